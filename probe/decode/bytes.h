@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A view of foreign bytes. Bounds are checked by subtraction, so no offset can wrap; multi-byte values are
+ * little-endian as in ACPI, PCI and the MMIO registers; nothing is ever cast to a struct. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Bytes {
+        const uint8_t *data; /* borrowed */
+        size_t n;
+} Bytes;
+
+/* True when `need` bytes stand at `offset`. */
+static inline bool bytes_has(Bytes b, size_t offset, size_t need) {
+        return offset <= b.n && b.n - offset >= need;
+}
+
+/* The caller has asked bytes_has(); out of bounds gives 0 rather than a wild read. */
+uint8_t bytes_u8(Bytes b, size_t offset);
+uint16_t bytes_u16(Bytes b, size_t offset);
+uint32_t bytes_u32(Bytes b, size_t offset);
+uint64_t bytes_u64(Bytes b, size_t offset);
+
+/* The part [offset, offset + n), clipped to what is there. */
+Bytes bytes_part(Bytes b, size_t offset, size_t n);
+
+/* Sum modulo 256: zero over a whole ACPI table whose checksum is right. */
+uint8_t bytes_sum(Bytes b);
+
+/* Bits high:low of a register, as specifications write them. */
+static inline uint64_t bits(uint64_t value, unsigned high, unsigned low) {
+        uint64_t mask = high - low == 63 ? UINT64_MAX : (UINT64_C(1) << (high - low + 1)) - 1;
+
+        return value >> low & mask;
+}
+
+static inline bool bit(uint64_t value, unsigned n) {
+        return value >> n & 1;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe/decode/fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void fault_list_done(FaultList *faults) {
+        free(faults->faults);
+        *faults = (FaultList){};
+}
+
+/* Doubles at each power of two, so that a list of one stays small. */
+static int fault_list_grow(FaultList *faults) {
+        if (faults->n & (faults->n - 1))
+                return 0;
+
+        Fault *grown = reallocarray(faults->faults, faults->n ? 2 * faults->n : 1, sizeof(Fault));
+        if (!grown)
+                return -1;
+        faults->faults = grown;
+        return 0;
+}
+
+void fault_add(FaultList *faults, size_t offset, const char *rule, const char *format, ...) {
+        va_list ap;
+
+        if (!faults)
+                return;
+        if (faults->n >= FAULTS_MAX || fault_list_grow(faults) < 0) {
+                faults->dropped++;
+                return;
+        }
+
+        Fault *fault = &faults->faults[faults->n++];
+        *fault = (Fault){ .offset = offset, .rule = rule };
+        va_start(ap, format);
+        vsnprintf(fault->text, sizeof(fault->text), format, ap);
+        va_end(ap);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe/fact.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+const char *provenance_to_string(Provenance provenance) {
+        static const char *const names[_PROVENANCE_MAX] = {
+                [PROVENANCE_UNKNOWN] = "unknown",
+                [PROVENANCE_MEASURED] = "measured",
+                [PROVENANCE_DERIVED] = "derived",
+                [PROVENANCE_ASSUMED] = "assumed",
+        };
+        return (unsigned) provenance < _PROVENANCE_MAX ? names[provenance] : "unknown";
+}
+
+const char *tristate_to_string(Tristate state) {
+        return state == TRISTATE_YES ? "yes" : state == TRISTATE_NO ? "no" : "unknown";
+}
+
+static Fact fact_make(Provenance provenance, Reason reason, uint64_t value, const char *format, va_list ap) {
+        Fact fact = { .provenance = provenance, .reason = reason, .value = value };
+
+        vsnprintf(fact.source, sizeof(fact.source), format, ap);
+        return fact;
+}
+
+#define FACT_MAKE(provenance, reason, value)                          \
+        va_list ap;                                                   \
+        va_start(ap, format);                                         \
+        Fact fact = fact_make(provenance, reason, value, format, ap); \
+        va_end(ap);                                                   \
+        return fact
+
+Fact fact_measured(uint64_t value, const char *format, ...) {
+        FACT_MAKE(PROVENANCE_MEASURED, REASON_NONE, value);
+}
+
+Fact fact_derived(uint64_t value, const char *format, ...) {
+        FACT_MAKE(PROVENANCE_DERIVED, REASON_NONE, value);
+}
+
+Fact fact_assumed(uint64_t value, const char *format, ...) {
+        FACT_MAKE(PROVENANCE_ASSUMED, REASON_NONE, value);
+}
+
+Fact fact_unknown(Reason reason, const char *format, ...) {
+        FACT_MAKE(PROVENANCE_UNKNOWN, reason, 0);
+}

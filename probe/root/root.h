@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The one handle through which everything is read: the live host, or any directory that mirrors one (a capture,
+ * a test tree; man hawd-root(5)). Paths are relative to it, without a leading slash; openat2(2) with
+ * RESOLVE_IN_ROOT resolves them, so neither ".." nor a link leads out. What is no file on a live host (CPUID,
+ * ioctls on /dev/kvm, MSRs, the machine's identity) is executed there and read from text files under hawd/ in a
+ * tree. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/cleanup.h"
+#include "probe/decode/bytes.h"
+#include "probe/decode/cpu/cpuid-table.h"
+#include "probe/decode/cpu/kvm-answers.h"
+#include "probe/decode/fault.h"
+#include "probe/reason.h"
+
+typedef struct Root Root;
+
+/* Opens "/" as the live host and any other directory as a tree. Returns -errno of open(2). */
+int root_open(const char *path, Root **ret);
+
+/* Opens a directory as a tree, "/" too. Takes over fd, also on failure. */
+int root_open_tree(int fd, Root **ret);
+
+/* NULL is fine. Always returns NULL. */
+Root *root_free(Root *root);
+
+static inline void root_freep(Root **root) {
+        root_free(*root);
+}
+
+bool root_is_live(const Root *root);
+
+/* ── files ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Bytes that were read; reused from one read to the next so that a probe allocates a few times in all. */
+typedef struct Buffer {
+        uint8_t *data; /* data[n] is NUL, for the reader of a debugger */
+        size_t n;
+        size_t allocated;
+} Buffer;
+
+void buffer_done(Buffer *buffer);
+
+static inline Bytes buffer_bytes(const Buffer *buffer) {
+        return (Bytes){ .data = buffer->data, .n = buffer->n };
+}
+
+/* The whole of a file of at most max bytes (REASON_TOO_LARGE above). On any reason but NONE the buffer is empty. */
+Reason root_read(Root *root, const char *path, size_t max, Buffer *ret);
+
+/* A sysfs attribute: at most a page, handed over by the kernel in one read, so end of file is not asked for. */
+Reason root_read_attribute(Root *root, const char *path, Buffer *ret);
+
+/* A file read for its first max bytes, however long it is (PCI config space, as far as we may see it). */
+Reason root_read_head(Root *root, const char *path, size_t max, Buffer *ret);
+
+typedef struct NameList {
+        size_t n;
+        char **names;
+        bool truncated; /* more than max were there */
+} NameList;
+
+void name_list_done(NameList *list);
+
+/* Names in a directory, without dot files, in version order (2 before 10), at most max. */
+Reason root_list(Root *root, const char *path, size_t max, NameList *ret);
+
+/* The text of a link, not followed. REASON_MALFORMED when it is no link. */
+Reason root_link(Root *root, const char *path, char *ret, size_t size);
+
+/* Its last component: the name of a driver, a group, a unit. */
+Reason root_link_name(Root *root, const char *path, char *ret, size_t size);
+
+/* ── what is no file ───────────────────────────────────────────────────────────────────────────────────── */
+
+/* Live: CPUID executed, the leaves that hawd decodes. Tree: hawd/cpuid. */
+Reason root_cpuid(Root *root, CpuidTable *ret, FaultList *faults);
+
+/* Live: the boot CPU's /dev/cpu/0/msr. Tree: hawd/msr. REASON_ABSENT: no such register or no driver. */
+Reason root_msr(Root *root, uint32_t msr, uint64_t *ret);
+
+/* Live: /dev/kvm, opened only when the driver is loaded (opening the static node would load it). Tree: hawd/kvm. */
+Reason root_kvm(Root *root, KvmAnswers *ret, FaultList *faults);
+
+typedef struct HostIdentity {
+        char machine_id[33];   /* app-specific (sd_id128_get_machine_app_specific), lower-case hex; "" unknown */
+        char architecture[33]; /* as uname -m; "" unknown */
+} HostIdentity;
+
+/* Live: uname(2) and the machine id. Tree: hawd/host. */
+Reason root_identity(Root *root, HostIdentity *ret);
+
+/* ── watching the reads ────────────────────────────────────────────────────────────────────────────────── */
+
+/* Told of everything that is read, as it is read: `hawctl capture` writes down exactly what a probe saw.
+ * Any member may be NULL. */
+typedef struct RootObserver {
+        void (*file)(void *userdata, const char *path, Bytes content);
+        void (*link)(void *userdata, const char *path, const char *target);
+        void (*directory)(void *userdata, const char *path);
+        void (*refused)(void *userdata, const char *path, Reason reason); /* every failed read but REASON_ABSENT */
+        void *userdata;
+} RootObserver;
+
+/* Copied. NULL ends it. For CPUID, MSRs, KVM and the identity `file` is told the text of the file in hawd/ that
+ * replays them. */
+void root_observe(Root *root, const RootObserver *observer);
