@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Everything that was read from one host, decoded and not yet judged. One member a source; each thing that could
+ * not be read keeps its reason. Every file is read once. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/decode/acpi/dmar.h"
+#include "probe/decode/acpi/ivrs.h"
+#include "probe/decode/amdvi/amdvi-features.h"
+#include "probe/decode/cpu/cmdline.h"
+#include "probe/decode/cpu/cpuid-encryption.h"
+#include "probe/decode/cpu/cpuid-feature.h"
+#include "probe/decode/cpu/cpuid-table.h"
+#include "probe/decode/cpu/cpuid-width.h"
+#include "probe/decode/cpu/cpuinfo.h"
+#include "probe/decode/cpu/kvm-answers.h"
+#include "probe/decode/fault.h"
+#include "probe/decode/memory/group-type.h"
+#include "probe/decode/memory/iomem.h"
+#include "probe/decode/memory/reserved-regions.h"
+#include "probe/decode/pci/pci-acs.h"
+#include "probe/decode/pci/pci-address.h"
+#include "probe/decode/pci/pci-header.h"
+#include "probe/decode/pci/pci-resource.h"
+#include "probe/fact.h"
+#include "probe/root/root.h"
+
+/* ── source-host, source-kernel ────────────────────────────────────────────────────────────────────────── */
+
+typedef struct HostFacts {
+        HostIdentity identity;
+        char hostname[65];      /* proc/sys/kernel/hostname; "" not readable */
+        char kernel_release[65]; /* proc/sys/kernel/osrelease */
+        Reason cmdline_reason;
+        Cmdline cmdline; /* proc/cmdline */
+} HostFacts;
+
+/* ── source-cpu ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Model-specific registers that are read, in the order of msr_indices in source-cpu.c. */
+typedef enum MsrName {
+        MSR_FEAT_CTL,          /* 0x3a */
+        MSR_KEYID_PARTITIONING, /* 0x87 */
+        MSR_VMX_PROCBASED_CTLS, /* 0x482 */
+        MSR_VMX_PROCBASED_CTLS2, /* 0x48b */
+        MSR_VMX_EPT_VPID_CAP,  /* 0x48c */
+        MSR_TME_CAPABILITY,    /* 0x981 */
+        MSR_TME_ACTIVATE,      /* 0x982 */
+        MSR_SYSCFG,            /* 0xc0010010 */
+        MSR_HWCR,              /* 0xc0010015 */
+        MSR_VM_CR,             /* 0xc0010114 */
+        _MSR_MAX,
+} MsrName;
+
+typedef struct MsrFact {
+        Reason reason; /* NOT_APPLICABLE: another vendor's register, or CPUID does not offer it: not asked */
+        uint64_t value;
+} MsrFact;
+
+/* The register's number, as in the SDM or APM. */
+uint32_t msr_index(MsrName name);
+
+typedef struct CpuFacts {
+        Reason cpuid_reason;
+        CpuidTable cpuid;
+        CpuidFeature feature;       /* valid when cpuid_reason is NONE */
+        CpuidWidth width;           /* likewise */
+        CpuidEncryption encryption; /* likewise */
+        Reason cpuinfo_reason;
+        Cpuinfo cpuinfo;
+        MsrFact msrs[_MSR_MAX];
+        FaultList faults;
+} CpuFacts;
+
+/* ── source-kvm ────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct ParameterFact {
+        Reason reason;
+        bool value;
+} ParameterFact;
+
+typedef struct KvmFacts {
+        Reason reason; /* of asking /dev/kvm */
+        KvmAnswers answers;
+        Tristate loaded;  /* sys/module/kvm exists */
+        char backend[32]; /* sys/module/kvm_* other than kvm itself that holds it: kvm_intel, kvm_amd, kvm_pvm, … */
+        ParameterFact ept, npt;        /* effective: the module clears them when the hardware lacks it */
+        ParameterFact eptad, nested;
+        ParameterFact sev, sev_es, sev_snp, tdx;
+        ParameterFact allow_unsafe_interrupts; /* vfio_iommu_type1 */
+        FaultList faults;
+} KvmFacts;
+
+/* ── source-acpi ───────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct AcpiFacts {
+        Reason dmar_reason; /* NONE: decoded */
+        Dmar dmar;
+        FaultList dmar_faults;
+        Reason ivrs_reason;
+        Ivrs ivrs;
+        FaultList ivrs_faults;
+} AcpiFacts;
+
+/* ── source-iommu ──────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct RegisterFact {
+        Reason reason;
+        uint64_t value;
+} RegisterFact;
+
+typedef struct IommuFact {
+        char name[64];
+        enum { IOMMU_SYSFS_NONE, IOMMU_SYSFS_INTEL, IOMMU_SYSFS_AMD } attributes; /* which group of files it has */
+        RegisterFact address, cap, ecap;       /* intel-iommu/ */
+        RegisterFact version_major, version_minor;
+        RegisterFact capability;               /* amd-iommu/cap */
+        AmdviFeatures features;                /* amd-iommu/features */
+        Reason features_reason;
+        Reason devices_reason;
+        NameList devices; /* names in devices/ */
+        bool virtio;      /* its parent is a virtio device */
+} IommuFact;
+
+typedef struct IommuFacts {
+        Reason reason; /* of listing sys/class/iommu; NONE with n == 0: the kernel drives none */
+        size_t n;
+        IommuFact *iommus;
+        Tristate interrupt_remapping; /* an "IR-" interrupt chip in sys/kernel/irq: yes; only others: no */
+        Reason interrupt_remapping_reason;
+} IommuFacts;
+
+/* ── source-group ──────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct GroupFact {
+        uint32_t id;
+        char name[32];
+        char type_word[24];
+        GroupType type;
+        Reason type_reason;
+        ReservedRegions regions;
+        Reason regions_reason;
+        NameList devices;
+        Reason devices_reason;
+} GroupFact;
+
+typedef struct GroupFacts {
+        Reason reason;
+        size_t n;
+        GroupFact *groups; /* by id */
+        FaultList faults;
+} GroupFacts;
+
+/* ── source-pci ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What config space says; each Tristate is UNKNOWN when the bytes were not visible. */
+typedef struct PciCapabilityFacts {
+        Tristate express, acs, ats, pasid, pri, sriov, rebar;
+        int port_type;
+        uint16_t acs_capability, acs_control;
+        uint8_t pasid_bits;
+        uint16_t total_vfs;
+        uint16_t num_vfs;
+        uint64_t resizable_max[6]; /* bytes per BAR; 0 not resizable */
+} PciCapabilityFacts;
+
+typedef struct PciFact {
+        PciAddress address;
+        PciAddress parent; /* from the device's place below sys/devices */
+        bool has_parent;
+        Reason ids_reason;
+        uint16_t vendor, device, subsystem_vendor, subsystem_device;
+        uint32_t class_code;
+        uint8_t revision, header_type;
+        bool header_type_known;
+        char driver[40];
+        Reason resource_reason;
+        PciResources resources;
+        Reason config_reason; /* NONE: all capabilities were visible; PERMISSION: only the header was */
+        PciCapabilityFacts capabilities;
+        bool is_vf;
+        PciAddress physical_function;
+} PciFact;
+
+typedef struct PciFacts {
+        Reason reason;
+        size_t n;
+        PciFact *devices; /* by address */
+        FaultList faults;
+} PciFacts;
+
+/* ── source-memory ─────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct MemoryFacts {
+        Reason memmap_reason; /* sys/firmware/memmap */
+        Iomem memmap;
+        Reason iomem_reason; /* proc/iomem; HIDDEN: zeros */
+        Iomem iomem;
+        Reason block_size_reason; /* sys/devices/system/memory/block_size_bytes */
+        uint64_t block_size;
+        FaultList faults;
+} MemoryFacts;
+
+typedef struct Facts {
+        HostFacts host;
+        CpuFacts cpu;
+        KvmFacts kvm;
+        AcpiFacts acpi;
+        IommuFacts iommu;
+        GroupFacts group;
+        PciFacts pci;
+        MemoryFacts memory;
+} Facts;
+
+/* Runs every source in order. -ENOMEM only: whatever else goes wrong is a reason inside. */
+int facts_gather(Root *root, Facts *ret);
+
+void facts_done(Facts *facts);
+
+/* ── the sources, one a file ───────────────────────────────────────────────────────────────────────────── */
+
+int source_host_read(Root *root, Buffer *buffer, HostFacts *ret);
+int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret);
+int source_kvm_read(Root *root, Buffer *buffer, const CpuFacts *cpu, KvmFacts *ret);
+int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret);
+int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
+int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
+int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
+int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
+
+void host_facts_done(HostFacts *facts);
+void cpu_facts_done(CpuFacts *facts);
+void kvm_facts_done(KvmFacts *facts);
+void acpi_facts_done(AcpiFacts *facts);
+void iommu_facts_done(IommuFacts *facts);
+void group_facts_done(GroupFacts *facts);
+void pci_facts_done(PciFacts *facts);
+void memory_facts_done(MemoryFacts *facts);

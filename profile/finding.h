@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A rule's conclusion about a profile. Ids are stable and never change meaning; man hawd-findings(7) documents
+ * cause, effect and remedy of each. */
+
+#include <stddef.h>
+
+struct Profile;
+
+typedef enum Severity {
+        SEVERITY_INFO = 0,
+        SEVERITY_WARNING,
+        SEVERITY_ERROR,
+        _SEVERITY_MAX,
+} Severity;
+
+/* "info", "warning", "error" */
+const char *severity_to_string(Severity severity);
+
+typedef struct Finding {
+        const char *id; /* static */
+        Severity severity;
+        char *subject;  /* what it is about: "host", a unit, "group 14", a PCI address */
+        char *summary;  /* one line */
+        char *detail;   /* the numbers that were compared */
+        char *remedy;   /* what to do; "" when there is nothing */
+} Finding;
+
+typedef struct FindingList {
+        size_t n;
+        Finding *findings; /* sorted by severity (worst first), then id, then subject */
+        int error;         /* -ENOMEM when one could not be kept */
+} FindingList;
+
+void finding_list_done(FindingList *list);
