@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* An IOMMU group's default domain, as /sys/kernel/iommu_groups/N/type names it
+ * (Documentation/ABI/testing/sysfs-kernel-iommu_groups). */
+
+typedef enum GroupType {
+        GROUP_TYPE_UNKNOWN = 0, /* "unknown", or a word of a newer kernel */
+        GROUP_TYPE_DMA,
+        GROUP_TYPE_DMA_FQ,
+        GROUP_TYPE_IDENTITY,
+        GROUP_TYPE_BLOCKED,
+        GROUP_TYPE_UNMANAGED,
+} GroupType;
+
+GroupType group_type_decode(const char *word);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe/decode/pci/pci-acs.h"
+
+#include "probe/decode/pci/pci-express.h"
+
+bool pci_acs_decode(Bytes config, uint16_t offset, PciAcs *ret) {
+        if (!bytes_has(config, offset, 8))
+                return false;
+        *ret = (PciAcs){ .capability = bytes_u16(config, offset + 4U),
+                .control = bytes_u16(config, offset + 6U) };
+        return true;
+}
+
+uint8_t pci_acs_missing(const PciAcs *acs, int port_type, bool multifunction) {
+        switch (port_type) {
+        case -1:
+        case PCI_EXPRESS_TO_PCI_BRIDGE:
+        case PCI_EXPRESS_FROM_PCI_BRIDGE:
+                return PCI_ACS_REQUIRED;
+        case PCI_EXPRESS_ROOT_PORT:
+        case PCI_EXPRESS_DOWNSTREAM:
+                if (!acs)
+                        return PCI_ACS_REQUIRED;
+                break;
+        default:
+                /* Functions of one device can reach each other inside it; alone there is nobody to reach. */
+                if (!multifunction)
+                        return 0;
+                if (!acs)
+                        return PCI_ACS_REQUIRED;
+        }
+        return (uint8_t) (PCI_ACS_REQUIRED & acs->capability & ~acs->control);
+}

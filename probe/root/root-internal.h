@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Shared by the files of probe/root only. */
+
+#include "probe/root/reasons.h"
+#include "probe/root/root.h"
+
+#define ROOT_MSRS_MAX 64
+
+typedef struct RootMsr {
+        uint32_t index;
+        Reason reason;
+        uint64_t value;
+} RootMsr;
+
+struct Root {
+        int fd; /* O_PATH directory */
+        bool live;
+        RootObserver observer;
+
+        /* hawd/reasons, read at the first failure in a tree */
+        bool reasons_read;
+        ReasonTable reasons;
+
+        /* live: the opened MSR device; tree: hawd/msr, read at the first register; both: what was answered so far */
+        int msr_fd;
+        Reason msr_reason;
+        bool msr_opened;
+        size_t n_msrs;
+        RootMsr msrs[ROOT_MSRS_MAX];
+};
+
+/* openat2(2) below the root. The fd or -errno. */
+int root_openat(const Root *root, const char *path, int flags);
+
+/* What a failed read of path means: the recorded reason in a tree, where one is. Tells the observer. */
+Reason root_failed(Root *root, const char *path, Reason reason);
+
+void root_tell_file(const Root *root, const char *path, Bytes content);
+
+/* A file of hawd/ in a tree, or why not; `live_path` names what it stands for in hawd/reasons. */
+Reason root_read_text(Root *root, const char *path, const char *live_path, size_t max, Buffer *ret);

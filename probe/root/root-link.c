@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/root/root-internal.h"
+
+/* A live host's directories are the kernel's own; in a tree the way to the link may lead elsewhere too. */
+static ssize_t read_link(const Root *root, const char *path, char *ret, size_t size) {
+        if (root->live)
+                return readlinkat(root->fd, path, ret, size);
+
+        _cleanup_close_ int fd = root_openat(root, path, O_PATH | O_NOFOLLOW);
+        if (fd < 0) {
+                errno = -fd;
+                return -1;
+        }
+        ssize_t n = readlinkat(fd, "", ret, size);
+        /* An empty path on what is no link says ENOENT, which would read as absence. */
+        if (n < 0 && errno == ENOENT)
+                errno = EINVAL;
+        return n;
+}
+
+Reason root_link(Root *root, const char *path, char *ret, size_t size) {
+        char target[PATH_MAX];
+        ssize_t n = read_link(root, path, target, sizeof(target));
+
+        if (n < 0)
+                return root_failed(root, path, reason_from_errno(errno));
+        if ((size_t) n >= sizeof(target) || (size_t) n >= size)
+                return root_failed(root, path, REASON_TOO_LARGE);
+        memcpy(ret, target, (size_t) n);
+        ret[n] = 0;
+        if (root->observer.link)
+                root->observer.link(root->observer.userdata, path, ret);
+        return REASON_NONE;
+}
+
+Reason root_link_name(Root *root, const char *path, char *ret, size_t size) {
+        char target[PATH_MAX];
+        Reason reason = root_link(root, path, target, sizeof(target));
+        const char *slash, *name;
+
+        if (reason != REASON_NONE)
+                return reason;
+        slash = strrchr(target, '/');
+        name = slash ? slash + 1 : target;
+        if (!*name)
+                return REASON_MALFORMED;
+        if ((size_t) snprintf(ret, size, "%s", name) >= size)
+                return REASON_TOO_LARGE;
+        return REASON_NONE;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "probe/root/root-internal.h"
+
+#define ATTRIBUTE_MAX 4096 /* a sysfs attribute is a page at most */
+#define FIRST_READ 16384
+#define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+void buffer_done(Buffer *buffer) {
+        free(buffer->data);
+        *buffer = (Buffer){};
+}
+
+static bool buffer_reserve(Buffer *buffer, size_t size) {
+        uint8_t *grown;
+
+        if (size < buffer->allocated)
+                return true;
+        grown = realloc(buffer->data, size + 1);
+        if (!grown)
+                return false;
+        buffer->data = grown;
+        buffer->allocated = size + 1;
+        return true;
+}
+
+/* In a tree anything may stand where a file belongs, and opening some things has effects: look first, then open
+ * what was looked at. */
+static int open_regular(const Root *root, const char *path, size_t max, Reason *ret_reason) {
+        _cleanup_close_ int fd = root_openat(root, path, O_PATH);
+        char link[64];
+        struct stat st;
+
+        if (fd < 0 || fstat(fd, &st) < 0) {
+                *ret_reason = reason_from_errno(fd < 0 ? fd : errno);
+                return -1;
+        }
+        if (!S_ISREG(st.st_mode) || (uint64_t) st.st_size > max) {
+                *ret_reason = S_ISREG(st.st_mode) ? REASON_TOO_LARGE : REASON_NOT_A_FILE;
+                return -1;
+        }
+        snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+
+        int file = open(link, READ_FLAGS);
+        if (file < 0)
+                *ret_reason = reason_from_errno(errno);
+        return file;
+}
+
+static int open_file(const Root *root, const char *path, size_t max, Reason *ret_reason) {
+        if (!root->live)
+                return open_regular(root, path, max, ret_reason);
+
+        int fd = root_openat(root, path, READ_FLAGS);
+        if (fd < 0)
+                *ret_reason = reason_from_errno(fd);
+        return fd;
+}
+
+/* Up to `limit` bytes; `once`: what one read gives. */
+static Reason read_fd(int fd, size_t limit, bool once, Buffer *ret) {
+        ret->n = 0;
+        while (ret->n < limit) {
+                size_t want = ret->n == 0 ? FIRST_READ : ret->n;
+
+                if (want > limit - ret->n)
+                        want = limit - ret->n;
+                if (!buffer_reserve(ret, ret->n + want))
+                        return REASON_RESOURCES;
+
+                ssize_t n = read(fd, ret->data + ret->n, want);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return reason_from_errno(errno) == REASON_ABSENT ? REASON_IO
+                                                                         : reason_from_errno(errno);
+                ret->n += (size_t) n;
+                if (n == 0 || once)
+                        break;
+        }
+        return REASON_NONE;
+}
+
+typedef enum ReadHow { READ_WHOLE, READ_ONCE, READ_HEAD } ReadHow;
+
+static Reason read_path(Root *root, const char *path, size_t max, ReadHow how, Buffer *ret) {
+        Reason reason = REASON_NONE;
+        _cleanup_close_ int fd = open_file(root, path, how == READ_HEAD ? SIZE_MAX : max, &reason);
+
+        ret->n = 0;
+        if (fd >= 0)
+                reason = read_fd(fd, how == READ_HEAD ? max : max + 1, how == READ_ONCE, ret);
+        if (reason == REASON_NONE && how != READ_HEAD && ret->n > max)
+                reason = REASON_TOO_LARGE;
+        if (reason == REASON_NONE && !buffer_reserve(ret, ret->n))
+                reason = REASON_RESOURCES;
+        if (reason != REASON_NONE) {
+                ret->n = 0;
+                return root_failed(root, path, reason);
+        }
+        ret->data[ret->n] = 0;
+        root_tell_file(root, path, buffer_bytes(ret));
+        return REASON_NONE;
+}
+
+Reason root_read(Root *root, const char *path, size_t max, Buffer *ret) {
+        return read_path(root, path, max, READ_WHOLE, ret);
+}
+
+Reason root_read_attribute(Root *root, const char *path, Buffer *ret) {
+        return read_path(root, path, ATTRIBUTE_MAX, READ_ONCE, ret);
+}
+
+Reason root_read_head(Root *root, const char *path, size_t max, Buffer *ret) {
+        return read_path(root, path, max, READ_HEAD, ret);
+}

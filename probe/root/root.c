@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe/root/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "probe/root/root-internal.h"
+
+static int root_new(int fd, bool live, Root **ret) {
+        Root *root = calloc(1, sizeof(Root));
+
+        if (!root) {
+                close(fd);
+                return -ENOMEM;
+        }
+        root->fd = fd;
+        root->live = live;
+        root->msr_fd = -1;
+
+        /* Kernels before 5.6 cannot keep a path inside: better no answer than a wrong file. */
+        int probe = root_openat(root, ".", O_PATH);
+        if (probe < 0) {
+                root_free(root);
+                return probe;
+        }
+        close(probe);
+        *ret = root;
+        return 0;
+}
+
+int root_open(const char *path, Root **ret) {
+        int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+        if (fd < 0)
+                return -errno;
+        return root_new(fd, strcmp(path, "/") == 0, ret);
+}
+
+int root_open_tree(int fd, Root **ret) {
+        return root_new(fd, false, ret);
+}
+
+Root *root_free(Root *root) {
+        if (!root)
+                return NULL;
+        close(root->fd);
+        if (root->msr_fd >= 0)
+                close(root->msr_fd);
+        reason_table_done(&root->reasons);
+        free(root);
+        return NULL;
+}
+
+bool root_is_live(const Root *root) {
+        return root->live;
+}
+
+int root_openat(const Root *root, const char *path, int flags) {
+        struct open_how how = {
+                .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
+                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+        };
+        long fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+
+        return fd < 0 ? -errno : (int) fd;
+}
+
+void root_observe(Root *root, const RootObserver *observer) {
+        root->observer = observer ? *observer : (RootObserver){};
+}
+
+void root_tell_file(const Root *root, const char *path, Bytes content) {
+        if (root->observer.file)
+                root->observer.file(root->observer.userdata, path, content);
+}
+
+/* The table itself may be absent: reasons_read keeps that from coming back here. */
+static void read_reasons(Root *root) {
+        const RootObserver observer = root->observer;
+        Buffer buffer = {};
+
+        root->reasons_read = true;
+        /* A capture writes this file from the refusals it is told of, not from the old one. */
+        root->observer = (RootObserver){};
+        if (root_read(root, "hawd/reasons", 8U << 20, &buffer) == REASON_NONE)
+                /* Out of memory leaves the table empty: the reads then say "absent", as they would without it. */
+                (void) reason_table_decode(buffer_bytes(&buffer), &root->reasons);
+        root->observer = observer;
+        buffer_done(&buffer);
+}
+
+Reason root_failed(Root *root, const char *path, Reason reason) {
+        if (!root->live && reason == REASON_ABSENT) {
+                if (!root->reasons_read)
+                        read_reasons(root);
+                reason = reason_table_find(&root->reasons, path);
+        }
+        if (reason != REASON_ABSENT && root->observer.refused)
+                root->observer.refused(root->observer.userdata, path, reason);
+        return reason;
+}
+
+Reason root_read_text(Root *root, const char *path, const char *live_path, size_t max, Buffer *ret) {
+        Reason reason = root_read(root, path, max, ret);
+
+        return reason == REASON_ABSENT ? root_failed(root, live_path, reason) : reason;
+}
