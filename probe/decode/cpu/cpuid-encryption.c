@@ -5,21 +5,20 @@
 
 void cpuid_encryption_decode(const CpuidTable *table, CpuidEncryption *ret) {
         const CpuidLeaf *leaf;
-        Tristate gate = cpuid_gate(table, 0x8000001f, 0, &leaf);
-        uint32_t eax = leaf ? leaf->eax : 0, ebx = leaf ? leaf->ebx : 0;
 
-        *ret = (CpuidEncryption){
-                .leaf = gate,
-                .sme = cpuid_bit(gate, eax, 0),
-                .sev = cpuid_bit(gate, eax, 1),
-                .vm_page_flush = cpuid_bit(gate, eax, 2),
-                .sev_es = cpuid_bit(gate, eax, 3),
-                .sev_snp = cpuid_bit(gate, eax, 4),
-                .sme_coherent = cpuid_bit(gate, eax, 10),
-                .segmented_rmp = cpuid_bit(gate, eax, 23),
-                .c_bit = (uint8_t) bits(ebx, 5, 0),
-                .pa_reduction = (uint8_t) bits(ebx, 11, 6),
-                .num_encrypted_guests = leaf ? leaf->ecx : 0,
-                .min_sev_no_es_asid = leaf ? leaf->edx : 0,
-        };
+        *ret = (CpuidEncryption){ .known = cpuid_gate(table, 0x8000001f, 0, &leaf) != TRISTATE_UNKNOWN };
+        if (!leaf)
+                return;
+        ret->present = true;
+        ret->sme = bit(leaf->eax, 0);
+        ret->sev = bit(leaf->eax, 1);
+        ret->vm_page_flush = bit(leaf->eax, 2);
+        ret->sev_es = bit(leaf->eax, 3);
+        ret->sev_snp = bit(leaf->eax, 4);
+        ret->sme_coherent = bit(leaf->eax, 10);
+        ret->segmented_rmp = bit(leaf->eax, 23);
+        ret->c_bit = (uint8_t) bits(leaf->ebx, 5, 0);
+        ret->pa_reduction = (uint8_t) bits(leaf->ebx, 11, 6);
+        ret->num_encrypted_guests = leaf->ecx;
+        ret->min_sev_no_es_asid = leaf->edx;
 }

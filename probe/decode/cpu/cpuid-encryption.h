@@ -8,13 +8,14 @@
 #include <stdint.h>
 
 #include "probe/decode/cpu/cpuid-table.h"
-#include "probe/fact.h"
 
 typedef struct CpuidEncryption {
-        Tristate leaf; /* the CPU has leaf 0x8000001F; only when YES do the numbers below mean anything */
-        Tristate sme, sev, vm_page_flush, sev_es, sev_snp, sme_coherent, segmented_rmp; /* EAX 0..4, 10, 23 */
-        uint8_t c_bit;         /* EBX[5:0], page-table bit number; 0 on some CPUs that set SME and SEV */
-        uint8_t pa_reduction;  /* EBX[11:6], bits the host loses once encryption is on; as raw as the C-bit */
+        bool known; /* false: the table lacks the leaf, nothing below says anything */
+        bool present; /* the CPU has leaf 0x8000001F; without it all below is truly false and the numbers void */
+        bool sme, sev, vm_page_flush, sev_es, sev_snp, sme_coherent,
+                        segmented_rmp; /* EAX[0..4], [10], [23] */
+        uint8_t c_bit;        /* EBX[5:0], page-table bit number; 0 on some CPUs that do set SME and SEV */
+        uint8_t pa_reduction; /* EBX[11:6], bits the host loses once encryption is on; 0 on the same CPUs */
         uint32_t num_encrypted_guests; /* ECX */
         uint32_t min_sev_no_es_asid;   /* EDX */
 } CpuidEncryption;

@@ -26,8 +26,10 @@ static Bytes three_registers(uint8_t out[SIGNATURE_CHARS], uint32_t a, uint32_t 
 
 CpuVendor cpu_vendor_from_name(Bytes name) {
         static const char *const names[_CPU_VENDOR_MAX] = {
-                [CPU_VENDOR_INTEL] = "GenuineIntel",     [CPU_VENDOR_AMD] = "AuthenticAMD",
-                [CPU_VENDOR_HYGON] = "HygonGenuine",     [CPU_VENDOR_CENTAUR] = "CentaurHauls",
+                [CPU_VENDOR_INTEL] = "GenuineIntel",
+                [CPU_VENDOR_AMD] = "AuthenticAMD",
+                [CPU_VENDOR_HYGON] = "HygonGenuine",
+                [CPU_VENDOR_CENTAUR] = "CentaurHauls",
                 [CPU_VENDOR_ZHAOXIN] = "  Shanghai  ",
         };
 
@@ -39,8 +41,12 @@ CpuVendor cpu_vendor_from_name(Bytes name) {
 
 const char *cpu_vendor_to_string(CpuVendor vendor) {
         static const char *const names[_CPU_VENDOR_MAX] = {
-                [CPU_VENDOR_UNKNOWN] = "unknown", [CPU_VENDOR_OTHER] = "other",     [CPU_VENDOR_INTEL] = "intel",
-                [CPU_VENDOR_AMD] = "amd",         [CPU_VENDOR_HYGON] = "hygon",     [CPU_VENDOR_CENTAUR] = "centaur",
+                [CPU_VENDOR_UNKNOWN] = "unknown",
+                [CPU_VENDOR_OTHER] = "other",
+                [CPU_VENDOR_INTEL] = "intel",
+                [CPU_VENDOR_AMD] = "amd",
+                [CPU_VENDOR_HYGON] = "hygon",
+                [CPU_VENDOR_CENTAUR] = "centaur",
                 [CPU_VENDOR_ZHAOXIN] = "zhaoxin",
         };
         return vendor < _CPU_VENDOR_MAX ? names[vendor] : "unknown";
@@ -53,16 +59,26 @@ const char *hypervisor_from_signature(Bytes signature) {
                 char signature[SIGNATURE_CHARS + 1];
                 const char *name;
         } known[] = {
-                { "KVMKVMKVM\0\0\0", "kvm" },        { "Linux KVM Hv", "kvm" },
-                { "LKVMLKVMLKVM", "lkvm" },          { "TCGTCGTCGTCG", "qemu" },
-                { "VMwareVMware", "vmware" },        { "Microsoft Hv", "microsoft" },
-                { "XenVMMXenVMM", "xen" },           { "bhyve bhyve ", "bhyve" },
-                { "ACRNACRNACRN", "acrn" },          { "VBoxVBoxVBox", "virtualbox" },
-                { " lrpepyh  vr", "parallels" },     { " lrpepyh vr ", "parallels" },
-                { " prl hyperv ", "parallels" },     { "prl hyperv  ", "parallels" },
-                { "QNXQVMBSQG\0\0", "qnx" },         { " QNXQVMBSQG ", "qnx" },
-                { "OpenBSDVMM58", "openbsd-vmm" },   { "Jailhouse\0\0\0", "jailhouse" },
-                { "SRESRESRESRE", "sre" },           { "Apple VZ\0\0\0\0", "apple" },
+                { "KVMKVMKVM\0\0\0", "kvm" },
+                { "Linux KVM Hv", "kvm" },
+                { "LKVMLKVMLKVM", "lkvm" },
+                { "TCGTCGTCGTCG", "qemu" },
+                { "VMwareVMware", "vmware" },
+                { "Microsoft Hv", "microsoft" },
+                { "XenVMMXenVMM", "xen" },
+                { "bhyve bhyve ", "bhyve" },
+                { "ACRNACRNACRN", "acrn" },
+                { "VBoxVBoxVBox", "virtualbox" },
+                { " lrpepyh  vr", "parallels" },
+                { " lrpepyh vr ", "parallels" },
+                { " prl hyperv ", "parallels" },
+                { "prl hyperv  ", "parallels" },
+                { "QNXQVMBSQG\0\0", "qnx" },
+                { " QNXQVMBSQG ", "qnx" },
+                { "OpenBSDVMM58", "openbsd-vmm" },
+                { "Jailhouse\0\0\0", "jailhouse" },
+                { "SRESRESRESRE", "sre" },
+                { "Apple VZ\0\0\0\0", "apple" },
                 { "UnisysSpar64", "unisys-spar" },
         };
 
@@ -86,7 +102,6 @@ static void decode_vendor(const CpuidTable *table, CpuidFeature *ret) {
 
 /* arch/x86/lib/cpu.c: x86_family(), x86_model(), x86_stepping() */
 static void decode_signature(uint32_t eax, CpuidFeature *ret) {
-        ret->signature_known = true;
         ret->family = (uint16_t) bits(eax, 11, 8);
         ret->model = (uint8_t) bits(eax, 7, 4);
         ret->stepping = (uint8_t) bits(eax, 3, 0);
@@ -119,85 +134,88 @@ static bool is_samuel(const CpuidFeature *cpu) {
                         (cpu->model == 6 || (cpu->model == 7 && cpu->stepping < 8));
 }
 
-/* A hypervisor that poses as Hyper-V for its guests' sake keeps its own signature 0x100 further on. */
+/* A hypervisor that poses as Hyper-V for its guests' sake keeps its own signature some 0x100 further on. */
 static void decode_hypervisor_name(const CpuidTable *table, CpuidFeature *ret) {
-        uint32_t taken = 0;
-
         for (uint32_t base = HYPERVISOR_FIRST; base <= HYPERVISOR_LAST; base += 0x100) {
-                uint8_t chars[SIGNATURE_CHARS];
                 const CpuidLeaf *leaf = cpuid_table_find(table, base, 0);
+                uint8_t chars[SIGNATURE_CHARS];
 
                 if (!leaf)
                         continue;
                 Bytes signature = three_registers(chars, leaf->ebx, leaf->ecx, leaf->edx);
                 const char *name = hypervisor_from_signature(signature);
-                if (base != HYPERVISOR_FIRST && !name)
-                        continue;
-                if (taken == 0 || strcmp(ret->hypervisor_name, "microsoft") == 0) {
-                        if (name)
-                                snprintf(ret->hypervisor_name, sizeof(ret->hypervisor_name), "%s", name);
-                        else
-                                text_printable(signature, ret->hypervisor_name, sizeof(ret->hypervisor_name));
-                        taken = base;
-                }
+                if (name)
+                        snprintf(ret->hypervisor_name, sizeof(ret->hypervisor_name), "%s", name);
+                else if (base == HYPERVISOR_FIRST)
+                        text_printable(signature, ret->hypervisor_name, sizeof(ret->hypervisor_name));
+                if (*ret->hypervisor_name && strcmp(ret->hypervisor_name, "microsoft") != 0)
+                        return;
         }
 }
 
 static void decode_leaf_1(const CpuidTable *table, CpuidFeature *ret) {
         const CpuidLeaf *leaf;
-        Tristate gate = cpuid_gate(table, 1, 0, &leaf);
-        uint32_t ecx = leaf ? leaf->ecx : 0, edx = leaf ? leaf->edx : 0;
 
-        if (leaf)
-                decode_signature(leaf->eax, ret);
-        if (is_samuel(ret))
-                ecx = 0;
-        ret->vmx = cpuid_bit(gate, ecx, 5);
-        ret->hypervisor = cpuid_bit(gate, ecx, 31);
-        ret->pae = cpuid_bit(gate, edx, 6);
-        ret->pse36 = cpuid_bit(gate, edx, 17);
-        if (ret->hypervisor == TRISTATE_YES)
+        ret->leaf_1_known = cpuid_gate(table, 1, 0, &leaf) != TRISTATE_UNKNOWN;
+        if (!leaf)
+                return;
+        decode_signature(leaf->eax, ret);
+
+        uint32_t ecx = is_samuel(ret) ? 0 : leaf->ecx;
+        ret->vmx = bit(ecx, 5);
+        ret->hypervisor = bit(ecx, 31);
+        ret->pae = bit(leaf->edx, 6);
+        ret->pse36 = bit(leaf->edx, 17);
+        if (ret->hypervisor)
                 decode_hypervisor_name(table, ret);
 }
 
 static void decode_leaf_7(const CpuidTable *table, CpuidFeature *ret) {
         const CpuidLeaf *leaf;
-        Tristate gate = cpuid_gate(table, 7, 0, &leaf);
-        uint32_t ecx = leaf ? leaf->ecx : 0, edx = leaf ? leaf->edx : 0;
 
-        ret->tme = cpuid_bit(gate, ecx, 13);
-        ret->la57 = cpuid_bit(gate, ecx, 16);
-        ret->hybrid = cpuid_bit(gate, edx, 15);
+        ret->leaf_7_known = cpuid_gate(table, 7, 0, &leaf) != TRISTATE_UNKNOWN;
+        if (!leaf)
+                return;
+        ret->tme = bit(leaf->ecx, 13);
+        ret->la57 = bit(leaf->ecx, 16);
+        ret->hybrid = bit(leaf->edx, 15);
 }
 
-static void decode_extended(const CpuidTable *table, CpuidFeature *ret) {
+static void decode_leaf_80000001(const CpuidTable *table, CpuidFeature *ret) {
         const CpuidLeaf *leaf;
-        Tristate gate = cpuid_gate(table, 0x80000001, 0, &leaf);
-        uint32_t ecx = leaf ? leaf->ecx : 0, edx = leaf ? leaf->edx : 0;
 
-        ret->svm = cpuid_bit(gate, ecx, 2);
-        ret->pdpe1gb = cpuid_bit(gate, edx, 26);
-        ret->lm = cpuid_bit(gate, edx, 29);
+        ret->leaf_80000001_known = cpuid_gate(table, 0x80000001, 0, &leaf) != TRISTATE_UNKNOWN;
+        if (!leaf)
+                return;
+        ret->svm = bit(leaf->ecx, 2);
+        ret->pdpe1gb = bit(leaf->edx, 26);
+        ret->lm = bit(leaf->edx, 29);
+}
 
-        /* 0x8000000A is reserved without SVM (APM 3, E.4.9). */
-        gate = cpuid_gate(table, 0x8000000a, 0, &leaf);
-        if (ret->svm == TRISTATE_NO)
-                gate = TRISTATE_NO;
-        edx = leaf ? leaf->edx : 0;
-        ret->npt = cpuid_bit(gate, edx, 0);
-        ret->nrips = cpuid_bit(gate, edx, 3);
-        ret->flushbyasid = cpuid_bit(gate, edx, 6);
-        ret->avic = cpuid_bit(gate, edx, 13);
-        ret->vgif = cpuid_bit(gate, edx, 16);
-        ret->x2avic = cpuid_bit(gate, edx, 18);
-        ret->vnmi = cpuid_bit(gate, edx, 25);
+/* Reserved without SVM (APM 3, appendix E.4). */
+static void decode_leaf_8000000a(const CpuidTable *table, CpuidFeature *ret) {
+        bool without_svm = ret->leaf_80000001_known && !ret->svm;
+        const CpuidLeaf *leaf;
+
+        ret->leaf_8000000a_known =
+                        cpuid_gate(table, 0x8000000a, 0, &leaf) != TRISTATE_UNKNOWN || without_svm;
+        if (!leaf || without_svm)
+                return;
+        ret->npt = bit(leaf->edx, 0);
+        ret->nrips = bit(leaf->edx, 3);
+        ret->flushbyasid = bit(leaf->edx, 6);
+        ret->avic = bit(leaf->edx, 13);
+        ret->vgif = bit(leaf->edx, 16);
+        ret->x2avic = bit(leaf->edx, 18);
+        ret->vnmi = bit(leaf->edx, 25);
 }
 
 void cpuid_feature_decode(const CpuidTable *table, CpuidFeature *ret) {
         *ret = (CpuidFeature){};
         decode_vendor(table, ret);
+        decode_brand(table, ret);
         decode_leaf_1(table, ret);
         decode_leaf_7(table, ret);
-        decode_extended(table, ret);
-        decode_brand(table, ret);
+        decode_leaf_80000001(table, ret);
+        decode_leaf_8000000a(table, ret);
 }

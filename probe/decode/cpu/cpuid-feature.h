@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who made the CPU and what it offers, from CPUID (kernel: arch/x86/include/asm/cpufeatures.h). Each feature is a
- * Tristate, to be compared with TRISTATE_YES, never tested as a boolean: NO means the CPU does not have it (or not
- * the leaf that would say so), UNKNOWN that the table lacks the leaf. All of it is capability: firmware and kernel
- * may still keep it off. */
+/* Who made the CPU and what it offers, from CPUID (kernel: arch/x86/include/asm/cpufeatures.h). All of it is
+ * capability: firmware and kernel may still keep it off.
+ *
+ * Each feature bit goes with the flag of its leaf. While that is false nothing is known about the bit, and it
+ * reads false; a leaf beyond the CPU's maximum is known, and its bits are truly false. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "probe/decode/bytes.h"
 #include "probe/decode/cpu/cpuid-table.h"
-#include "probe/fact.h"
 
 typedef enum CpuVendor {
         CPU_VENDOR_UNKNOWN = 0, /* no leaf 0 */
@@ -27,22 +27,27 @@ typedef enum CpuVendor {
 typedef struct CpuidFeature {
         CpuVendor vendor;
         char vendor_name[16]; /* twelve characters of leaf 0, never trimmed, printable; "" unknown */
-        bool signature_known; /* leaf 1 EAX was there: family, model and stepping are valid */
-        uint16_t family;      /* base plus extended */
-        uint8_t model, stepping;
         char brand[128]; /* leaves 0x80000002..4 without the blanks around it, printable; "" none or unknown */
 
-        Tristate hypervisor;      /* 1 ECX[31]; NO on the VIA Samuel, which sets it at random */
-        char hypervisor_name[48]; /* "kvm", "vmware", …, else the printable signature; "" none or unknown */
+        bool leaf_1_known;
+        uint16_t family;          /* base plus extended */
+        uint8_t model, stepping;  /* model with its extension */
+        bool vmx;                 /* ECX[5] */
+        bool hypervisor;          /* ECX[31]; false on the VIA Samuel, whose ECX is garbage */
+        char hypervisor_name[48]; /* "kvm", "vmware", …, else the printable signature; "" none or unnamed */
+        bool pae, pse36;          /* EDX[6], [17] */
 
-        Tristate vmx;                                /* 1 ECX[5] */
-        Tristate pae, pse36;                         /* 1 EDX[6], [17] */
-        Tristate tme, la57;                          /* 7.0 ECX[13], [16] */
-        Tristate hybrid;                             /* 7.0 EDX[15] */
-        Tristate svm;                                /* 0x80000001 ECX[2] */
-        Tristate pdpe1gb, lm;                        /* 0x80000001 EDX[26], [29] */
-        Tristate npt, nrips, flushbyasid, avic, vgif; /* 0x8000000A EDX[0], [3], [6], [13], [16] */
-        Tristate x2avic, vnmi;                       /* 0x8000000A EDX[18], [25] */
+        bool leaf_7_known;
+        bool tme, la57; /* ECX[13], [16] */
+        bool hybrid;    /* EDX[15] */
+
+        bool leaf_80000001_known;
+        bool svm;         /* ECX[2] */
+        bool pdpe1gb, lm; /* EDX[26], [29] */
+
+        bool leaf_8000000a_known; /* known, and all false, without SVM */
+        bool npt, nrips, flushbyasid, avic, vgif, x2avic,
+                        vnmi; /* EDX[0], [3], [6], [13], [16], [18], [25] */
 } CpuidFeature;
 
 void cpuid_feature_decode(const CpuidTable *table, CpuidFeature *ret);

@@ -18,8 +18,3 @@
  * A range whose maximum the table lacks takes its leaves as they are. Where no extended leaf is there at all and
  * the highest basic leaf is below 4, the CPU is from before they were introduced: NO. */
 Tristate cpuid_gate(const CpuidTable *table, uint32_t leaf, uint32_t subleaf, const CpuidLeaf **ret);
-
-/* A feature bit of a leaf that was gated: NO without the leaf, UNKNOWN when that is unknown. */
-static inline Tristate cpuid_bit(Tristate gate, uint32_t reg, unsigned n) {
-        return gate == TRISTATE_YES ? tristate(bit(reg, n)) : gate;
-}

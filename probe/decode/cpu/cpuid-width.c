@@ -10,7 +10,7 @@
 #define LINEAR_BITS_MAX 64
 
 static bool is_prescott(const CpuidFeature *cpu) {
-        return cpu->vendor == CPU_VENDOR_INTEL && cpu->signature_known && cpu->family == 15 && cpu->model == 3 &&
+        return cpu->vendor == CPU_VENDOR_INTEL && cpu->family == 15 && cpu->model == 3 &&
                         (cpu->stepping == 3 || cpu->stepping == 4);
 }
 
@@ -35,15 +35,15 @@ static void decode_leaf(const CpuidLeaf *leaf, CpuidWidth *ret) {
         set(ret, CPUID_WIDTH_LEAF, ret->phys_addr_size, ret->lin_addr_size);
 }
 
-/* The CPU is known to have no leaf 0x80000008. */
+/* The CPU is known to have no leaf 0x80000008; what decides between the fallbacks may still be missing. */
 static void decode_fallback(const CpuidFeature *cpu, CpuidWidth *ret) {
-        if (cpu->lm == TRISTATE_YES)
-                set(ret, CPUID_WIDTH_LONG_MODE, 36, 48);
-        else if (cpu->lm == TRISTATE_UNKNOWN)
+        if (!cpu->leaf_80000001_known)
                 return;
-        else if (cpu->pae == TRISTATE_YES || cpu->pse36 == TRISTATE_YES)
+        if (cpu->lm)
+                set(ret, CPUID_WIDTH_LONG_MODE, 36, 48);
+        else if (cpu->leaf_1_known && (cpu->pae || cpu->pse36))
                 set(ret, CPUID_WIDTH_PAE, 36, 32);
-        else if (cpu->pae == TRISTATE_NO && cpu->pse36 == TRISTATE_NO)
+        else if (cpu->leaf_1_known)
                 set(ret, CPUID_WIDTH_32BIT, 32, 32);
 }
 
@@ -68,11 +68,12 @@ void cpuid_width_decode(const CpuidTable *table, CpuidWidth *ret) {
                 set(ret, CPUID_WIDTH_PRESCOTT, 36, ret->linear_bits);
 }
 
-const char *cpuid_width_rule_to_string(CpuidWidthRule rule) {
+const char *cpuid_width_rule_text(CpuidWidthRule rule) {
         static const char *const names[_CPUID_WIDTH_RULE_MAX] = {
                 [CPUID_WIDTH_UNKNOWN] = "unknown",
                 [CPUID_WIDTH_LEAF] = "CPUID 0x80000008 EAX",
-                [CPUID_WIDTH_PRESCOTT] = "Intel family 15 model 3 stepping 3 or 4: 36 bits whatever CPUID says",
+                [CPUID_WIDTH_PRESCOTT] =
+                                "Intel family 15 model 3 stepping 3 or 4: 36 bits whatever CPUID says",
                 [CPUID_WIDTH_LONG_MODE] = "CPUID without leaf 0x80000008, long mode: 36 and 48 bits",
                 [CPUID_WIDTH_PAE] = "CPUID without leaf 0x80000008, 32-bit CPU with PAE or PSE36: 36 bits",
                 [CPUID_WIDTH_32BIT] = "CPUID without leaf 0x80000008, 32-bit CPU: 32 bits",

@@ -21,8 +21,8 @@ typedef enum CpuidWidthRule {
 } CpuidWidthRule;
 
 typedef struct CpuidWidth {
-        CpuidWidthRule rule;   /* LEAF is measured, the four others are assumed */
-        Reason reason;         /* NONE exactly when rule is not UNKNOWN: ABSENT, or MALFORMED (impossible widths) */
+        CpuidWidthRule rule; /* LEAF is measured, the four others are assumed */
+        Reason reason; /* NONE exactly when rule is not UNKNOWN: ABSENT, or MALFORMED (impossible widths) */
         uint8_t physical_bits; /* 32..52; 0 when rule is UNKNOWN */
         uint8_t linear_bits;   /* 32..64; 0 when rule is UNKNOWN */
         bool leaf_present;     /* the CPU has leaf 0x80000008; the three raw fields are from it, else 0 */
@@ -33,4 +33,4 @@ typedef struct CpuidWidth {
 void cpuid_width_decode(const CpuidTable *table, CpuidWidth *ret);
 
 /* For the source of an assumed fact: "CPUID without leaf 0x80000008, long mode: 36 and 48 bits". Static. */
-const char *cpuid_width_rule_to_string(CpuidWidthRule rule);
+const char *cpuid_width_rule_text(CpuidWidthRule rule);
