@@ -47,3 +47,10 @@ Fact fact_assumed(uint64_t value, const char *format, ...) {
 Fact fact_unknown(Reason reason, const char *format, ...) {
         FACT_MAKE(PROVENANCE_UNKNOWN, reason, 0);
 }
+
+Fact fact_state(Tristate state, Reason reason, const char *format, ...) {
+        bool known = state != TRISTATE_UNKNOWN;
+
+        FACT_MAKE(known ? PROVENANCE_MEASURED : PROVENANCE_UNKNOWN, known ? REASON_NONE : reason,
+                        state == TRISTATE_YES);
+}

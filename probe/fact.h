@@ -48,5 +48,9 @@ static inline Tristate tristate(bool b) {
         return b ? TRISTATE_YES : TRISTATE_NO;
 }
 
+/* Known when the tristate is; otherwise unknown for that reason. */
+Fact fact_state(Tristate state, Reason reason, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
+
 /* "yes", "no", "unknown" */
 const char *tristate_to_string(Tristate state);

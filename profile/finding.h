@@ -21,10 +21,10 @@ const char *severity_to_string(Severity severity);
 typedef struct Finding {
         const char *id; /* static */
         Severity severity;
-        char *subject;  /* what it is about: "host", a unit, "group 14", a PCI address */
-        char *summary;  /* one line */
-        char *detail;   /* the numbers that were compared */
-        char *remedy;   /* what to do; "" when there is nothing */
+        char *subject; /* what it is about: "host", a unit, "group 14", a PCI address */
+        char *summary; /* one line */
+        char *detail;  /* the numbers that were compared */
+        char *remedy;  /* what to do; "" when there is nothing */
 } Finding;
 
 typedef struct FindingList {

@@ -13,6 +13,7 @@
 
 #include "probe/decode/acpi/dmar.h"
 #include "probe/decode/acpi/ivrs.h"
+#include "probe/decode/cpu/cmdline.h"
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/fault.h"
 #include "probe/decode/memory/group-type.h"
@@ -25,16 +26,18 @@
 #include "profile/finding.h"
 
 typedef struct ProfileHost {
-        char machine_id[33];    /* app-specific, never the raw one; "" unknown */
-        char hostname[65];      /* "" unknown */
-        char kernel[65];        /* release; "" unknown */
-        char architecture[33];  /* as uname -m; "" unknown */
-        char virtualised[48];   /* "none", the hypervisor's name, or "" unknown */
+        char machine_id[33];   /* app-specific, never the raw one; "" unknown */
+        char hostname[65];     /* "" unknown */
+        char kernel[65];       /* release; "" unknown */
+        char architecture[33]; /* as uname -m; "" unknown */
+        char virtualised[48];  /* "none", the hypervisor's name, or "" unknown */
         CpuVendor vendor;
-        char vendor_name[16];   /* as CPUID gives it, blanks and all; "" unknown */
+        char vendor_name[16]; /* as CPUID gives it, blanks and all; "" unknown */
         Fact family, model, stepping;
-        char model_name[128];   /* "" unknown */
-        Fact cpus;              /* logical CPUs online */
+        char model_name[128]; /* "" unknown */
+        Fact cpus;            /* logical CPUs online */
+        Reason cmdline_reason;
+        Cmdline cmdline; /* for remedies: what the kernel was told */
 } ProfileHost;
 
 /* design: the five widths and what follows from them. Bits; see docs/widths.md for the rules. */
@@ -45,8 +48,8 @@ typedef struct ProfileWidths {
         Fact guest_mappable_bits;
         Fact iova_bits;
         Fact linear_bits;
-        Fact safe_guest_bits;              /* min(guest physical, guest mappable), before holes */
-        Fact safe_guest_bits_with_devices; /* that and iova bits */
+        Fact safe_guest_bits;                    /* min(guest physical, guest mappable), before holes */
+        Fact safe_guest_bits_with_devices;       /* that and iova bits */
         Fact cpuinfo_min_bits, cpuinfo_max_bits; /* over all CPUs; they differ only on odd hybrids */
 } ProfileWidths;
 
@@ -58,6 +61,8 @@ typedef enum SecondLevelKind {
 } SecondLevelKind;
 
 typedef struct ProfilePaging {
+        Fact virtualisation_capable; /* VMX or SVM in CPUID */
+        Fact virtualisation_enabled; /* and the kernel kept it: firmware did not lock it off */
         Fact la57_capable, la57_enabled;
         Fact host_levels; /* 4 or 5, in use */
         SecondLevelKind second_level;
@@ -71,16 +76,17 @@ typedef struct ProfilePaging {
 } ProfilePaging;
 
 typedef struct ProfileEncryption {
-        Fact sme_capable, sme_enabled; /* enabled: SYSCFG[23], which takes bits even when the kernel does not use it */
+        Fact sme_capable,
+                        sme_enabled; /* enabled: SYSCFG[23], which takes bits even when the kernel does not use it */
         Fact sev_capable, sev_enabled;
         Fact sev_es_capable, sev_es_enabled;
         Fact sev_snp_capable, sev_snp_enabled;
         Fact tme_capable, tme_enabled;
         Fact mktme_keyid_bits;
         Fact tdx_keyid_bits, tdx_enabled;
-        Fact c_bit;         /* page-table bit number */
-        Fact pa_reduction;  /* the CPUID field: what encryption would take */
-        Fact bits_taken;    /* what it takes now */
+        Fact c_bit;        /* page-table bit number */
+        Fact pa_reduction; /* the CPUID field: what encryption would take */
+        Fact bits_taken;   /* what it takes now */
 } ProfileEncryption;
 
 typedef enum IommuKind {
@@ -90,55 +96,56 @@ typedef enum IommuKind {
         IOMMU_ARM_SMMU_V3,
         IOMMU_ARM_SMMU, /* v1 and v2 */
         IOMMU_VIRTIO,
+        _IOMMU_KIND_MAX,
 } IommuKind;
 
 typedef struct ProfileIommu {
         char name[64]; /* as in /sys/class/iommu */
         IommuKind kind;
-        Fact address;                 /* register base */
+        Fact address; /* register base */
         Fact version_major, version_minor;
-        Fact cap, ecap;               /* VT-d */
-        Fact capability, efr, efr2;   /* AMD-Vi: PCI capability header, extended feature registers */
-        Fact second_stage_bits;       /* AMD: the v1 (host) table */
-        Fact first_stage_bits;        /* AMD: the v2 (guest) table; unknown/not-applicable where there is none */
-        Fact bits;                    /* chosen: what may be relied on; .source says why */
+        Fact cap, ecap;             /* VT-d */
+        Fact capability, efr, efr2; /* AMD-Vi: PCI capability header, extended feature registers */
+        Fact second_stage_bits;     /* AMD: the v1 (host) table */
+        Fact first_stage_bits; /* AMD: the v2 (guest) table; unknown/not-applicable where there is none */
+        Fact bits;             /* chosen: what may be relied on; .source says why */
         Fact interrupt_remapping_capable, interrupt_remapping_enabled;
-        Fact caching_mode;            /* CAP.CM, AMD NpCache: an emulated unit */
-        uint32_t n_devices;           /* names in its devices directory */
+        Fact caching_mode;  /* CAP.CM, AMD NpCache: an emulated unit */
+        uint32_t n_devices; /* names in its devices directory */
         uint32_t n_pci_devices;
         Reason devices_reason;
-        int firmware_unit;            /* index into firmware.dmar.units or ivrs.units; -1 */
+        int firmware_unit; /* index into firmware.dmar.units or ivrs.units; -1 */
 } ProfileIommu;
 
 typedef enum AssignableWhy {
-        ASSIGNABLE_WHY_NONE = 0,      /* it is assignable */
-        ASSIGNABLE_WHY_DIRECT_REGION, /* firmware wants a 1:1 mapping kept (RMRR, IVMD) */
-        ASSIGNABLE_WHY_BRIDGES_ONLY,  /* nothing but bridges in it */
+        ASSIGNABLE_WHY_NONE = 0,               /* it is assignable */
+        ASSIGNABLE_WHY_DIRECT_REGION,          /* firmware wants a 1:1 mapping kept (RMRR, IVMD) */
+        ASSIGNABLE_WHY_BRIDGES_ONLY,           /* nothing but bridges in it */
         ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING, /* VFIO refuses unless allow_unsafe_interrupts */
-        ASSIGNABLE_WHY_NO_IOMMU,      /* a group VFIO made up (vfio-noiommu) */
-        ASSIGNABLE_WHY_NOT_PCI,       /* platform devices only: vfio-pci does not apply */
-        ASSIGNABLE_WHY_UNREADABLE,    /* what decides it could not be read */
+        ASSIGNABLE_WHY_NO_IOMMU,               /* a group VFIO made up (vfio-noiommu) */
+        ASSIGNABLE_WHY_NOT_PCI,                /* platform devices only: vfio-pci does not apply */
+        ASSIGNABLE_WHY_UNREADABLE,             /* what decides it could not be read */
         _ASSIGNABLE_WHY_MAX,
 } AssignableWhy;
 
 typedef struct ProfileGroup {
         uint32_t id;
-        char name[32];       /* "" mostly */
+        char name[32]; /* "" mostly */
         GroupType type;
-        char type_word[24];  /* as read; "" when not readable */
+        char type_word[24]; /* as read; "" when not readable */
         Reason type_reason;
         size_t n_members;
-        char **members;      /* names in devices/, PCI addresses and others */
+        char **members; /* names in devices/, PCI addresses and others */
         ReservedRegions regions;
         Reason regions_reason;
-        int iommu;           /* index into iommus: the narrowest unit behind its devices; -1 none or unknown */
-        uint8_t bits;        /* 0 unknown */
+        int iommu;    /* index into iommus: the narrowest unit behind its devices; -1 none or unknown */
+        uint8_t bits; /* 0 unknown */
         Reason bits_reason;
-        RangeSet usable;     /* aperture less reserved regions, as VFIO computes it; empty when bits unknown */
+        RangeSet usable; /* aperture less reserved regions, as VFIO computes it; empty when bits unknown */
         Tristate assignable;
         AssignableWhy why;
-        Tristate isolated;   /* one endpoint, or one device's functions, or a PF with its VFs, besides bridges */
-        PciAddress culprit;  /* the bridge or function that keeps it together, when has_culprit */
+        Tristate isolated; /* one endpoint, or one device's functions, or a PF with its VFs, besides bridges */
+        PciAddress culprit; /* the bridge or function that keeps it together, when has_culprit */
         bool has_culprit;
 } ProfileGroup;
 
@@ -193,6 +200,8 @@ typedef struct ProfileMemory {
         Fact block_size;    /* memory hot-plug granularity */
 } ProfileMemory;
 
+#define PROFILE_REFUSED_MAX 8
+
 typedef struct Profile {
         ProfileHost host;
         ProfileWidths widths;
@@ -211,6 +220,8 @@ typedef struct Profile {
         ProfileMemory memory;
         RangeSet reserved;    /* union over all groups of what VFIO subtracts */
         RangeSet usable_iova; /* below 2^iova bits less that union; empty when unknown */
+        size_t n_refused;
+        const char *refused[PROFILE_REFUSED_MAX]; /* what permission kept from us; static strings */
         FindingList findings;
         char digest[65]; /* SHA-256, lower-case hex */
 } Profile;

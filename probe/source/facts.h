@@ -33,7 +33,7 @@
 
 typedef struct HostFacts {
         HostIdentity identity;
-        char hostname[65];      /* proc/sys/kernel/hostname; "" not readable */
+        char hostname[65];       /* proc/sys/kernel/hostname; "" not readable */
         char kernel_release[65]; /* proc/sys/kernel/osrelease */
         Reason cmdline_reason;
         Cmdline cmdline; /* proc/cmdline */
@@ -43,16 +43,16 @@ typedef struct HostFacts {
 
 /* Model-specific registers that are read, in the order of msr_indices in source-cpu.c. */
 typedef enum MsrName {
-        MSR_FEAT_CTL,          /* 0x3a */
-        MSR_KEYID_PARTITIONING, /* 0x87 */
-        MSR_VMX_PROCBASED_CTLS, /* 0x482 */
+        MSR_FEAT_CTL,            /* 0x3a */
+        MSR_KEYID_PARTITIONING,  /* 0x87 */
+        MSR_VMX_PROCBASED_CTLS,  /* 0x482 */
         MSR_VMX_PROCBASED_CTLS2, /* 0x48b */
-        MSR_VMX_EPT_VPID_CAP,  /* 0x48c */
-        MSR_TME_CAPABILITY,    /* 0x981 */
-        MSR_TME_ACTIVATE,      /* 0x982 */
-        MSR_SYSCFG,            /* 0xc0010010 */
-        MSR_HWCR,              /* 0xc0010015 */
-        MSR_VM_CR,             /* 0xc0010114 */
+        MSR_VMX_EPT_VPID_CAP,    /* 0x48c */
+        MSR_TME_CAPABILITY,      /* 0x981 */
+        MSR_TME_ACTIVATE,        /* 0x982 */
+        MSR_SYSCFG,              /* 0xc0010010 */
+        MSR_HWCR,                /* 0xc0010015 */
+        MSR_VM_CR,               /* 0xc0010114 */
         _MSR_MAX,
 } MsrName;
 
@@ -86,10 +86,11 @@ typedef struct ParameterFact {
 typedef struct KvmFacts {
         Reason reason; /* of asking /dev/kvm */
         KvmAnswers answers;
-        Tristate loaded;  /* sys/module/kvm exists */
-        char backend[32]; /* sys/module/kvm_* other than kvm itself that holds it: kvm_intel, kvm_amd, kvm_pvm, … */
-        ParameterFact ept, npt;        /* effective: the module clears them when the hardware lacks it */
-        ParameterFact eptad, nested;
+        Tristate loaded;        /* sys/module/kvm, loaded or built in */
+        Reason loaded_reason;   /* when unknown */
+        char backend[32];       /* the module beside it: kvm_intel, kvm_amd, kvm_pvm, … */
+        ParameterFact ept, npt; /* effective: the module clears them when the hardware lacks it */
+        ParameterFact eptad;
         ParameterFact sev, sev_es, sev_snp, tdx;
         ParameterFact allow_unsafe_interrupts; /* vfio_iommu_type1 */
         FaultList faults;
@@ -115,11 +116,15 @@ typedef struct RegisterFact {
 
 typedef struct IommuFact {
         char name[64];
-        enum { IOMMU_SYSFS_NONE, IOMMU_SYSFS_INTEL, IOMMU_SYSFS_AMD } attributes; /* which group of files it has */
-        RegisterFact address, cap, ecap;       /* intel-iommu/ */
+        enum {
+                IOMMU_SYSFS_NONE,
+                IOMMU_SYSFS_INTEL,
+                IOMMU_SYSFS_AMD
+        } attributes;                    /* which group of files it has */
+        RegisterFact address, cap, ecap; /* intel-iommu/ */
         RegisterFact version_major, version_minor;
-        RegisterFact capability;               /* amd-iommu/cap */
-        AmdviFeatures features;                /* amd-iommu/features */
+        RegisterFact capability; /* amd-iommu/cap */
+        AmdviFeatures features;  /* amd-iommu/features */
         Reason features_reason;
         Reason devices_reason;
         NameList devices; /* names in devices/ */
@@ -176,7 +181,7 @@ typedef struct PciFact {
         uint16_t vendor, device, subsystem_vendor, subsystem_device;
         uint32_t class_code;
         uint8_t revision, header_type;
-        bool header_type_known;
+        bool header_type_known, multifunction;
         char driver[40];
         Reason resource_reason;
         PciResources resources;
@@ -225,7 +230,7 @@ void facts_done(Facts *facts);
 
 int source_host_read(Root *root, Buffer *buffer, HostFacts *ret);
 int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret);
-int source_kvm_read(Root *root, Buffer *buffer, const CpuFacts *cpu, KvmFacts *ret);
+int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret);
 int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret);
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a VT-d unit's registers mean in bits (VT-d specification, 3.6 and 11.4.2; drivers/iommu/intel/iommu.c).
+ * 0 stands for "none": no usable page-table depth. */
+
+#include "probe/decode/vtd/vtd-cap.h"
+#include "probe/decode/vtd/vtd-ecap.h"
+
+/* MGAW + 1: what the unit passes at all. */
+unsigned vtd_mgaw_bits(const VtdCap *cap);
+
+/* The widest depth in SAGAW that Linux uses: 39, 48 or 57; 0 when there is none. */
+unsigned vtd_sagaw_bits(const VtdCap *cap);
+
+/* Domains, 16 to 65536; 0 for the reserved encoding 7. */
+unsigned vtd_domains(const VtdCap *cap);
+
+/* Second-stage tables: min(MGAW, SAGAW). */
+unsigned vtd_second_stage_bits(const VtdCap *cap);
+
+/* First-stage tables, usable lower half: min(MGAW, 57 or 48) - 1; 0 without scalable mode and a first stage. */
+unsigned vtd_first_stage_bits(const VtdCap *cap, const VtdEcap *ecap);
+
+/* Second-stage aperture by the rule of kernels with generic page tables: the depth is chosen by MGAW, and has to be
+ * within SAGAW. 0: the driver finds none. */
+unsigned vtd_second_stage_bits_generic_pt(const VtdCap *cap);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdlib.h>
+
+/* Room for one more element in an array of n: doubles at each power of two, so n itself tells the capacity. NULL when
+ * out of memory; the array is then as it was. */
+static inline void *grow(void *array, size_t n, size_t size) {
+        if (n & (n - 1))
+                return array;
+        return reallocarray(array, n ? 2 * n : 1, size);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+
+#include "probe/source/facts.h"
+
+/* The largest table of 260 real ones has 2 KiB; a multi-segment server's stays far below this. */
+#define ACPI_TABLE_MAX (1024 * 1024)
+
+int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret) {
+        int r;
+
+        ret->dmar_reason = root_read(root, "sys/firmware/acpi/tables/DMAR", ACPI_TABLE_MAX, buffer);
+        if (ret->dmar_reason == REASON_NONE) {
+                r = dmar_decode(buffer_bytes(buffer), &ret->dmar, &ret->dmar_faults);
+                if (r == -ENOMEM)
+                        return r;
+                if (r < 0)
+                        ret->dmar_reason = REASON_MALFORMED;
+        }
+
+        ret->ivrs_reason = root_read(root, "sys/firmware/acpi/tables/IVRS", ACPI_TABLE_MAX, buffer);
+        if (ret->ivrs_reason == REASON_NONE) {
+                r = ivrs_decode(buffer_bytes(buffer), &ret->ivrs, &ret->ivrs_faults);
+                if (r == -ENOMEM)
+                        return r;
+                if (r < 0)
+                        ret->ivrs_reason = REASON_MALFORMED;
+        }
+        return 0;
+}
+
+void acpi_facts_done(AcpiFacts *facts) {
+        dmar_done(&facts->dmar);
+        fault_list_done(&facts->dmar_faults);
+        ivrs_done(&facts->ivrs);
+        fault_list_done(&facts->ivrs_faults);
+        *facts = (AcpiFacts){};
+}

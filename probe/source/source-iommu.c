@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/decode/text.h"
+#include "probe/source/facts.h"
+
+#define IOMMUS_MAX 1024
+#define IOMMU_DEVICES_MAX 65536
+#define IRQS_MAX 65536
+#define IRQS_ASKED_MAX 64
+
+/* The attribute's text without its newline; empty view on a reason. */
+static Reason read_line(Root *root, const char *name, const char *file, Buffer *buffer, Bytes *ret) {
+        char path[192];
+
+        snprintf(path, sizeof(path), "sys/class/iommu/%s/%s", name, file);
+        Reason reason = root_read_attribute(root, path, buffer);
+        *ret = buffer_bytes(buffer);
+        if (ret->n > 0 && ret->data[ret->n - 1] == '\n')
+                ret->n--;
+        return reason;
+}
+
+/* VT-d and AMD-Vi registers print as hexadecimal without 0x. */
+static RegisterFact read_register(Root *root, const char *name, const char *file, Buffer *buffer) {
+        RegisterFact fact = {};
+        Bytes line;
+
+        fact.reason = read_line(root, name, file, buffer, &line);
+        if (fact.reason == REASON_NONE && !text_u64(line, 16, &fact.value))
+                fact.reason = REASON_MALFORMED;
+        return fact;
+}
+
+/* "major:minor", decimal (drivers/iommu/intel, version_show). */
+static void read_version(Root *root, Buffer *buffer, IommuFact *iommu) {
+        Bytes line;
+        Reason reason = read_line(root, iommu->name, "intel-iommu/version", buffer, &line);
+
+        if (reason == REASON_NONE) {
+                const uint8_t *colon = line.n ? memchr(line.data, ':', line.n) : NULL;
+                size_t n = colon ? (size_t) (colon - line.data) : line.n;
+
+                if (!text_u64(bytes_part(line, 0, n), 10, &iommu->version_major.value) ||
+                                !text_u64(bytes_part(line, n + 1, line.n), 10, &iommu->version_minor.value))
+                        reason = REASON_MALFORMED;
+        }
+        iommu->version_major.reason = iommu->version_minor.reason = reason;
+}
+
+static void read_intel(Root *root, Buffer *buffer, IommuFact *iommu) {
+        iommu->attributes = IOMMU_SYSFS_INTEL;
+        iommu->address = read_register(root, iommu->name, "intel-iommu/address", buffer);
+        iommu->ecap = read_register(root, iommu->name, "intel-iommu/ecap", buffer);
+        read_version(root, buffer, iommu);
+}
+
+static void read_amd(Root *root, Buffer *buffer, IommuFact *iommu) {
+        Bytes line;
+
+        iommu->attributes = IOMMU_SYSFS_AMD;
+        iommu->features_reason = read_line(root, iommu->name, "amd-iommu/features", buffer, &line);
+        if (iommu->features_reason == REASON_NONE)
+                iommu->features_reason = amdvi_features_decode(line, &iommu->features);
+}
+
+/* Which driver's files a unit has tells its kind: its name is only a convention. */
+static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *ret) {
+        char path[128], target[256];
+
+        snprintf(ret->name, sizeof(ret->name), "%s", name);
+        ret->cap = read_register(root, name, "intel-iommu/cap", buffer);
+        if (ret->cap.reason != REASON_ABSENT)
+                read_intel(root, buffer, ret);
+        else {
+                ret->capability = read_register(root, name, "amd-iommu/cap", buffer);
+                if (ret->capability.reason != REASON_ABSENT)
+                        read_amd(root, buffer, ret);
+        }
+
+        snprintf(path, sizeof(path), "sys/class/iommu/%s", name);
+        if (root_link(root, path, target, sizeof(target)) == REASON_NONE)
+                ret->virtio = strstr(target, "/virtio") != NULL;
+
+        snprintf(path, sizeof(path), "sys/class/iommu/%s/devices", name);
+        ret->devices_reason = root_list(root, path, IOMMU_DEVICES_MAX, &ret->devices);
+        if (ret->devices_reason == REASON_NONE && ret->devices.truncated)
+                ret->devices_reason = REASON_TOO_LARGE;
+}
+
+/* Interrupts that pass the remapping hardware have a chip named "IR-…" (arch/x86/kernel/apic, "IR-IO-APIC" and
+ * "IR-PCI-MSI…"). Ones of neither kind (platform, per-CPU) tell nothing. */
+static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret) {
+        _cleanup_(name_list_done) NameList irqs = {};
+        char path[128];
+
+        ret->interrupt_remapping_reason = root_list(root, "sys/kernel/irq", IRQS_MAX, &irqs);
+        if (ret->interrupt_remapping_reason != REASON_NONE)
+                return;
+        for (size_t i = 0; i < irqs.n && i < IRQS_ASKED_MAX; i++) {
+                snprintf(path, sizeof(path), "sys/kernel/irq/%.32s/chip_name", irqs.names[i]);
+                if (root_read_attribute(root, path, buffer) != REASON_NONE)
+                        continue;
+
+                Bytes chip = buffer_bytes(buffer);
+                if (text_starts(chip, "IR-")) {
+                        ret->interrupt_remapping = TRISTATE_YES;
+                        return;
+                }
+                /* One interrupt around the remapper decides as well: the kernel turns it on for all or none. */
+                if (text_starts(chip, "PCI-MSI") || text_starts(chip, "IO-APIC")) {
+                        ret->interrupt_remapping = TRISTATE_NO;
+                        return;
+                }
+        }
+        ret->interrupt_remapping_reason = REASON_ABSENT;
+}
+
+int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret) {
+        _cleanup_(name_list_done) NameList names = {};
+
+        read_interrupt_remapping(root, buffer, ret);
+        ret->reason = root_list(root, "sys/class/iommu", IOMMUS_MAX, &names);
+        if (ret->reason != REASON_NONE || names.n == 0)
+                return 0;
+        ret->iommus = calloc(names.n, sizeof(IommuFact));
+        if (!ret->iommus)
+                return -ENOMEM;
+        for (size_t i = 0; i < names.n; i++)
+                if (strlen(names.names[i]) < sizeof(ret->iommus[0].name))
+                        read_unit(root, buffer, names.names[i], &ret->iommus[ret->n++]);
+        return 0;
+}
+
+void iommu_facts_done(IommuFacts *facts) {
+        for (size_t i = 0; i < facts->n; i++)
+                name_list_done(&facts->iommus[i].devices);
+        free(facts->iommus);
+        *facts = (IommuFacts){};
+}

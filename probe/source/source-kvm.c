@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/decode/text.h"
+#include "probe/source/facts.h"
+
+#define MODULES_MAX 4096
+
+/* Bool parameters print Y or N, the older int ones 1 or 0 (Documentation/admin-guide, module parameters). */
+static ParameterFact read_parameter(Root *root, const char *module, const char *name, Buffer *buffer) {
+        char path[128];
+
+        snprintf(path, sizeof(path), "sys/module/%s/parameters/%s", module, name);
+        Reason reason = root_read_attribute(root, path, buffer);
+        if (reason != REASON_NONE)
+                return (ParameterFact){ .reason = reason };
+
+        Bytes text = buffer_bytes(buffer);
+        if (text.n > 0 && text.data[text.n - 1] == '\n')
+                text.n--;
+        if (text_equal(text, "Y") || text_equal(text, "y") || text_equal(text, "1"))
+                return (ParameterFact){ .value = true };
+        if (text_equal(text, "N") || text_equal(text, "n") || text_equal(text, "0"))
+                return (ParameterFact){ .value = false };
+        return (ParameterFact){ .reason = REASON_MALFORMED };
+}
+
+static bool take_backend(const NameList *modules, KvmFacts *ret) {
+        for (size_t i = 0; i < modules->n; i++)
+                if (strncmp(modules->names[i], "kvm_", 4) == 0) {
+                        Bytes name = { .data = (const uint8_t *) modules->names[i],
+                                .n = strlen(modules->names[i]) };
+
+                        text_printable(name, ret->backend, sizeof(ret->backend));
+                        return true;
+                }
+        return false;
+}
+
+/* The module that holds kvm, whatever its name. One built into the kernel has no holders, and stands beside it. */
+static void read_backend(Root *root, KvmFacts *ret) {
+        _cleanup_(name_list_done) NameList holders = {}, modules = {};
+        Reason reason = root_list(root, "sys/module/kvm/holders", MODULES_MAX, &holders);
+
+        if (reason == REASON_NONE) {
+                ret->loaded = TRISTATE_YES;
+                if (take_backend(&holders, ret))
+                        return;
+        }
+        reason = root_list(root, "sys/module", MODULES_MAX, &modules);
+        if (reason != REASON_NONE) {
+                ret->loaded_reason = reason;
+                return;
+        }
+        if (ret->loaded == TRISTATE_UNKNOWN)
+                ret->loaded = TRISTATE_NO;
+        for (size_t i = 0; i < modules.n; i++)
+                if (strcmp(modules.names[i], "kvm") == 0)
+                        ret->loaded = TRISTATE_YES;
+        if (ret->loaded == TRISTATE_YES)
+                (void) take_backend(&modules, ret);
+}
+
+int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret) {
+        read_backend(root, ret);
+        ret->ept = read_parameter(root, "kvm_intel", "ept", buffer);
+        ret->eptad = read_parameter(root, "kvm_intel", "eptad", buffer);
+        ret->tdx = read_parameter(root, "kvm_intel", "tdx", buffer);
+        ret->npt = read_parameter(root, "kvm_amd", "npt", buffer);
+        ret->sev = read_parameter(root, "kvm_amd", "sev", buffer);
+        ret->sev_es = read_parameter(root, "kvm_amd", "sev_es", buffer);
+        ret->sev_snp = read_parameter(root, "kvm_amd", "sev_snp", buffer);
+        ret->allow_unsafe_interrupts =
+                        read_parameter(root, "vfio_iommu_type1", "allow_unsafe_interrupts", buffer);
+        ret->reason = root_kvm(root, &ret->answers, &ret->faults);
+        /* Who answers is there, whatever sysfs shows. */
+        if (ret->reason == REASON_NONE)
+                ret->loaded = TRISTATE_YES;
+        return 0;
+}
+
+void kvm_facts_done(KvmFacts *facts) {
+        kvm_answers_done(&facts->answers);
+        fault_list_done(&facts->faults);
+        *facts = (KvmFacts){};
+}

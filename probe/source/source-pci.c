@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/decode/pci/pci-capability.h"
+#include "probe/decode/pci/pci-express.h"
+#include "probe/decode/pci/pci-rebar.h"
+#include "probe/decode/pci/pci-sriov.h"
+#include "probe/decode/pci/pci-translation.h"
+#include "probe/decode/pci/pci-uevent.h"
+#include "probe/decode/text.h"
+#include "probe/source/facts.h"
+
+#define PCI_DEVICES_MAX 65536
+#define LINK_MAX 512
+
+static const char *device_path(char path[128], const char *name, const char *file) {
+        snprintf(path, 128, "sys/bus/pci/devices/%.16s%s%s", name, *file ? "/" : "", file);
+        return path;
+}
+
+static Bytes text_bytes(const char *text, size_t n) {
+        return (Bytes){ .data = (const uint8_t *) text, .n = n };
+}
+
+/* ── where it stands ───────────────────────────────────────────────────────────────────────────────────── */
+
+/* "../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0": the component before the last, when it is a device. */
+static void read_parent(Root *root, const char *name, PciFact *ret) {
+        char path[128], target[LINK_MAX];
+        char *last, *before;
+
+        if (root_link(root, device_path(path, name, ""), target, sizeof(target)) != REASON_NONE)
+                return;
+        last = strrchr(target, '/');
+        if (!last)
+                return;
+        *last = 0;
+        before = strrchr(target, '/');
+        before = before ? before + 1 : target;
+        ret->has_parent = pci_address_parse(text_bytes(before, strlen(before)), &ret->parent);
+}
+
+/* Only virtual functions have the link. */
+static void read_physical_function(Root *root, const char *name, PciFact *ret) {
+        char path[128], target[64];
+
+        if (root_link_name(root, device_path(path, name, "physfn"), target, sizeof(target)) == REASON_NONE)
+                ret->is_vf = pci_address_parse(text_bytes(target, strlen(target)), &ret->physical_function);
+}
+
+/* ── what it is ────────────────────────────────────────────────────────────────────────────────────────── */
+
+static Reason read_hex(Root *root, const char *name, const char *file, Buffer *buffer, uint64_t max,
+                uint64_t *ret) {
+        char path[128];
+        Reason reason = root_read_attribute(root, device_path(path, name, file), buffer);
+        Bytes line = {};
+        size_t cursor = 0;
+
+        if (reason != REASON_NONE)
+                return reason;
+        if (!text_line(buffer_bytes(buffer), &cursor, &line) || !text_u64(line, 16, ret) || *ret > max)
+                return REASON_MALFORMED;
+        return REASON_NONE;
+}
+
+/* A tree without `uevent` has the files it sums up. */
+static void read_id_files(Root *root, const char *name, Buffer *buffer, PciFact *ret) {
+        uint64_t vendor = 0, device = 0, class_code = 0, subsystem_vendor = 0, subsystem_device = 0;
+        char path[128];
+
+        ret->ids_reason = read_hex(root, name, "vendor", buffer, UINT16_MAX, &vendor);
+        if (ret->ids_reason == REASON_NONE)
+                ret->ids_reason = read_hex(root, name, "device", buffer, UINT16_MAX, &device);
+        if (ret->ids_reason == REASON_NONE)
+                ret->ids_reason = read_hex(root, name, "class", buffer, 0xffffff, &class_code);
+        if (ret->ids_reason != REASON_NONE)
+                return;
+        (void) read_hex(root, name, "subsystem_vendor", buffer, UINT16_MAX, &subsystem_vendor);
+        (void) read_hex(root, name, "subsystem_device", buffer, UINT16_MAX, &subsystem_device);
+        ret->vendor = (uint16_t) vendor;
+        ret->device = (uint16_t) device;
+        ret->class_code = (uint32_t) class_code;
+        ret->subsystem_vendor = (uint16_t) subsystem_vendor;
+        ret->subsystem_device = (uint16_t) subsystem_device;
+        if (root_link_name(root, device_path(path, name, "driver"), ret->driver, sizeof(ret->driver)) !=
+                        REASON_NONE)
+                ret->driver[0] = 0;
+}
+
+static void read_ids(Root *root, const char *name, Buffer *buffer, PciFact *ret) {
+        char path[128];
+        PciUevent uevent;
+
+        ret->ids_reason = root_read_attribute(root, device_path(path, name, "uevent"), buffer);
+        if (ret->ids_reason == REASON_ABSENT) {
+                read_id_files(root, name, buffer, ret);
+                return;
+        }
+        if (ret->ids_reason != REASON_NONE)
+                return;
+        pci_uevent_decode(buffer_bytes(buffer), &uevent);
+        if (!uevent.has_id || !uevent.has_class) {
+                ret->ids_reason = REASON_MALFORMED;
+                return;
+        }
+        ret->vendor = uevent.vendor;
+        ret->device = uevent.device;
+        ret->class_code = uevent.class_code;
+        ret->subsystem_vendor = uevent.subsystem_vendor;
+        ret->subsystem_device = uevent.subsystem_device;
+        memcpy(ret->driver, uevent.driver, sizeof(ret->driver));
+}
+
+static void read_resources(Root *root, const char *name, Buffer *buffer, PciFact *ret, FaultList *faults) {
+        char path[128];
+        size_t before = faults->n + faults->dropped;
+
+        ret->resource_reason = root_read_attribute(root, device_path(path, name, "resource"), buffer);
+        if (ret->resource_reason != REASON_NONE)
+                return;
+        pci_resources_decode(buffer_bytes(buffer), &ret->resources, faults);
+        if (faults->n + faults->dropped > before)
+                ret->resource_reason = REASON_MALFORMED;
+}
+
+/* ── what its configuration space says ─────────────────────────────────────────────────────────────────── */
+
+static void decode_rebar(Bytes config, uint16_t offset, PciCapabilityFacts *ret, FaultList *faults) {
+        PciRebar rebar;
+
+        pci_rebar_decode(config, offset, &rebar, faults);
+        for (unsigned i = 0; i < rebar.n; i++)
+                ret->resizable_max[rebar.entries[i].bar] = pci_rebar_largest(&rebar.entries[i]);
+}
+
+static void decode_capabilities(
+                Bytes config, const PciCapabilities *list, PciCapabilityFacts *ret, FaultList *faults) {
+        uint16_t offset;
+        PciSriov sriov;
+        PciPasid pasid;
+        PciAcs acs;
+
+        ret->port_type = -1;
+        ret->express = pci_capability_find(list, false, PCI_CAP_EXPRESS, &offset);
+        if (ret->express == TRISTATE_YES)
+                ret->port_type = pci_express_type(config, offset);
+        ret->acs = pci_capability_find(list, true, PCI_EXT_CAP_ACS, &offset);
+        if (ret->acs == TRISTATE_YES && pci_acs_decode(config, offset, &acs)) {
+                ret->acs_capability = acs.capability;
+                ret->acs_control = acs.control;
+        }
+        ret->ats = pci_capability_find(list, true, PCI_EXT_CAP_ATS, &offset);
+        ret->pri = pci_capability_find(list, true, PCI_EXT_CAP_PRI, &offset);
+        ret->pasid = pci_capability_find(list, true, PCI_EXT_CAP_PASID, &offset);
+        if (ret->pasid == TRISTATE_YES && pci_pasid_decode(config, offset, &pasid))
+                ret->pasid_bits = pasid.width;
+        ret->sriov = pci_capability_find(list, true, PCI_EXT_CAP_SRIOV, &offset);
+        if (ret->sriov == TRISTATE_YES && pci_sriov_decode(config, offset, &sriov)) {
+                ret->total_vfs = sriov.total_vfs;
+                ret->num_vfs = sriov.num_vfs;
+        }
+        ret->rebar = pci_capability_find(list, true, PCI_EXT_CAP_REBAR, &offset);
+        if (ret->rebar == TRISTATE_YES)
+                decode_rebar(config, offset, ret, faults);
+}
+
+static void read_config(Root *root, const char *name, Buffer *buffer, PciFact *ret, FaultList *faults) {
+        PciCapabilities list;
+        PciHeader header;
+        char path[128];
+
+        ret->capabilities.port_type = -1;
+        ret->config_reason = root_read_head(
+                        root, device_path(path, name, "config"), PCI_EXTENDED_CONFIG_SIZE, buffer);
+        if (ret->config_reason != REASON_NONE)
+                return;
+
+        Bytes config = buffer_bytes(buffer);
+        if (!pci_header_decode(config, &header)) {
+                ret->config_reason = REASON_MALFORMED;
+                return;
+        }
+        ret->header_type = header.header_type;
+        ret->header_type_known = true;
+        ret->revision = header.revision;
+        ret->multifunction = header.multifunction;
+        pci_capabilities_decode(config, &list, faults);
+        decode_capabilities(config, &list, &ret->capabilities, faults);
+        /* Who lacks CAP_SYS_ADMIN gets the header and then the end of the file (drivers/pci, pci_read_config). */
+        if (!list.conventional_visible || !list.extended_visible)
+                ret->config_reason = REASON_PERMISSION;
+}
+
+/* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
+
+int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret) {
+        _cleanup_(name_list_done) NameList names = {};
+
+        ret->reason = root_list(root, "sys/bus/pci/devices", PCI_DEVICES_MAX, &names);
+        if (ret->reason != REASON_NONE || names.n == 0)
+                return 0;
+        ret->devices = calloc(names.n, sizeof(PciFact));
+        if (!ret->devices)
+                return -ENOMEM;
+        for (size_t i = 0; i < names.n; i++) {
+                PciFact *device = &ret->devices[ret->n];
+
+                if (!pci_address_parse(text_bytes(names.names[i], strlen(names.names[i])), &device->address))
+                        continue;
+                ret->n++;
+                read_parent(root, names.names[i], device);
+                read_ids(root, names.names[i], buffer, device);
+                read_resources(root, names.names[i], buffer, device, &ret->faults);
+                read_config(root, names.names[i], buffer, device, &ret->faults);
+                read_physical_function(root, names.names[i], device);
+        }
+        return 0;
+}
+
+void pci_facts_done(PciFacts *facts) {
+        free(facts->devices);
+        fault_list_done(&facts->faults);
+        *facts = (PciFacts){};
+}

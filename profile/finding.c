@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/finding.h"
+
+#include <stdlib.h>
+
+const char *severity_to_string(Severity severity) {
+        static const char *const names[_SEVERITY_MAX] = {
+                [SEVERITY_INFO] = "info",
+                [SEVERITY_WARNING] = "warning",
+                [SEVERITY_ERROR] = "error",
+        };
+        return (unsigned) severity < _SEVERITY_MAX ? names[severity] : "info";
+}
+
+void finding_list_done(FindingList *list) {
+        for (size_t i = 0; i < list->n; i++) {
+                free(list->findings[i].subject);
+                free(list->findings[i].summary);
+                free(list->findings[i].detail);
+                free(list->findings[i].remedy);
+        }
+        free(list->findings);
+        *list = (FindingList){};
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "profile/findings/findings.h"
+
+static void add_table_fault(FindingList *list, const char *id, const char *table, const FaultList *faults,
+                bool refused) {
+        if (faults->n == 0)
+                return;
+        Finding *f = finding_add(list, id, refused ? SEVERITY_ERROR : SEVERITY_WARNING, "%s", table);
+        finding_summary(f, "The ACPI %s table is faulty%s", table,
+                        refused ? ", and Linux refuses the IOMMU because of it" : "");
+        finding_detail(f, "%zu fault(s); the first, at byte %zu (%s): %s", faults->n + faults->dropped,
+                        faults->faults[0].offset, faults->faults[0].rule, faults->faults[0].text);
+        finding_remedy(f,
+                        "Update the firmware; report the table to its vendor (hawctl decode %s "
+                        "/sys/firmware/acpi/tables/%s shows all faults).",
+                        table[0] == 'D' ? "dmar" : "ivrs", table);
+}
+
+static void find_table_faults(const Profile *profile, FindingList *list) {
+        const ProfileFirmware *firmware = &profile->firmware;
+
+        add_table_fault(list, "dmar-fault", "DMAR", &firmware->dmar_faults,
+                        firmware->dmar_reason == REASON_NONE && firmware->dmar.linux_refuses);
+        add_table_fault(list, "ivrs-fault", "IVRS", &firmware->ivrs_faults,
+                        firmware->ivrs_reason == REASON_NONE && firmware->ivrs.linux_refuses);
+}
+
+static bool overlaps_ram(const Profile *profile, uint64_t start, uint64_t end) {
+        for (size_t i = 0; i < profile->memory.n_ranges; i++) {
+                const IomemEntry *range = &profile->memory.ranges[i];
+
+                if (range->kind == IOMEM_SYSTEM_RAM && range->start <= end && start <= range->end)
+                        return true;
+        }
+        return false;
+}
+
+static void find_rmrr_in_ram(const Profile *profile, FindingList *list) {
+        const Dmar *dmar = &profile->firmware.dmar;
+
+        if (profile->firmware.dmar_reason != REASON_NONE)
+                return;
+        for (size_t i = 0; i < dmar->n_regions; i++) {
+                const DmarRegion *region = &dmar->regions[i];
+
+                if (region->base > region->limit || !overlaps_ram(profile, region->base, region->limit))
+                        continue;
+                Finding *f = finding_add(list, "rmrr-in-ram", SEVERITY_WARNING,
+                                "RMRR 0x%" PRIx64 "-0x%" PRIx64, region->base, region->limit);
+                finding_summary(f,
+                                "Firmware reserves ordinary RAM for a device (RMRR 0x%" PRIx64 "-0x%" PRIx64
+                                ")",
+                                region->base, region->limit);
+                finding_detail(f,
+                                "The memory map calls it System RAM. Linux warns, and keeps and enforces the region.");
+                finding_remedy(f, "Update the firmware. Devices it names stay unassignable until then.");
+        }
+}
+
+void find_firmware(const Profile *profile, FindingList *list) {
+        find_table_faults(profile, list);
+        find_rmrr_in_ram(profile, list);
+}

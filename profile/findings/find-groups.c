@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "profile/findings/findings.h"
+
+/* "0000:01:00.0, 0000:01:00.1 and 3 more" */
+static void list_members(const ProfileGroup *group, char *ret, size_t size) {
+        size_t n = 0, shown = group->n_members <= 4 ? group->n_members : 3;
+
+        ret[0] = 0;
+        for (size_t i = 0; i < shown && n < size; i++)
+                n += (size_t) snprintf(ret + n, size - n, "%s%s", i ? ", " : "", group->members[i]);
+        if (shown < group->n_members && n < size)
+                snprintf(ret + n, size - n, " and %zu more", group->n_members - shown);
+}
+
+static const ReservedRegion *direct_region(const ProfileGroup *group) {
+        for (size_t i = 0; i < group->regions.n; i++)
+                if (group->regions.regions[i].type == RESERVED_DIRECT)
+                        return &group->regions.regions[i];
+        return NULL;
+}
+
+static void find_direct_region(const ProfileGroup *group, FindingList *list) {
+        const ReservedRegion *region = direct_region(group);
+        char members[256];
+
+        if (group->why != ASSIGNABLE_WHY_DIRECT_REGION || !region)
+                return;
+        list_members(group, members, sizeof(members));
+        Finding *f = finding_add(
+                        list, "rmrr-device-not-assignable", SEVERITY_WARNING, "group %" PRIu32, group->id);
+        finding_summary(f, "Group %" PRIu32 " cannot be assigned: firmware keeps a direct mapping for it",
+                        group->id);
+        finding_detail(f, "%s: 0x%" PRIx64 "-0x%" PRIx64 " must stay mapped 1:1 (RMRR or IVMD).", members,
+                        region->start, region->end);
+        finding_remedy(f,
+                        "Switch the feature behind it off in firmware setup (shared memory of a management "
+                        "controller, legacy USB), or use another slot or device.");
+}
+
+static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
+        char members[256], culprit[PCI_ADDRESS_TEXT_MAX];
+
+        if (group->isolated != TRISTATE_NO)
+                return;
+        list_members(group, members, sizeof(members));
+        Finding *f = finding_add(list, "group-not-isolated", SEVERITY_WARNING, "group %" PRIu32, group->id);
+        finding_summary(f, "Devices of group %" PRIu32 " can only be assigned together", group->id);
+        if (group->has_culprit) {
+                pci_address_format(&group->culprit, culprit, sizeof(culprit));
+                finding_detail(f, "%s share it because %s lacks ACS isolation.", members, culprit);
+        } else
+                finding_detail(f, "%s share it: nothing between them keeps one from reaching the other.",
+                                members);
+        finding_remedy(f,
+                        "Assign all of them to one guest, move the card to a slot below another root port, or "
+                        "enable ACS in firmware setup.");
+}
+
+void find_groups(const Profile *profile, FindingList *list) {
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                find_direct_region(&profile->groups[i], list);
+                find_not_isolated(&profile->groups[i], list);
+        }
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "profile/findings/findings.h"
+
+static bool is(const Fact *state, bool value) {
+        return fact_known(state) && !!state->value == value;
+}
+
+static void find_kvm_absent(const Profile *profile, FindingList *list) {
+        if (!is(&profile->paging.kvm_loaded, false))
+                return;
+        Finding *f = finding_add(list, "kvm-absent", SEVERITY_WARNING, "host");
+        finding_summary(f, "The kvm module is not loaded: no guest can run at hardware speed");
+        finding_detail(f, "There is no /sys/module/kvm. The guest widths are unknown until it is loaded.");
+        if (is(&profile->paging.virtualisation_capable, false))
+                finding_remedy(f,
+                                "The CPU offers neither VMX nor SVM; in a VM, enable nesting on the outer host.");
+        else
+                finding_remedy(f, "modprobe %s; if that fails, enable VT-x or SVM in firmware setup.",
+                                profile->host.vendor == CPU_VENDOR_AMD ||
+                                                                profile->host.vendor == CPU_VENDOR_HYGON
+                                                ? "kvm_amd"
+                                                : "kvm_intel");
+}
+
+static void find_virtualisation_disabled(const Profile *profile, FindingList *list) {
+        bool amd = profile->host.vendor == CPU_VENDOR_AMD || profile->host.vendor == CPU_VENDOR_HYGON;
+
+        if (!is(&profile->paging.virtualisation_capable, true) ||
+                        !is(&profile->paging.virtualisation_enabled, false))
+                return;
+        Finding *f = finding_add(list, amd ? "svm-disabled-by-firmware" : "vmx-locked-by-firmware",
+                        SEVERITY_WARNING, "host");
+        finding_summary(f, "The CPU has %s, firmware switched it off", amd ? "SVM" : "VMX");
+        finding_detail(f, "CPUID offers it and the kernel took it out of /proc/cpuinfo.");
+        finding_remedy(f, "Enable %s in firmware setup.",
+                        amd ? "SVM" : "Intel virtualisation technology (VT-x)");
+}
+
+static void find_second_level_off(const Profile *profile, FindingList *list) {
+        const ProfilePaging *paging = &profile->paging;
+        bool capable = is(&paging->second_level_capable, true);
+
+        if (!is(&paging->kvm_loaded, true) || !is(&paging->second_level_enabled, false))
+                return;
+        Finding *f = finding_add(
+                        list, "second-level-paging-off", capable ? SEVERITY_WARNING : SEVERITY_INFO, "host");
+        finding_summary(f, "KVM maps guests by shadow page tables, not by EPT or NPT");
+        finding_detail(f, "%s. Guests then reach no further than the host's own width, and run slower.",
+                        paging->second_level_enabled.source);
+        if (capable)
+                finding_remedy(f, "Remove kvm_intel.ept=0 or kvm_amd.npt=0 and reload the module.");
+        else
+                finding_remedy(f, "None here: the CPU does not offer second-level paging to this kernel.");
+}
+
+static void find_mappable_below_physical(const Profile *profile, FindingList *list) {
+        const Fact *physical = &profile->widths.guest_physical_bits;
+        const Fact *mappable = &profile->widths.guest_mappable_bits;
+
+        if (!fact_known(physical) || !fact_known(mappable) || mappable->value >= physical->value)
+                return;
+        Finding *f = finding_add(list, "guest-mappable-below-physical", SEVERITY_WARNING, "host");
+        finding_summary(f,
+                        "A guest may be told %" PRIu64
+                        " address bits, second-level paging maps only %" PRIu64,
+                        physical->value, mappable->value);
+        finding_detail(f, "Memory or a BAR that firmware puts above %" PRIu64 " bits faults forever (%s).",
+                        mappable->value, mappable->source);
+        finding_remedy(f,
+                        "Limit guests: libvirt <maxphysaddr mode='passthrough' limit='%" PRIu64
+                        "'/>, QEMU -cpu host,host-phys-bits-limit=%" PRIu64 "%s.",
+                        mappable->value, mappable->value,
+                        is(&profile->paging.la57_capable, true) && is(&profile->paging.la57_enabled, false)
+                                        ? "; or boot without no5lvl"
+                                        : "");
+}
+
+static void find_five_level_off(const Profile *profile, FindingList *list) {
+        if (!is(&profile->paging.la57_capable, true) || !is(&profile->paging.la57_enabled, false))
+                return;
+        Finding *f = finding_add(list, "five-level-capable-but-off", SEVERITY_INFO, "host");
+        finding_summary(f, "The CPU walks five page-table levels, the kernel uses four");
+        finding_detail(f,
+                        "Linear addresses stay at 48 bits; on AMD the nested tables follow the host's depth.");
+        if (profile->host.cmdline_reason == REASON_NONE && profile->host.cmdline.no5lvl)
+                finding_remedy(f, "Remove no5lvl from the kernel command line if more is needed.");
+        else
+                finding_remedy(f, "A kernel built with CONFIG_X86_5LEVEL turns it on.");
+}
+
+static void find_old_kernel(const Profile *profile, FindingList *list) {
+        if (!is(&profile->paging.kvm_guest_phys_bits_offered, false) ||
+                        !is(&profile->paging.second_level_enabled, true))
+                return;
+        Finding *f = finding_add(list, "old-kernel-no-guest-phys-bits", SEVERITY_INFO, "host");
+        finding_summary(f, "This kernel's KVM does not say how far second-level paging reaches");
+        finding_detail(f,
+                        "KVM_GET_SUPPORTED_CPUID leaf 0x80000008 has no GuestPhysAddrSize (Linux 6.10 brings it), "
+                        "so guests and VMMs cannot learn it either.");
+        finding_remedy(f,
+                        "Linux 6.10 or later; until then keep guests at or below the mappable width shown here.");
+}
+
+void find_guest_paging(const Profile *profile, FindingList *list) {
+        find_kvm_absent(profile, list);
+        find_virtualisation_disabled(profile, list);
+        find_second_level_off(profile, list);
+        find_mappable_below_physical(profile, list);
+        find_five_level_off(profile, list);
+        find_old_kernel(profile, list);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "profile/findings/findings.h"
+
+#define HT_START UINT64_C(0xfd00000000)
+#define HT_END UINT64_C(0xffffffffff)
+#define X86_MSI_START UINT64_C(0xfee00000)
+
+/* The first group that reserves what `match` says, with the region. */
+static const ReservedRegion *find_region(const Profile *profile, bool (*match)(const ReservedRegion *),
+                const ProfileGroup **ret_group) {
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                const ReservedRegions *regions = &profile->groups[i].regions;
+
+                for (size_t j = 0; j < regions->n; j++)
+                        if (match(&regions->regions[j])) {
+                                *ret_group = &profile->groups[i];
+                                return &regions->regions[j];
+                        }
+        }
+        return NULL;
+}
+
+/* The window that AMD-Vi drivers reserve for every device (AMD I/O Virtualization specification, special
+ * addresses); taken from what the kernel reports, never from the CPU's family. */
+static bool is_hypertransport(const ReservedRegion *region) {
+        return region->type == RESERVED_RESERVED && region->start == HT_START && region->end == HT_END;
+}
+
+/* Only a window that the kernel picks itself lies below 4 GiB apart from x86's fixed one. */
+static bool is_software_msi(const ReservedRegion *region) {
+        return region->type == RESERVED_MSI && region->start < UINT32_MAX && region->start != X86_MSI_START;
+}
+
+void find_holes(const Profile *profile, FindingList *list) {
+        const ProfileGroup *group;
+        const ReservedRegion *region;
+
+        region = find_region(profile, is_hypertransport, &group);
+        if (region) {
+                Finding *f = finding_add(list, "hypertransport-hole", SEVERITY_INFO, "host");
+                finding_summary(f, "Devices cannot reach the 12 GiB below 1 TiB (HyperTransport)");
+                finding_detail(f, "0x%" PRIx64 "-0x%" PRIx64 " is reserved in every group behind AMD-Vi.",
+                                region->start, region->end);
+                finding_remedy(f,
+                                "Guests with devices and close to 1 TiB of RAM: QEMU machine types from 7.1 on move "
+                                "RAM above 1 TiB, which needs more than 40 physical bits.");
+        }
+
+        region = find_region(profile, is_software_msi, &group);
+        if (region) {
+                Finding *f = finding_add(list, "msi-window-in-low-memory", SEVERITY_WARNING, "host");
+                finding_summary(f, "The kernel's MSI window lies in low memory, at 0x%" PRIx64,
+                                region->start);
+                finding_detail(f,
+                                "0x%" PRIx64 "-0x%" PRIx64 " (group %" PRIu32
+                                ") may not hold guest RAM that a device must reach.",
+                                region->start, region->end, group->id);
+                finding_remedy(f,
+                                "Use a VMM whose guest memory map leaves it free (QEMU's arm64 virt machine does).");
+        }
+}

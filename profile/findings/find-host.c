@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "profile/findings/findings.h"
+
+static void find_virtualised_host(const Profile *profile, FindingList *list) {
+        const char *hypervisor = profile->host.virtualised;
+
+        if (!*hypervisor || strcmp(hypervisor, "none") == 0)
+                return;
+        Finding *f = finding_add(list, "virtualised-host", SEVERITY_INFO, "host");
+        finding_summary(f, "This host is itself a virtual machine (%s)", hypervisor);
+        finding_detail(f,
+                        "Every number here is what the outer hypervisor claims, not what hardware measured.");
+        finding_remedy(f, "Read the widths on the outer host as well before relying on them.");
+}
+
+static void find_cpus_differ(const Profile *profile, FindingList *list) {
+        const Fact *min = &profile->widths.cpuinfo_min_bits, *max = &profile->widths.cpuinfo_max_bits;
+
+        if (!fact_known(min) || !fact_known(max) || min->value == max->value)
+                return;
+        Finding *f = finding_add(list, "cpus-differ", SEVERITY_WARNING, "host");
+        finding_summary(f, "CPUs disagree on the physical address width: %" PRIu64 " to %" PRIu64 " bits",
+                        min->value, max->value);
+        finding_detail(f, "KVM uses the boot CPU's figure for every guest; this profile uses the smallest.");
+        finding_remedy(f,
+                        "Limit guests to %" PRIu64
+                        " bits: libvirt <maxphysaddr mode='emulate' bits='%" PRIu64
+                        "'/>, QEMU -cpu …,phys-bits=%" PRIu64 ".",
+                        min->value, min->value, min->value);
+}
+
+static void find_width_sources_disagree(const Profile *profile, FindingList *list) {
+        const Fact *cpu = &profile->widths.cpu_physical_bits, *taken = &profile->encryption.bits_taken;
+        const Fact *kernel = &profile->widths.cpuinfo_min_bits;
+
+        if (!fact_known(cpu) || !fact_known(taken) || !fact_known(kernel) || taken->value > cpu->value ||
+                        taken->provenance != PROVENANCE_MEASURED)
+                return;
+        uint64_t expected = cpu->value - taken->value;
+        if (expected == kernel->value)
+                return;
+        Finding *f = finding_add(list, "width-sources-disagree", SEVERITY_WARNING, "host");
+        finding_summary(f, "CPUID and the kernel disagree on the host's physical address width");
+        finding_detail(f,
+                        "CPUID says %" PRIu64 " bits, memory encryption takes %" PRIu64
+                        ", which leaves %" PRIu64 "; /proc/cpuinfo says %" PRIu64 ".",
+                        cpu->value, taken->value, expected, kernel->value);
+        finding_remedy(f, "Rely on the smaller number; a newer kernel may subtract the encryption bits.");
+}
+
+static void find_encryption_takes_bits(const Profile *profile, FindingList *list) {
+        const Fact *taken = &profile->encryption.bits_taken, *cpu = &profile->widths.cpu_physical_bits;
+
+        if (!fact_known(taken) || taken->value == 0 || !fact_known(cpu))
+                return;
+        Finding *f = finding_add(list, "encryption-takes-bits", SEVERITY_INFO, "host");
+        finding_summary(f, "Memory encryption takes %" PRIu64 " of the CPU's %" PRIu64 " address bits",
+                        taken->value, cpu->value);
+        finding_detail(f, "%s. With second-level paging KVM still offers guests the CPU's full width.",
+                        taken->source);
+        finding_remedy(f,
+                        "Nothing, if encryption is wanted; otherwise switch SME, SEV or TME off in firmware setup: "
+                        "mem_encrypt=off does not give the bits back.");
+}
+
+static void find_profile_incomplete(const Profile *profile, FindingList *list) {
+        char what[512] = "";
+        size_t n = 0;
+
+        if (profile->n_refused == 0)
+                return;
+        for (size_t i = 0; i < profile->n_refused && n < sizeof(what); i++)
+                n += (size_t) snprintf(
+                                what + n, sizeof(what) - n, "%s%s", i ? ", " : "", profile->refused[i]);
+        Finding *f = finding_add(list, "profile-incomplete", SEVERITY_INFO, "host");
+        finding_summary(f, "Permission kept part of the host from this profile");
+        finding_detail(f, "Not readable: %s. What depends on it is unknown, not absent.", what);
+        finding_remedy(f, "Read the profile as root.");
+}
+
+void find_host(const Profile *profile, FindingList *list) {
+        find_virtualised_host(profile, list);
+        find_cpus_differ(profile, list);
+        find_width_sources_disagree(profile, list);
+        find_encryption_takes_bits(profile, list);
+        find_profile_incomplete(profile, list);
+}

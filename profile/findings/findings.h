@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The rules, grouped by what they look at. Each looks at a finished profile and adds what it concludes; none
+ * reads anything or depends on another. */
+
+#include "profile/profile.h"
+
+/* Runs every rule and sorts. -ENOMEM only. */
+int profile_find(const Profile *profile, FindingList *ret);
+
+/* Adds a finding; NULL when out of memory (noted in the list). The texts are filled by the calls below, which
+ * take NULL. What is never filled is "". */
+Finding *finding_add(FindingList *list, const char *id, Severity severity, const char *subject, ...)
+                __attribute__((format(printf, 4, 5)));
+void finding_summary(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void finding_detail(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void finding_remedy(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void find_host(const Profile *profile, FindingList *list);
+void find_guest_paging(const Profile *profile, FindingList *list);
+void find_iommu(const Profile *profile, FindingList *list);
+void find_iommu_width(const Profile *profile, FindingList *list);
+void find_firmware(const Profile *profile, FindingList *list);
+void find_groups(const Profile *profile, FindingList *list);
+void find_holes(const Profile *profile, FindingList *list);
+void find_memory(const Profile *profile, FindingList *list);
