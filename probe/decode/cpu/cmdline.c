@@ -125,7 +125,8 @@ static bool next_argument(Bytes text, size_t *cursor, Argument *ret) {
                 (*cursor)++;
         if (*cursor >= text.n)
                 return false;
-        *ret = (Argument){ .offset = *cursor, .name = take_argument(text, cursor, &equals) };
+        *ret = (Argument){ .offset = *cursor };
+        ret->name = take_argument(text, cursor, &equals);
         if (equals > 0) {
                 ret->has_value = true;
                 ret->value = bytes_part(ret->name, equals + 1, ret->name.n);
