@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+
+#include "probe/decode/cpu/cpuinfo.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool b) {
+        if (!b)
+                abort();
+}
+
+static void require_printable(const char *s) {
+        for (; *s; s++)
+                require(*s >= 0x20 && *s <= 0x7e);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        FaultList faults = {};
+        Cpuinfo info;
+
+        require(cpuinfo_decode((Bytes){ .data = data, .n = size }, &info, &faults) == 0);
+        require(info.n_cpus_without_sizes <= info.n_cpus);
+        require(info.has_address_sizes == (info.n_cpus_without_sizes < info.n_cpus));
+        if (info.has_address_sizes) {
+                require(info.min_physical_bits >= 32 && info.max_physical_bits <= 52);
+                require(info.min_physical_bits <= info.max_physical_bits);
+                require(info.min_virtual_bits >= 32 && info.max_virtual_bits <= 64);
+                require(info.min_virtual_bits <= info.max_virtual_bits);
+        } else
+                require(info.min_physical_bits == 0 && info.max_virtual_bits == 0);
+        require_printable(info.vendor_name);
+        require_printable(info.model_name);
+        fault_list_done(&faults);
+        return 0;
+}
