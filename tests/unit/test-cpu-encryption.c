@@ -25,6 +25,7 @@ static void test_encryption(void **state) {
                 { 0x0101fd3f, 0x000041b3, true, true, true, true, 51, 6 },    /* Genoa; EBX[15:12] VMPLs */
                 { 0x00000001, 0x000000b3, true, false, false, false, 51, 2 }, /* SME, no SEV */
                 { 0x0000000f, 0x00000000, true, true, true, false, 0, 0 },    /* Cezanne */
+                { 0x0000001f, 0xfffff1b3, true, true, true, true, 51, 6 },    /* and ones all above */
                 { 0x00000000, 0x0000016f, false, false, false, false, 47, 5 },
                 { 0x0000001a, 0x00000000, false, true, true, true, 0, 0 }, /* in an SEV-SNP guest */
         };
