@@ -8,7 +8,8 @@
 #define ARM_DEFAULT_IPA_BITS 40
 #define CAP_ARM_VM_IPA_SIZE 165
 
-static Fact narrower(const Fact *a, const Fact *b, const char *names) {
+/* The smaller of two known widths; unknown as soon as one of them is. */
+static Fact narrower(const Fact *a, const char *name_a, const Fact *b, const char *name_b, const char *why) {
         if (!fact_known(a))
                 return fact_unknown(a->reason, "%s", a->source);
         if (!fact_known(b))
@@ -78,8 +79,8 @@ static Fact guest_mappable(const CpuidLeaf *leaf, const ProfilePaging *paging, c
                 return fact_unknown(widths->guest_physical_bits.reason, "%s",
                                 widths->guest_physical_bits.source);
         if (fact_known(enabled) && !enabled->value)
-                return narrower(&widths->guest_physical_bits, &widths->host_physical_bits,
-                                "shadow paging: guestPhysicalBits, hostPhysicalBits");
+                return narrower(&widths->guest_physical_bits, "guestPhysicalBits",
+                                &widths->host_physical_bits, "hostPhysicalBits", ": shadow paging");
         return mappable_by_levels(paging, widths);
 }
 
@@ -120,10 +121,10 @@ void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, Profil
 }
 
 void derive_safe_widths(ProfileWidths *widths) {
-        widths->safe_guest_bits = narrower(&widths->guest_physical_bits, &widths->guest_mappable_bits,
-                        "guestPhysicalBits, guestMappableBits");
-        widths->safe_guest_bits_with_devices =
-                        narrower(&widths->safe_guest_bits, &widths->iova_bits, "safeGuestBits, iovaBits");
+        widths->safe_guest_bits = narrower(&widths->guest_physical_bits, "guestPhysicalBits",
+                        &widths->guest_mappable_bits, "guestMappableBits", "");
+        widths->safe_guest_bits_with_devices = narrower(
+                        &widths->safe_guest_bits, "safeGuestBits", &widths->iova_bits, "iovaBits", "");
 }
 
 void derive_iova_width(const Profile *profile, ProfileWidths *ret) {

@@ -183,7 +183,10 @@ static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
                         }
                         return;
                 }
-                ret->accessed_dirty = fact_measured(ept.accessed_dirty, "%s[21]", source);
+                /* In KVM's copy a clear bit may only mean eptad=N. */
+                ret->accessed_dirty = ept.nested_values && !ept.accessed_dirty
+                                ? fact_unknown(REASON_AMBIGUOUS, "%s[21] follows eptad", source)
+                                : fact_measured(ept.accessed_dirty, "%s[21]", source);
                 if (ept.nested_values)
                         ret->page_2m = ret->page_1g =
                                         fact_unknown(REASON_AMBIGUOUS, "%s[17:16] is forced on", source);

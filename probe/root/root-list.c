@@ -74,7 +74,7 @@ Reason root_list(Root *root, const char *path, size_t max, NameList *ret) {
                 return root_failed(root, path, reason);
         }
         if (root->observer.directory)
-                root->observer.directory(root->observer.userdata, path);
+                root->observer.directory(root->observer.userdata, path, &list);
         *ret = list;
         return REASON_NONE;
 }

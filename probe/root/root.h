@@ -102,7 +102,7 @@ Reason root_identity(Root *root, HostIdentity *ret);
 typedef struct RootObserver {
         void (*file)(void *userdata, const char *path, Bytes content);
         void (*link)(void *userdata, const char *path, const char *target);
-        void (*directory)(void *userdata, const char *path);
+        void (*directory)(void *userdata, const char *path, const NameList *names);
         void (*refused)(void *userdata, const char *path, Reason reason); /* every failed read but REASON_ABSENT */
         void *userdata;
 } RootObserver;

@@ -72,6 +72,10 @@ static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *r
         char path[128], target[256];
 
         snprintf(ret->name, sizeof(ret->name), "%s", name);
+        snprintf(path, sizeof(path), "sys/class/iommu/%s", name);
+        if (root_link(root, path, target, sizeof(target)) == REASON_NONE)
+                ret->virtio = strstr(target, "/virtio") != NULL;
+
         ret->cap = read_register(root, name, "intel-iommu/cap", buffer);
         if (ret->cap.reason != REASON_ABSENT)
                 read_intel(root, buffer, ret);
@@ -80,10 +84,6 @@ static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *r
                 if (ret->capability.reason != REASON_ABSENT)
                         read_amd(root, buffer, ret);
         }
-
-        snprintf(path, sizeof(path), "sys/class/iommu/%s", name);
-        if (root_link(root, path, target, sizeof(target)) == REASON_NONE)
-                ret->virtio = strstr(target, "/virtio") != NULL;
 
         snprintf(path, sizeof(path), "sys/class/iommu/%s/devices", name);
         ret->devices_reason = root_list(root, path, IOMMU_DEVICES_MAX, &ret->devices);

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/capture/capture-tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/capture/tree-file.h"
+#include "probe/decode/cpu/cmdline.h"
+#include "probe/decode/pci/pci-capability.h"
+#include "probe/decode/text.h"
+#include "probe/grow.h"
+
+void capture_tree_init(CaptureTree *tree, int fd) {
+        *tree = (CaptureTree){ .fd = fd };
+}
+
+static void free_list(char **list, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                free(list[i]);
+        free(list);
+}
+
+void capture_tree_done(CaptureTree *tree) {
+        free_list(tree->names, tree->n_names);
+        free_list(tree->reasons, tree->n_reasons);
+        *tree = (CaptureTree){ .fd = -1 };
+}
+
+static void note(CaptureTree *tree, int r) {
+        if (r < 0 && tree->error == 0)
+                tree->error = r;
+}
+
+static void add_line(CaptureTree *tree, char ***list, size_t *n, const char *first, char between,
+                const char *second) {
+        char **grown = grow(*list, *n, sizeof(char *));
+        char *line = NULL;
+
+        if (grown)
+                *list = grown;
+        if (!grown || asprintf(&line, "%s%c%s", first, between, second) < 0) {
+                note(tree, -ENOMEM);
+                return;
+        }
+        (*list)[(*n)++] = line;
+}
+
+/* ── what leaves the host ──────────────────────────────────────────────────────────────────────────────── */
+
+/* Serial numbers in configuration space, and whatever else stands on a kernel's command line, stay behind. */
+static int write_scrubbed(CaptureTree *tree, const char *path, Bytes content) {
+        _cleanup_free_ uint8_t *copy = malloc(content.n + 1);
+        size_t n = content.n;
+
+        if (!copy)
+                return -ENOMEM;
+        if (n > 0)
+                memcpy(copy, content.data, n);
+        copy[n] = 0;
+        if (fnmatch("sys/bus/pci/devices/*/config", path, FNM_PATHNAME) == 0)
+                pci_config_scrub(copy, n);
+        else if (strcmp(path, "proc/cmdline") == 0)
+                n = cmdline_filter(content, (char *) copy, content.n + 1);
+        return tree_write_file(tree->fd, path, (Bytes){ .data = copy, .n = n });
+}
+
+static void on_file(void *userdata, const char *path, Bytes content) {
+        CaptureTree *tree = userdata;
+        size_t cursor = 0;
+        Bytes line;
+
+        if (strcmp(path, "proc/sys/kernel/osrelease") == 0 && text_line(content, &cursor, &line))
+                text_printable(line, tree->kernel, sizeof(tree->kernel));
+        if (tree->error == 0)
+                note(tree, write_scrubbed(tree, path, content));
+        tree->n_files++;
+}
+
+static void on_link(void *userdata, const char *path, const char *target) {
+        CaptureTree *tree = userdata;
+
+        if (tree->error == 0)
+                note(tree, tree_write_link(tree->fd, path, target));
+}
+
+static void on_directory(void *userdata, const char *path, const NameList *names) {
+        CaptureTree *tree = userdata;
+
+        if (tree->error == 0)
+                note(tree, tree_make_directory(tree->fd, path));
+        for (size_t i = 0; i < names->n; i++)
+                add_line(tree, &tree->names, &tree->n_names, path, '/', names->names[i]);
+}
+
+static void on_refused(void *userdata, const char *path, Reason reason) {
+        CaptureTree *tree = userdata;
+
+        tree->n_refused++;
+        add_line(tree, &tree->reasons, &tree->n_reasons, reason_to_string(reason), ' ', path);
+}
+
+RootObserver capture_tree_observer(CaptureTree *tree) {
+        return (RootObserver){
+                .file = on_file,
+                .link = on_link,
+                .directory = on_directory,
+                .refused = on_refused,
+                .userdata = tree,
+        };
+}
+
+/* ── at the end ────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int compare_lines(const void *a, const void *b) {
+        const char *const *x = a, *const *y = b;
+
+        return strcmp(*x, *y);
+}
+
+static int write_reasons(CaptureTree *tree) {
+        _cleanup_free_ char *text = NULL;
+        size_t size = 0;
+        FILE *f;
+
+        if (tree->n_reasons == 0)
+                return 0;
+        qsort(tree->reasons, tree->n_reasons, sizeof(char *), compare_lines);
+        f = open_memstream(&text, &size);
+        if (!f)
+                return -ENOMEM;
+        for (size_t i = 0; i < tree->n_reasons; i++)
+                if (i == 0 || strcmp(tree->reasons[i - 1], tree->reasons[i]) != 0)
+                        fprintf(f, "%s\n", tree->reasons[i]);
+        if (fclose(f) != 0)
+                return -ENOMEM;
+        return tree_write_file(tree->fd, "hawd/reasons", (Bytes){ .data = (uint8_t *) text, .n = size });
+}
+
+static int write_format(CaptureTree *tree) {
+        char text[256], now[32];
+        time_t seconds = time(NULL);
+        struct tm tm;
+
+        gmtime_r(&seconds, &tm);
+        strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", &tm);
+        int n = snprintf(text, sizeof(text), "hawd-capture/1\ntime %s\nkernel %s\nhawd %s\n", now,
+                        *tree->kernel ? tree->kernel : "unknown", HAWD_VERSION);
+        return tree_write_file(
+                        tree->fd, "hawd/format", (Bytes){ .data = (uint8_t *) text, .n = (size_t) n });
+}
+
+int capture_tree_finish(CaptureTree *tree) {
+        for (size_t i = 0; i < tree->n_names && tree->error == 0; i++)
+                if (!tree_has(tree->fd, tree->names[i]))
+                        note(tree, tree_make_directory(tree->fd, tree->names[i]));
+        if (tree->error == 0)
+                note(tree, write_reasons(tree));
+        if (tree->error == 0)
+                note(tree, write_format(tree));
+        return tree->error;
+}

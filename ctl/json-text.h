@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <jansson.h>
+
+/* Prints a JSON value for people: a "key: value" a line, nested ones indented, lists with dashes. */
+void json_text_print(const json_t *value);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/verbs.h"
+
+static void show_usage(void) {
+        printf("Usage: hawctl [OPTION...] [VERB]\n\n"
+               "Show how wide this host's addresses really are: for the CPU, for guests, and for\n"
+               "the devices guests may be given.\n\nVerbs:\n");
+        for (unsigned i = 0; i < n_verbs; i++)
+                printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
+        printf("\n%s\nExit status: 0 done, 1 failed, 2 wrong usage. See man hawctl(1).\n", options_help);
+}
+
+static void show_verb(const Verb *verb) {
+        printf("Usage: hawctl [OPTION...] %s%s%s\n\n%s.\n\n", verb->name, *verb->arguments ? " " : "",
+                        verb->arguments, verb->summary);
+        printf("%s%s%s", verb->help, *verb->help ? "\n" : "", options_help);
+}
+
+int verb_help(const Options *options, int argc, char **argv) {
+        const Verb *verb = argc > 0 ? verb_find(argv[0]) : NULL;
+
+        if (argc > 0 && !verb) {
+                fprintf(stderr, "hawctl: unknown verb '%s'; 'hawctl --help' lists them\n", argv[0]);
+                return EXIT_USAGE;
+        }
+        if (verb)
+                show_verb(verb);
+        else
+                show_usage();
+        return EXIT_SUCCESS;
+}
+
+static int usage_verb(const char *name) {
+        const Verb *nearest = verb_nearest(name);
+
+        if (nearest)
+                fprintf(stderr, "hawctl: unknown verb '%s'; did you mean '%s'?\n", name, nearest->name);
+        else
+                fprintf(stderr, "hawctl: unknown verb '%s'; 'hawctl --help' lists them\n", name);
+        return EXIT_USAGE;
+}
+
+static int dispatch(const Options *options) {
+        const char *name = options->argc > 0 ? options->argv[0] : "status";
+        int argc = options->argc > 0 ? options->argc - 1 : 0;
+        const Verb *verb = verb_find(name);
+
+        if (!verb)
+                return usage_verb(name);
+        if (options->help) {
+                show_verb(verb);
+                return EXIT_SUCCESS;
+        }
+        if (argc < verb->min || (verb->max >= 0 && argc > verb->max)) {
+                fprintf(stderr, "hawctl: %s arguments for '%s': expected 'hawctl %s%s%s'\n",
+                                argc < verb->min ? "too few" : "too many", name, name,
+                                *verb->arguments ? " " : "", verb->arguments);
+                return EXIT_USAGE;
+        }
+        return verb->run(options, argc, options->argv + 1);
+}
+
+/* A full disk shows only when the buffer is flushed: what was printed has to have arrived. */
+static int finish(int status) {
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return status;
+        /* Whoever read the pipe has seen enough. */
+        if (errno == EPIPE)
+                return status;
+        fprintf(stderr, "hawctl: standard output: %s\n", strerror(errno));
+        return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv) {
+        Options options;
+        int r;
+
+        setlocale(LC_ALL, "");
+        signal(SIGPIPE, SIG_IGN);
+        r = options_parse(argc, argv, &options);
+        if (r != 0)
+                return r;
+        if (options.version) {
+                printf("hawctl %s\n", HAWD_VERSION);
+                return finish(EXIT_SUCCESS);
+        }
+        if (options.list_verbs) {
+                for (unsigned i = 0; i < n_verbs; i++)
+                        printf("%s\n", verbs[i].name);
+                return finish(EXIT_SUCCESS);
+        }
+        if (options.help && options.argc == 0) {
+                show_usage();
+                return finish(EXIT_SUCCESS);
+        }
+        return finish(dispatch(&options));
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+const char options_help[] = "Options:\n"
+                            "  -h, --help               Show this help\n"
+                            "      --version            Show the version\n"
+                            "      --root=DIR|CAPTURE   Read a host tree or a capture instead of this host\n"
+                            "      --local              Probe in this process (what happens anyhow)\n"
+                            "      --json=MODE          JSON: pretty, short or off\n"
+                            "  -j                       JSON: pretty on a terminal, short in a pipe\n"
+                            "      --no-pager           Do not pipe long output into a pager\n"
+                            "      --no-legend          No table headings and totals\n";
+
+enum {
+        OPTION_VERSION = 256,
+        OPTION_ROOT,
+        OPTION_LOCAL,
+        OPTION_JSON,
+        OPTION_NO_PAGER,
+        OPTION_NO_LEGEND,
+        OPTION_FORCE,
+        OPTION_LIST_VERBS
+};
+
+static const struct option long_options[] = {
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, OPTION_VERSION },
+        { "root", required_argument, NULL, OPTION_ROOT },
+        { "local", no_argument, NULL, OPTION_LOCAL },
+        { "json", required_argument, NULL, OPTION_JSON },
+        { "no-pager", no_argument, NULL, OPTION_NO_PAGER },
+        { "no-legend", no_argument, NULL, OPTION_NO_LEGEND },
+        { "force", no_argument, NULL, OPTION_FORCE },
+        { "list-verbs", no_argument, NULL, OPTION_LIST_VERBS }, /* for the shell's completion */
+        {},
+};
+
+static int parse_json(const char *mode, Options *options) {
+        if (strcmp(mode, "pretty") == 0)
+                options->json_layout = JSON_LAYOUT_PRETTY;
+        else if (strcmp(mode, "short") == 0)
+                options->json_layout = JSON_LAYOUT_SHORT;
+        else if (strcmp(mode, "off") != 0) {
+                fprintf(stderr, "hawctl: unknown JSON mode '%s': expected pretty, short or off\n", mode);
+                return EXIT_USAGE;
+        }
+        options->json = strcmp(mode, "off") != 0;
+        return 0;
+}
+
+static int parse_option(int c, Options *options) {
+        switch (c) {
+        case 'h':
+                options->help = true;
+                return 0;
+        case 'j':
+                return parse_json(isatty(STDOUT_FILENO) ? "pretty" : "short", options);
+        case OPTION_VERSION:
+                options->version = true;
+                return 0;
+        case OPTION_ROOT:
+                options->root = optarg;
+                return 0;
+        case OPTION_LOCAL:
+                return 0;
+        case OPTION_JSON:
+                return parse_json(optarg, options);
+        case OPTION_NO_PAGER:
+                options->no_pager = true;
+                return 0;
+        case OPTION_NO_LEGEND:
+                options->no_legend = true;
+                return 0;
+        case OPTION_FORCE:
+                options->force = true;
+                return 0;
+        case OPTION_LIST_VERBS:
+                options->list_verbs = true;
+                return 0;
+        default:
+                fprintf(stderr, "Try 'hawctl --help'.\n");
+                return EXIT_USAGE;
+        }
+}
+
+int options_parse(int argc, char **argv, Options *ret) {
+        Options options = {};
+        int c, r;
+
+        while ((c = getopt_long(argc, argv, "hj", long_options, NULL)) >= 0) {
+                r = parse_option(c, &options);
+                if (r != 0)
+                        return r;
+        }
+        options.argc = argc - optind;
+        options.argv = argv + optind;
+        *ret = options;
+        return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stdbool.h>
+
+#include "probe/cleanup.h"
+#include "profile/json-write.h"
+
+#define EXIT_USAGE 2
+
+/* What the command line says besides the verb; the same for every verb. */
+typedef struct Options {
+        const char *root; /* --root: directory or capture; NULL: this host */
+        bool json;        /* --json other than off */
+        JsonLayout json_layout;
+        bool no_legend, no_pager, force;
+        bool help, version, list_verbs;
+        int argc; /* the verb and its arguments */
+        char **argv;
+} Options;
+
+/* Reads the command line; options may stand anywhere. On a usage error says which argument and what was expected, and
+ * returns EXIT_USAGE; else 0. */
+int options_parse(int argc, char **argv, Options *ret);
+
+/* The options that every verb takes, for --help. */
+extern const char options_help[];

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/verbs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+
+const Verb verbs[] = {
+        { "status", "", 0, 0, "Explain this host's address widths on one screen (default)",
+                        "Shows the five widths with why each is what it is, the IOMMU units, the holes,\n"
+                        "the groups and what follows from all that.\n\n"
+                        "Example: hawctl status --root=server.tar.zst\n",
+                        verb_status },
+        { "describe", "", 0, 0, "Print the whole profile as JSON",
+                        "The document that profile.schema.json describes; indented unless --json=short.\n\n"
+                        "Example: hawctl describe | jq .widths.iovaBits\n",
+                        verb_describe },
+        { "iommus", "[UNIT...]", 0, -1, "List IOMMU units: registers, widths, devices",
+                        "Second and first are the reach of the two kinds of page table; bits is what may\n"
+                        "be relied on.\n\n"
+                        "Example: hawctl iommus dmar0 --json=pretty\n",
+                        verb_iommus },
+        { "groups", "[GROUP...]", 0, -1, "List IOMMU groups: devices, reach, assignable or why not",
+                        "Usable is what is left below the width once reserved regions are taken out.\n\n"
+                        "Example: hawctl groups 14\n",
+                        verb_groups },
+        { "devices", "[DEVICE...]", 0, -1, "List PCI devices: group, driver, BARs",
+                        "Names come from pci.ids where hawctl was built with libpci. The JSON is that of\n"
+                        "the profile with \"name\" added.\n\n"
+                        "Example: hawctl devices 0000:01:00.0\n",
+                        verb_devices },
+        { "regions", "", 0, 0, "List reserved regions and the usable IOVA ranges",
+                        "Every range that no guest RAM may occupy when a device is to reach it, with the\n"
+                        "groups that reserve it; then what is left for the host as a whole.\n\n"
+                        "Example: hawctl regions --json=short\n",
+                        verb_regions },
+        { "decode", "KIND INPUT...", 1, -1, "Decode a table, dump or register of any machine",
+                        "  dmar FILE          ACPI DMAR table, binary or hex dump\n"
+                        "  ivrs FILE          ACPI IVRS table, binary or hex dump\n"
+                        "  cpuid FILE         CPUID leaves as 'cpuid -1 -r' prints them\n"
+                        "  vtd CAP ECAP       VT-d capability registers, hexadecimal\n"
+                        "  amdvi EFR [EFR2]   AMD-Vi extended feature registers, hexadecimal\n\n"
+                        "FILE - is standard input. Needs neither root nor the machine itself.\n\n"
+                        "Example: hawctl decode vtd d2008c40660462 f050da\n",
+                        verb_decode },
+        { "capture", "[OUTPUT]", 0, 1, "Write one file that replays this host anywhere",
+                        "OUTPUT is a .tar.zst archive, or a directory when it ends in a slash, or - for\n"
+                        "standard output; by default HOSTNAME-DATE.hawd.tar.zst. Nothing is overwritten\n"
+                        "without --force. Serial numbers and MAC addresses are left out.\n\n"
+                        "      --force              Replace OUTPUT\n\n"
+                        "Example: sudo hawctl capture && hawctl status --root=vm-20261121.hawd.tar.zst\n",
+                        verb_capture },
+        { "help", "[VERB]", 0, 1, "Show help for a verb", "", verb_help },
+};
+const unsigned n_verbs = ELEMENTS(verbs);
+
+const Verb *verb_find(const char *name) {
+        for (unsigned i = 0; i < n_verbs; i++)
+                if (strcmp(verbs[i].name, name) == 0)
+                        return &verbs[i];
+        return NULL;
+}
+
+/* Edit distance, for words of a command line only. */
+static size_t distance(const char *a, const char *b) {
+        size_t row[32], n = strlen(b);
+
+        for (size_t j = 0; j <= n; j++)
+                row[j] = j;
+        for (size_t i = 0; a[i]; i++) {
+                size_t diagonal = row[0];
+
+                row[0] = i + 1;
+                for (size_t j = 0; j < n; j++) {
+                        size_t best = diagonal + (a[i] != b[j]);
+
+                        diagonal = row[j + 1];
+                        if (row[j] + 1 < best)
+                                best = row[j] + 1;
+                        if (diagonal + 1 < best)
+                                best = diagonal + 1;
+                        row[j + 1] = best;
+                }
+        }
+        return row[n];
+}
+
+const Verb *verb_nearest(const char *name) {
+        const Verb *nearest = NULL;
+        size_t least = 3;
+
+        if (strlen(name) > 16)
+                return NULL;
+        for (unsigned i = 0; i < n_verbs; i++) {
+                size_t d = distance(name, verbs[i].name);
+
+                if (d < least) {
+                        least = d;
+                        nearest = &verbs[i];
+                }
+        }
+        return nearest;
+}
