@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/pci-names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -14,8 +14,8 @@ static Fact narrower(const Fact *a, const char *name_a, const Fact *b, const cha
                 return fact_unknown(a->reason, "%s", a->source);
         if (!fact_known(b))
                 return fact_unknown(b->reason, "%s", b->source);
-        return fact_derived(a->value < b->value ? a->value : b->value, "%s: min(%" PRIu64 ", %" PRIu64 ")",
-                        names, a->value, b->value);
+        return fact_derived(a->value < b->value ? a->value : b->value,
+                        "min(%s %" PRIu64 ", %s %" PRIu64 ")%s", name_a, a->value, name_b, b->value, why);
 }
 
 /* The leaf in which KVM says what a guest may be told (arch/x86/kvm/cpuid.c). */
