@@ -43,9 +43,11 @@ Table *table_new(const Column *columns, unsigned n, const Screen *screen, bool n
                 table->failed = !column;
                 table->widths[i] = no_legend ? 0 : strlen(columns[i].name);
                 /* Lines are broken here, between words; the library would break inside them. */
-                if (column && columns[i].wrap)
+                if (column && columns[i].wrap) {
                         scols_column_set_wrapfunc(
                                         column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+                        scols_column_set_safechars(column, "\n");
+                }
         }
         return table;
 }

@@ -19,6 +19,10 @@ const char *tristate_to_string(Tristate state) {
 }
 
 static Fact fact_make(Provenance provenance, Reason reason, uint64_t value, const char *format, va_list ap) {
+        /* What was read and did not hold the thing: it is absent there. An unknown always has a reason. */
+        if (provenance == PROVENANCE_UNKNOWN && reason == REASON_NONE)
+                reason = REASON_ABSENT;
+
         Fact fact = { .provenance = provenance, .reason = reason, .value = value };
 
         vsnprintf(fact.source, sizeof(fact.source), format, ap);

@@ -35,13 +35,14 @@ static void find_cpus_differ(const Profile *profile, FindingList *list) {
 
 static void find_width_sources_disagree(const Profile *profile, FindingList *list) {
         const Fact *cpu = &profile->widths.cpu_physical_bits, *taken = &profile->encryption.bits_taken;
-        const Fact *kernel = &profile->widths.cpuinfo_min_bits;
+        const Fact *kernel = &profile->widths.cpuinfo_min_bits, *widest = &profile->widths.cpuinfo_max_bits;
 
         if (!fact_known(cpu) || !fact_known(taken) || !fact_known(kernel) || taken->value > cpu->value ||
                         taken->provenance != PROVENANCE_MEASURED)
                 return;
         uint64_t expected = cpu->value - taken->value;
-        if (expected == kernel->value)
+        /* On a hybrid CPUID spoke for one of its kinds of core only. */
+        if (expected >= kernel->value && expected <= widest->value)
                 return;
         Finding *f = finding_add(list, "width-sources-disagree", SEVERITY_WARNING, "host");
         finding_summary(f, "CPUID and the kernel disagree on the host's physical address width");
