@@ -21,4 +21,4 @@ int input_file_read(const char *path, size_t max, InputFile *ret);
 
 /* The same for an ACPI table, which may also stand there as a hex dump: plain digits, or lines "OFFSET: digits  text" as
  * xxd and acpidump write them. */
-int input_file_read_table(const char *path, const char *signature, size_t max, InputFile *ret);
+int input_file_read_table(const char *path, size_t max, InputFile *ret);

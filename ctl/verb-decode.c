@@ -36,7 +36,7 @@ static int decode_failed(const char *path, const char *kind, int r) {
                 fprintf(stderr, "hawctl: %s\n", strerror(-r));
         else
                 fprintf(stderr, "hawctl: %s: not %s: no \"%.4s\" header of 36 bytes at its start\n", path,
-                                kind, kind + 2);
+                                kind, strchr(kind, ' ') + 1);
         return EXIT_FAILURE;
 }
 
@@ -44,7 +44,7 @@ static int decode_dmar(const Options *options, char **argv) {
         _cleanup_(fault_list_done) FaultList faults = {};
         _cleanup_(input_file_done) InputFile file = {};
         _cleanup_(dmar_done) Dmar dmar = {};
-        int r = input_file_read_table(argv[0], "DMAR", TABLE_MAX, &file);
+        int r = input_file_read_table(argv[0], TABLE_MAX, &file);
 
         if (r != EXIT_SUCCESS)
                 return r;
@@ -58,7 +58,7 @@ static int decode_ivrs(const Options *options, char **argv) {
         _cleanup_(fault_list_done) FaultList faults = {};
         _cleanup_(input_file_done) InputFile file = {};
         _cleanup_(ivrs_done) Ivrs ivrs = {};
-        int r = input_file_read_table(argv[0], "IVRS", TABLE_MAX, &file);
+        int r = input_file_read_table(argv[0], TABLE_MAX, &file);
 
         if (r != EXIT_SUCCESS)
                 return r;

@@ -88,7 +88,7 @@ Reason root_msr(Root *root, uint32_t msr, uint64_t *ret);
 Reason root_kvm(Root *root, KvmAnswers *ret, FaultList *faults);
 
 typedef struct HostIdentity {
-        char machine_id[33];   /* app-specific (sd_id128_get_machine_app_specific), lower-case hex; "" unknown */
+        char machine_id[33]; /* app-specific (sd_id128_get_machine_app_specific), lower-case hex; "" unknown */
         char architecture[33]; /* as uname -m; "" unknown */
 } HostIdentity;
 
@@ -103,7 +103,8 @@ typedef struct RootObserver {
         void (*file)(void *userdata, const char *path, Bytes content);
         void (*link)(void *userdata, const char *path, const char *target);
         void (*directory)(void *userdata, const char *path, const NameList *names);
-        void (*refused)(void *userdata, const char *path, Reason reason); /* every failed read but REASON_ABSENT */
+        void (*refused)(void *userdata, const char *path,
+                        Reason reason); /* every failed read but REASON_ABSENT */
         void *userdata;
 } RootObserver;
 

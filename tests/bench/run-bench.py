@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""meson benchmark: the figures of docs/figures.md, as ratios within this run.
+
+A full probe against a pass that only reads the same files, on this host and on generated trees of 64, 512 and 4096
+devices; system calls of both; peak memory; and `hawctl status` against lscpu and lspci together."""
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from tree import MEMORY64, MSI, Tree, endpoint, root_port
+
+BENCH, HAWCTL = sys.argv[1:3]
+SIZES = (64, 512, 4096)
+
+
+def generate(path, devices):
+    """A server with that many functions, eight below each root port, each in a group of its own, behind four units."""
+    tree, port, plain = Tree(path), root_port(), endpoint().acs().sriov(8)
+    tree.base(name=f"devices{devices}")
+    tree.cpuid("GenuineIntel", 46, vmx=True)
+    tree.cpuinfo("GenuineIntel", [46] * 64, flags="fpu lm vmx ept", vmx_flags="ept")
+    tree.kvm("kvm_intel", 46, 46, {"ept": "Y"})
+    tree.memory([(0x100000, 0x7FFFFFFF), (0x100000000, 0x107FFFFFFF)])
+    units = [[] for _ in range(4)]
+    for i in range(devices):
+        domain, bus, slot = i // 2048, i // 8 % 256, i % 8
+        address = f"{domain:04x}:{bus:02x}:{slot:02x}.0"
+        tree.pci(address, port if slot == 0 else plain, bars=[(0, 0x200000000000 + (i << 20), 1 << 20, MEMORY64)])
+        tree.group(i, [address], [MSI])
+        units[i % 4].append(address)
+    for i, unit in enumerate(units):
+        tree.vtd(f"dmar{i}", 0xFBFFC000 + i * 0x2000, 0x8D2078C106F0466, 0xF020DF, unit)
+
+
+def peak_kib(*command):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    text = subprocess.run(["/usr/bin/time", "-f", "%M", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True).stderr
+    return int(text.split()[-1]) or before
+
+
+def calls(*command):
+    """System calls from the first read of the host on: what the dynamic loader does is not the probe's."""
+    with tempfile.NamedTemporaryFile("r") as trace:
+        subprocess.run(["strace", "-o", trace.name, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        lines = trace.read().splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("openat2"))
+    return [line.split("(")[0] for line in lines[first:]]
+
+
+def seconds(command):
+    start = time.monotonic()
+    subprocess.run(command, shell=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    return time.monotonic() - start
+
+
+def main():
+    with tempfile.TemporaryDirectory() as directory:
+        trees = [os.path.join(directory, str(n)) for n in SIZES]
+        for tree, n in zip(trees, SIZES):
+            generate(tree, n)
+        subprocess.run([BENCH, "/", *trees], check=True)
+        for tree in ["/"] + trees:
+            print(f"peak resident memory, status --root={os.path.basename(tree) or '/'}: {peak_kib(HAWCTL, 'status', '--root=' + tree)} KiB,"
+                  f" describe: {peak_kib(HAWCTL, 'describe', '--root=' + tree)} KiB")
+    if shutil.which("strace"):
+        made = calls(HAWCTL, "describe")
+        files = sum(name in ("openat2", "openat") for name in made)
+        links = sum(name == "readlinkat" for name in made)
+        print(f"system calls of a live probe: {len(made)}, for {files} opens and {links} links; open, read and close alone:"
+              f" {3 * files + links}, ratio {len(made) / (3 * files + links):.2f}")
+    both = [(seconds(f"{HAWCTL} status"), seconds("lscpu; lspci")) for _ in range(11)]
+    print(f"hawctl status against lscpu and lspci: ratio {statistics.median(a / b for a, b in both):.2f}"
+          f" ({1000 * statistics.median(a for a, _ in both):.1f} ms, {1000 * statistics.median(b for _, b in both):.1f} ms)")
+
+
+if not re.search("asan|fuzz", BENCH):
+    main()

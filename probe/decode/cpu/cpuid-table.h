@@ -4,8 +4,8 @@
 /* CPUID leaves as a table, and the text form that `cpuid -1 -r` prints:
  *    0x80000008 0x00: eax=0x00003030 ebx=0x… ecx=0x… edx=0x…                                               */
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "probe/decode/bytes.h"

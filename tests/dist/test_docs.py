@@ -1,0 +1,50 @@
+"""Documents say what the code does: findings, verbs and options are all in the man pages, the schema is one."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import jsonschema
+import pytest
+
+TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
+HAWCTL = os.environ["HAWCTL"]
+
+
+def man(name):
+    return (TOP / "man" / name).read_text(encoding="utf-8").replace("\\-", "-")
+
+
+def test_findings():
+    text = "".join(p.read_text(encoding="utf-8") for p in (TOP / "profile" / "findings").glob("*.c"))
+    calls = " ".join(re.findall(r"(?:finding_add|add_table_fault)\(([^;]*?);", text, re.S))
+    raised = {word for word in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', calls)}
+    documented = set(re.findall(r"^\.SS (\S+)$", man("hawd-findings.7"), re.M))
+    assert raised == documented
+    assert len(raised) > 25
+
+
+def test_verbs_and_options():
+    page = man("hawctl.1")
+    for verb in subprocess.run([HAWCTL, "--list-verbs"], capture_output=True, text=True, check=True).stdout.split():
+        assert re.search(rf"^\.B[RI]* {verb}\b|^\.B {verb}$", page, re.M), verb
+    help_text = subprocess.run([HAWCTL, "--help"], capture_output=True, text=True, check=True).stdout
+    for option in re.findall(r"--[a-z-]+", help_text):
+        assert option in page, option
+
+
+def test_schema():
+    schema = json.loads((TOP / "profile" / "profile.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    # Every object is closed: a member that the code adds and the schema does not know fails the trees.
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("page", ["hawctl.1", "hawd-findings.7", "hawd-root.5"])
+def test_man_pages_render(page):
+    if not shutil.which("groff"):
+        pytest.skip("no groff here")
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", TOP / "man" / page], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stderr == ""

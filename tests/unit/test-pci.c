@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/unit/unit.h"
+
+#include "probe/decode/pci/pci-acs.h"
+#include "probe/decode/pci/pci-address.h"
+#include "probe/decode/pci/pci-capability.h"
+#include "probe/decode/pci/pci-express.h"
+#include "probe/decode/pci/pci-header.h"
+#include "probe/decode/pci/pci-rebar.h"
+#include "probe/decode/pci/pci-resource.h"
+#include "probe/decode/pci/pci-uevent.h"
+
+#define TEXT(s) BYTES((s), strlen(s))
+
+static void test_address(void **state) {
+        static const char *const good[] = { "0000:00:1f.3", "10000:e1:00.0", "ffffffff:ff:1f.7" };
+        static const char *const bad[] = { "", "00:1f.3", "0000:00:1f.8", "0000:00:20.0", "0000:00:1f.3 ",
+                "0000-00:1f.3", "0000:00:1F.3", "0x00:00:1f.3", "100000000:00:1f.3", "000g:00:1f.3",
+                "virtio0" };
+        char text[PCI_ADDRESS_TEXT_MAX];
+        PciAddress address;
+
+        for (size_t i = 0; i < ELEMENTS(good); i++) {
+                assert_true(pci_address_parse(TEXT(good[i]), &address));
+                pci_address_format(&address, text, sizeof(text));
+                assert_string_equal(text, good[i]);
+        }
+        for (size_t i = 0; i < ELEMENTS(bad); i++)
+                assert_false(pci_address_parse(TEXT(bad[i]), &address));
+}
+
+/* A PCIe function with an express capability at 0x40 and one extended capability at 0x100. */
+static void make_config(uint8_t config[4096], uint16_t extended_id) {
+        memset(config, 0, 4096);
+        config[0x00] = 0x86;
+        config[0x01] = 0x80;
+        config[0x06] = 0x10;
+        config[0x34] = 0x40;
+        config[0x40] = PCI_CAP_EXPRESS;
+        config[0x42] = PCI_EXPRESS_ROOT_PORT << 4 | 2;
+        config[0x100] = (uint8_t) extended_id;
+        config[0x102] = 1;
+}
+
+/* What was not visible is unknown; what was, and is not there, is absent. */
+static void test_visibility(void **state) {
+        static const struct {
+                size_t n;
+                Tristate express, acs, ats;
+        } views[] = {
+                { 64, TRISTATE_UNKNOWN, TRISTATE_UNKNOWN, TRISTATE_UNKNOWN },
+                { 256, TRISTATE_YES, TRISTATE_UNKNOWN, TRISTATE_UNKNOWN },
+                { 4096, TRISTATE_YES, TRISTATE_YES, TRISTATE_NO },
+        };
+        uint8_t config[4096];
+        PciCapabilities list;
+        uint16_t offset;
+
+        make_config(config, PCI_EXT_CAP_ACS);
+        for (size_t i = 0; i < ELEMENTS(views); i++) {
+                pci_capabilities_decode(BYTES(config, views[i].n), &list, NULL);
+                assert_int_equal(pci_capability_find(&list, false, PCI_CAP_EXPRESS, &offset),
+                                views[i].express);
+                assert_int_equal(pci_capability_find(&list, true, PCI_EXT_CAP_ACS, &offset), views[i].acs);
+                assert_int_equal(pci_capability_find(&list, true, PCI_EXT_CAP_ATS, &offset), views[i].ats);
+        }
+        /* A conventional device has no extended capabilities, and that is known from 256 bytes. */
+        config[0x40] = 0x05;
+        pci_capabilities_decode(BYTES(config, 256), &list, NULL);
+        assert_int_equal(pci_capability_find(&list, true, PCI_EXT_CAP_ACS, &offset), TRISTATE_NO);
+}
+
+static void test_loops(void **state) {
+        FaultList faults = {};
+        uint8_t config[4096];
+        PciCapabilities list;
+
+        make_config(config, PCI_EXT_CAP_ACS);
+        config[0x41] = 0x40;
+        config[0x103] = 0x10;
+        pci_capabilities_decode(BYTES(config, 4096), &list, &faults);
+        assert_int_equal(list.n, 2);
+        assert_int_equal(faults.n, 2);
+        fault_list_done(&faults);
+
+        make_config(config, PCI_EXT_CAP_ACS);
+        config[0x34] = 0x10;
+        pci_capabilities_decode(BYTES(config, 4096), &list, &faults);
+        assert_string_equal(faults.faults[0].rule, "capability-in-header");
+        fault_list_done(&faults);
+}
+
+static void test_scrub(void **state) {
+        uint8_t config[4096];
+
+        make_config(config, PCI_EXT_CAP_SERIAL_NUMBER);
+        memset(config + 0x104, 0xab, 16);
+        config[0x41] = 0x50;
+        config[0x50] = PCI_CAP_VPD;
+        memset(config + 0x54, 0xcd, 8);
+        pci_config_scrub(config, sizeof(config));
+        for (unsigned i = 0; i < 8; i++)
+                assert_int_equal(config[0x104 + i], 0);
+        assert_int_equal(config[0x10c], 0xab);
+        assert_int_equal(config[0x57], 0);
+        assert_int_equal(config[0x58], 0xcd);
+}
+
+static void test_header(void **state) {
+        uint8_t ones[64];
+        PciHeader header;
+
+        memset(ones, 0xff, sizeof(ones));
+        assert_false(pci_header_decode(BYTES(ones, 64), &header));
+        assert_false(pci_header_decode(BYTES(ones, 63), &header));
+        memset(ones, 0, sizeof(ones));
+        ones[0x0b] = 0x03;
+        ones[0x0e] = 0x81;
+        ones[0x19] = 5;
+        assert_true(pci_header_decode(BYTES(ones, 64), &header));
+        assert_int_equal(header.class_code, 0x030000);
+        assert_int_equal(header.header_type, PCI_HEADER_BRIDGE);
+        assert_int_equal(header.secondary, 5);
+        assert_true(header.multifunction);
+}
+
+/* drivers/pci, pci_acs_enabled: what each kind of function must have on. */
+static void test_acs(void **state) {
+        const PciAcs on = { 0x1f, 0x1d }, off = { 0x1f, 0 }, partial = { 0x1f, PCI_ACS_SV | PCI_ACS_RR };
+        const PciAcs wired = { 0, 0 };
+
+        assert_int_equal(pci_acs_missing(&on, PCI_EXPRESS_ROOT_PORT, false), 0);
+        assert_int_equal(pci_acs_missing(&off, PCI_EXPRESS_ROOT_PORT, false), PCI_ACS_REQUIRED);
+        assert_int_equal(pci_acs_missing(&partial, PCI_EXPRESS_DOWNSTREAM, false), PCI_ACS_CR | PCI_ACS_UF);
+        assert_int_equal(pci_acs_missing(&wired, PCI_EXPRESS_ROOT_PORT, false), 0);
+        assert_int_equal(pci_acs_missing(NULL, PCI_EXPRESS_ROOT_PORT, false), PCI_ACS_REQUIRED);
+        assert_int_equal(pci_acs_missing(NULL, PCI_EXPRESS_ENDPOINT, false), 0);
+        assert_int_equal(pci_acs_missing(NULL, PCI_EXPRESS_ENDPOINT, true), PCI_ACS_REQUIRED);
+        assert_int_equal(pci_acs_missing(&on, PCI_EXPRESS_TO_PCI_BRIDGE, false), PCI_ACS_REQUIRED);
+        assert_int_equal(pci_acs_missing(&on, -1, false), PCI_ACS_REQUIRED);
+}
+
+/* Bit 4 of the capability is 1 MiB (PCIe 5.0, 7.8.6.2); 256 MiB is bit 12, 8 GiB bit 17. */
+static void test_rebar(void **state) {
+        uint8_t config[4096] = {};
+        FaultList faults = {};
+        PciRebar rebar;
+
+        config[0x104] = 0x00;
+        config[0x105] = 0x10;
+        config[0x106] = 0x02;
+        config[0x108] = 0x01 | 2 << 5;
+        config[0x109] = 8;
+        config[0x110] = 0x07; /* the second entry names BAR 7 */
+        pci_rebar_decode(BYTES(config, 4096), 0x100, &rebar, &faults);
+        assert_int_equal(rebar.n, 1);
+        assert_int_equal(rebar.entries[0].bar, 1);
+        assert_true(rebar.entries[0].current == UINT64_C(256) << 20);
+        assert_true(pci_rebar_largest(&rebar.entries[0]) == UINT64_C(8) << 30);
+        assert_int_equal(faults.n, 1);
+        fault_list_done(&faults);
+}
+
+static void test_resources(void **state) {
+        static const char text[] = "0x0000380000000000 0x00003803ffffffff 0x000000000014220c\n"
+                                   "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+                                   "0x000000000000e000 0x000000000000e07f 0x0000000000040101\n"
+                                   "0x0000000000000000 0x000000000000ffff 0x0000000020040200\n";
+        FaultList faults = {};
+        PciResources r;
+
+        pci_resources_decode(TEXT(text), &r, &faults);
+        assert_int_equal(faults.n, 0);
+        assert_true(r.list[0].present && r.list[0].is_64bit && r.list[0].prefetchable && r.list[0].assigned);
+        assert_true(r.list[0].end - r.list[0].start + 1 == UINT64_C(16) << 30);
+        assert_false(r.list[1].present);
+        assert_true(r.list[2].io);
+        assert_true(r.list[3].present && !r.list[3].assigned);
+        pci_resources_decode(TEXT("0x2 0x1 0x200\nnoise\n0x0 0x1 0x200 0x1\n"), &r, &faults);
+        assert_int_equal(faults.n, 3);
+        fault_list_done(&faults);
+}
+
+static void test_uevent(void **state) {
+        PciUevent uevent;
+
+        pci_uevent_decode(
+                        TEXT("DRIVER=vfio-pci\nPCI_CLASS=30000\nPCI_ID=10DE:1B80\nPCI_SUBSYS_ID=1458:3702\nMODALIAS=x\n"),
+                        &uevent);
+        assert_string_equal(uevent.driver, "vfio-pci");
+        assert_true(uevent.has_class && uevent.class_code == 0x030000);
+        assert_true(uevent.has_id && uevent.vendor == 0x10de && uevent.device == 0x1b80);
+        assert_true(uevent.has_subsystem && uevent.subsystem_device == 0x3702);
+        pci_uevent_decode(TEXT("PCI_CLASS=1000000\nPCI_ID=10DE\nPCI_SUBSYS_ID=1:10000\n"), &uevent);
+        assert_false(uevent.has_class || uevent.has_id || uevent.has_subsystem);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_address),
+                cmocka_unit_test(test_visibility),
+                cmocka_unit_test(test_loops),
+                cmocka_unit_test(test_scrub),
+                cmocka_unit_test(test_header),
+                cmocka_unit_test(test_acs),
+                cmocka_unit_test(test_rebar),
+                cmocka_unit_test(test_resources),
+                cmocka_unit_test(test_uevent),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
