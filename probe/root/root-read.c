@@ -62,9 +62,8 @@ static int open_file(const Root *root, const char *path, size_t max, Reason *ret
         return fd;
 }
 
-/* Up to `limit` bytes; `once`: what one read gives. */
+/* Goes on up to `limit` bytes in the buffer; `once`: what one read gives. */
 static Reason read_fd(int fd, size_t limit, bool once, Buffer *ret) {
-        ret->n = 0;
         while (ret->n < limit) {
                 size_t want = ret->n == 0 ? FIRST_READ : ret->n;
 
@@ -86,16 +85,9 @@ static Reason read_fd(int fd, size_t limit, bool once, Buffer *ret) {
         return REASON_NONE;
 }
 
-typedef enum ReadHow { READ_WHOLE, READ_ONCE, READ_HEAD } ReadHow;
-
-static Reason read_path(Root *root, const char *path, size_t max, ReadHow how, Buffer *ret) {
-        Reason reason = REASON_NONE;
-        _cleanup_close_ int fd = open_file(root, path, how == READ_HEAD ? SIZE_MAX : max, &reason);
-
-        ret->n = 0;
-        if (fd >= 0)
-                reason = read_fd(fd, how == READ_HEAD ? max : max + 1, how == READ_ONCE, ret);
-        if (reason == REASON_NONE && how != READ_HEAD && ret->n > max)
+/* What every reader ends with: the buffer is whole or empty, and the observer knows. */
+static Reason finish(Root *root, const char *path, size_t max, Reason reason, Buffer *ret) {
+        if (reason == REASON_NONE && ret->n > max)
                 reason = REASON_TOO_LARGE;
         if (reason == REASON_NONE && !buffer_reserve(ret, ret->n))
                 reason = REASON_RESOURCES;
@@ -108,14 +100,34 @@ static Reason read_path(Root *root, const char *path, size_t max, ReadHow how, B
         return REASON_NONE;
 }
 
+static Reason read_path(Root *root, const char *path, size_t max, bool once, Buffer *ret) {
+        Reason reason = REASON_NONE;
+        _cleanup_close_ int fd = open_file(root, path, max, &reason);
+
+        ret->n = 0;
+        if (fd >= 0)
+                reason = read_fd(fd, max + 1, once, ret);
+        return finish(root, path, max, reason, ret);
+}
+
 Reason root_read(Root *root, const char *path, size_t max, Buffer *ret) {
-        return read_path(root, path, max, READ_WHOLE, ret);
+        return read_path(root, path, max, false, ret);
 }
 
 Reason root_read_attribute(Root *root, const char *path, Buffer *ret) {
-        return read_path(root, path, ATTRIBUTE_MAX, READ_ONCE, ret);
+        return read_path(root, path, ATTRIBUTE_MAX, true, ret);
 }
 
-Reason root_read_head(Root *root, const char *path, size_t max, Buffer *ret) {
-        return read_path(root, path, max, READ_HEAD, ret);
+Reason root_read_head(Root *root, const char *path, size_t first, size_t max, bool (*more)(Bytes head),
+                Buffer *ret) {
+        Reason reason = REASON_NONE;
+        _cleanup_close_ int fd = open_file(root, path, SIZE_MAX, &reason);
+
+        ret->n = 0;
+        if (fd >= 0)
+                reason = read_fd(fd, first, true, ret);
+        if (fd >= 0 && reason == REASON_NONE && ret->n == first && first < max &&
+                        (!more || more(buffer_bytes(ret))))
+                reason = read_fd(fd, max, false, ret);
+        return finish(root, path, max, reason, ret);
 }

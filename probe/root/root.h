@@ -56,8 +56,10 @@ Reason root_read(Root *root, const char *path, size_t max, Buffer *ret);
 /* A sysfs attribute: at most a page, handed over by the kernel in one read, so end of file is not asked for. */
 Reason root_read_attribute(Root *root, const char *path, Buffer *ret);
 
-/* A file read for its first max bytes, however long it is (PCI config space, as far as we may see it). */
-Reason root_read_head(Root *root, const char *path, size_t max, Buffer *ret);
+/* A file read for its first bytes, however long it is: `first` of them, and up to max when more() wants them after a
+ * look at those (NULL: always). For PCI configuration space, whose reading costs time by the byte. */
+Reason root_read_head(Root *root, const char *path, size_t first, size_t max, bool (*more)(Bytes head),
+                Buffer *ret);
 
 typedef struct NameList {
         size_t n;

@@ -168,14 +168,23 @@ static void decode_capabilities(
                 decode_rebar(config, offset, ret, faults);
 }
 
+/* Extended capabilities come with PCI Express only; reading 4 KiB takes a virtual machine milliseconds. */
+static bool has_express(Bytes head) {
+        PciCapabilities list;
+        uint16_t offset;
+
+        pci_capabilities_decode(head, &list, NULL);
+        return pci_capability_find(&list, false, PCI_CAP_EXPRESS, &offset) == TRISTATE_YES;
+}
+
 static void read_config(Root *root, const char *name, Buffer *buffer, PciFact *ret, FaultList *faults) {
         PciCapabilities list;
         PciHeader header;
         char path[128];
 
         ret->capabilities.port_type = -1;
-        ret->config_reason = root_read_head(
-                        root, device_path(path, name, "config"), PCI_EXTENDED_CONFIG_SIZE, buffer);
+        ret->config_reason = root_read_head(root, device_path(path, name, "config"), PCI_CONFIG_SIZE,
+                        PCI_EXTENDED_CONFIG_SIZE, has_express, buffer);
         if (ret->config_reason != REASON_NONE)
                 return;
 

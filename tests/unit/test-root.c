@@ -64,7 +64,7 @@ static void test_read(void **state) {
         assert_memory_equal(f->buffer.data, "hello\n", 6);
         assert_int_equal(root_read(f->root, "d/file", 5, &f->buffer), REASON_TOO_LARGE);
         assert_int_equal(f->buffer.n, 0);
-        assert_int_equal(root_read_head(f->root, "d/file", 3, &f->buffer), REASON_NONE);
+        assert_int_equal(root_read_head(f->root, "d/file", 2, 3, NULL, &f->buffer), REASON_NONE);
         assert_int_equal(f->buffer.n, 3);
         assert_int_equal(root_read(f->root, "d/none", 5, &f->buffer), REASON_ABSENT);
         assert_int_equal(root_read(f->root, "d", 5, &f->buffer), REASON_NOT_A_FILE);
