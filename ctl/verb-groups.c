@@ -77,7 +77,7 @@ static void print_ranges(const ProfileGroup *group) {
                                 number_address(group->regions.regions[i].end, end, sizeof(end)),
                                 group->regions.regions[i].word);
         for (size_t i = 0; i < group->usable.n; i++)
-                printf("  usable   %18s - %-18s\n",
+                printf("  usable   %18s - %s\n",
                                 number_address(group->usable.ranges[i].start, start, sizeof(start)),
                                 number_address(group->usable.ranges[i].end, end, sizeof(end)));
         if (group->usable.n == 0)

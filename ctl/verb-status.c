@@ -107,15 +107,21 @@ static void print_iommus(const Profile *profile, const Screen *screen) {
                                                 : reason_to_string(profile->iommus_reason));
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const ProfileIommu *iommu = &profile->iommus[i];
+                char devices[48];
 
-                if (fact_known(&iommu->bits))
-                        line(screen, label, "%s (%s) %" PRIu64 " bits, %" PRIu32 " devices; %s", iommu->name,
-                                        iommu_kind_to_string(iommu->kind), iommu->bits.value,
-                                        iommu->n_devices, iommu->bits.source);
+                if (iommu->devices_reason != REASON_NONE)
+                        snprintf(devices, sizeof(devices), "devices unknown: %s",
+                                        reason_to_string(iommu->devices_reason));
                 else
-                        line(screen, label, "%s (%s) width unknown, %" PRIu32 " devices; %s", iommu->name,
-                                        iommu_kind_to_string(iommu->kind), iommu->n_devices,
+                        snprintf(devices, sizeof(devices), "%" PRIu32 " device%s", iommu->n_devices,
+                                        iommu->n_devices == 1 ? "" : "s");
+                if (fact_known(&iommu->bits))
+                        line(screen, label, "%s (%s) %" PRIu64 " bits, %s; %s", iommu->name,
+                                        iommu_kind_to_string(iommu->kind), iommu->bits.value, devices,
                                         iommu->bits.source);
+                else
+                        line(screen, label, "%s (%s) width unknown, %s; %s", iommu->name,
+                                        iommu_kind_to_string(iommu->kind), devices, iommu->bits.source);
                 label = "";
         }
 }
@@ -153,10 +159,17 @@ static void print_groups(const Profile *profile, const Screen *screen) {
                 bridges += group->why == ASSIGNABLE_WHY_BRIDGES_ONLY;
                 no += group->assignable == TRISTATE_NO;
         }
-        line(screen, "Groups",
-                        "%zu: %zu assignable%s, %zu not (%zu of them only bridges), %zu unknown: hawctl groups",
-                        profile->n_groups, yes, together ? " (some only as a whole)" : "", no, bridges,
-                        profile->n_groups - yes - no);
+        char text[256];
+        int n = snprintf(text, sizeof(text), "%zu assignable%s", yes,
+                        together ? " (some only as a whole)" : "");
+
+        if (no > bridges)
+                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu not", no - bridges);
+        if (bridges > 0)
+                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu of bridges only", bridges);
+        if (profile->n_groups > yes + no)
+                snprintf(text + n, sizeof(text) - (size_t) n, ", %zu unknown", profile->n_groups - yes - no);
+        line(screen, "Groups", "%zu: %s; see hawctl groups", profile->n_groups, text);
 }
 
 static const char *guest_tables(const ProfilePaging *paging) {

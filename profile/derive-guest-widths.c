@@ -43,7 +43,7 @@ static Fact guest_physical_by_rule(
 
         if (facts->kvm.loaded != TRISTATE_YES || !fact_known(&paging->second_level_enabled) ||
                         !fact_known(from))
-                return fact_unknown(reason, "/dev/kvm KVM_GET_SUPPORTED_CPUID");
+                return fact_unknown(reason, "KVM_GET_SUPPORTED_CPUID");
         return fact_derived(from->value, "%s; /dev/kvm: %s",
                         paging->second_level_enabled.value
                                         ? "cpuPhysicalBits, KVM's rule with second-level paging"
@@ -74,7 +74,7 @@ static Fact guest_mappable(const CpuidLeaf *leaf, const ProfilePaging *paging, c
         uint64_t offered = leaf ? bits(leaf->eax, 23, 16) : 0;
 
         if (offered != 0)
-                return fact_measured(offered, "/dev/kvm KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[23:16]");
+                return fact_measured(offered, "KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[23:16]");
         if (!fact_known(&widths->guest_physical_bits))
                 return fact_unknown(widths->guest_physical_bits.reason, "%s",
                                 widths->guest_physical_bits.source);
@@ -92,12 +92,12 @@ static void derive_arm(const Facts *facts, ProfileWidths *ret) {
                         !kvm_answers_capability(&kvm->answers, CAP_ARM_VM_IPA_SIZE, &ipa)) {
                 ret->guest_physical_bits =
                                 fact_unknown(kvm->reason != REASON_NONE ? kvm->reason : REASON_ABSENT,
-                                                "/dev/kvm KVM_CAP_ARM_VM_IPA_SIZE");
+                                                "KVM_CAP_ARM_VM_IPA_SIZE");
                 ret->guest_mappable_bits = ret->guest_physical_bits;
                 return;
         }
         if (ipa > 0)
-                ret->guest_physical_bits = fact_measured((uint64_t) ipa, "/dev/kvm KVM_CAP_ARM_VM_IPA_SIZE");
+                ret->guest_physical_bits = fact_measured((uint64_t) ipa, "KVM_CAP_ARM_VM_IPA_SIZE");
         else
                 ret->guest_physical_bits = fact_assumed(ARM_DEFAULT_IPA_BITS,
                                 "40: KVM_CAP_ARM_VM_IPA_SIZE is 0, the size is not configurable");
@@ -113,8 +113,8 @@ void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, Profil
                 return;
         }
         if (leaf && bits(leaf->eax, 7, 0) != 0)
-                ret->guest_physical_bits = fact_measured(bits(leaf->eax, 7, 0),
-                                "/dev/kvm KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[7:0]");
+                ret->guest_physical_bits = fact_measured(
+                                bits(leaf->eax, 7, 0), "KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[7:0]");
         else
                 ret->guest_physical_bits = guest_physical_by_rule(facts, paging, ret);
         ret->guest_mappable_bits = guest_mappable(leaf, paging, ret);

@@ -29,7 +29,7 @@ static void derive_intel_bits(const VtdCap *cap, const VtdEcap *ecap, ProfileIom
         unsigned second = vtd_second_stage_bits(cap), first;
 
         ret->second_stage_bits = second > 0
-                        ? fact_derived(second, "min(CAP.MGAW+1 %u, CAP.SAGAW %u)", vtd_mgaw_bits(cap),
+                        ? fact_derived(second, "min(MGAW %u, SAGAW %u)", vtd_mgaw_bits(cap),
                                           vtd_sagaw_bits(cap))
                         : fact_unknown(REASON_MALFORMED,
                                           "CAP.MGAW and SAGAW leave no usable page-table depth");
@@ -40,8 +40,7 @@ static void derive_intel_bits(const VtdCap *cap, const VtdEcap *ecap, ProfileIom
         }
         first = vtd_first_stage_bits(cap, ecap);
         ret->first_stage_bits = first > 0
-                        ? fact_derived(first,
-                                          "min(CAP.MGAW+1 %u, first stage %u) - 1, the canonical lower half",
+                        ? fact_derived(first, "min(MGAW %u, first stage %u) - 1, the lower half",
                                           vtd_mgaw_bits(cap), cap->fs5lp ? 57U : 48U)
                         : not_applicable("ECAP.SMTS and ECAP.FSTS: no first stage");
         if (second == 0 && first == 0)

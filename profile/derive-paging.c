@@ -50,7 +50,7 @@ static bool read_ept(const Facts *facts, VmxEpt *ret, const char **ret_source) {
         if (facts->kvm.reason == REASON_NONE &&
                         kvm_answers_msr(&facts->kvm.answers, MSR_EPT_VPID_CAP, &value)) {
                 vmx_ept_decode(value, true, ret);
-                *ret_source = "/dev/kvm feature MSR 0x48c";
+                *ret_source = "KVM feature MSR 0x48c";
                 return true;
         }
         return false;

@@ -47,7 +47,8 @@ static bool read_file(int root, const FloorEntry *entry, char *buffer, size_t si
         if (fd < 0)
                 return false;
         do {
-                n = read(fd, buffer, size);
+                /* No more than the probe took: reading configuration space costs by the byte. */
+                n = read(fd, buffer, left < size ? left : size);
                 left -= n > 0 && (size_t) n < left ? (size_t) n : left;
         } while (n > 0 && left > 0);
         close(fd);
