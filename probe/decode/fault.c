@@ -5,17 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "probe/grow.h"
+
 void fault_list_done(FaultList *faults) {
         free(faults->faults);
         *faults = (FaultList){};
 }
 
-/* Doubles at each power of two, so that a list of one stays small. */
 static int fault_list_grow(FaultList *faults) {
-        if (faults->n & (faults->n - 1))
-                return 0;
+        Fault *grown = grow(faults->faults, faults->n, sizeof(Fault));
 
-        Fault *grown = reallocarray(faults->faults, faults->n ? 2 * faults->n : 1, sizeof(Fault));
         if (!grown)
                 return -1;
         faults->faults = grown;

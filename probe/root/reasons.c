@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probe/decode/text.h"
+#include "probe/grow.h"
 
 void reason_table_done(ReasonTable *table) {
         for (size_t i = 0; i < table->n; i++)
@@ -24,14 +25,11 @@ static bool reason_of(Bytes word, Reason *ret) {
 }
 
 static int add(ReasonTable *table, Reason reason, Bytes path) {
-        if ((table->n & (table->n - 1)) == 0) {
-                ReasonEntry *grown = reallocarray(
-                                table->entries, table->n ? 2 * table->n : 1, sizeof(ReasonEntry));
+        ReasonEntry *grown = grow(table->entries, table->n, sizeof(ReasonEntry));
 
-                if (!grown)
-                        return -ENOMEM;
-                table->entries = grown;
-        }
+        if (!grown)
+                return -ENOMEM;
+        table->entries = grown;
         char *copy = strndup((const char *) path.data, path.n);
         if (!copy)
                 return -ENOMEM;

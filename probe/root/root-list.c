@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/grow.h"
 #include "probe/root/root-internal.h"
 
 void name_list_done(NameList *list) {
@@ -15,13 +16,11 @@ void name_list_done(NameList *list) {
 }
 
 static bool name_list_add(NameList *list, const char *name) {
-        if ((list->n & (list->n - 1)) == 0) {
-                char **grown = reallocarray(list->names, list->n ? 2 * list->n : 1, sizeof(char *));
+        char **grown = grow(list->names, list->n, sizeof(char *));
 
-                if (!grown)
-                        return false;
-                list->names = grown;
-        }
+        if (!grown)
+                return false;
+        list->names = grown;
         char *copy = strdup(name);
         if (!copy)
                 return false;

@@ -45,8 +45,5 @@ json_t *decode_cpuid_json(const CpuidTable *table) {
         ok &= json_put(object, "paReduction", number(encryption.known, encryption.pa_reduction));
         ok &= json_put(object, "tme", state(feature.leaf_7_known, feature.tme));
         ok &= json_put(object, "hypervisor", state(feature.leaf_1_known, feature.hypervisor));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }

@@ -4,13 +4,6 @@
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"
 
-static json_t *finish(json_t *object, bool ok) {
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
-}
-
 static json_t *path_json(const Dmar *dmar, const DmarScope *scope) {
         json_t *array = json_array();
 
@@ -18,7 +11,7 @@ static json_t *path_json(const Dmar *dmar, const DmarScope *scope) {
                 const uint8_t *hop = dmar->paths[scope->first_path + i];
 
                 if (json_array_append_new(array, json_pack("[i, i]", hop[0], hop[1])) < 0)
-                        return finish(array, false);
+                        return json_finish(array, false);
         }
         return array;
 }
@@ -33,7 +26,7 @@ static json_t *scope_json(const Dmar *dmar, const DmarScope *scope) {
         ok &= json_put(object, "enumerationId", json_integer(scope->enumeration_id));
         ok &= json_put(object, "bus", json_integer(scope->bus));
         ok &= json_put(object, "path", path_json(dmar, scope));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *scopes_json(const Dmar *dmar, DmarScopes scopes) {
@@ -41,7 +34,7 @@ static json_t *scopes_json(const Dmar *dmar, DmarScopes scopes) {
 
         for (size_t i = 0; i < scopes.n; i++)
                 if (json_array_append_new(array, scope_json(dmar, &dmar->scopes[scopes.first + i])) < 0)
-                        return finish(array, false);
+                        return json_finish(array, false);
         return array;
 }
 
@@ -55,7 +48,7 @@ static json_t *flags_json(uint8_t flags) {
         ok &= json_put(object, "dmaControlPlatformOptIn",
                         json_boolean(flags & DMAR_DMA_CTRL_PLATFORM_OPT_IN));
         ok &= json_put(object, "remappingOptOut", json_boolean(flags & DMAR_REMAP_OPT_OUT));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *unit_json(const void *data, size_t i) {
@@ -72,7 +65,7 @@ static json_t *unit_json(const void *data, size_t i) {
         ok &= json_put(object, "registerBytes",
                         unit->size < 51 ? json_size(UINT64_C(4096) << unit->size) : json_null());
         ok &= json_put(object, "scopes", scopes_json(dmar, unit->scopes));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *region_json(const void *data, size_t i) {
@@ -85,7 +78,7 @@ static json_t *region_json(const void *data, size_t i) {
         ok &= json_put(object, "base", json_hex(region->base));
         ok &= json_put(object, "limit", json_hex(region->limit));
         ok &= json_put(object, "scopes", scopes_json(dmar, region->scopes));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 /* flag_name NULL: the structure has no flags. */
@@ -99,7 +92,7 @@ static json_t *devices_json(const Dmar *dmar, const DmarDevices *devices, const 
                 ok &= json_put(object, flag_name, json_boolean(devices->flags & 1));
         }
         ok &= json_put(object, "scopes", scopes_json(dmar, devices->scopes));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *root_port_ats_json(const void *data, size_t i) {
@@ -127,7 +120,7 @@ static json_t *affinity_json(const void *data, size_t i) {
 
         ok &= json_put(object, "base", json_hex(affinity->base));
         ok &= json_put(object, "proximityDomain", json_integer(affinity->proximity_domain));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *namespace_json(const void *data, size_t i) {
@@ -137,7 +130,7 @@ static json_t *namespace_json(const void *data, size_t i) {
 
         ok &= json_put(object, "deviceNumber", json_integer(device->device_number));
         ok &= json_put(object, "name", json_string(device->name));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 json_t *decode_dmar_json(const Dmar *dmar, const FaultList *faults) {
@@ -160,5 +153,5 @@ json_t *decode_dmar_json(const Dmar *dmar, const FaultList *faults) {
         ok &= json_put(object, "linuxRefuses", json_boolean(dmar->linux_refuses));
         ok &= json_put(object, "checksumValid", json_boolean(dmar->checksum_valid));
         ok &= json_put(object, "faults", json_faults(faults));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }

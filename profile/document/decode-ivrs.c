@@ -4,13 +4,6 @@
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"
 
-static json_t *finish(json_t *object, bool ok) {
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
-}
-
 static json_t *info_json(const IvrsInfo *info) {
         json_t *object = json_object();
         bool ok = true;
@@ -24,7 +17,7 @@ static json_t *info_json(const IvrsInfo *info) {
         /* 010b is 48 bits, four levels; no other encoding has a meaning (specification, table of IVinfo). */
         ok &= json_put(object, "guestVirtualLevels", info->gva_size == 2 ? json_integer(4) : json_null());
         ok &= json_put(object, "htAtsReserved", json_boolean(info->ht_ats_reserved));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *entry_json(const IvrsEntry *entry) {
@@ -54,7 +47,7 @@ static json_t *entry_json(const IvrsEntry *entry) {
         default:
                 break;
         }
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *entries_json(const Ivrs *ivrs, const IvrsBlock *block) {
@@ -62,7 +55,7 @@ static json_t *entries_json(const Ivrs *ivrs, const IvrsBlock *block) {
 
         for (size_t i = 0; i < block->n_entries; i++)
                 if (json_array_append_new(array, entry_json(&ivrs->entries[block->first_entry + i])) < 0)
-                        return finish(array, false);
+                        return json_finish(array, false);
         return array;
 }
 
@@ -85,7 +78,7 @@ static json_t *block_json(const Ivrs *ivrs, const IvrsBlock *block) {
         ok &= json_put(object, "efr", block->has_efr ? json_hex(block->efr) : json_null());
         ok &= json_put(object, "efr2", block->has_efr ? json_hex(block->efr2) : json_null());
         ok &= json_put(object, "entries", known ? entries_json(ivrs, block) : json_null());
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *blocks_json(const Ivrs *ivrs, bool only_used) {
@@ -94,7 +87,7 @@ static json_t *blocks_json(const Ivrs *ivrs, bool only_used) {
         for (size_t i = 0; i < ivrs->n_blocks; i++)
                 if ((!only_used || ivrs->blocks[i].used) &&
                                 json_array_append_new(array, block_json(ivrs, &ivrs->blocks[i])) < 0)
-                        return finish(array, false);
+                        return json_finish(array, false);
         return array;
 }
 
@@ -110,7 +103,7 @@ static json_t *memory_json(const void *data, size_t i) {
         ok &= json_put(object, "segment", json_integer(memory->segment));
         ok &= json_put(object, "start", json_hex(memory->start));
         ok &= json_put(object, "length", json_size(memory->length));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 json_t *decode_ivrs_json(const Ivrs *ivrs, const FaultList *faults) {
@@ -124,5 +117,5 @@ json_t *decode_ivrs_json(const Ivrs *ivrs, const FaultList *faults) {
         ok &= json_put(object, "linuxRefuses", json_boolean(ivrs->linux_refuses));
         ok &= json_put(object, "checksumValid", json_boolean(ivrs->checksum_valid));
         ok &= json_put(object, "faults", json_faults(faults));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }

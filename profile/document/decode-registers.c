@@ -27,10 +27,7 @@ json_t *decode_vtd_json(uint64_t cap_value, uint64_t ecap_value) {
         ok &= json_put(object, "domains", or_null(vtd_domains(&cap)));
         ok &= json_put(object, "cap", register_fields_vtd_cap(cap_value));
         ok &= json_put(object, "ecap", register_fields_vtd_ecap(ecap_value));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 json_t *decode_amdvi_json(uint64_t efr_value, const uint64_t *efr2) {
@@ -45,8 +42,5 @@ json_t *decode_amdvi_json(uint64_t efr_value, const uint64_t *efr2) {
         ok &= json_put(object, "guestLevels", or_null(amdvi_guest_levels(&efr)));
         ok &= json_put(object, "efr", register_fields_amdvi_efr(efr_value));
         ok &= json_put(object, "efr2", efr2 ? register_fields_amdvi_efr2(*efr2) : json_null());
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }

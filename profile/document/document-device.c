@@ -29,10 +29,7 @@ static json_t *bar(const ProfileBar *bar) {
         ok &= json_put(object, "size", last == UINT64_MAX ? json_null() : json_size(last + 1));
         ok &= json_put(object, "resizableMax",
                         bar->resizable_max ? json_size(bar->resizable_max) : json_null());
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 static json_t *bars(const ProfileDevice *device) {
@@ -71,10 +68,7 @@ static json_t *acs(const ProfileDevice *device) {
         ok &= json_put(object, "capability", present ? json_integer(device->acs_capability) : json_null());
         ok &= json_put(object, "control", present ? json_integer(device->acs_control) : json_null());
         ok &= json_put(object, "missing", acs_missing(device));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 static json_t *sriov(const ProfileDevice *device, bool canonical) {
@@ -87,10 +81,7 @@ static json_t *sriov(const ProfileDevice *device, bool canonical) {
                 ok &= json_put(object, "numVfs", present ? json_integer(device->num_vfs) : json_null());
         ok &= json_put(object, "physicalFunction",
                         json_pci_address(device->is_vf ? &device->physical_function : NULL));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 static bool put_ids(json_t *object, const ProfileDevice *device) {
@@ -135,8 +126,5 @@ json_t *document_device(const Profile *profile, size_t i, bool canonical) {
                         device->pasid == TRISTATE_YES ? json_integer(device->pasid_bits) : json_null());
         ok &= json_put(object, "pri", json_tristate(device->pri));
         ok &= json_put(object, "sriov", sriov(device, canonical));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }

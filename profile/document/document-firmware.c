@@ -10,10 +10,7 @@ static json_t *table(Reason reason, json_t *decoded) {
 
         ok &= json_put(object, "reason", json_reason(reason));
         ok &= json_put(object, "table", decoded);
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 json_t *document_firmware(const Profile *profile, bool canonical) {
@@ -33,8 +30,5 @@ json_t *document_firmware(const Profile *profile, bool canonical) {
                                                         ? decode_ivrs_json(&firmware->ivrs,
                                                                           &firmware->ivrs_faults)
                                                         : json_null()));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }

@@ -56,8 +56,5 @@ json_t *document_group(const Profile *profile, size_t i, bool canonical) {
         ok &= json_put(object, "assignableReason", json_text(assignable_why_to_string(group->why)));
         ok &= json_put(object, "isolated", json_tristate(group->isolated));
         ok &= json_put(object, "culprit", json_pci_address(group->has_culprit ? &group->culprit : NULL));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }

@@ -2,14 +2,6 @@
 #include "profile/document/document.h"
 #include "profile/document/json-fact.h"
 
-/* Releases the object and gives NULL when a member could not be set. */
-static json_t *finish(json_t *object, bool ok) {
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
-}
-
 json_t *document_host(const Profile *profile, bool canonical) {
         const ProfileHost *host = &profile->host;
         json_t *object = json_object();
@@ -28,7 +20,7 @@ json_t *document_host(const Profile *profile, bool canonical) {
         ok &= json_put(object, "cpuModel", json_number(&host->model));
         ok &= json_put(object, "cpuStepping", json_number(&host->stepping));
         ok &= json_put(object, "cpus", json_number(&host->cpus));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 json_t *document_widths(const Profile *profile, bool canonical) {
@@ -47,7 +39,7 @@ json_t *document_widths(const Profile *profile, bool canonical) {
                         json_number(&widths->safe_guest_bits_with_devices));
         ok &= json_put(object, "cpuinfoMinBits", json_number(&widths->cpuinfo_min_bits));
         ok &= json_put(object, "cpuinfoMaxBits", json_number(&widths->cpuinfo_max_bits));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *capable_enabled(const Fact *capable, const Fact *enabled) {
@@ -56,7 +48,7 @@ static json_t *capable_enabled(const Fact *capable, const Fact *enabled) {
 
         ok &= json_put(object, "capable", json_state(capable));
         ok &= json_put(object, "enabled", json_state(enabled));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *second_level(const ProfilePaging *paging) {
@@ -76,7 +68,7 @@ static json_t *second_level(const ProfilePaging *paging) {
         ok &= json_put(object, "page2M", json_state(&paging->page_2m));
         ok &= json_put(object, "page1G", json_state(&paging->page_1g));
         ok &= json_put(object, "accessedDirty", json_state(&paging->accessed_dirty));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 static json_t *kvm(const ProfilePaging *paging) {
@@ -87,7 +79,7 @@ static json_t *kvm(const ProfilePaging *paging) {
         ok &= json_put(object, "backend", json_text(paging->kvm_backend));
         ok &= json_put(object, "guestPhysBitsOffered", json_state(&paging->kvm_guest_phys_bits_offered));
         ok &= json_put(object, "smallerMaxphyaddr", json_state(&paging->smaller_maxphyaddr));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 json_t *document_paging(const Profile *profile, bool canonical) {
@@ -101,7 +93,7 @@ json_t *document_paging(const Profile *profile, bool canonical) {
         ok &= json_put(object, "hostLevels", json_number(&paging->host_levels));
         ok &= json_put(object, "secondLevel", second_level(paging));
         ok &= json_put(object, "kvm", kvm(paging));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 /* {name: number, …} of one or two facts. */
@@ -111,7 +103,7 @@ static json_t *numbers(const char *name, const Fact *number, const Fact *enabled
 
         if (enabled)
                 ok &= json_put(object, "enabled", json_state(enabled));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }
 
 json_t *document_encryption(const Profile *profile, bool canonical) {
@@ -129,5 +121,5 @@ json_t *document_encryption(const Profile *profile, bool canonical) {
         ok &= json_put(object, "cBit", json_number(&e->c_bit));
         ok &= json_put(object, "paReduction", json_number(&e->pa_reduction));
         ok &= json_put(object, "bitsTaken", json_number(&e->bits_taken));
-        return finish(object, ok);
+        return json_finish(object, ok);
 }

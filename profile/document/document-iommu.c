@@ -14,10 +14,7 @@ static json_t *registers(const ProfileIommu *iommu) {
         ok &= json_put(object, "capability", json_register(&iommu->capability));
         ok &= json_put(object, "efr", json_register(&iommu->efr));
         ok &= json_put(object, "efr2", json_register(&iommu->efr2));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 static json_t *version(const ProfileIommu *iommu) {
@@ -26,10 +23,7 @@ static json_t *version(const ProfileIommu *iommu) {
 
         ok &= json_put(object, "major", json_number(&iommu->version_major));
         ok &= json_put(object, "minor", json_number(&iommu->version_minor));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 static json_t *decoded(const ProfileIommu *iommu) {
@@ -44,10 +38,7 @@ static json_t *decoded(const ProfileIommu *iommu) {
                 ok &= json_put(object, "efr", register_fields_amdvi_efr(iommu->efr.value));
         if (fact_known(&iommu->efr2))
                 ok &= json_put(object, "efr2", register_fields_amdvi_efr2(iommu->efr2.value));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 static json_t *interrupt_remapping(const ProfileIommu *iommu) {
@@ -56,10 +47,7 @@ static json_t *interrupt_remapping(const ProfileIommu *iommu) {
 
         ok &= json_put(object, "capable", json_state(&iommu->interrupt_remapping_capable));
         ok &= json_put(object, "enabled", json_state(&iommu->interrupt_remapping_enabled));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 json_t *document_iommu(const Profile *profile, size_t i, bool canonical) {
@@ -81,8 +69,5 @@ json_t *document_iommu(const Profile *profile, size_t i, bool canonical) {
         ok &= json_put(object, "pciDeviceCount", counted ? json_integer(iommu->n_pci_devices) : json_null());
         ok &= json_put(object, "firmwareUnit",
                         iommu->firmware_unit >= 0 ? json_integer(iommu->firmware_unit) : json_null());
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }

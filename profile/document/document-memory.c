@@ -35,10 +35,7 @@ json_t *document_memory(const Profile *profile, bool canonical) {
         ok &= json_put(object, "hotAdded", json_ranges(&memory->hot_added));
         ok &= json_put(object, "hotplugReason", json_reason(memory->hotplug_reason));
         ok &= json_put(object, "blockSize", json_number(&memory->block_size));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 json_t *document_finding(const Profile *profile, size_t i, bool canonical) {
@@ -52,8 +49,5 @@ json_t *document_finding(const Profile *profile, size_t i, bool canonical) {
         ok &= json_put(object, "summary", json_string(finding->summary));
         ok &= json_put(object, "detail", json_string(finding->detail));
         ok &= json_put(object, "remedy", json_string(finding->remedy));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }

@@ -9,6 +9,13 @@ bool json_put(json_t *object, const char *key, json_t *value) {
         return json_object_set_new(object, key, value) == 0;
 }
 
+json_t *json_finish(json_t *value, bool ok) {
+        if (ok)
+                return value;
+        json_decref(value);
+        return NULL;
+}
+
 json_t *json_hex(uint64_t value) {
         char text[19];
 

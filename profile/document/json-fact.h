@@ -12,6 +12,9 @@
 /* Sets and releases value; false (and nothing leaks) when either is NULL or memory is short. */
 bool json_put(json_t *object, const char *key, json_t *value);
 
+/* The value when ok; else it is released and NULL, which json_put() takes for failure in its turn. */
+json_t *json_finish(json_t *value, bool ok);
+
 /* {value, provenance, source, reason}, the value an integer, a boolean, or a "0x…" string. */
 json_t *json_number(const Fact *fact);
 json_t *json_state(const Fact *fact);

@@ -22,10 +22,7 @@ static json_t *fault_json(const void *data, size_t i) {
         ok &= json_put(object, "offset", json_integer((json_int_t) fault->offset));
         ok &= json_put(object, "rule", json_string(fault->rule));
         ok &= json_put(object, "text", json_string(fault->text));
-        if (ok)
-                return object;
-        json_decref(object);
-        return NULL;
+        return json_finish(object, ok);
 }
 
 json_t *json_faults(const FaultList *faults) {

@@ -8,6 +8,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "probe/grow.h"
 
 void cpuid_table_done(CpuidTable *table) {
         free(table->leaves);
@@ -26,14 +27,11 @@ int cpuid_table_add(CpuidTable *table, const CpuidLeaf *leaf) {
                 return 0;
         if (table->n >= CPUID_LEAVES_MAX)
                 return -E2BIG;
-        if ((table->n & (table->n - 1)) == 0) {
-                CpuidLeaf *grown =
-                                reallocarray(table->leaves, table->n ? 2 * table->n : 1, sizeof(CpuidLeaf));
+        CpuidLeaf *grown = grow(table->leaves, table->n, sizeof(CpuidLeaf));
 
-                if (!grown)
-                        return -ENOMEM;
-                table->leaves = grown;
-        }
+        if (!grown)
+                return -ENOMEM;
+        table->leaves = grown;
         table->leaves[table->n++] = *leaf;
         return 0;
 }

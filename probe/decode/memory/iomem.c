@@ -8,6 +8,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "probe/grow.h"
 
 void iomem_done(Iomem *iomem) {
         free(iomem->entries);
@@ -15,14 +16,11 @@ void iomem_done(Iomem *iomem) {
 }
 
 int iomem_add(Iomem *iomem, const IomemEntry *entry) {
-        if ((iomem->n & (iomem->n - 1)) == 0) {
-                IomemEntry *grown = reallocarray(
-                                iomem->entries, iomem->n ? 2 * iomem->n : 1, sizeof(IomemEntry));
+        IomemEntry *grown = grow(iomem->entries, iomem->n, sizeof(IomemEntry));
 
-                if (!grown)
-                        return -ENOMEM;
-                iomem->entries = grown;
-        }
+        if (!grown)
+                return -ENOMEM;
+        iomem->entries = grown;
         iomem->entries[iomem->n++] = *entry;
         return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "probe/grow.h"
 
 void range_set_done(RangeSet *set) {
         free(set->ranges);
@@ -15,14 +16,11 @@ void range_set_done(RangeSet *set) {
 int range_set_add(RangeSet *set, uint64_t start, uint64_t end) {
         if (start > end)
                 return 0;
-        /* Doubles at each power of two. */
-        if ((set->n & (set->n - 1)) == 0) {
-                Range *grown = reallocarray(set->ranges, set->n ? 2 * set->n : 1, sizeof(Range));
+        Range *grown = grow(set->ranges, set->n, sizeof(Range));
 
-                if (!grown)
-                        return -ENOMEM;
-                set->ranges = grown;
-        }
+        if (!grown)
+                return -ENOMEM;
+        set->ranges = grown;
         set->ranges[set->n++] = (Range){ .start = start, .end = end };
         return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "probe/grow.h"
 
 void reserved_regions_done(ReservedRegions *regions) {
         free(regions->regions);
@@ -45,14 +46,11 @@ static bool parse_line(Bytes line, ReservedRegion *ret) {
 }
 
 static int regions_add(ReservedRegions *regions, const ReservedRegion *region) {
-        if ((regions->n & (regions->n - 1)) == 0) {
-                ReservedRegion *grown = reallocarray(
-                                regions->regions, regions->n ? 2 * regions->n : 1, sizeof(ReservedRegion));
+        ReservedRegion *grown = grow(regions->regions, regions->n, sizeof(ReservedRegion));
 
-                if (!grown)
-                        return -ENOMEM;
-                regions->regions = grown;
-        }
+        if (!grown)
+                return -ENOMEM;
+        regions->regions = grown;
         regions->regions[regions->n++] = *region;
         return 0;
 }
