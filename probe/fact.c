@@ -18,7 +18,8 @@ const char *tristate_to_string(Tristate state) {
         return state == TRISTATE_YES ? "yes" : state == TRISTATE_NO ? "no" : "unknown";
 }
 
-static Fact fact_make(Provenance provenance, Reason reason, uint64_t value, const char *format, va_list ap) {
+static Fact __attribute__((format(printf, 4, 0)))
+fact_make(Provenance provenance, Reason reason, uint64_t value, const char *format, va_list ap) {
         /* What was read and did not hold the thing: it is absent there. An unknown always has a reason. */
         if (provenance == PROVENANCE_UNKNOWN && reason == REASON_NONE)
                 reason = REASON_ABSENT;

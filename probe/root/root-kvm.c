@@ -100,25 +100,31 @@ static struct kvm_msr_list *feature_msr_list(int fd, Reason *ret_reason) {
         return list;
 }
 
+/* struct kvm_msrs with one entry behind it. */
+static bool ask_msr(int fd, uint32_t index, uint64_t *ret) {
+        _cleanup_free_ struct kvm_msrs *msrs = calloc(1, sizeof(*msrs) + sizeof(msrs->entries[0]));
+
+        if (!msrs)
+                return false;
+        msrs->nmsrs = 1;
+        msrs->entries[0].index = index;
+        if (ioctl(fd, KVM_GET_MSRS, msrs) != 1)
+                return false;
+        *ret = msrs->entries[0].data;
+        return true;
+}
+
 static Reason ask_msrs(int fd, KvmAnswers *ret) {
-        struct {
-                struct kvm_msrs head;
-                struct kvm_msr_entry entry;
-        } one;
         Reason reason = REASON_NONE;
         _cleanup_free_ struct kvm_msr_list *list = feature_msr_list(fd, &reason);
 
         if (!list)
                 return reason;
         for (uint32_t i = 0; i < list->nmsrs && ret->n_msrs < KVM_MSRS_MAX; i++) {
-                if (!wanted_msr(list->indices[i]))
+                if (!wanted_msr(list->indices[i]) ||
+                                !ask_msr(fd, list->indices[i], &ret->msrs[ret->n_msrs].value))
                         continue;
-                one.head = (struct kvm_msrs){ .nmsrs = 1 };
-                one.entry = (struct kvm_msr_entry){ .index = list->indices[i] };
-                if (ioctl(fd, KVM_GET_MSRS, &one) != 1)
-                        continue;
-                ret->msrs[ret->n_msrs].index = list->indices[i];
-                ret->msrs[ret->n_msrs++].value = one.entry.data;
+                ret->msrs[ret->n_msrs++].index = list->indices[i];
         }
         return REASON_NONE;
 }

@@ -10,7 +10,7 @@
 #define FINDINGS_MAX 16384
 
 /* Replaces *text by the formatted one. An empty string on failure, so that publishers need no check. */
-static void set_text(char **text, const char *format, va_list ap) {
+static void __attribute__((format(printf, 2, 0))) set_text(char **text, const char *format, va_list ap) {
         char *formatted;
 
         if (vasprintf(&formatted, format, ap) < 0)
