@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +32,13 @@ static void limit(int resource, rlim_t value) {
         (void) setrlimit(resource, &limits);
 }
 
-/* A failing limit leaves the policy's own bounds. */
+/* What ends hawctl from the terminal reaches this process too; it has to outlive it, to clean up. A failing limit leaves
+ * the policy's own bounds. */
 static void harden(void) {
+        signal(SIGINT, SIG_IGN);
+        signal(SIGHUP, SIG_IGN);
+        signal(SIGQUIT, SIG_IGN);
+        signal(SIGXFSZ, SIG_IGN);
         (void) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
         umask(0077);
         limit(RLIMIT_CORE, 0);

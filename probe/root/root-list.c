@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/decode/text.h"
 #include "probe/grow.h"
 #include "probe/root/root-internal.h"
 
@@ -13,6 +14,20 @@ void name_list_done(NameList *list) {
                 free(list->names[i]);
         free(list->names);
         *list = (NameList){};
+}
+
+int name_list_printable(NameList *list) {
+        for (size_t i = 0; i < list->n; i++) {
+                size_t n = strlen(list->names[i]), size = 4 * n + 1;
+                char *printable = malloc(size);
+
+                if (!printable)
+                        return -ENOMEM;
+                text_printable((Bytes){ .data = (const uint8_t *) list->names[i], .n = n }, printable, size);
+                free(list->names[i]);
+                list->names[i] = printable;
+        }
+        return 0;
 }
 
 static bool name_list_add(NameList *list, const char *name) {

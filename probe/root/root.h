@@ -69,6 +69,9 @@ typedef struct NameList {
 
 void name_list_done(NameList *list);
 
+/* Makes every name printable ASCII, for names that are shown and lead to no further read. -ENOMEM. */
+int name_list_printable(NameList *list);
+
 /* Names in a directory, without dot files, in version order (2 before 10), at most max. */
 Reason root_list(Root *root, const char *path, size_t max, NameList *ret);
 

@@ -40,6 +40,8 @@ static int read_group(Root *root, Buffer *buffer, const char *id, GroupFact *ret
         ret->devices_reason = root_list(root, path, GROUP_DEVICES_MAX, &ret->devices);
         if (ret->devices_reason == REASON_NONE && ret->devices.truncated)
                 ret->devices_reason = REASON_TOO_LARGE;
+        if (name_list_printable(&ret->devices) < 0)
+                return -ENOMEM;
 
         snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%s/reserved_regions", id);
         ret->regions_reason = root_read(root, path, RESERVED_REGIONS_MAX, buffer);

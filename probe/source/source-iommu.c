@@ -36,9 +36,9 @@ static RegisterFact read_register(Root *root, const char *name, const char *file
 }
 
 /* "major:minor", decimal (drivers/iommu/intel, version_show). */
-static void read_version(Root *root, Buffer *buffer, IommuFact *iommu) {
+static void read_version(Root *root, Buffer *buffer, const char *name, IommuFact *iommu) {
         Bytes line;
-        Reason reason = read_line(root, iommu->name, "intel-iommu/version", buffer, &line);
+        Reason reason = read_line(root, name, "intel-iommu/version", buffer, &line);
 
         if (reason == REASON_NONE) {
                 const uint8_t *colon = line.n ? memchr(line.data, ':', line.n) : NULL;
@@ -51,18 +51,18 @@ static void read_version(Root *root, Buffer *buffer, IommuFact *iommu) {
         iommu->version_major.reason = iommu->version_minor.reason = reason;
 }
 
-static void read_intel(Root *root, Buffer *buffer, IommuFact *iommu) {
+static void read_intel(Root *root, Buffer *buffer, const char *name, IommuFact *iommu) {
         iommu->attributes = IOMMU_SYSFS_INTEL;
-        iommu->address = read_register(root, iommu->name, "intel-iommu/address", buffer);
-        iommu->ecap = read_register(root, iommu->name, "intel-iommu/ecap", buffer);
-        read_version(root, buffer, iommu);
+        iommu->address = read_register(root, name, "intel-iommu/address", buffer);
+        iommu->ecap = read_register(root, name, "intel-iommu/ecap", buffer);
+        read_version(root, buffer, name, iommu);
 }
 
-static void read_amd(Root *root, Buffer *buffer, IommuFact *iommu) {
+static void read_amd(Root *root, Buffer *buffer, const char *name, IommuFact *iommu) {
         Bytes line;
 
         iommu->attributes = IOMMU_SYSFS_AMD;
-        iommu->features_reason = read_line(root, iommu->name, "amd-iommu/features", buffer, &line);
+        iommu->features_reason = read_line(root, name, "amd-iommu/features", buffer, &line);
         if (iommu->features_reason == REASON_NONE)
                 iommu->features_reason = amdvi_features_decode(line, &iommu->features);
 }
@@ -71,18 +71,19 @@ static void read_amd(Root *root, Buffer *buffer, IommuFact *iommu) {
 static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *ret) {
         char path[128], target[256];
 
-        snprintf(ret->name, sizeof(ret->name), "%s", name);
+        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret->name,
+                        sizeof(ret->name));
         snprintf(path, sizeof(path), "sys/class/iommu/%s", name);
         if (root_link(root, path, target, sizeof(target)) == REASON_NONE)
                 ret->virtio = strstr(target, "/virtio") != NULL;
 
         ret->cap = read_register(root, name, "intel-iommu/cap", buffer);
         if (ret->cap.reason != REASON_ABSENT)
-                read_intel(root, buffer, ret);
+                read_intel(root, buffer, name, ret);
         else {
                 ret->capability = read_register(root, name, "amd-iommu/cap", buffer);
                 if (ret->capability.reason != REASON_ABSENT)
-                        read_amd(root, buffer, ret);
+                        read_amd(root, buffer, name, ret);
         }
 
         snprintf(path, sizeof(path), "sys/class/iommu/%s/devices", name);

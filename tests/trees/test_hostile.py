@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import stat
 import subprocess
+import tempfile
 
 import jsonschema
 import pytest
@@ -114,21 +115,31 @@ def test_table_cut_at_every_byte(name, tmp_path):
             assert n == len(table) or "table-truncated" in faults
 
 
-def test_ordinary_user(tmp_path):
-    """What an ordinary user may not read is refused, not absent."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root to become an ordinary user")
-    os.chmod(tmp_path, 0o755)
+def test_odd_names(tmp_path):
+    """Names of units and of a group's members are foreign text as well."""
     HOSTS[0](Tree(tmp_path / "tree"))
-    for path in ("sys/firmware/acpi/tables/DMAR", "proc/cpuinfo"):
-        os.chmod(tmp_path / "tree" / path, 0)
-    hawctl = tmp_path / "hawctl"
-    shutil.copy(HAWCTL, hawctl)
-    for directory in tmp_path.parents:
-        if directory.stat().st_mode & 0o005 != 0o005 and directory != pathlib.Path("/"):
-            pytest.skip(f"{directory} is closed to ordinary users")
-    done = subprocess.run([hawctl, "describe", f"--root={tmp_path}/tree", "--json=short"], capture_output=True, timeout=10,
-                          check=False, user=65534, group=65534, extra_groups=[])
+    for directory in ("sys/class/iommu", "sys/kernel/iommu_groups/7/devices", "sys/kernel/iommu_groups", "sys/bus/pci/devices"):
+        os.mkdir(os.fsencode(tmp_path / "tree" / directory) + b"/odd\xff\x1b[31m name")
+    document = describe(tmp_path / "tree")
+    assert "odd\\xff\\x1b[31m name" in [unit["name"] for unit in document["iommus"]]
+    assert "odd\\xff\\x1b[31m name" in document["groups"][0]["devices"]
+    for verb in ("status", "groups", "iommus", "devices"):
+        done = subprocess.run([HAWCTL, verb, f"--root={tmp_path}/tree"], capture_output=True, timeout=10, check=True)
+        assert b"\x1b" not in done.stdout and b"\xff" not in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_ordinary_user():
+    """What an ordinary user may not read is refused, not absent."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        tree = pathlib.Path(directory) / "tree"
+        HOSTS[0](Tree(tree))
+        for path in ("sys/firmware/acpi/tables/DMAR", "proc/cpuinfo"):
+            os.chmod(tree / path, 0)
+        shutil.copy(HAWCTL, directory)
+        done = subprocess.run([f"{directory}/hawctl", "describe", f"--root={tree}", "--json=short"], capture_output=True, timeout=10,
+                              check=True, user=65534, group=65534, extra_groups=[])
     document = json.loads(done.stdout)
     assert document["firmware"]["dmar"]["reason"] == "permission"
     assert document["widths"]["hostPhysicalBits"]["value"] in (None, 46)
