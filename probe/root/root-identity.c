@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <systemd/sd-id128.h>
 
-#include "probe/decode/text.h"
 #include "probe/root/root-internal.h"
 
 #define HOST_TEXT_MAX 4096
@@ -30,29 +28,11 @@ static void read_live(Root *root, HostIdentity *ret) {
         root_tell_file(root, "hawd/host", (Bytes){ .data = (uint8_t *) text, .n = (size_t) n });
 }
 
-static bool is_id(Bytes word) {
-        if (word.n != 32)
-                return false;
-        for (size_t i = 0; i < word.n; i++)
-                if (!memchr("0123456789abcdef", word.data[i], 16))
-                        return false;
-        return true;
-}
-
 static Reason read_tree(Root *root, HostIdentity *ret) {
         _cleanup_(buffer_done) Buffer buffer = {};
         Reason reason = root_read(root, "hawd/host", HOST_TEXT_MAX, &buffer);
-        Bytes line, key, value;
-        size_t cursor = 0;
 
-        while (text_line(buffer_bytes(&buffer), &cursor, &line)) {
-                if (!text_word(&line, &key) || !text_word(&line, &value))
-                        continue;
-                if (text_equal(key, "architecture"))
-                        text_printable(value, ret->architecture, sizeof(ret->architecture));
-                else if (text_equal(key, "machine-id") && is_id(value))
-                        text_printable(value, ret->machine_id, sizeof(ret->machine_id));
-        }
+        replay_host_parse(buffer_bytes(&buffer), ret);
         return reason;
 }
 

@@ -4,15 +4,10 @@
 /* Shared by the files of probe/root only. */
 
 #include "probe/root/reasons.h"
+#include "probe/root/replay-text.h"
 #include "probe/root/root.h"
 
 #define ROOT_MSRS_MAX 64
-
-typedef struct RootMsr {
-        uint32_t index;
-        Reason reason;
-        uint64_t value;
-} RootMsr;
 
 struct Root {
         int fd; /* O_PATH directory */

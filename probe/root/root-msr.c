@@ -12,29 +12,14 @@
 #define MSR_TEXT_MAX (64 * 1024)
 #define MSR_LINE_MAX 40
 
-/* "0x0000048c 0x0000000006734141"; a value that does not parse makes that register malformed. */
-static void decode_line(Root *root, Bytes line) {
-        RootMsr msr = { .reason = REASON_NONE };
-        Bytes index, value;
-        uint64_t number;
-
-        if (!text_word(&line, &index) || !text_u64(index, 16, &number) || number > UINT32_MAX ||
-                        root->n_msrs == ROOT_MSRS_MAX)
-                return;
-        msr.index = (uint32_t) number;
-        if (!text_word(&line, &value) || !text_u64(value, 16, &msr.value) || text_trim(line).n > 0)
-                msr.reason = REASON_MALFORMED;
-        root->msrs[root->n_msrs++] = msr;
-}
-
 static void open_tree(Root *root) {
         _cleanup_(buffer_done) Buffer buffer = {};
         size_t cursor = 0;
         Bytes line;
 
         root->msr_reason = root_read_text(root, "hawd/msr", MSR_DEVICE, MSR_TEXT_MAX, &buffer);
-        while (text_line(buffer_bytes(&buffer), &cursor, &line))
-                decode_line(root, line);
+        while (root->n_msrs < ROOT_MSRS_MAX && text_line(buffer_bytes(&buffer), &cursor, &line))
+                root->n_msrs += replay_msr_parse(line, &root->msrs[root->n_msrs]);
 }
 
 static void open_live(Root *root) {

@@ -6,7 +6,9 @@
 
 #include "probe/decode/cpu/cpuid-table.h"
 #include "probe/decode/cpu/kvm-answers.h"
+#include "probe/decode/text.h"
 #include "probe/root/reasons.h"
+#include "probe/root/replay-text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,9 +19,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         FaultList faults = {};
         ReasonTable reasons = {};
         CpuidTable table = {};
+        HostIdentity identity;
+        size_t cursor = 0;
+        RootMsr msr;
+        Bytes line;
 
         (void) cpuid_table_parse(text, &table, &faults);
         (void) reason_table_decode(text, &reasons);
+        replay_host_parse(text, &identity);
+        while (text_line(text, &cursor, &line))
+                (void) replay_msr_parse(line, &msr);
         if (kvm_answers_parse(text, &answers, &faults) == 0) {
                 char *written = kvm_answers_format(&answers);
 
