@@ -46,13 +46,13 @@ static int read_group(Root *root, Buffer *buffer, const char *id, GroupFact *ret
         snprintf(path, sizeof(path), "sys/kernel/iommu_groups/%s/reserved_regions", id);
         ret->regions_reason = root_read(root, path, RESERVED_REGIONS_MAX, buffer);
         if (ret->regions_reason == REASON_NONE) {
-                size_t before = faults->n;
+                size_t before = faults->n + faults->dropped;
                 int r = reserved_regions_decode(buffer_bytes(buffer), &ret->regions, faults);
 
                 if (r < 0)
                         return r;
                 /* A hole that could not be read is worse than none at all: nothing is claimed for this group. */
-                if (faults->n > before)
+                if (faults->n + faults->dropped > before)
                         ret->regions_reason = REASON_MALFORMED;
         }
         return 0;
