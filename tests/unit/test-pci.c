@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
+
 #include "probe/decode/pci/pci-acs.h"
 #include "probe/decode/pci/pci-address.h"
 #include "probe/decode/pci/pci-capability.h"
@@ -27,6 +29,20 @@ static void test_address(void **state) {
         }
         for (size_t i = 0; i < ELEMENTS(bad); i++)
                 assert_false(pci_address_parse(TEXT(bad[i]), &address));
+}
+
+static void test_address_order(void **state) {
+        static const char *const ordered[] = { "0000:00:00.0", "0000:00:00.1", "0000:00:01.0",
+                "0000:01:00.0", "0001:00:00.0", "10000:00:00.0" };
+
+        for (size_t i = 0; i < ELEMENTS(ordered); i++)
+                for (size_t j = 0; j < ELEMENTS(ordered); j++) {
+                        PciAddress a, b;
+
+                        assert_true(pci_address_parse(TEXT(ordered[i]), &a));
+                        assert_true(pci_address_parse(TEXT(ordered[j]), &b));
+                        assert_int_equal(pci_address_compare(&a, &b), i < j ? -1 : i > j);
+                }
 }
 
 /* A PCIe function with an express capability at 0x40 and one extended capability at 0x100. */
@@ -165,7 +181,10 @@ static void test_resources(void **state) {
         static const char text[] = "0x0000380000000000 0x00003803ffffffff 0x000000000014220c\n"
                                    "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
                                    "0x000000000000e000 0x000000000000e07f 0x0000000000040101\n"
-                                   "0x0000000000000000 0x000000000000ffff 0x0000000020040200\n";
+                                   "0x0000000000000000 0x000000000000ffff 0x0000000020040200\n"
+                                   "0x0000000000000000 0x0000000000000fff 0x0000000010040200\n"
+                                   "0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+                                   "0x00000000f7a00000 0x00000000f7a7ffff 0x0000000000046200\n";
         FaultList faults = {};
         PciResources r;
 
@@ -176,9 +195,49 @@ static void test_resources(void **state) {
         assert_false(r.list[1].present);
         assert_true(r.list[2].io);
         assert_true(r.list[3].present && !r.list[3].assigned);
-        pci_resources_decode(TEXT("0x2 0x1 0x200\nnoise\n0x0 0x1 0x200 0x1\n"), &r, &faults);
-        assert_int_equal(faults.n, 3);
-        fault_list_done(&faults);
+        assert_true(r.list[4].present && !r.list[4].assigned);
+        assert_true(r.list[PCI_RESOURCE_ROM].present && r.list[PCI_RESOURCE_ROM].start == 0xf7a00000);
+}
+
+/* One line of eight is wrong: it is named, the others stay. */
+static void test_resources_wrong(void **state) {
+        static const char *const lines[] = { "0x2 0x1 0x200", "noise", "0x0 0x1 0x200 0x1", "0x0 0x1", "",
+                "0 1 200", "0x0 0xffffffffffffffff 0x200", "0x10000000000000000 0x1 0x200", "\x01\xff\x1b",
+                "0x0 -0x1 0x200" };
+
+        for (size_t i = 0; i < ELEMENTS(lines); i++) {
+                FaultList faults = {};
+                PciResources r;
+                char text[512];
+                int n = snprintf(text, sizeof(text), "0x1000 0x1fff 0x40200\n%s\n", lines[i]);
+
+                for (unsigned j = 0; j < 6; j++)
+                        n += snprintf(text + n, sizeof(text) - (size_t) n, "0x3000 0x3fff 0x40200\n");
+                pci_resources_decode(TEXT(text), &r, &faults);
+                assert_int_equal(faults.n, 1);
+                assert_int_equal(faults.faults[0].offset, 2);
+                assert_true(r.list[0].present && !r.list[1].present && r.list[2].present);
+                assert_true(r.list[7].end == 0x3fff);
+                fault_list_done(&faults);
+        }
+}
+
+/* Six BARs and a ROM at least, four windows of a bridge on top of all at most (kernel: PCI_BRIDGE_RESOURCES without
+ * SR-IOV, and DEVICE_COUNT_RESOURCE). */
+static void test_resources_count(void **state) {
+        for (unsigned n = 0; n < 20; n++) {
+                FaultList faults = {};
+                PciResources r;
+                char text[1024] = "";
+
+                for (unsigned i = 0; i < n; i++)
+                        strcat(text, "0x1000 0x1fff 0x40200\n");
+                pci_resources_decode(TEXT(text), &r, &faults);
+                assert_int_equal(faults.n, n < 7 || n > 17);
+                for (unsigned i = 0; i < PCI_RESOURCE_BARS; i++)
+                        assert_int_equal(r.list[i].present, i < n);
+                fault_list_done(&faults);
+        }
 }
 
 static void test_uevent(void **state) {
@@ -198,6 +257,7 @@ static void test_uevent(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_address),
+                cmocka_unit_test(test_address_order),
                 cmocka_unit_test(test_visibility),
                 cmocka_unit_test(test_loops),
                 cmocka_unit_test(test_scrub),
@@ -205,6 +265,8 @@ int main(void) {
                 cmocka_unit_test(test_acs),
                 cmocka_unit_test(test_rebar),
                 cmocka_unit_test(test_resources),
+                cmocka_unit_test(test_resources_wrong),
+                cmocka_unit_test(test_resources_count),
                 cmocka_unit_test(test_uevent),
         };
 

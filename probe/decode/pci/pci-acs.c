@@ -16,18 +16,25 @@ uint8_t pci_acs_missing(const PciAcs *acs, int port_type, bool multifunction) {
         case -1:
         case PCI_EXPRESS_TO_PCI_BRIDGE:
         case PCI_EXPRESS_FROM_PCI_BRIDGE:
+        case PCI_EXPRESS_EVENT_COLLECTOR:
                 return PCI_ACS_REQUIRED;
         case PCI_EXPRESS_ROOT_PORT:
         case PCI_EXPRESS_DOWNSTREAM:
                 if (!acs)
                         return PCI_ACS_REQUIRED;
                 break;
-        default:
+        case PCI_EXPRESS_ENDPOINT:
+        case PCI_EXPRESS_LEGACY_ENDPOINT:
+        case PCI_EXPRESS_UPSTREAM:
+        case PCI_EXPRESS_ROOT_ENDPOINT:
                 /* Functions of one device can reach each other inside it; alone there is nobody to reach. */
                 if (!multifunction)
                         return 0;
                 if (!acs)
                         return PCI_ACS_REQUIRED;
+                break;
+        default:
+                return 0; /* a reserved number: the kernel asks nothing of it */
         }
         return (uint8_t) (PCI_ACS_REQUIRED & acs->capability & ~acs->control);
 }

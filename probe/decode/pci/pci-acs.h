@@ -28,7 +28,7 @@ typedef struct PciAcs {
 bool pci_acs_decode(Bytes config, uint16_t offset, PciAcs *ret);
 
 /* The required bits that are not in force. A function without the capability (acs NULL) lacks all of them when its
- * kind must have it: root and downstream ports, and conventional bridges, which never isolate; endpoints and upstream
- * ports of one function need none. A bit that the capability does not offer counts as hard-wired. port_type is the
+ * kind must have it: root and downstream ports; conventional functions, bridges to and from PCI, and event collectors
+ * never isolate; endpoints and upstream ports of one function need none. A bit that the capability does not offer counts as hard-wired. port_type is the
  * PCIe device/port type, -1 for a conventional function. */
 uint8_t pci_acs_missing(const PciAcs *acs, int port_type, bool multifunction);

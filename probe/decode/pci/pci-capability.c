@@ -30,7 +30,8 @@ static bool add(PciCapabilities *capabilities, PciCapability capability, FaultLi
         return true;
 }
 
-static void walk_conventional(
+/* False when the list runs into bytes that read all ones: what follows did not answer. */
+static bool walk_conventional(
                 Bytes config, const PciHeader *header, PciCapabilities *ret, FaultList *faults) {
         uint8_t offset = bytes_u8(config,
                         header->header_type == PCI_HEADER_CARDBUS ? CARDBUS_CAPABILITY_POINTER
@@ -43,15 +44,19 @@ static void walk_conventional(
                 if (offset < PCI_HEADER_SIZE) {
                         fault_add(faults, offset, "capability-in-header",
                                         "a capability at 0x%x, inside the header", offset);
-                        return;
+                        return true;
                 }
-                if (capability.id == 0xff || !add(ret, capability, faults))
-                        return;
+                if (capability.id == 0xff)
+                        return false;
+                if (!add(ret, capability, faults))
+                        return true;
         }
+        return true;
 }
 
-/* Extended header: id 15:0, version 19:16, next 31:20 (PCIe 5.0, 7.6.3). Zero at 0x100: none. */
-static void walk_extended(Bytes config, PciCapabilities *ret, FaultList *faults) {
+/* Extended header: id 15:0, version 19:16, next 31:20 (PCIe 5.0, 7.6.3). Zero at 0x100: none; all ones: no answer,
+ * and false. */
+static bool walk_extended(Bytes config, PciCapabilities *ret, FaultList *faults) {
         uint16_t offset = PCI_CONFIG_SIZE;
 
         while (offset) {
@@ -61,15 +66,18 @@ static void walk_extended(Bytes config, PciCapabilities *ret, FaultList *faults)
                         .extended = true,
                         .version = (uint8_t) bits(header, 19, 16) };
 
-                if (header == 0 || header == UINT32_MAX || !add(ret, capability, faults))
-                        return;
+                if (header == UINT32_MAX)
+                        return false;
+                if (header == 0 || !add(ret, capability, faults))
+                        return true;
                 offset = (uint16_t) (bits(header, 31, 20) & 0xffc);
                 if (offset && offset < PCI_CONFIG_SIZE) {
                         fault_add(faults, capability.offset, "capability-in-header",
                                         "an extended capability at 0x%x, below 0x100", offset);
-                        return;
+                        return true;
                 }
         }
+        return true;
 }
 
 void pci_capabilities_decode(Bytes config, PciCapabilities *ret, FaultList *faults) {
@@ -85,13 +93,13 @@ void pci_capabilities_decode(Bytes config, PciCapabilities *ret, FaultList *faul
         }
         if (!bytes_has(config, 0, PCI_CONFIG_SIZE))
                 return;
-        ret->conventional_visible = true;
-        walk_conventional(bytes_part(config, 0, PCI_CONFIG_SIZE), &header, ret, faults);
+        ret->conventional_visible =
+                        walk_conventional(bytes_part(config, 0, PCI_CONFIG_SIZE), &header, ret, faults);
 
-        if (bytes_has(config, 0, PCI_EXTENDED_CONFIG_SIZE)) {
-                ret->extended_visible = true;
-                walk_extended(bytes_part(config, 0, PCI_EXTENDED_CONFIG_SIZE), ret, faults);
-        } else
+        if (bytes_has(config, 0, PCI_EXTENDED_CONFIG_SIZE))
+                ret->extended_visible =
+                                walk_extended(bytes_part(config, 0, PCI_EXTENDED_CONFIG_SIZE), ret, faults);
+        else
                 ret->extended_visible =
                                 pci_capability_find(ret, false, PCI_CAP_EXPRESS, &express) == TRISTATE_NO;
 }
@@ -113,16 +121,21 @@ static void blank(uint8_t *config, size_t n, size_t offset, size_t length) {
                 memset(config + offset, 0, length < n - offset ? length : n - offset);
 }
 
+/* Walks as far as there are bytes, whether or not the whole list can be trusted to be there. */
 void pci_config_scrub(uint8_t *config, size_t n) {
-        PciCapabilities capabilities;
+        const Bytes bytes = { .data = config, .n = n };
+        PciCapabilities capabilities = {};
+        PciHeader header;
 
-        pci_capabilities_decode((Bytes){ .data = config, .n = n }, &capabilities, NULL);
+        if (pci_header_decode(bytes, &header) && header.capabilities_list)
+                walk_conventional(bytes_part(bytes, 0, PCI_CONFIG_SIZE), &header, &capabilities, NULL);
+        walk_extended(bytes_part(bytes, 0, PCI_EXTENDED_CONFIG_SIZE), &capabilities, NULL);
         for (unsigned i = 0; i < capabilities.n; i++) {
                 const PciCapability *capability = &capabilities.list[i];
 
                 if (capability->extended && capability->id == PCI_EXT_CAP_SERIAL_NUMBER)
                         blank(config, n, capability->offset + 4U, 8);
                 if (!capability->extended && capability->id == PCI_CAP_VPD)
-                        blank(config, n, capability->offset + 4U, 4);
+                        blank(config, n < PCI_CONFIG_SIZE ? n : PCI_CONFIG_SIZE, capability->offset + 4U, 4);
         }
 }

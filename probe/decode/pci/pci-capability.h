@@ -43,12 +43,13 @@ typedef struct PciCapabilities {
         PciCapability list[PCI_CAPABILITIES_MAX];
 } PciCapabilities;
 
-/* Loops, and offsets into the header or out of the space, are faults that end the list. */
+/* Loops, and offsets into the header, are faults that end the list. A list that runs into bytes of all ones was not
+ * visible from there on: what it held so far is there, the rest is unknown. */
 void pci_capabilities_decode(Bytes config, PciCapabilities *ret, FaultList *faults);
 
 /* Offset of a capability. UNKNOWN when its list was not visible. */
 Tristate pci_capability_find(const PciCapabilities *capabilities, bool extended, uint16_t id, uint16_t *ret);
 
 /* Blanks what names one device rather than its kind: the Device Serial Number (often a MAC address) and the data
- * register of the Vital Product Data window. */
+ * register of the Vital Product Data window. Of a config space cut off anywhere, too. */
 void pci_config_scrub(uint8_t *config, size_t n);

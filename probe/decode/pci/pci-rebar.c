@@ -20,6 +20,9 @@ void pci_rebar_decode(Bytes config, uint16_t offset, PciRebar *ret, FaultList *f
         unsigned count = (unsigned) bits(bytes_u32(config, offset + 8U), 7, 5);
 
         *ret = (PciRebar){};
+        if (count == 0 || count > PCI_REBAR_MAX)
+                fault_add(faults, offset + 8U, "rebar-count", "%u entries where 1 to %d can be", count,
+                                PCI_REBAR_MAX);
         for (unsigned i = 0; i < count && i < PCI_REBAR_MAX; i++) {
                 size_t at = offset + 4U + 8U * i;
                 uint32_t capability = bytes_u32(config, at), control = bytes_u32(config, at + 4);

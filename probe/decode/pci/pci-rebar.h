@@ -23,7 +23,7 @@ typedef struct PciRebar {
         PciRebarEntry entries[PCI_REBAR_MAX];
 } PciRebar;
 
-/* Entries with a BAR index above 5, repeated ones and those that do not fit are faults and left out. */
+/* A count of none or more than six is a fault, and six are read at most. Entries with a BAR index above 5, repeated ones and those that do not fit are faults and left out. */
 void pci_rebar_decode(Bytes config, uint16_t offset, PciRebar *ret, FaultList *faults);
 
 /* The largest size of an entry in bytes; 0 when it offers none that fits 64 bits. */

@@ -13,6 +13,8 @@
 
 /* Six BARs, ROM, six VF BARs, and up to four windows of a CardBus bridge. */
 #define LINES_MAX 17
+/* Kernels without SR-IOV end after the ROM. */
+#define LINES_MIN 7
 
 static bool parse_line(Bytes line, uint64_t *start, uint64_t *end, uint64_t *flags) {
         uint64_t *fields[] = { start, end, flags };
@@ -46,6 +48,11 @@ void pci_resources_decode(Bytes text, PciResources *ret, FaultList *faults) {
                         fault_add(faults, number, "resource-inverted", "the resource ends before it starts");
                         continue;
                 }
+                if (start == 0 && end == UINT64_MAX) {
+                        fault_add(faults, number, "resource-size",
+                                        "the resource is the whole address space");
+                        continue;
+                }
                 ret->list[number - 1] = (PciResource){
                         .present = true,
                         .io = flags & IORESOURCE_IO,
@@ -56,4 +63,7 @@ void pci_resources_decode(Bytes text, PciResources *ret, FaultList *faults) {
                         .end = end,
                 };
         }
+        if (number < LINES_MIN)
+                fault_add(faults, number, "too-few-resources", "%zu lines where at least %d were due",
+                                number, LINES_MIN);
 }

@@ -25,5 +25,6 @@ typedef struct PciResources {
         PciResource list[PCI_RESOURCE_BARS];
 } PciResources;
 
-/* Lines that do not parse, inverted ranges, and more lines than a device has resources are faults by line. */
+/* Lines that do not parse, inverted ranges, one of 2^64 bytes, and more or fewer lines than a device has resources are
+ * faults by line. A resource that is present is at most 2^64 - 1 bytes long. */
 void pci_resources_decode(Bytes text, PciResources *ret, FaultList *faults);
