@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "probe/decode/memory/group-type.h"
 #include "probe/decode/memory/memmap.h"
 #include "probe/decode/memory/reserved-regions.h"
 
@@ -107,6 +108,78 @@ static void test_memmap(void **state) {
         assert_false(memmap_entry_decode(TEXT(""), TEXT("0xf\n"), TEXT("System RAM\n"), &entry));
 }
 
+/* Documentation/ABI/testing/sysfs-kernel-iommu_groups; case and blanks matter, a newer word is unknown. */
+static void test_group_type(void **state) {
+        static const struct {
+                const char *word;
+                GroupType type;
+        } vectors[] = {
+                { "DMA", GROUP_TYPE_DMA },
+                { "DMA-FQ", GROUP_TYPE_DMA_FQ },
+                { "identity", GROUP_TYPE_IDENTITY },
+                { "blocked", GROUP_TYPE_BLOCKED },
+                { "unmanaged", GROUP_TYPE_UNMANAGED },
+                { "unknown", GROUP_TYPE_UNKNOWN },
+                { "DMA-XX", GROUP_TYPE_UNKNOWN },
+                { "dma", GROUP_TYPE_UNKNOWN },
+                { "DMA ", GROUP_TYPE_UNKNOWN },
+                { "", GROUP_TYPE_UNKNOWN },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(vectors); i++)
+                assert_int_equal(group_type_decode(vectors[i].word), vectors[i].type);
+}
+
+/* Names of facts as kernel/resource.c and e820 print them. */
+static void test_iomem_kinds(void **state) {
+        static const struct {
+                const char *name;
+                IomemKind kind;
+        } vectors[] = {
+                { "System RAM", IOMEM_SYSTEM_RAM },
+                { "System RAM (kmem)", IOMEM_SYSTEM_RAM },
+                { "ACPI Tables", IOMEM_ACPI_TABLES },
+                { "ACPI Non-volatile Storage", IOMEM_ACPI_NVS },
+                { "Unusable memory", IOMEM_UNUSABLE },
+                { "Persistent Memory", IOMEM_PERSISTENT },
+                { "Persistent Memory (legacy)", IOMEM_PERSISTENT },
+                { "Soft Reserved", IOMEM_SOFT_RESERVED },
+                { "soft reserved", IOMEM_SOFT_RESERVED },
+                { "PCI Bus 0000:00", IOMEM_PCI_WINDOW },
+                { "PCI ECAM 0000 [bus 00-ff]", IOMEM_PCI_ECAM },
+                { "PCI MMCONFIG 0000 [bus 00-ff]", IOMEM_PCI_ECAM },
+                { "Reserved by firmware", IOMEM_OTHER },
+                { "IOAPIC 0", IOMEM_OTHER },
+                { "System", IOMEM_OTHER },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(vectors); i++)
+                assert_int_equal(iomem_kind(TEXT(vectors[i].name)), vectors[i].kind);
+}
+
+/* Lines that do not parse are named; the map around them stays. */
+static void test_iomem_wrong(void **state) {
+        static const char *const lines[] = { "noise", "2-1 : Reserved", "1-2", "1-2 :", "1-2 Reserved",
+                "1 : Reserved", "-2 : Reserved", "1- : Reserved", "1-10000000000000000 : Reserved",
+                "\t1-2 : Reserved", "\xff\x1b[2J" };
+
+        for (size_t i = 0; i < ELEMENTS(lines); i++) {
+                Iomem iomem = {};
+                FaultList faults = {};
+                Reason reason;
+                char text[128];
+
+                snprintf(text, sizeof(text), "1000-1fff : System RAM\n%s\n3000-3fff : Reserved\n", lines[i]);
+                assert_int_equal(iomem_decode(TEXT(text), &iomem, &reason, &faults), 0);
+                assert_int_equal(reason, REASON_NONE);
+                assert_int_equal(iomem.n, 2);
+                assert_int_equal(faults.n, 1);
+                assert_int_equal(faults.faults[0].offset, 2);
+                iomem_done(&iomem);
+                fault_list_done(&faults);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_regions),
@@ -114,6 +187,9 @@ int main(void) {
                 cmocka_unit_test(test_iomem),
                 cmocka_unit_test(test_iomem_hidden),
                 cmocka_unit_test(test_memmap),
+                cmocka_unit_test(test_group_type),
+                cmocka_unit_test(test_iomem_kinds),
+                cmocka_unit_test(test_iomem_wrong),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,15 +57,16 @@ static int copy_normalised(const RangeSet *set, RangeSet *ret) {
         return 0;
 }
 
-/* The parts of one range that are in none of the sorted `holes`. */
-static int add_outside(Range range, const RangeSet *holes, RangeSet *ret) {
+/* The parts of one range that are in none of the sorted `holes`. Ranges come in order, and *first is the first hole that
+ * may still matter, so that the whole is linear. */
+static int add_outside(Range range, const RangeSet *holes, size_t *first, RangeSet *ret) {
         uint64_t start = range.start;
 
-        for (size_t i = 0; i < holes->n; i++) {
+        while (*first < holes->n && holes->ranges[*first].end < start)
+                (*first)++;
+        for (size_t i = *first; i < holes->n; i++) {
                 Range hole = holes->ranges[i];
 
-                if (hole.end < start)
-                        continue;
                 if (hole.start > range.end)
                         break;
                 if (hole.start > start && range_set_add(ret, start, hole.start - 1) < 0)
@@ -79,6 +80,7 @@ static int add_outside(Range range, const RangeSet *holes, RangeSet *ret) {
 
 int range_set_subtract(RangeSet *set, const RangeSet *minus) {
         _cleanup_(range_set_done) RangeSet holes = {}, left = {};
+        size_t first = 0;
         int r;
 
         r = copy_normalised(minus, &holes);
@@ -86,7 +88,7 @@ int range_set_subtract(RangeSet *set, const RangeSet *minus) {
                 return r;
         range_set_normalise(set);
         for (size_t i = 0; i < set->n; i++) {
-                r = add_outside(set->ranges[i], &holes, &left);
+                r = add_outside(set->ranges[i], &holes, &first, &left);
                 if (r < 0)
                         return r;
         }
