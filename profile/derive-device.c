@@ -100,13 +100,7 @@ static void join_units(const IommuFacts *iommus, Profile *profile) {
                 }
 }
 
-static int compare_devices(const void *a, const void *b) {
-        const ProfileDevice *x = a, *y = b;
-
-        return pci_address_compare(&x->address, &y->address);
-}
-
-int derive_devices(Facts *facts, Profile *profile) {
+int derive_devices(const Facts *facts, Profile *profile) {
         const PciFacts *pci = &facts->pci;
         int r;
 
@@ -122,8 +116,6 @@ int derive_devices(Facts *facts, Profile *profile) {
                 if (r < 0)
                         return r;
         }
-        /* Version order of names is address order but for domains of different length. */
-        qsort(profile->devices, profile->n_devices, sizeof(ProfileDevice), compare_devices);
         join_units(&facts->iommu, profile);
         return 0;
 }

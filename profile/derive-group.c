@@ -204,25 +204,42 @@ static size_t find_members(Profile *profile, size_t g, size_t *indices) {
         return n;
 }
 
-static int derive_group(const Facts *facts, GroupFact *fact, Profile *profile, size_t g) {
+/* The facts outlive the profile where devices come and go: what they list is copied. */
+static int copy_lists(const GroupFact *fact, ProfileGroup *ret) {
+        ret->members = calloc(fact->devices.n ? fact->devices.n : 1, sizeof(char *));
+        ret->regions.regions = calloc(fact->regions.n ? fact->regions.n : 1, sizeof(ReservedRegion));
+        if (!ret->members || !ret->regions.regions)
+                return -ENOMEM;
+        for (size_t i = 0; i < fact->devices.n; i++) {
+                ret->members[i] = strdup(fact->devices.names[i]);
+                if (!ret->members[i])
+                        return -ENOMEM;
+                ret->n_members++;
+        }
+        for (size_t i = 0; i < fact->regions.n; i++)
+                ret->regions.regions[i] = fact->regions.regions[i];
+        ret->regions.n = fact->regions.n;
+        return 0;
+}
+
+static int derive_group(const Facts *facts, const GroupFact *fact, Profile *profile, size_t g) {
         ProfileGroup *group = &profile->groups[g];
         _cleanup_free_ size_t *indices = NULL;
         size_t n;
+        int r;
 
         *group = (ProfileGroup){
                 .id = fact->id,
                 .type = fact->type,
                 .type_reason = fact->type_reason,
-                .n_members = fact->devices.n,
-                .members = fact->devices.names,
-                .regions = fact->regions,
                 .regions_reason = fact->regions_reason,
         };
-        fact->devices = (NameList){};
-        fact->regions = (ReservedRegions){};
         memcpy(group->name, fact->name, sizeof(group->name));
         memcpy(group->type_word, fact->type_word, sizeof(group->type_word));
 
+        r = copy_lists(fact, group);
+        if (r < 0)
+                return r;
         indices = calloc(group->n_members ? group->n_members : 1, sizeof(size_t));
         if (!indices)
                 return -ENOMEM;
@@ -233,8 +250,8 @@ static int derive_group(const Facts *facts, GroupFact *fact, Profile *profile, s
         return derive_usable(group);
 }
 
-int derive_groups(Facts *facts, Profile *profile) {
-        GroupFacts *groups = &facts->group;
+int derive_groups(const Facts *facts, Profile *profile) {
+        const GroupFacts *groups = &facts->group;
         int r;
 
         profile->groups_reason = groups->reason;

@@ -22,8 +22,8 @@ void derive_iova_width(const Profile *profile, ProfileWidths *ret);
 void derive_safe_widths(ProfileWidths *widths);
 
 int derive_iommus(Facts *facts, Profile *profile);
-int derive_devices(Facts *facts, Profile *profile);
-int derive_groups(Facts *facts, Profile *profile);
+int derive_devices(const Facts *facts, Profile *profile);
+int derive_groups(const Facts *facts, Profile *profile);
 int derive_reserved(Profile *profile);
 int derive_memory(Facts *facts, ProfileMemory *ret);
 void derive_refused(const Facts *facts, Profile *profile);

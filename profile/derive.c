@@ -21,7 +21,19 @@ static void take_firmware(AcpiFacts *acpi, ProfileFirmware *ret) {
         acpi->ivrs_faults = (FaultList){};
 }
 
-static int derive_parts(Facts *facts, Profile *profile) {
+void profile_give_back(Profile *profile, Facts *facts) {
+        facts->acpi = (AcpiFacts){
+                .dmar_reason = profile->firmware.dmar_reason,
+                .ivrs_reason = profile->firmware.ivrs_reason,
+                .dmar = profile->firmware.dmar,
+                .dmar_faults = profile->firmware.dmar_faults,
+                .ivrs = profile->firmware.ivrs,
+                .ivrs_faults = profile->firmware.ivrs_faults,
+        };
+        profile->firmware = (ProfileFirmware){};
+}
+
+static int derive_parts(Facts *facts, const Profile *former, Profile *profile) {
         int r;
 
         derive_host(facts, &profile->host);
@@ -52,15 +64,16 @@ static int derive_parts(Facts *facts, Profile *profile) {
         r = profile_find(profile, &profile->findings);
         if (r < 0)
                 return r;
-        return profile_digest(profile);
+        return profile_digest(profile, former);
 }
 
-int profile_derive(Facts *facts, Profile *ret) {
+int profile_derive(Facts *facts, const Profile *former, Profile *ret) {
         Profile profile = {};
         int r;
 
-        r = derive_parts(facts, &profile);
+        r = derive_parts(facts, former, &profile);
         if (r < 0) {
+                profile_give_back(&profile, facts);
                 profile_done(&profile);
                 return r;
         }
@@ -75,5 +88,5 @@ int profile_probe(Root *root, Profile *ret) {
         r = facts_gather(root, &facts);
         if (r < 0)
                 return r;
-        return profile_derive(&facts, ret);
+        return profile_derive(&facts, NULL, ret);
 }

@@ -7,9 +7,12 @@
 #include "profile/profile.h"
 
 /* Fills the whole profile: widths, paging, encryption, units, groups, devices, memory, firmware, findings and
- * digest. Takes over what it keeps of the facts (tables, names); the caller still calls facts_done().
- * -ENOMEM only. */
-int profile_derive(Facts *facts, Profile *ret);
+ * digest. Takes the firmware's tables over; the caller still calls facts_done(). `former`, which may be NULL, saves work on
+ * what has not changed since. -ENOMEM only, and the facts are then as they were. */
+int profile_derive(Facts *facts, const Profile *former, Profile *ret);
+
+/* Hands the firmware's tables back to the facts they came from, to derive from them once more. */
+void profile_give_back(Profile *profile, Facts *facts);
 
 /* Gather and derive in one: what every reader wants. -ENOMEM only. */
 int profile_probe(Root *root, Profile *ret);

@@ -4,6 +4,7 @@
 /* A rule's conclusion about a profile. Ids are stable and never change meaning; man hawd-findings(7) documents
  * cause, effect and remedy of each. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct Profile;
@@ -21,10 +22,11 @@ const char *severity_to_string(Severity severity);
 typedef struct Finding {
         const char *id; /* static */
         Severity severity;
-        char *subject; /* what it is about: "host", a unit, "group 14", a PCI address */
-        char *summary; /* one line */
-        char *detail;  /* the numbers that were compared */
-        char *remedy;  /* what to do; "" when there is nothing */
+        char *subject;   /* what it is about: "host", a unit, "group 14", a PCI address */
+        char *summary;   /* one line */
+        char *detail;    /* the numbers that were compared */
+        char *remedy;    /* what to do; "" when there is nothing */
+        bool historical; /* raised by the host's past, not by what it is now: no part of the digest */
 } Finding;
 
 typedef struct FindingList {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/json-write.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,24 @@ static const Member members[] = {
         { "findings", .count = count_findings, .element = document_finding },
         { "digest", .value = member_digest },
 };
+
+static_assert(ELEMENTS(members) == PROFILE_MEMBERS);
+
+const char *profile_member_key(size_t member) {
+        return members[member].key;
+}
+
+json_t *profile_member_value(const Profile *profile, size_t member) {
+        return members[member].value ? members[member].value(profile, true) : NULL;
+}
+
+size_t profile_member_count(const Profile *profile, size_t member) {
+        return members[member].count(profile);
+}
+
+json_t *profile_member_element(const Profile *profile, size_t member, size_t i) {
+        return members[member].element(profile, i, true);
+}
 
 static int compare_members(const void *a, const void *b) {
         const Member *const *x = a, *const *y = b;

@@ -40,6 +40,11 @@ typedef struct ProfileHost {
         Cmdline cmdline; /* for remedies: what the kernel was told */
 } ProfileHost;
 
+/* SHA-256 of one part's canonical text (profile/digest.h): tells two states of it apart, in 32 bytes. */
+typedef struct Fingerprint {
+        uint8_t bytes[32];
+} Fingerprint;
+
 /* design: the five widths and what follows from them. Bits; see docs/widths.md for the rules. */
 typedef struct ProfileWidths {
         Fact cpu_physical_bits;
@@ -115,6 +120,7 @@ typedef struct ProfileIommu {
         uint32_t n_pci_devices;
         Reason devices_reason;
         int firmware_unit; /* index into firmware.dmar.units or ivrs.units; -1 */
+        Fingerprint fingerprint;
 } ProfileIommu;
 
 typedef enum AssignableWhy {
@@ -147,6 +153,7 @@ typedef struct ProfileGroup {
         Tristate isolated; /* one endpoint, or one device's functions, or a PF with its VFs, besides bridges */
         PciAddress culprit; /* the bridge or function that keeps it together, when has_culprit */
         bool has_culprit;
+        Fingerprint fingerprint;
 } ProfileGroup;
 
 typedef struct ProfileBar {
@@ -179,6 +186,7 @@ typedef struct ProfileDevice {
         bool is_vf;
         PciAddress physical_function; /* when is_vf */
         uint16_t total_vfs, num_vfs;
+        Fingerprint fingerprint;
 } ProfileDevice;
 
 typedef struct ProfileFirmware {
@@ -201,6 +209,7 @@ typedef struct ProfileMemory {
 } ProfileMemory;
 
 #define PROFILE_REFUSED_MAX 8
+#define PROFILE_MEMBERS 17 /* keys of the document */
 
 typedef struct Profile {
         ProfileHost host;
@@ -223,7 +232,8 @@ typedef struct Profile {
         size_t n_refused;
         const char *refused[PROFILE_REFUSED_MAX]; /* what permission kept from us; static strings */
         FindingList findings;
-        char digest[65]; /* SHA-256, lower-case hex */
+        Fingerprint members[PROFILE_MEMBERS]; /* of the document, in its order */
+        char digest[65];                      /* SHA-256, lower-case hex */
 } Profile;
 
 /* Empties what the profile owns; a zeroed profile is fine. */

@@ -13,6 +13,7 @@ struct Root {
         int fd; /* O_PATH directory */
         bool live;
         RootObserver observer;
+        Root *private_tree; /* NULL: none */
 
         /* hawd/reasons, read at the first failure in a tree */
         bool reasons_read;

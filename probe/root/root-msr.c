@@ -58,7 +58,19 @@ static Reason read_live(Root *root, uint32_t index, uint64_t *ret) {
         return REASON_NONE;
 }
 
+/* The collector asks for the registers that a probe asks for: what is missing from its list does not exist. */
+static bool read_private(Root *root, uint32_t index, uint64_t *ret, Reason *ret_reason) {
+        if (!root->private_tree)
+                return false;
+        *ret_reason = root_msr(root->private_tree, index, ret);
+        return root->private_tree->msr_reason == REASON_NONE;
+}
+
 Reason root_msr(Root *root, uint32_t index, uint64_t *ret) {
+        Reason reason;
+
+        if (read_private(root, index, ret, &reason))
+                return reason;
         if (!root->msr_opened) {
                 root->msr_opened = true;
                 if (root->live)

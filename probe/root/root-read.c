@@ -118,6 +118,23 @@ Reason root_read_attribute(Root *root, const char *path, Buffer *ret) {
         return read_path(root, path, ATTRIBUTE_MAX, true, ret);
 }
 
+Reason root_read_private(Root *root, const char *path, size_t max, Buffer *ret) {
+        ret->n = 0;
+        if (!root->private_tree)
+                return REASON_ABSENT;
+        Reason reason = root_read(root->private_tree, path, max, ret);
+        if (reason == REASON_NONE)
+                root_tell_file(root, path, buffer_bytes(ret));
+        return reason;
+}
+
+Reason root_read_privileged(Root *root, const char *path, size_t max, Buffer *ret) {
+        Reason reason = root_read_private(root, path, max, ret);
+
+        /* Nothing there: the host itself says whether the file is absent or refused. */
+        return reason == REASON_ABSENT ? root_read(root, path, max, ret) : reason;
+}
+
 Reason root_read_head(Root *root, const char *path, size_t first, size_t max, bool (*more)(Bytes head),
                 Buffer *ret) {
         Reason reason = REASON_NONE;

@@ -47,6 +47,7 @@ int root_open_tree(int fd, Root **ret) {
 Root *root_free(Root *root) {
         if (!root)
                 return NULL;
+        root_free(root->private_tree);
         close(root->fd);
         if (root->msr_fd >= 0)
                 close(root->msr_fd);
@@ -57,6 +58,11 @@ Root *root_free(Root *root) {
 
 bool root_is_live(const Root *root) {
         return root->live;
+}
+
+void root_set_private(Root *root, Root *private_tree) {
+        root_free(root->private_tree);
+        root->private_tree = private_tree;
 }
 
 int root_openat(const Root *root, const char *path, int flags) {

@@ -35,6 +35,10 @@ static inline void root_freep(Root **root) {
 
 bool root_is_live(const Root *root);
 
+/* What a privileged collector left of a live host for a reader without privilege: a tree with the files that only root
+ * reads. Takes it over; NULL ends it. */
+void root_set_private(Root *root, Root *private_tree);
+
 /* ── files ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Bytes that were read; reused from one read to the next so that a probe allocates a few times in all. */
@@ -55,6 +59,12 @@ Reason root_read(Root *root, const char *path, size_t max, Buffer *ret);
 
 /* A sysfs attribute: at most a page, handed over by the kernel in one read, so end of file is not asked for. */
 Reason root_read_attribute(Root *root, const char *path, Buffer *ret);
+
+/* A file of the private tree alone; REASON_ABSENT without one. What is found there was read from the live host. */
+Reason root_read_private(Root *root, const char *path, size_t max, Buffer *ret);
+
+/* A file that only root reads in full: the private tree's where it has one, else the host's own. */
+Reason root_read_privileged(Root *root, const char *path, size_t max, Buffer *ret);
 
 /* A file read for its first bytes, however long it is: `first` of them, and up to max when more() wants them after a
  * look at those (NULL: always). For PCI configuration space, whose reading costs time by the byte. */

@@ -237,6 +237,13 @@ int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
 int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
 
+/* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. */
+void source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
+
+/* One group, `id` as in sys/kernel/iommu_groups; ret comes with its id and is else zero. -ENOMEM. */
+int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact *ret, FaultList *faults);
+void group_fact_done(GroupFact *group);
+
 void host_facts_done(HostFacts *facts);
 void cpu_facts_done(CpuFacts *facts);
 void kvm_facts_done(KvmFacts *facts);

@@ -28,7 +28,7 @@ static Reason read_word(
         return REASON_NONE;
 }
 
-static int read_group(Root *root, Buffer *buffer, const char *id, GroupFact *ret, FaultList *faults) {
+int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact *ret, FaultList *faults) {
         char path[96];
 
         ret->type_reason = read_word(root, id, "type", buffer, ret->type_word, sizeof(ret->type_word));
@@ -76,18 +76,22 @@ int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret) {
                         continue;
                 GroupFact *group = &ret->groups[ret->n++];
                 group->id = (uint32_t) id;
-                int r = read_group(root, buffer, name, group, &ret->faults);
+                int r = source_group_read_one(root, buffer, name, group, &ret->faults);
                 if (r < 0)
                         return r;
         }
         return 0;
 }
 
+void group_fact_done(GroupFact *group) {
+        reserved_regions_done(&group->regions);
+        name_list_done(&group->devices);
+        *group = (GroupFact){};
+}
+
 void group_facts_done(GroupFacts *facts) {
-        for (size_t i = 0; i < facts->n; i++) {
-                reserved_regions_done(&facts->groups[i].regions);
-                name_list_done(&facts->groups[i].devices);
-        }
+        for (size_t i = 0; i < facts->n; i++)
+                group_fact_done(&facts->groups[i]);
         free(facts->groups);
         fault_list_done(&facts->faults);
         *facts = (GroupFacts){};

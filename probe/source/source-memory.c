@@ -78,7 +78,7 @@ int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret) {
         if (r < 0)
                 return r;
 
-        ret->iomem_reason = root_read(root, "proc/iomem", IOMEM_MAX, buffer);
+        ret->iomem_reason = root_read_privileged(root, "proc/iomem", IOMEM_MAX, buffer);
         if (ret->iomem_reason == REASON_NONE) {
                 r = iomem_decode(buffer_bytes(buffer), &ret->iomem, &ret->iomem_reason, &ret->faults);
                 if (r < 0)

@@ -177,6 +177,30 @@ static bool has_express(Bytes head) {
         return pci_capability_find(&list, false, PCI_CAP_EXPRESS, &offset) == TRISTATE_YES;
 }
 
+/* Vendor, device, revision, class and header type: the same device, not another that came to its place. */
+static bool same_function(Bytes live, const PciHeader *header, Bytes copy) {
+        PciHeader other;
+
+        return pci_header_decode(copy, &other) && other.header_type == header->header_type &&
+                        memcmp(live.data, copy.data, 4) == 0 && memcmp(live.data + 8, copy.data + 8, 4) == 0;
+}
+
+/* Whoever lacks CAP_SYS_ADMIN gets 64 bytes: the collector's copy has the rest. */
+static void complete_config(Root *root, const char *path, Buffer *buffer, const PciHeader *header) {
+        uint8_t head[PCI_HEADER_SIZE];
+        size_t n = buffer->n;
+
+        if (n < sizeof(head) || n >= PCI_CONFIG_SIZE)
+                return;
+        memcpy(head, buffer->data, sizeof(head));
+        if (root_read_private(root, path, PCI_EXTENDED_CONFIG_SIZE, buffer) == REASON_NONE &&
+                        same_function((Bytes){ .data = head, .n = sizeof(head) }, header,
+                                        buffer_bytes(buffer)))
+                return;
+        memcpy(buffer->data, head, sizeof(head));
+        buffer->n = sizeof(head);
+}
+
 static void read_config(Root *root, const char *name, Buffer *buffer, PciFact *ret, FaultList *faults) {
         PciCapabilities list;
         PciHeader header;
@@ -188,11 +212,13 @@ static void read_config(Root *root, const char *name, Buffer *buffer, PciFact *r
         if (ret->config_reason != REASON_NONE)
                 return;
 
-        Bytes config = buffer_bytes(buffer);
-        if (!pci_header_decode(config, &header)) {
+        if (!pci_header_decode(buffer_bytes(buffer), &header)) {
                 ret->config_reason = REASON_MALFORMED;
                 return;
         }
+        complete_config(root, path, buffer, &header);
+
+        Bytes config = buffer_bytes(buffer);
         ret->header_type = header.header_type;
         ret->header_type_known = true;
         ret->revision = header.revision;
@@ -200,11 +226,28 @@ static void read_config(Root *root, const char *name, Buffer *buffer, PciFact *r
         pci_capabilities_decode(config, &list, faults);
         decode_capabilities(config, &list, &ret->capabilities, faults);
         /* Who lacks CAP_SYS_ADMIN gets the header and then the end of the file (drivers/pci, pci_read_config). */
-        if (!list.conventional_visible || !list.extended_visible)
+        if (!list.conventional_visible)
                 ret->config_reason = REASON_PERMISSION;
+        else if (!list.extended_visible)
+                /* The kernel reaches no further either: no memory-mapped configuration space. */
+                ret->config_reason = REASON_ABSENT;
+}
+
+static int compare_addresses(const void *a, const void *b) {
+        const PciFact *x = a, *y = b;
+
+        return pci_address_compare(&x->address, &y->address);
 }
 
 /* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
+
+void source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
+        read_parent(root, name, ret);
+        read_ids(root, name, buffer, ret);
+        read_resources(root, name, buffer, ret, faults);
+        read_config(root, name, buffer, ret, faults);
+        read_physical_function(root, name, ret);
+}
 
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
@@ -221,12 +264,10 @@ int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret) {
                 if (!pci_address_parse(text_bytes(names.names[i], strlen(names.names[i])), &device->address))
                         continue;
                 ret->n++;
-                read_parent(root, names.names[i], device);
-                read_ids(root, names.names[i], buffer, device);
-                read_resources(root, names.names[i], buffer, device, &ret->faults);
-                read_config(root, names.names[i], buffer, device, &ret->faults);
-                read_physical_function(root, names.names[i], device);
+                source_pci_read_device(root, buffer, names.names[i], device, &ret->faults);
         }
+        /* Version order of names is address order but for domains of different length. */
+        qsort(ret->devices, ret->n, sizeof(PciFact), compare_addresses);
         return 0;
 }
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe/source/regather.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "probe/source/regather-device.h"
+
+void changes_add_device(Changes *changes, const PciAddress *address) {
+        for (size_t i = 0; i < changes->n_devices; i++)
+                if (pci_address_compare(&changes->devices[i], address) == 0)
+                        return;
+        if (changes->n_devices == CHANGES_DEVICES_MAX)
+                changes->everything = true;
+        else
+                changes->devices[changes->n_devices++] = *address;
+}
+
+void changes_add(Changes *changes, const Changes *other) {
+        changes->everything |= other->everything;
+        changes->host |= other->host;
+        changes->cpu |= other->cpu;
+        changes->kvm |= other->kvm;
+        changes->memory |= other->memory;
+        changes->groups |= other->groups;
+        for (size_t i = 0; i < other->n_devices; i++)
+                changes_add_device(changes, &other->devices[i]);
+}
+
+/* A source is read into fresh facts, which then take the old ones' place. */
+#define REREAD(source, type)                                                   \
+        static int reread_##source(Root *root, Buffer *buffer, Facts *facts) { \
+                type fresh = {};                                               \
+                int r = source_##source##_read(root, buffer, &fresh);          \
+                                                                               \
+                if (r < 0) {                                                   \
+                        source##_facts_done(&fresh);                           \
+                        return r;                                              \
+                }                                                              \
+                source##_facts_done(&facts->source);                           \
+                facts->source = fresh;                                         \
+                return 0;                                                      \
+        }
+
+REREAD(host, HostFacts)
+REREAD(cpu, CpuFacts)
+REREAD(kvm, KvmFacts)
+REREAD(memory, MemoryFacts)
+REREAD(group, GroupFacts)
+
+static int regather_sources(Root *root, const Changes *changes, Buffer *buffer, Facts *facts) {
+        const struct {
+                bool wanted;
+                int (*read)(Root *root, Buffer *buffer, Facts *facts);
+        } sources[] = {
+                { changes->host, reread_host },
+                { changes->cpu, reread_cpu },
+                { changes->kvm, reread_kvm },
+                { changes->memory, reread_memory },
+                { changes->groups, reread_group },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(sources); i++) {
+                int r = sources[i].wanted ? sources[i].read(root, buffer, facts) : 0;
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int regather_everything(Root *root, Facts *facts) {
+        Facts fresh = {};
+        int r = facts_gather(root, &fresh);
+
+        if (r < 0)
+                return r;
+        facts_done(facts);
+        *facts = fresh;
+        return 0;
+}
+
+int facts_regather(Root *root, const Changes *changes, Facts *facts) {
+        _cleanup_(buffer_done) Buffer buffer = {};
+        int r;
+
+        if (changes->everything)
+                return regather_everything(root, facts);
+        r = regather_sources(root, changes, &buffer, facts);
+        for (size_t i = 0; i < changes->n_devices && r >= 0; i++)
+                r = regather_device(root, &buffer, &changes->devices[i], facts);
+        return r;
+}
