@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probe/fact.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *provenance_to_string(Provenance provenance) {
         static const char *const names[_PROVENANCE_MAX] = {
@@ -12,6 +14,13 @@ const char *provenance_to_string(Provenance provenance) {
                 [PROVENANCE_ASSUMED] = "assumed",
         };
         return (unsigned) provenance < _PROVENANCE_MAX ? names[provenance] : "unknown";
+}
+
+int provenance_from_string(const char *word) {
+        for (int provenance = 0; provenance < _PROVENANCE_MAX; provenance++)
+                if (strcmp(word, provenance_to_string((Provenance) provenance)) == 0)
+                        return provenance;
+        return -EINVAL;
 }
 
 const char *tristate_to_string(Tristate state) {

@@ -28,6 +28,9 @@ typedef struct Fact {
 
 const char *provenance_to_string(Provenance provenance);
 
+/* -EINVAL for what is no such word. */
+int provenance_from_string(const char *word);
+
 Fact fact_measured(uint64_t value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Fact fact_derived(uint64_t value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Fact fact_assumed(uint64_t value, const char *format, ...) __attribute__((format(printf, 2, 3)));

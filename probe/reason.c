@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const reason_names[_REASON_MAX] = {
         [REASON_NONE] = "none",
@@ -24,6 +25,13 @@ const char *reason_to_string(Reason reason) {
         if ((unsigned) reason >= _REASON_MAX)
                 return "unknown";
         return reason_names[reason];
+}
+
+int reason_from_string(const char *name) {
+        for (int reason = 0; reason < _REASON_MAX; reason++)
+                if (strcmp(name, reason_names[reason]) == 0)
+                        return reason;
+        return -EINVAL;
 }
 
 Reason reason_from_errno(int error) {

@@ -25,5 +25,8 @@ typedef enum Reason {
 /* "permission", "absent", …; "none" for REASON_NONE. Static strings. */
 const char *reason_to_string(Reason reason);
 
+/* The reason of that name; -EINVAL when there is none. */
+int reason_from_string(const char *name);
+
 /* The reason behind an errno (positive or negative) that a libc call left. */
 Reason reason_from_errno(int error);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/finding.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *severity_to_string(Severity severity) {
         static const char *const names[_SEVERITY_MAX] = {
@@ -12,8 +14,16 @@ const char *severity_to_string(Severity severity) {
         return (unsigned) severity < _SEVERITY_MAX ? names[severity] : "info";
 }
 
+int severity_from_string(const char *word) {
+        for (int severity = 0; severity < _SEVERITY_MAX; severity++)
+                if (strcmp(word, severity_to_string((Severity) severity)) == 0)
+                        return severity;
+        return -EINVAL;
+}
+
 void finding_list_done(FindingList *list) {
         for (size_t i = 0; i < list->n; i++) {
+                free(list->findings[i].id);
                 free(list->findings[i].subject);
                 free(list->findings[i].summary);
                 free(list->findings[i].detail);

@@ -19,8 +19,11 @@ typedef enum Severity {
 /* "info", "warning", "error" */
 const char *severity_to_string(Severity severity);
 
+/* -EINVAL for what is no such word. */
+int severity_from_string(const char *word);
+
 typedef struct Finding {
-        const char *id; /* static */
+        char *id; /* owned: a document of a newer version has ids that this one does not know */
         Severity severity;
         char *subject;   /* what it is about: "host", a unit, "group 14", a PCI address */
         char *summary;   /* one line */

@@ -63,6 +63,7 @@ typedef enum SecondLevelKind {
         SECOND_LEVEL_EPT,
         SECOND_LEVEL_NPT,
         SECOND_LEVEL_STAGE2, /* arm64 */
+        _SECOND_LEVEL_MAX,
 } SecondLevelKind;
 
 typedef struct ProfilePaging {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/document/document.h"
 #include "profile/document/json-fact.h"
+#include "profile/words.h"
 
 json_t *document_host(const Profile *profile, bool canonical) {
         const ProfileHost *host = &profile->host;
@@ -52,16 +53,10 @@ static json_t *capable_enabled(const Fact *capable, const Fact *enabled) {
 }
 
 static json_t *second_level(const ProfilePaging *paging) {
-        static const char *const kinds[] = {
-                [SECOND_LEVEL_NONE] = "none",
-                [SECOND_LEVEL_EPT] = "ept",
-                [SECOND_LEVEL_NPT] = "npt",
-                [SECOND_LEVEL_STAGE2] = "stage2",
-        };
         json_t *object = json_object();
         bool ok = true;
 
-        ok &= json_put(object, "kind", json_string(kinds[paging->second_level]));
+        ok &= json_put(object, "kind", json_string(second_level_to_string(paging->second_level)));
         ok &= json_put(object, "capable", json_state(&paging->second_level_capable));
         ok &= json_put(object, "enabled", json_state(&paging->second_level_enabled));
         ok &= json_put(object, "levels", json_number(&paging->second_level_levels));

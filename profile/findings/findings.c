@@ -20,7 +20,7 @@ static void __attribute__((format(printf, 2, 0))) set_text(char **text, const ch
 }
 
 Finding *finding_add(FindingList *list, const char *id, Severity severity, const char *subject, ...) {
-        Finding finding = { .id = id,
+        Finding finding = { .id = strdup(id),
                 .severity = severity,
                 .subject = strdup(""),
                 .summary = strdup(""),
@@ -33,7 +33,9 @@ Finding *finding_add(FindingList *list, const char *id, Severity severity, const
                 grown = reallocarray(list->findings, list->n + 1, sizeof(Finding));
         if (grown)
                 list->findings = grown;
-        if (!grown || !finding.subject || !finding.summary || !finding.detail || !finding.remedy) {
+        if (!grown || !finding.id || !finding.subject || !finding.summary || !finding.detail ||
+                        !finding.remedy) {
+                free(finding.id);
                 free(finding.subject);
                 free(finding.summary);
                 free(finding.detail);

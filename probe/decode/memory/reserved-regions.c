@@ -14,7 +14,7 @@ void reserved_regions_done(ReservedRegions *regions) {
         *regions = (ReservedRegions){};
 }
 
-static ReservedType reserved_type(Bytes word) {
+ReservedType reserved_type_decode(Bytes word) {
         static const struct {
                 const char *word;
                 ReservedType type;
@@ -40,7 +40,7 @@ static bool parse_line(Bytes line, ReservedRegion *ret) {
         if (!text_starts(start, "0x") || !text_u64(start, 16, &ret->start) || !text_starts(end, "0x") ||
                         !text_u64(end, 16, &ret->end) || word.n >= sizeof(ret->word))
                 return false;
-        ret->type = reserved_type(word);
+        ret->type = reserved_type_decode(word);
         text_printable(word, ret->word, sizeof(ret->word));
         return true;
 }

@@ -31,6 +31,9 @@ typedef struct ReservedRegions {
         ReservedRegion *regions; /* owned; in the order read */
 } ReservedRegions;
 
+/* The type behind a word of that file. */
+ReservedType reserved_type_decode(Bytes word);
+
 void reserved_regions_done(ReservedRegions *regions);
 
 /* Lines that do not parse, and inverted ranges, are faults by line; the others stay. -ENOMEM only. */
