@@ -1,0 +1,49 @@
+"""A profile written, read back and written again is the same text: of every host tree, of the machine that runs this, and
+of trees whose names and numbers are at their bounds."""
+import json
+import os
+import subprocess
+
+import pytest
+
+import hosts_intel
+import hosts_other
+from tree import Tree
+
+HAWCTL = os.environ["HAWCTL"]
+ROUNDTRIP = os.environ["JSON_ROUNDTRIP"]
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS
+
+
+def roundtrip(root):
+    return subprocess.run([ROUNDTRIP, str(root)], capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("build", HOSTS, ids=lambda build: build.__name__)
+def test_hosts(build, tmp_path):
+    build(Tree(tmp_path))
+    done = roundtrip(tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) > 4000
+
+
+def test_this_host():
+    done = roundtrip("/")
+    assert done.returncode == 0, done.stderr
+
+
+def test_names_at_their_bounds(tmp_path):
+    """Member names of 255 bytes that each take four characters to write, a unit's name of 63, a cut group type."""
+    t = Tree(tmp_path)
+    hosts_intel.client_46_39(t)
+    long = "\x01" * 255
+    t.link(f"sys/kernel/iommu_groups/2/devices/{long}", "../../../../devices/platform/x")
+    t.write("sys/kernel/iommu_groups/2/type", "x" * 100 + "\n")
+    t.write("sys/kernel/iommu_groups/2/name", "y" * 100 + "\n")
+    t.write("proc/sys/kernel/hostname", "\x1b[31m" * 30 + "\n")
+    t.vtd("u" * 63, 0xFED92000, *hosts_intel.CLIENT_MAIN, [])
+    document = json.loads(subprocess.run([HAWCTL, "describe", f"--root={tmp_path}", "-j"], check=True, capture_output=True).stdout)
+    assert "\\x01" * 255 in document["groups"][2]["devices"]
+    assert "u" * 63 in [unit["name"] for unit in document["iommus"]]
+    done = roundtrip(tmp_path)
+    assert done.returncode == 0, done.stderr
