@@ -77,4 +77,5 @@ void derive_host(const Facts *facts, ProfileHost *ret) {
                                           "/proc/cpuinfo");
         ret->cmdline_reason = host->cmdline_reason;
         ret->cmdline = host->cmdline;
+        COPY(ret->kernel_parameters, host->kernel_parameters);
 }

@@ -37,7 +37,8 @@ typedef struct ProfileHost {
         char model_name[128]; /* "" unknown */
         Fact cpus;            /* logical CPUs online */
         Reason cmdline_reason;
-        Cmdline cmdline; /* for remedies: what the kernel was told */
+        Cmdline cmdline;                               /* for remedies: what the kernel was told */
+        char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* and in its own words, as far as it matters here */
 } ProfileHost;
 
 /* SHA-256 of one part's canonical text (profile/digest.h): tells two states of it apart, in 32 bytes. */

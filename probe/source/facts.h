@@ -36,7 +36,8 @@ typedef struct HostFacts {
         char hostname[65];       /* proc/sys/kernel/hostname; "" not readable */
         char kernel_release[65]; /* proc/sys/kernel/osrelease */
         Reason cmdline_reason;
-        Cmdline cmdline; /* proc/cmdline */
+        Cmdline cmdline;                               /* proc/cmdline */
+        char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* cmdline_filter() of it */
 } HostFacts;
 
 /* ── source-cpu ────────────────────────────────────────────────────────────────────────────────────────── */

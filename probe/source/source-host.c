@@ -23,9 +23,10 @@ int source_host_read(Root *root, Buffer *buffer, HostFacts *ret) {
                         sizeof(ret->kernel_release));
 
         ret->cmdline_reason = root_read(root, "proc/cmdline", CMDLINE_MAX, buffer);
-        if (ret->cmdline_reason == REASON_NONE)
-                return cmdline_decode(buffer_bytes(buffer), &ret->cmdline, NULL);
-        return 0;
+        if (ret->cmdline_reason != REASON_NONE)
+                return 0;
+        cmdline_filter(buffer_bytes(buffer), ret->kernel_parameters, sizeof(ret->kernel_parameters));
+        return cmdline_decode(buffer_bytes(buffer), &ret->cmdline, NULL);
 }
 
 void host_facts_done(HostFacts *facts) {

@@ -13,6 +13,9 @@ json_t *document_host(const Profile *profile, bool canonical) {
                 ok &= json_put(object, "hostname", json_text(host->hostname));
         }
         ok &= json_put(object, "kernel", json_text(host->kernel));
+        ok &= json_put(object, "kernelParameters",
+                        host->cmdline_reason == REASON_NONE ? json_string(host->kernel_parameters)
+                                                            : json_null());
         ok &= json_put(object, "architecture", json_text(host->architecture));
         ok &= json_put(object, "virtualised", json_text(host->virtualised));
         ok &= json_put(object, "cpuVendor", json_text(host->vendor_name));

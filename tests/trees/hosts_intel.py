@@ -180,6 +180,7 @@ def isa_bridge_group(t):
 
 
 isa_bridge_group.expect = {
+    "host.kernelParameters": "intel_iommu=on iommu=pt",
     "groups.0.type": "identity", "groups.0.assignable": True, "groups.0.isolated": True,
     "groups.0.reservedRegions.0": {"start": "0x0", "end": "0xffffff", "type": "direct-relaxable"},
     "groups.0.usableIova.0": {"start": "0x0", "end": "0xfedfffff"},
@@ -200,6 +201,7 @@ def firmware_only(t):
 
 
 firmware_only.expect = {
+    "host.kernelParameters": "intel_iommu=off",
     "widths.iovaBits.value": None, "widths.iovaBits.reason": "absent", "widths.safeGuestBitsWithDevices.value": None,
     "iommus": [], "groups": [], "firmware.dmar.table.units.0.base": "0xfbffc000", "devices.0.group": None,
 }

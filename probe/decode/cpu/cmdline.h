@@ -34,6 +34,9 @@ typedef struct Cmdline {
         bool pci_config_acs, pci_disable_acs_redir; /* pci=config_acs=…|disable_acs_redir=… is there */
 } Cmdline;
 
+/* Room for what cmdline_filter() leaves of any sane command line. */
+#define KERNEL_PARAMETERS_MAX 512
+
 /* Always 0. A value the kernel would not understand either is a fault at its byte; the rest goes on. */
 int cmdline_decode(Bytes text, Cmdline *ret, FaultList *faults);
 
