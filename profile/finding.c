@@ -21,14 +21,18 @@ int severity_from_string(const char *word) {
         return -EINVAL;
 }
 
+void finding_done(Finding *finding) {
+        free(finding->id);
+        free(finding->subject);
+        free(finding->summary);
+        free(finding->detail);
+        free(finding->remedy);
+        *finding = (Finding){};
+}
+
 void finding_list_done(FindingList *list) {
-        for (size_t i = 0; i < list->n; i++) {
-                free(list->findings[i].id);
-                free(list->findings[i].subject);
-                free(list->findings[i].summary);
-                free(list->findings[i].detail);
-                free(list->findings[i].remedy);
-        }
+        for (size_t i = 0; i < list->n; i++)
+                finding_done(&list->findings[i]);
         free(list->findings);
         *list = (FindingList){};
 }

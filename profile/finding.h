@@ -38,4 +38,6 @@ typedef struct FindingList {
         int error;         /* -ENOMEM when one could not be kept */
 } FindingList;
 
+/* Frees the strings; a zeroed finding is fine. */
+void finding_done(Finding *finding);
 void finding_list_done(FindingList *list);
