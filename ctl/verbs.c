@@ -51,6 +51,12 @@ const Verb verbs[] = {
                         "      --force              Replace OUTPUT\n\n"
                         "Example: sudo hawctl capture && hawctl status --root=vm-20261121.hawd.tar.zst\n",
                         verb_capture },
+        { "diff", "A B", 2, 2, "Show what differs between two profiles",
+                        "A and B are profile documents as 'hawctl describe' prints them, host trees, or\n"
+                        "captures. A single - is standard input, for one of them. The exit status is 0\n"
+                        "whether or not they differ.\n\n"
+                        "Example: hawctl describe | hawctl diff yesterday.json -\n",
+                        verb_diff },
         { "help", "[VERB]", 0, 1, "Show help for a verb", "", verb_help },
 };
 const unsigned n_verbs = ELEMENTS(verbs);

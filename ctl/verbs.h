@@ -31,4 +31,5 @@ int verb_devices(const Options *options, int argc, char **argv);
 int verb_regions(const Options *options, int argc, char **argv);
 int verb_decode(const Options *options, int argc, char **argv);
 int verb_capture(const Options *options, int argc, char **argv);
+int verb_diff(const Options *options, int argc, char **argv);
 int verb_help(const Options *options, int argc, char **argv);

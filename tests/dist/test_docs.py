@@ -18,7 +18,8 @@ def man(name):
 
 
 def test_findings():
-    text = "".join(p.read_text(encoding="utf-8") for p in (TOP / "profile" / "findings").glob("*.c"))
+    sources = [*(TOP / "profile" / "findings").glob("*.c"), TOP / "profile" / "history.c"]
+    text = "".join(p.read_text(encoding="utf-8") for p in sources)
     calls = " ".join(re.findall(r"(?:finding_add|add_table_fault)\(([^;]*?);", text, re.S))
     raised = {word for word in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', calls)}
     documented = set(re.findall(r"^\.SS (\S+)$", man("hawd-findings.7"), re.M))
@@ -35,8 +36,9 @@ def test_verbs_and_options():
         assert option in page, option
 
 
-def test_schema():
-    schema = json.loads((TOP / "profile" / "profile.schema.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", ["profile.schema.json", "comparison.schema.json"])
+def test_schema(name):
+    schema = json.loads((TOP / "profile" / name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     # Every object is closed: a member that the code adds and the schema does not know fails the trees.
     assert schema["additionalProperties"] is False
