@@ -58,6 +58,12 @@ int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact 
         return 0;
 }
 
+/* A group's number as the kernel writes it: anything else would give two groups one number. */
+static bool parse_id(const char *name, uint64_t *ret) {
+        return text_u64((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, 10, ret) &&
+                        *ret <= INT32_MAX && (name[0] != '0' || !name[1]);
+}
+
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 
@@ -71,8 +77,7 @@ int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret) {
                 const char *name = names.names[i];
                 uint64_t id;
 
-                if (!text_u64((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, 10, &id) ||
-                                id > INT32_MAX)
+                if (!parse_id(name, &id))
                         continue;
                 GroupFact *group = &ret->groups[ret->n++];
                 group->id = (uint32_t) id;
