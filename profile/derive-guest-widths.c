@@ -7,6 +7,13 @@
 #define EPT_5_LEVEL_BITS 52
 #define ARM_DEFAULT_IPA_BITS 40
 #define CAP_ARM_VM_IPA_SIZE 165
+#define ADDRESS_BITS_MAX 64
+
+/* What KVM answers, or claims to: no address has more bits than 64. */
+static Fact answered(uint64_t bits, const char *source) {
+        return bits <= ADDRESS_BITS_MAX ? fact_measured(bits, "%s", source)
+                                        : fact_unknown(REASON_MALFORMED, "%s", source);
+}
 
 /* The smaller of two known widths; unknown as soon as one of them is. */
 static Fact narrower(const Fact *a, const char *name_a, const Fact *b, const char *name_b, const char *why) {
@@ -74,7 +81,7 @@ static Fact guest_mappable(const CpuidLeaf *leaf, const ProfilePaging *paging, c
         uint64_t offered = leaf ? bits(leaf->eax, 23, 16) : 0;
 
         if (offered != 0)
-                return fact_measured(offered, "KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[23:16]");
+                return answered(offered, "KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[23:16]");
         if (!fact_known(&widths->guest_physical_bits))
                 return fact_unknown(widths->guest_physical_bits.reason, "%s",
                                 widths->guest_physical_bits.source);
@@ -97,12 +104,14 @@ static void derive_arm(const Facts *facts, ProfileWidths *ret) {
                 return;
         }
         if (ipa > 0)
-                ret->guest_physical_bits = fact_measured((uint64_t) ipa, "KVM_CAP_ARM_VM_IPA_SIZE");
+                ret->guest_physical_bits = answered((uint64_t) ipa, "KVM_CAP_ARM_VM_IPA_SIZE");
         else
                 ret->guest_physical_bits = fact_assumed(ARM_DEFAULT_IPA_BITS,
                                 "40: KVM_CAP_ARM_VM_IPA_SIZE is 0, the size is not configurable");
-        ret->guest_mappable_bits = fact_derived(ret->guest_physical_bits.value,
-                        "guestPhysicalBits: stage 2 reaches the whole IPA space");
+        ret->guest_mappable_bits = fact_known(&ret->guest_physical_bits)
+                        ? fact_derived(ret->guest_physical_bits.value,
+                                          "guestPhysicalBits: stage 2 reaches the whole IPA space")
+                        : ret->guest_physical_bits;
 }
 
 void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, ProfileWidths *ret) {
@@ -113,7 +122,7 @@ void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, Profil
                 return;
         }
         if (leaf && bits(leaf->eax, 7, 0) != 0)
-                ret->guest_physical_bits = fact_measured(
+                ret->guest_physical_bits = answered(
                                 bits(leaf->eax, 7, 0), "KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[7:0]");
         else
                 ret->guest_physical_bits = guest_physical_by_rule(facts, paging, ret);

@@ -42,8 +42,35 @@ def test_names_at_their_bounds(tmp_path):
     t.write("sys/kernel/iommu_groups/2/name", "y" * 100 + "\n")
     t.write("proc/sys/kernel/hostname", "\x1b[31m" * 30 + "\n")
     t.vtd("u" * 63, 0xFED92000, *hosts_intel.CLIENT_MAIN, [])
-    document = json.loads(subprocess.run([HAWCTL, "describe", f"--root={tmp_path}", "-j"], check=True, capture_output=True).stdout)
+    document = describe(tmp_path)
     assert "\\x01" * 255 in document["groups"][2]["devices"]
     assert "u" * 63 in [unit["name"] for unit in document["iommus"]]
+    done = roundtrip(tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def describe(root):
+    return json.loads(subprocess.run([HAWCTL, "describe", f"--root={root}", "-j"], check=True, capture_output=True).stdout)
+
+
+def test_one_number_one_group(tmp_path):
+    """The kernel pads no number: "01" is not a second group 1."""
+    t = Tree(tmp_path)
+    hosts_intel.client_46_39(t)
+    t.group("01", ["0000:00:02.0"])
+    assert [group["id"] for group in describe(tmp_path)["groups"]] == [0, 1, 2]
+    done = roundtrip(tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_impossible_guest_widths(tmp_path):
+    """No guest has addresses of 255 bits, whatever a tree says that KVM answered; and nothing shifts by that much."""
+    t = Tree(tmp_path)
+    hosts_intel.client_46_39(t)
+    t.kvm("kvm_intel", 255, 200)
+    widths = describe(tmp_path)["widths"]
+    for name in "guestPhysicalBits", "guestMappableBits", "safeGuestBits":
+        assert (widths[name]["value"], widths[name]["reason"]) == (None, "malformed")
+    assert subprocess.run([HAWCTL, "status", f"--root={tmp_path}"], capture_output=True, check=True).stderr == b""
     done = roundtrip(tmp_path)
     assert done.returncode == 0, done.stderr
