@@ -6,11 +6,11 @@
 
 #include "ctl/json-output.h"
 #include "ctl/numbers.h"
-#include "ctl/regions.h"
 #include "ctl/source-profile.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "profile/document/json-fact.h"
+#include "profile/host-regions.h"
 
 enum { COLUMN_START, COLUMN_END, COLUMN_TYPE, COLUMN_GROUPS, COLUMN_MEANING };
 
@@ -79,29 +79,24 @@ static json_t *regions_json(const HostRegions *regions) {
 }
 
 int verb_regions(const Options *options, int argc, char **argv) {
-        _cleanup_(host_regions_done) HostRegions regions = {};
         _cleanup_(profile_done) Profile profile = {};
         int r = source_profile(options, &profile);
 
         if (r != EXIT_SUCCESS)
                 return r;
-        if (host_regions_collect(&profile, &regions) < 0) {
-                fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
-                return EXIT_FAILURE;
-        }
         if (options->json)
                 return json_print(options,
-                                json_pack("{s:o*, s:o*}", "reservedRegions", regions_json(&regions),
+                                json_pack("{s:o*, s:o*}", "reservedRegions", regions_json(&profile.regions),
                                                 "usableIova", json_ranges(&profile.usable_iova)));
 
         _cleanup_pager_ pid_t pager = pager_open(options);
         (void) pager;
-        if (regions.n == 0 && profile.usable_iova.n == 0) {
+        if (profile.regions.n == 0 && profile.usable_iova.n == 0) {
                 if (!options->no_legend)
                         printf("No reserved regions known: %s.\n",
                                         profile.n_groups == 0 ? "there are no IOMMU groups"
                                                               : "none could be read");
                 return EXIT_SUCCESS;
         }
-        return print_table(&profile, &regions, options);
+        return print_table(&profile, &profile.regions, options);
 }

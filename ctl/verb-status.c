@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "ctl/numbers.h"
-#include "ctl/regions.h"
 #include "ctl/source-profile.h"
 #include "ctl/status-findings.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
+#include "profile/host-regions.h"
 #include "profile/words.h"
 
 #define LABEL_WIDTH 12
@@ -127,14 +127,12 @@ static void print_iommus(const Profile *profile, const Screen *screen) {
 }
 
 static void print_holes(const Profile *profile, const Screen *screen) {
-        _cleanup_(host_regions_done) HostRegions regions = {};
+        const HostRegions *regions = &profile->regions;
         char start[NUMBER_TEXT_MAX], end[NUMBER_TEXT_MAX];
         const char *label = "Holes";
 
-        if (profile->n_groups == 0 || host_regions_collect(profile, &regions) < 0 || regions.n == 0)
-                return;
-        for (size_t i = 0; i < regions.n && i < HOLES_SHOWN; i++) {
-                const HostRegion *region = &regions.regions[i];
+        for (size_t i = 0; i < regions->n && i < HOLES_SHOWN; i++) {
+                const HostRegion *region = &regions->regions[i];
 
                 line(screen, label, "%s-%s %s, %s",
                                 number_address(region->region.start, start, sizeof(start)),
@@ -142,8 +140,8 @@ static void print_holes(const Profile *profile, const Screen *screen) {
                                 region_meaning(&region->region));
                 label = "";
         }
-        if (regions.n > HOLES_SHOWN)
-                line(screen, "", "and %zu more: hawctl regions", regions.n - HOLES_SHOWN);
+        if (regions->n > HOLES_SHOWN)
+                line(screen, "", "and %zu more: hawctl regions", regions->n - HOLES_SHOWN);
 }
 
 static void print_groups(const Profile *profile, const Screen *screen) {

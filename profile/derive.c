@@ -4,6 +4,7 @@
 #include "profile/derive-steps.h"
 #include "profile/digest.h"
 #include "profile/findings/findings.h"
+#include "profile/host-regions.h"
 
 /* The tables move over whole: they are large, and a profile outlives the facts. */
 static void take_firmware(AcpiFacts *acpi, ProfileFirmware *ret) {
@@ -52,6 +53,9 @@ static int derive_parts(Facts *facts, const Profile *former, Profile *profile) {
         if (r < 0)
                 return r;
         r = derive_groups(facts, profile);
+        if (r < 0)
+                return r;
+        r = host_regions_collect(profile, &profile->regions);
         if (r < 0)
                 return r;
         r = derive_reserved(profile);

@@ -153,13 +153,13 @@ static int compare_keyed(Walk *walk, const DifferenceKeys *before, const Differe
                 const DifferenceKey *x = b < before->n ? &before->keys[b] : NULL;
                 const DifferenceKey *y = a < after->n ? &after->keys[a] : NULL;
                 int order = !x ? 1 : !y ? -1 : difference_key_compare(x, y);
+                bool was = x && order <= 0, is = y && order >= 0;
                 char name[PATH_MAX_TEXT];
 
-                difference_key_text(order <= 0 ? x : y, name, sizeof(name));
-                r = compare_named(
-                                walk, name, order <= 0 ? x->element : NULL, order >= 0 ? y->element : NULL);
-                b += order <= 0;
-                a += order >= 0;
+                difference_key_text(was ? x : y, name, sizeof(name));
+                r = compare_named(walk, name, was ? x->element : NULL, is ? y->element : NULL);
+                b += was;
+                a += is;
         }
         return r;
 }

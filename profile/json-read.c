@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/json-read.h"
+#include "profile/host-regions.h"
 
 #include <errno.h>
 #include <string.h>
@@ -62,6 +63,8 @@ int profile_json_read(const json_t *document, Profile *ret, JsonError *reterr) {
 
         r = json_read_fields(&top, &fields, &profile);
         json_decref(reader.units);
+        if (r >= 0)
+                r = host_regions_collect(&profile, &profile.regions);
         if (r < 0) {
                 profile_done(&profile);
                 return r;

@@ -13,7 +13,7 @@
  * Not all of a probed profile comes back, because not all of it is in the document or worth a tree of structs:
  * - firmware: only the reasons; the tables are empty, and ProfileIommu.firmware_unit is an index into nothing.
  *   To show a document as it is, show the document: profile_json_write() would put empty tables into it.
- * - host.cmdline and `refused` are empty. Findings come from the document, and profile_find() is not for such a profile;
+ * - `refused` is empty; host.cmdline lacks what the kernel's parameters say beyond widths and IOMMUs. Findings come from the document, and profile_find() is not for such a profile;
  *   nor is profile_digest(), the digest being over the tables too.
  * - ProfileIommu.devices_reason is ABSENT where there is no count: the document does not say why.
  * - a BAR without an address starts at 0; one of 2^63 bytes or more ends at the last byte.

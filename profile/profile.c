@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "profile/host-regions.h"
+
 static void group_done(ProfileGroup *group) {
         for (size_t i = 0; i < group->n_members; i++)
                 free(group->members[i]);
@@ -25,6 +27,7 @@ void profile_done(Profile *profile) {
         fault_list_done(&profile->firmware.ivrs_faults);
         free(profile->memory.ranges);
         range_set_done(&profile->memory.hot_added);
+        host_regions_done(&profile->regions);
         range_set_done(&profile->reserved);
         range_set_done(&profile->usable_iova);
         finding_list_done(&profile->findings);

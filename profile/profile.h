@@ -158,6 +158,18 @@ typedef struct ProfileGroup {
         Fingerprint fingerprint;
 } ProfileGroup;
 
+/* A reserved region, one entry for each distinct one however many groups have it. */
+typedef struct HostRegion {
+        ReservedRegion region;
+        size_t n_groups;
+        uint32_t first_group;
+} HostRegion;
+
+typedef struct HostRegions {
+        size_t n;
+        HostRegion *regions; /* by start, end, word */
+} HostRegions;
+
 typedef struct ProfileBar {
         uint8_t index; /* 0..5; 6 for the ROM; 7..12 for VF BAR 0..5 */
         bool io, is_64bit, prefetchable;
@@ -229,6 +241,7 @@ typedef struct Profile {
         ProfileDevice *devices; /* sorted by address */
         ProfileFirmware firmware;
         ProfileMemory memory;
+        HostRegions regions;  /* the reserved regions of all groups */
         RangeSet reserved;    /* union over all groups of what VFIO subtracts */
         RangeSet usable_iova; /* below 2^iova bits less that union; empty when unknown */
         size_t n_refused;

@@ -241,6 +241,9 @@ int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
 /* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. */
 void source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
 
+/* Of these its configuration space alone. */
+void source_pci_read_config(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
+
 /* One group, `id` as in sys/kernel/iommu_groups; ret comes with its id and is else zero. -ENOMEM. */
 int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact *ret, FaultList *faults);
 void group_fact_done(GroupFact *group);

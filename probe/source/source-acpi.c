@@ -9,7 +9,8 @@
 int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret) {
         int r;
 
-        ret->dmar_reason = root_read_privileged(root, "sys/firmware/acpi/tables/DMAR", ACPI_TABLE_MAX, buffer);
+        ret->dmar_reason =
+                        root_read_privileged(root, "sys/firmware/acpi/tables/DMAR", ACPI_TABLE_MAX, buffer);
         if (ret->dmar_reason == REASON_NONE) {
                 r = dmar_decode(buffer_bytes(buffer), &ret->dmar, &ret->dmar_faults);
                 if (r == -ENOMEM)
@@ -18,7 +19,8 @@ int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret) {
                         ret->dmar_reason = REASON_MALFORMED;
         }
 
-        ret->ivrs_reason = root_read_privileged(root, "sys/firmware/acpi/tables/IVRS", ACPI_TABLE_MAX, buffer);
+        ret->ivrs_reason =
+                        root_read_privileged(root, "sys/firmware/acpi/tables/IVRS", ACPI_TABLE_MAX, buffer);
         if (ret->ivrs_reason == REASON_NONE) {
                 r = ivrs_decode(buffer_bytes(buffer), &ret->ivrs, &ret->ivrs_faults);
                 if (r == -ENOMEM)

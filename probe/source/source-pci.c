@@ -201,7 +201,7 @@ static void complete_config(Root *root, const char *path, Buffer *buffer, const 
         buffer->n = sizeof(head);
 }
 
-static void read_config(Root *root, const char *name, Buffer *buffer, PciFact *ret, FaultList *faults) {
+void source_pci_read_config(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
         PciCapabilities list;
         PciHeader header;
         char path[128];
@@ -245,7 +245,7 @@ void source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFac
         read_parent(root, name, ret);
         read_ids(root, name, buffer, ret);
         read_resources(root, name, buffer, ret, faults);
-        read_config(root, name, buffer, ret, faults);
+        source_pci_read_config(root, buffer, name, ret, faults);
         read_physical_function(root, name, ret);
 }
 

@@ -28,6 +28,23 @@ static int read_vendor(const JsonValue *value, const JsonField *field, void *ret
         return 0;
 }
 
+/* What the kernel was told comes back from the words that it decodes. */
+static int read_kernel_parameters(const JsonValue *value, const JsonField *field, void *ret) {
+        ProfileHost *host = ret;
+        int r;
+
+        if (json_is_null(value->json)) {
+                host->cmdline_reason = REASON_ABSENT;
+                return 0;
+        }
+        r = json_value_text(value, sizeof(host->kernel_parameters), host->kernel_parameters);
+        if (r < 0)
+                return r;
+        return cmdline_decode((Bytes){ .data = (const uint8_t *) host->kernel_parameters,
+                                              .n = strlen(host->kernel_parameters) },
+                        &host->cmdline, NULL);
+}
+
 #define TEXT(key, member) \
         { key, json_read_text, JSON_FIELD(ProfileHost, member) }
 #define COUNT(key, member) \
@@ -37,6 +54,7 @@ static const JsonField host_members[] = {
         TEXT("machineId", machine_id),
         TEXT("hostname", hostname),
         TEXT("kernel", kernel),
+        { "kernelParameters", read_kernel_parameters },
         TEXT("architecture", architecture),
         TEXT("virtualised", virtualised),
         { "cpuVendor", read_vendor },

@@ -82,6 +82,11 @@ static int compare_findings(const void *a, const void *b) {
         return r ? r : strverscmp(x->subject, y->subject);
 }
 
+void finding_list_sort(FindingList *list) {
+        if (list->n > 1)
+                qsort(list->findings, list->n, sizeof(list->findings[0]), compare_findings);
+}
+
 int profile_find(const Profile *profile, FindingList *ret) {
         FindingList list = {};
 
@@ -99,8 +104,7 @@ int profile_find(const Profile *profile, FindingList *ret) {
                 finding_list_done(&list);
                 return r;
         }
-        if (list.n > 1)
-                qsort(list.findings, list.n, sizeof(list.findings[0]), compare_findings);
+        finding_list_sort(&list);
         *ret = list;
         return 0;
 }

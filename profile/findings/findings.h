@@ -9,6 +9,9 @@
 /* Runs every rule and sorts. -ENOMEM only. */
 int profile_find(const Profile *profile, FindingList *ret);
 
+/* Worst first, then by id and subject. */
+void finding_list_sort(FindingList *list);
+
 /* Adds a finding; NULL when out of memory (noted in the list). The texts are filled by the calls below, which
  * take NULL. What is never filled is "". */
 Finding *finding_add(FindingList *list, const char *id, Severity severity, const char *subject, ...)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/regions.h"
+#include "profile/host-regions.h"
 
 #include <errno.h>
 #include <stdlib.h>
