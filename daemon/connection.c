@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/connection.h"
+
+#include <errno.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "daemon/log.h"
+#include "dbus/names.h"
+
+#define WAIT_FIRST_USEC 100000
+#define WAIT_MAX_USEC (5 * 1000000)
+
+static void drop(Connection *connection) {
+        connection->bus = sd_bus_close_unref(connection->bus);
+}
+
+/* ── connecting ────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int open_address(const char *address, sd_bus **ret) {
+        sd_bus *bus = NULL;
+        int r = sd_bus_new(&bus);
+
+        if (r >= 0)
+                r = sd_bus_set_address(bus, address);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(bus, 1);
+        if (r >= 0)
+                r = sd_bus_start(bus);
+        if (r < 0)
+                sd_bus_close_unref(bus);
+        else
+                *ret = bus;
+        return r;
+}
+
+static int open_bus(const DaemonOptions *options, sd_bus **ret) {
+        switch (options->bus) {
+        case BUS_ADDRESS:
+                return open_address(options->bus_address, ret);
+        case BUS_SESSION:
+                return sd_bus_open_user(ret);
+        default:
+                return sd_bus_open_system(ret);
+        }
+}
+
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error);
+static int on_name_lost(sd_bus_message *message, void *userdata, sd_bus_error *error);
+
+static int serve(Connection *connection, const char **ret_step) {
+        sd_bus *bus = connection->bus;
+        int r;
+
+        *ret_step = "put objects on";
+        (void) sd_bus_set_exit_on_disconnect(bus, 0);
+        r = object_tree_attach(connection->tree, bus);
+        if (r >= 0)
+                r = sd_bus_match_signal(bus, NULL, "org.freedesktop.DBus.Local", NULL,
+                                "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, connection);
+        if (r >= 0)
+                r = sd_bus_match_signal(bus, NULL, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                "org.freedesktop.DBus", "NameLost", on_name_lost, connection);
+        if (r < 0)
+                return r;
+        *ret_step = "take the name " HAWD_BUS_NAME " on";
+        r = sd_bus_request_name(bus, HAWD_BUS_NAME, 0);
+        if (r < 0)
+                return r;
+        *ret_step = "listen to";
+        return sd_bus_attach_event(bus, connection->event, SD_EVENT_PRIORITY_NORMAL);
+}
+
+static int connect_bus(Connection *connection, const char **ret_step) {
+        int r;
+
+        *ret_step = "connect to";
+        r = open_bus(connection->options, &connection->bus);
+        if (r >= 0)
+                r = serve(connection, ret_step);
+        if (r < 0)
+                drop(connection);
+        return r;
+}
+
+static void say(const char *step, int r) {
+        log_error("Cannot %s the bus: %s%s", step, strerror(-r),
+                        r == -EEXIST || r == -EALREADY ? " (another hawd has it)"
+                                        : r == -EACCES || r == -EPERM
+                                        ? " (the bus policy org.hawd.AddressWidth1.conf does not allow it)"
+                                        : "");
+}
+
+/* ── losing it ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
+        Connection *connection = userdata;
+        const char *step;
+        int r = connect_bus(connection, &step);
+
+        if (r == -EEXIST || r == -EACCES || r == -EPERM) {
+                say(step, r);
+                return sd_event_exit(connection->event, r);
+        }
+        if (r >= 0) {
+                connection->wait_usec = WAIT_FIRST_USEC;
+                log_info("The bus is back.");
+                return 0;
+        }
+        connection->wait_usec *= 2;
+        if (connection->wait_usec > WAIT_MAX_USEC)
+                connection->wait_usec = WAIT_MAX_USEC;
+        r = sd_event_source_set_time_relative(source, connection->wait_usec);
+        return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Connection *connection = userdata;
+        int r;
+
+        log_info("The bus went away; waiting for it.");
+        drop(connection);
+        r = sd_event_source_set_time_relative(connection->retry, connection->wait_usec);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(connection->retry, SD_EVENT_ONESHOT);
+        return r < 0 ? sd_event_exit(connection->event, r) : 0;
+}
+
+static int on_name_lost(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Connection *connection = userdata;
+        const char *name;
+
+        if (sd_bus_message_read(message, "s", &name) < 0 || strcmp(name, HAWD_BUS_NAME) != 0)
+                return 0;
+        log_error("The name %s was taken from us.", name);
+        return sd_event_exit(connection->event, -EEXIST);
+}
+
+/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+int connection_open(
+                Connection *connection, sd_event *event, const DaemonOptions *options, ObjectTree *tree) {
+        const char *step = "wait for";
+        int r;
+
+        *connection = (Connection){
+                .event = event, .options = options, .tree = tree, .wait_usec = WAIT_FIRST_USEC
+        };
+        r = sd_event_add_time(event, &connection->retry, CLOCK_MONOTONIC, 0, 10000, on_retry, connection);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(connection->retry, SD_EVENT_OFF);
+        if (r >= 0)
+                r = connect_bus(connection, &step);
+        if (r < 0)
+                say(step, r);
+        return r;
+}
+
+void connection_close(Connection *connection) {
+        connection->retry = sd_event_source_disable_unref(connection->retry);
+        if (connection->bus)
+                connection->bus = sd_bus_flush_close_unref(connection->bus);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "probe/cleanup.h"
+#include "profile/json-write.h"
+
+static int to_file(const char *text, size_t n, void *userdata) {
+        return fwrite(text, 1, n, userdata) == n ? 0 : errno ? -errno : -EIO;
+}
+
+/* The file is closed in any case; the text's newline becomes its NUL. */
+static int write_text(FILE *file, const Profile *profile) {
+        int r = profile_json_write(profile, JSON_LAYOUT_SHORT, to_file, file);
+
+        if (r >= 0 && fseeko(file, -1, SEEK_END) < 0)
+                r = -errno;
+        if (r >= 0 && fputc(0, file) == EOF)
+                r = -EIO;
+        if (fclose(file) != 0 && r >= 0)
+                r = -errno;
+        return r;
+}
+
+int document_write(Document *document, const Profile *profile) {
+        _cleanup_close_ int fd = memfd_create("hawd-profile", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        int copy = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
+        FILE *file = copy >= 0 ? fdopen(copy, "w") : NULL;
+        int r;
+
+        document_done(document);
+        if (!file) {
+                r = -errno;
+                if (copy >= 0)
+                        close(copy);
+                return r;
+        }
+        r = write_text(file, profile);
+        if (r < 0)
+                return r;
+        off_t size = lseek(fd, 0, SEEK_END);
+        (void) fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
+        void *text = mmap(NULL, (size_t) size, PROT_READ, MAP_SHARED, fd, 0);
+        if (text == MAP_FAILED)
+                return -errno;
+        *document = (Document){ .text = text, .n = (size_t) size - 1 };
+        return 0;
+}
+
+void document_done(Document *document) {
+        if (document->text)
+                munmap((void *) document->text, document->n + 1);
+        *document = (Document){};
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/monitor.h"
+
+#include <errno.h>
+#include <libudev.h>
+#include <string.h>
+
+#include "daemon/log.h"
+#include "probe/cleanup.h"
+
+#define QUIET_USEC 10000
+#define BURST_MAX_USEC 250000
+#define RECEIVE_BUFFER (8 * 1024 * 1024)
+
+static bool starts_with(const char *text, const char *beginning) {
+        return strncmp(text, beginning, strlen(beginning)) == 0;
+}
+
+static bool is_one_of(const char *text, const char *a, const char *b) {
+        return strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+/* Came, went, or got another driver: VFIO too binds and unbinds, so its own events say nothing more. */
+static void pci_event(const char *name, Changes *changes) {
+        PciAddress address;
+
+        if (pci_address_parse((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, &address))
+                changes_add_device(changes, &address);
+}
+
+/* kvm tells of each virtual machine that comes and goes with "change": nothing in here depends on that. */
+static void misc_event(const char *action, const char *name, Changes *changes) {
+        if (strcmp(action, "change") != 0 && is_one_of(name, "kvm", "iommu"))
+                changes->kvm = true;
+}
+
+static void module_event(const char *name, Changes *changes) {
+        if (starts_with(name, "kvm") || starts_with(name, "vfio"))
+                changes->kvm = true;
+}
+
+void monitor_event(const char *subsystem, const char *action, const char *name, Changes *changes) {
+        if (strcmp(subsystem, "pci") == 0)
+                pci_event(name, changes);
+        else if (strcmp(subsystem, "iommu") == 0)
+                changes->everything = true;
+        else if (strcmp(subsystem, "misc") == 0)
+                misc_event(action, name, changes);
+        else if (strcmp(subsystem, "module") == 0)
+                module_event(name, changes);
+        else if (is_one_of(subsystem, "cpu", "msr"))
+                changes->cpu = true;
+        else if (strcmp(subsystem, "memory") == 0)
+                changes->memory = true;
+}
+
+/* ── bursts ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int on_quiet(sd_event_source *source, uint64_t usec, void *userdata) {
+        Monitor *monitor = userdata;
+        Changes changes = monitor->pending;
+
+        monitor->pending = (Changes){};
+        monitor->burst_began = 0;
+        monitor->changed(monitor->userdata, &changes);
+        return 0;
+}
+
+static int rearm(Monitor *monitor) {
+        uint64_t now, until;
+        int r = sd_event_now(sd_event_source_get_event(monitor->quiet), CLOCK_MONOTONIC, &now);
+
+        if (r < 0)
+                return r;
+        if (monitor->burst_began == 0)
+                monitor->burst_began = now;
+        until = now + QUIET_USEC;
+        if (until > monitor->burst_began + BURST_MAX_USEC)
+                until = monitor->burst_began + BURST_MAX_USEC;
+        r = sd_event_source_set_time(monitor->quiet, until);
+        return r < 0 ? r : sd_event_source_set_enabled(monitor->quiet, SD_EVENT_ONESHOT);
+}
+
+/* Everything that has arrived: false at the end of it. */
+static bool take_event(Monitor *monitor) {
+        struct udev_device *device;
+        const char *subsystem, *action, *name;
+
+        errno = 0;
+        device = udev_monitor_receive_device(monitor->udev);
+        if (!device) {
+                if (errno != ENOBUFS)
+                        return false;
+                /* The kernel dropped some: which, nobody knows. */
+                monitor->pending.everything = true;
+                return true;
+        }
+        subsystem = udev_device_get_subsystem(device);
+        action = udev_device_get_action(device);
+        name = udev_device_get_sysname(device);
+        if (subsystem && action && name)
+                monitor_event(subsystem, action, name, &monitor->pending);
+        udev_device_unref(device);
+        return true;
+}
+
+static int on_events(sd_event_source *source, int fd, uint32_t revents, void *userdata) {
+        Monitor *monitor = userdata;
+
+        while (take_event(monitor))
+                ;
+        return changes_any(&monitor->pending) ? rearm(monitor) : 0;
+}
+
+/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int subscribe(struct udev_monitor *udev) {
+        static const char *const subsystems[] = { "pci", "iommu", "misc", "module", "cpu", "memory", "msr" };
+
+        for (size_t i = 0; i < ELEMENTS(subsystems); i++)
+                if (udev_monitor_filter_add_match_subsystem_devtype(udev, subsystems[i], NULL) < 0)
+                        return -EIO;
+        /* More than the default takes a privilege; without it a flood is noticed and all is read. */
+        (void) udev_monitor_set_receive_buffer_size(udev, RECEIVE_BUFFER);
+        return udev_monitor_enable_receiving(udev) < 0 ? -EIO : 0;
+}
+
+int monitor_start(Monitor *monitor, sd_event *event, void (*changed)(void *userdata, const Changes *changes),
+                void *userdata) {
+        struct udev *udev = udev_new();
+        int r;
+
+        *monitor = (Monitor){ .changed = changed, .userdata = userdata };
+        monitor->udev = udev ? udev_monitor_new_from_netlink(udev, "udev") : NULL;
+        udev_unref(udev);
+        if (!monitor->udev)
+                return errno ? -errno : -EIO;
+        r = subscribe(monitor->udev);
+        if (r >= 0)
+                r = sd_event_add_io(event, &monitor->io, udev_monitor_get_fd(monitor->udev), EPOLLIN,
+                                on_events, monitor);
+        if (r >= 0)
+                r = sd_event_add_time(event, &monitor->quiet, CLOCK_MONOTONIC, 0, 1000, on_quiet, monitor);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(monitor->quiet, SD_EVENT_OFF);
+        if (r < 0)
+                monitor_done(monitor);
+        return r;
+}
+
+void monitor_done(Monitor *monitor) {
+        monitor->io = sd_event_source_disable_unref(monitor->io);
+        monitor->quiet = sd_event_source_disable_unref(monitor->quiet);
+        if (monitor->udev)
+                udev_monitor_unref(monitor->udev);
+        monitor->udev = NULL;
+}

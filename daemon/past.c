@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/past.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <systemd/sd-id128.h>
+
+#include "daemon/document.h"
+#include "daemon/log.h"
+#include "daemon/write-file.h"
+#include "probe/cleanup.h"
+#include "profile/findings/findings.h"
+#include "profile/history.h"
+#include "profile/json-read.h"
+
+#define BOOTS_KEPT 16
+#define FORMER_MAX ((size_t) 32 << 20)
+
+typedef struct Boot {
+        unsigned number; /* 0: none */
+        char name[64];
+} Boot;
+
+/* "0042-BOOTID.json" */
+static bool boot_parse(const char *name, Boot *ret, char id[33]) {
+        int end = 0;
+
+        if (sscanf(name, "%8u-%32[0-9a-f].json%n", &ret->number, id, &end) != 2 || end == 0 || name[end])
+                return false;
+        return (size_t) snprintf(ret->name, sizeof(ret->name), "%s", name) < sizeof(ret->name);
+}
+
+/* Calls `found` for each boot that was kept. */
+static void each_boot(const Past *past, void (*found)(const Boot *boot, const char *id, void *userdata),
+                void *userdata) {
+        int copy = openat(past->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *directory = copy >= 0 ? fdopendir(copy) : NULL;
+        const struct dirent *entry;
+        char id[33];
+        Boot boot;
+
+        if (!directory) {
+                if (copy >= 0)
+                        close(copy);
+                return;
+        }
+        while ((entry = readdir(directory)))
+                if (boot_parse(entry->d_name, &boot, id))
+                        found(&boot, id, userdata);
+        closedir(directory);
+}
+
+void past_open(Past *past, const char *path) {
+        sd_id128_t boot;
+
+        *past = (Past){ .fd = -1 };
+        if (!path)
+                return;
+        past->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (past->fd < 0)
+                log_warning("%s: %s; profiles of former boots are not kept.", path, strerror(errno));
+        else if (sd_id128_get_boot(&boot) >= 0)
+                sd_id128_to_string(boot, past->boot);
+}
+
+void past_close(Past *past) {
+        if (past->fd >= 0)
+                close(past->fd);
+        finding_done(&past->finding);
+        *past = (Past){ .fd = -1 };
+}
+
+/* ── what changed ──────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct Search {
+        const char *boot; /* the one that runs */
+        Boot latest;      /* before it */
+        Boot own;
+} Search;
+
+static void look(const Boot *boot, const char *id, void *userdata) {
+        Search *search = userdata;
+
+        if (strcmp(id, search->boot) == 0)
+                search->own = *boot;
+        else if (boot->number > search->latest.number)
+                search->latest = *boot;
+}
+
+static int read_document(int fd, const char *name, char **ret, size_t *ret_n) {
+        _cleanup_close_ int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        _cleanup_free_ char *text = NULL;
+        struct stat st;
+        size_t n = 0;
+
+        if (file < 0 || fstat(file, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode) || (size_t) st.st_size > FORMER_MAX)
+                return -EFBIG;
+        text = malloc((size_t) st.st_size + 1);
+        if (!text)
+                return -ENOMEM;
+        while (n < (size_t) st.st_size) {
+                ssize_t r = read(file, text + n, (size_t) st.st_size - n);
+
+                if (r < 0)
+                        return -errno;
+                if (r == 0)
+                        break;
+                n += (size_t) r;
+        }
+        *ret = TAKE_PTR(text);
+        *ret_n = n;
+        return 0;
+}
+
+/* A new reference, or NULL: said why, unless memory ran out. */
+static json_t *parse(const char *name, const char *text, size_t n) {
+        json_t *document = NULL;
+        JsonError error = {};
+
+        if (profile_json_parse(text, n, &document, &error) == -EINVAL)
+                log_warning("%s is passed over: line %u: %s", name, error.line, error.text);
+        return document;
+}
+
+static int compare(Past *past, const char *name, const Profile *profile) {
+        _cleanup_(document_done) Document document = {};
+        _cleanup_free_ char *text = NULL;
+        size_t n = 0;
+        json_t *before, *now;
+        int r = read_document(past->fd, name, &text, &n);
+
+        if (r < 0) {
+                log_warning("%s is passed over: %s", name, strerror(-r));
+                return 0;
+        }
+        before = parse(name, text, n);
+        if (!before)
+                return 0;
+        r = document_write(&document, profile);
+        now = r < 0 ? NULL : parse("This boot's profile", document.text, document.n);
+        if (now)
+                r = history_finding(before, now, &past->finding);
+        json_decref(before);
+        json_decref(now);
+        return r;
+}
+
+static int add_finding(const Finding *from, Profile *profile) {
+        Finding *finding = finding_add(&profile->findings, from->id, from->severity, "%s", from->subject);
+
+        if (!finding)
+                return -ENOMEM;
+        finding->historical = true;
+        finding_summary(finding, "%s", from->summary);
+        finding_detail(finding, "%s", from->detail);
+        finding_remedy(finding, "%s", from->remedy);
+        finding_list_sort(&profile->findings);
+        return 0;
+}
+
+int past_tell(Past *past, Profile *profile) {
+        Search search = { .boot = past->boot };
+        int r = 0;
+
+        if (past->fd < 0 || !*past->boot)
+                return 0;
+        if (!past->told) {
+                past->told = true;
+                each_boot(past, look, &search);
+                past->kept = search.own.number > 0;
+                /* Of one boot the first profile counts, also after a restart of the service. */
+                if (search.latest.number > 0)
+                        r = compare(past, search.latest.name, profile);
+        }
+        if (r >= 0 && past->finding.id)
+                r = add_finding(&past->finding, profile);
+        return r;
+}
+
+/* ── keeping ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct Rotation {
+        Past *past;
+        unsigned newest;
+} Rotation;
+
+static void find_newest(const Boot *boot, const char *id, void *userdata) {
+        Rotation *rotation = userdata;
+
+        if (boot->number > rotation->newest)
+                rotation->newest = boot->number;
+}
+
+static void drop_old(const Boot *boot, const char *id, void *userdata) {
+        const Rotation *rotation = userdata;
+
+        if (boot->number + BOOTS_KEPT <= rotation->newest)
+                (void) unlinkat(rotation->past->fd, boot->name, 0);
+}
+
+void past_keep(Past *past, const char *document, size_t n) {
+        Rotation rotation = { .past = past };
+        char name[64];
+        int r;
+
+        if (past->fd < 0 || past->kept || !*past->boot)
+                return;
+        past->kept = true; /* or it failed and was said: once a boot is enough */
+        each_boot(past, find_newest, &rotation);
+        rotation.newest++;
+        snprintf(name, sizeof(name), "%04u-%s.json", rotation.newest, past->boot);
+        r = replace_file_at(past->fd, name, document, n, "\n");
+        if (r < 0)
+                log_warning("This boot's profile cannot be kept: %s", strerror(-r));
+        else
+                each_boot(past, drop_old, &rotation);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/service.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "daemon/log.h"
+#include "dbus/changes.h"
+#include "dbus/names.h"
+
+/* What no event tells: a group's type set by hand, the host's name. */
+#define SLOW_USEC (10 * 60 * UINT64_C(1000000))
+#define SLOW_ACCURACY_USEC (60 * UINT64_C(1000000))
+
+/* ── the document ──────────────────────────────────────────────────────────────────────────────────────── */
+
+static int need_document(void *userdata) {
+        Service *service = userdata;
+        Publication *publication = &service->tree.publication;
+        int r;
+
+        if (publication->document)
+                return 0;
+        r = document_write(&service->document, &publication->profile);
+        if (r < 0)
+                return r;
+        publication->document = service->document.text;
+        publication->document_size = service->document.n;
+        return 0;
+}
+
+/* ── a new profile ─────────────────────────────────────────────────────────────────────────────────────── */
+
+static void tell_systemd(const Publication *publication) {
+        const ProfileWidths *widths = &publication->profile.widths;
+        char iova[24] = "unknown";
+
+        if (fact_known(&widths->iova_bits))
+                snprintf(iova, sizeof(iova), "%" PRIu64, widths->iova_bits.value);
+        sd_notifyf(0,
+                        "STATUS=Generation %" PRIu64
+                        ": %zu devices in %zu groups behind %zu IOMMU units, IOVA bits %s.",
+                        publication->generation, publication->profile.n_devices,
+                        publication->profile.n_groups, publication->profile.n_iommus, iova);
+}
+
+/* After the signals: files and history wait until nobody else does. */
+static int on_later(sd_event_source *source, void *userdata) {
+        Service *service = userdata;
+        int r = need_document(service);
+
+        if (r < 0)
+                log_warning("The profile's document cannot be written: %s", strerror(-r));
+        else {
+                files_publish(&service->files, &service->tree.publication);
+                past_keep(&service->past, service->document.text, service->document.n);
+        }
+        tell_systemd(&service->tree.publication);
+        malloc_trim(0);
+        return 0;
+}
+
+static bool differs(const Publication *before, const Profile *now) {
+        return before->generation == 0 || strcmp(before->profile.digest, now->digest) != 0;
+}
+
+static void take_over(Service *service, Profile *fresh) {
+        Publication *publication = &service->tree.publication, before = *publication;
+        bool changed = differs(&before, fresh);
+
+        publication->profile = *fresh;
+        /* Volatile figures may be others even so: the text is written anew when somebody asks for it. */
+        publication->document = NULL;
+        document_done(&service->document);
+        publication->generation += changed;
+        if (changed && service->connection.bus) {
+                int r = changes_emit(service->connection.bus, &before, publication);
+
+                if (r < 0)
+                        log_warning("Some signals could not be sent: %s", strerror(-r));
+        }
+        profile_done(&before.profile);
+        if (changed)
+                (void) sd_event_source_set_enabled(service->later, SD_EVENT_ONESHOT);
+}
+
+static int read_again(Service *service, const Changes *changes) {
+        Profile fresh = {};
+        int r;
+
+        r = snapshot_read(&service->snapshot, changes, &service->tree.publication.profile, &fresh);
+        if (r >= 0)
+                r = past_tell(&service->past, &fresh);
+        if (r < 0) {
+                profile_done(&fresh);
+                log_error("%s cannot be read: %s", service->options->root, strerror(-r));
+                return r;
+        }
+        take_over(service, &fresh);
+        return 0;
+}
+
+int service_reload(Service *service) {
+        const Changes everything = { .everything = true };
+
+        return read_again(service, &everything);
+}
+
+/* ── what makes it read ────────────────────────────────────────────────────────────────────────────────── */
+
+static void on_changes(void *userdata, const Changes *changes) {
+        (void) read_again(userdata, changes);
+}
+
+static int on_refresh(void *userdata) {
+        return service_reload(userdata);
+}
+
+static int on_slow(sd_event_source *source, uint64_t usec, void *userdata) {
+        const Changes silent = { .host = true, .groups = true };
+        Service *service = userdata;
+        int r;
+
+        (void) read_again(service, &silent);
+        r = sd_event_source_set_time_relative(source, SLOW_USEC);
+        return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int watch(Service *service) {
+        int r = monitor_start(&service->monitor, service->event, on_changes, service);
+
+        if (r < 0)
+                log_warning("No device events: %s; changes are noticed at SIGHUP and Refresh only.",
+                                strerror(-r));
+        return sd_event_add_time_relative(service->event, &service->slow, CLOCK_MONOTONIC, SLOW_USEC,
+                        SLOW_ACCURACY_USEC, on_slow, service);
+}
+
+/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int open_outputs(Service *service) {
+        const DaemonOptions *options = service->options;
+        int r = files_open(&service->files, options->runtime_directory);
+
+        if (r < 0)
+                log_warning("%s: %s; the profile is not published as files.", options->runtime_directory,
+                                strerror(-r));
+        past_open(&service->past, options->state_directory);
+        r = sd_event_add_defer(service->event, &service->later, on_later, service);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(service->later, SD_EVENT_OFF);
+        return r < 0 ? r : sd_event_source_set_priority(service->later, SD_EVENT_PRIORITY_IDLE);
+}
+
+int service_start(Service *service, sd_event *event, const DaemonOptions *options) {
+        const PublicationCalls calls = { need_document, on_refresh, service };
+        int r;
+
+        *service = (Service){ .event = event, .options = options };
+        snapshot_init(&service->snapshot, options->root, options->private_directory);
+        object_tree_init(&service->tree, &calls);
+        r = open_outputs(service);
+        /* Before the first reading: what happens while it lasts is not lost. */
+        if (r >= 0 && strcmp(options->root, "/") == 0)
+                r = watch(service);
+        if (r >= 0)
+                r = service_reload(service);
+        if (r >= 0)
+                r = connection_open(&service->connection, event, options, &service->tree);
+        return r;
+}
+
+void service_stop(Service *service) {
+        connection_close(&service->connection);
+        monitor_done(&service->monitor);
+        service->later = sd_event_source_disable_unref(service->later);
+        service->slow = sd_event_source_disable_unref(service->slow);
+        files_close(&service->files);
+        past_close(&service->past);
+        document_done(&service->document);
+        profile_done(&service->tree.publication.profile);
+        snapshot_done(&service->snapshot);
+}

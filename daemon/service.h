@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The service as a whole: what is read, what is kept, and to whom it is told. */
+
+#include <systemd/sd-event.h>
+
+#include "daemon/connection.h"
+#include "daemon/document.h"
+#include "daemon/files.h"
+#include "daemon/monitor.h"
+#include "daemon/options.h"
+#include "daemon/past.h"
+#include "daemon/snapshot.h"
+
+typedef struct Service {
+        sd_event *event;
+        const DaemonOptions *options;
+        Snapshot snapshot;
+        ObjectTree tree;
+        Document document;
+        Connection connection;
+        Monitor monitor;
+        Files files;
+        Past past;
+        sd_event_source *later, *slow;
+} Service;
+
+/* Reads the host, takes the name, publishes. -errno, with a message. The service stays where it is. */
+int service_start(Service *service, sd_event *event, const DaemonOptions *options);
+void service_stop(Service *service);
+
+/* Reads everything again and tells what changed. -errno, with a message. */
+int service_reload(Service *service);

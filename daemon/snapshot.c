@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/snapshot.h"
+
+#include <errno.h>
+
+#include "profile/derive.h"
+
+void snapshot_init(Snapshot *snapshot, const char *root, const char *private_directory) {
+        *snapshot = (Snapshot){ .root = root, .private_directory = private_directory, .stale = true };
+}
+
+void snapshot_done(Snapshot *snapshot) {
+        facts_done(&snapshot->facts);
+}
+
+/* Opened for each reading: registers are asked once a root, and a tree may have been put in place anew. */
+static int open_root(const Snapshot *snapshot, Root **ret) {
+        Root *private_tree = NULL;
+        int r = root_open(snapshot->root, ret);
+
+        if (r < 0 || !snapshot->private_directory)
+                return r;
+        /* Nothing collected: then what it would hold is unknown for want of permission. */
+        if (root_open(snapshot->private_directory, &private_tree) >= 0)
+                root_set_private(*ret, private_tree);
+        return 0;
+}
+
+static void take_tables(Profile *from, Profile *to) {
+        to->firmware = from->firmware;
+        from->firmware = (ProfileFirmware){};
+}
+
+int snapshot_read(Snapshot *snapshot, const Changes *changes, Profile *former, Profile *ret) {
+        const Changes everything = { .everything = true };
+        _cleanup_(root_freep) Root *root = NULL;
+        Profile tables = {};
+        int r;
+
+        r = open_root(snapshot, &root);
+        if (r < 0)
+                return r;
+        r = facts_regather(root, snapshot->stale ? &everything : changes, &snapshot->facts);
+        if (r < 0) {
+                snapshot->stale = true;
+                return r;
+        }
+        /* Fresh facts have their own tables; kept ones left theirs to the former profile. */
+        if (!snapshot->stale && !changes->everything) {
+                take_tables(former, &tables);
+                profile_give_back(&tables, &snapshot->facts);
+        }
+        snapshot->stale = false;
+        r = profile_derive(&snapshot->facts, former->digest[0] ? former : NULL, ret);
+        if (r < 0)
+                snapshot->stale = true;
+        return r;
+}

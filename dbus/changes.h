@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "dbus/publication.h"
+
+/* Tells what became of `before` in `now`: InterfacesRemoved and InterfacesAdded for units and groups that went and came,
+ * PropertiesChanged where something else differs, and then ProfileChanged. -errno of the first that could not be sent. */
+int changes_emit(sd_bus *bus, const Publication *before, const Publication *now);

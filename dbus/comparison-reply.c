@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dbus/comparison-reply.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dbus/names.h"
+#include "probe/cleanup.h"
+#include "profile/comparison.h"
+#include "profile/json-read.h"
+#include "profile/json-write.h"
+
+/* Devices and groups are each host's own: what a guest meets elsewhere follows from the rest, and this stays small on a host
+ * of thousands. */
+static bool compared(const char *key) {
+        return strcmp(key, "devices") != 0 && strcmp(key, "groups") != 0;
+}
+
+static json_t *array_of(const Profile *profile, size_t member) {
+        json_t *array = json_array();
+
+        for (size_t i = 0; array && i < profile_member_count(profile, member); i++)
+                if (json_array_append_new(array, profile_member_element(profile, member, i)) < 0) {
+                        json_decref(array);
+                        return NULL;
+                }
+        return array;
+}
+
+static json_t *document_of(const Profile *profile) {
+        json_t *document = json_object();
+
+        for (size_t i = 0; document && i < PROFILE_MEMBERS; i++) {
+                const char *key = profile_member_key(i);
+                json_t *value;
+
+                if (!compared(key))
+                        continue;
+                value = profile_member_value(profile, i);
+                if (json_object_set_new(document, key, value ? value : array_of(profile, i)) < 0) {
+                        json_decref(document);
+                        return NULL;
+                }
+        }
+        return document;
+}
+
+static int reply(sd_bus_message *message, const Profile *profile, json_t *there) {
+        _cleanup_free_ char *text = NULL;
+        json_t *here = document_of(profile), *comparison;
+
+        (void) json_object_del(there, "devices");
+        (void) json_object_del(there, "groups");
+        comparison = here ? profile_comparison(here, there) : NULL;
+        if (comparison)
+                text = json_dumps(comparison, JSON_COMPACT);
+        json_decref(comparison);
+        json_decref(here);
+        return text ? sd_bus_reply_method_return(message, "s", text) : -ENOMEM;
+}
+
+int comparison_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
+                sd_bus_error *error) {
+        json_t *there = NULL;
+        JsonError wrong = {};
+        int r = profile_json_parse(text, n, &there, &wrong);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                return sd_bus_error_setf(error, HAWD_ERROR_INVALID_PROFILE, "Line %u, column %u: %s",
+                                wrong.line, wrong.column, wrong.text);
+        r = reply(message, profile, there);
+        json_decref(there);
+        return r;
+}

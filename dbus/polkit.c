@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dbus/polkit.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dbus/names.h"
+#include "probe/cleanup.h"
+
+#define PENDING_MAX 16
+#define ANSWER_USEC (120 * UINT64_C(1000000)) /* a person may be asked */
+
+typedef struct Question {
+        Polkit *polkit;
+        sd_bus_message *request;
+        PolkitAllowed allowed;
+        void *userdata;
+} Question;
+
+static void question_free(void *userdata) {
+        Question *question = userdata;
+
+        question->polkit->pending--;
+        sd_bus_message_unref(question->request);
+        free(question);
+}
+
+static int refuse(sd_bus_message *request, const char *why) {
+        return sd_bus_reply_method_errorf(request, HAWD_ERROR_NOT_AUTHORIZED, "%s", why);
+}
+
+static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *error) {
+        Question *question = userdata;
+        int authorized = 0, challenge = 0, r;
+
+        if (sd_bus_message_is_method_error(answer, NULL))
+                return refuse(question->request, "Only root may: polkit does not answer.");
+        r = sd_bus_message_enter_container(answer, 'r', "bba{ss}");
+        if (r >= 0)
+                r = sd_bus_message_read(answer, "bb", &authorized, &challenge);
+        if (r < 0)
+                return refuse(question->request, "Only root may: polkit's answer cannot be read.");
+        if (authorized)
+                return question->allowed(question->request, question->userdata);
+        return refuse(question->request,
+                        challenge ? "polkit wants authentication, which the caller did not allow."
+                                  : "polkit says no.");
+}
+
+static bool from_root(sd_bus_message *request) {
+        sd_bus_creds *creds = NULL;
+        uid_t uid;
+        bool root = sd_bus_query_sender_creds(request, SD_BUS_CREDS_EUID, &creds) >= 0 &&
+                        sd_bus_creds_get_euid(creds, &uid) >= 0 && uid == 0;
+
+        sd_bus_creds_unref(creds);
+        return root;
+}
+
+static int ask(sd_bus_message *request, const char *action, Question *question) {
+        sd_bus *bus = sd_bus_message_get_bus(request);
+        sd_bus_message *call = NULL;
+        sd_bus_slot *slot = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(bus, &call, "org.freedesktop.PolicyKit1",
+                        "/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority",
+                        "CheckAuthorization");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "(sa{sv})sa{ss}us", "system-bus-name", 1, "name", "s",
+                                sd_bus_message_get_sender(request), action, 0,
+                                sd_bus_message_get_allow_interactive_authorization(request) > 0 ? 1U : 0U,
+                                "");
+        if (r >= 0)
+                r = sd_bus_call_async(bus, &slot, call, on_answer, question, ANSWER_USEC);
+        if (r >= 0) {
+                /* The slot owns the question: it goes with the answer, or with the bus. */
+                sd_bus_slot_set_destroy_callback(slot, question_free);
+                sd_bus_slot_set_floating(slot, 1);
+                sd_bus_slot_unref(slot);
+        }
+        sd_bus_message_unref(call);
+        return r;
+}
+
+int polkit_check(Polkit *polkit, sd_bus_message *request, const char *action, PolkitAllowed allowed,
+                void *userdata) {
+        Question *question;
+        int r;
+
+        if (from_root(request))
+                return allowed(request, userdata);
+        if (!sd_bus_message_get_sender(request) || polkit->pending >= PENDING_MAX)
+                return refuse(request, "Too many questions to polkit are open.");
+        question = malloc(sizeof(Question));
+        if (!question)
+                return -ENOMEM;
+        *question = (Question){ polkit, sd_bus_message_ref(request), allowed, userdata };
+        polkit->pending++;
+        r = ask(request, action, question);
+        if (r < 0) {
+                question_free(question);
+                return r;
+        }
+        return 1;
+}

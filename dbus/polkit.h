@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+/* Questions to polkit that are under way. */
+typedef struct Polkit {
+        unsigned pending;
+} Polkit;
+
+/* Runs when the caller may; answers the request itself. -errno or 0. */
+typedef int (*PolkitAllowed)(sd_bus_message *request, void *userdata);
+
+/* Asks whether the sender of a request may do `action`, and runs `allowed` when so; else answers the request with
+ * HAWD_ERROR_NOT_AUTHORIZED. root may always, also without polkit. `polkit` and `userdata` outlive the bus. */
+int polkit_check(Polkit *polkit, sd_bus_message *request, const char *action, PolkitAllowed allowed,
+                void *userdata);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dbus/property.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/decode/memory/range.h"
+#include "probe/decode/memory/reserved-regions.h"
+#include "probe/fact.h"
+
+/* ── facts ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool equal_facts(const void *a, const void *b) {
+        const Fact *x = a, *y = b;
+
+        return x->provenance == y->provenance && x->reason == y->reason && x->value == y->value &&
+                        strcmp(x->source, y->source) == 0;
+}
+
+static int append_bits(sd_bus_message *reply, const void *value) {
+        const Fact *fact = value;
+
+        return sd_bus_message_append(reply, "u",
+                        fact_known(fact) && fact->value <= UINT32_MAX ? (uint32_t) fact->value : 0U);
+}
+
+static int append_number(sd_bus_message *reply, const void *value) {
+        const Fact *fact = value;
+
+        return sd_bus_message_append(reply, "t", fact_known(fact) ? fact->value : UINT64_C(0));
+}
+
+static int append_state(sd_bus_message *reply, const void *value) {
+        const Fact *fact = value;
+        Tristate state = fact_known(fact) ? tristate(fact->value != 0) : TRISTATE_UNKNOWN;
+
+        return sd_bus_message_append(reply, "s", tristate_to_string(state));
+}
+
+const PropertyKind property_bits = { append_bits, equal_facts, .fact = true };
+PROPERTY_GETTER(bits)
+const PropertyKind property_number = { append_number, equal_facts, .fact = true };
+PROPERTY_GETTER(number)
+const PropertyKind property_state = { append_state, equal_facts, .fact = true };
+PROPERTY_GETTER(state)
+
+/* ── plain values ──────────────────────────────────────────────────────────────────────────────────────── */
+
+static int append_text(sd_bus_message *reply, const void *value) {
+        return sd_bus_message_append(reply, "s", (const char *) value);
+}
+
+static bool equal_texts(const void *a, const void *b) {
+        return strcmp(a, b) == 0;
+}
+
+static int append_counter(sd_bus_message *reply, const void *value) {
+        return sd_bus_message_append(reply, "t", *(const uint64_t *) value);
+}
+
+static bool equal_counters(const void *a, const void *b) {
+        return *(const uint64_t *) a == *(const uint64_t *) b;
+}
+
+static int append_count(sd_bus_message *reply, const void *value) {
+        return sd_bus_message_append(reply, "u", *(const uint32_t *) value);
+}
+
+static bool equal_counts(const void *a, const void *b) {
+        return *(const uint32_t *) a == *(const uint32_t *) b;
+}
+
+const PropertyKind property_text = { append_text, equal_texts };
+PROPERTY_GETTER(text)
+const PropertyKind property_counter = { append_counter, equal_counters };
+PROPERTY_GETTER(counter)
+const PropertyKind property_count = { append_count, equal_counts };
+PROPERTY_GETTER(count)
+
+/* ── ranges ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int append_ranges(sd_bus_message *reply, const void *value) {
+        const RangeSet *set = value;
+        int r = sd_bus_message_open_container(reply, 'a', "(tt)");
+
+        for (size_t i = 0; i < set->n && r >= 0; i++)
+                r = sd_bus_message_append(reply, "(tt)", set->ranges[i].start, set->ranges[i].end);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static bool equal_ranges(const void *a, const void *b) {
+        const RangeSet *x = a, *y = b;
+
+        if (x->n != y->n)
+                return false;
+        for (size_t i = 0; i < x->n; i++)
+                if (x->ranges[i].start != y->ranges[i].start || x->ranges[i].end != y->ranges[i].end)
+                        return false;
+        return true;
+}
+
+static int append_regions(sd_bus_message *reply, const void *value) {
+        const ReservedRegions *set = value;
+        int r = sd_bus_message_open_container(reply, 'a', "(tts)");
+
+        for (size_t i = 0; i < set->n && r >= 0; i++)
+                r = sd_bus_message_append(reply, "(tts)", set->regions[i].start, set->regions[i].end,
+                                set->regions[i].word);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static bool equal_regions(const void *a, const void *b) {
+        const ReservedRegions *x = a, *y = b;
+
+        if (x->n != y->n)
+                return false;
+        for (size_t i = 0; i < x->n; i++) {
+                const ReservedRegion *p = &x->regions[i], *q = &y->regions[i];
+
+                if (p->start != q->start || p->end != q->end || strcmp(p->word, q->word) != 0)
+                        return false;
+        }
+        return true;
+}
+
+const PropertyKind property_ranges = { append_ranges, equal_ranges };
+PROPERTY_GETTER(ranges)
+const PropertyKind property_regions = { append_regions, equal_regions };
+PROPERTY_GETTER(regions)
+
+/* ── a table ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const void *value_of(const Property *property, const void *object) {
+        return (const char *) object + property->offset;
+}
+
+int property_append_unknown(const PropertyTable *table, const void *object, sd_bus_message *reply) {
+        int r = sd_bus_message_open_container(reply, 'a', "{ss}");
+
+        for (size_t i = 0; i < table->n && r >= 0; i++) {
+                const Fact *fact = value_of(&table->properties[i], object);
+
+                if (table->properties[i].kind->fact && !fact_known(fact))
+                        r = sd_bus_message_append(reply, "{ss}", table->properties[i].name,
+                                        reason_to_string(fact->reason));
+        }
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+int property_append_provenance(const PropertyTable *table, const void *object, sd_bus_message *reply) {
+        char text[FACT_SOURCE_MAX + 16];
+        int r = sd_bus_message_open_container(reply, 'a', "{ss}");
+
+        for (size_t i = 0; i < table->n && r >= 0; i++) {
+                const Fact *fact = value_of(&table->properties[i], object);
+
+                if (!table->properties[i].kind->fact)
+                        continue;
+                snprintf(text, sizeof(text), "%s: %s", provenance_to_string(fact->provenance), fact->source);
+                r = sd_bus_message_append(reply, "{ss}", table->properties[i].name, text);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+size_t property_changes(const PropertyTable *table, const void *before, const void *after, const char **ret,
+                size_t max) {
+        bool facts = false;
+        size_t n = 0;
+
+        for (size_t i = 0; i < table->n && n + 3 < max; i++) {
+                const Property *property = &table->properties[i];
+
+                if (property->kind->equal(value_of(property, before), value_of(property, after)))
+                        continue;
+                ret[n++] = property->name;
+                facts |= property->kind->fact;
+        }
+        if (facts && n + 2 < max) {
+                ret[n++] = "Unknown";
+                ret[n++] = "Provenance";
+        }
+        ret[n] = NULL;
+        return n;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the bus shows: one profile and its generation, both of one moment. The objects read it in place, so it stays
+ * where it is and is filled anew between two messages. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/profile.h"
+
+typedef struct Publication {
+        Profile profile;
+        uint64_t generation; /* 1 for the first profile of this process; one more for each that differs */
+        const char *document; /* the profile as JSON_LAYOUT_SHORT, without the newline; NULL: not written yet */
+        size_t document_size;
+} Publication;
+
+/* What the objects ask of the service. */
+typedef struct PublicationCalls {
+        /* Sees to it that `document` is there. -errno. */
+        int (*document)(void *userdata);
+        /* Reads the host again and publishes what changed. -errno. */
+        int (*refresh)(void *userdata);
+        void *userdata;
+} PublicationCalls;
