@@ -6,20 +6,24 @@
 #include <string.h>
 #include <unistd.h>
 
-const char options_help[] = "Options:\n"
-                            "  -h, --help               Show this help\n"
-                            "      --version            Show the version\n"
-                            "      --root=DIR|CAPTURE   Read a host tree or a capture instead of this host\n"
-                            "      --local              Probe in this process (what happens anyhow)\n"
-                            "      --json=MODE          JSON: pretty, short or off\n"
-                            "  -j                       JSON: pretty on a terminal, short in a pipe\n"
-                            "      --no-pager           Do not pipe long output into a pager\n"
-                            "      --no-legend          No table headings and totals\n";
+const char options_help[] =
+                "Options:\n"
+                "  -h, --help               Show this help\n"
+                "      --version            Show the version\n"
+                "      --root=DIR|CAPTURE   Read a host tree or a capture instead of this host\n"
+                "      --local              Read this host in this process, without the service\n"
+                "  -H, --host=[USER@]HOST   Ask the service of another host, over ssh\n"
+                "      --bus-address=ADDRESS  Ask the service on the bus at this address\n"
+                "      --json=MODE          JSON: pretty, short or off\n"
+                "  -j                       JSON: pretty on a terminal, short in a pipe\n"
+                "      --no-pager           Do not pipe long output into a pager\n"
+                "      --no-legend          No table headings and totals\n";
 
 enum {
         OPTION_VERSION = 256,
         OPTION_ROOT,
         OPTION_LOCAL,
+        OPTION_BUS_ADDRESS,
         OPTION_JSON,
         OPTION_NO_PAGER,
         OPTION_NO_LEGEND,
@@ -32,6 +36,8 @@ static const struct option long_options[] = {
         { "version", no_argument, NULL, OPTION_VERSION },
         { "root", required_argument, NULL, OPTION_ROOT },
         { "local", no_argument, NULL, OPTION_LOCAL },
+        { "host", required_argument, NULL, 'H' },
+        { "bus-address", required_argument, NULL, OPTION_BUS_ADDRESS },
         { "json", required_argument, NULL, OPTION_JSON },
         { "no-pager", no_argument, NULL, OPTION_NO_PAGER },
         { "no-legend", no_argument, NULL, OPTION_NO_LEGEND },
@@ -67,6 +73,13 @@ static int parse_option(int c, Options *options) {
                 options->root = optarg;
                 return 0;
         case OPTION_LOCAL:
+                options->local = true;
+                return 0;
+        case 'H':
+                options->host = optarg;
+                return 0;
+        case OPTION_BUS_ADDRESS:
+                options->bus_address = optarg;
                 return 0;
         case OPTION_JSON:
                 return parse_json(optarg, options);
@@ -92,10 +105,16 @@ int options_parse(int argc, char **argv, Options *ret) {
         Options options = {};
         int c, r;
 
-        while ((c = getopt_long(argc, argv, "hj", long_options, NULL)) >= 0) {
+        while ((c = getopt_long(argc, argv, "hjH:", long_options, NULL)) >= 0) {
                 r = parse_option(c, &options);
                 if (r != 0)
                         return r;
+        }
+        if ((options.root || options.local) && (options.host || options.bus_address)) {
+                fprintf(stderr, "hawctl: %s reads a host in this process, %s asks a service: give one of them\n",
+                                options.root ? "--root" : "--local",
+                                options.host ? "--host" : "--bus-address");
+                return EXIT_USAGE;
         }
         options.argc = argc - optind;
         options.argv = argv + optind;

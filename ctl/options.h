@@ -10,8 +10,11 @@
 
 /* What the command line says besides the verb; the same for every verb. */
 typedef struct Options {
-        const char *root; /* --root: directory or capture; NULL: this host */
-        bool json;        /* --json other than off */
+        const char *root;        /* --root: directory or capture; NULL: this host */
+        bool local;              /* --local: without the service */
+        const char *host;        /* -H: the service of another host, over ssh */
+        const char *bus_address; /* --bus-address: the service on another bus */
+        bool json;               /* --json other than off */
         JsonLayout json_layout;
         bool no_legend, no_pager, force;
         bool help, version, list_verbs;

@@ -35,6 +35,15 @@ const Verb verbs[] = {
                         "groups that reserve it; then what is left for the host as a whole.\n\n"
                         "Example: hawctl regions --json=short\n",
                         verb_regions },
+        { "monitor", "", 0, 0, "Print changes as they come",
+                        "One line for each thing that changed, until interrupted; with --json a line of\n"
+                        "JSON for each generation.\n\n"
+                        "Example: hawctl monitor -j | jq .differences[].path\n",
+                        verb_monitor },
+        { "history", "[DIRECTORY]", 0, 1, "List the profiles of the last boots",
+                        "The service keeps them in /var/lib/hawd; hawctl diff compares any two.\n\n"
+                        "Example: hawctl history --json=pretty\n",
+                        verb_history },
         { "decode", "KIND INPUT...", 1, -1, "Decode a table, dump or register of any machine",
                         "  dmar FILE          ACPI DMAR table, binary or hex dump\n"
                         "  ivrs FILE          ACPI IVRS table, binary or hex dump\n"

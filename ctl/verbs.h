@@ -29,6 +29,8 @@ int verb_iommus(const Options *options, int argc, char **argv);
 int verb_groups(const Options *options, int argc, char **argv);
 int verb_devices(const Options *options, int argc, char **argv);
 int verb_regions(const Options *options, int argc, char **argv);
+int verb_monitor(const Options *options, int argc, char **argv);
+int verb_history(const Options *options, int argc, char **argv);
 int verb_decode(const Options *options, int argc, char **argv);
 int verb_capture(const Options *options, int argc, char **argv);
 int verb_diff(const Options *options, int argc, char **argv);

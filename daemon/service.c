@@ -64,7 +64,12 @@ static int on_later(sd_event_source *source, void *userdata) {
 }
 
 static bool differs(const Publication *before, const Profile *now) {
-        return before->generation == 0 || strcmp(before->profile.digest, now->digest) != 0;
+        const ProfileHost *host = &before->profile.host;
+
+        /* The digest is about what the host can do; what it is called is part of the profile all the same. */
+        return before->generation == 0 || strcmp(before->profile.digest, now->digest) != 0 ||
+                        strcmp(host->hostname, now->host.hostname) != 0 ||
+                        strcmp(host->machine_id, now->host.machine_id) != 0;
 }
 
 static void take_over(Service *service, Profile *fresh) {

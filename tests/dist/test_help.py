@@ -62,9 +62,9 @@ def test_standard_input_and_hex():
 
 def test_output_that_cannot_be_written():
     with open("/dev/full", "w", encoding="ascii") as full:
-        done = subprocess.run([HAWCTL, "describe"], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        done = subprocess.run([HAWCTL, "describe", "--local"], stdout=full, stderr=subprocess.PIPE, check=False, text=True)
     assert done.returncode == 1 and "standard output" in done.stderr
-    done = subprocess.run(f"{HAWCTL} describe | true", shell=True, capture_output=True, check=False)
+    done = subprocess.run(f"{HAWCTL} describe --local | true", shell=True, capture_output=True, check=False)
     assert done.stderr == b""
 
 

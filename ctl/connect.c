@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/connect.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dbus/names.h"
+#include "profile/json-parse.h"
+
+bool connect_is_elsewhere(const Options *options) {
+        return options->host || options->bus_address;
+}
+
+static int open_address(const char *address, sd_bus **ret) {
+        sd_bus *bus = NULL;
+        int r = sd_bus_new(&bus);
+
+        if (r >= 0)
+                r = sd_bus_set_address(bus, address);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(bus, 1);
+        if (r >= 0)
+                r = sd_bus_start(bus);
+        if (r < 0)
+                sd_bus_close_unref(bus);
+        else
+                *ret = bus;
+        return r;
+}
+
+int connect_open(const Options *options, sd_bus **ret) {
+        if (options->bus_address)
+                return open_address(options->bus_address, ret);
+        if (options->host)
+                return sd_bus_open_system_remote(ret, options->host);
+        return sd_bus_open_system(ret);
+}
+
+/* What a person has to know of an error of the bus. */
+static char *explain(const sd_bus_error *error, int r) {
+        char *text = NULL;
+
+        if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
+                        sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+                return strdup("hawd is not installed or not running there");
+        return asprintf(&text, "%s", error->message ? error->message : strerror(-r)) < 0 ? NULL : text;
+}
+
+int connect_document(sd_bus *bus, json_t **ret, char **ret_why) {
+        sd_bus_error error = SD_BUS_ERROR_NULL;
+        sd_bus_message *reply = NULL;
+        JsonError wrong = {};
+        const char *text;
+        int r;
+
+        r = sd_bus_call_method(bus, HAWD_BUS_NAME, HAWD_PATH, HAWD_HOST, "Describe", &error, &reply, NULL);
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "s", &text);
+        if (r < 0)
+                *ret_why = explain(&error, r);
+        else {
+                r = profile_json_parse(text, strlen(text), ret, &wrong);
+                if (r < 0)
+                        *ret_why = strdup(r == -ENOMEM ? strerror(ENOMEM) : wrong.text);
+        }
+        sd_bus_message_unref(reply);
+        sd_bus_error_free(&error);
+        return r;
+}
+
+static const char *where(const Options *options) {
+        return options->host ? options->host : options->bus_address ? options->bus_address : "system bus";
+}
+
+int connect_read(const Options *options, json_t **ret) {
+        sd_bus *bus = NULL;
+        char *why = NULL;
+        int r = connect_open(options, &bus);
+
+        if (r >= 0)
+                r = connect_document(bus, ret, &why);
+        else
+                why = strdup(strerror(-r));
+        sd_bus_flush_close_unref(bus);
+        if (r >= 0)
+                return EXIT_SUCCESS;
+        if (connect_is_elsewhere(options)) {
+                fprintf(stderr, "hawctl: %s: %s\n", where(options), why ? why : strerror(ENOMEM));
+                free(why);
+                return EXIT_FAILURE;
+        }
+        fprintf(stderr, "hawctl: no service on the %s (%s); reading this host without it\n", where(options),
+                        why ? why : strerror(ENOMEM));
+        free(why);
+        return -1;
+}

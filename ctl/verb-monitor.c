@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+#include "ctl/connect.h"
+#include "ctl/difference-text.h"
+#include "ctl/verbs.h"
+#include "dbus/names.h"
+#include "probe/cleanup.h"
+#include "profile/difference.h"
+
+typedef struct Watch {
+        const Options *options;
+        sd_bus *bus;
+        json_t *document; /* as last seen; NULL: the service is away */
+} Watch;
+
+static int complain(const char *what, int r) {
+        fprintf(stderr, "hawctl: %s: %s\n", what, strerror(-r));
+        return r;
+}
+
+/* ── what is printed ───────────────────────────────────────────────────────────────────────────────────── */
+
+static void print_now(void) {
+        char text[16];
+        time_t now = time(NULL);
+        struct tm tm;
+
+        localtime_r(&now, &tm);
+        strftime(text, sizeof(text), "%H:%M:%S", &tm);
+        printf("%s ", text);
+}
+
+static void print_difference(const Difference *difference) {
+        _cleanup_free_ char *before = difference_text(difference->before, difference->after);
+        _cleanup_free_ char *after = difference_text(difference->after, difference->before);
+
+        print_now();
+        if (difference->kind == DIFFERENCE_ADDED)
+                printf("%s added\n", difference->path);
+        else if (difference->kind == DIFFERENCE_REMOVED)
+                printf("%s removed\n", difference->path);
+        else
+                printf("%s: %s -> %s\n", difference->path, before ? before : "", after ? after : "");
+}
+
+static void print_json(uint64_t generation, const DifferenceList *list) {
+        json_t *array = json_array(), *line;
+
+        for (size_t i = 0; i < list->n; i++)
+                (void) json_array_append_new(
+                                array, difference_json(&list->differences[i], "before", "after"));
+        line = json_pack("{s:I, s:I, s:o}", "time", (json_int_t) time(NULL), "generation",
+                        (json_int_t) generation, "differences", array);
+
+        if (line)
+                json_dumpf(line, stdout, JSON_COMPACT);
+        putchar('\n');
+        json_decref(line);
+}
+
+static void print_list(const Watch *watch, uint64_t generation, const DifferenceList *list) {
+        if (watch->options->json) {
+                print_json(generation, list);
+                return;
+        }
+        for (size_t i = 0; i < list->n; i++)
+                print_difference(&list->differences[i]);
+        if (list->dropped > 0) {
+                print_now();
+                printf("and %zu more\n", list->dropped);
+        }
+}
+
+/* Standard output may be a pipe whose reader wants each line as it comes, or is gone. */
+static int flush(Watch *watch) {
+        return fflush(stdout) == 0 ? 0 : sd_event_exit(sd_bus_get_event(watch->bus), EXIT_SUCCESS);
+}
+
+/* ── what happens ──────────────────────────────────────────────────────────────────────────────────────── */
+
+static int look_again(Watch *watch, uint64_t generation) {
+        _cleanup_(difference_list_done) DifferenceList list = {};
+        _cleanup_free_ char *why = NULL;
+        json_t *document = NULL;
+        int r = connect_document(watch->bus, &document, &why);
+
+        if (r < 0) {
+                fprintf(stderr, "hawctl: the profile cannot be had: %s\n", why ? why : strerror(-r));
+                return 0;
+        }
+        r = watch->document ? profile_difference(watch->document, document, &list) : 0;
+        json_decref(watch->document);
+        watch->document = document;
+        if (r < 0)
+                return complain("comparing", r);
+        print_list(watch, generation, &list);
+        return flush(watch);
+}
+
+static int on_changed(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        uint64_t generation;
+        int r = sd_bus_message_read(message, "t", &generation);
+
+        return r < 0 ? r : look_again(userdata, generation);
+}
+
+static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        const char *name, *before, *now;
+        Watch *watch = userdata;
+        int r = sd_bus_message_read(message, "sss", &name, &before, &now);
+
+        if (r < 0 || strcmp(name, HAWD_BUS_NAME) != 0)
+                return 0;
+        if (!watch->options->json) {
+                print_now();
+                printf("the service %s\n", *now ? "is there" : "went away");
+        }
+        return *now ? look_again(watch, 0) : flush(watch);
+}
+
+static int subscribe(Watch *watch, sd_event *event) {
+        _cleanup_free_ char *why = NULL;
+        int r;
+
+        r = sd_bus_match_signal(watch->bus, NULL, HAWD_BUS_NAME, HAWD_PATH, HAWD_HOST, "ProfileChanged",
+                        on_changed, watch);
+        if (r >= 0)
+                r = sd_bus_match_signal(watch->bus, NULL, "org.freedesktop.DBus", NULL,
+                                "org.freedesktop.DBus", "NameOwnerChanged", on_owner, watch);
+        if (r >= 0)
+                r = sd_bus_attach_event(watch->bus, event, 0);
+        if (r < 0)
+                return complain("the bus", r);
+        /* Starts the service where it is not running yet. */
+        r = connect_document(watch->bus, &watch->document, &why);
+        if (r < 0)
+                fprintf(stderr, "hawctl: nothing to watch: %s\n", why ? why : strerror(-r));
+        return r;
+}
+
+static int watch_bus(Watch *watch) {
+        sigset_t set;
+        sd_event *event = NULL;
+        int r;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+        r = sd_event_new(&event);
+        if (r >= 0)
+                r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+        if (r >= 0)
+                r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
+        if (r < 0)
+                complain("the event loop", r);
+        else
+                r = subscribe(watch, event);
+        if (r >= 0)
+                r = sd_event_loop(event);
+        sd_bus_detach_event(watch->bus);
+        sd_event_unref(event);
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int verb_monitor(const Options *options, int argc, char **argv) {
+        Watch watch = { .options = options };
+        int r;
+
+        if (options->root || options->local) {
+                fprintf(stderr, "hawctl: monitor watches a running service: it goes with neither --root nor --local\n");
+                return EXIT_USAGE;
+        }
+        r = connect_open(options, &watch.bus);
+        if (r < 0) {
+                complain(options->host                                 ? options->host
+                                                : options->bus_address ? options->bus_address
+                                                                       : "system bus",
+                                r);
+                return EXIT_FAILURE;
+        }
+        r = watch_bus(&watch);
+        json_decref(watch.document);
+        sd_bus_flush_close_unref(watch.bus);
+        return r;
+}
