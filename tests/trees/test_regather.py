@@ -174,6 +174,7 @@ def test_bridge_changes_its_isolation(host):
         host.link(f"sys/bus/pci/devices/{address}/iommu_group", "../../../../kernel/iommu_groups/7")
         host.link(f"sys/bus/pci/devices/{address}/iommu", "../../../virtual/iommu/dmar0")
         host.link(f"sys/kernel/iommu_groups/7/devices/{address}", "x")
+        host.link(f"sys/class/iommu/dmar0/devices/{address}", "x")
     host.go("device 0000:00:1c.0", "device 0000:45:00.0", "device 0000:46:00.0", "groups")
     host.add("0000:00:1c.0", 90, config=root_port(acs=False))
     _, _, paths = host.go("device 0000:00:1c.0")
