@@ -13,7 +13,11 @@
 #define STRING_MAX 300
 #define ELEMENTS_MAX 6
 
-static void put_value(FILE *f, const json_t *value);
+/* How deep a value's parts are shown by forms of their own; further down they are plain JSON, which is cut. */
+#define DEPTH_MAX 2
+
+static void put_value(FILE *f, const json_t *value, int depth);
+static void put_array(FILE *f, const json_t *array, const json_t *other, int depth);
 
 /* No control characters, neither C0 nor C1; cut between characters. The library let only UTF-8 pass. */
 static void put_string(FILE *f, const char *text) {
@@ -50,11 +54,11 @@ static bool put_member(FILE *f, const json_t *object, const char *name, const ch
         return true;
 }
 
-static void put_fact(FILE *f, const json_t *fact) {
+static void put_fact(FILE *f, const json_t *fact, int depth) {
         const json_t *value = json_object_get(fact, "value");
 
         if (!json_is_null(value)) {
-                put_value(f, value);
+                put_value(f, value, depth + 1);
                 return;
         }
         fputs("unknown (", f);
@@ -63,13 +67,13 @@ static void put_fact(FILE *f, const json_t *fact) {
 }
 
 /* A range, or what the schema's elements are told by. */
-static void put_object(FILE *f, const json_t *object) {
+static void put_object(FILE *f, const json_t *object, int depth) {
         if (json_object_get(object, "start") && json_object_get(object, "end")) {
                 put_member(f, object, "start", "");
                 put_member(f, object, "end", "-");
                 put_member(f, object, "type", " ");
         } else if (json_is_array(json_object_get(object, "devices")))
-                put_value(f, json_object_get(object, "devices"));
+                put_array(f, json_object_get(object, "devices"), NULL, depth + 1);
         else if (put_member(f, object, "vendorId", ""))
                 put_member(f, object, "deviceId", ":");
         else if (!put_member(f, object, "summary", "") && !put_member(f, object, "kind", ""))
@@ -98,20 +102,20 @@ static bool in_set(const json_t *set, const json_t *element) {
 }
 
 /* Long lists differ in an element or two: those that both have are three dots. */
-static void put_array(FILE *f, const json_t *array, const json_t *other) {
+static void put_array(FILE *f, const json_t *array, const json_t *other, int depth) {
         json_t *set = element_set(other);
         size_t i, n = 0, same = 0;
         const json_t *element;
 
         json_array_foreach(array, i, element) {
-                if (in_set(set, element)) {
+                if (other && in_set(set, element)) {
                         same++;
                         continue;
                 }
                 if (n++ >= ELEMENTS_MAX)
                         continue;
                 fputs(n > 1 ? ", " : "", f);
-                put_value(f, element);
+                put_value(f, element, depth + 1);
         }
         json_decref(set);
         if (n > ELEMENTS_MAX)
@@ -122,13 +126,13 @@ static void put_array(FILE *f, const json_t *array, const json_t *other) {
                 fputs("none", f);
 }
 
-static void put_value(FILE *f, const json_t *value) {
-        if (member_is_fact(value))
-                put_fact(f, value);
-        else if (json_is_object(value))
-                put_object(f, value);
-        else if (json_is_array(value))
-                put_array(f, value, NULL);
+static void put_value(FILE *f, const json_t *value, int depth) {
+        bool deep = depth > DEPTH_MAX;
+
+        if (member_is_fact(value) && !deep)
+                put_fact(f, value, depth);
+        else if (json_is_object(value) && !deep)
+                put_object(f, value, depth);
         else if (json_is_string(value))
                 put_string(f, json_string_value(value));
         else if (json_is_boolean(value))
@@ -147,8 +151,8 @@ char *difference_text(const json_t *value, const json_t *other) {
         if (!f)
                 return NULL;
         if (json_is_array(value))
-                put_array(f, value, other);
+                put_array(f, value, other, 0);
         else
-                put_value(f, value);
+                put_value(f, value, 0);
         return fclose(f) == 0 ? TAKE_PTR(text) : NULL;
 }

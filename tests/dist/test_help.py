@@ -33,7 +33,7 @@ def test_help_is_one():
     (["stauts"], "did you mean 'status'"), (["nonsense"], "nonsense"), (["status", "x"], "too many"), (["decode"], "too few"),
     (["decode", "png", "x"], "png"), (["decode", "vtd", "1"], "CAP ECAP"), (["decode", "vtd", "xyz", "1"], "xyz"),
     (["decode", "vtd", "10000000000000000", "1"], "64 bits"), (["decode", "amdvi", "1", "-"], "EFR2"),
-    (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["--root"], "root"),
+    (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["--root"], "root"),
 ])
 def test_usage_errors(arguments, word):
     done = run(*arguments)
