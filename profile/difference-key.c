@@ -100,9 +100,9 @@ static int collect(size_t kind, json_t *array, DifferenceKeys *ret) {
         return 1;
 }
 
-int difference_keys_get(const char *array_name, json_t *array, DifferenceKeys *ret) {
+int difference_keys_get(const char *path, json_t *array, DifferenceKeys *ret) {
         for (size_t i = 0; i < ELEMENTS(keyed); i++)
-                if (strcmp(keyed[i].array, array_name) == 0)
+                if (strcmp(keyed[i].array, path) == 0)
                         return collect(i, array, ret);
         return 0;
 }

@@ -21,8 +21,8 @@ typedef struct DifferenceKeys {
 
 void difference_keys_done(DifferenceKeys *keys);
 
-/* 1 and the keys; 0 when the array of that name has none, or one is missing or there twice; -ENOMEM. */
-int difference_keys_get(const char *array_name, json_t *array, DifferenceKeys *ret);
+/* 1 and the keys; 0 when the array of that path has none, or one is missing or there twice; -ENOMEM. */
+int difference_keys_get(const char *path, json_t *array, DifferenceKeys *ret);
 
 int difference_key_compare(const DifferenceKey *a, const DifferenceKey *b);
 

@@ -169,8 +169,6 @@ static int compare_arrays(Walk *walk, json_t *before, json_t *after) {
         _cleanup_(difference_keys_done) DifferenceKeys x = {}, y = {};
         int r;
 
-        if (walk->depth != 1)
-                return compare_whole(walk, before, after);
         r = difference_keys_get(walk->path, before, &x);
         if (r > 0)
                 r = difference_keys_get(walk->path, after, &y);

@@ -168,6 +168,13 @@ static void test_iova(void **state) {
         comparison = compare(&there, &there);
         SAFE("toHere");
         json_decref(comparison);
+
+        /* What one host reserves does not matter where nothing can be assigned. */
+        here.groups_reason = "\"io\"";
+        comparison = compare(&here, &there);
+        SAFE("toHere");
+        SAYS("toThere", "warning", "no IOMMU owns a PCI device there");
+        json_decref(comparison);
 }
 
 static void test_regions(void **state) {

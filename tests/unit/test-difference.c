@@ -151,7 +151,7 @@ static void test_bound(void **state) {
 /* Names that no path can hold, and depths that none should: what is above them differs as a whole. */
 static void test_long_and_deep(void **state) {
         json_t *before = json_pack("{s:{}}", "host"), *after = json_pack("{s:{}}", "host");
-        _cleanup_(difference_list_done) DifferenceList list = {}, deep = {};
+        _cleanup_(difference_list_done) DifferenceList list = {}, keyed = {}, deep = {};
         char name[2000];
 
         memset(name, 'x', sizeof(name));
@@ -161,6 +161,14 @@ static void test_long_and_deep(void **state) {
         assert_int_equal(list.n, 1);
         assert_string_equal(list.differences[0].path, "host");
         assert_int_equal(list.differences[0].kind, DIFFERENCE_CHANGED);
+        json_decref(before);
+        json_decref(after);
+
+        before = json_pack("{s:[{s:s,s:i}]}", "devices", "address", name, "x", 1);
+        after = json_pack("{s:[{s:s,s:i}]}", "devices", "address", name, "x", 2);
+        assert_int_equal(profile_difference(before, after, &keyed), 0);
+        assert_int_equal(keyed.n, 1);
+        assert_string_equal(keyed.differences[0].path, "devices");
         json_decref(before);
         json_decref(after);
 
