@@ -14,10 +14,8 @@
 #include "ctl/table.h"
 #include "ctl/verbs.h"
 #include "probe/cleanup.h"
-#include "probe/decode/text.h"
 #include "profile/difference.h"
-
-#define DOCUMENT_MAX (64U << 20)
+#include "profile/json-parse.h"
 
 enum { COLUMN_PATH, COLUMN_BEFORE, COLUMN_AFTER };
 
@@ -36,36 +34,24 @@ static int out_of_memory(void) {
         return EXIT_FAILURE;
 }
 
-static int parse_document(const char *name, const InputFile *file, json_t **ret) {
-        const char *from = strcmp(name, "-") == 0 ? "standard input" : name;
-        json_error_t error;
-        char text[2 * JSON_ERROR_TEXT_LENGTH];
-        json_t *document = json_loadb((const char *) file->data, file->n, JSON_REJECT_DUPLICATES, &error);
-        const char *schema = json_string_value(json_object_get(document, "schema"));
-
-        if (document && schema && strcmp(schema, "hawd-profile/1") == 0) {
-                *ret = document;
-                return EXIT_SUCCESS;
-        }
-        text_printable((Bytes){ .data = (const uint8_t *) error.text, .n = strlen(error.text) }, text,
-                        sizeof(text));
-        if (document)
-                fprintf(stderr,
-                                "hawctl: %s: not a profile document: \"schema\" is not \"hawd-profile/1\"; "
-                                "'hawctl describe' prints one\n",
-                                from);
-        else
-                fprintf(stderr, "hawctl: %s: line %d, column %d: %s; expected a profile document or a capture\n",
-                                from, error.line, error.column, text);
-        json_decref(document);
-        return EXIT_FAILURE;
-}
-
 static int read_document(const char *name, json_t **ret) {
+        const char *from = strcmp(name, "-") == 0 ? "standard input" : name;
         _cleanup_(input_file_done) InputFile file = {};
-        int r = input_file_read(name, DOCUMENT_MAX, &file);
+        JsonError error;
+        int r = input_file_read(name, PROFILE_JSON_MAX, &file);
 
-        return r == EXIT_SUCCESS ? parse_document(name, &file, ret) : r;
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = profile_json_parse((const char *) file.data, file.n, ret, &error);
+        if (r == 0)
+                return EXIT_SUCCESS;
+        if (r == -ENOMEM)
+                return out_of_memory();
+        fprintf(stderr, "hawctl: %s: ", from);
+        if (error.line > 0)
+                fprintf(stderr, "line %u, column %u: ", error.line, error.column);
+        fprintf(stderr, "%s; a profile document is what 'hawctl describe' prints\n", error.text);
+        return EXIT_FAILURE;
 }
 
 /* A directory, or a file that begins as the archives do that captures may be. */
@@ -108,7 +94,7 @@ static int probe_document(const Options *options, const char *name, json_t **ret
         int r;
 
         rooted.root = name;
-        r = source_profile(&rooted, &profile);
+        r = source_local(&rooted, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
         f = open_memstream(&text, &n);

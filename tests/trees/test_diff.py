@@ -149,11 +149,11 @@ def document(**members):
 
 
 @pytest.mark.parametrize("content,words", [
-    (b"", ["line 1, column 0"]), (b"{\n  \"schema\": \"hawd-profile/1\",\n  oops\n}", ["line 3, column 6"]),
-    (b"{\"schema\":\"hawd-profile/1\",\"a\":1,\"a\":2}", ["line 1", "duplicate"]), (b"[]", ["not a profile document"]),
-    (b"{}", ["not a profile document", "hawd-profile/1"]), (b"{\"schema\":\"hawd-comparison/1\"}", ["not a profile document"]),
-    (document() + b"x", ["line 1, column 29", "end of file"]), (b"\x1b[31m", ["line 1, column 1", "\\x1b"]),
-    (b"[" * 100000, ["line 1", "depth"]), (b"\xff\xfe", ["line 1"]),
+    (b"", ["line 1", "more"]), (b"{\n  \"schema\": \"hawd-profile/1\",\n  oops\n}", ["line 3, column 6", "JSON"]),
+    (b"{\"schema\":\"hawd-profile/1\",\"a\":1,\"a\":2}", ["line 1", "only once"]), (b"[]", ["hawctl describe"]),
+    (b"{}", ["schema", "hawctl describe"]), (b"{\"schema\":\"hawd-comparison/1\"}", ["schema", "hawctl describe"]),
+    (document() + b"x", ["line 1, column 29", "nothing after"]), (b"\x1b[31m", ["line 1, column 1"]),
+    (b"[" * 17, ["line 1, column 17", "16 levels"]), (b"\xff\xfe", ["line 1", "UTF-8"]),
 ])
 def test_bad_documents(tmp_path, content, words):
     bad, good = tmp_path / "bad.json", tmp_path / "good.json"
@@ -193,14 +193,12 @@ def test_hostile_texts(tmp_path):
 
 
 def test_deep_texts(tmp_path):
-    """Lists within lists within lists are shown only so far, and do not take the time of their depth."""
-    deep, wide = "1", "1"
-    for i in range(1000):
-        deep = '{"devices":[' + ",".join([deep] + [str(i)] * 9) + "]}"
-    for i in range(6):
+    """Lists within lists within lists are shown only so far."""
+    wide = "1"
+    for _ in range(6):
         wide = '{"devices":[' + ",".join([wide] * 7) + "]}"
     (tmp_path / "a").write_bytes(document(x=[]))
-    (tmp_path / "b").write_text(f'{{"schema":"hawd-profile/1","x":[{deep},{wide}]}}', encoding="utf-8")
+    (tmp_path / "b").write_text(f'{{"schema":"hawd-profile/1","x":[{wide}]}}', encoding="utf-8")
     assert len(run("diff", tmp_path / "a", tmp_path / "b")) < 20000
 
 
