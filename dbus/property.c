@@ -20,22 +20,23 @@ static bool equal_facts(const void *a, const void *b) {
 
 static int append_bits(sd_bus_message *reply, const void *value) {
         const Fact *fact = value;
+        uint32_t bits = fact_known(fact) && fact->value <= UINT32_MAX ? (uint32_t) fact->value : 0;
 
-        return sd_bus_message_append(reply, "u",
-                        fact_known(fact) && fact->value <= UINT32_MAX ? (uint32_t) fact->value : 0U);
+        return sd_bus_message_append_basic(reply, 'u', &bits);
 }
 
 static int append_number(sd_bus_message *reply, const void *value) {
         const Fact *fact = value;
+        uint64_t number = fact_known(fact) ? fact->value : 0;
 
-        return sd_bus_message_append(reply, "t", fact_known(fact) ? fact->value : UINT64_C(0));
+        return sd_bus_message_append_basic(reply, 't', &number);
 }
 
 static int append_state(sd_bus_message *reply, const void *value) {
         const Fact *fact = value;
         Tristate state = fact_known(fact) ? tristate(fact->value != 0) : TRISTATE_UNKNOWN;
 
-        return sd_bus_message_append(reply, "s", tristate_to_string(state));
+        return sd_bus_message_append_basic(reply, 's', tristate_to_string(state));
 }
 
 const PropertyKind property_bits = { append_bits, equal_facts, .fact = true };
@@ -48,7 +49,7 @@ PROPERTY_GETTER(state)
 /* ── plain values ──────────────────────────────────────────────────────────────────────────────────────── */
 
 static int append_text(sd_bus_message *reply, const void *value) {
-        return sd_bus_message_append(reply, "s", (const char *) value);
+        return sd_bus_message_append_basic(reply, 's', value);
 }
 
 static bool equal_texts(const void *a, const void *b) {
@@ -56,7 +57,7 @@ static bool equal_texts(const void *a, const void *b) {
 }
 
 static int append_counter(sd_bus_message *reply, const void *value) {
-        return sd_bus_message_append(reply, "t", *(const uint64_t *) value);
+        return sd_bus_message_append_basic(reply, 't', value);
 }
 
 static bool equal_counters(const void *a, const void *b) {
@@ -64,7 +65,7 @@ static bool equal_counters(const void *a, const void *b) {
 }
 
 static int append_count(sd_bus_message *reply, const void *value) {
-        return sd_bus_message_append(reply, "u", *(const uint32_t *) value);
+        return sd_bus_message_append_basic(reply, 'u', value);
 }
 
 static bool equal_counts(const void *a, const void *b) {

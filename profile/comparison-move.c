@@ -197,6 +197,10 @@ static bool regions_complete(const MoveHost *host) {
         json_t *reason = member_at(host->document, "groupsReason");
         size_t i;
 
+        /* Groups may be left out of a document to keep it small. What is usable is told only where every group's regions were
+         * known. */
+        if (!groups)
+                return json_array_size(member_at(host->document, "usableIova")) > 0;
         if (!json_is_array(groups) || !reason || (!json_is_null(reason) && !without_iommu(host)))
                 return false;
         json_array_foreach(groups, i, group) {
