@@ -1,0 +1,64 @@
+"""hawd as `meson install` leaves it, packed as a second initramfs that the kernel unpacks over the base."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+import image
+
+PREFIX = "/usr"
+
+
+def options(build):
+    listed = subprocess.run(["meson", "introspect", "--buildoptions", build], check=True, capture_output=True).stdout
+    return {option["name"]: option["value"] for option in json.loads(listed)}
+
+
+def fits(build):
+    """Installs where systemd and the bus look, and needs nothing of the sanitizers."""
+    if not (build / "build.ninja").exists():
+        return False
+    chosen = options(build)
+    return chosen["prefix"] == PREFIX and chosen["b_sanitize"] == "none"
+
+
+def build():
+    """The build directory to install from: HAWD_BUILD if it fits, else one of its own below it."""
+    given = pathlib.Path(os.environ["HAWD_BUILD"])
+    if fits(given):
+        return given
+    own = given / "vm-build"
+    if not (own / "build.ninja").exists():
+        subprocess.run(["meson", "setup", own, os.environ["HAWD_SOURCE"], f"--prefix={PREFIX}", "--sysconfdir=/etc",
+                        "--localstatedir=/var", "-Dtests=false"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", own], check=True, stdout=subprocess.DEVNULL)
+    return own
+
+
+def programs(directory):
+    names = ("ctl/hawctl", "daemon/hawd", "daemon/hawd-collect")
+    return [directory / name for name in names if (directory / name).is_file()]
+
+
+def initramfs(directory, tmp):
+    """One file of both archives, and the kernel: ready for QEMU."""
+    base = image.image(programs(directory))
+    tree = tmp / "overlay"
+    subprocess.run(["meson", "install", "-C", directory, "--no-rebuild", "--quiet", "--destdir", tree], check=True,
+                   stdout=subprocess.DEVNULL)
+    for path in tree.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else path.stat().st_mode & 0o777)
+    # Newer than /etc/.updated, which is not there: systemd-sysusers and systemd-tmpfiles run at boot, as after an
+    # offline update of /usr.
+    os.utime(tree / "usr", (time.time(), time.time()))
+    image.pack(tree, tmp / "overlay.cpio")
+    whole = tmp / "initramfs"
+    with open(whole, "wb") as out:
+        for part in (base / "base.cpio", tmp / "overlay.cpio"):
+            with open(part, "rb") as file:
+                shutil.copyfileobj(file, out, 1 << 20)
+    shutil.rmtree(tree)
+    return base / "vmlinuz", whole
