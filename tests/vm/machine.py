@@ -40,7 +40,11 @@ class Machine:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
         try:
             self.control, qmp = (self.accept(listener) for listener in listeners)
-            self.qmp_session = Qmp(qmp)
+            try:
+                self.qmp_session = Qmp(qmp)
+            except (OSError, EOFError):
+                self.process.wait(10)
+                raise self.died("QEMU stopped") from None
         except BaseException:
             self.close()
             raise
@@ -73,7 +77,8 @@ class Machine:
         for name in ("stderr", "console"):
             path = self.directory / name
             if path.exists():
-                parts.append(path.read_bytes().decode(errors="replace")[-4000:])
+                lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+                parts += [line for line in lines if "TCG doesn't support requested feature" not in line][-60:]
         return Died("\n".join(parts))
 
     def read_until(self, mark, seconds):
@@ -107,7 +112,9 @@ class Machine:
         """Exit status and output (both streams) of a shell command as root; 124 when it took too long in there."""
         mark = uuid.uuid4().hex
         self.control.settimeout(30)
-        self.control.sendall(f"timeout -k 2 {seconds} sh -c {shlex.quote(command)} </dev/null 2>&1; echo {mark} $?\n".encode())
+        # Through a pipe: no program may take the serial line for a terminal.
+        self.control.sendall((f"timeout -k 2 {seconds} sh -c {shlex.quote(command)} </dev/null 2>&1 | cat; "
+                              f"echo {mark} ${{PIPESTATUS[0]}}\n").encode())
         text = self.read_until(mark.encode() + b" ", seconds + 30)
         return int(self.read_until(b"\n", 30)), text.decode(errors="replace")
 
