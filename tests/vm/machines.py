@@ -92,3 +92,18 @@ SPECS = [
         Spec("amd-48-shadow", "EPYC", 48, ["-M", "q35"], ("kvm_amd.npt=0",), second_level="shadow",
              present=("second-level-paging-off", "iommu-absent"), absent=("kvm-absent", "guest-mappable-below-physical")),
 ]
+
+
+def root_ports(count):
+    """QEMU's arguments for so many hot-plug ports, port1…: eight to a slot, without I/O windows, of which a machine
+    has room for sixteen only."""
+    arguments = []
+    for n in range(count):
+        slot, function = 8 + n // 8, n % 8
+        together = ",multifunction=on" if function == 0 else ""
+        arguments += ["-device", f"pcie-root-port,id=port{n + 1},chassis={n + 1},slot={n + 1},bus=pcie.0,"
+                                 f"addr={slot:x}.{function},io-reserve=0,mem-reserve=1M,pref64-reserve=1M{together}"]
+    return arguments
+
+
+HOTPLUG = [*REMAPPING, "-cpu", "Skylake-Server,phys-bits=46", *vtd(39)]

@@ -1,0 +1,114 @@
+"""What a host does to a service: killed at any moment, the bus taken away, the clock moved, no room to write."""
+import json
+import os
+import random
+import time
+
+import pytest
+
+import bus
+import kernel
+from machines import HOTPLUG, root_ports
+
+PORTS = 4
+ROUNDS = 10
+SEED = int(os.environ.get("HAWD_VM_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
+
+
+@pytest.fixture(scope="module")
+def machine(boot, with_daemon):
+    with boot([*HOTPLUG, *root_ports(PORTS)], ("intel_iommu=on",)) as booted:
+        bus.read(booted, "Digest")
+        yield booted
+
+
+def local(machine):
+    return json.loads(machine.output("hawctl --local describe --json=short"))
+
+
+def answers_rightly(machine, seconds=40):
+    """Asked over the bus, which starts it when it is dead: the profile of now, as the kernel shows it."""
+    machine.wait_for(f"busctl get-property {bus.NAME} {bus.PATH} {bus.NAME}.Host Digest", seconds)
+    wanted, deadline = local(machine)["digest"], time.monotonic() + seconds
+    while bus.read(machine, "Digest") != wanted:
+        assert time.monotonic() < deadline, "the digest is not that of hawctl --local"
+        time.sleep(0.3)
+    assert {number: said["Devices"] for number, said in bus.groups(machine).items()} == \
+        {number: group.devices for number, group in kernel.groups(machine).items()}
+
+
+def plugged(machine, wanted, port="port1"):
+    """Has a device at a port or takes it away."""
+    if wanted:
+        machine.device_add("pci-testdev", f"dev-{port}", port)
+    else:
+        machine.device_del(f"dev-{port}")
+
+
+def kill(machine):
+    machine.run("systemctl kill -s KILL --kill-whom=main hawd.service")
+
+
+def test_killed_at_any_moment(machine):
+    dice = random.Random(SEED)
+    print(f"HAWD_VM_SEED={SEED}")
+    for number in range(ROUNDS):
+        plugged(machine, number % 2 == 0)
+        time.sleep(dice.random() * 0.4)
+        kill(machine)
+        # Now and then while it starts.
+        if dice.random() < 0.5:
+            machine.start("systemctl start hawd.service", "starting")
+            time.sleep(dice.random() * 0.8)
+            kill(machine)
+        # So many deaths in so few seconds are the test's, not the service's.
+        machine.run("systemctl reset-failed hawd.service hawd-collect.service")
+        answers_rightly(machine)
+        published = json.loads(machine.wait_for("cat /run/hawd/profile.json"))
+        assert published["schema"] == "hawd-profile/1"
+    time.sleep(1)
+    # Nothing half-written stays behind, neither for readers nor for the next generation.
+    left = machine.output("ls -A /run/hawd /var/lib/hawd").split()
+    assert not [name for name in left if ".new" in name or name == ".current"], left
+    assert len([name for name in left if name.startswith("generation-")]) <= 2, left
+    assert json.loads(machine.output("cat /run/hawd/profile.json")) == json.loads(bus.describe(machine))
+
+
+def test_bus_restarted(machine):
+    machine.output("systemctl restart dbus.service", 60)
+    answers_rightly(machine)
+    plugged(machine, True)
+    answers_rightly(machine)
+    plugged(machine, False)
+    answers_rightly(machine)
+    assert machine.output("systemctl --failed --no-legend").strip() == ""
+
+
+def test_clock_jumps(machine):
+    for jump in ("+40 days", "-3 years", "1970-01-02"):
+        machine.output(f"date -s '{jump}'")
+        answers_rightly(machine)
+        plugged(machine, True)
+        answers_rightly(machine)
+        plugged(machine, False)
+        answers_rightly(machine)
+    assert machine.output("systemctl is-active hawd.service").strip() == "active"
+
+
+@pytest.mark.parametrize("place", ["/run/hawd", "/var/lib/hawd"])
+def test_disk_full(machine, place):
+    """No room for files: the bus answers all the same, changes included, and the journal says what is missing."""
+    machine.output("systemctl stop hawd.service")
+    machine.output(f"mkdir -p {place} && mount -t tmpfs -o size=4k,mode=755 tmpfs {place}")
+    try:
+        answers_rightly(machine)
+        assert machine.output(f"findmnt -n -o SIZE {place}").strip() == "4K"
+        plugged(machine, True)
+        answers_rightly(machine)
+        plugged(machine, False)
+        answers_rightly(machine)
+        assert machine.output("journalctl -q -b -p warning -u hawd.service -u hawd-collect.service -o cat").strip()
+    finally:
+        machine.output(f"systemctl stop hawd.service; umount {place}")
+    answers_rightly(machine)
+    assert json.loads(machine.wait_for("cat /run/hawd/profile.json"))["digest"] == bus.read(machine, "Digest")
