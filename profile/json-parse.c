@@ -109,7 +109,8 @@ int profile_json_parse(const char *text, size_t n, json_t **ret, JsonError *rete
         if (r < 0)
                 return r;
         document = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-        if (!document && json_error_code(&error) == json_error_out_of_memory)
+        /* Of what is wrong with a text jansson says something; out of memory it mostly says nothing. */
+        if (!document && !*error.text)
                 return -ENOMEM;
         if (!document)
                 return fail(reterr, error.line > 0 ? (unsigned) error.line : 0,
