@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "tests/unit/json-document.h"
+#include "tests/unit/unit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "tests/unit/json-document.h"
 
 json_t *json_document_load(const char *path) {
         return json_load_file(path, 0, NULL);
@@ -57,4 +59,23 @@ static void walk(const json_t *value, const char *path, JsonVisit visit, void *u
 
 void json_document_walk(const json_t *document, JsonVisit visit, void *userdata) {
         walk(document, "", visit, userdata);
+}
+
+const char *json_document_read_changed(
+                const json_t *document, const char *path, json_t *value, JsonError *reterr) {
+        _cleanup_(profile_done) Profile profile = {};
+        json_auto_t *copy = json_deep_copy(document);
+        int r;
+
+        *reterr = (JsonError){};
+        if (!json_document_set(copy, path, value))
+                fail_msg("%s: no such place", path);
+        r = profile_json_read(copy, &profile, reterr);
+        if (r < 0) {
+                static const Profile untouched;
+
+                assert_int_equal(r, -EINVAL);
+                assert_memory_equal(&profile, &untouched, sizeof(profile));
+        }
+        return r < 0 ? reterr->text : "";
 }
