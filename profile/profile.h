@@ -123,6 +123,7 @@ typedef struct ProfileIommu {
         Reason devices_reason;
         int firmware_unit; /* index into firmware.dmar.units or ivrs.units; -1 */
         Fingerprint fingerprint;
+        int firmware_unit; /* index into firmware.dmar.units; -1. A profile read from JSON has no units there */
 } ProfileIommu;
 
 typedef enum AssignableWhy {

@@ -74,3 +74,15 @@ def test_impossible_guest_widths(tmp_path):
     assert subprocess.run([HAWCTL, "status", f"--root={tmp_path}"], capture_output=True, check=True).stderr == b""
     done = roundtrip(tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_impossible_ipa(tmp_path):
+    """The same of arm64's answer."""
+    t = Tree(tmp_path)
+    hosts_other.arm64_smmuv3(t)
+    t.write("hawd/kvm", "api-version 12\ncapability 165 200\n")
+    widths = describe(tmp_path)["widths"]
+    for name in "guestPhysicalBits", "guestMappableBits", "safeGuestBits":
+        assert (widths[name]["value"], widths[name]["reason"]) == (None, "malformed")
+    done = roundtrip(tmp_path)
+    assert done.returncode == 0, done.stderr
