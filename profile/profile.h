@@ -121,7 +121,6 @@ typedef struct ProfileIommu {
         uint32_t n_devices; /* names in its devices directory */
         uint32_t n_pci_devices;
         Reason devices_reason;
-        int firmware_unit; /* index into firmware.dmar.units or ivrs.units; -1 */
         Fingerprint fingerprint;
         int firmware_unit; /* index into firmware.dmar.units; -1. A profile read from JSON has no units there */
 } ProfileIommu;

@@ -22,9 +22,11 @@ static double now_usec(void) {
         return (double) now.tv_sec * 1e6 + (double) now.tv_nsec / 1e3;
 }
 
-static int call(sd_bus *bus, const char *interface, const char *method, const char *types, const char *a, const char *b) {
+static int call(sd_bus *bus, const char *interface, const char *method, const char *types, const char *a,
+                const char *b) {
         sd_bus_message *reply = NULL;
-        int r = sd_bus_call_method(bus, HAWD_BUS_NAME, HAWD_PATH, interface, method, NULL, &reply, types, a, b);
+        int r = sd_bus_call_method(
+                        bus, HAWD_BUS_NAME, HAWD_PATH, interface, method, NULL, &reply, types, a, b);
 
         sd_bus_message_unref(reply);
         return r;

@@ -180,6 +180,8 @@ static void test_host(void **state) {
         assert_string_equal(profile.host.machine_id, "00112233445566778899aabbccddeeff");
         assert_string_equal(profile.host.hostname, "vectors");
         assert_string_equal(profile.host.kernel, "6.12.95-amd64");
+        assert_string_equal(profile.host.kernel_parameters, "intel_iommu=on");
+        assert_true(profile.host.cmdline.intel_iommu_on);
         assert_string_equal(profile.host.architecture, "x86_64");
         assert_string_equal(profile.host.virtualised, "kvm");
         assert_string_equal(profile.host.vendor_name, "GenuineIntel");
