@@ -10,6 +10,9 @@
 #include "probe/cleanup.h"
 #include "profile/json-write.h"
 
+/* Mapping costs more than a small text does. */
+#define KEPT_MAPPED_MAX 65536
+
 static int to_file(const char *text, size_t n, void *userdata) {
         return fwrite(text, 1, n, userdata) == n ? 0 : errno ? -errno : -EIO;
 }
@@ -44,16 +47,39 @@ int document_write(Document *document, const Profile *profile) {
         if (r < 0)
                 return r;
         off_t size = lseek(fd, 0, SEEK_END);
-        (void) fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
-        void *text = mmap(NULL, (size_t) size, PROT_READ, MAP_SHARED, fd, 0);
-        if (text == MAP_FAILED)
+        if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
                 return -errno;
-        *document = (Document){ .text = text, .n = (size_t) size - 1 };
+        *document = (Document){ .fd = fd, .n = (size_t) size - 1 };
+        fd = -1;
         return 0;
 }
 
-void document_done(Document *document) {
+static void unmap(Document *document) {
         if (document->text)
                 munmap((void *) document->text, document->n + 1);
-        *document = (Document){};
+        document->text = NULL;
+}
+
+void document_done(Document *document) {
+        unmap(document);
+        if (document->fd >= 0)
+                close(document->fd);
+        *document = DOCUMENT_NONE;
+}
+
+int document_hold(Document *document, const char **ret) {
+        if (!document->text) {
+                void *text = mmap(NULL, document->n + 1, PROT_READ, MAP_SHARED, document->fd, 0);
+
+                if (text == MAP_FAILED)
+                        return -errno;
+                document->text = text;
+        }
+        *ret = document->text;
+        return 0;
+}
+
+void document_release(Document *document) {
+        if (document->n > KEPT_MAPPED_MAX)
+                unmap(document);
 }

@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A profile's JSON text, kept in a sealed memory file: written once a generation, read by many. */
+/* A profile's JSON text, written once a generation into a sealed memory file and read by many. A large one is mapped only
+ * while it is held. */
 
 #include <stddef.h>
 
 #include "profile/profile.h"
 
 typedef struct Document {
-        const char *text; /* one line, NUL-terminated, no newline; NULL: empty */
-        size_t n;
+        int fd;           /* -1: not written */
+        size_t n;         /* bytes, without the NUL that ends them */
+        const char *text; /* while mapped */
 } Document;
 
-/* -errno; the document is then empty. */
+#define DOCUMENT_NONE    \
+        (Document) {     \
+                .fd = -1 \
+        }
+
+/* -errno; the document is then not written. */
 int document_write(Document *document, const Profile *profile);
 void document_done(Document *document);
+
+/* One line, NUL-terminated, no newline. -errno. */
+int document_hold(Document *document, const char **ret);
+void document_release(Document *document);

@@ -62,8 +62,8 @@ static int choose_name(uint64_t generation, char *ret, size_t size) {
         return 0;
 }
 
-static int fill(int fd, const Publication *publication) {
-        int r = write_file_at(fd, "profile.json", publication->document, publication->document_size, "\n");
+static int fill(int fd, const Publication *publication, const char *document, size_t n) {
+        int r = write_file_at(fd, "profile.json", document, n, "\n");
 
         return r < 0 ? r : value_files_write(fd, publication);
 }
@@ -75,7 +75,7 @@ static int show(int fd, const char *name) {
         return 0;
 }
 
-static int publish(Files *files, const Publication *publication) {
+static int publish(Files *files, const Publication *publication, const char *document, size_t n) {
         char name[sizeof(files->shown)];
         int r = choose_name(publication->generation, name, sizeof(name));
 
@@ -84,7 +84,7 @@ static int publish(Files *files, const Publication *publication) {
         if (mkdirat(files->fd, name, 0755) < 0)
                 return -errno;
         _cleanup_close_ int fd = openat(files->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        r = fd >= 0 ? fill(fd, publication) : -errno;
+        r = fd >= 0 ? fill(fd, publication, document, n) : -errno;
         if (r >= 0)
                 r = show(files->fd, name);
         if (r < 0) {
@@ -96,12 +96,12 @@ static int publish(Files *files, const Publication *publication) {
         return 0;
 }
 
-void files_publish(Files *files, const Publication *publication) {
+void files_publish(Files *files, const Publication *publication, const char *document, size_t n) {
         int r;
 
         if (files->fd < 0)
                 return;
-        r = publish(files, publication);
+        r = publish(files, publication, document, n);
         sweep(files);
         if (r < 0 && !files->failing)
                 log_warning("The profile cannot be published as files: %s", strerror(-r));

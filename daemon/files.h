@@ -15,8 +15,8 @@ typedef struct Files {
 /* Opens the directory and removes what a killed process left there. -errno. */
 int files_open(Files *files, const char *path);
 
-/* The document has to be there. A failure is said once and leaves what was shown before. */
-void files_publish(Files *files, const Publication *publication);
+/* `document` is the profile's, n bytes. A failure is said once and leaves what was shown before. */
+void files_publish(Files *files, const Publication *publication, const char *document, size_t n);
 
 /* Takes back what was published: numbers of a service that is not there mislead. */
 void files_close(Files *files);

@@ -62,7 +62,7 @@ static int run(sd_event *event, const DaemonOptions *options, Service *service) 
 int main(int argc, char **argv) {
         DaemonOptions options;
         sd_event *event = NULL;
-        Service service = { .files = { .fd = -1 }, .past = { .fd = -1 } };
+        Service service = { .files = { .fd = -1 }, .past = { .fd = -1 }, .document = DOCUMENT_NONE };
         int r;
 
         r = daemon_options_parse(argc, argv, &options);

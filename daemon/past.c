@@ -129,9 +129,10 @@ static json_t *parse(const char *name, const char *text, size_t n) {
 }
 
 static int compare(Past *past, const char *name, const Profile *profile) {
-        _cleanup_(document_done) Document document = {};
+        _cleanup_(document_done) Document document = DOCUMENT_NONE;
         _cleanup_free_ char *text = NULL;
         size_t n = 0;
+        const char *current;
         json_t *before, *now;
         int r = read_document(past->fd, name, &text, &n);
 
@@ -143,7 +144,9 @@ static int compare(Past *past, const char *name, const Profile *profile) {
         if (!before)
                 return 0;
         r = document_write(&document, profile);
-        now = r < 0 ? NULL : parse("This boot's profile", document.text, document.n);
+        if (r >= 0)
+                r = document_hold(&document, &current);
+        now = r < 0 ? NULL : parse("This boot's profile", current, document.n);
         if (now)
                 r = history_finding(before, now, &past->finding);
         json_decref(before);

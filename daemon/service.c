@@ -17,19 +17,19 @@
 
 /* ── the document ──────────────────────────────────────────────────────────────────────────────────────── */
 
-static int need_document(void *userdata) {
+static int hold_document(void *userdata, const char **ret) {
         Service *service = userdata;
-        Publication *publication = &service->tree.publication;
-        int r;
+        int r = 0;
 
-        if (publication->document)
-                return 0;
-        r = document_write(&service->document, &publication->profile);
-        if (r < 0)
-                return r;
-        publication->document = service->document.text;
-        publication->document_size = service->document.n;
-        return 0;
+        if (service->document.fd < 0)
+                r = document_write(&service->document, &service->tree.publication.profile);
+        return r < 0 ? r : document_hold(&service->document, ret);
+}
+
+static void release_document(void *userdata) {
+        Service *service = userdata;
+
+        document_release(&service->document);
 }
 
 /* ── a new profile ─────────────────────────────────────────────────────────────────────────────────────── */
@@ -50,13 +50,15 @@ static void tell_systemd(const Publication *publication) {
 /* After the signals: files and history wait until nobody else does. */
 static int on_later(sd_event_source *source, void *userdata) {
         Service *service = userdata;
-        int r = need_document(service);
+        const char *document;
+        int r = hold_document(service, &document);
 
         if (r < 0)
                 log_warning("The profile's document cannot be written: %s", strerror(-r));
         else {
-                files_publish(&service->files, &service->tree.publication);
-                past_keep(&service->past, service->document.text, service->document.n);
+                files_publish(&service->files, &service->tree.publication, document, service->document.n);
+                past_keep(&service->past, document, service->document.n);
+                release_document(service);
         }
         tell_systemd(&service->tree.publication);
         malloc_trim(0);
@@ -78,7 +80,6 @@ static void take_over(Service *service, Profile *fresh) {
 
         publication->profile = *fresh;
         /* Volatile figures may be others even so: the text is written anew when somebody asks for it. */
-        publication->document = NULL;
         document_done(&service->document);
         publication->generation += changed;
         if (changed && service->connection.bus) {
@@ -161,10 +162,10 @@ static int open_outputs(Service *service) {
 }
 
 int service_start(Service *service, sd_event *event, const DaemonOptions *options) {
-        const PublicationCalls calls = { need_document, on_refresh, service };
+        const PublicationCalls calls = { hold_document, release_document, on_refresh, service };
         int r;
 
-        *service = (Service){ .event = event, .options = options };
+        *service = (Service){ .event = event, .options = options, .document = DOCUMENT_NONE };
         snapshot_init(&service->snapshot, options->root, options->private_directory);
         object_tree_init(&service->tree, &calls);
         r = open_outputs(service);

@@ -18,11 +18,14 @@ static int failed(sd_bus_error *error, int r) {
 
 int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
-        int r = tree->calls.document(tree->calls.userdata);
+        const char *document;
+        int r = tree->calls.hold_document(tree->calls.userdata, &document);
 
         if (r < 0)
                 return failed(error, r);
-        return sd_bus_reply_method_return(message, "s", tree->publication.document);
+        r = sd_bus_reply_method_return(message, "s", document);
+        tree->calls.release_document(tree->calls.userdata);
+        return r;
 }
 
 int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {

@@ -12,14 +12,13 @@
 typedef struct Publication {
         Profile profile;
         uint64_t generation; /* 1 for the first profile of this process; one more for each that differs */
-        const char *document; /* the profile as JSON_LAYOUT_SHORT, without the newline; NULL: not written yet */
-        size_t document_size;
 } Publication;
 
 /* What the objects ask of the service. */
 typedef struct PublicationCalls {
-        /* Sees to it that `document` is there. -errno. */
-        int (*document)(void *userdata);
+        /* The profile as JSON_LAYOUT_SHORT without the newline, until it is released. -errno. */
+        int (*hold_document)(void *userdata, const char **ret);
+        void (*release_document)(void *userdata);
         /* Reads the host again and publishes what changed. -errno. */
         int (*refresh)(void *userdata);
         void *userdata;
