@@ -238,8 +238,9 @@ int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
 int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
 
-/* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. */
-void source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
+/* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. False: there is
+ * none. */
+bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
 
 /* Of these its configuration space alone. */
 void source_pci_read_config(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);

@@ -191,14 +191,6 @@ static int rejoin_units(Root *root, const char *name, IommuFacts *facts) {
 
 /* ── all of a device ───────────────────────────────────────────────────────────────────────────────────── */
 
-/* Without its own link in sys/bus/pci/devices it is gone. */
-static bool present(Root *root, const char *name) {
-        char path[96], target[512];
-
-        snprintf(path, sizeof(path), "sys/bus/pci/devices/%s", name);
-        return root_link(root, path, target, sizeof(target)) != REASON_ABSENT;
-}
-
 int regather_device(Root *root, Buffer *buffer, const PciAddress *address, Facts *facts) {
         _cleanup_(fault_list_done) FaultList faults = {};
         PciFact fresh = { .address = *address };
@@ -206,8 +198,7 @@ int regather_device(Root *root, Buffer *buffer, const PciAddress *address, Facts
         int r;
 
         pci_address_format(address, name, sizeof(name));
-        if (present(root, name)) {
-                source_pci_read_device(root, buffer, name, &fresh, &faults);
+        if (source_pci_read_device(root, buffer, name, &fresh, &faults)) {
                 r = keep_device(&facts->pci, &fresh);
                 if (r < 0)
                         return r;

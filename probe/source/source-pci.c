@@ -28,19 +28,21 @@ static Bytes text_bytes(const char *text, size_t n) {
 /* ── where it stands ───────────────────────────────────────────────────────────────────────────────────── */
 
 /* "../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0": the component before the last, when it is a device. */
-static void read_parent(Root *root, const char *name, PciFact *ret) {
+static Reason read_parent(Root *root, const char *name, PciFact *ret) {
         char path[128], target[LINK_MAX];
         char *last, *before;
 
-        if (root_link(root, device_path(path, name, ""), target, sizeof(target)) != REASON_NONE)
-                return;
+        Reason reason = root_link(root, device_path(path, name, ""), target, sizeof(target));
+        if (reason != REASON_NONE)
+                return reason;
         last = strrchr(target, '/');
         if (!last)
-                return;
+                return REASON_NONE;
         *last = 0;
         before = strrchr(target, '/');
         before = before ? before + 1 : target;
         ret->has_parent = pci_address_parse(text_bytes(before, strlen(before)), &ret->parent);
+        return REASON_NONE;
 }
 
 /* Only virtual functions have the link. */
@@ -241,12 +243,15 @@ static int compare_addresses(const void *a, const void *b) {
 
 /* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
 
-void source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
-        read_parent(root, name, ret);
+bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
+        /* Without its own link in sys/bus/pci/devices it is gone. */
+        if (read_parent(root, name, ret) == REASON_ABSENT)
+                return false;
         read_ids(root, name, buffer, ret);
         read_resources(root, name, buffer, ret, faults);
         source_pci_read_config(root, buffer, name, ret, faults);
         read_physical_function(root, name, ret);
+        return true;
 }
 
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret) {
@@ -263,8 +268,8 @@ int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret) {
 
                 if (!pci_address_parse(text_bytes(names.names[i], strlen(names.names[i])), &device->address))
                         continue;
-                ret->n++;
-                source_pci_read_device(root, buffer, names.names[i], device, &ret->faults);
+                /* One that went since the listing is not there. */
+                ret->n += source_pci_read_device(root, buffer, names.names[i], device, &ret->faults);
         }
         /* Version order of names is address order but for domains of different length. */
         qsort(ret->devices, ret->n, sizeof(PciFact), compare_addresses);

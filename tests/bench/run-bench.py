@@ -13,9 +13,10 @@ import sys
 import tempfile
 import time
 
+import service
 from tree import MEMORY64, MSI, Tree, endpoint, root_port
 
-BENCH, HAWCTL = sys.argv[1:3]
+BENCH, HAWCTL, HAWD, BENCH_BUS, REGATHER = sys.argv[1:6]
 SIZES = (64, 512, 4096)
 
 
@@ -68,13 +69,14 @@ def main():
         for tree in ["/"] + trees:
             print(f"peak resident memory, status --root={os.path.basename(tree) or '/'}: {peak_kib(HAWCTL, 'status', '--root=' + tree)} KiB,"
                   f" describe: {peak_kib(HAWCTL, 'describe', '--root=' + tree)} KiB")
+        service.figures(HAWD, BENCH_BUS, REGATHER, trees[-1])
     if shutil.which("strace"):
-        made = calls(HAWCTL, "describe")
+        made = calls(HAWCTL, "describe", "--local")
         files = sum(name in ("openat2", "openat") for name in made)
         links = sum(name == "readlinkat" for name in made)
         print(f"system calls of a live probe: {len(made)}, for {files} opens and {links} links; open, read and close alone:"
               f" {3 * files + links}, ratio {len(made) / (3 * files + links):.2f}")
-    both = [(seconds(f"{HAWCTL} status"), seconds("lscpu; lspci")) for _ in range(11)]
+    both = [(seconds(f"{HAWCTL} status --local"), seconds("lscpu; lspci")) for _ in range(11)]
     print(f"hawctl status against lscpu and lspci: ratio {statistics.median(a / b for a, b in both):.2f}"
           f" ({1000 * statistics.median(a for a, _ in both):.1f} ms, {1000 * statistics.median(b for _, b in both):.1f} ms)")
 

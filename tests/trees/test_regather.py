@@ -94,6 +94,7 @@ def host(tmp_path):
 def only(paths, *places):
     strangers = [path for path in paths if not any(place in path for place in places)]
     assert not strangers
+    assert len(set(paths)) == len(paths)
     assert len(paths) <= 24
 
 
