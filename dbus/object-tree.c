@@ -44,11 +44,21 @@ static int find_iommu(sd_bus *bus, const char *path, const char *interface, void
 
         if (r <= 0)
                 return r;
-        for (size_t i = 0; i < publication->profile.n_iommus; i++)
-                if (strcmp(publication->profile.iommus[i].name, name) == 0) {
-                        *ret = &publication->profile.iommus[i];
-                        return 1;
-                }
+        for (size_t i = 0; i < publication->profile.n_iommus; i++) {
+                ProfileIommu *unit = &publication->profile.iommus[i];
+                _cleanup_free_ char *own = NULL;
+
+                if (strcmp(unit->name, name) != 0)
+                        continue;
+                own = object_path_iommu(unit);
+                if (!own)
+                        return -ENOMEM;
+                /* One name an object: what was escaped without need decodes to the same label. */
+                if (strcmp(own, path) != 0)
+                        return 0;
+                *ret = unit;
+                return 1;
+        }
         return 0;
 }
 
