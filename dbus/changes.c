@@ -57,17 +57,22 @@ static void emit_removed(Emission *emission, char *path, const char *interface) 
 }
 
 /* Takes the path over. */
-static void emit_properties(Emission *emission, const PropertyTable *table, const void *before,
-                const void *now, char *path, const char *interface) {
-        const char *names[NAMES_MAX];
-
+static void emit_names(Emission *emission, const char **names, size_t n, char *path, const char *interface) {
         if (!path)
                 note(emission, -ENOMEM);
-        else if (property_changes(table, before, now, names, NAMES_MAX) > 0)
+        else if (n > 0)
                 note(emission,
                                 sd_bus_emit_properties_changed_strv(
                                                 emission->bus, path, interface, (char **) names));
         free(path);
+}
+
+static void emit_properties(Emission *emission, const PropertyTable *table, const void *before,
+                const void *now, char *path, const char *interface) {
+        const char *names[NAMES_MAX];
+        size_t n = property_changes(table, before, now, names, NAMES_MAX);
+
+        emit_names(emission, names, n, path, interface);
 }
 
 static const ProfileIommu *unit_of(const Profile *profile, const char *name) {
@@ -106,6 +111,22 @@ static void name_group(Emission *emission, const ProfileGroup *group) {
         name(emission, "groups", id);
 }
 
+static const char *unit_name(const Profile *profile, const ProfileGroup *group) {
+        return group->iommu < 0 ? "" : profile->iommus[group->iommu].name;
+}
+
+/* A group knows its unit by a place in the list, which others that come or go move: what counts is the name there. */
+static void emit_group(Emission *emission, const ProfileGroup *old, const ProfileGroup *group) {
+        const char *names[NAMES_MAX];
+        size_t n = property_changes(&group_table, old, group, names, NAMES_MAX - 1);
+
+        if (strcmp(unit_name(&emission->before->profile, old), unit_name(&emission->now->profile, group)) !=
+                        0)
+                names[n++] = "Iommu";
+        names[n] = NULL;
+        emit_names(emission, names, n, object_path_group(group), HAWD_GROUP);
+}
+
 static void emit_groups(Emission *emission) {
         const Profile *before = &emission->before->profile, *now = &emission->now->profile;
 
@@ -122,26 +143,8 @@ static void emit_groups(Emission *emission) {
                 else if (fingerprint_equal(&old->fingerprint, &group->fingerprint))
                         continue;
                 else
-                        emit_properties(emission, &group_table, old, group, object_path_group(group),
-                                        HAWD_GROUP);
+                        emit_group(emission, old, group);
                 name_group(emission, group);
-        }
-}
-
-/* A group names its unit, and compares it by its place in the list: where the list itself is another, all tell. */
-static void emit_units_of_groups(Emission *emission) {
-        const Profile *before = &emission->before->profile, *now = &emission->now->profile;
-
-        if (profiles_comparable(now, before))
-                return;
-        for (size_t i = 0; i < now->n_groups; i++) {
-                _cleanup_free_ char *path = object_path_group(&now->groups[i]);
-
-                if (group_lookup(before, now->groups[i].id))
-                        note(emission,
-                                        path ? sd_bus_emit_properties_changed(emission->bus, path,
-                                                               HAWD_GROUP, "Iommu", NULL)
-                                             : -ENOMEM);
         }
 }
 
@@ -197,7 +200,6 @@ int changes_emit(sd_bus *bus, const Publication *before, const Publication *now)
                 name_members(&emission);
                 emit_iommus(&emission);
                 emit_groups(&emission);
-                emit_units_of_groups(&emission);
                 name_devices(&emission);
                 emit_properties(&emission, &host_table, before, now, strdup(HAWD_PATH), HAWD_HOST);
                 note(&emission, sd_bus_message_close_container(emission.changed));
