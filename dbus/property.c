@@ -11,11 +11,15 @@
 
 /* ── facts ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* The value alone: why it is unknown and where it came from are properties of their own. */
 static bool equal_facts(const void *a, const void *b) {
         const Fact *x = a, *y = b;
 
-        return x->provenance == y->provenance && x->reason == y->reason && x->value == y->value &&
-                        strcmp(x->source, y->source) == 0;
+        return fact_known(x) == fact_known(y) && (!fact_known(x) || x->value == y->value);
+}
+
+static bool equal_origins(const Fact *x, const Fact *y) {
+        return x->provenance == y->provenance && strcmp(x->source, y->source) == 0;
 }
 
 static int append_bits(sd_bus_message *reply, const void *value) {
@@ -166,21 +170,24 @@ int property_append_provenance(const PropertyTable *table, const void *object, s
 
 size_t property_changes(const PropertyTable *table, const void *before, const void *after, const char **ret,
                 size_t max) {
-        bool facts = false;
+        bool reasons = false, origins = false;
         size_t n = 0;
 
         for (size_t i = 0; i < table->n && n + 3 < max; i++) {
                 const Property *property = &table->properties[i];
+                const void *old = value_of(property, before), *new = value_of(property, after);
 
-                if (property->kind->equal(value_of(property, before), value_of(property, after)))
-                        continue;
-                ret[n++] = property->name;
-                facts |= property->kind->fact;
+                if (!property->kind->equal(old, new))
+                        ret[n++] = property->name;
+                if (property->kind->fact) {
+                        reasons |= ((const Fact *) old)->reason != ((const Fact *) new)->reason;
+                        origins |= !equal_origins(old, new);
+                }
         }
-        if (facts && n + 2 < max) {
+        if (reasons)
                 ret[n++] = "Unknown";
+        if (origins)
                 ret[n++] = "Provenance";
-        }
         ret[n] = NULL;
         return n;
 }
