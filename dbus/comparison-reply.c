@@ -38,7 +38,7 @@ static json_t *document_of(const Profile *profile) {
 
                 if (!compared(key))
                         continue;
-                value = profile_member_value(profile, i);
+                value = profile_member_value(profile, i, false);
                 if (json_object_set_new(document, key, value ? value : array_of(profile, i)) < 0) {
                         json_decref(document);
                         return NULL;

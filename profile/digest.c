@@ -149,7 +149,7 @@ int profile_digest(Profile *profile, const Profile *former) {
         former = former && profiles_comparable(profile, former) ? former : NULL;
         *profile->digest = 0;
         for (size_t member = 0; member < PROFILE_MEMBERS; member++) {
-                json_t *value = profile_member_value(profile, member);
+                json_t *value = profile_member_value(profile, member, true);
                 int r = value ? of_value(value, &profile->members[member])
                               : of_array(profile, former, member, &profile->members[member]);
 

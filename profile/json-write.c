@@ -89,8 +89,8 @@ const char *profile_member_key(size_t member) {
         return members[member].key;
 }
 
-json_t *profile_member_value(const Profile *profile, size_t member) {
-        return members[member].value ? members[member].value(profile, true) : NULL;
+json_t *profile_member_value(const Profile *profile, size_t member, bool canonical) {
+        return members[member].value ? members[member].value(profile, canonical) : NULL;
 }
 
 size_t profile_member_count(const Profile *profile, size_t member) {

@@ -23,10 +23,11 @@ typedef enum JsonLayout {
 /* The whole document. -ENOMEM, or what the sink returned. */
 int profile_json_write(const Profile *profile, JsonLayout layout, JsonSink sink, void *userdata);
 
-/* The document's members one by one, 0 to PROFILE_MEMBERS - 1, in canonical form: a value, or an array whose elements
- * are asked for one at a time (then the value is NULL). New references; NULL from an element when out of memory. */
+/* The document's members one by one, 0 to PROFILE_MEMBERS - 1: a value, in canonical form or as the document has it,
+ * or an array whose elements are asked for one at a time, in canonical form (then the value is NULL). New references; NULL
+ * from an element when out of memory. */
 const char *profile_member_key(size_t member);
-json_t *profile_member_value(const Profile *profile, size_t member);
+json_t *profile_member_value(const Profile *profile, size_t member, bool canonical);
 size_t profile_member_count(const Profile *profile, size_t member);
 json_t *profile_member_element(const Profile *profile, size_t member, size_t i);
 
