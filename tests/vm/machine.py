@@ -102,9 +102,9 @@ class Machine:
         return before
 
     def wait_for_boot(self, seconds=180):
-        """Until the shell is there and systemd has nothing left to start."""
+        """Until the shell is there, systemd has nothing left to start and udev no module to load."""
         self.read_until(b"control-shell\n", seconds)
-        self.run("systemctl is-system-running --wait", seconds)
+        self.run("systemctl is-system-running --wait; udevadm settle", seconds)
         self.booted_in = time.monotonic() - self.started
         return self
 
