@@ -69,7 +69,8 @@ void document_done(Document *document) {
 
 int document_hold(Document *document, const char **ret) {
         if (!document->text) {
-                void *text = mmap(NULL, document->n + 1, PROT_READ, MAP_SHARED, document->fd, 0);
+                /* Private: many kernels before 6.13 refuse any shared mapping of a file sealed against writing. */
+                void *text = mmap(NULL, document->n + 1, PROT_READ, MAP_PRIVATE, document->fd, 0);
 
                 if (text == MAP_FAILED)
                         return -errno;
