@@ -17,12 +17,13 @@
 
 /* ── the document ──────────────────────────────────────────────────────────────────────────────────────── */
 
-static int hold_document(void *userdata, const char **ret) {
+static int hold_document(void *userdata, const char **ret, size_t *ret_n) {
         Service *service = userdata;
         int r = 0;
 
         if (service->document.fd < 0)
                 r = document_write(&service->document, &service->tree.publication.profile);
+        *ret_n = service->document.n;
         return r < 0 ? r : document_hold(&service->document, ret);
 }
 
@@ -51,13 +52,14 @@ static void tell_systemd(const Publication *publication) {
 static int on_later(sd_event_source *source, void *userdata) {
         Service *service = userdata;
         const char *document;
-        int r = hold_document(service, &document);
+        size_t n;
+        int r = hold_document(service, &document, &n);
 
         if (r < 0)
                 log_warning("The profile's document cannot be written: %s", strerror(-r));
         else {
-                files_publish(&service->files, &service->tree.publication, document, service->document.n);
-                past_keep(&service->past, document, service->document.n);
+                files_publish(&service->files, &service->tree.publication, document, n);
+                past_keep(&service->past, document, n);
                 release_document(service);
         }
         tell_systemd(&service->tree.publication);

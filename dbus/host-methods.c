@@ -7,6 +7,7 @@
 #include "dbus/comparison-reply.h"
 #include "dbus/names.h"
 #include "dbus/object-tree.h"
+#include "dbus/property.h"
 
 static ObjectTree *tree_of(void *publication) {
         return publication;
@@ -16,14 +17,27 @@ static int failed(sd_bus_error *error, int r) {
         return sd_bus_error_setf(error, HAWD_ERROR_FAILED, "The host could not be read: %s", strerror(-r));
 }
 
+static int reply_text(sd_bus_message *message, const char *text, size_t n) {
+        sd_bus_message *reply = NULL;
+        int r = sd_bus_message_new_method_return(message, &reply);
+
+        if (r >= 0)
+                r = property_append_text(reply, text, n);
+        if (r >= 0)
+                r = sd_bus_send(NULL, reply, NULL);
+        sd_bus_message_unref(reply);
+        return r;
+}
+
 int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
         const char *document;
-        int r = tree->calls.hold_document(tree->calls.userdata, &document);
+        size_t n;
+        int r = tree->calls.hold_document(tree->calls.userdata, &document, &n);
 
         if (r < 0)
                 return failed(error, r);
-        r = sd_bus_reply_method_return(message, "s", document);
+        r = reply_text(message, document, n);
         tree->calls.release_document(tree->calls.userdata);
         return r;
 }

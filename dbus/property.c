@@ -9,6 +9,16 @@
 #include "probe/decode/memory/reserved-regions.h"
 #include "probe/fact.h"
 
+int property_append_text(sd_bus_message *reply, const char *text, size_t n) {
+        char *space;
+        int r = sd_bus_message_append_string_space(reply, n, &space);
+
+        if (r < 0)
+                return r;
+        memcpy(space, text, n + 1);
+        return 0;
+}
+
 /* ── facts ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* The value alone: why it is unknown and where it came from are properties of their own. */
@@ -53,7 +63,7 @@ PROPERTY_GETTER(state)
 /* ── plain values ──────────────────────────────────────────────────────────────────────────────────────── */
 
 static int append_text(sd_bus_message *reply, const void *value) {
-        return sd_bus_message_append_basic(reply, 's', value);
+        return property_append_text(reply, value, strlen(value));
 }
 
 static bool equal_texts(const void *a, const void *b) {

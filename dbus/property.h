@@ -26,6 +26,10 @@ typedef struct PropertyTable {
         size_t n;
 } PropertyTable;
 
+/* Appends text that is printable UTF-8 already, as everything in a profile is since it was decoded: sd-bus does not look at
+ * each byte once more. */
+int property_append_text(sd_bus_message *reply, const char *text, size_t n);
+
 /* A kind NAME has property_NAME, its getter for a vtable, and its signature as a literal. */
 #define PROPERTY_KIND(name)                                                                             \
         extern const PropertyKind property_##name;                                                      \

@@ -17,7 +17,7 @@ typedef struct Publication {
 /* What the objects ask of the service. */
 typedef struct PublicationCalls {
         /* The profile as JSON_LAYOUT_SHORT without the newline, until it is released. -errno. */
-        int (*hold_document)(void *userdata, const char **ret);
+        int (*hold_document)(void *userdata, const char **ret, size_t *ret_n);
         void (*release_document)(void *userdata);
         /* Reads the host again and publishes what changed. -errno. */
         int (*refresh)(void *userdata);
