@@ -44,14 +44,19 @@ static void name(Emission *emission, const char *kind, const char *which) {
 /* ── units and groups ──────────────────────────────────────────────────────────────────────────────────── */
 
 /* Takes the path over. */
-static void emit_added(Emission *emission, char *path, const char *interface) {
-        note(emission, path ? sd_bus_emit_interfaces_added(emission->bus, path, interface, NULL) : -ENOMEM);
+static void emit_added(Emission *emission, char *path) {
+        note(emission, path ? sd_bus_emit_object_added(emission->bus, path) : -ENOMEM);
         free(path);
 }
 
+/* All that GetManagedObjects gave the object: a client that is left with one of them keeps the object. The library cannot
+ * list them any more, as the object is gone from the publication. */
 static void emit_removed(Emission *emission, char *path, const char *interface) {
         note(emission,
-                        path ? sd_bus_emit_interfaces_removed(emission->bus, path, interface, NULL)
+                        path ? sd_bus_emit_interfaces_removed(emission->bus, path,
+                                               "org.freedesktop.DBus.Peer",
+                                               "org.freedesktop.DBus.Introspectable",
+                                               "org.freedesktop.DBus.Properties", interface, NULL)
                              : -ENOMEM);
         free(path);
 }
@@ -94,7 +99,7 @@ static void emit_iommus(Emission *emission) {
                 const ProfileIommu *unit = &now->iommus[i], *old = unit_of(before, unit->name);
 
                 if (!old)
-                        emit_added(emission, object_path_iommu(unit), HAWD_IOMMU);
+                        emit_added(emission, object_path_iommu(unit));
                 else if (fingerprint_equal(&old->fingerprint, &unit->fingerprint))
                         continue;
                 else
@@ -139,7 +144,7 @@ static void emit_groups(Emission *emission) {
                 const ProfileGroup *group = &now->groups[i], *old = group_lookup(before, group->id);
 
                 if (!old)
-                        emit_added(emission, object_path_group(group), HAWD_GROUP);
+                        emit_added(emission, object_path_group(group));
                 else if (fingerprint_equal(&old->fingerprint, &group->fingerprint))
                         continue;
                 else
