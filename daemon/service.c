@@ -96,14 +96,16 @@ static void take_over(Service *service, Profile *fresh) {
 }
 
 static int read_again(Service *service, const Changes *changes) {
-        Profile fresh = {};
+        Profile *former = &service->tree.publication.profile, fresh = {};
         int r;
 
-        r = snapshot_read(&service->snapshot, changes, &service->tree.publication.profile, &fresh);
-        if (r >= 0)
+        r = snapshot_read(&service->snapshot, changes, former, &fresh);
+        if (r >= 0) {
                 r = past_tell(&service->past, &fresh);
+                if (r < 0)
+                        snapshot_undo(&service->snapshot, former, &fresh);
+        }
         if (r < 0) {
-                profile_done(&fresh);
                 log_error("%s cannot be read: %s", service->options->root, strerror(-r));
                 return r;
         }

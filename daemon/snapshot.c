@@ -46,13 +46,24 @@ int snapshot_read(Snapshot *snapshot, const Changes *changes, Profile *former, P
                 return r;
         }
         /* Fresh facts have their own tables; kept ones left theirs to the former profile. */
-        if (!snapshot->stale && !changes->everything) {
+        snapshot->lent = !snapshot->stale && !changes->everything;
+        if (snapshot->lent) {
                 take_tables(former, &tables);
                 profile_give_back(&tables, &snapshot->facts);
         }
         snapshot->stale = false;
         r = profile_derive(&snapshot->facts, former->digest[0] ? former : NULL, ret);
-        if (r < 0)
+        if (r < 0) {
                 snapshot->stale = true;
+                if (snapshot->lent)
+                        profile_take_tables(former, &snapshot->facts);
+        }
         return r;
+}
+
+void snapshot_undo(Snapshot *snapshot, Profile *former, Profile *profile) {
+        if (snapshot->lent)
+                take_tables(profile, former);
+        snapshot->stale = true;
+        profile_done(profile);
 }

@@ -11,6 +11,7 @@ typedef struct Snapshot {
         const char *private_directory; /* NULL: none */
         Facts facts;
         bool stale; /* the facts may be old: the next reading is of everything */
+        bool lent;  /* the last profile's firmware tables are those of the one before it */
 } Snapshot;
 
 /* Nothing is read yet. The strings stay the caller's. */
@@ -20,3 +21,6 @@ void snapshot_done(Snapshot *snapshot);
 /* Reads what changed and derives a whole profile. `former` is the profile of the last reading (zero before the first): it
  * lends what is unchanged and loses its firmware tables to the new one; on failure it keeps them. -errno. */
 int snapshot_read(Snapshot *snapshot, const Changes *changes, Profile *former, Profile *ret);
+
+/* Undoes a reading that cannot be used after all: `former` is as it was, `profile` is empty. */
+void snapshot_undo(Snapshot *snapshot, Profile *former, Profile *profile);

@@ -7,8 +7,10 @@
 #include "profile/host-regions.h"
 
 /* The tables move over whole: they are large, and a profile outlives the facts. */
-static void take_firmware(AcpiFacts *acpi, ProfileFirmware *ret) {
-        *ret = (ProfileFirmware){
+void profile_take_tables(Profile *profile, Facts *facts) {
+        AcpiFacts *acpi = &facts->acpi;
+
+        profile->firmware = (ProfileFirmware){
                 .dmar_reason = acpi->dmar_reason,
                 .ivrs_reason = acpi->ivrs_reason,
                 .dmar = acpi->dmar,
@@ -42,7 +44,7 @@ static int derive_parts(Facts *facts, const Profile *former, Profile *profile) {
         derive_paging(facts, &profile->paging);
         derive_cpu_widths(facts, &profile->encryption, &profile->widths);
         derive_guest_widths(facts, &profile->paging, &profile->widths);
-        take_firmware(&facts->acpi, &profile->firmware);
+        profile_take_tables(profile, facts);
 
         r = derive_iommus(facts, profile);
         if (r < 0)

@@ -14,5 +14,8 @@ int profile_derive(Facts *facts, const Profile *former, Profile *ret);
 /* Hands the firmware's tables back to the facts they came from, to derive from them once more. */
 void profile_give_back(Profile *profile, Facts *facts);
 
+/* The other way round: the facts have no tables then. */
+void profile_take_tables(Profile *profile, Facts *facts);
+
 /* Gather and derive in one: what every reader wants. -ENOMEM only. */
 int profile_probe(Root *root, Profile *ret);
