@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "daemon/collect-tree.h"
@@ -26,6 +27,7 @@ typedef struct Collection {
 
 typedef struct CollectOptions {
         const char *output, *root, *device;
+        bool memory;
 } CollectOptions;
 
 /* ── what is kept of what is read ──────────────────────────────────────────────────────────────────────── */
@@ -80,20 +82,26 @@ static void drop_gone(Root *private_tree, const NameList *here, int fd) {
         }
 }
 
+static void collect_memory(Root *root) {
+        _cleanup_(buffer_done) Buffer buffer = {};
+        MemoryFacts memory = {};
+
+        (void) source_memory_read(root, &buffer, &memory);
+        memory_facts_done(&memory);
+}
+
 static void collect_everything(Root *root, Root *private_tree, int fd) {
         _cleanup_(buffer_done) Buffer buffer = {};
         _cleanup_(name_list_done) NameList devices = {};
         AcpiFacts acpi = {};
         CpuFacts cpu = {};
-        MemoryFacts memory = {};
 
         /* These leave behind nothing that a failed one would have to undo: what was read is written. */
         (void) source_acpi_read(root, &buffer, &acpi);
         (void) source_cpu_read(root, &buffer, &cpu);
-        (void) source_memory_read(root, &buffer, &memory);
         acpi_facts_done(&acpi);
         cpu_facts_done(&cpu);
-        memory_facts_done(&memory);
+        collect_memory(root);
         if (root_list(root, DEVICES, DEVICES_MAX, &devices) != REASON_NONE)
                 return;
         drop_gone(private_tree, &devices, fd);
@@ -123,6 +131,7 @@ static void show_help(void) {
                "      --output=DIR       Where to (default: /run/hawd/private)\n"
                "      --root=DIR         Read a host tree instead of this host\n"
                "      --device=ADDRESS   This PCI device only, as 0000:01:00.0\n"
+               "      --memory           The memory map only\n"
                "\nSee man hawd(8).\n");
 }
 
@@ -133,6 +142,7 @@ static int parse(int argc, char **argv, CollectOptions *ret) {
                 { "output", required_argument, NULL, 'o' },
                 { "root", required_argument, NULL, 'r' },
                 { "device", required_argument, NULL, 'd' },
+                { "memory", no_argument, NULL, 'm' },
                 {},
         };
         PciAddress address;
@@ -156,6 +166,9 @@ static int parse(int argc, char **argv, CollectOptions *ret) {
                 case 'd':
                         ret->device = optarg;
                         break;
+                case 'm':
+                        ret->memory = true;
+                        break;
                 default:
                         return -EINVAL;
                 }
@@ -176,14 +189,32 @@ static int complain(const char *path, int r) {
         return r;
 }
 
+/* One collector at a time: udev runs one for each device of a burst, and what two of them write at once would be neither's.
+ * From here on udev's rule is awake. Nobody else may hold the lock up: the file is root's alone. */
+static int lock_tree(int fd) {
+        int lock = openat(fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+        if (lock < 0)
+                return -errno;
+        while (flock(lock, LOCK_EX) < 0)
+                if (errno != EINTR) {
+                        int r = -errno;
+
+                        close(lock);
+                        return r;
+                }
+        return lock;
+}
+
 static int collect(const CollectOptions *options) {
         _cleanup_close_ int fd = open(options->output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        _cleanup_close_ int lock = fd < 0 ? -errno : lock_tree(fd);
         _cleanup_(root_freep) Root *root = NULL, *private_tree = NULL;
         Collection collection = { .fd = fd };
         const RootObserver observer = { .file = on_file, .userdata = &collection };
         int r;
 
-        r = fd < 0 ? -errno : root_open(options->output, &private_tree);
+        r = lock < 0 ? lock : root_open(options->output, &private_tree);
         if (r < 0)
                 return complain(options->output, r);
         r = root_open(options->root, &root);
@@ -192,12 +223,10 @@ static int collect(const CollectOptions *options) {
         root_observe(root, &observer);
         if (options->device)
                 collect_device(root, options->device, fd);
+        else if (options->memory)
+                collect_memory(root);
         else
                 collect_everything(root, private_tree, fd);
-        if (collection.error == 0 && !options->device)
-                /* Last: who finds it finds all the rest. */
-                collection.error = collect_write(fd, "hawd/format",
-                                (Bytes){ .data = (const uint8_t *) "hawd-private/1\n", .n = 15 });
         return collection.error;
 }
 
