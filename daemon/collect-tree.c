@@ -10,8 +10,8 @@
 #include "daemon/write-file.h"
 #include "probe/cleanup.h"
 
-/* The directory that the path's last component stands in; makes it and those above when asked to. */
-static int open_above(int fd, const char *path, bool make, const char **ret_name) {
+/* The directory that the path's last component stands in; makes it and those above. */
+static int open_above(int fd, const char *path, const char **ret_name) {
         int directory = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         const char *slash;
         char name[NAME_MAX + 1];
@@ -23,7 +23,7 @@ static int open_above(int fd, const char *path, bool make, const char **ret_name
                 if (n < sizeof(name)) {
                         memcpy(name, path, n);
                         name[n] = 0;
-                        r = make && mkdirat(directory, name, 0750) < 0 && errno != EEXIST ? -errno : 0;
+                        r = mkdirat(directory, name, 0750) < 0 && errno != EEXIST ? -errno : 0;
                 }
                 if (r >= 0) {
                         next = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -40,17 +40,9 @@ static int open_above(int fd, const char *path, bool make, const char **ret_name
 
 int collect_write(int fd, const char *path, Bytes content) {
         const char *name;
-        _cleanup_close_ int directory = open_above(fd, path, true, &name);
+        _cleanup_close_ int directory = open_above(fd, path, &name);
 
         if (directory < 0)
                 return directory;
         return replace_file_at(directory, name, content.data, content.n, "");
-}
-
-void collect_remove(int fd, const char *path) {
-        const char *name;
-        _cleanup_close_ int directory = open_above(fd, path, false, &name);
-
-        if (directory >= 0)
-                (void) unlinkat(directory, name, 0);
 }

@@ -8,4 +8,3 @@
 
 /* -errno. */
 int collect_write(int fd, const char *path, Bytes content);
-void collect_remove(int fd, const char *path);
