@@ -18,6 +18,7 @@
 typedef struct Watch {
         const Options *options;
         sd_bus *bus;
+        sd_event *event;
         json_t *document; /* as last seen; NULL: the service is away */
 } Watch;
 
@@ -81,7 +82,7 @@ static void print_list(const Watch *watch, uint64_t generation, const Difference
 
 /* Standard output may be a pipe whose reader wants each line as it comes, or is gone. */
 static int flush(Watch *watch) {
-        return fflush(stdout) == 0 ? 0 : sd_event_exit(sd_bus_get_event(watch->bus), EXIT_SUCCESS);
+        return fflush(stdout) == 0 ? 0 : sd_event_exit(watch->event, EXIT_SUCCESS);
 }
 
 /* ── what happens ──────────────────────────────────────────────────────────────────────────────────────── */
@@ -126,17 +127,27 @@ static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error
         return *now ? look_again(watch, 0) : flush(watch);
 }
 
-static int subscribe(Watch *watch, sd_event *event) {
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Watch *watch = userdata;
+
+        fprintf(stderr, "hawctl: the bus went away\n");
+        return sd_event_exit(watch->event, -ECONNRESET);
+}
+
+static int subscribe(Watch *watch) {
         _cleanup_free_ char *why = NULL;
         int r;
 
-        r = sd_bus_match_signal(watch->bus, NULL, HAWD_BUS_NAME, HAWD_PATH, HAWD_HOST, "ProfileChanged",
-                        on_changed, watch);
+        r = sd_bus_match_signal(watch->bus, NULL, "org.freedesktop.DBus.Local", NULL,
+                        "org.freedesktop.DBus.Local", "Disconnected", on_disconnected, watch);
+        if (r >= 0)
+                r = sd_bus_match_signal(watch->bus, NULL, HAWD_BUS_NAME, HAWD_PATH, HAWD_HOST,
+                                "ProfileChanged", on_changed, watch);
         if (r >= 0)
                 r = sd_bus_match_signal(watch->bus, NULL, "org.freedesktop.DBus", NULL,
                                 "org.freedesktop.DBus", "NameOwnerChanged", on_owner, watch);
         if (r >= 0)
-                r = sd_bus_attach_event(watch->bus, event, 0);
+                r = sd_bus_attach_event(watch->bus, watch->event, 0);
         if (r < 0)
                 return complain("the bus", r);
         /* Starts the service where it is not running yet. */
@@ -148,26 +159,25 @@ static int subscribe(Watch *watch, sd_event *event) {
 
 static int watch_bus(Watch *watch) {
         sigset_t set;
-        sd_event *event = NULL;
         int r;
 
         sigemptyset(&set);
         sigaddset(&set, SIGINT);
         sigaddset(&set, SIGTERM);
         sigprocmask(SIG_BLOCK, &set, NULL);
-        r = sd_event_new(&event);
+        r = sd_event_new(&watch->event);
         if (r >= 0)
-                r = sd_event_add_signal(event, NULL, SIGINT, NULL, NULL);
+                r = sd_event_add_signal(watch->event, NULL, SIGINT, NULL, NULL);
         if (r >= 0)
-                r = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
+                r = sd_event_add_signal(watch->event, NULL, SIGTERM, NULL, NULL);
         if (r < 0)
                 complain("the event loop", r);
         else
-                r = subscribe(watch, event);
+                r = subscribe(watch);
         if (r >= 0)
-                r = sd_event_loop(event);
+                r = sd_event_loop(watch->event);
         sd_bus_detach_event(watch->bus);
-        sd_event_unref(event);
+        watch->event = sd_event_unref(watch->event);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
