@@ -1,0 +1,279 @@
+"""What is installed, and where: units, the bus and polkit files, the udev rule, users and directories, each as the program
+that will read it sees it."""
+import os
+import pathlib
+import pwd
+import re
+import shutil
+import stat
+import subprocess
+import xml.etree.ElementTree
+
+import pytest
+
+TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
+BUILD = pathlib.Path(os.environ["HAWCTL"]).parent.parent
+
+# Where systemd, udev, D-Bus, polkit, man and bash look on Debian and on Fedora alike.
+UNITS, RULE = "usr/lib/systemd/system", "usr/lib/udev/rules.d/70-hawd.rules"
+INSTALLED = {
+    "usr/bin/hawctl", "usr/libexec/hawd/hawd", "usr/libexec/hawd/hawd-archive", "usr/libexec/hawd/hawd-collect",
+    f"{UNITS}/hawd.service", f"{UNITS}/hawd-collect.service", f"{UNITS}/dbus-org.hawd.AddressWidth1.service",
+    RULE, "usr/lib/sysusers.d/hawd.conf", "usr/lib/tmpfiles.d/hawd.conf",
+    "usr/share/dbus-1/system.d/org.hawd.AddressWidth1.conf", "usr/share/dbus-1/system-services/org.hawd.AddressWidth1.service",
+    "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Host.xml", "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Iommu.xml",
+    "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Group.xml",
+    "usr/share/polkit-1/actions/org.hawd.AddressWidth1.policy",
+    "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json",
+    "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man7/hawd-findings.7", "usr/share/man/man8/hawd.8",
+    "usr/share/bash-completion/completions/hawctl"}
+
+
+def run(*command, **more):
+    return subprocess.run(command, capture_output=True, text=True, check=False, **more)
+
+
+def need(program):
+    if not shutil.which(program):
+        pytest.skip(f"no {program} here")
+
+
+@pytest.fixture(scope="module", name="root")
+def fixture_root(tmp_path_factory):
+    """The build, installed."""
+    need("meson")
+    root = tmp_path_factory.mktemp("root")
+    done = run("meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", root)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return root
+
+
+def settings(unit):
+    """[(key, value)…] of a unit file; the last of a key wins but for lists."""
+    return re.findall(r"^([A-Za-z]+)=(.*)$", unit.read_text(encoding="utf-8"), re.M)
+
+
+def test_installed(root):
+    found = {str(p.relative_to(root)) for p in root.rglob("*") if not p.is_dir()}
+    assert found == INSTALLED
+    assert os.readlink(root / UNITS / "dbus-org.hawd.AddressWidth1.service") == "hawd.service"
+    for path in INSTALLED:
+        executable = bool((root / path).stat().st_mode & stat.S_IXUSR)
+        assert executable == (path.startswith(("usr/bin/", "usr/libexec/"))), path
+
+
+def test_nothing_left_to_fill_in(root):
+    for path in [*(root / UNITS).glob("*.service"), root / RULE]:
+        text = path.read_text(encoding="utf-8")
+        assert "@libexecdir@" not in text
+        for program in re.findall(r"/usr/libexec/\S+?(?=[\s\"])", text):
+            assert (root / program.lstrip("/")).is_file(), f"{path}: {program}"
+
+
+def test_verify(root, tmp_path):
+    """systemd-analyze has nothing to say. It looks for programs on this host, so the units name the installed ones."""
+    need("systemd-analyze")
+    for name in ("hawd.service", "hawd-collect.service"):
+        text = (root / UNITS / name).read_text(encoding="utf-8")
+        assert "/usr/libexec/" in text
+        (tmp_path / name).write_text(text.replace("/usr/libexec/", f"{root}/usr/libexec/"), encoding="utf-8")
+    done = run("systemd-analyze", "verify", "--man=no", tmp_path / "hawd.service", tmp_path / "hawd-collect.service")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_exposure(root):
+    """systemd's own measure, in tenths; design: at most 1.0."""
+    need("systemd-analyze")
+    service = root / UNITS / "hawd.service"
+    done = run("systemd-analyze", "--no-pager", "security", "--offline=true", "--threshold=10", service)
+    assert done.returncode == 0, done.stdout[-200:] + done.stderr
+    # And the measure measures: without its sandbox the same service is over the line.
+    bare = root / "bare.service"
+    bare.write_text(re.sub(r"^(Protect|Private|Restrict|SystemCall|Capability|User=).*\n", "", service.read_text(encoding="utf-8"),
+                           flags=re.M), encoding="utf-8")
+    done = run("systemd-analyze", "--no-pager", "security", "--offline=true", "--threshold=10", bare)
+    bare.unlink()
+    assert done.returncode != 0
+
+
+def test_sandbox_lets_the_service_work(root):
+    """What would score better and break it: each was tried."""
+    service = dict(settings(root / UNITS / "hawd.service"))
+    collector = dict(settings(root / UNITS / "hawd-collect.service"))
+    assert service["User"] == "hawd" and service["CapabilityBoundingSet"] == ""
+    assert "PrivateNetwork" not in service       # udev's messages do not cross network namespaces
+    assert "PrivateDevices" not in service       # it hides /dev/kvm
+    assert "DynamicUser" not in service          # dbus-daemon knows no such user when it loads its policy
+    assert service.get("ProcSubset", "all") == "all"  # cpuinfo, cmdline
+    assert {"AF_UNIX", "AF_NETLINK"} <= set(service["RestrictAddressFamilies"].split())
+    for unit in (service, collector):
+        assert "RestrictSUIDSGID" not in unit    # answers openat2() with ENOSYS
+    assert set(collector["CapabilityBoundingSet"].split()) == {"CAP_SYS_ADMIN", "CAP_SYS_RAWIO"}
+    assert collector["Group"] == "hawd" and "User" not in collector
+
+
+def test_bus_activation(root):
+    """The three files that start the service agree on names."""
+    lines = dict(line.split("=", 1) for line in (root / "usr/share/dbus-1/system-services/org.hawd.AddressWidth1.service")
+                 .read_text(encoding="utf-8").splitlines() if "=" in line)
+    assert lines["Name"] == "org.hawd.AddressWidth1"
+    assert (root / UNITS / lines["SystemdService"]).resolve() == (root / UNITS / "hawd.service").resolve()
+    unit = dict(settings(root / UNITS / "hawd.service"))
+    assert unit["BusName"] == lines["Name"]
+    policy = xml.etree.ElementTree.parse(root / "usr/share/dbus-1/system.d/org.hawd.AddressWidth1.conf").getroot()
+    owners = {p.get("user"): [a.get("own") for a in p.findall("allow") if a.get("own")] for p in policy.findall("policy")}
+    assert owners == {unit["User"]: [lines["Name"]], None: []}
+    assert not any("own" in a.attrib for p in policy.findall("policy[@context]") for a in p)
+
+
+def xml_files():
+    return sorted([*(TOP / "dbus").glob("*.xml"), *(TOP / "dbus").glob("*.conf"), *(TOP / "dbus").glob("*.policy")])
+
+
+@pytest.mark.parametrize("path", xml_files(), ids=lambda p: p.name)
+def test_well_formed(path):
+    assert len(xml_files()) == 5
+    xml.etree.ElementTree.parse(path)
+    if shutil.which("xmllint"):
+        done = run("xmllint", "--nonet", "--noout", path)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_polkit_action():
+    policy = xml.etree.ElementTree.parse(TOP / "dbus" / "org.hawd.AddressWidth1.policy").getroot()
+    actions = [a.get("id") for a in policy.findall("action")]
+    asked = re.findall(r'#define HAWD_POLKIT_\w+ "([^"]+)"', (TOP / "dbus" / "names.h").read_text(encoding="utf-8"))
+    assert actions == asked and actions
+
+
+def test_bus_takes_the_policy(root, tmp_path):
+    """dbus-daemon reads the file without a word once the user exists."""
+    need("dbus-daemon")
+    policy = (root / "usr/share/dbus-1/system.d/org.hawd.AddressWidth1.conf").read_text(encoding="utf-8")
+    (tmp_path / "hawd.conf").write_text(policy.replace('user="hawd"', f'user="{pwd.getpwuid(os.getuid()).pw_name}"'), encoding="utf-8")
+    (tmp_path / "bus.conf").write_text(
+        '<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"'
+        ' "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">'
+        f"<busconfig><type>system</type><listen>unix:path={tmp_path}/bus</listen><auth>EXTERNAL</auth>"
+        '<policy context="default"><allow user="*"/><deny own="*"/><deny send_type="method_call"/><allow send_type="signal"/>'
+        '<allow send_requested_reply="true" send_type="method_return"/><allow send_requested_reply="true" send_type="error"/>'
+        '<allow receive_type="method_call"/><allow receive_type="method_return"/><allow receive_type="error"/><allow receive_type="signal"/>'
+        '<allow send_destination="org.freedesktop.DBus"/></policy>'
+        f"<include>{tmp_path}/hawd.conf</include></busconfig>", encoding="utf-8")
+    bus = subprocess.Popen(["dbus-daemon", f"--config-file={tmp_path}/bus.conf", "--nofork", "--print-address"],
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        address = bus.stdout.readline().strip()
+        assert address.startswith("unix:"), bus.stderr.read()
+
+        def request(name):
+            return run("busctl", f"--address={address}", "call", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                       "RequestName", "su", name, "0")
+        need("busctl")
+        assert request("org.hawd.AddressWidth1").stdout == "u 1\n"
+        assert "not allowed" in request("org.hawd.AddressWidth2").stderr.lower().replace("denied", "not allowed")
+    finally:
+        bus.terminate()
+        said = bus.communicate(timeout=10)[1]
+    # It may well say that it cannot raise its limit of files.
+    assert "Unknown" not in said and "hawd.conf" not in said
+
+
+# ── users and directories ────────────────────────────────────────────────────────────────────────────────────────────
+
+@pytest.fixture(name="populated")
+def fixture_populated(root, tmp_path):
+    """A root on which sysusers and tmpfiles have run. uid and gid of hawd are read back from it."""
+    need("systemd-sysusers")
+    need("systemd-tmpfiles")
+    if os.geteuid() != 0:
+        pytest.skip("owners want root")
+    for name in ("sysusers.d", "tmpfiles.d"):
+        shutil.copytree(root / "usr/lib" / name, tmp_path / "usr/lib" / name)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "run").mkdir()
+    # A user of the same numbers on this host must not help: an empty base but for root.
+    (tmp_path / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n", encoding="utf-8")
+    (tmp_path / "etc/group").write_text("root:x:0:\n", encoding="utf-8")
+    for program in (["systemd-sysusers"], ["systemd-tmpfiles", "--create"]):
+        done = run(program[0], f"--root={tmp_path}", *program[1:])
+        assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_user(populated):
+    user = next(line.split(":") for line in (populated / "etc/passwd").read_text(encoding="utf-8").splitlines() if line.startswith("hawd:"))
+    assert int(user[2]) > 0 and user[6].endswith(("/nologin", "/false"))
+    shadow = next(line.split(":") for line in (populated / "etc/shadow").read_text(encoding="utf-8").splitlines() if line.startswith("hawd:"))
+    assert shadow[1].startswith(("!", "*"))
+    groups = {line.split(":")[0]: line.split(":")[3] for line in (populated / "etc/group").read_text(encoding="utf-8").splitlines()}
+    # /dev/kvm is kvm's on Debian; a unit that names a group which does not exist does not start.
+    assert groups["kvm"] == "hawd" and "hawd" in groups
+
+
+def test_directories(populated):
+    """The collector, which is root, writes only where nobody else does; the service reads that and writes elsewhere."""
+    group = {line.split(":")[0]: int(line.split(":")[2]) for line in (populated / "etc/group").read_text(encoding="utf-8").splitlines()}
+    user = {line.split(":")[0]: int(line.split(":")[2]) for line in (populated / "etc/passwd").read_text(encoding="utf-8").splitlines()}
+
+    def owner(path):
+        st = (populated / path).lstat()
+        return stat.filemode(st.st_mode), st.st_uid, st.st_gid
+
+    assert owner("run/hawd") == ("drwxr-xr-x", 0, 0)
+    # No bit for others, none to write for the group; what is made in it belongs to the group.
+    assert owner("run/hawd/private") == ("drwxr-s---", 0, group["hawd"])
+    assert owner("run/hawd/state") == ("drwxr-xr-x", user["hawd"], group["hawd"])
+    links = {p.name: os.readlink(p) for p in (populated / "run/hawd").iterdir() if p.is_symlink()}
+    assert all(target == f"state/current/{name}" for name, target in links.items())
+    # Every file that a generation has stands in the daemon's sources, and is reached by a link.
+    source = (TOP / "daemon" / "value-files.c").read_text(encoding="utf-8") + (TOP / "daemon" / "files.c").read_text(encoding="utf-8")
+    written = set(re.findall(r'write_(?:text|file_at)\(fd, "([a-z_.]+)"', source)) | set(re.findall(r'mkdirat\(fd, "([a-z_]+)"', source))
+    assert set(links) == written and len(links) > 5
+
+
+def test_collector_stays_unread(populated, root):
+    """What the installed collector leaves: the service's group reads it, others do not, and its lock is root's alone."""
+    tree = populated / "host"
+    for path in ("proc", "sys/bus/pci/devices", "sys/firmware/acpi/tables", "hawd"):
+        (tree / path).mkdir(parents=True)
+    (tree / "proc/iomem").write_text("00000000-0009ffff : System RAM\n", encoding="ascii")
+    done = run(root / "usr/libexec/hawd/hawd-collect", f"--root={tree}", f"--output={populated}/run/hawd/private")
+    assert done.returncode == 0, done.stderr
+    private = populated / "run/hawd/private"
+    group = private.stat().st_gid
+    seen = {str(p.relative_to(private)): (stat.filemode(p.stat().st_mode), p.stat().st_gid) for p in private.rglob("*")}
+    assert seen.pop("lock")[0] == "-rw-------"
+    assert seen == {"proc": ("drwxr-s---", group), "proc/iomem": ("-rw-r-----", group)}
+
+
+# ── udev ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def test_rule(root):
+    """By udev(7): known keys and operators only, every GOTO has its LABEL further down, programs by absolute path."""
+    rule = root / RULE
+    lines = [line for line in rule.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    labels, jumps = {}, []
+    for number, line in enumerate(lines):
+        for token in re.split(r",\s*", line):
+            key = re.fullmatch(r'(ENV\{[A-Z_]+\}|TEST|SUBSYSTEM|ACTION|KERNEL)(?:==|!=)"[^"]*"|(RUN)\+="(/[^"]*)"|(GOTO|LABEL)="(\w+)"', token)
+            assert key, token
+            if key[4] == "LABEL":
+                labels[key[5]] = number
+            elif key[4]:
+                jumps.append((key[5], number))
+    assert jumps and all(labels[label] > number for label, number in jumps)
+    collect = [line for line in lines if "RUN" in line]
+    assert {re.search(r'SUBSYSTEM=="(\w+)"', line)[1] for line in collect} == {"pci", "msr", "memory"}
+    # Only --device's value comes from the event, and the kernel makes it: no property that a device could fill.
+    assert {v for line in collect for v in re.findall(r"[$%][\w{}]+", line)} == {"$kernel"}
+    if shutil.which("udevadm") and run("udevadm", "verify", "--help").returncode == 0:
+        done = run("udevadm", "verify", "--no-style", rule)
+        assert done.returncode == 0, done.stderr
+
+
+def test_rule_options_exist(root):
+    """The rule gives the collector options that it has."""
+    known = run(root / "usr/libexec/hawd/hawd-collect", "--help").stdout
+    options = set(re.findall(r"hawd-collect (--[a-z]+)", (root / RULE).read_text(encoding="utf-8")))
+    assert options and all(option in known for option in options)
