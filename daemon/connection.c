@@ -127,9 +127,13 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 }
 
 static int on_name_lost(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        const char *name, *sender = sd_bus_message_get_sender(message);
         Connection *connection = userdata;
-        const char *name;
 
+        /* The match lets senders pass by their unique names, of whom it cannot know what else they are called: anybody can
+         * send us this. */
+        if (!sender || strcmp(sender, "org.freedesktop.DBus") != 0)
+                return 0;
         if (sd_bus_message_read(message, "s", &name) < 0 || strcmp(name, HAWD_BUS_NAME) != 0)
                 return 0;
         log_error("The name %s was taken from us.", name);
