@@ -118,6 +118,15 @@ class Client:
             raise BusError(reply.header.fields[jeepney.HeaderFields.error_name], reply.body[0] if reply.body else "")
         return reply.body
 
+    def answers(self, count):
+        """The names of errors, None for a success, of so many calls that send() made; in the order in which they come."""
+        names = []
+        while len(names) < count:
+            fields = (message := self.connection.receive(timeout=PATIENCE)).header.fields
+            if message.header.message_type != jeepney.MessageType.signal:
+                names.append(fields.get(jeepney.HeaderFields.error_name))
+        return names
+
     def bus_call(self, member, signature=None, body=()):
         return self.call("/org/freedesktop/DBus", "org.freedesktop.DBus", member, signature, body, "org.freedesktop.DBus")
 
