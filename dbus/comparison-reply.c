@@ -47,13 +47,24 @@ static json_t *document_of(const Profile *profile) {
         return document;
 }
 
+static void drop_groups(json_t *differences) {
+        for (size_t i = json_array_size(differences); i-- > 0;) {
+                const char *path =
+                                json_string_value(json_object_get(json_array_get(differences, i), "path"));
+
+                if (path && (strcmp(path, "groups") == 0 || strncmp(path, "groups.", 7) == 0))
+                        (void) json_array_remove(differences, i);
+        }
+}
+
 static int reply(sd_bus_message *message, const Profile *profile, json_t *there) {
         _cleanup_free_ char *text = NULL;
         json_t *here = document_of(profile), *comparison;
 
+        /* The other host's groups stay: whether each one's regions were read decides what is known. */
         (void) json_object_del(there, "devices");
-        (void) json_object_del(there, "groups");
         comparison = here ? profile_comparison(here, there) : NULL;
+        drop_groups(json_object_get(comparison, "differences"));
         if (comparison)
                 text = json_dumps(comparison, JSON_COMPACT);
         json_decref(comparison);

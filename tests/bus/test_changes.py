@@ -9,6 +9,7 @@ from tree import INTEL, MEMORY64, MSI, endpoint
 GROUP_KEYS = {"Id", "Name", "Type", "Devices", "ReservedRegions", "UsableIova", "IovaBits", "Iommu", "Assignable", "AssignableReason",
               "Isolated", "Culprit", "Unknown"}
 NEW = "0000:03:00.0"
+STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Peer", "Introspectable", "Properties")}
 
 
 def plain(variants):
@@ -28,10 +29,13 @@ class Told:
                 self.changed[path], self.invalidated[path] = plain(values), set(invalidated)
             elif member == "InterfacesAdded":
                 assert path == PATH
-                self.added[body[0]] = {name: plain(values) for name, values in body[1].items()}
+                # As in GetManagedObjects, the interfaces that every object has are told as well.
+                assert STANDARD <= set(body[1])
+                self.added[body[0]] = {name: plain(values) for name, values in body[1].items() if name not in STANDARD}
             elif member == "InterfacesRemoved":
                 assert path == PATH
-                self.removed[body[0]] = body[1]
+                assert STANDARD <= set(body[1])
+                self.removed[body[0]] = [name for name in body[1] if name not in STANDARD]
             else:
                 assert (member, path) == ("ProfileChanged", PATH)
                 self.profile.append(body)

@@ -55,13 +55,15 @@ def test_compare_with_another(service, client):
 
 
 def test_compare_of_what_is_not_all_known(service, client):
-    """A group whose regions one side could not read, or groups left out: no verdict for devices, and nothing made up."""
+    """A group whose regions one side could not read, or none of which is told what they leave: no verdict for devices, and nothing made up."""
     document = json.loads(client.describe())
     document["groups"][1] |= {"regionsReason": "permission", "reservedRegions": []}
     answer = compare(client, json.dumps(document))
     assert answer["toThere"]["verdict"] == "unknown" and "not all known there" in answer["toThere"]["reasons"][0]
     assert len(answer["toThere"]["reasons"]) == 1 and answer["differences"] == []
     del document["groups"]
+    assert compare(client, json.dumps(document))["toThere"]["verdict"] == "safe"
+    document["usableIova"] = []
     assert compare(client, json.dumps(document))["toThere"]["verdict"] == "unknown"
     for key in ("widths", "paging", "host"):
         assert compare(client, json.dumps(document | {key: 7}))["toHere"]["verdict"] == "unknown"
