@@ -96,6 +96,7 @@ static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *r
  * "IR-PCI-MSI…"). Ones of neither kind (platform, per-CPU) tell nothing. */
 static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret) {
         _cleanup_(name_list_done) NameList irqs = {};
+        Reason why = REASON_ABSENT;
         char path[128];
 
         ret->interrupt_remapping_reason = root_list(root, "sys/kernel/irq", IRQS_MAX, &irqs);
@@ -103,8 +104,12 @@ static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret
                 return;
         for (size_t i = 0; i < irqs.n && i < IRQS_ASKED_MAX; i++) {
                 snprintf(path, sizeof(path), "sys/kernel/irq/%.32s/chip_name", irqs.names[i]);
-                if (root_read_attribute(root, path, buffer) != REASON_NONE)
+                Reason reason = root_read_attribute(root, path, buffer);
+                if (reason != REASON_NONE) {
+                        /* An interrupt without the file is nothing unusual; one that may not be read could have decided. */
+                        why = reason == REASON_ABSENT ? why : reason;
                         continue;
+                }
 
                 Bytes chip = buffer_bytes(buffer);
                 if (text_starts(chip, "IR-")) {
@@ -117,7 +122,7 @@ static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret
                         return;
                 }
         }
-        ret->interrupt_remapping_reason = REASON_ABSENT;
+        ret->interrupt_remapping_reason = why;
 }
 
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret) {
