@@ -114,10 +114,13 @@ static int on_changed(sd_bus_message *message, void *userdata, sd_bus_error *err
 }
 
 static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        const char *name, *before, *now;
+        const char *name, *before, *now, *sender = sd_bus_message_get_sender(message);
         Watch *watch = userdata;
         int r = sd_bus_message_read(message, "sss", &name, &before, &now);
 
+        /* The match lets senders pass by their unique names, whatever else they are called: anybody can send us this. */
+        if (!sender || strcmp(sender, "org.freedesktop.DBus") != 0)
+                return 0;
         if (r < 0 || strcmp(name, HAWD_BUS_NAME) != 0)
                 return 0;
         if (!watch->options->json) {
