@@ -226,10 +226,8 @@ class Service:
         self.await_notice("READY=1")
 
     def settle(self):
-        """Waits until the files and the history are written: that is when it tells its status."""
-        return self.await_status()
-
-    def await_status(self):
+        """Waits until the files and the history are written, which is when it tells its status: once for each generation.
+        The status."""
         end = time.monotonic() + PATIENCE
         self.notify.settimeout(0.05)
         while True:

@@ -1,0 +1,78 @@
+"""The service runs as a user without privilege: whatever file it may not read, it starts, and says so."""
+import json
+import os
+
+import pytest
+
+import hosts_intel
+import hosts_other
+from bus import NOBODY, BusError
+
+# What is shown as a bare word and is null when it cannot be read, without a reason beside it.
+BARE_WORDS = {"proc/sys/kernel/hostname", "proc/sys/kernel/osrelease", "proc/cmdline", "hawd/host"}
+
+
+def files_of(tree):
+    return sorted(str(path.relative_to(tree.root)) for path in tree.root.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+@pytest.mark.parametrize("build", [hosts_intel.client_46_39, hosts_other.epyc_sme], ids=lambda build: build.__name__)
+def test_each_file(serve, client, build):
+    service = serve(build, start=False)
+    service.uid = NOBODY
+    files, silent = files_of(service.tree), []
+    service.start()
+    whole = json.loads(client.describe())
+    assert "permission" not in json.dumps(whole)
+    service.stop()
+    assert len(files) > 20
+    for name in files:
+        os.chmod(service.tree.root / name, 0)
+        service.start()
+        text = client.describe()
+        if "permission" not in text.lower():
+            silent.append(name)
+        assert client.get("Digest") == json.loads(text)["digest"]
+        assert service.stop() == 0
+        os.chmod(service.tree.root / name, 0o644)
+    assert service.said() == ""
+    print("no reason is given for:", silent)
+    assert set(silent) <= BARE_WORDS | {name for name in files if harmless(name)}
+    service.start()
+    assert json.loads(client.describe()) == whole
+
+
+def harmless(name):
+    """Read for nothing that the profile has, or where another says the same (a register, here)."""
+    return name.endswith(("domains_used", "domains_supported", "hawd/format", "parameters/eptad"))
+
+
+def test_nothing_is_readable(serve, client):
+    """Not even a directory: the profile has no number then, and a reason for each."""
+    service = serve(hosts_intel.client_46_39, start=False)
+    service.uid = NOBODY
+    for name in ("proc", "sys", "hawd"):
+        os.chmod(service.tree.root / name, 0)
+    service.start()
+    unknown = client.get("Unknown")
+    assert {"CpuPhysicalBits", "HostPhysicalBits", "GuestPhysicalBits", "IovaBits", "RamTop"} <= unknown.keys()
+    assert set(unknown.values()) == {"permission"} and client.get("IovaBits") == 0
+    for name in ("proc", "sys", "hawd"):
+        os.chmod(service.tree.root / name, 0o755)
+    service.reload()
+    assert client.get("IovaBits") == 39 and client.get("Unknown") == {}
+
+
+def test_the_root_is_shut_later(serve, client):
+    """What was known stays until something else is."""
+    service = serve(hosts_intel.client_46_39, start=False)
+    service.uid = NOBODY
+    service.start()
+    os.chmod(service.tree.root, 0)
+    service.reload()
+    assert client.get("IovaBits") in (0, 39)
+    with pytest.raises(BusError):
+        client.get("Nope")
+    os.chmod(service.tree.root, 0o755)
+    service.reload()
+    assert client.get("IovaBits") == 39
