@@ -20,6 +20,12 @@ def place():
 
 
 @pytest.fixture
+def root():
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else")
+
+
+@pytest.fixture
 def bus(place):
     it = Bus(place).start()
     yield it

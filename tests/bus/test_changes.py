@@ -4,11 +4,11 @@ import shutil
 
 import hosts_intel
 from bus import GROUP, HOST, IOMMU, PATH
-from tree import INTEL, MEMORY64, MSI, endpoint
+from change import NEW, card, no_card
+from tree import INTEL, MSI, endpoint
 
 GROUP_KEYS = {"Id", "Name", "Type", "Devices", "ReservedRegions", "UsableIova", "IovaBits", "Iommu", "Assignable", "AssignableReason",
               "Isolated", "Culprit", "Unknown"}
-NEW = "0000:03:00.0"
 STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Peer", "Introspectable", "Properties")}
 
 
@@ -68,20 +68,6 @@ class Watch:
 
     def names(self, told):
         return set(told.profile[0][1])
-
-
-def card(tree, number=9, regions=(MSI,)):
-    """A device behind dmar1, in a group of its own."""
-    tree.pci(NEW, endpoint(), driver="ice", bars=[(0, 0x90000000, 1 << 20, MEMORY64)])
-    tree.link(f"sys/devices/virtual/iommu/dmar1/devices/{NEW}", f"../../../../pci0000:00/{NEW}")
-    tree.group(number, [NEW], regions)
-
-
-def no_card(tree, number=9):
-    shutil.rmtree(tree.root / f"sys/kernel/iommu_groups/{number}")
-    shutil.rmtree(tree.root / f"sys/devices/pci0000:00/{NEW}")
-    (tree.root / f"sys/bus/pci/devices/{NEW}").unlink()
-    (tree.root / f"sys/devices/virtual/iommu/dmar1/devices/{NEW}").unlink()
 
 
 def test_nothing_changed(serve, client):

@@ -150,6 +150,7 @@ def test_no_such_method(service, client):
         client.call(PATH, HOST + "2", "Describe")
 
 
+@pytest.mark.usefixtures("root")
 def test_refresh(service, client):
     """root's is granted without polkit: what changed is there when it answers."""
     client.subscribe()
@@ -159,6 +160,7 @@ def test_refresh(service, client):
     assert [member for member, _, _ in client.signals()] == ["PropertiesChanged", "ProfileChanged"]
 
 
+@pytest.mark.usefixtures("root")
 def test_refresh_too_often(service, client):
     for _ in range(5):
         client.call(PATH, HOST, "Refresh")
@@ -170,6 +172,7 @@ def test_refresh_too_often(service, client):
     client.call(PATH, HOST, "Refresh")
 
 
+@pytest.mark.usefixtures("root")
 def test_refresh_of_a_host_that_went(service, client):
     """What was known stays, and is still served."""
     before = client.describe()
@@ -183,6 +186,7 @@ def test_refresh_of_a_host_that_went(service, client):
     assert client.describe() == before and client.get("Generation") == 1
 
 
+@pytest.mark.usefixtures("root")
 def test_refresh_by_somebody_else(service, bus):
     """There is no polkit on this bus: only root may. Everybody may read."""
     somebody = Client(bus.address, NOBODY)
@@ -200,6 +204,7 @@ def test_refresh_by_somebody_else(service, bus):
     client.close()
 
 
+@pytest.mark.usefixtures("root")
 def test_wants_no_reply(service, client):
     """Calls that forbid an answer get none, and are done all the same."""
     service.tree.write("proc/sys/kernel/hostname", "other\n")

@@ -67,6 +67,7 @@ def test_full_state_directory(service, client):
     assert (service.runtime / "current/profile.json").exists()
 
 
+@pytest.mark.usefixtures("root")
 @pytest.mark.parametrize("what", ["missing", "a file", "not ours"])
 def test_directories_that_cannot_be_used(serve, client, place, what):
     """Another user's, for a service that runs as nobody."""

@@ -10,7 +10,7 @@ import pytest
 import hosts_intel
 import hosts_other
 from bus import NAME, wait_for
-from test_changes import card, no_card
+from change import card, no_card
 from tree import INTEL
 
 HAWCTL = os.environ["HAWCTL"]

@@ -7,7 +7,7 @@ import pytest
 
 import hosts_intel
 from bus import PATH
-from test_kill import digest_of
+from change import digest_of
 from tree import INTEL
 
 FORMER = "changed-since-last-boot"

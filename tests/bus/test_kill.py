@@ -4,27 +4,16 @@ import json
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 
 import hosts_intel
 from bus import Client
+from change import digest_of, replace
 
 TYPE = "sys/kernel/iommu_groups/1/type"
 KINDS = ("DMA-FQ", "DMA", "identity")
 FILES = ("generation", "digest", "profile.json", "widths/iova_bits", "virtualised", "reserved_regions", "usable_iova")
-
-
-def set_type(tree, kind):
-    """At once, so that no reading finds half of it."""
-    tree.write("new", kind + "\n")
-    os.replace(tree.root / "new", tree.root / TYPE)
-
-
-def digest_of(tree):
-    done = subprocess.run([os.environ["HAWCTL"], f"--root={tree.root}", "describe", "--json=short"], capture_output=True, check=True)
-    return json.loads(done.stdout)["digest"]
 
 
 class Reader(threading.Thread):
@@ -76,7 +65,7 @@ def storm(service, dice, seconds):
     """Every change a reload, until it is killed in the middle of one."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        set_type(service.tree, dice.choice(KINDS))
+        replace(service.tree, TYPE, dice.choice(KINDS) + "\n")
         service.process.send_signal(signal.SIGHUP)
         time.sleep(dice.uniform(0, 0.004))
     service.stop(signal.SIGKILL)
@@ -99,7 +88,7 @@ def test_killed_again_and_again(serve, bus):
     service = serve(hosts_intel.client_46_39, start=False)
     digests = {}
     for kind in KINDS:
-        set_type(service.tree, kind)
+        replace(service.tree, TYPE, kind + "\n")
         digests[digest_of(service.tree)] = kind
     assert len(digests) == len(KINDS)
     service.start()

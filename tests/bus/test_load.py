@@ -12,6 +12,7 @@ import pytest
 
 import hosts_intel
 from bus import HOST, NAME, PATH, Client
+from change import replace
 from tree import INTEL, Tree
 
 SECONDS = float(os.environ.get("HAWD_LOAD_SECONDS", "5"))
@@ -33,8 +34,7 @@ class Change(threading.Thread):
 
     def run(self):
         while self.going:
-            self.service.tree.write("new", self.cpuid[self.reloads % 2])
-            os.replace(self.service.tree.root / "new", self.service.tree.root / "hawd/cpuid")
+            replace(self.service.tree, "hawd/cpuid", self.cpuid[self.reloads % 2])
             self.service.process.send_signal(signal.SIGHUP)
             self.service.drain()
             self.reloads += 1

@@ -8,6 +8,7 @@ import pytest
 import hosts_intel
 from bus import HOST, NAME, NOBODY, PATH, BusError, Client
 
+pytestmark = pytest.mark.usefixtures("root")
 ALLOW_INTERACTION = 4
 
 

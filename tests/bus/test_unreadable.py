@@ -8,6 +8,8 @@ import hosts_intel
 import hosts_other
 from bus import NOBODY, BusError
 
+pytestmark = pytest.mark.usefixtures("root")
+
 # What is shown as a bare word and is null when it cannot be read, without a reason beside it.
 BARE_WORDS = {"proc/sys/kernel/hostname", "proc/sys/kernel/osrelease", "proc/cmdline", "hawd/host"}
 
