@@ -80,6 +80,8 @@ int comparison_reply(sd_bus_message *message, const Profile *profile, const char
 
         if (r == -ENOMEM)
                 return r;
+        if (r < 0 && wrong.line == 0)
+                return sd_bus_error_setf(error, HAWD_ERROR_INVALID_PROFILE, "%s", wrong.text);
         if (r < 0)
                 return sd_bus_error_setf(error, HAWD_ERROR_INVALID_PROFILE, "Line %u, column %u: %s",
                                 wrong.line, wrong.column, wrong.text);
