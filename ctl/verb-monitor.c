@@ -58,8 +58,9 @@ static void print_json(uint64_t generation, const DifferenceList *list) {
         for (size_t i = 0; i < list->n; i++)
                 (void) json_array_append_new(
                                 array, difference_json(&list->differences[i], "before", "after"));
-        line = json_pack("{s:I, s:I, s:o}", "time", (json_int_t) time(NULL), "generation",
-                        (json_int_t) generation, "differences", array);
+        line = json_pack("{s:I, s:I, s:o, s:I}", "time", (json_int_t) time(NULL), "generation",
+                        (json_int_t) generation, "differences", array, "dropped",
+                        (json_int_t) list->dropped);
 
         if (line)
                 json_dumpf(line, stdout, JSON_COMPACT);

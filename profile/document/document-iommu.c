@@ -67,6 +67,7 @@ json_t *document_iommu(const Profile *profile, size_t i, bool canonical) {
         ok &= json_put(object, "cachingMode", json_state(&iommu->caching_mode));
         ok &= json_put(object, "deviceCount", counted ? json_integer(iommu->n_devices) : json_null());
         ok &= json_put(object, "pciDeviceCount", counted ? json_integer(iommu->n_pci_devices) : json_null());
+        ok &= json_put(object, "devicesReason", json_reason(iommu->devices_reason));
         ok &= json_put(object, "firmwareUnit",
                         iommu->firmware_unit >= 0 ? json_integer(iommu->firmware_unit) : json_null());
         return json_finish(object, ok);

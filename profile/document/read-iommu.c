@@ -51,14 +51,15 @@ static const JsonField iommu_members[] = {
         { "bits", json_read_number, IOMMU(bits), .max = 64 },
         OBJECT("interruptRemapping", interrupt_remapping_members),
         { "cachingMode", json_read_state, IOMMU(caching_mode) },
+        { "devicesReason", json_read_reason, IOMMU(devices_reason) },
 };
 
 static int read_counts(const JsonValue *value, ProfileIommu *ret) {
+        bool counted = ret->devices_reason == REASON_NONE, known;
         uint64_t devices, pci_devices, unit;
-        bool counted, known;
         int r;
 
-        r = json_member_integer_or_null(value, "deviceCount", 0, UINT32_MAX, &counted, &devices);
+        r = json_member_integer_when(value, "deviceCount", counted, UINT32_MAX, &devices);
         if (r < 0)
                 return r;
         r = json_member_integer_when(value, "pciDeviceCount", counted, devices, &pci_devices);
@@ -67,7 +68,6 @@ static int read_counts(const JsonValue *value, ProfileIommu *ret) {
         r = json_member_integer_or_null(value, "firmwareUnit", 0, JSON_ARRAY_MAX - 1, &known, &unit);
         if (r < 0)
                 return r;
-        ret->devices_reason = counted ? REASON_NONE : REASON_ABSENT;
         ret->n_devices = (uint32_t) devices;
         ret->n_pci_devices = (uint32_t) pci_devices;
         ret->firmware_unit = known ? (int) unit : -1;

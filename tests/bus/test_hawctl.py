@@ -74,6 +74,19 @@ def test_another_host(place):
     assert any(line.startswith("hawctl: nowhere.invalid: ") for line in done.stderr.splitlines())
 
 
+def test_another_host_over_ssh(serve, bus, place):
+    """ssh runs systemd's bridge on the other side; here the other side is this bus."""
+    service = serve(hosts_intel.client_46_39)
+    (place / "bin").mkdir()
+    (place / "bin/ssh").write_text(f"#!/bin/sh\necho $* >{place}/asked\nexec systemd-stdio-bridge --bus-path={bus.address}\n", encoding="ascii")
+    os.chmod(place / "bin/ssh", 0o755)
+    path = f"{place}/bin:{os.environ['PATH']}"
+    done = run("describe", "--json=short", "-H", "root@server", PATH=path)
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout == run("describe", "--json=short", f"--root={service.tree.root}").stdout
+    assert "server" in (place / "asked").read_text(encoding="ascii") and "root" in (place / "asked").read_text(encoding="ascii")
+
+
 class Monitor:
     """hawctl monitor, whose lines go into a file that is read as it grows."""
 
