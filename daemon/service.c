@@ -184,6 +184,7 @@ int service_start(Service *service, sd_event *event, const DaemonOptions *option
 }
 
 void service_stop(Service *service) {
+        polkit_cancel(&service->tree.polkit);
         connection_close(&service->connection);
         monitor_done(&service->monitor);
         service->later = sd_event_source_disable_unref(service->later);

@@ -9,11 +9,11 @@
 #include "dbus/names.h"
 #include "probe/cleanup.h"
 
-#define PENDING_MAX 16
 #define ANSWER_USEC (120 * UINT64_C(1000000)) /* a person may be asked */
 
 typedef struct Question {
-        Polkit *polkit;
+        struct Question **place; /* among the pending ones */
+        sd_bus_slot *slot;       /* floating: not ours */
         sd_bus_message *request;
         PolkitAllowed allowed;
         void *userdata;
@@ -22,7 +22,7 @@ typedef struct Question {
 static void question_free(void *userdata) {
         Question *question = userdata;
 
-        question->polkit->pending--;
+        *question->place = NULL;
         sd_bus_message_unref(question->request);
         free(question);
 }
@@ -80,29 +80,53 @@ static int ask(sd_bus_message *request, const char *action, Question *question) 
                 sd_bus_slot_set_destroy_callback(slot, question_free);
                 sd_bus_slot_set_floating(slot, 1);
                 sd_bus_slot_unref(slot);
+                question->slot = slot;
         }
         sd_bus_message_unref(call);
         return r;
 }
 
+static Question **free_place(Polkit *polkit) {
+        for (size_t i = 0; i < POLKIT_PENDING_MAX; i++)
+                if (!polkit->pending[i])
+                        return &polkit->pending[i];
+        return NULL;
+}
+
 int polkit_check(Polkit *polkit, sd_bus_message *request, const char *action, PolkitAllowed allowed,
                 void *userdata) {
-        Question *question;
+        Question **place, *question;
         int r;
 
         if (from_root(request))
                 return allowed(request, userdata);
-        if (!sd_bus_message_get_sender(request) || polkit->pending >= PENDING_MAX)
+        place = free_place(polkit);
+        if (!sd_bus_message_get_sender(request) || !place)
                 return refuse(request, "Too many questions to polkit are open.");
         question = malloc(sizeof(Question));
         if (!question)
                 return -ENOMEM;
-        *question = (Question){ polkit, sd_bus_message_ref(request), allowed, userdata };
-        polkit->pending++;
+        *question = (Question){ place, NULL, sd_bus_message_ref(request), allowed, userdata };
+        *place = question;
         r = ask(request, action, question);
         if (r < 0) {
                 question_free(question);
                 return r;
         }
         return 1;
+}
+
+void polkit_cancel(Polkit *polkit) {
+        for (size_t i = 0; i < POLKIT_PENDING_MAX; i++) {
+                Question *question = polkit->pending[i];
+                sd_bus_slot *slot;
+
+                if (!question)
+                        continue;
+                slot = sd_bus_slot_ref(question->slot);
+                (void) refuse(question->request, "The service ends.");
+                /* The bus gives up its reference: ours is then the last. */
+                (void) sd_bus_slot_set_floating(slot, 0);
+                sd_bus_slot_unref(slot);
+        }
 }

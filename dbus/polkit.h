@@ -3,9 +3,11 @@
 
 #include <systemd/sd-bus.h>
 
+#define POLKIT_PENDING_MAX 16
+
 /* Questions to polkit that are under way. */
 typedef struct Polkit {
-        unsigned pending;
+        struct Question *pending[POLKIT_PENDING_MAX];
 } Polkit;
 
 /* Runs when the caller may; answers the request itself. -errno or 0. */
@@ -15,3 +17,6 @@ typedef int (*PolkitAllowed)(sd_bus_message *request, void *userdata);
  * HAWD_ERROR_NOT_AUTHORIZED. root may always, also without polkit. `polkit` and `userdata` outlive the bus. */
 int polkit_check(Polkit *polkit, sd_bus_message *request, const char *action, PolkitAllowed allowed,
                 void *userdata);
+
+/* Refuses what polkit has not answered yet. A question holds its request, and that the bus: before the last bus is closed. */
+void polkit_cancel(Polkit *polkit);
