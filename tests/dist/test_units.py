@@ -103,6 +103,7 @@ def test_sandbox_lets_the_service_work(root):
     assert service["User"] == "hawd" and service["CapabilityBoundingSet"] == ""
     assert "PrivateNetwork" not in service       # udev's messages do not cross network namespaces
     assert "PrivateDevices" not in service       # it hides /dev/kvm
+    assert "ProtectHostname" not in service      # the host's new name does not get through
     assert "DynamicUser" not in service          # dbus-daemon knows no such user when it loads its policy
     assert service.get("ProcSubset", "all") == "all"  # cpuinfo, cmdline
     assert {"AF_UNIX", "AF_NETLINK"} <= set(service["RestrictAddressFamilies"].split())
