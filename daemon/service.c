@@ -11,7 +11,7 @@
 #include "dbus/changes.h"
 #include "dbus/names.h"
 
-/* What no event tells: a group's type set by hand, the host's name. */
+/* What no event tells: a group's type or a module's parameter set by hand, the host's name. */
 #define SLOW_USEC (10 * 60 * UINT64_C(1000000))
 #define SLOW_ACCURACY_USEC (60 * UINT64_C(1000000))
 
@@ -130,7 +130,7 @@ static int on_refresh(void *userdata) {
 }
 
 static int on_slow(sd_event_source *source, uint64_t usec, void *userdata) {
-        const Changes silent = { .host = true, .groups = true };
+        const Changes silent = { .host = true, .kvm = true, .groups = true };
         Service *service = userdata;
         int r;
 
