@@ -79,7 +79,6 @@ static int derive_device(const PciFact *fact, ProfileDevice *ret) {
                 .pri = capabilities->pri,
                 .sriov = capabilities->sriov,
                 .total_vfs = capabilities->total_vfs,
-                .num_vfs = capabilities->num_vfs,
                 .is_vf = fact->is_vf,
                 .physical_function = fact->physical_function,
         };
@@ -100,6 +99,18 @@ static void join_units(const IommuFacts *iommus, Profile *profile) {
                 }
 }
 
+/* The functions that are there: configuration space has the number too, but nothing tells when it was changed. */
+static void count_virtual_functions(Profile *profile) {
+        for (size_t i = 0; i < profile->n_devices; i++) {
+                const ProfileDevice *device = &profile->devices[i];
+                ProfileDevice *physical =
+                                device->is_vf ? device_lookup(profile, &device->physical_function) : NULL;
+
+                if (physical)
+                        physical->num_vfs++;
+        }
+}
+
 int derive_devices(const Facts *facts, Profile *profile) {
         const PciFacts *pci = &facts->pci;
         int r;
@@ -116,6 +127,7 @@ int derive_devices(const Facts *facts, Profile *profile) {
                 if (r < 0)
                         return r;
         }
+        count_virtual_functions(profile);
         join_units(&facts->iommu, profile);
         return 0;
 }

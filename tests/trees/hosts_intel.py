@@ -64,6 +64,10 @@ def sapphire_rapids(t):
         t.vtd(f"dmar{i}", base, *SAPPHIRE_RAPIDS, [f"0000:00:0{i + 3}.0"], "6:0")
         t.pci(f"0000:00:0{i + 3}.0", endpoint().acs().sriov(64, 4), driver="ice", bars=[(0, 0x200000000000 + i * GIB, 64 << 20, MEMORY64)])
         t.group(i, [f"0000:00:0{i + 3}.0"])
+    # The first has four virtual functions; the second had, and its own configuration space was copied then.
+    for n in range(4):
+        t.pci(f"0000:10:00.{n}", endpoint(device=0x1889), driver="iavf")
+        t.link(f"sys/devices/pci0000:00/0000:10:00.{n}/physfn", "../0000:00:03.0")
 
 
 sapphire_rapids.expect = {
@@ -71,7 +75,7 @@ sapphire_rapids.expect = {
     "widths.linearBits.value": 57, "paging.la57.enabled.value": True, "paging.hostLevels.value": 5,
     "paging.secondLevel.levels.value": 5, "iommus.0.secondStageBits.value": 57, "iommus.0.firstStageBits.value": 56,
     "iommus.1.bits.value": 56, "iommus.0.version.major.value": 6, "iommus.0.decoded.ecap.SMTS": 1,
-    "widths.safeGuestBitsWithDevices.value": 52, "devices.0.sriov.totalVfs": 64, "devices.0.sriov.numVfs": 4,
+    "widths.safeGuestBitsWithDevices.value": 52, "devices.0.sriov.totalVfs": 64, "devices.0.sriov.numVfs": 4, "devices.1.sriov.numVfs": 0,
 }
 sapphire_rapids.findings = {"first-stage-halves-aperture"}
 
