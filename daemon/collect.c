@@ -214,7 +214,9 @@ static int collect(const CollectOptions *options) {
         const RootObserver observer = { .file = on_file, .userdata = &collection };
         int r;
 
-        r = lock < 0 ? lock : root_open(options->output, &private_tree);
+        r = lock < 0 ? lock : 0;
+        if (r >= 0 && !options->device && !options->memory)
+                r = root_open(options->output, &private_tree);
         if (r < 0)
                 return complain(options->output, r);
         r = root_open(options->root, &root);
