@@ -45,3 +45,13 @@ def read(machine, name):
 def groups(machine):
     """Properties of the published groups by number."""
     return {held["Group"]["Id"]: held["Group"] for held in objects(machine).values() if "Group" in held}
+
+
+def differences(one, other, path=""):
+    """Where two documents differ, for whoever has to find out why."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return [found for key in one.keys() | other.keys()
+                for found in differences(one.get(key), other.get(key), f"{path}.{key}")]
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [found for n, pair in enumerate(zip(one, other)) for found in differences(*pair, f"{path}[{n}]")]
+    return [] if one == other else [(path, one, other)]

@@ -33,7 +33,7 @@ def boot(guest):
     def start(arguments, append=(), **sizes):
         with Machine(kernel, initramfs, arguments, append, **sizes) as machine:
             machine.wait_for_boot()
-            print(f"booted in {machine.booted_in:.1f} s: {' '.join([*arguments, *append])}")
+            print(f"booted in {machine.booted_in:.1f} s")
             yield machine
 
     return start

@@ -53,6 +53,12 @@ def assert_same_as_kernel(machine):
     document = json.loads(bus.describe(machine))
     assert [device["address"] for device in document["devices"]] == kernel.pci_devices(machine)
     assert machine.output("busctl tree --list org.hawd.AddressWidth1").count("/group/") == len(seen)
+    # What only root may read came along: udev's rule ran the collector before the service heard of the device.
+    local = json.loads(machine.output("hawctl --local describe --json=short"))
+    assert bus.differences(document, local) == []
+    private = machine.output("cd /run/hawd/private/sys/bus/pci/devices && ls && cat */config | wc -c").split()
+    assert private[:-1] == kernel.pci_devices(machine)
+    assert int(private[-1]) == int(machine.output("cat /sys/bus/pci/devices/*/config | wc -c"))
 
 
 def test_device_comes_and_goes(machine, watch):
