@@ -96,7 +96,8 @@ def test_a_unit_whose_name_is_no_path_element(serve, client):
         client.get("Name", f"{PATH}/iommu/smmu3.0x0000000009050000".replace(".", "_"), IOMMU)
 
 
-NOWHERE = ["group/007", "group/99999", "group/4294967296", "group/18446744073709551618", "group/_31", "group/1a", "group/1/1",
+NOWHERE = ["group/007", "group/01", "group/002", "group/00", "group/99999", "group/4294967296", "group/18446744073709551618", "group/_31",
+           "group/1a", "group/1/1",
            "iommu/nope", "iommu/dmar", "iommu/dmar00", "iommu/_64mar0", "group", "iommu", "groups/1", "host"]
 
 
