@@ -69,6 +69,9 @@ static void print_json(uint64_t generation, const DifferenceList *list) {
 }
 
 static void print_list(const Watch *watch, uint64_t generation, const DifferenceList *list) {
+        /* The document is had after the signal: two changes close together were both told of with the first. */
+        if (list->n == 0)
+                return;
         if (watch->options->json) {
                 print_json(generation, list);
                 return;
