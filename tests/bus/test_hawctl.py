@@ -180,7 +180,8 @@ def test_monitor_in_json(monitored, client):
     service.tree.cpuid(INTEL, 45, vmx=True)
     service.reload()
     line, = (json.loads(text) for text in monitor.lines(1))
-    assert line["generation"] == client.get("Generation") and line.keys() == {"time", "generation", "differences", "dropped"}
+    # The signal may be that of the change before, whose document was had already.
+    assert 0 <= client.get("Generation") - line["generation"] <= 1 and line.keys() == {"time", "generation", "differences", "dropped"}
     changed = {d["path"]: (d["kind"], d["before"], d["after"]) for d in line["differences"]}
     kind, before, after = changed["widths.cpuPhysicalBits"]
     assert (kind, before["value"], after["value"]) == ("changed", 46, 45)
