@@ -45,7 +45,7 @@ def groups(machine):
 
 def units(machine):
     """Names of the units that the kernel drives."""
-    return machine.output("cd /sys/class/iommu 2>/dev/null && echo *").split() if machine.run("ls /sys/class/iommu/*")[0] == 0 else []
+    return machine.output("ls /sys/class/iommu 2>/dev/null; true").split()
 
 
 def pci_devices(machine):
