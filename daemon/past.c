@@ -159,7 +159,6 @@ static int add_finding(const Finding *from, Profile *profile) {
 
         if (!finding)
                 return -ENOMEM;
-        finding->historical = true;
         finding_summary(finding, "%s", from->summary);
         finding_detail(finding, "%s", from->detail);
         finding_remedy(finding, "%s", from->remedy);

@@ -84,11 +84,6 @@ static int of_element(Profile *profile, const Profile *former, size_t member, si
         return r;
 }
 
-/* What a host's history says of it is no part of the host. */
-static bool left_out(const Profile *profile, const char *key, size_t i) {
-        return strcmp(key, "findings") == 0 && profile->findings.findings[i].historical;
-}
-
 static int of_array(Profile *profile, const Profile *former, size_t member, Fingerprint *ret) {
         const char *between = "[";
         SHA2_CTX context;
@@ -98,8 +93,6 @@ static int of_array(Profile *profile, const Profile *former, size_t member, Fing
                 Fingerprint element;
                 int r;
 
-                if (left_out(profile, profile_member_key(member), i))
-                        continue;
                 r = of_element(profile, former, member, i, &element);
                 if (r < 0)
                         return r;

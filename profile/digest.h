@@ -6,7 +6,7 @@
 /* profile->digest: two hosts, or one host before and after, compare in one string. It is a SHA-256 over the canonical
  * document (keys sorted, no blanks, without volatile parts and the digest itself) in which each element of the
  * arrays "iommus", "groups", "devices" and "findings", and then each member, stands as the SHA-256 of its own text:
- * so one changed device costs one device's text. Findings of the kind that a host's history raises are left out.
+ * so one changed device costs one device's text.
  *
  * Fills the fingerprints as well. `former`, which may be NULL, lends those of what has not changed since. -ENOMEM. */
 int profile_digest(Profile *profile, const Profile *former);

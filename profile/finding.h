@@ -4,7 +4,6 @@
 /* A rule's conclusion about a profile. Ids are stable and never change meaning; man hawd-findings(7) documents
  * cause, effect and remedy of each. */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct Profile;
@@ -25,11 +24,10 @@ int severity_from_string(const char *word);
 typedef struct Finding {
         char *id; /* owned: a document of a newer version has ids that this one does not know */
         Severity severity;
-        char *subject;   /* what it is about: "host", a unit, "group 14", a PCI address */
-        char *summary;   /* one line */
-        char *detail;    /* the numbers that were compared */
-        char *remedy;    /* what to do; "" when there is nothing */
-        bool historical; /* raised by the host's past, not by what it is now: no part of the digest */
+        char *subject; /* what it is about: "host", a unit, "group 14", a PCI address */
+        char *summary; /* one line */
+        char *detail;  /* the numbers that were compared */
+        char *remedy;  /* what to do; "" when there is nothing */
 } Finding;
 
 typedef struct FindingList {
