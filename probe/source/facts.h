@@ -170,7 +170,6 @@ typedef struct PciCapabilityFacts {
         uint16_t acs_capability, acs_control;
         uint8_t pasid_bits;
         uint16_t total_vfs;
-        uint16_t num_vfs;
         uint64_t resizable_max[6]; /* bytes per BAR; 0 not resizable */
 } PciCapabilityFacts;
 

@@ -163,7 +163,6 @@ static void decode_capabilities(
         ret->sriov = pci_capability_find(list, true, PCI_EXT_CAP_SRIOV, &offset);
         if (ret->sriov == TRISTATE_YES && pci_sriov_decode(config, offset, &sriov)) {
                 ret->total_vfs = sriov.total_vfs;
-                ret->num_vfs = sriov.num_vfs;
         }
         ret->rebar = pci_capability_find(list, true, PCI_EXT_CAP_REBAR, &offset);
         if (ret->rebar == TRISTATE_YES)
