@@ -10,6 +10,8 @@
 
 #include "probe/root/root-internal.h"
 
+#define OPEN_TRIES 1024
+
 static int root_new(int fd, bool live, Root **ret) {
         Root *root = calloc(1, sizeof(Root));
 
@@ -70,8 +72,15 @@ int root_openat(const Root *root, const char *path, int flags) {
                 .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
                 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
         };
-        long fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+        long fd;
 
+        /* EAGAIN: something, anywhere, was renamed or mounted while the kernel followed a "..", as links in sysfs
+         * have. Busy minutes are full of it, hostile ones must end. */
+        for (unsigned tries = 0; tries < OPEN_TRIES; tries++) {
+                fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+                if (fd >= 0 || errno != EAGAIN)
+                        break;
+        }
         /* Refused under RestrictSUIDSGID=, as udev's programs run. Nothing is outside the live host. */
         if (fd < 0 && errno == ENOSYS && root->live)
                 fd = openat(root->fd, path, flags | O_CLOEXEC);

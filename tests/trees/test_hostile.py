@@ -2,6 +2,7 @@
 a document that obeys the schema, or with a message and exit status 1; never by a signal, never with a word from outside
 the tree, and never with another number where the file it came from was spoilt."""
 import json
+import multiprocessing
 import os
 import pathlib
 import shutil
@@ -144,3 +145,28 @@ def test_ordinary_user():
     assert document["firmware"]["dmar"]["reason"] == "permission"
     assert document["widths"]["hostPhysicalBits"]["value"] in (None, 46)
     assert document["host"]["cpus"]["reason"] == "permission"
+
+
+def rename_for_ever(directory):
+    one, other = directory / "one", directory / "other"
+    one.touch()
+    while True:
+        one.rename(other)
+        other.rename(one)
+
+
+def test_renames_elsewhere(tmp_path):
+    """The kernel gives up on a ".." in a path while anybody renames anything: that is nothing a profile may show."""
+    hosts_intel.rmrr_nic(Tree(tmp_path / "tree"))
+    first = describe(tmp_path / "tree")
+    busy = []
+    for name in ("left", "right"):
+        (tmp_path / name).mkdir()
+        busy.append(multiprocessing.Process(target=rename_for_ever, args=(tmp_path / name,), daemon=True))
+        busy[-1].start()
+    try:
+        assert all(describe(tmp_path / "tree") == first for _ in range(40))
+    finally:
+        for process in busy:
+            process.kill()
+            process.join()
