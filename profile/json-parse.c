@@ -98,7 +98,7 @@ static const char *parser_text(const json_error_t *error) {
         }
 }
 
-int profile_json_parse(const char *text, size_t n, json_t **ret, JsonError *reterr) {
+int json_text_parse(const char *text, size_t n, json_t **ret, JsonError *reterr) {
         json_error_t error;
         json_t *document;
         int r;
@@ -115,6 +115,16 @@ int profile_json_parse(const char *text, size_t n, json_t **ret, JsonError *rete
         if (!document)
                 return fail(reterr, error.line > 0 ? (unsigned) error.line : 0,
                                 error.column > 0 ? (unsigned) error.column : 0, parser_text(&error));
+        *ret = document;
+        return 0;
+}
+
+int profile_json_parse(const char *text, size_t n, json_t **ret, JsonError *reterr) {
+        json_t *document;
+        int r = json_text_parse(text, n, &document, reterr);
+
+        if (r < 0)
+                return r;
         r = document_read_schema(document, reterr);
         if (r < 0) {
                 json_decref(document);

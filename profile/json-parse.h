@@ -18,6 +18,9 @@ typedef struct JsonError {
         char text[256];        /* "expected …", after "PATH: " when a value is at fault; printable */
 } JsonError;
 
+/* Text to any JSON value within the bounds above: a new reference. -EINVAL with *reterr filled; -ENOMEM. */
+int json_text_parse(const char *text, size_t n, json_t **ret, JsonError *reterr);
+
 /* The document, a new reference: an object with "schema": "hawd-profile/1". -EINVAL with *reterr filled, also for what
  * is over one of the bounds above or has a member twice; -ENOMEM. */
 int profile_json_parse(const char *text, size_t n, json_t **ret, JsonError *reterr);

@@ -86,6 +86,45 @@ int json_read_fields(const JsonValue *object, const JsonFields *fields, void *re
         return 0;
 }
 
+static int refuse_unknown(const JsonValue *object, const JsonFields *fields) {
+        char printable[64];
+        JsonValue member = { .reader = object->reader, .parent = object, .key = printable };
+        const char *key;
+        json_t *value;
+
+        json_object_foreach((json_t *) object->json, key, value) {
+                size_t i = 0;
+
+                while (i < fields->n && strcmp(fields->fields[i].key, key) != 0)
+                        i++;
+                if (i < fields->n)
+                        continue;
+                text_printable((Bytes){ .data = (const uint8_t *) key, .n = strlen(key) }, printable,
+                                sizeof(printable));
+                return json_value_fail(&member, "no such member");
+        }
+        return 0;
+}
+
+int json_read_given(const JsonValue *object, const JsonFields *fields, void *ret) {
+        int r;
+
+        if (!json_is_object(object->json))
+                return json_value_fail(object, "expected an object");
+        r = refuse_unknown(object, fields);
+        for (size_t i = 0; r >= 0 && i < fields->n; i++) {
+                const JsonField *field = &fields->fields[i];
+                JsonValue member;
+
+                if (!json_object_get(object->json, field->key))
+                        continue;
+                r = json_value_member(object, field->key, &member);
+                if (r >= 0)
+                        r = field->read(&member, field, (char *) ret + field->offset);
+        }
+        return r;
+}
+
 static bool is_integer_within(const json_t *json, uint64_t min, uint64_t max) {
         return json_is_integer(json) && json_integer_value(json) >= 0 &&
                         (uint64_t) json_integer_value(json) >= min &&

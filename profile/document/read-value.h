@@ -63,6 +63,9 @@ int json_value_array(const JsonValue *value, size_t max, size_t *ret);
 /* Reads the members of an object one after the other; those that no field names are passed over. */
 int json_read_fields(const JsonValue *object, const JsonFields *fields, void *ret);
 
+/* The same where every member may be left out, and then leaves what is in the struct; one that no field names is refused. */
+int json_read_given(const JsonValue *object, const JsonFields *fields, void *ret);
+
 int json_value_integer(const JsonValue *value, uint64_t min, uint64_t max, uint64_t *ret);
 /* "0x…" as the document writes addresses: lower case, no padding. */
 int json_value_hex(const JsonValue *value, uint64_t *ret);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What QEMU's CPU models have of what moves addresses. */
+
+#include "probe/decode/cpu/cpuid-feature.h"
+#include "probe/fact.h"
+
+typedef struct GuestCpuModel {
+        const char *name;                       /* without version and "-IBRS", "-noTSX" */
+        CpuVendor vendor;                       /* under TCG; under KVM the host's goes into CPUID */
+        Tristate long_mode, la57, pdpe1gb, pae; /* pae: or PSE-36, which gives the same 36 bits */
+} GuestCpuModel;
+
+/* NULL when the model is none of those known. */
+const GuestCpuModel *guest_cpu_model_find(const char *name);

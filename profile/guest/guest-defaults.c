@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/guest-defaults.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "profile/guest/guest-cpu-model.h"
+#include "profile/guest/guest-machine.h"
+
+/* When it cannot be told which is installed: the last whose rules hold for the releases before and after it. */
+static const GuestVersion ovmf_assumed = { 202411, 0, 0 };
+
+static bool older(const GuestVersion *version, uint32_t major, uint32_t minor) {
+        return guest_version_compare(version, &(GuestVersion){ major, minor, 0 }) < 0;
+}
+
+static int version_defaults(Guest *guest, const GuestInstalled *installed) {
+        bool qemu = guest->vmm == VMM_QEMU;
+        const GuestVersion *here = qemu ? &installed->qemu : &installed->cloud_hypervisor;
+        const char *name = qemu ? "QEMU" : "cloud-hypervisor";
+        char text[40];
+        int r;
+
+        if (guest_version_known(&guest->vmm_version))
+                return 0;
+        if (!guest_version_known(here))
+                return guest_assume(guest, "vmmVersion", "not known: the rules of the newest %s", name);
+        guest->vmm_version = *here;
+        guest_version_to_text(here, text, sizeof(text));
+        r = guest_assume(guest, "vmmVersion", "%s %s, the version installed here", name, text);
+        return r;
+}
+
+static int machine_defaults(Guest *guest) {
+        char text[40];
+
+        if (guest->vmm != VMM_QEMU || guest_version_known(&guest->machine_version))
+                return 0;
+        if (!guest_version_known(&guest->vmm_version))
+                return guest_assume(guest, "machine", "the newest version of its machine type");
+        guest->machine_version = (GuestVersion){ guest->vmm_version.major, guest->vmm_version.minor, 0 };
+        guest_version_to_text(&guest->machine_version, text, sizeof(text));
+        return guest_assume(guest, "machine", "version %s, the newest of QEMU %s", text, text);
+}
+
+/* SeaBIOS as QEMU's own tree brings it; distributions build another. */
+static GuestVersion bundled_seabios(const GuestVersion *qemu) {
+        if (!guest_version_known(qemu) || (!older(qemu, 8, 2) && older(qemu, 10, 1)))
+                return (GuestVersion){ 1, 16, 3 };
+        return older(qemu, 8, 2) ? (GuestVersion){ 1, 16, 0 } : (GuestVersion){ 1, 17, 0 };
+}
+
+static int firmware_kind_defaults(Guest *guest) {
+        GuestFirmware *firmware = &guest->firmware;
+
+        if (firmware->kind != FIRMWARE_UNKNOWN)
+                return 0;
+        if (*firmware->path)
+                return guest_ignore(guest, "firmware", "nothing is known of the image %s", firmware->path);
+        if (guest->vmm == VMM_CLOUD_HYPERVISOR || guest->machine == MACHINE_MICROVM) {
+                firmware->kind = FIRMWARE_NONE;
+                return guest_assume(guest, "firmware", "none: the kernel places the BARs");
+        }
+        firmware->kind = FIRMWARE_SEABIOS;
+        return guest_assume(guest, "firmware", "SeaBIOS, which QEMU starts when nothing else is named");
+}
+
+static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
+        GuestFirmware *firmware = &guest->firmware;
+        bool ovmf = firmware->kind == FIRMWARE_OVMF;
+        const GuestVersion *here = ovmf ? &installed->ovmf : &installed->seabios;
+        char text[40];
+
+        if (firmware->kind != FIRMWARE_OVMF && firmware->kind != FIRMWARE_SEABIOS)
+                return 0;
+        if (guest_version_known(&firmware->version))
+                return 0;
+        firmware->version = *here;
+        if (!guest_version_known(here))
+                firmware->version = ovmf ? ovmf_assumed : bundled_seabios(&guest->vmm_version);
+        guest_version_to_text(&firmware->version, text, sizeof(text));
+        if (guest_version_known(here))
+                return guest_assume(guest, "firmware.version", "%s %s, the version installed here",
+                                ovmf ? "OVMF" : "SeaBIOS", text);
+        firmware->version_guessed = true;
+        return guest_assume(guest, "firmware.version", "%s %s: which it is, is not known",
+                        ovmf ? "OVMF" : "SeaBIOS", text);
+}
+
+static void set_unknown(Tristate *state, Tristate value) {
+        if (*state == TRISTATE_UNKNOWN)
+                *state = value;
+}
+
+static bool is_host_model(const char *name) {
+        return strcmp(name, "host") == 0 || strcmp(name, "max") == 0 || strcmp(name, "host-model") == 0;
+}
+
+static int model_defaults(Guest *guest) {
+        GuestCpu *cpu = &guest->cpu;
+        const GuestCpuModel *model = guest_cpu_model_find(cpu->model);
+        bool vendor_missing = cpu->vendor == CPU_VENDOR_UNKNOWN;
+
+        if (vendor_missing && guest->kvm)
+                cpu->vendor_is_host = true;
+        if (is_host_model(cpu->model)) {
+                if (guest->kvm)
+                        return 0;
+                /* TCG's "max": what it emulates, as an AMD CPU. */
+                cpu->vendor = vendor_missing ? CPU_VENDOR_AMD : cpu->vendor;
+                set_unknown(&cpu->long_mode, TRISTATE_YES);
+                set_unknown(&cpu->la57, TRISTATE_YES);
+                set_unknown(&cpu->pdpe1gb, TRISTATE_YES);
+                set_unknown(&cpu->pae, TRISTATE_YES);
+                return 0;
+        }
+        if (!model)
+                return guest_assume(guest, "cpu.model", "%s is not known: its features as the host's",
+                                cpu->model);
+        if (vendor_missing && !guest->kvm)
+                cpu->vendor = model->vendor;
+        set_unknown(&cpu->long_mode, model->long_mode);
+        set_unknown(&cpu->la57, model->la57);
+        set_unknown(&cpu->pdpe1gb, model->pdpe1gb);
+        set_unknown(&cpu->pae, model->pae);
+        return 0;
+}
+
+static int cpu_defaults(Guest *guest) {
+        GuestCpu *cpu = &guest->cpu;
+        int r;
+
+        if (guest->vmm == VMM_CLOUD_HYPERVISOR) {
+                if (!*cpu->model)
+                        snprintf(cpu->model, sizeof(cpu->model), "host");
+                if (cpu->width_mode == WIDTH_DEFAULT)
+                        cpu->width_mode = WIDTH_HOST;
+                cpu->vendor_is_host = cpu->vendor == CPU_VENDOR_UNKNOWN;
+                return 0;
+        }
+        if (!*cpu->model) {
+                snprintf(cpu->model, sizeof(cpu->model), "qemu64");
+                r = guest_assume(guest, "cpu.model", "qemu64, QEMU's default");
+                if (r < 0)
+                        return r;
+        }
+        r = model_defaults(guest);
+        if (r < 0)
+                return r;
+        /* Only accelerators that run on the host's CPU look at its width. */
+        if (cpu->width_mode == WIDTH_HOST && !guest->kvm)
+                cpu->width_mode = WIDTH_DEFAULT;
+        if (cpu->width_mode == WIDTH_DEFAULT && cpu->long_mode != TRISTATE_NO)
+                return guest_assume(guest, "cpu.physBits", "40, QEMU's default without host-phys-bits");
+        return 0;
+}
+
+/* policies by machine version: intel-iommu 48 since 9.2, before it 39; virtio-iommu on q35 39 since 9.0, before it 64. */
+static int viommu_defaults(Guest *guest) {
+        const GuestVersion *version = &guest->machine_version;
+        GuestViommu *viommu = &guest->viommu;
+        bool newest = !guest_version_known(version);
+
+        if (guest->vmm != VMM_QEMU || viommu->aw_bits > 0)
+                return 0;
+        if (viommu->kind == VIOMMU_INTEL)
+                viommu->aw_bits = newest || !older(version, 9, 2) ? 48 : 39;
+        else if (viommu->kind == VIOMMU_VIRTIO)
+                viommu->aw_bits =
+                                guest->machine == MACHINE_Q35 && (newest || !older(version, 9, 0)) ? 39 : 64;
+        else
+                return 0;
+        return guest_assume(
+                        guest, "viommu.awBits", "%u, the default of its machine version", viommu->aw_bits);
+}
+
+int guest_defaults(Guest *guest, const GuestInstalled *installed) {
+        int r = version_defaults(guest, installed);
+
+        if (r >= 0)
+                r = machine_defaults(guest);
+        if (r >= 0)
+                r = firmware_kind_defaults(guest);
+        if (r >= 0)
+                r = firmware_defaults(guest, installed);
+        if (r >= 0)
+                r = cpu_defaults(guest);
+        if (r >= 0)
+                r = viommu_defaults(guest);
+        return r;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a form of a guest did not say gets the default of its VMM at that machine version; each such choice that
+ * another host, package or version would make differently is noted in `assumed`. */
+
+#include "profile/guest/guest.h"
+
+/* What is installed where the guest runs; all zero: not known. */
+typedef struct GuestInstalled {
+        GuestVersion qemu, cloud_hypervisor;
+        GuestVersion ovmf, seabios;
+} GuestInstalled;
+
+/* Filled in: the VMM's version, the machine's, the firmware and its version, the CPU model with what the model says of
+ * vendor and paging, the vIOMMU's width. Once filled in nothing is left to do, so that it may be called again. What the
+ * struct's own comments give a meaning to 0 for (phys_bits, pci_hole64_size, …) stays 0. -ENOMEM, -E2BIG. */
+int guest_defaults(Guest *guest, const GuestInstalled *installed);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/guest-firmware.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+void guest_firmware_set_path(GuestFirmware *firmware, const char *path) {
+        static const struct {
+                const char *part;
+                FirmwareKind kind;
+        } names[] = {
+                { "ovmf", FIRMWARE_OVMF },
+                { "edk2", FIRMWARE_OVMF },
+                { "cloudhv", FIRMWARE_OVMF },
+                { "tdvf", FIRMWARE_OVMF },
+                { "uefi", FIRMWARE_OVMF },
+                { "qboot", FIRMWARE_NONE },
+                { "microvm", FIRMWARE_NONE },
+                { "seabios", FIRMWARE_SEABIOS },
+                { "bios-256k", FIRMWARE_SEABIOS },
+                { "bios.bin", FIRMWARE_SEABIOS },
+        };
+
+        firmware->kind = FIRMWARE_UNKNOWN;
+        text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, firmware->path,
+                        sizeof(firmware->path));
+        for (size_t i = 0; i < ELEMENTS(names) && firmware->kind == FIRMWARE_UNKNOWN; i++)
+                if (strcasestr(path, names[i].part))
+                        firmware->kind = names[i].kind;
+}
+
+static int set_mmio64(GuestFirmware *firmware, const char *text) {
+        /* PlatformInitLib takes up to 16 TiB, and passes over what is more. */
+        return text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 10,
+                               &firmware->mmio64_mib)
+                        ? 0
+                        : -EINVAL;
+}
+
+static int set_paging_level(GuestFirmware *firmware, const char *text) {
+        if (strcmp(text, "4") != 0 && strcmp(text, "5") != 0)
+                return -EINVAL;
+        firmware->paging_level = (uint8_t) (*text - '0');
+        return 0;
+}
+
+static int set_pci64(GuestFirmware *firmware, const char *text) {
+        /* qemu_cfg's romfile_loadbool() looks at the first letter. */
+        if (!strchr("01yn", *text) || !*text)
+                return -EINVAL;
+        firmware->seabios_pci64 = tristate(*text == '1' || *text == 'y');
+        return 0;
+}
+
+int guest_firmware_set_option(Guest *guest, const char *name, const char *text) {
+        static const struct {
+                const char *name;
+                int (*set)(GuestFirmware *firmware, const char *text);
+        } options[] = {
+                { "opt/ovmf/X-PciMmio64Mb", set_mmio64 },
+                { "opt/org.tianocore/PagingLevel", set_paging_level },
+                { "opt/org.seabios/pci64", set_pci64 },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(options); i++) {
+                if (strcmp(name, options[i].name) != 0)
+                        continue;
+                if (!text)
+                        return guest_ignore(guest, name, "its value is in a file, which is not read");
+                return options[i].set(&guest->firmware, text);
+        }
+        if (strncmp(name, "etc/", 4) == 0)
+                return guest_ignore(guest, name, "replaces what QEMU tells the firmware");
+        return 1;
+}

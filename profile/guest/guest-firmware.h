@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What tells which firmware a guest starts, and what is handed to it through fw_cfg. */
+
+#include "profile/guest/guest.h"
+
+/* Notes the image's path, and its kind by the name; a name that says nothing leaves the kind unknown. */
+void guest_firmware_set_path(GuestFirmware *firmware, const char *path);
+
+/* A fw_cfg file: 1 when it is none that moves a window, 0 when taken, -EINVAL when its text is not what the firmware
+ * reads. text NULL: it comes from a file, and which it is is all that is known. */
+int guest_firmware_set_option(Guest *guest, const char *name, const char *text);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/guest-json.h"
+
+#include "profile/document/json-fact.h"
+#include "profile/document/json-faults.h"
+#include "profile/guest/guest-machine.h"
+#include "profile/guest/guest-words.h"
+
+/* Members that say no more than the struct's zero are left out, so that a document holds what was said. */
+
+static bool put_number(json_t *object, const char *key, uint64_t number) {
+        return number == 0 || json_put(object, key, json_integer((json_int_t) number));
+}
+
+static bool put_text(json_t *object, const char *key, const char *text) {
+        return !*text || json_put(object, key, json_string(text));
+}
+
+static bool put_tristate(json_t *object, const char *key, Tristate state) {
+        return state == TRISTATE_UNKNOWN || json_put(object, key, json_boolean(state == TRISTATE_YES));
+}
+
+static bool put_flag(json_t *object, const char *key, bool flag) {
+        return !flag || json_put(object, key, json_true());
+}
+
+static bool put_version(json_t *object, const char *key, const GuestVersion *version) {
+        char text[40];
+
+        if (!guest_version_known(version))
+                return true;
+        guest_version_to_text(version, text, sizeof(text));
+        return json_put(object, key, json_string(text));
+}
+
+/* An object without members says nothing either. */
+static bool put_object(json_t *object, const char *key, json_t *value) {
+        if (!value || json_object_size(value) > 0)
+                return json_put(object, key, value);
+        json_decref(value);
+        return true;
+}
+
+static json_t *cpu_json(const GuestCpu *cpu) {
+        json_t *json = json_object();
+        bool ok = put_text(json, "model", cpu->model);
+
+        if (cpu->vendor != CPU_VENDOR_UNKNOWN)
+                ok = ok && json_put(json, "vendor", json_string(cpu_vendor_to_string(cpu->vendor)));
+        else if (cpu->vendor_is_host)
+                ok = ok && json_put(json, "vendor", json_string("host"));
+        if (cpu->width_mode == WIDTH_EXPLICIT)
+                ok = ok && put_number(json, "physBits", cpu->phys_bits);
+        else if (cpu->width_mode == WIDTH_HOST)
+                ok = ok && json_put(json, "physBits", json_string("host"));
+        ok = ok && put_number(json, "hostPhysBitsLimit", cpu->limit) &&
+                        put_number(json, "guestPhysBits", cpu->guest_phys_bits) &&
+                        put_tristate(json, "longMode", cpu->long_mode) &&
+                        put_tristate(json, "la57", cpu->la57) &&
+                        put_tristate(json, "pdpe1gb", cpu->pdpe1gb) && put_tristate(json, "pae", cpu->pae);
+        return json_finish(json, ok);
+}
+
+static json_t *cxl_element(const void *data, size_t i) {
+        return json_integer((json_int_t) ((const GuestMemory *) data)->cxl[i]);
+}
+
+static json_t *memory_json(const GuestMemory *memory) {
+        json_t *json = json_object();
+        bool ok = json_put(json, "ram", json_integer((json_int_t) memory->ram)) &&
+                        put_number(json, "max", memory->max) && put_number(json, "slots", memory->slots) &&
+                        put_number(json, "below4gMax", memory->below_4g_max) &&
+                        put_number(json, "sgxEpc", memory->sgx_epc);
+
+        if (memory->cxl_on || memory->n_cxl > 0)
+                ok = ok && json_put(json, "cxlWindows", json_list(memory->n_cxl, cxl_element, memory));
+        return json_finish(json, ok);
+}
+
+static json_t *firmware_json(const GuestFirmware *firmware) {
+        json_t *json = json_object();
+        bool ok = firmware->kind == FIRMWARE_UNKNOWN ||
+                        json_put(json, "kind", json_string(firmware_to_string(firmware->kind)));
+
+        ok = ok && put_version(json, "version", &firmware->version) &&
+                        put_text(json, "path", firmware->path) &&
+                        put_number(json, "pciMmio64Mb", firmware->mmio64_mib) &&
+                        put_number(json, "pagingLevel", firmware->paging_level) &&
+                        put_tristate(json, "seabiosPci64", firmware->seabios_pci64) &&
+                        put_flag(json, "ignoresPhysBits", firmware->ignores_phys_bits);
+        return json_finish(json, ok);
+}
+
+static json_t *viommu_json(const GuestViommu *viommu) {
+        json_t *json = json_object();
+        bool ok = viommu->kind == VIOMMU_NONE ||
+                        json_put(json, "kind", json_string(viommu_to_string(viommu->kind)));
+
+        ok = ok && put_number(json, "awBits", viommu->aw_bits) &&
+                        put_tristate(json, "dmaTranslation", viommu->dma_translation);
+        return json_finish(json, ok);
+}
+
+static json_t *bar_element(const void *data, size_t i) {
+        const GuestBar *bar = &((const GuestDevice *) data)->bars[i];
+        json_t *json = json_object();
+        bool ok = json_put(json, "index", json_integer(bar->index)) &&
+                        json_put(json, "size", json_integer((json_int_t) bar->size)) &&
+                        put_flag(json, "is64bit", bar->is_64bit) &&
+                        put_flag(json, "prefetchable", bar->prefetchable) && put_flag(json, "ram", bar->ram);
+
+        return json_finish(json, ok);
+}
+
+static json_t *device_element(const void *data, size_t i) {
+        const GuestDevice *device = &((const Guest *) data)->devices[i];
+        json_t *json = json_object();
+        bool ok = put_text(json, "name", device->name) &&
+                        json_put(json, "assigned", json_boolean(device->assigned)) &&
+                        put_flag(json, "iommufd", device->iommufd) &&
+                        put_flag(json, "conventional", device->conventional) &&
+                        put_flag(json, "ownPort", device->own_port);
+
+        if (device->has_address)
+                ok = ok && json_put(json, "address", json_pci_address(&device->address));
+        if (device->n_bars > 0)
+                ok = ok && json_put(json, "bars", json_list(device->n_bars, bar_element, device));
+        return json_finish(json, ok);
+}
+
+static json_t *note_element(const void *data, size_t i) {
+        const GuestNote *note = &((const GuestNote *) data)[i];
+        json_t *json = json_object();
+        bool ok = json_put(json, "what", json_string(note->what)) &&
+                        json_put(json, "text", json_string(note->text));
+
+        return json_finish(json, ok);
+}
+
+static bool put_notes(json_t *object, const char *key, const GuestNote *notes, size_t n) {
+        return n == 0 || json_put(object, key, json_list(n, note_element, notes));
+}
+
+static bool put_parts(json_t *json, const Guest *guest) {
+        bool ok = put_object(json, "cpu", cpu_json(&guest->cpu)) &&
+                        json_put(json, "memory", memory_json(&guest->memory)) &&
+                        put_number(json, "pciHole64Size", guest->pci_hole64_size) &&
+                        put_object(json, "firmware", firmware_json(&guest->firmware)) &&
+                        put_object(json, "viommu", viommu_json(&guest->viommu));
+
+        if (guest->n_devices > 0)
+                ok = ok && json_put(json, "devices", json_list(guest->n_devices, device_element, guest));
+        return ok && put_notes(json, "assumed", guest->assumed, guest->n_assumed) &&
+                        put_notes(json, "ignored", guest->ignored, guest->n_ignored);
+}
+
+json_t *guest_json_write(const Guest *guest) {
+        json_t *json = json_object();
+        char machine[64];
+        bool ok;
+
+        machine_to_name(guest->machine, &guest->machine_version, machine, sizeof(machine));
+        ok = json_put(json, "schema", json_string("hawd-guest/1")) && put_text(json, "name", guest->name) &&
+                        json_put(json, "vmm", json_string(vmm_to_string(guest->vmm))) &&
+                        put_version(json, "vmmVersion", &guest->vmm_version) &&
+                        json_put(json, "machine", json_string(machine)) &&
+                        json_put(json, "accelerator", json_string(guest->kvm ? "kvm" : "tcg"));
+        if (guest->confidential != CONFIDENTIAL_NONE)
+                ok = ok &&
+                                json_put(json, "confidential",
+                                                json_string(confidential_to_string(guest->confidential)));
+        ok = ok && put_number(json, "reducedPhysBits", guest->reduced_phys_bits) &&
+                        put_number(json, "maxPhysBits", guest->cloud_hypervisor_max_bits) &&
+                        put_flag(json, "p2pFatal", guest->p2p_fatal) && put_parts(json, guest);
+        return json_finish(json, ok);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/guest-machine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+/* Machine types that distributions name after themselves, and the upstream version whose rules they follow. */
+static const struct {
+        const char *name;
+        GuestVersion version;
+} named[] = {
+        { "bionic", { 2, 11 } },
+        { "focal", { 4, 2 } },
+        { "jammy", { 6, 2 } },
+        { "noble", { 8, 2 } },
+        { "rhel7.6.0", { 2, 12 } },
+        { "rhel8.2.0", { 4, 2 } },
+        { "rhel8.6.0", { 6, 2 } },
+        { "rhel9.0.0", { 6, 2 } },
+        { "rhel9.2.0", { 7, 2 } },
+        { "rhel9.4.0", { 8, 2 } },
+};
+
+int guest_version_from_text(const char *text, bool tail, GuestVersion *ret) {
+        uint32_t parts[3] = {};
+
+        for (size_t i = 0;; i++) {
+                size_t n = strspn(text, "0123456789");
+                uint64_t number;
+
+                if (n == 0 || i >= 3 ||
+                                !text_u64((Bytes){ .data = (const uint8_t *) text, .n = n }, 10, &number) ||
+                                number > UINT32_MAX)
+                        return -EINVAL;
+                parts[i] = (uint32_t) number;
+                text += n;
+                if (*text != '.' || (tail && (i == 2 || !strchr("0123456789", text[1]) || !text[1])))
+                        break;
+                text++;
+        }
+        if (*text && !tail)
+                return -EINVAL;
+        *ret = (GuestVersion){ parts[0], parts[1], parts[2] };
+        return 0;
+}
+
+void guest_version_to_text(const GuestVersion *version, char *ret, size_t size) {
+        if (version->patch > 0)
+                snprintf(ret, size, "%u.%u.%u", version->major, version->minor, version->patch);
+        else if (version->minor > 0 || version->major < 1000)
+                snprintf(ret, size, "%u.%u", version->major, version->minor);
+        else
+                snprintf(ret, size, "%u", version->major);
+}
+
+int guest_version_compare(const GuestVersion *a, const GuestVersion *b) {
+        if (a->major != b->major)
+                return a->major < b->major ? -1 : 1;
+        if (a->minor != b->minor)
+                return a->minor < b->minor ? -1 : 1;
+        return a->patch < b->patch ? -1 : a->patch > b->patch;
+}
+
+/* What stands after "pc-q35-". */
+static void read_version(const char *text, GuestVersion *ret_version, bool *ret_exact) {
+        *ret_version = (GuestVersion){};
+        *ret_exact = guest_version_from_text(text, false, ret_version) >= 0;
+        for (size_t i = 0; !*ret_exact && i < ELEMENTS(named); i++) {
+                size_t n = strlen(named[i].name);
+
+                if (strncmp(text, named[i].name, n) == 0 && (!text[n] || text[n] == '-'))
+                        *ret_version = named[i].version;
+        }
+}
+
+int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret_version, bool *ret_exact) {
+        static const struct {
+                const char *name; /* ending in a dash: a version follows */
+                MachineKind kind;
+        } machines[] = {
+                { "pc-q35-", MACHINE_Q35 },
+                { "pc-i440fx-", MACHINE_PC },
+                { "q35", MACHINE_Q35 },
+                { "pc", MACHINE_PC },
+                { "microvm", MACHINE_MICROVM },
+                { "cloud-hypervisor", MACHINE_CLOUD_HYPERVISOR },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(machines); i++) {
+                size_t n = strlen(machines[i].name);
+                bool versioned = machines[i].name[n - 1] == '-';
+
+                if (strncmp(name, machines[i].name, n) != 0 || (versioned ? !name[n] : !!name[n]))
+                        continue;
+                *ret_kind = machines[i].kind;
+                *ret_version = (GuestVersion){};
+                *ret_exact = true;
+                if (versioned)
+                        read_version(name + n, ret_version, ret_exact);
+                return 0;
+        }
+        return -EINVAL;
+}
+
+int guest_set_machine(Guest *guest, const char *name) {
+        const char *flavour = strstr(name, "-hpb");
+        char text[40];
+        bool exact;
+        int r;
+
+        r = machine_from_name(name, &guest->machine, &guest->machine_version, &exact);
+        if (r < 0 || exact)
+                return r;
+        /* Ubuntu's "-hpb" is short for host-phys-bits. */
+        if (flavour && !flavour[4] && guest->cpu.width_mode == WIDTH_DEFAULT)
+                guest->cpu.width_mode = WIDTH_HOST;
+        if (strstr(name, "rhel"))
+                r = guest_ignore(guest, "machine",
+                                "%s may set the guest's width: give it with phys-bits or host-phys-bits",
+                                name);
+        if (r < 0 || !guest_version_known(&guest->machine_version))
+                return r;
+        guest_version_to_text(&guest->machine_version, text, sizeof(text));
+        return guest_assume(guest, "machine", "%s behaves as version %s", name, text);
+}
+
+void machine_to_name(MachineKind kind, const GuestVersion *version, char *ret, size_t size) {
+        static const char *const names[_MACHINE_KIND_MAX] = {
+                [MACHINE_PC] = "pc",
+                [MACHINE_Q35] = "q35",
+                [MACHINE_MICROVM] = "microvm",
+                [MACHINE_CLOUD_HYPERVISOR] = "cloud-hypervisor",
+        };
+        char text[40];
+
+        guest_version_to_text(version, text, sizeof(text));
+        if (guest_version_known(version) && kind == MACHINE_Q35)
+                snprintf(ret, size, "pc-q35-%s", text);
+        else if (guest_version_known(version) && kind == MACHINE_PC)
+                snprintf(ret, size, "pc-i440fx-%s", text);
+        else
+                snprintf(ret, size, "%s", (unsigned) kind < _MACHINE_KIND_MAX ? names[kind] : "pc");
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/guest.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/decode/text.h"
+
+void guest_done(Guest *guest) {
+        free(guest->devices);
+        free(guest->assumed);
+        free(guest->ignored);
+        *guest = (Guest){};
+}
+
+int guest_add_device(Guest *guest, GuestDevice **ret) {
+        GuestDevice *grown;
+
+        if (guest->n_devices >= GUEST_DEVICES_MAX)
+                return -E2BIG;
+        grown = realloc(guest->devices, (guest->n_devices + 1) * sizeof(GuestDevice));
+        if (!grown)
+                return -ENOMEM;
+        guest->devices = grown;
+        grown[guest->n_devices] = (GuestDevice){};
+        *ret = &grown[guest->n_devices++];
+        return 0;
+}
+
+/* What is noted may quote whatever a form holds; it goes to terminals and over the bus. */
+static void make_printable(const char *text, char *ret, size_t size) {
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, ret, size);
+}
+
+/* The same is said once, however often a form gives cause for it. */
+static int add_note(GuestNote **notes, size_t *n, const GuestNote *note) {
+        GuestNote *grown;
+
+        for (size_t i = 0; i < *n; i++)
+                if (strcmp((*notes)[i].what, note->what) == 0 && strcmp((*notes)[i].text, note->text) == 0)
+                        return 0;
+        if (*n >= GUEST_NOTES_MAX)
+                return -E2BIG;
+        grown = realloc(*notes, (*n + 1) * sizeof(GuestNote));
+        if (!grown)
+                return -ENOMEM;
+        *notes = grown;
+        grown[(*n)++] = *note;
+        return 0;
+}
+
+static void __attribute__((format(printf, 3, 0)))
+format_note(GuestNote *note, const char *what, const char *format, va_list ap) {
+        char text[sizeof(note->text)];
+
+        make_printable(what, note->what, sizeof(note->what));
+        vsnprintf(text, sizeof(text), format, ap);
+        make_printable(text, note->text, sizeof(note->text));
+}
+
+int guest_assume(Guest *guest, const char *what, const char *format, ...) {
+        GuestNote note;
+        va_list ap;
+
+        va_start(ap, format);
+        format_note(&note, what, format, ap);
+        va_end(ap);
+        return add_note(&guest->assumed, &guest->n_assumed, &note);
+}
+
+int guest_ignore(Guest *guest, const char *what, const char *format, ...) {
+        GuestNote note;
+        va_list ap;
+
+        va_start(ap, format);
+        format_note(&note, what, format, ap);
+        va_end(ap);
+        return add_note(&guest->ignored, &guest->n_ignored, &note);
+}

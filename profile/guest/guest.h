@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A virtual machine as far as it moves addresses: one struct from three forms (hawd's JSON, a libvirt domain, a QEMU command
+ * line). Sizes are bytes, widths bits. What a form did not say has the default of that VMM at that version, and stands in
+ * `assumed`; what it said and nobody understood stands in `ignored` when it may move memory. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probe/decode/cpu/cpuid-feature.h"
+#include "probe/decode/pci/pci-address.h"
+#include "probe/fact.h"
+
+#define GUEST_DEVICES_MAX 1024
+#define GUEST_BARS_MAX 6
+#define GUEST_NOTES_MAX 256
+#define GUEST_CXL_MAX 16
+
+typedef enum Vmm {
+        VMM_QEMU = 0,
+        VMM_CLOUD_HYPERVISOR,
+        _VMM_MAX,
+} Vmm;
+
+typedef enum MachineKind {
+        MACHINE_PC = 0, /* i440fx */
+        MACHINE_Q35,
+        MACHINE_MICROVM,
+        MACHINE_CLOUD_HYPERVISOR,
+        _MACHINE_KIND_MAX,
+} MachineKind;
+
+typedef enum FirmwareKind {
+        FIRMWARE_UNKNOWN = 0,
+        FIRMWARE_NONE, /* a kernel is started directly, without firmware that places BARs */
+        FIRMWARE_SEABIOS,
+        FIRMWARE_OVMF, /* also CLOUDHV.fd */
+        _FIRMWARE_KIND_MAX,
+} FirmwareKind;
+
+/* 7.2 of QEMU, 202211 (as 202211.0) of OVMF's stable tags, 1.16 of SeaBIOS with patch 3. All zero: unknown. */
+typedef struct GuestVersion {
+        uint32_t major, minor, patch;
+} GuestVersion;
+
+typedef enum WidthMode {
+        WIDTH_DEFAULT = 0, /* not said: the VMM's default (QEMU: 40) */
+        WIDTH_EXPLICIT,    /* phys-bits=N, <maxphysaddr mode='emulate' bits='N'/> */
+        WIDTH_HOST,        /* host-phys-bits=on, mode='passthrough', -cpu host|max: the host's raw width */
+} WidthMode;
+
+typedef enum Confidential {
+        CONFIDENTIAL_NONE = 0,
+        CONFIDENTIAL_SEV,
+        CONFIDENTIAL_SEV_ES,
+        CONFIDENTIAL_SEV_SNP,
+        CONFIDENTIAL_TDX,
+        _CONFIDENTIAL_MAX,
+} Confidential;
+
+typedef struct GuestCpu {
+        char model[64];      /* "host", "Skylake-Server", …; "" not said */
+        CpuVendor vendor;    /* of the virtual CPU; under KVM the host's unless the guest says another */
+        bool vendor_is_host; /* it is the host's, which the check fills in */
+        WidthMode width_mode;
+        uint8_t phys_bits;                      /* WIDTH_EXPLICIT */
+        uint8_t limit;                          /* WIDTH_HOST: host-phys-bits-limit; 0 none */
+        uint8_t guest_phys_bits;                /* 0: automatic */
+        Tristate long_mode, la57, pdpe1gb, pae; /* of the virtual CPU; unknown: as the host, or the model */
+} GuestCpu;
+
+typedef enum MemoryKind {
+        MEMORY_DIMM = 0, /* also virtio-mem's requested size: inside the hot-plug region */
+        MEMORY_NVDIMM,
+        MEMORY_VIRTIO_MEM,
+        MEMORY_SGX_EPC,
+        _MEMORY_KIND_MAX,
+} MemoryKind;
+
+typedef struct GuestMemory {
+        uint64_t ram;          /* at boot */
+        uint64_t max;          /* 0: no hot-plug region */
+        uint64_t below_4g_max; /* max-ram-below-4g; 0 default */
+        uint32_t slots;
+        uint64_t sgx_epc; /* total */
+        uint32_t n_cxl;
+        uint64_t cxl[GUEST_CXL_MAX]; /* fixed memory windows; n_cxl > 0 or cxl_on: cxl=on */
+        bool cxl_on;
+} GuestMemory;
+
+typedef struct GuestFirmware {
+        FirmwareKind kind;
+        GuestVersion version;
+        bool version_guessed; /* nobody said which it is: a guess stands there, for the layout to be shown */
+        char path[256];       /* of the image, "" not said */
+        uint64_t mmio64_mib;  /* fw_cfg opt/ovmf/X-PciMmio64Mb; 0 not given */
+        uint8_t paging_level; /* fw_cfg opt/org.tianocore/PagingLevel: 4, 5; 0 not given */
+        Tristate seabios_pci64; /* fw_cfg opt/org.seabios/pci64; unknown: automatic */
+        bool ignores_phys_bits; /* a vendor's patched build (SLES 15 SP6): classic window always */
+} GuestFirmware;
+
+typedef enum ViommuKind {
+        VIOMMU_NONE = 0,
+        VIOMMU_INTEL,
+        VIOMMU_AMD,
+        VIOMMU_VIRTIO,
+        _VIOMMU_KIND_MAX,
+} ViommuKind;
+
+typedef struct GuestViommu {
+        ViommuKind kind;
+        uint8_t aw_bits; /* 0: the machine's default */
+        Tristate dma_translation;
+} GuestViommu;
+
+typedef struct GuestBar {
+        uint8_t index;
+        uint64_t size; /* a power of two */
+        bool is_64bit, prefetchable;
+        bool ram; /* memory of the VMM's own behind it (ivshmem, virtio-pmem, virtio shared memory): mapped as RAM is */
+} GuestBar;
+
+typedef struct GuestDevice {
+        char name[96];    /* for people: the id, or the driver and its place */
+        bool assigned;    /* by VFIO */
+        bool iommufd;     /* by its iommufd backend */
+        bool has_address; /* assigned: of this host's function */
+        PciAddress address;
+        bool conventional; /* not PCI Express */
+        bool own_port;     /* alone behind a root or downstream port, whose window then holds its BARs */
+        uint8_t n_bars;    /* given, or filled in from the host's profile */
+        GuestBar bars[GUEST_BARS_MAX];
+} GuestDevice;
+
+/* Something the form did not say, or said and was not understood. */
+typedef struct GuestNote {
+        char what[96];  /* "firmware", "memory/slots", "-machine foo=" */
+        char text[160]; /* "OVMF 202211, the version installed here" */
+} GuestNote;
+
+typedef struct Guest {
+        char name[128];
+        Vmm vmm;
+        GuestVersion vmm_version;
+        MachineKind machine;
+        GuestVersion machine_version; /* pc-q35-7.1: 7.1; all zero: the newest of the VMM */
+        bool kvm;                     /* false: TCG */
+        GuestCpu cpu;
+        GuestMemory memory;
+        uint64_t pci_hole64_size; /* 0: the machine's default */
+        GuestFirmware firmware;
+        GuestViommu viommu;
+        Confidential confidential;
+        uint8_t reduced_phys_bits;         /* SEV: 0 not said */
+        uint8_t cloud_hypervisor_max_bits; /* --cpus max_phys_bits; 0: 46 */
+        bool p2p_fatal;                    /* Cloud Hypervisor with vfio_p2p_dma=on */
+        size_t n_devices;
+        GuestDevice *devices; /* owned */
+        size_t n_assumed;
+        GuestNote *assumed; /* owned */
+        size_t n_ignored;
+        GuestNote *ignored; /* owned; each makes a verdict "unknown" at best where it may move memory */
+} Guest;
+
+void guest_done(Guest *guest);
+
+/* -ENOMEM, or -E2BIG beyond the bounds above. The device is zeroed and stays the guest's. */
+int guest_add_device(Guest *guest, GuestDevice **ret);
+int guest_assume(Guest *guest, const char *what, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
+int guest_ignore(Guest *guest, const char *what, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
