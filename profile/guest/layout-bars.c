@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "probe/cleanup.h"
+#include "profile/guest/layout-parts.h"
+
+#define BAR_MIN (4 * KIB)
+
+void bar_list_done(BarList *list) {
+        free(list->units);
+        *list = (BarList){};
+}
+
+/* Behind a port only prefetchable BARs reach a 64-bit window: a bridge has no other. */
+static bool in_set(const GuestDevice *device, const GuestBar *bar, BarSet set) {
+        bool high = bar->is_64bit && (bar->prefetchable || !device->own_port);
+
+        switch (set) {
+        case BARS_64_PREFETCHABLE:
+                return high && bar->prefetchable;
+        case BARS_64_PLAIN:
+                return high && !bar->prefetchable;
+        case BARS_64:
+                return high;
+        case BARS_32:
+                return !high;
+        default:
+                return true;
+        }
+}
+
+static int by_alignment(const void *p, const void *q) {
+        const BarUnit *a = p, *b = q;
+
+        if (a->align != b->align)
+                return a->align > b->align ? -1 : 1;
+        if (a->size != b->size)
+                return a->size > b->size ? -1 : 1;
+        if (a->device != b->device)
+                return a->device < b->device ? -1 : 1;
+        return (a->bar > b->bar) - (a->bar < b->bar);
+}
+
+/* The BARs of one device: each by itself, or as the window of its port. */
+static size_t device_units(const Space *space, size_t index, BarSet set, uint64_t port_align, BarUnit *ret) {
+        const GuestDevice *device = &space->guest->devices[index];
+        BarUnit port = { .device = (int) index, .bar = -1 };
+        size_t n = 0;
+
+        for (size_t i = 0; i < device->n_bars && i < GUEST_BARS_MAX; i++) {
+                uint64_t size = max_of(device->bars[i].size, BAR_MIN);
+
+                if (!device->bars[i].size || !in_set(device, &device->bars[i], set))
+                        continue;
+                ret[n++] = (BarUnit){ (int) index, (int) i, size, size };
+                port.size = sum_of(port.size, size);
+                port.align = max_of(port.align, size);
+        }
+        if (!n || !device->own_port)
+                return n;
+        if (port_align)
+                port.align = port_align;
+        port.align = max_of(port.align, MIB);
+        port.size = round_up(port.size, port.align);
+        ret[0] = port;
+        return 1;
+}
+
+int bar_list_make(const Space *space, BarSet set, uint64_t port_align, BarList *ret) {
+        BarList list = {};
+
+        list.units = calloc(space->guest->n_devices * GUEST_BARS_MAX + 1, sizeof(*list.units));
+        if (!list.units)
+                return -ENOMEM;
+        for (size_t i = 0; i < space->guest->n_devices; i++)
+                list.n += device_units(space, i, set, port_align, list.units + list.n);
+        qsort(list.units, list.n, sizeof(*list.units), by_alignment);
+        for (size_t i = 0; i < list.n; i++)
+                list.sum = sum_of(list.sum, list.units[i].size);
+        list.align = list.n ? list.units[0].align : 1;
+        *ret = list;
+        return 0;
+}
+
+/* Inside a port's window: the prefetchable 64-bit BARs of the device, the largest first. */
+static void place_in_port(Space *space, int device, uint64_t start) {
+        const GuestDevice *owner = &space->guest->devices[device];
+        bool placed[GUEST_BARS_MAX] = {};
+
+        for (;;) {
+                int largest = -1;
+
+                for (int i = 0; i < owner->n_bars && i < GUEST_BARS_MAX; i++)
+                        if (!placed[i] && owner->bars[i].size && in_set(owner, &owner->bars[i], BARS_64) &&
+                                        (largest < 0 || owner->bars[i].size > owner->bars[largest].size))
+                                largest = i;
+                if (largest < 0)
+                        return;
+                placed[largest] = true;
+                layout_add_bar(space, device, largest, start, sum_of(start, owner->bars[largest].size));
+                start = sum_of(start, max_of(owner->bars[largest].size, BAR_MIN));
+        }
+}
+
+uint64_t bar_list_place(Space *space, const BarList *list, uint64_t start) {
+        for (size_t i = 0; i < list->n; i++) {
+                const BarUnit *unit = &list->units[i];
+
+                if (unit->bar < 0)
+                        place_in_port(space, unit->device, start);
+                else
+                        layout_add_bar(space, unit->device, unit->bar, start,
+                                        sum_of(start,
+                                                        space->guest->devices[unit->device]
+                                                                        .bars[unit->bar]
+                                                                        .size));
+                start = sum_of(start, unit->size);
+        }
+        return start;
+}
+
+int layout_fits_32(const Space *space, BarSet set, uint64_t spare, bool *ret) {
+        _cleanup_(bar_list_done) BarList list = {};
+        uint64_t end = space->window32_end;
+        int r = bar_list_make(space, set, 0, &list);
+
+        if (r < 0)
+                return r;
+        /* From the top down, the largest lowest, as SeaBIOS does; OVMF's order from below needs no more. */
+        *ret = spare <= end && sum_of(list.sum, spare) <= end &&
+                        ((end - spare - list.sum) & ~(list.align - 1)) >= space->window32_start;
+        return 0;
+}

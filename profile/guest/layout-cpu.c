@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "profile/guest/layout-parts.h"
+
+#define QEMU_DEFAULT_BITS 40
+#define QEMU_BITS_MIN 32
+#define QEMU_BITS_MAX 52
+#define CLOUD_HYPERVISOR_MAX_BITS 46
+
+static Tristate first_known(Tristate said, Tristate otherwise) {
+        return said != TRISTATE_UNKNOWN ? said : otherwise;
+}
+
+/* What of a model's feature is left where KVM takes away what the host lacks. */
+static Tristate feature(
+                const Space *space, Tristate said, const CpuModel *model, bool has, Tristate of_host) {
+        if (said != TRISTATE_UNKNOWN)
+                return said;
+        if (!space->guest->kvm)
+                return model ? tristate(has) : TRISTATE_UNKNOWN;
+        if (!model)
+                return of_host;
+        if (!has || of_host == TRISTATE_NO)
+                return TRISTATE_NO;
+        return TRISTATE_YES;
+}
+
+static void derive_features(Space *space) {
+        const GuestCpu *cpu = &space->guest->cpu;
+        bool as_host = space->guest->kvm && (!strcmp(cpu->model, "host") || !strcmp(cpu->model, "max"));
+        const CpuModel *model = as_host ? NULL : policy_cpu_model(cpu->model[0] ? cpu->model : "qemu64");
+
+        if (cpu->vendor_is_host || (cpu->vendor == CPU_VENDOR_UNKNOWN && space->guest->kvm))
+                space->cpu.vendor = space->host->vendor;
+        else if (cpu->vendor == CPU_VENDOR_UNKNOWN && model)
+                space->cpu.vendor = model->vendor;
+        else
+                space->cpu.vendor = cpu->vendor;
+        /* A host that runs guests with KVM has long mode; so has a model that nobody here knows by name. */
+        space->cpu.long_mode = first_known(cpu->long_mode, tristate(!model || model->long_mode));
+        space->cpu.pae =
+                        cpu->pae == TRISTATE_YES || (cpu->pae == TRISTATE_UNKNOWN && (!model || model->pae));
+        space->cpu.pse36 = !model || model->pse36;
+        space->cpu.pdpe1gb =
+                        feature(space, cpu->pdpe1gb, model, model && model->pdpe1gb, space->host->pdpe1gb);
+        space->cpu.la57 = feature(space, cpu->la57, model, model && model->la57, space->host->la57);
+}
+
+static bool plausible(unsigned bits) {
+        return bits >= QEMU_BITS_MIN && bits <= QEMU_BITS_MAX;
+}
+
+/* The host's raw width, or 0 and why not. */
+static uint8_t host_bits(Space *space) {
+        uint8_t bits = space->host->cpu_physical_bits;
+
+        if (!bits)
+                layout_unknown(space, REASON_ABSENT, "the host's physical address width");
+        else if (!plausible(bits))
+                layout_unknown(space, REASON_MALFORMED, "the host's physical address width");
+        return plausible(bits) ? bits : 0;
+}
+
+static void derive_qemu_width(Space *space) {
+        const GuestCpu *cpu = &space->guest->cpu;
+        Layout *layout = space->layout;
+        /* microvm needs a width that is true. Without KVM there is no host to copy from, and the default stays. */
+        bool from_host = space->guest->kvm &&
+                        (cpu->width_mode == WIDTH_HOST ||
+                                        (cpu->width_mode == WIDTH_DEFAULT &&
+                                                        space->guest->machine == MACHINE_MICROVM));
+
+        layout->starts = true;
+        if (space->cpu.long_mode == TRISTATE_NO) {
+                layout->phys_bits =
+                                space->cpu.pse36 || (space->qemu.pae_gives_36 && space->cpu.pae) ? 36 : 32;
+                /* "phys-bits is not user-configurable in 32 bit" */
+                layout->starts = cpu->width_mode != WIDTH_EXPLICIT;
+                return;
+        }
+        if (cpu->width_mode == WIDTH_EXPLICIT) {
+                layout->phys_bits = plausible(cpu->phys_bits) ? cpu->phys_bits : 0;
+                layout->starts = plausible(cpu->phys_bits);
+                if (!layout->starts)
+                        layout_unknown(space, REASON_MALFORMED, "cpu: phys-bits outside 32 to 52");
+                return;
+        }
+        layout->phys_bits = from_host ? host_bits(space) : QEMU_DEFAULT_BITS;
+        if (from_host && layout->phys_bits && cpu->limit && cpu->limit < layout->phys_bits)
+                layout->phys_bits = cpu->limit;
+        if (layout->phys_bits && !plausible(layout->phys_bits)) {
+                layout->starts = false;
+                layout->phys_bits = 0;
+                layout_unknown(space, REASON_MALFORMED, "cpu: host-phys-bits-limit below 32");
+        }
+        if (space->guest->confidential == CONFIDENTIAL_TDX && layout->phys_bits &&
+                        space->host->cpu_physical_bits)
+                layout->starts = layout->phys_bits == space->host->cpu_physical_bits;
+}
+
+static void derive_guest_phys_bits(Space *space) {
+        uint8_t said = space->guest->cpu.guest_phys_bits, mappable = space->host->guest_mappable_bits;
+        Layout *layout = space->layout;
+
+        if (!space->qemu.guest_phys_bits || !layout->phys_bits || space->cpu.long_mode == TRISTATE_NO)
+                return;
+        if (said) {
+                layout->guest_phys_bits = said;
+                if (said < QEMU_BITS_MIN || said > layout->phys_bits) {
+                        layout->guest_phys_bits = 0;
+                        layout->starts = false;
+                }
+        } else if (space->guest->kvm && mappable) {
+                layout->guest_phys_bits = mappable < layout->phys_bits ? mappable : layout->phys_bits;
+        }
+}
+
+static void derive_cloud_hypervisor_width(Space *space) {
+        uint8_t said = space->guest->cloud_hypervisor_max_bits, of_host = host_bits(space);
+        uint8_t limit = said ? said : CLOUD_HYPERVISOR_MAX_BITS;
+
+        space->layout->phys_bits = of_host < limit ? of_host : limit;
+        space->layout->starts = true;
+        if (space->layout->phys_bits && !plausible(space->layout->phys_bits)) {
+                layout_unknown(space, REASON_MALFORMED, "cpus: max_phys_bits below 32");
+                space->layout->phys_bits = 0;
+        }
+        /* Since 53.0 the guest is told that all of it can be mapped. */
+        if (!version_known(space->guest->vmm_version) ||
+                        version_reaches(space->guest->vmm_version, 53, 0, 0))
+                space->layout->guest_phys_bits = space->layout->phys_bits;
+}
+
+void layout_cpu(Space *space) {
+        const Guest *guest = space->guest;
+
+        derive_features(space);
+        if (guest->vmm == VMM_CLOUD_HYPERVISOR) {
+                derive_cloud_hypervisor_width(space);
+                return;
+        }
+        space->qemu = policy_qemu(guest->machine, guest->machine_version, guest->vmm_version);
+        derive_qemu_width(space);
+        derive_guest_phys_bits(space);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Where a guest's memory and windows will lie, by the rules of its VMM and firmware at their versions (QEMU
+ * hw/i386/pc*.c, OvmfPkg PlatformInitLib, SeaBIOS pciinit.c, cloud-hypervisor memory_manager.rs). Pure. */
+
+#include "probe/decode/memory/range.h"
+#include "profile/guest/guest.h"
+
+typedef enum LayoutKind {
+        LAYOUT_RAM = 0, /* at boot */
+        LAYOUT_HOTPLUG, /* device memory region, whole */
+        LAYOUT_SGX,
+        LAYOUT_CXL,
+        LAYOUT_HOLE64,   /* as the VMM counts it for its own check */
+        LAYOUT_WINDOW64, /* where the firmware puts 64-bit BARs */
+        LAYOUT_WINDOW32,
+        LAYOUT_BAR, /* one device's, at its predicted place; only where the placement is determined */
+        LAYOUT_ECAM,
+        LAYOUT_MSI,
+        LAYOUT_RESERVED, /* HyperTransport hole in the guest's own map, and the like */
+        _LAYOUT_KIND_MAX,
+} LayoutKind;
+
+typedef struct LayoutRange {
+        LayoutKind kind;
+        uint64_t start, end; /* inclusive */
+        int device;          /* LAYOUT_BAR: index into guest.devices; -1 */
+        int bar;             /* LAYOUT_BAR: index into its bars */
+        char label[64];      /* "RAM below 4 GiB", "OVMF 64-bit window" */
+} LayoutRange;
+
+typedef struct Layout {
+        uint8_t phys_bits;       /* what the guest's CPUID says; 0: not known (a host width is missing) */
+        uint8_t guest_phys_bits; /* EAX[23:16]; 0 none */
+        bool relocated;          /* AMD: above 4 GiB moved to 1 TiB */
+        uint64_t top;            /* last address that the VMM's start check counts */
+        bool starts;             /* top fits phys_bits */
+        uint8_t firmware_bits;   /* width that the firmware works with; 0 when no firmware places BARs */
+        bool window_dynamic;     /* placed at the top by width; else classic, after RAM */
+        char rule[128];          /* which rule placed the window: "OVMF 202211: 1/8 of the address space" */
+        bool bars_fit_64, bars_fit_32;
+        Reason unknown;   /* NONE: the layout is determined; else why not */
+        char missing[96]; /* what input is missing */
+        size_t n;
+        LayoutRange *ranges; /* by start; owned */
+} Layout;
+
+/* What the layout takes from the host, because the guest says "as the host". 0 and unknown where not known. */
+typedef struct LayoutHost {
+        CpuVendor vendor;
+        uint8_t cpu_physical_bits;   /* raw */
+        uint8_t guest_mappable_bits; /* KVM's EAX[23:16]; 0: none offered */
+        Tristate la57, pdpe1gb;
+} LayoutHost;
+
+void layout_done(Layout *layout);
+
+/* -ENOMEM only; what cannot be told is `unknown` in the result. */
+int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret);

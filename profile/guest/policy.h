@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What VMMs and firmware do at which version, as tables: the rules in layout-*.c and window-*.c read these and hold no
+ * version number of their own. */
+
+#include "profile/guest/guest.h"
+
+/* A virtual CPU model of QEMU as far as it changes addresses. */
+typedef struct CpuModel {
+        const char *name; /* also with any "-suffix": versions and variants of it */
+        CpuVendor vendor; /* without KVM, which gives every model the host's */
+        bool long_mode, pae, pse36, pdpe1gb, la57;
+} CpuModel;
+
+/* One machine type of QEMU under one version of the program. */
+typedef struct QemuPolicy {
+        bool start_check;   /* refuses a layout that the width does not reach */
+        bool relocates_amd; /* AMD: above 4 GiB moves to 1 TiB instead of crossing the HyperTransport hole */
+        bool check_32bit_by_mode; /* CPUs without long mode are checked by what memory needs; else 32 bits always pass */
+        bool pae_gives_36;    /* 36 bits for PAE as well as PSE36 */
+        bool has_hotplug;     /* a region for memory devices exists at all */
+        bool slot_gigabyte;   /* 1 GiB more a slot */
+        bool hole_in_hotplug; /* the 64-bit hole is counted from the hot-plug region's start */
+        bool gigabyte_align;  /* i440FX: splits at 3 GiB, not at 3.5 GiB */
+        bool guest_phys_bits; /* CPUID's guest width exists, and is filled in under KVM */
+        uint64_t hole64_size; /* default of pci-hole64-size */
+} QemuPolicy;
+
+typedef struct OvmfPolicy {
+        bool dynamic;           /* a window by width, at the top of the address space */
+        bool avoids_reserved;   /* moves it below an entry of the e820 table */
+        bool la57;              /* knows 5-level paging */
+        bool la57_by_memory;    /* goes back to 4 levels below 1 TiB of RAM */
+        bool reads_guest_bits;  /* GuestPhysBits of CPUID */
+        bool override_is_exact; /* X-PciMmio64Mb makes the window smaller as well as larger */
+        bool cloud_hypervisor;  /* there: from the end of RAM to the end of the width */
+        uint8_t cap;            /* widest with 4-level paging */
+        uint8_t share_shift;    /* window = address space >> this */
+        uint32_t ecam;          /* where it puts q35's configuration space */
+} OvmfPolicy;
+
+typedef struct SeabiosPolicy {
+        bool top;               /* places the window at the top of the address space */
+        bool pci64;             /* reads opt/org.seabios/pci64; RAM above 4 GiB alone asks for a window */
+        bool ports_aligned;     /* a hot-plug port's window is aligned to its largest BAR */
+        uint8_t cap;            /* widest used */
+        uint64_t uncapped_from; /* RAM above 4 GiB that lifts the cap; 0 never */
+} SeabiosPolicy;
+
+/* NULL: no such model is known. */
+const CpuModel *policy_cpu_model(const char *name);
+
+/* A machine version of zero is the newest of the program, a program version of zero the newest known. */
+QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion program);
+OvmfPolicy policy_ovmf(GuestVersion version);
+SeabiosPolicy policy_seabios(GuestVersion version);
+
+/* Is `version` at least major.minor.patch? */
+bool version_reaches(GuestVersion version, uint32_t major, uint32_t minor, uint32_t patch);
+bool version_known(GuestVersion version);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
+#include "probe/cleanup.h"
+#include "profile/guest/layout-parts.h"
+
+#define CLASSIC_SIZE (32 * GIB)
+#define OVERRIDE_MAX_MIB UINT64_C(0x1000000)
+#define NO_GIGABYTE_PAGES_BITS 40
+
+typedef struct Window {
+        uint64_t start, size;
+} Window;
+
+static uint64_t power_below(uint64_t value) {
+        return UINT64_C(1) << (63 - __builtin_clzll(value));
+}
+
+static uint64_t override_size(const Space *space) {
+        uint64_t mib = space->guest->firmware.mmio64_mib;
+
+        return mib <= OVERRIDE_MAX_MIB ? mib * MIB : 0; /* larger ones are malformed to it */
+}
+
+/* Right after everything that is known to be used. */
+static Window classic_window(const Space *space) {
+        uint64_t said = override_size(space),
+                 first = space->reserved_end ? space->reserved_end : space->ram_end;
+        Window window = { .size = round_up(said ? said : CLASSIC_SIZE, GIB) };
+
+        window.start = round_up(round_up(first, GIB), power_below(window.size));
+        return window;
+}
+
+/* 5-level paging in the firmware itself. */
+static bool uses_la57(Space *space, const OvmfPolicy *policy) {
+        const Guest *guest = space->guest;
+
+        if (!policy->la57 || guest->confidential == CONFIDENTIAL_SEV ||
+                        guest->confidential == CONFIDENTIAL_SEV_ES ||
+                        guest->confidential == CONFIDENTIAL_SEV_SNP || guest->firmware.paging_level == 4)
+                return false;
+        if (policy->la57_by_memory && space->ram_end < TIB && guest->firmware.paging_level != 5)
+                return false;
+        if (space->cpu.la57 == TRISTATE_UNKNOWN && space->layout->phys_bits > policy->cap)
+                layout_unknown(space, REASON_ABSENT, "cpu: la57");
+        return space->cpu.la57 == TRISTATE_YES && space->cpu.pdpe1gb == TRISTATE_YES;
+}
+
+/* The width that it works with; 0 when it trusts none. */
+static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
+        uint8_t bits = space->layout->phys_bits,
+                guest_bits = policy->reads_guest_bits ? space->layout->guest_phys_bits : 0;
+
+        if (!guest_bits && !(space->guest->vmm == VMM_CLOUD_HYPERVISOR && policy->cloud_hypervisor) &&
+                        !layout_width_trusted(space, bits))
+                return 0;
+        if (guest_bits && guest_bits < bits)
+                bits = guest_bits;
+        if (uses_la57(space, policy))
+                bits = bits > 48 && !guest_bits ? 48 : bits;
+        else if (bits > policy->cap)
+                bits = policy->cap;
+        if (bits <= NO_GIGABYTE_PAGES_BITS || space->cpu.pdpe1gb == TRISTATE_YES)
+                return bits;
+        if (space->cpu.pdpe1gb == TRISTATE_UNKNOWN)
+                layout_unknown(space, REASON_ABSENT, "cpu: pdpe1gb");
+        return NO_GIGABYTE_PAGES_BITS;
+}
+
+/* Below the reserved entry. Afterwards nobody looks at RAM again. */
+static void avoid_reserved(Space *space, Window *window) {
+        if (!space->reserves_ht || window->start >= HT_END ||
+                        sum_of(window->start, window->size) <= HT_START)
+                return;
+        if (HT_START < window->size) {
+                layout_unknown(space, REASON_AMBIGUOUS,
+                                "a window larger than what lies below the HyperTransport hole");
+                return;
+        }
+        window->start = (HT_START - window->size) & ~(window->size - 1);
+        if (window->start < space->ram_end)
+                layout_unknown(space, REASON_AMBIGUOUS,
+                                "OVMF moves its window from the HyperTransport hole onto RAM");
+}
+
+static Window derive_window(Space *space, const OvmfPolicy *policy) {
+        const GuestFirmware *firmware = &space->guest->firmware;
+        uint8_t bits = firmware_width(space, policy);
+        Window classic = classic_window(space), window = classic;
+        uint64_t share = bits ? space_of(bits) >> policy->share_shift : 0;
+        Layout *layout = space->layout;
+
+        layout->window_dynamic = bits && policy->dynamic && !firmware->ignores_phys_bits &&
+                        !(policy->override_is_exact && override_size(space)) && classic.size < share &&
+                        sum_of(classic.start, share) < space_of(bits);
+        if (layout->window_dynamic) {
+                window = (Window){ space_of(bits) - share, share };
+                if (policy->avoids_reserved)
+                        avoid_reserved(space, &window);
+        }
+        layout->firmware_bits = bits;
+        if (!bits || !policy->dynamic || firmware->ignores_phys_bits)
+                for (layout->firmware_bits = 36;
+                                space_of(layout->firmware_bits) < sum_of(window.start, window.size);)
+                        layout->firmware_bits++;
+        return window;
+}
+
+static void add_window32(Space *space, const OvmfPolicy *policy) {
+        uint64_t low = max_of(space->below_4g, 2 * GIB);
+
+        if (space->guest->vmm == VMM_CLOUD_HYPERVISOR)
+                return;
+        if (space->guest->machine == MACHINE_Q35)
+                layout_add(space, LAYOUT_ECAM, policy->ecam, policy->ecam + ECAM_SIZE,
+                                "PCI Express configuration");
+        if (space->guest->machine == MACHINE_Q35 && policy->ecam >= 0xE0000000) {
+                space->window32_start = low;
+                space->window32_end = policy->ecam;
+        } else {
+                space->window32_start =
+                                space->guest->machine == MACHINE_Q35 ? policy->ecam + ECAM_SIZE : low;
+                space->window32_end = 0xFC000000;
+        }
+        layout_add(space, LAYOUT_WINDOW32, space->window32_start, space->window32_end, "OVMF 32-bit window");
+}
+
+static void place_bars(Space *space, const Window *window) {
+        uint64_t end = sum_of(window->start, window->size), start;
+        _cleanup_(bar_list_done) BarList list = {};
+        bool fits = true;
+        int r = bar_list_make(space, BARS_64, 0, &list);
+
+        if (r < 0 || (r = layout_fits_32(space, BARS_32, 0, &fits)) < 0) {
+                space->error = r;
+                return;
+        }
+        space->layout->bars_fit_32 = fits;
+        start = round_up(window->start, list.align);
+        space->layout->bars_fit_64 = !list.n ||
+                        (sum_of(start, list.sum) <= end && end <= space_of(space->layout->phys_bits) &&
+                                        end <= space_of(space->layout->firmware_bits));
+        if (space->layout->bars_fit_64)
+                bar_list_place(space, &list, start);
+}
+
+void window_ovmf(Space *space) {
+        const GuestFirmware *firmware = &space->guest->firmware;
+        OvmfPolicy policy = policy_ovmf(firmware->version);
+        Layout *layout = space->layout;
+        Window window;
+
+        if (!version_known(firmware->version)) {
+                layout_unknown(space, REASON_ABSENT, "firmware: version");
+                return;
+        }
+        if (space->cpu.long_mode == TRISTATE_NO) {
+                layout_unknown(space, REASON_NOT_APPLICABLE, "OVMF needs a 64-bit CPU");
+                return;
+        }
+        add_window32(space, &policy);
+        if (space->guest->vmm == VMM_CLOUD_HYPERVISOR && policy.cloud_hypervisor) {
+                layout->firmware_bits = firmware_width(space, &policy);
+                window.start = space->ram_end;
+                window.size = space_of(layout->firmware_bits) > window.start
+                                ? space_of(layout->firmware_bits) - window.start
+                                : 0;
+                snprintf(layout->rule, sizeof(layout->rule),
+                                "OVMF %u on Cloud Hypervisor: from the end of RAM to %u bits",
+                                firmware->version.major, layout->firmware_bits);
+        } else {
+                window = derive_window(space, &policy);
+                snprintf(layout->rule, sizeof(layout->rule), "OVMF %u: %s", firmware->version.major,
+                                !layout->window_dynamic                   ? "classic window after RAM"
+                                                : policy.share_shift == 2 ? "1/4 of the address space"
+                                                                          : "1/8 of the address space");
+        }
+        layout_add(space, LAYOUT_WINDOW64, window.start, sum_of(window.start, window.size),
+                        "OVMF 64-bit window");
+        place_bars(space, &window);
+}
