@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What every rule of a check is given: the guest, where its memory will lie, the host, what its assigned devices reach; and
+ * where a rule writes what it found. */
+
+#include <inttypes.h>
+
+#include "profile/guest/check.h"
+
+/* What the devices of one group reach, or assigned devices whose place on the host is not given. */
+typedef struct Reach {
+        const RangeSet *usable;         /* sorted, disjoint */
+        const ReservedRegions *regions; /* of the group; NULL: see the host's */
+        size_t device;                  /* index of the first guest device with it */
+        size_t n_devices;
+} Reach;
+
+typedef struct CheckRun {
+        const Guest *guest;
+        const Profile *profile;
+        const Layout *layout;
+        bool assigned; /* a device is */
+        size_t n_reaches;
+        Reach *reaches;
+        RangeSet anywhere; /* what a device reaches in any group that can be assigned */
+        bool *device_seen; /* room for a rule: by the guest's devices, */
+        bool *group_seen;  /* by the host's groups */
+        Check *check;
+        CheckFinding unseen; /* written to when memory is short */
+        int error;
+} CheckRun;
+
+#define HYPERTRANSPORT_START UINT64_C(0xfd00000000)
+#define HYPERTRANSPORT_END UINT64_C(0xffffffffff)
+
+static inline uint64_t width_end(unsigned bits) {
+        return bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
+}
+
+/* A new finding with its summary; good until the next one. Never NULL: without memory run->error is set. */
+CheckFinding *check_find(CheckRun *run, const char *rule, Verdict verdict, const char *subject,
+                const char *format, ...) __attribute__((format(printf, 5, 6)));
+void check_numbers(CheckRun *run, CheckFinding *finding, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
+void check_advice(CheckRun *run, CheckFinding *finding, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
+/* An input that is not there; named once. */
+void check_missing(CheckRun *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One that a fact should be: "NAME (REASON)". */
+void check_missing_fact(CheckRun *run, const char *name, const Fact *fact);
+
+/* "16 GiB", "1.5 TiB", in ret[24]. */
+#define CHECK_BYTES_MAX 24
+char *check_bytes(uint64_t bytes, char *ret);
+
+/* The host's device behind one of the guest's; NULL when it has no address or the host has no such device. */
+const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device);
+
+/* Where the firmware puts 64-bit BARs; NULL: nowhere. */
+const LayoutRange *check_window(const Layout *layout);
+
+/* The first address range of [start, end] that is not in the set. False: all of it is. */
+bool range_outside(const RangeSet *usable, uint64_t start, uint64_t end, Range *ret);
+
+/* More than these are not named. */
+#define CHECK_MISSING_MAX 64
+
+/* Fills run->reaches, anywhere. */
+void reach_collect(CheckRun *run);
+void reach_release(CheckRun *run);
+
+/* Ends a check: the verdict, the order. Without memory empties it and returns -ENOMEM. */
+int check_finish(CheckRun *run);
+
+/* What the guest takes from the host: the vendor, the BARs of devices given by address. */
+void check_fill(Guest *guest, const Profile *profile);
+/* The whole check but for the remedies, whose search calls it. */
+int check_rules(const Guest *guest, const Profile *profile, Check *ret);
+void check_layout_host(const Profile *profile, LayoutHost *ret);
+/* Adds to each finding the smallest change that makes it go away. -ENOMEM. */
+int remedy_search(const Guest *guest, const Profile *profile, Check *check);
+
+typedef void (*CheckRule)(CheckRun *run);
+/* Each file's rules, NULL at the end. */
+extern const CheckRule rules_width[], rules_reach[], rules_device[], rules_window[], rules_viommu[],
+                rules_confidential[], rules_compatibility[];

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "profile/guest/check-run.h"
+
+static void finding_release(CheckFinding *finding) {
+        free(finding->subject);
+        free(finding->summary);
+        free(finding->numbers);
+        free(finding->remedy);
+        free(finding->libvirt);
+        free(finding->qemu);
+}
+
+void check_done(Check *check) {
+        layout_done(&check->layout);
+        for (size_t i = 0; i < check->n; i++)
+                finding_release(&check->findings[i]);
+        free(check->findings);
+        free(check->missing);
+        *check = (Check){};
+}
+
+void check_layout_host(const Profile *profile, LayoutHost *ret) {
+        const ProfilePaging *paging = &profile->paging;
+        const Fact *raw = &profile->widths.cpu_physical_bits,
+                   *mappable = &profile->widths.guest_mappable_bits;
+        LayoutHost host = { .vendor = profile->host.vendor };
+
+        if (fact_known(raw) && raw->value <= 64)
+                host.cpu_physical_bits = (uint8_t) raw->value;
+        if (fact_known(mappable) && fact_known(&paging->kvm_guest_phys_bits_offered) &&
+                        paging->kvm_guest_phys_bits_offered.value && mappable->value <= 64)
+                host.guest_mappable_bits = (uint8_t) mappable->value;
+        if (fact_known(&paging->la57_capable))
+                host.la57 = tristate(paging->la57_capable.value);
+        if (fact_known(&paging->page_1g))
+                host.pdpe1gb = tristate(paging->page_1g.value);
+        *ret = host;
+}
+
+/* Inputs that no one rule needs and every conclusion stands on. */
+static void find_missing(CheckRun *run) {
+        const Guest *guest = run->guest;
+        const GuestFirmware *firmware = &guest->firmware;
+
+        if (run->layout->unknown != REASON_NONE)
+                check_missing(run, "%s", *run->layout->missing ? run->layout->missing : "the layout");
+        if (firmware->kind == FIRMWARE_UNKNOWN)
+                check_missing(run, "the firmware");
+        else if (firmware->kind != FIRMWARE_NONE &&
+                        (firmware->version.major == 0 || firmware->version_guessed))
+                check_missing(run, "the firmware's version");
+        for (size_t i = 0; i < guest->n_ignored; i++)
+                check_missing(run, "what %s means", guest->ignored[i].what);
+}
+
+static int by_verdict(const void *a, const void *b) {
+        const CheckFinding *x = a, *y = b;
+        int nx = atoi(x->rule + 1), ny = atoi(y->rule + 1);
+
+        if (x->verdict != y->verdict)
+                return x->verdict > y->verdict ? -1 : 1;
+        return nx != ny ? (nx < ny ? -1 : 1) : strcmp(x->subject, y->subject);
+}
+
+/* A text for each, the worst verdict, the worst first. */
+int check_finish(CheckRun *run) {
+        Check *check = run->check;
+
+        finding_release(&run->unseen);
+        for (size_t i = 0; i < check->n && run->error >= 0; i++) {
+                CheckFinding *f = &check->findings[i];
+                char **texts[] = { &f->subject, &f->summary, &f->numbers, &f->remedy, &f->libvirt,
+                        &f->qemu };
+
+                for (size_t j = 0; j < ELEMENTS(texts); j++) {
+                        if (!*texts[j])
+                                *texts[j] = strdup("");
+                        if (!*texts[j])
+                                run->error = -ENOMEM;
+                }
+                if (f->verdict > check->verdict)
+                        check->verdict = f->verdict;
+        }
+        if (run->error < 0) {
+                check_done(check);
+                return run->error;
+        }
+        if (check->n_missing > 0 && check->verdict < VERDICT_UNKNOWN)
+                check->verdict = VERDICT_UNKNOWN;
+        if (check->n > 0)
+                qsort(check->findings, check->n, sizeof(*check->findings), by_verdict);
+        return 0;
+}
+
+int check_rules(const Guest *guest, const Profile *profile, Check *ret) {
+        static const CheckRule *const files[] = { rules_width, rules_reach, rules_device, rules_window,
+                rules_viommu, rules_confidential, rules_compatibility };
+        Check check = {};
+        CheckRun run = { .guest = guest, .profile = profile, .layout = &check.layout, .check = &check };
+        LayoutHost host;
+        int r;
+
+        check_layout_host(profile, &host);
+        run.device_seen = calloc(guest->n_devices + 1, sizeof(*run.device_seen));
+        run.group_seen = calloc(profile->n_groups + 1, sizeof(*run.group_seen));
+        run.error = run.device_seen && run.group_seen ? layout_derive(guest, &host, &check.layout) : -ENOMEM;
+        if (run.error >= 0) {
+                find_missing(&run);
+                reach_collect(&run);
+                for (size_t i = 0; i < ELEMENTS(files); i++)
+                        for (const CheckRule *rule = files[i]; *rule; rule++)
+                                (*rule)(&run);
+        }
+        reach_release(&run);
+        free(run.device_seen);
+        free(run.group_seen);
+        r = check_finish(&run);
+        *ret = check;
+        return r;
+}
+
+static uint64_t power_of_two(uint64_t bytes) {
+        return bytes <= 1 ? bytes : UINT64_C(1) << (64 - __builtin_clzll(bytes - 1));
+}
+
+/* Port BARs lie in another space, the ROM is shown by the VMM's own copy, and those of VFs belong to the VFs. */
+static void fill_bars(GuestDevice *device, const ProfileDevice *host) {
+        for (unsigned i = 0; i < host->n_bars && device->n_bars < GUEST_BARS_MAX; i++) {
+                const ProfileBar *bar = &host->bars[i];
+                uint64_t size = bar->end - bar->start + 1;
+
+                if (bar->io || bar->index > 5 || size == 0 || size > UINT64_C(1) << 63)
+                        continue;
+                device->bars[device->n_bars++] = (GuestBar){ .index = bar->index,
+                        .size = power_of_two(size),
+                        .is_64bit = bar->is_64bit,
+                        .prefetchable = bar->prefetchable };
+        }
+}
+
+void check_fill(Guest *guest, const Profile *profile) {
+        const CheckRun run = { .guest = guest, .profile = profile };
+
+        if (guest->cpu.vendor_is_host)
+                guest->cpu.vendor = profile->host.vendor;
+        for (size_t i = 0; i < guest->n_devices; i++) {
+                const ProfileDevice *host = check_device(&run, &guest->devices[i]);
+
+                if (host && guest->devices[i].assigned && guest->devices[i].n_bars == 0)
+                        fill_bars(&guest->devices[i], host);
+        }
+}
+
+int check_guest(Guest *guest, const Profile *profile, Check *ret) {
+        int r;
+
+        check_fill(guest, profile);
+        r = check_rules(guest, profile, ret);
+        if (r < 0)
+                return r;
+        r = remedy_search(guest, profile, ret);
+        if (r < 0)
+                check_done(ret);
+        return r;
+}

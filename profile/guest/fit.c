@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/fit.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "profile/guest/bar-need.h"
+#include "profile/guest/change.h"
+#include "profile/guest/check-run.h"
+#include "profile/guest/check-words.h"
+
+void fit_done(Fit *fit) {
+        free(fit->why);
+        free(fit->missing);
+        *fit = (Fit){};
+}
+
+/* Those of the guest, and n more; the array is the caller's, of room for FIT_COUNT_MAX more. */
+static void with_devices(const Guest *guest, GuestDevice *devices, size_t n, Guest *ret) {
+        *ret = *guest;
+        ret->devices = devices;
+        ret->n_devices = guest->n_devices + n;
+}
+
+static const CheckFinding *worst_that_stops(const Check *check) {
+        /* Findings come worst first. A rule about the devices' own place on the host counts none of them out. */
+        for (size_t i = 0; i < check->n && check->findings[i].verdict == VERDICT_UNSAFE; i++)
+                if (strcmp(check->findings[i].rule, "R12") != 0 &&
+                                strcmp(check->findings[i].rule, "R6") != 0)
+                        return &check->findings[i];
+        return NULL;
+}
+
+static bool warns(const Check *check) {
+        for (size_t i = 0; i < check->n; i++)
+                if (check->findings[i].verdict == VERDICT_WARNING &&
+                                (strcmp(check->findings[i].rule, "R4") == 0 ||
+                                                strcmp(check->findings[i].rule, "R9") == 0))
+                        return true;
+        return false;
+}
+
+typedef struct Search {
+        const Profile *profile;
+        Guest guest; /* with the width that is tried */
+        GuestDevice *devices;
+        size_t n_own;
+        Fit *fit; /* where to say what stops; NULL: nowhere */
+} Search;
+
+/* Reached: by peer-to-peer DMA as well. */
+typedef enum Outcome { FITS_NOT, FITS, FITS_REACHED } Outcome;
+
+static int try_count(Search *search, uint32_t n, Outcome *ret) {
+        const CheckFinding *stops;
+        Check check = {};
+        Guest guest;
+        int r;
+
+        with_devices(&search->guest, search->devices, n, &guest);
+        guest.n_devices = search->n_own + n;
+        r = check_rules(&guest, search->profile, &check);
+        if (r < 0)
+                return r;
+        stops = worst_that_stops(&check);
+        *ret = stops ? FITS_NOT : warns(&check) ? FITS : FITS_REACHED;
+        if (stops && search->fit) {
+                free(search->fit->why);
+                search->fit->why = strdup(*stops->numbers ? stops->numbers : stops->summary);
+                snprintf(search->fit->stops, sizeof(search->fit->stops), "%s", stops->rule);
+                if (!search->fit->why)
+                        r = -ENOMEM;
+        }
+        check_done(&check);
+        return r;
+}
+
+/* More devices never fit where fewer do not. */
+static int count(Search *search, Outcome least, uint32_t *ret) {
+        uint32_t low = 0, high = FIT_COUNT_MAX + 1;
+
+        while (high - low > 1) {
+                uint32_t middle = low + (high - low) / 2;
+                Outcome outcome;
+                int r = try_count(search, middle, &outcome);
+
+                if (r < 0)
+                        return r;
+                if (outcome >= least)
+                        low = middle;
+                else
+                        high = middle;
+        }
+        *ret = low;
+        return 0;
+}
+
+static int count_both(Search *search, FitWidth *ret) {
+        int r = count(search, FITS, &ret->n);
+
+        search->fit = NULL;
+        return r < 0 ? r : count(search, FITS_REACHED, &ret->n_reached);
+}
+
+static int count_widths(Search *search, const Guest *guest, Fit *fit) {
+        for (unsigned bits = FIT_WIDTH_MIN; bits <= FIT_WIDTH_MAX; bits++) {
+                const Change change = { .kind = CHANGE_WIDTH, .value = bits };
+                FitWidth width = { .bits = (uint8_t) bits };
+                Check check = {};
+                int r;
+
+                search->guest = *guest;
+                if (!change_apply(&change, &search->guest))
+                        continue;
+                r = check_rules(&search->guest, search->profile, &check);
+                if (r < 0)
+                        return r;
+                /* Beyond what the host has a width is cut off, or no answer at all. */
+                bool meant = check.layout.phys_bits == bits;
+                check_done(&check);
+                if (!meant)
+                        continue;
+                r = count_both(search, &width);
+                if (r < 0)
+                        return r;
+                fit->widths[fit->n_widths++] = width;
+                if (fit->bits_for_all == 0 && width.n >= fit->wanted)
+                        fit->bits_for_all = (uint8_t) bits;
+        }
+        return 0;
+}
+
+static int count_now(Search *search, const Guest *guest, Fit *fit) {
+        const Guest one = { .devices = &search->devices[search->n_own], .n_devices = 1 };
+        Check check = {};
+        BarNeed need;
+        Guest with;
+        int r;
+
+        with_devices(guest, search->devices, 1, &with);
+        r = check_rules(&with, search->profile, &check);
+        if (r < 0)
+                return r;
+        bar_need(&one, NULL, NULL, &need);
+        fit->each = need.bytes;
+        fit->now.bits = check.layout.phys_bits;
+        fit->missing = check.missing;
+        fit->n_missing = check.n_missing;
+        check.missing = NULL;
+        check.n_missing = 0;
+        check_done(&check);
+        r = check_rules(guest, search->profile, &check);
+        if (r < 0)
+                return r;
+        fit->before = check.verdict;
+        check_done(&check);
+        search->guest = *guest;
+        search->fit = fit;
+        return count_both(search, &fit->now);
+}
+
+int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device, uint32_t wanted, Fit *ret) {
+        const size_t room = guest->n_devices + FIT_COUNT_MAX;
+        _cleanup_free_ GuestDevice *devices = calloc(room, sizeof(*devices));
+        _cleanup_(fit_done) Fit fit = { .wanted = wanted };
+        Search search = { .profile = profile, .devices = devices, .n_own = guest->n_devices };
+        GuestDevice filled = *device;
+        Guest one = { .devices = &filled, .n_devices = 1 };
+        int r;
+
+        if (!devices)
+                return -ENOMEM;
+        filled.assigned = true;
+        check_fill(guest, profile);
+        check_fill(&one, profile);
+        for (size_t i = 0; i < room; i++)
+                devices[i] = i < guest->n_devices ? guest->devices[i] : filled;
+        r = count_now(&search, guest, &fit);
+        if (r >= 0)
+                r = count_widths(&search, guest, &fit);
+        if (r >= 0 && !fit.why && !(fit.why = strdup("")))
+                r = -ENOMEM;
+        if (r < 0)
+                return r;
+        *ret = fit;
+        fit = (Fit){};
+        return 0;
+}
+
+static json_t *width_json(const FitWidth *width) {
+        return json_pack("{s:i, s:i, s:i}", "bits", (int) width->bits, "fit", (int) width->n, "reached",
+                        (int) width->n_reached);
+}
+
+json_t *fit_json(const Fit *fit) {
+        json_t *widths = json_array(), *missing = json_array();
+
+        for (size_t i = 0; i < fit->n_widths; i++)
+                json_array_append_new(widths, width_json(&fit->widths[i]));
+        for (size_t i = 0; i < fit->n_missing; i++)
+                json_array_append_new(missing, json_string(fit->missing[i]));
+        return json_pack("{s:s, s:s, s:i, s:o, s:o?, s:I, s:s, s:s, s:o, s:o}", "schema", "hawd-fit/1",
+                        "verdict", verdict_to_string(fit->before), "wanted", (int) fit->wanted, "now",
+                        width_json(&fit->now), "bitsForAll",
+                        fit->bits_for_all ? json_integer(fit->bits_for_all) : NULL, "bytesEach",
+                        (json_int_t) fit->each, "stopsAt", fit->stops, "why", fit->why, "widths", widths,
+                        "missing", missing);
+}

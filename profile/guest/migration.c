@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/migration.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/guest/check-run.h"
+#include "profile/guest/rules-reach.h"
+#include "profile/guest/rules-viommu.h"
+
+const char *migration_kind_to_string(MigrationKind kind) {
+        static const char *const words[_MIGRATION_MAX] = { "live", "offline", "hotplug" };
+
+        return kind < _MIGRATION_MAX ? words[kind] : "";
+}
+
+void migration_done(Migration *migration) {
+        for (size_t i = 0; i < _MIGRATION_MAX; i++)
+                check_done(&migration->answers[i]);
+        *migration = (Migration){};
+}
+
+/* Addresses are of the source: on the target any device that can be assigned may stand for each. */
+static int guest_elsewhere(const Guest *guest, Guest *ret) {
+        Guest copy = *guest;
+
+        copy.devices = NULL;
+        if (guest->n_devices > 0) {
+                copy.devices = malloc(guest->n_devices * sizeof(*copy.devices));
+                if (!copy.devices)
+                        return -ENOMEM;
+                memcpy(copy.devices, guest->devices, guest->n_devices * sizeof(*copy.devices));
+        }
+        for (size_t i = 0; i < copy.n_devices; i++)
+                copy.devices[i].has_address = false;
+        *ret = copy;
+        return 0;
+}
+
+static uint64_t highest_used(const Layout *layout) {
+        uint64_t top = 0;
+
+        for (size_t i = 0; i < layout->n; i++)
+                if (layout->ranges[i].kind != LAYOUT_HOLE64 && layout->ranges[i].kind != LAYOUT_RESERVED &&
+                                layout->ranges[i].end > top)
+                        top = layout->ranges[i].end;
+        return top;
+}
+
+static bool both_known(CheckRun *run, const Fact *source, const Fact *target, const char *name) {
+        if (!fact_known(target))
+                check_missing(run, "the target's %s (%s)", name, reason_to_string(target->reason));
+        if (!fact_known(source))
+                check_missing(run, "the source's %s (%s)", name, reason_to_string(source->reason));
+        return fact_known(source) && fact_known(target);
+}
+
+static void live_widths(CheckRun *run, const Profile *source) {
+        const ProfileWidths *from = &source->widths, *to = &run->profile->widths;
+        uint64_t top = highest_used(run->layout);
+        unsigned bits = run->layout->phys_bits;
+        CheckFinding *f;
+
+        if (bits == 0)
+                check_missing(run, "the width that the guest is told of");
+        if (both_known(run, &from->guest_physical_bits, &to->guest_physical_bits, "guestPhysicalBits")) {
+                if (bits > to->guest_physical_bits.value) {
+                        f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                                        "what it was told of its addresses is not true on the target");
+                        check_numbers(run, f, "the guest's %u bits against the target's %" PRIu64, bits,
+                                        to->guest_physical_bits.value);
+                        check_advice(run, f, "start it on the source with at most %" PRIu64 " bits",
+                                        to->guest_physical_bits.value);
+                } else if (run->guest->cpu.width_mode == WIDTH_HOST && run->guest->vmm == VMM_QEMU &&
+                                from->guest_physical_bits.value != to->guest_physical_bits.value) {
+                        f = check_find(run, "R8", VERDICT_WARNING, "guest",
+                                        "its width is the host's, and the hosts differ");
+                        check_numbers(run, f, "source %" PRIu64 ", target %" PRIu64 "; the guest keeps %u",
+                                        from->guest_physical_bits.value, to->guest_physical_bits.value,
+                                        bits);
+                        check_advice(run, f, "give every host of the fleet the same limit");
+                }
+        }
+        if (both_known(run, &from->guest_mappable_bits, &to->guest_mappable_bits, "guestMappableBits") &&
+                        top > width_end((unsigned) to->guest_mappable_bits.value)) {
+                f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                                "it uses addresses that the target's second-level paging cannot map");
+                check_numbers(run, f, "the highest is 0x%" PRIx64 ", the target maps %" PRIu64 " bits", top,
+                                to->guest_mappable_bits.value);
+        }
+}
+
+static void live_processors(CheckRun *run, const Profile *source) {
+        const Fact *from = &source->paging.la57_capable, *to = &run->profile->paging.la57_capable;
+        CpuVendor a = source->host.vendor, b = run->profile->host.vendor;
+
+        if (strcmp(source->host.architecture, run->profile->host.architecture) != 0)
+                check_find(run, "R8", VERDICT_UNSAFE, "host", "the hosts' architectures differ");
+        if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
+                check_missing(run, "a host's CPU vendor");
+        else if (a != b)
+                check_numbers(run,
+                                check_find(run, "R8", VERDICT_UNSAFE, "host",
+                                                "the hosts' CPU vendors differ"),
+                                "%s and %s", cpu_vendor_to_string(a), cpu_vendor_to_string(b));
+        if (run->guest->cpu.la57 == TRISTATE_NO || !fact_known(from) || !from->value)
+                return;
+        if (!fact_known(to))
+                check_missing(run, "whether the target has five-level paging");
+        else if (!to->value)
+                check_find(run, "R8",
+                                run->guest->cpu.la57 == TRISTATE_YES ? VERDICT_UNSAFE : VERDICT_WARNING,
+                                "guest", "a guest that runs with five-level paging cannot go on without");
+}
+
+static void live(CheckRun *run, const Profile *source) {
+        if (run->layout->unknown != REASON_NONE)
+                check_missing(run, "%s", *run->layout->missing ? run->layout->missing : "the layout");
+        live_widths(run, source);
+        live_processors(run, source);
+        if (run->assigned)
+                check_find(run, "R12", VERDICT_WARNING, "guest",
+                                "it has assigned devices: only those whose driver can save their state move along");
+}
+
+static void hotplug_range(CheckRun *run, const LayoutRange *range) {
+        bool memory = range->kind == LAYOUT_RAM || range->kind == LAYOUT_HOTPLUG;
+        Range outside;
+        CheckFinding *f;
+
+        if (!memory && range->kind != LAYOUT_WINDOW64)
+                return;
+        if (!range_outside(&run->anywhere, range->start, range->end, &outside))
+                return;
+        f = check_find(run, "R8", memory || run->guest->p2p_fatal ? VERDICT_UNSAFE : VERDICT_WARNING,
+                        "guest",
+                        memory ? "a device plugged in on the target cannot reach its memory: the VMM refuses it"
+                               : "BARs of devices plugged in on the target are out of peer-to-peer reach");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the target's devices do not reach 0x%" PRIx64,
+                        range->start, range->end, outside.start);
+        f->start = outside.start;
+        f->end = outside.end;
+}
+
+/* The layout came along; the devices are the target's. */
+static void hotplug(CheckRun *run) {
+        unsigned bits = guest_viommu_bits(run->guest);
+
+        if (run->n_reaches == 0) {
+                if (run->check->n_missing == 0)
+                        check_find(run, "R8", VERDICT_UNSAFE, "host",
+                                        "the target has no IOMMU: no device can be plugged in there");
+                return;
+        }
+        for (size_t i = 0; i < run->layout->n; i++)
+                hotplug_range(run, &run->layout->ranges[i]);
+        if (run->guest->viommu.kind == VIOMMU_INTEL && bits > reach_bits(&run->reaches[0]) &&
+                        run->guest->viommu.dma_translation != TRISTATE_NO)
+                check_numbers(run,
+                                check_find(run, "R5", VERDICT_UNSAFE, "guest",
+                                                "its IOMMU is wider than the target's: a device is refused"),
+                                "aw-bits %u > host aw-bits %u", bits, reach_bits(&run->reaches[0]));
+}
+
+static int answer(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
+                MigrationKind kind, Check *ret) {
+        GuestDevice any = { .name = "device", .assigned = true };
+        Guest plugged = *guest;
+        CheckRun run = { .guest = guest, .profile = target, .layout = &here->layout, .check = ret };
+
+        for (size_t i = 0; i < guest->n_devices; i++)
+                run.assigned = run.assigned || guest->devices[i].assigned;
+        if (kind == MIGRATION_LIVE)
+                live(&run, source);
+        else {
+                plugged.devices = &any;
+                plugged.n_devices = 1;
+                run.guest = &plugged;
+                reach_collect(&run);
+                hotplug(&run);
+        }
+        reach_release(&run);
+        return check_finish(&run);
+}
+
+int check_migration(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
+                Migration *ret) {
+        Migration migration = {};
+        Guest elsewhere;
+        int r = guest_elsewhere(guest, &elsewhere);
+
+        if (r < 0)
+                return r;
+        r = check_guest(&elsewhere, target, &migration.answers[MIGRATION_OFFLINE]);
+        free(elsewhere.devices);
+        if (r >= 0)
+                r = answer(guest, here, source, target, MIGRATION_LIVE, &migration.answers[MIGRATION_LIVE]);
+        if (r >= 0)
+                r = answer(guest, here, source, target, MIGRATION_HOTPLUG,
+                                &migration.answers[MIGRATION_HOTPLUG]);
+        if (r < 0) {
+                migration_done(&migration);
+                return r;
+        }
+        for (size_t i = 0; i < _MIGRATION_MAX; i++)
+                if (migration.answers[i].verdict > migration.verdict)
+                        migration.verdict = migration.answers[i].verdict;
+        *ret = migration;
+        return 0;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "probe/grow.h"
+#include "profile/guest/check-run.h"
+
+/* A region that closes its group to guests bounds no guest; one that the kernel may drop neither. */
+static bool bounds(const ReservedRegion *region) {
+        return region->type != RESERVED_DIRECT && region->type != RESERVED_DIRECT_RELAXABLE;
+}
+
+static void anywhere_collect(CheckRun *run) {
+        const Profile *profile = run->profile;
+        RangeSet holes = {};
+        int r = range_set_add(&run->anywhere, 0, width_end((unsigned) profile->widths.iova_bits.value));
+
+        for (size_t i = 0; i < profile->regions.n && r >= 0; i++) {
+                const ReservedRegion *region = &profile->regions.regions[i].region;
+
+                if (bounds(region))
+                        r = range_set_add(&holes, region->start, region->end);
+        }
+        if (r >= 0)
+                r = range_set_subtract(&run->anywhere, &holes);
+        range_set_done(&holes);
+        if (r < 0)
+                run->error = r;
+}
+
+/* Most groups of a host are alike. Regions tell only what to say of the first. */
+static bool same(const RangeSet *a, const RangeSet *b) {
+        return a == b || (a->n == b->n && memcmp(a->ranges, b->ranges, a->n * sizeof(*a->ranges)) == 0);
+}
+
+static void add_reach(CheckRun *run, const RangeSet *usable, const ReservedRegions *regions, size_t device) {
+        Reach *grown;
+
+        for (size_t i = 0; i < run->n_reaches; i++)
+                if (same(run->reaches[i].usable, usable)) {
+                        run->reaches[i].n_devices++;
+                        return;
+                }
+        grown = grow(run->reaches, run->n_reaches, sizeof(*grown));
+        if (!grown) {
+                run->error = -ENOMEM;
+                return;
+        }
+        run->reaches = grown;
+        run->reaches[run->n_reaches++] =
+                        (Reach){ .usable = usable, .regions = regions, .device = device, .n_devices = 1 };
+}
+
+static void reach_anywhere(CheckRun *run, size_t device) {
+        const Fact *bits = &run->profile->widths.iova_bits;
+
+        /* Without any unit nothing can be assigned: rules-device.c says that. */
+        if (!fact_known(bits) && bits->reason == REASON_ABSENT)
+                return;
+        if (!fact_known(bits)) {
+                check_missing_fact(run, "iovaBits", bits);
+                return;
+        }
+        if (run->profile->groups_reason != REASON_NONE)
+                check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
+        for (size_t i = 0; i < run->profile->n_groups; i++)
+                if (run->profile->groups[i].regions_reason != REASON_NONE) {
+                        check_missing(run, "reserved regions of the groups (%s)",
+                                        reason_to_string(run->profile->groups[i].regions_reason));
+                        break;
+                }
+        if (run->anywhere.n == 0)
+                anywhere_collect(run);
+        add_reach(run, &run->anywhere, NULL, device);
+}
+
+static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device) {
+        /* Such a group is closed to guests whatever they look like: R6. */
+        if (group->why == ASSIGNABLE_WHY_DIRECT_REGION)
+                return;
+        if (group->bits == 0)
+                check_missing(run, "IOVA width of group %" PRIu32 " (%s)", group->id,
+                                reason_to_string(group->bits_reason));
+        else if (group->regions_reason != REASON_NONE)
+                check_missing(run, "reserved regions of group %" PRIu32 " (%s)", group->id,
+                                reason_to_string(group->regions_reason));
+        else
+                add_reach(run, &group->usable, &group->regions, device);
+}
+
+void reach_collect(CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host;
+
+                if (!device->assigned)
+                        continue;
+                run->assigned = true;
+                host = check_device(run, device);
+                if (!device->has_address)
+                        reach_anywhere(run, i);
+                else if (host && host->group >= 0)
+                        reach_group(run, &run->profile->groups[host->group], i);
+        }
+}
+
+void reach_release(CheckRun *run) {
+        free(run->reaches);
+        run->reaches = NULL;
+        run->n_reaches = 0;
+        range_set_done(&run->anywhere);
+}

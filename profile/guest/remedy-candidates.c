@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/remedy-candidates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "profile/guest/bar-need.h"
+#include "profile/guest/check-run.h"
+
+#define GIB (UINT64_C(1) << 30)
+#define WIDTH_MIN 36
+#define WIDTH_MAX 52
+
+typedef struct Candidates {
+        const Guest *guest;
+        const Profile *profile;
+        const Check *check;
+        const CheckFinding *finding;
+        Change *changes;
+        size_t n;
+} Candidates;
+
+static void add(Candidates *c, ChangeKind kind, uint64_t value) {
+        if (c->n < REMEDY_CANDIDATES_MAX)
+                c->changes[c->n++] = (Change){ .kind = kind, .value = value };
+}
+
+/* From that width down: the first that helps takes the least away. */
+static void narrower(Candidates *c, unsigned from) {
+        for (unsigned bits = from < WIDTH_MAX ? from : WIDTH_MAX; bits >= WIDTH_MIN; bits--)
+                if (bits < c->check->layout.phys_bits)
+                        add(c, CHANGE_WIDTH, bits);
+}
+
+static void wider(Candidates *c) {
+        for (unsigned bits = c->check->layout.phys_bits + 1; bits <= WIDTH_MAX; bits++)
+                add(c, CHANGE_WIDTH, bits);
+        add(c, CHANGE_WIDTH_HOST, 0);
+}
+
+static uint64_t less(uint64_t bytes, uint64_t excess) {
+        excess = (excess + GIB - 1) & ~(GIB - 1);
+        return bytes > excess ? bytes - excess : 0;
+}
+
+static void less_hotplug(Candidates *c, uint64_t excess) {
+        const GuestMemory *memory = &c->guest->memory;
+
+        add(c, CHANGE_MAX_MEMORY, less(memory->max, excess));
+        add(c, CHANGE_MAX_MEMORY, 0);
+}
+
+static void for_start(Candidates *c) {
+        uint64_t end = width_end(c->check->layout.phys_bits), top = c->check->layout.top;
+
+        wider(c);
+        less_hotplug(c, top > end ? top - end : 0);
+}
+
+static unsigned lesser_width(const Profile *profile) {
+        const Fact *offered = &profile->widths.guest_physical_bits,
+                   *mappable = &profile->widths.guest_mappable_bits;
+        uint64_t bits = fact_known(offered) ? offered->value : WIDTH_MAX;
+
+        if (fact_known(mappable) && mappable->value < bits)
+                bits = mappable->value;
+        return (unsigned) bits;
+}
+
+static void for_told(Candidates *c) {
+        narrower(c, lesser_width(c->profile));
+}
+
+/* The width at which the range in conflict begins to be out of reach, then what is between it and the guest's. */
+static void for_bars(Candidates *c) {
+        unsigned bits = c->finding->start ? 63 - (unsigned) __builtin_clzll(c->finding->start) : WIDTH_MIN;
+
+        if (fact_known(&c->profile->widths.iova_bits) && c->profile->widths.iova_bits.value < bits)
+                bits = (unsigned) c->profile->widths.iova_bits.value;
+        narrower(c, bits);
+        for (unsigned more = bits + 1; more < c->check->layout.phys_bits; more++)
+                add(c, CHANGE_WIDTH, more);
+        add(c, CHANGE_NO_PEER_TO_PEER, 0);
+}
+
+static void for_memory(Candidates *c) {
+        const Layout *layout = &c->check->layout;
+
+        if (c->guest->cpu.vendor == CPU_VENDOR_AMD || c->guest->cpu.vendor == CPU_VENDOR_HYGON)
+                add(c, CHANGE_MACHINE, 7 << 16 | 1);
+        for (size_t i = 0; i < layout->n; i++) {
+                const LayoutRange *range = &layout->ranges[i];
+                uint64_t excess = range->end - c->finding->start + 1;
+
+                if (c->finding->start < range->start || c->finding->start > range->end)
+                        continue;
+                if (range->kind == LAYOUT_HOTPLUG)
+                        less_hotplug(c, excess);
+                if (range->kind == LAYOUT_RAM)
+                        add(c, CHANGE_RAM, less(c->guest->memory.ram, excess));
+        }
+        for_bars(c);
+}
+
+static void for_viommu(Candidates *c) {
+        const Fact *bits = &c->profile->widths.iova_bits;
+
+        if (c->guest->vmm == VMM_CLOUD_HYPERVISOR && fact_known(bits))
+                add(c, CHANGE_VIOMMU_BITS, bits->value);
+        add(c, CHANGE_VIOMMU_BITS, 48);
+        add(c, CHANGE_VIOMMU_BITS, 39);
+        add(c, CHANGE_NO_DMA_TRANSLATION, 0);
+}
+
+static void for_window(Candidates *c) {
+        BarNeed need;
+
+        wider(c);
+        bar_need(c->guest, NULL, NULL, &need);
+        for (uint64_t mib = 65536; mib <= UINT64_C(16) << 20; mib *= 2)
+                if (mib >= need.bytes >> 20)
+                        add(c, CHANGE_MMIO64, mib);
+        add(c, CHANGE_LARGE_PAGES, 0);
+}
+
+static void for_confidential(Candidates *c) {
+        const Fact *c_bit = &c->profile->encryption.c_bit;
+
+        if (c->guest->reduced_phys_bits > 1)
+                add(c, CHANGE_REDUCED_BITS, 1);
+        if (c->guest->confidential == CONFIDENTIAL_TDX)
+                add(c, CHANGE_WIDTH_HOST, 0);
+        narrower(c,
+                        c->guest->confidential != CONFIDENTIAL_TDX && fact_known(c_bit)
+                                        ? (unsigned) c_bit->value
+                                        : 47);
+}
+
+static void for_compatibility(Candidates *c) {
+        const uint64_t moved = (UINT64_C(1) << 40) - 4 * GIB;
+
+        add(c, CHANGE_LARGE_PAGES, 0);
+        narrower(c, 46);
+        if (c->check->layout.relocated && c->check->layout.top - moved >= HYPERTRANSPORT_START)
+                less_hotplug(c, c->check->layout.top - moved - HYPERTRANSPORT_START + 1);
+        add(c, CHANGE_MACHINE, 7 << 16);
+}
+
+size_t remedy_candidates(const Guest *guest, const Profile *profile, const Check *check,
+                const CheckFinding *finding, Change ret[REMEDY_CANDIDATES_MAX]) {
+        static const struct {
+                const char *rule;
+                void (*candidates)(Candidates *c);
+        } rules[] = {
+                { "R1", for_start },
+                { "R2", for_told },
+                { "R3", for_memory },
+                { "R4", for_bars },
+                { "R5", for_viommu },
+                { "R7", for_window },
+                { "R9", for_memory },
+                { "R10", for_confidential },
+                { "R11", for_compatibility },
+        };
+        Candidates c = {
+                .guest = guest, .profile = profile, .check = check, .finding = finding, .changes = ret
+        };
+
+        for (size_t i = 0; i < ELEMENTS(rules); i++)
+                if (strcmp(rules[i].rule, finding->rule) == 0)
+                        rules[i].candidates(&c);
+        return c.n;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R10: confidential guests, whose key or share bit is one of the address. */
+
+#include "profile/guest/check-run.h"
+
+static void rule_tdx_qemu(CheckRun *run) {
+        const Fact *raw = &run->profile->widths.cpu_physical_bits;
+        CheckFinding *f;
+
+        if (!fact_known(raw)) {
+                check_missing_fact(run, "cpuPhysicalBits", raw);
+                return;
+        }
+        if (run->layout->phys_bits == raw->value)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "QEMU starts a TDX guest with the host's width only");
+        check_numbers(run, f, "the guest's %u bits against CPUID's %" PRIu64, run->layout->phys_bits,
+                        raw->value);
+}
+
+/* Four-level tables share by bit 47: 47 bits are left. */
+static void rule_tdx_cloud_hypervisor(CheckRun *run) {
+        CheckFinding *f;
+
+        if (run->layout->phys_bits <= 47)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "the bit that shares a TDX guest's pages is one of its addresses'");
+        check_numbers(run, f, "the guest's %u bits, below the shared bit there are 47",
+                        run->layout->phys_bits);
+}
+
+static void rule_tdx(CheckRun *run) {
+        if (run->guest->confidential != CONFIDENTIAL_TDX || run->layout->phys_bits == 0)
+                return;
+        if (run->guest->vmm == VMM_QEMU)
+                rule_tdx_qemu(run);
+        else
+                rule_tdx_cloud_hypervisor(run);
+}
+
+static bool is_sev(const Guest *guest) {
+        return guest->confidential == CONFIDENTIAL_SEV || guest->confidential == CONFIDENTIAL_SEV_ES ||
+                        guest->confidential == CONFIDENTIAL_SEV_SNP;
+}
+
+static void rule_sev_reduction(CheckRun *run) {
+        const Fact *host = &run->profile->encryption.pa_reduction;
+        unsigned bits = run->guest->reduced_phys_bits;
+        CheckFinding *f;
+
+        if (!is_sev(run->guest) || bits <= 1)
+                return;
+        f = check_find(run, "R10", VERDICT_WARNING, "guest",
+                        "encryption takes one address bit of a guest, whatever it takes of the host");
+        if (fact_known(host))
+                check_numbers(run, f,
+                                "reduced-phys-bits is %u and should be 1; the host's own figure is %" PRIu64,
+                                bits, host->value);
+        else
+                check_numbers(run, f, "reduced-phys-bits is %u and should be 1", bits);
+}
+
+/* The C-bit marks encrypted pages: no memory may lie at or above it. */
+static void rule_c_bit(CheckRun *run) {
+        const Fact *c_bit = &run->profile->encryption.c_bit;
+
+        if (!is_sev(run->guest))
+                return;
+        if (!fact_known(c_bit)) {
+                check_missing_fact(run, "cBit", c_bit);
+                return;
+        }
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+                CheckFinding *f;
+
+                if (range->kind == LAYOUT_HOLE64 || range->kind == LAYOUT_RESERVED || c_bit->value > 63 ||
+                                range->end <= width_end((unsigned) c_bit->value))
+                        continue;
+                f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                                "%s lies above the bit that marks encrypted pages", range->label);
+                check_numbers(run, f, "it ends at 0x%" PRIx64 ", the C-bit is bit %" PRIu64, range->end,
+                                c_bit->value);
+                f->start = range->start;
+                f->end = range->end;
+                return;
+        }
+}
+
+const CheckRule rules_confidential[] = { rule_tdx, rule_sev_reduction, rule_c_bit, NULL };

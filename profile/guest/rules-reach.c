@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What assigned devices must reach: memory (R3: the VMM fails), BARs of other devices (R4: peer-to-peer is lost), both also
+ * where a hole is in the way; AMD's below 1 TiB is R9. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "profile/guest/check-run.h"
+#include "profile/guest/rules-reach.h"
+
+static bool is_hypertransport(const Range *outside) {
+        return outside->start >= HYPERTRANSPORT_START && outside->start <= HYPERTRANSPORT_END;
+}
+
+/* The first region that holds the range's start, of the group or of the host. */
+static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, uint64_t address) {
+        const HostRegions *all = &run->profile->regions;
+
+        for (size_t i = 0; i < (reach->regions ? reach->regions->n : all->n); i++) {
+                const ReservedRegion *region =
+                                reach->regions ? &reach->regions->regions[i] : &all->regions[i].region;
+
+                if (region->start <= address && address <= region->end &&
+                                region->type != RESERVED_DIRECT_RELAXABLE)
+                        return region;
+        }
+        return NULL;
+}
+
+/* The highest address of a reach says how wide its page tables are only where no region ends it. */
+static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, const LayoutRange *range,
+                const Range *outside) {
+        const ReservedRegion *region = region_at(run, reach, outside->start);
+        uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
+
+        if (region && outside->start < end)
+                check_numbers(run, f,
+                                "0x%" PRIx64 "-0x%" PRIx64 " against the reserved region 0x%" PRIx64
+                                "-0x%" PRIx64 " (%s)",
+                                range->start, range->end, region->start, region->end, region->word);
+        else
+                check_numbers(run, f,
+                                "0x%" PRIx64 "-0x%" PRIx64 ", devices reach up to 0x%" PRIx64 " (%u bits)",
+                                range->start, range->end, end, reach_bits(reach));
+        f->start = outside->start;
+        f->end = outside->end;
+}
+
+unsigned reach_bits(const Reach *reach) {
+        uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
+
+        return end ? 64 - (unsigned) __builtin_clzll(end) : 0;
+}
+
+static void subject_of(const CheckRun *run, const Reach *reach, char *ret, size_t size) {
+        const char *name = run->guest->devices[reach->device].name;
+
+        if (reach->n_devices > 1)
+                snprintf(ret, size, "%s and %zu more", name, reach->n_devices - 1);
+        else
+                snprintf(ret, size, "%s", name);
+}
+
+/* Memory that is plugged in later starts at the region's start; what is beyond max - ram is room for alignment. */
+static Verdict verdict_of_memory(const CheckRun *run, const LayoutRange *range, const Range *outside) {
+        const GuestMemory *memory = &run->guest->memory;
+        uint64_t promised = memory->max > memory->ram ? memory->max - memory->ram : 0;
+
+        if (range->kind == LAYOUT_CXL)
+                return VERDICT_WARNING;
+        if (range->kind != LAYOUT_HOTPLUG)
+                return VERDICT_UNSAFE;
+        return outside->start - range->start < promised ? VERDICT_UNSAFE : VERDICT_WARNING;
+}
+
+static const char *memory_summary(const LayoutRange *range, Verdict verdict) {
+        if (range->kind == LAYOUT_CXL)
+                return "memory in CXL windows would be out of the devices' reach";
+        if (range->kind != LAYOUT_HOTPLUG)
+                return "memory lies where the assigned devices cannot reach it: the VMM fails to map it";
+        return verdict == VERDICT_UNSAFE
+                        ? "memory plugged in later would be out of the devices' reach, which ends the guest"
+                        : "the end of the hot-plug region is out of the devices' reach";
+}
+
+static void rule_memory(CheckRun *run) {
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+
+                if (range->kind != LAYOUT_RAM && range->kind != LAYOUT_HOTPLUG && range->kind != LAYOUT_CXL)
+                        continue;
+                for (size_t j = 0; j < run->n_reaches; j++) {
+                        const Reach *reach = &run->reaches[j];
+                        char subject[128];
+                        Verdict verdict;
+                        Range outside;
+
+                        if (!range_outside(reach->usable, range->start, range->end, &outside))
+                                continue;
+                        verdict = verdict_of_memory(run, range, &outside);
+                        subject_of(run, reach, subject, sizeof(subject));
+                        CheckFinding *f = check_find(run, is_hypertransport(&outside) ? "R9" : "R3", verdict,
+                                        subject, "%s", memory_summary(range, verdict));
+                        put_numbers(run, f, reach, range, &outside);
+                }
+        }
+}
+
+static bool has_bar64(const GuestDevice *device, bool ram) {
+        for (unsigned i = 0; i < device->n_bars; i++)
+                if (device->bars[i].is_64bit && device->bars[i].ram == ram)
+                        return true;
+        return false;
+}
+
+/* The iommufd backend maps no BARs, wherever they are: R12. */
+static bool concerned(const GuestDevice *device, bool ram) {
+        return ram || (device->assigned && !device->iommufd);
+}
+
+/* What is out of reach, of one kind of BAR. */
+typedef struct Outside {
+        LayoutRange range; /* the first */
+        Range part;
+        size_t device, n_devices;
+        bool certain; /* within a window that begins in reach a BAR may still be */
+} Outside;
+
+static void outside_add(CheckRun *run, Outside *ret, size_t device, const LayoutRange *range,
+                const Range *part, bool certain) {
+        if (run->device_seen[device])
+                return;
+        run->device_seen[device] = true;
+        if (ret->n_devices++ > 0)
+                return;
+        ret->range = *range;
+        ret->part = *part;
+        ret->device = device;
+        ret->certain = certain;
+}
+
+static bool is_bar(const CheckRun *run, const LayoutRange *range, bool ram) {
+        const GuestDevice *device;
+
+        if (range->kind != LAYOUT_BAR || range->device < 0 ||
+                        (size_t) range->device >= run->guest->n_devices)
+                return false;
+        device = &run->guest->devices[range->device];
+        return concerned(device, ram) && range->bar >= 0 && range->bar < device->n_bars &&
+                        device->bars[range->bar].ram == ram;
+}
+
+/* BARs at their predicted places; where there are none, each that the firmware puts somewhere in its window. */
+static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *ret) {
+        const LayoutRange *window = check_window(run->layout);
+        bool placed = false;
+        Range part;
+
+        *ret = (Outside){};
+        memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+
+                placed = placed || range->kind == LAYOUT_BAR;
+                if (is_bar(run, range, ram) && range_outside(reach->usable, range->start, range->end, &part))
+                        outside_add(run, ret, (size_t) range->device, range, &part, true);
+        }
+        if (placed || !window || !range_outside(reach->usable, window->start, window->end, &part))
+                return;
+        for (size_t i = 0; i < run->guest->n_devices; i++)
+                if (concerned(&run->guest->devices[i], ram) && has_bar64(&run->guest->devices[i], ram))
+                        outside_add(run, ret, i, window, &part, part.start == window->start);
+}
+
+static void put_outside(CheckRun *run, const Reach *reach, const Outside *outside, bool ram) {
+        const char *name = run->guest->devices[outside->device].name,
+                   *lie = outside->certain ? "lie" : "may lie";
+        bool fatal = run->guest->p2p_fatal, hole = is_hypertransport(&outside->part);
+        char subject[128];
+        CheckFinding *f;
+
+        if (outside->n_devices > 1)
+                snprintf(subject, sizeof(subject), "%s and %zu more", name, outside->n_devices - 1);
+        else
+                snprintf(subject, sizeof(subject), "%s", name);
+        if (ram)
+                f = check_find(run, hole ? "R9" : "R3", outside->certain ? VERDICT_UNSAFE : VERDICT_WARNING,
+                                subject,
+                                "BARs with the VMM's memory behind them %s where the assigned devices cannot "
+                                "reach them: mapping them fails",
+                                lie);
+        else
+                f = check_find(run, hole ? "R9" : "R4", fatal ? VERDICT_UNSAFE : VERDICT_WARNING, subject,
+                                "BARs %s where devices cannot reach them: %s", lie,
+                                fatal ? "this VMM ends when it cannot map them"
+                                      : "no peer-to-peer DMA to them");
+        put_numbers(run, f, reach, &outside->range, &outside->part);
+}
+
+static void find_bars(CheckRun *run, bool ram) {
+        for (size_t i = 0; i < run->n_reaches; i++) {
+                Outside outside;
+
+                outside_find(run, &run->reaches[i], ram, &outside);
+                if (outside.n_devices == 0)
+                        continue;
+                put_outside(run, &run->reaches[i], &outside, ram);
+                /* One group's word is enough: the guest is the same for all. */
+                return;
+        }
+}
+
+static void rule_shared_memory(CheckRun *run) {
+        find_bars(run, true);
+}
+
+static void rule_bars(CheckRun *run) {
+        find_bars(run, false);
+}
+
+const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, NULL };

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R5: the width of the guest's own IOMMU against the host's. */
+
+#include "profile/guest/rules-viommu.h"
+#include "profile/guest/check-run.h"
+#include "profile/guest/rules-reach.h"
+
+static bool before(const GuestVersion *version, uint32_t major, uint32_t minor) {
+        if (version->major == 0)
+                return false; /* not said: the newest */
+        return version->major < major || (version->major == major && version->minor < minor);
+}
+
+unsigned guest_viommu_bits(const Guest *guest) {
+        const GuestViommu *viommu = &guest->viommu;
+
+        if (viommu->aw_bits)
+                return viommu->aw_bits;
+        if (viommu->kind == VIOMMU_INTEL)
+                return before(&guest->machine_version, 9, 2) ? 39 : 48;
+        /* QEMU's virtio-iommu tells the guest the host's ranges: its width refuses nothing. */
+        return viommu->kind == VIOMMU_VIRTIO && guest->vmm == VMM_CLOUD_HYPERVISOR ? 64 : 0;
+}
+
+static void rule_viommu(CheckRun *run) {
+        const Guest *guest = run->guest;
+        unsigned bits = guest_viommu_bits(guest);
+        bool qemu = guest->vmm == VMM_QEMU;
+
+        if (!bits || (qemu && guest->viommu.kind != VIOMMU_INTEL) ||
+                        guest->viommu.dma_translation == TRISTATE_NO)
+                return;
+        for (size_t i = 0; i < run->n_reaches; i++) {
+                unsigned host = reach_bits(&run->reaches[i]);
+                bool refused = !qemu || !before(&guest->vmm_version, 9, 1);
+                CheckFinding *f;
+
+                if (bits <= host)
+                        continue;
+                f = check_find(run, "R5", refused ? VERDICT_UNSAFE : VERDICT_WARNING,
+                                guest->devices[run->reaches[i].device].name,
+                                !qemu ? "the guest may use addresses that the host's IOMMU lacks"
+                                                : refused
+                                                ? "QEMU refuses the device: the guest's IOMMU is wider than the host's"
+                                                : "the guest's IOMMU is wider than the host's");
+                check_numbers(run, f, "aw-bits %u > host aw-bits %u%s", bits, host,
+                                bits == host + 1 ? ", one less than its registers say: first-stage tables"
+                                                 : "");
+                return;
+        }
+}
+
+const CheckRule rules_viommu[] = { rule_viommu, NULL };

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R7: do the BARs fit where the firmware puts them? */
+
+#include "profile/guest/bar-need.h"
+#include "profile/guest/check-run.h"
+
+static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64_t room) {
+        char need_text[CHECK_BYTES_MAX], room_text[CHECK_BYTES_MAX];
+
+        check_numbers(run, f, "%zu device%s take%s %s with alignment, the window has %s", need->n_devices,
+                        need->n_devices == 1 ? "" : "s", need->n_devices == 1 ? "s" : "",
+                        check_bytes(need->bytes, need_text), check_bytes(room, room_text));
+}
+
+static void rule_window_64(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+        uint64_t room = bar_room(run->guest, run->layout);
+        BarNeed need;
+
+        bar_need(run->guest, NULL, NULL, &need);
+        if (need.n_devices == 0 || (!range && run->layout->bars_fit_64))
+                return;
+        if (need.bytes > room || !run->layout->bars_fit_64) {
+                CheckFinding *f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                                "the 64-bit BARs do not fit the firmware's window");
+
+                put_need(run, f, &need, room);
+                f->start = range ? range->start : 0;
+                f->end = range ? range->end : 0;
+        } else if (need.n_largest > 1 && room - need.bytes < need.largest)
+                /* Where several large ones have to be aligned, what else is on the bus decides. */
+                put_need(run,
+                                check_find(run, "R7", VERDICT_WARNING, "firmware",
+                                                "the 64-bit BARs fit with less than one of them to spare"),
+                                &need, room);
+}
+
+static void rule_window_32(CheckRun *run) {
+        if (run->layout->unknown == REASON_NONE && !run->layout->bars_fit_32)
+                check_find(run, "R7", VERDICT_UNSAFE, "firmware", "the 32-bit BARs do not fit below 4 GiB");
+}
+
+/* A window that ends above what the firmware's page tables map stops it. */
+static void rule_window_end(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+        unsigned bits = run->layout->firmware_bits;
+        CheckFinding *f;
+
+        if (!range || bits == 0 || !run->layout->starts || range->end <= width_end(bits))
+                return;
+        f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                        "the firmware's window for BARs ends above the addresses that it maps");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the firmware maps %u bits: up to 0x%" PRIx64,
+                        range->start, range->end, bits, width_end(bits));
+        f->start = range->start;
+        f->end = range->end;
+}
+
+/* SeaBIOS before 1.17 gave ports too little alignment: the guest's kernel cannot claim such a BAR. */
+static void rule_alignment(CheckRun *run) {
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+                uint64_t size = range->end - range->start + 1;
+                CheckFinding *f;
+
+                if (range->kind != LAYOUT_BAR || (range->start & (size - 1)) == 0)
+                        continue;
+                f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                                "the firmware places a BAR where its size forbids it");
+                check_numbers(run, f, "%s: 0x%" PRIx64 " is no multiple of 0x%" PRIx64, range->label,
+                                range->start, size);
+                f->start = range->start;
+                f->end = range->end;
+                return;
+        }
+}
+
+static uint64_t as_it_may_become(const GuestDevice *device, unsigned bar, const void *userdata) {
+        const CheckRun *run = userdata;
+        const ProfileDevice *host = check_device(run, device);
+        uint64_t size = device->bars[bar].size;
+
+        for (unsigned i = 0; host && i < host->n_bars; i++)
+                if (host->bars[i].index == device->bars[bar].index && host->bars[i].resizable_max > size)
+                        size = host->bars[i].resizable_max;
+        return size;
+}
+
+/* QEMU shows the guest one size only; the host's driver or its firmware may have set another by the next start. */
+static void rule_resizable(CheckRun *run) {
+        uint64_t room = bar_room(run->guest, run->layout);
+        BarNeed now, grown;
+        CheckFinding *f;
+
+        bar_need(run->guest, NULL, NULL, &now);
+        bar_need(run->guest, as_it_may_become, run, &grown);
+        if (now.bytes > room || grown.bytes <= room || grown.bytes == now.bytes || room == 0)
+                return;
+        f = check_find(run, "R7", VERDICT_WARNING, "firmware",
+                        "resizable BARs fit as they are, and would not at their largest");
+        put_need(run, f, &grown, room);
+}
+
+static void rule_bars_known(CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host = check_device(run, device);
+
+                if (!device->assigned || device->n_bars > 0)
+                        continue;
+                if (!device->has_address)
+                        check_missing(run, "BARs of %s", device->name);
+                else if (host && host->resource_reason != REASON_NONE)
+                        check_missing(run, "BARs of %s (%s)", device->name,
+                                        reason_to_string(host->resource_reason));
+        }
+}
+
+const CheckRule rules_window[] = { rule_bars_known, rule_window_64, rule_window_32, rule_window_end,
+        rule_alignment, rule_resizable, NULL };

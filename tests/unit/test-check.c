@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "profile/guest/bar-need.h"
+#include "profile/guest/change.h"
+#include "profile/guest/check-run.h"
+#include "tests/unit/quiet-host.h"
+
+#define GIB (UINT64_C(1) << 30)
+
+static void test_range_outside(void **state) {
+        Range parts[] = { { 0, 0xff }, { 0x200, 0x2ff } };
+        const RangeSet usable = { .n = 2, .ranges = parts };
+        static const struct {
+                uint64_t start, end;
+                bool outside;
+                uint64_t first, last;
+        } cases[] = {
+                { 0, 0xff, false, 0, 0 },
+                { 0x10, 0x20, false, 0, 0 },
+                { 0x200, 0x2ff, false, 0, 0 },
+                { 0, 0x100, true, 0x100, 0x100 },
+                { 0x80, 0x280, true, 0x100, 0x1ff }, /* the hole between, no more */
+                { 0x100, 0x1ff, true, 0x100, 0x1ff },
+                { 0x180, 0x180, true, 0x180, 0x180 },
+                { 0x180, 0x240, true, 0x180, 0x1ff },
+                { 0x2ff, 0x300, true, 0x300, 0x300 },
+                { 0x300, UINT64_MAX, true, 0x300, UINT64_MAX },
+        };
+        Range part;
+
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                assert_int_equal(range_outside(&usable, cases[i].start, cases[i].end, &part),
+                                cases[i].outside);
+                if (!cases[i].outside)
+                        continue;
+                assert_int_equal(part.start, cases[i].first);
+                assert_int_equal(part.end, cases[i].last);
+        }
+        assert_true(range_outside(&(RangeSet){}, 0, UINT64_MAX, &part));
+        parts[0].end = UINT64_MAX;
+        assert_false(range_outside(&(RangeSet){ 1, parts }, 0, UINT64_MAX, &part));
+}
+
+static void test_bar_need(void **state) {
+        GuestDevice devices[] = {
+                { .n_bars = 3,
+                                .own_port = true,
+                                .bars = { { 0, 128 * GIB, true, true, false },
+                                                { 2, GIB / 32, true, true, false },
+                                                { 4, GIB, true, false, false } } },
+                { .n_bars = 2,
+                                .bars = { { 0, 16 * GIB, true, true, false },
+                                                { 2, GIB, false, false, false } } },
+        };
+        const Guest guest = { .devices = devices, .n_devices = 2 };
+        BarNeed need;
+
+        bar_need(&guest, NULL, NULL, &need);
+        /* Behind the port 128 GiB and 32 MiB become 256 GiB, the other kind of BAR lies below 4 GiB; beside it 16 GiB. */
+        assert_int_equal(need.bytes, 272 * GIB);
+        assert_int_equal(need.largest, 128 * GIB);
+        assert_int_equal(need.n_devices, 2);
+        assert_int_equal(need.n_largest, 1);
+        devices[0].bars[0].size = devices[1].bars[0].size = UINT64_C(1) << 63;
+        bar_need(&guest, NULL, NULL, &need);
+        assert_int_equal(need.bytes, UINT64_MAX);
+}
+
+static void test_bytes(void **state) {
+        char text[CHECK_BYTES_MAX];
+
+        assert_string_equal(check_bytes(0, text), "0 bytes");
+        assert_string_equal(check_bytes(16 * GIB, text), "16 GiB");
+        assert_string_equal(check_bytes(3 * GIB / 2, text), "1.5 GiB");
+        assert_string_equal(check_bytes(UINT64_MAX, text), "16 EiB");
+}
+
+/* What a change says, and that it says nothing where it makes no sense. */
+static void test_changes(void **state) {
+        static const struct {
+                Vmm vmm;
+                WidthMode mode;
+                Change change;
+                bool applies;
+                const char *libvirt, *option;
+        } cases[] = {
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_WIDTH, 39 }, true,
+                                "<maxphysaddr mode='passthrough' limit='39'/>",
+                                "-cpu host,host-phys-bits=on,host-phys-bits-limit=39" },
+                { VMM_QEMU, WIDTH_EXPLICIT, { CHANGE_WIDTH, 43 }, true,
+                                "<maxphysaddr mode='emulate' bits='43'/>", "-cpu host,phys-bits=43" },
+                { VMM_QEMU, WIDTH_DEFAULT, { CHANGE_WIDTH, 53 }, false, NULL, NULL },
+                { VMM_CLOUD_HYPERVISOR, WIDTH_HOST, { CHANGE_WIDTH, 39 }, true, "",
+                                "--cpus max_phys_bits=39" },
+                { VMM_CLOUD_HYPERVISOR, WIDTH_HOST, { CHANGE_WIDTH_HOST, 0 }, false, NULL, NULL },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_MAX_MEMORY, 16 * GIB }, true,
+                                "<maxMemory slots='4' unit='KiB'>16777216</maxMemory>",
+                                "-m size=8192M,slots=4,maxmem=16384M" },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_MAX_MEMORY, 64 * GIB }, false, NULL, NULL },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_RAM, 4 * GIB }, true, "<memory unit='KiB'>4194304</memory>",
+                                "-m size=4096M,slots=4,maxmem=32768M" },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_MACHINE, 7 << 16 | 1 }, true,
+                                "<type machine='pc-q35-7.1'>hvm</type>", "-machine pc-q35-7.1" },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_VIOMMU_BITS, 39 }, true,
+                                "<iommu model='intel'><driver aw_bits='39'/></iommu>",
+                                "-device intel-iommu,aw-bits=39" },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_VIOMMU_BITS, 47 }, false, NULL, NULL },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_NO_PEER_TO_PEER, 0 }, false, NULL, NULL },
+                { VMM_QEMU, WIDTH_HOST, { CHANGE_MMIO64, 65536 }, false, NULL, NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                const Guest guest = { .vmm = cases[i].vmm,
+                        .machine = MACHINE_Q35,
+                        .kvm = true,
+                        .cpu = { .model = "host", .width_mode = cases[i].mode },
+                        .memory = { .ram = 8 * GIB, .max = 32 * GIB, .slots = 4 },
+                        .viommu = { .kind = VIOMMU_INTEL } };
+                Guest changed = guest;
+                ChangeText text;
+
+                assert_int_equal(change_apply(&cases[i].change, &changed), cases[i].applies);
+                if (!cases[i].applies)
+                        continue;
+                change_text(&cases[i].change, &guest, &text);
+                assert_string_equal(text.libvirt, cases[i].libvirt);
+                assert_string_equal(text.option, cases[i].option);
+                assert_true(*text.words);
+        }
+}
+
+static Guest plain_guest(GuestDevice *device) {
+        *device = (GuestDevice){
+                .name = "card", .assigned = true, .n_bars = 1, .bars = { { 0, 16 * GIB, true, true, false } }
+        };
+        return (Guest){ .machine = MACHINE_Q35,
+                .machine_version = { 9, 0, 0 },
+                .vmm_version = { 9, 0, 0 },
+                .kvm = true,
+                .cpu = { .model = "host", .vendor_is_host = true, .width_mode = WIDTH_HOST },
+                .memory = { .ram = 8 * GIB },
+                .firmware = { .kind = FIRMWARE_OVMF, .version = { 202311, 0, 0 } },
+                .n_devices = 1,
+                .devices = device };
+}
+
+/* A finding that is not there has no rule. */
+static CheckFinding finding_of(const Check *check, const char *rule) {
+        for (size_t i = 0; i < check->n; i++)
+                if (strcmp(check->findings[i].rule, rule) == 0 && check->findings[i].verdict != VERDICT_SAFE)
+                        return check->findings[i];
+        return (CheckFinding){ .qemu = (char *) "", .libvirt = (char *) "" };
+}
+
+/* A host whose units reach so many bits; what does not matter here stays as it is. */
+static void narrow(QuietHost *host, unsigned bits) {
+        quiet_host_init(host);
+        host->profile.widths.cpu_physical_bits = fact_measured(46, "test");
+        host->profile.widths.guest_physical_bits = fact_measured(46, "test");
+        host->profile.widths.guest_mappable_bits = fact_measured(46, "test");
+        host->profile.paging.page_1g = fact_measured(1, "test");
+        host->profile.paging.la57_capable = fact_measured(0, "test");
+        host->profile.widths.iova_bits = fact_derived(bits, "test");
+}
+
+/* Every remedy that is printed was tried; here each is tried once more by hand. */
+static void test_remedy_helps(void **state) {
+        QuietHost host;
+        GuestDevice device;
+
+        for (unsigned bits = 36; bits < 46; bits++) {
+                _cleanup_(check_done) Check check = {}, after = {};
+                Guest guest = plain_guest(&device);
+                CheckFinding f;
+                unsigned limit;
+
+                narrow(&host, bits);
+                assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
+                f = finding_of(&check, "R4");
+                assert_true(*f.rule);
+                if (!*f.qemu)
+                        continue;
+                assert_int_equal(sscanf(f.qemu, "-cpu host,host-phys-bits=on,host-phys-bits-limit=%u",
+                                                 &limit),
+                                1);
+                guest.cpu.limit = (uint8_t) limit;
+                assert_int_equal(check_guest(&guest, &host.profile, &after), 0);
+                assert_false(*finding_of(&after, "R4").rule);
+                assert_true(after.verdict == VERDICT_SAFE);
+        }
+}
+
+/* A reserved region in the middle of boot memory: no width moves it. */
+static void test_no_remedy(void **state) {
+        static char word[] = "reserved";
+        Range parts[] = { { 0, 0x3fffffff }, { 0x40000000 + 0x10000, (UINT64_C(1) << 46) - 1 } };
+        _cleanup_(check_done) Check check = {};
+        QuietHost host;
+        GuestDevice device;
+        Guest guest = plain_guest(&device);
+        HostRegion region = { .region = { 0x40000000, 0x4000ffff, RESERVED_RESERVED, "" } };
+        CheckFinding f;
+
+        narrow(&host, 46);
+        strcpy(region.region.word, word);
+        host.profile.regions = (HostRegions){ 1, &region };
+        host.profile.usable_iova = (RangeSet){ 2, parts };
+        assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
+        f = finding_of(&check, "R3");
+        assert_true(*f.rule);
+        assert_int_equal(f.start, 0x40000000);
+        assert_string_equal(f.qemu, "");
+        assert_string_equal(f.libvirt, "");
+}
+
+/* The worst first, and unknown outweighs a warning but hides nothing unsafe. */
+static void test_order(void **state) {
+        _cleanup_(check_done) Check check = {};
+        QuietHost host;
+        GuestDevice device;
+        Guest guest = plain_guest(&device);
+
+        narrow(&host, 39);
+        guest.firmware.version_guessed = true;
+        assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
+        assert_int_equal(check.verdict, VERDICT_UNKNOWN);
+        assert_int_equal(check.n_missing, 1);
+        for (size_t i = 1; i < check.n; i++)
+                assert_true(check.findings[i - 1].verdict >= check.findings[i].verdict);
+        check_done(&check);
+        guest.memory.ram = 600 * GIB;
+        assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
+        assert_int_equal(check.verdict, VERDICT_UNSAFE);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_range_outside),
+                cmocka_unit_test(test_bar_need),
+                cmocka_unit_test(test_bytes),
+                cmocka_unit_test(test_changes),
+                cmocka_unit_test(test_remedy_helps),
+                cmocka_unit_test(test_no_remedy),
+                cmocka_unit_test(test_order),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
