@@ -14,7 +14,8 @@ static void show_usage(void) {
                "the devices guests may be given.\n\nVerbs:\n");
         for (unsigned i = 0; i < n_verbs; i++)
                 printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
-        printf("\n%s\nExit status: 0 done, 1 failed, 2 wrong usage. See man hawctl(1).\n", options_help);
+        printf("\n%s\nExit status: 0 done, 1 failed, 2 wrong usage, 3 unsafe. See man hawctl(1).\n",
+                        options_help);
 }
 
 static void show_verb(const Verb *verb) {

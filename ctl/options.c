@@ -28,7 +28,13 @@ enum {
         OPTION_NO_PAGER,
         OPTION_NO_LEGEND,
         OPTION_FORCE,
-        OPTION_LIST_VERBS
+        OPTION_PID,
+        OPTION_LIST_VERBS,
+        OPTION_LAYOUT,
+        OPTION_FOR,
+        OPTION_BAR,
+        OPTION_DEVICE,
+        OPTION_COUNT
 };
 
 static const struct option long_options[] = {
@@ -42,6 +48,12 @@ static const struct option long_options[] = {
         { "no-pager", no_argument, NULL, OPTION_NO_PAGER },
         { "no-legend", no_argument, NULL, OPTION_NO_LEGEND },
         { "force", no_argument, NULL, OPTION_FORCE },
+        { "layout", no_argument, NULL, OPTION_LAYOUT },
+        { "for", required_argument, NULL, OPTION_FOR },
+        { "bar", required_argument, NULL, OPTION_BAR },
+        { "device", required_argument, NULL, OPTION_DEVICE },
+        { "count", required_argument, NULL, OPTION_COUNT },
+        { "pid", required_argument, NULL, OPTION_PID },
         { "list-verbs", no_argument, NULL, OPTION_LIST_VERBS }, /* for the shell's completion */
         {},
 };
@@ -57,6 +69,43 @@ static int parse_json(const char *mode, Options *options) {
         }
         options->json = strcmp(mode, "off") != 0;
         return 0;
+}
+
+static int add_argument(const char *name, const char **list, unsigned *n, unsigned max) {
+        if (*n == max) {
+                fprintf(stderr, "hawctl: more than %u of --%s\n", max, name);
+                return EXIT_USAGE;
+        }
+        list[(*n)++] = optarg;
+        return 0;
+}
+
+/* Options of one verb. */
+static int parse_verb_option(int c, Options *options) {
+        switch (c) {
+        case OPTION_FORCE:
+                options->force = true;
+                return 0;
+        case OPTION_PID:
+                options->pid = optarg;
+                return 0;
+        case OPTION_LAYOUT:
+                options->layout = true;
+                return 0;
+        case OPTION_FOR:
+                return add_argument("for", options->targets, &options->n_targets, OPTION_TARGETS_MAX);
+        case OPTION_BAR:
+                return add_argument("bar", options->bars, &options->n_bars, OPTION_BARS_MAX);
+        case OPTION_DEVICE:
+                options->device = optarg;
+                return 0;
+        case OPTION_COUNT:
+                options->count = optarg;
+                return 0;
+        default:
+                fprintf(stderr, "Try 'hawctl --help'.\n");
+                return EXIT_USAGE;
+        }
 }
 
 static int parse_option(int c, Options *options) {
@@ -89,15 +138,11 @@ static int parse_option(int c, Options *options) {
         case OPTION_NO_LEGEND:
                 options->no_legend = true;
                 return 0;
-        case OPTION_FORCE:
-                options->force = true;
-                return 0;
         case OPTION_LIST_VERBS:
                 options->list_verbs = true;
                 return 0;
         default:
-                fprintf(stderr, "Try 'hawctl --help'.\n");
-                return EXIT_USAGE;
+                return parse_verb_option(c, options);
         }
 }
 

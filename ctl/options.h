@@ -7,6 +7,10 @@
 #include "profile/json-write.h"
 
 #define EXIT_USAGE 2
+#define EXIT_UNSAFE 3
+
+#define OPTION_TARGETS_MAX 64
+#define OPTION_BARS_MAX 6
 
 /* What the command line says besides the verb; the same for every verb. */
 typedef struct Options {
@@ -14,11 +18,18 @@ typedef struct Options {
         bool local;              /* --local: without the service */
         const char *host;        /* -H: the service of another host, over ssh */
         const char *bus_address; /* --bus-address: the service on another bus */
+        const char *pid;         /* --pid: of a running guest */
         bool json;               /* --json other than off */
         JsonLayout json_layout;
         bool no_legend, no_pager, force;
         bool help, version, list_verbs;
-        int argc; /* the verb and its arguments */
+        bool layout;        /* check --layout: the ranges as well */
+        unsigned n_targets; /* check --for: other hosts */
+        const char *targets[OPTION_TARGETS_MAX];
+        unsigned n_bars; /* fit --bar: sizes of one device's */
+        const char *bars[OPTION_BARS_MAX];
+        const char *device, *count; /* fit --device, --count */
+        int argc;                   /* the verb and its arguments */
         char **argv;
 } Options;
 

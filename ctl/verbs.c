@@ -35,6 +35,32 @@ const Verb verbs[] = {
                         "groups that reserve it; then what is left for the host as a whole.\n\n"
                         "Example: hawctl regions --json=short\n",
                         verb_regions },
+        { "check", "GUEST", 0, -1, "Tell whether a guest may run, and move, here",
+                        "Lays the guest's addresses out as its VMM and firmware will, and holds them\n"
+                        "against this host: a verdict, what led to it with both numbers, and the\n"
+                        "smallest change that was found to help. The exit status is 3 when unsafe.\n\n"
+                        "GUEST is a file with hawd's JSON, a libvirt domain's XML or a QEMU command line,\n"
+                        "or - for standard input; or -- and the command line itself.\n\n"
+                        "      --pid=PID            The guest that runs as this process\n"
+                        "      --layout             Print the guest's address ranges too\n"
+                        "      --for=PROFILE        May it go to that host? A document as 'hawctl\n"
+                        "                           describe' prints it, a host tree or a capture;\n"
+                        "                           may be given again\n\n"
+                        "Example: hawctl check guest.json --for=other-host.json\n",
+                        verb_check },
+        { "fit", "GUEST", 0, -1, "Tell how many devices fit beside a guest, at every width",
+                        "Counts how many more devices the firmware's windows hold at this guest's\n"
+                        "width, and which width would hold them all.\n\n"
+                        "      --bar=SIZE           A 64-bit BAR of the device; again for each\n"
+                        "      --device=ADDRESS     A device of this host instead\n"
+                        "      --count=N            How many are wanted (default 1)\n\n"
+                        "Example: hawctl fit guest.json --bar=128GiB --bar=32MiB --count=4\n",
+                        verb_fit },
+        { "compare", "A B", 2, 2, "Tell what a guest may meet that moves between two hosts",
+                        "A and B are profile documents, host trees or captures, as for diff. The exit\n"
+                        "status is 3 when one direction is unsafe.\n\n"
+                        "Example: hawctl describe | hawctl compare - other-host.json\n",
+                        verb_compare },
         { "monitor", "", 0, 0, "Print changes as they come",
                         "One line for each thing that changed, until interrupted; with --json a line of\n"
                         "JSON for each generation.\n\n"

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dbus/check-reply.h"
 #include "dbus/comparison-reply.h"
 #include "dbus/names.h"
 #include "dbus/object-tree.h"
@@ -59,6 +60,24 @@ int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
                 return sd_bus_error_setf(error, HAWD_ERROR_RATE_LIMITED,
                                 "More than %u comparisons a second: try again.", tree->comparisons.burst);
         return comparison_reply(message, &tree->publication.profile, text, n, error);
+}
+
+int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        ObjectTree *tree = tree_of(userdata);
+        const char *text;
+        int r;
+
+        r = sd_bus_message_read(message, "s", &text);
+        if (r < 0)
+                return r;
+        size_t n = strnlen(text, HAWD_MESSAGE_MAX + 1);
+        if (n > HAWD_MESSAGE_MAX)
+                return sd_bus_error_setf(error, HAWD_ERROR_TOO_LARGE, "A guest of more than %d bytes.",
+                                HAWD_MESSAGE_MAX);
+        if (!rate_limit_pass(&tree->checks))
+                return sd_bus_error_setf(error, HAWD_ERROR_RATE_LIMITED,
+                                "More than %u checks a second: try again.", tree->checks.burst);
+        return check_reply(message, &tree->publication.profile, text, n, error);
 }
 
 static int refresh(sd_bus_message *request, void *userdata) {

@@ -14,6 +14,7 @@
 
 #define HAWD_ERROR_TOO_LARGE HAWD_BUS_NAME ".Error.TooLarge"             /* over HAWD_MESSAGE_MAX */
 #define HAWD_ERROR_INVALID_PROFILE HAWD_BUS_NAME ".Error.InvalidProfile" /* no profile document */
+#define HAWD_ERROR_INVALID_GUEST HAWD_BUS_NAME ".Error.InvalidGuest"     /* no guest document */
 #define HAWD_ERROR_RATE_LIMITED HAWD_BUS_NAME ".Error.RateLimited"       /* asked for too often */
 #define HAWD_ERROR_NOT_AUTHORIZED HAWD_BUS_NAME ".Error.NotAuthorized" /* polkit says no, or is not there */
 #define HAWD_ERROR_FAILED HAWD_BUS_NAME ".Error.Failed"                /* the host could not be read */

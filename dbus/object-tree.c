@@ -18,6 +18,7 @@ void object_tree_init(ObjectTree *tree, const PublicationCalls *calls) {
                 .calls = *calls,
                 .refreshes = { .interval_usec = 10 * UINT64_C(1000000), .burst = 5 },
                 .comparisons = { .interval_usec = 1 * UINT64_C(1000000), .burst = 20 },
+                .checks = { .interval_usec = 1 * UINT64_C(1000000), .burst = 50 },
         };
 }
 

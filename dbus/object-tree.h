@@ -13,7 +13,7 @@ typedef struct ObjectTree {
         Publication publication; /* first: the methods' userdata leads back to the tree by it */
         PublicationCalls calls;
         Polkit polkit;
-        RateLimit refreshes, comparisons;
+        RateLimit refreshes, comparisons, checks;
 } ObjectTree;
 
 void object_tree_init(ObjectTree *tree, const PublicationCalls *calls);

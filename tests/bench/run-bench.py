@@ -16,7 +16,7 @@ import time
 import service
 from tree import MEMORY64, MSI, Tree, endpoint, root_port
 
-BENCH, HAWCTL, HAWD, BENCH_BUS, REGATHER = sys.argv[1:6]
+BENCH, HAWCTL, HAWD, BENCH_BUS, REGATHER, BENCH_CHECK = sys.argv[1:7]
 SIZES = (64, 512, 4096)
 
 
@@ -69,6 +69,7 @@ def main():
         for tree in ["/"] + trees:
             print(f"peak resident memory, status --root={os.path.basename(tree) or '/'}: {peak_kib(HAWCTL, 'status', '--root=' + tree)} KiB,"
                   f" describe: {peak_kib(HAWCTL, 'describe', '--root=' + tree)} KiB")
+        subprocess.run([BENCH_CHECK, trees[-1]], check=True)
         service.figures(HAWD, BENCH_BUS, REGATHER, trees[-1])
     if shutil.which("strace"):
         made = calls(HAWCTL, "describe", "--local")

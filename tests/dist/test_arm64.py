@@ -17,7 +17,7 @@ SOURCES = sorted(p for d in ("probe", "profile", "ctl") for p in (TOP / d).rglob
 def test_compiles():
     flags = ["-std=gnu17", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Wno-missing-field-initializers", "-D_GNU_SOURCE",
              '-DHAWD_VERSION="test"', '-DHAWD_LIBEXECDIR="/usr/libexec/hawd"', "-DHAVE_LIBPCI=0", f"-I{TOP}", "-idirafter", "/usr/include",
-             "-idirafter", "/usr/include/libsmartcols"]
+             "-idirafter", "/usr/include/libsmartcols", "-idirafter", "/usr/include/libxml2"]
     done = subprocess.run([COMPILER, "-fsyntax-only", *flags, *map(str, SOURCES)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[:3000]
     assert len(SOURCES) > 80

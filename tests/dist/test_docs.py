@@ -36,7 +36,7 @@ def test_verbs_and_options():
         assert option in page, option
 
 
-@pytest.mark.parametrize("name", ["profile.schema.json", "comparison.schema.json"])
+@pytest.mark.parametrize("name", ["profile.schema.json", "comparison.schema.json", "check.schema.json", "fit.schema.json"])
 def test_schema(name):
     schema = json.loads((TOP / "profile" / name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -34,6 +34,8 @@ def test_help_is_one():
     (["decode", "png", "x"], "png"), (["decode", "vtd", "1"], "CAP ECAP"), (["decode", "vtd", "xyz", "1"], "xyz"),
     (["decode", "vtd", "10000000000000000", "1"], "64 bits"), (["decode", "amdvi", "1", "-"], "EFR2"),
     (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["--root"], "root"),
+    (["check"], "expected a guest"), (["check", "--pid=x"], "--pid=x"), (["check", "/dev/null"], "/dev/null"), (["fit", "/dev/null", "--count=0"], "--count=0"),
+    (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"),
 ])
 def test_usage_errors(arguments, word):
     done = run(*arguments)
@@ -43,7 +45,8 @@ def test_usage_errors(arguments, word):
 @pytest.mark.parametrize("arguments,word", [
     (["decode", "dmar", "/no/such/file"], "/no/such/file"), (["decode", "dmar", "/"], "directory"), (["decode", "cpuid", "/dev/null"], "no CPUID leaf"),
     (["decode", "ivrs", "/dev/zero"], "larger"), (["status", "--root=/no/such"], "/no/such"), (["status", "--root=/usr/bin"], "not a host tree"),
-    (["iommus", "dmar99"], "dmar99"), (["groups", "99999"], "99999"), (["devices", "0000:ff:1f.7"], "0000:ff:1f.7"),
+    (["check", "/no/such/guest"], "/no/such/guest"), (["check", "/"], "directory"),
+    (["compare", "/no/such", "/no/such"], "/no/such"), (["iommus", "dmar99"], "dmar99"), (["groups", "99999"], "99999"), (["devices", "0000:ff:1f.7"], "0000:ff:1f.7"),
 ])
 def test_failures(arguments, word):
     done = run(*arguments)

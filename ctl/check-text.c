@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/check-text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/numbers.h"
+#include "ctl/table.h"
+#include "probe/decode/text.h"
+#include "profile/guest/check-words.h"
+
+#define INDENT 9
+
+static const char *colour(const Screen *screen, Verdict verdict) {
+        switch (verdict) {
+        case VERDICT_UNSAFE:
+                return screen_red(screen);
+        case VERDICT_WARNING:
+        case VERDICT_UNKNOWN:
+                return screen_yellow(screen);
+        default:
+                return "";
+        }
+}
+
+static void print_wrapped(const Screen *screen, unsigned indent, const char *text) {
+        char printable[512];
+
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
+                        sizeof(printable));
+        screen_wrap(screen, indent, printable);
+}
+
+void check_text_verdict(const Screen *screen, Verdict verdict, const char *about) {
+        static const char *const words[_VERDICT_MAX] = {
+                [VERDICT_SAFE] = "SAFE",
+                [VERDICT_WARNING] = "WARNING",
+                [VERDICT_UNKNOWN] = "WARNING",
+                [VERDICT_UNSAFE] = "UNSAFE",
+        };
+
+        printf("%s%s%-*s%s", screen_bold(screen), colour(screen, verdict), INDENT, words[verdict],
+                        screen_off(screen));
+        print_wrapped(screen, INDENT, about);
+}
+
+static void print_setting(const Screen *screen, const char *label, const char *text) {
+        if (!*text)
+                return;
+        printf("%*s%s%-8s%s ", INDENT + 2, "", screen_dim(screen), label, screen_off(screen));
+        /* To be copied: never broken up. */
+        printf("%s\n", text);
+}
+
+static void print_finding(const Screen *screen, const Guest *guest, const CheckFinding *finding) {
+        char text[512];
+
+        snprintf(text, sizeof(text), "%s: %s", finding->subject, finding->summary);
+        printf("%s%-*s%s", colour(screen, finding->verdict), INDENT,
+                        finding_verdict_to_string(finding->verdict), screen_off(screen));
+        print_wrapped(screen, INDENT, text);
+        snprintf(text, sizeof(text), "%s%s[%s]", finding->numbers, *finding->numbers ? " " : "",
+                        finding->rule);
+        printf("%*s%s", INDENT, "", screen_dim(screen));
+        print_wrapped(screen, INDENT, text);
+        printf("%s", screen_off(screen));
+        if (*finding->remedy) {
+                printf("%*s%s ", INDENT, "", screen->utf8 ? "\u2192" : "->");
+                print_wrapped(screen, INDENT + (screen->utf8 ? 2 : 3), finding->remedy);
+        }
+        print_setting(screen, "libvirt", finding->libvirt);
+        print_setting(screen, guest->vmm == VMM_QEMU ? "QEMU" : "option", finding->qemu);
+}
+
+static bool same_remedy(const CheckFinding *a, const CheckFinding *b) {
+        return *a->qemu && strcmp(a->qemu, b->qemu) == 0;
+}
+
+void check_text_findings(const Screen *screen, const Guest *guest, const Check *check, bool all) {
+        for (size_t i = 0; i < check->n; i++) {
+                CheckFinding finding = check->findings[i];
+
+                if (finding.verdict == VERDICT_SAFE && !all)
+                        continue;
+                /* One setting for several findings stands with the last of them that follow each other. */
+                if (i + 1 < check->n && same_remedy(&finding, &check->findings[i + 1]))
+                        finding.remedy = finding.libvirt = finding.qemu = (char *) "";
+                print_finding(screen, guest, &finding);
+        }
+        for (size_t i = 0; i < check->n_missing; i++) {
+                printf("%s%-*s%s", screen_yellow(screen), INDENT, "missing", screen_off(screen));
+                print_wrapped(screen, INDENT, check->missing[i]);
+        }
+}
+
+static void print_notes(const Screen *screen, const char *label, const GuestNote *notes, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                char text[sizeof(notes->what) + sizeof(notes->text) + 4];
+
+                snprintf(text, sizeof(text), "%s: %s", notes[i].what, notes[i].text);
+                printf("%s%-*s", screen_dim(screen), INDENT, label);
+                print_wrapped(screen, INDENT, text);
+                printf("%s", screen_off(screen));
+        }
+}
+
+void check_text_notes(const Screen *screen, const Guest *guest) {
+        print_notes(screen, "assumed", guest->assumed, guest->n_assumed);
+        print_notes(screen, "ignored", guest->ignored, guest->n_ignored);
+}
+
+enum { COLUMN_START, COLUMN_END, COLUMN_SIZE, COLUMN_KIND, COLUMN_WHAT };
+
+static const Column columns[] = {
+        [COLUMN_START] = { "START", .right = true },
+        [COLUMN_END] = { "END", .right = true },
+        [COLUMN_SIZE] = { "SIZE", .right = true },
+        [COLUMN_KIND] = { "KIND" },
+        [COLUMN_WHAT] = { "WHAT", .wrap = true },
+};
+
+int check_text_layout(const Screen *screen, const Layout *layout, bool no_legend) {
+        Table *table = table_new(columns, ELEMENTS(columns), screen, no_legend);
+        char text[NUMBER_TEXT_MAX], label[sizeof(layout->ranges->label)];
+
+        for (size_t i = 0; i < layout->n; i++) {
+                const LayoutRange *range = &layout->ranges[i];
+
+                text_printable((Bytes){ .data = (const uint8_t *) range->label, .n = strlen(range->label) },
+                                label, sizeof(label));
+                table_row(table);
+                table_cell(table, COLUMN_START, number_address(range->start, text, sizeof(text)));
+                table_cell(table, COLUMN_END, number_address(range->end, text, sizeof(text)));
+                table_cell(table, COLUMN_SIZE,
+                                number_bytes(range->end - range->start + 1, text, sizeof(text)));
+                table_cell(table, COLUMN_KIND, layout_kind_to_string(range->kind));
+                table_cell(table, COLUMN_WHAT, label);
+        }
+        return table_finish(table);
+}

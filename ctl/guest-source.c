@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/guest-source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/vm-input.h"
+#include "ctl/vm-installed.h"
+
+int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
+        GuestInstalled installed = {};
+        int r = vm_input_read(options, argc, argv, ret);
+
+        if (r != EXIT_SUCCESS)
+                return r;
+        if (!options->root && !options->host && !options->bus_address)
+                vm_installed_read(&installed);
+        r = guest_defaults(ret, &installed);
+        if (r == 0)
+                return EXIT_SUCCESS;
+        fprintf(stderr, "hawctl: the guest's description: %s\n", strerror(-r));
+        return EXIT_FAILURE;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/json-output.h"
+#include "ctl/source-file.h"
+#include "ctl/table.h"
+#include "ctl/verbs.h"
+#include "profile/comparison.h"
+
+static void decrefp(json_t **value) {
+        json_decref(*value);
+}
+
+static const char *verdict_of(const json_t *comparison, const char *direction) {
+        const char *verdict = json_string_value(
+                        json_object_get(json_object_get(comparison, direction), "verdict"));
+
+        return verdict ? verdict : "";
+}
+
+static void print_move(const Screen *screen, const json_t *move, const char *from, const char *to) {
+        const char *verdict = json_string_value(json_object_get(move, "verdict"));
+        bool safe = strcmp(verdict, "safe") == 0, unsafe = strcmp(verdict, "unsafe") == 0;
+        const json_t *reason;
+        size_t i;
+
+        printf("%s%-9s%s%s -> %s\n",
+                        safe                     ? screen_bold(screen)
+                                        : unsafe ? screen_red(screen)
+                                                 : screen_yellow(screen),
+                        verdict, screen_off(screen), from, to);
+        json_array_foreach(json_object_get(move, "reasons"), i, reason) {
+                printf("%*s", 9, "");
+                screen_wrap(screen, 9, json_string_value(reason));
+        }
+}
+
+enum { COLUMN_NAME, COLUMN_HERE, COLUMN_THERE };
+
+static void bits_cell(Table *table, unsigned column, const json_t *value) {
+        if (json_is_integer(value))
+                table_cellf(table, column, "%d", (int) json_integer_value(value));
+        else
+                table_cell(table, column, NULL);
+}
+
+static int print_widths(
+                const Screen *screen, const Options *options, const json_t *comparison, char **argv) {
+        const Column columns[] = {
+                [COLUMN_NAME] = { "ADDRESS WIDTH" },
+                [COLUMN_HERE] = { argv[0], .right = true },
+                [COLUMN_THERE] = { argv[1], .right = true },
+        };
+        Table *table = table_new(columns, ELEMENTS(columns), screen, options->no_legend);
+        const json_t *width;
+        size_t i;
+
+        json_array_foreach(json_object_get(comparison, "widths"), i, width) {
+                table_row(table);
+                table_cell(table, COLUMN_NAME, json_string_value(json_object_get(width, "name")));
+                bits_cell(table, COLUMN_HERE, json_object_get(width, "here"));
+                bits_cell(table, COLUMN_THERE, json_object_get(width, "there"));
+        }
+        return table_finish(table);
+}
+
+static int print_text(const Options *options, const json_t *comparison, char **argv) {
+        const Screen screen = screen_get();
+        _cleanup_pager_ pid_t pager = pager_open(options);
+        size_t n = json_array_size(json_object_get(comparison, "differences")) +
+                        (size_t) json_integer_value(json_object_get(comparison, "differencesDropped"));
+        int r;
+
+        (void) pager;
+        print_move(&screen, json_object_get(comparison, "toThere"), argv[0], argv[1]);
+        print_move(&screen, json_object_get(comparison, "toHere"), argv[1], argv[0]);
+        putchar('\n');
+        r = print_widths(&screen, options, comparison, argv);
+        if (r == EXIT_SUCCESS && !options->no_legend)
+                printf("\n%zu differences%s\n", n, n > 0 ? "; hawctl diff lists them" : "");
+        return r;
+}
+
+int verb_compare(const Options *options, int argc, char **argv) {
+        __attribute__((cleanup(decrefp))) json_t *here = NULL, *there = NULL, *comparison = NULL;
+        bool unsafe;
+        int r;
+
+        if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0) {
+                fprintf(stderr, "hawctl: standard input can be only one of the two\n");
+                return EXIT_USAGE;
+        }
+        r = source_file_document(options, argv[0], &here);
+        if (r == EXIT_SUCCESS)
+                r = source_file_document(options, argv[1], &there);
+        if (r != EXIT_SUCCESS)
+                return r;
+        comparison = profile_comparison(here, there);
+        if (!comparison) {
+                fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+                return EXIT_FAILURE;
+        }
+        unsafe = strcmp(verdict_of(comparison, "toHere"), "unsafe") == 0 ||
+                        strcmp(verdict_of(comparison, "toThere"), "unsafe") == 0;
+        r = options->json ? json_print(options, json_incref(comparison))
+                          : print_text(options, comparison, argv);
+        return r == EXIT_SUCCESS && unsafe ? EXIT_UNSAFE : r;
+}

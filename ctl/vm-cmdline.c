@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/vm-cmdline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/vm-option-names.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+#include "profile/guest/guest-firmware.h"
+
+static int set_name(Vm *vm, const KeyValues *values) {
+        const char *name = key_values_get(values, "guest");
+
+        if (name)
+                text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, vm->guest->name,
+                                sizeof(vm->guest->name));
+        return 0;
+}
+
+static int set_accelerator(Vm *vm, const KeyValues *values) {
+        const char *names = key_values_get(values, "accel");
+
+        return names ? vm_accelerator(vm, names) : 0;
+}
+
+static int set_netdev(Vm *vm, const KeyValues *values) {
+        const char *type = key_values_get(values, "type");
+
+        if (!type || strcmp(type, "vhost-vdpa") != 0)
+                return 0;
+        return vm_ignore(
+                        vm, "-netdev vhost-vdpa", "a device that reaches guest memory, and is not followed");
+}
+
+static int set_bios(Vm *vm, const KeyValues *values) {
+        const char *path = key_values_get(values, "path");
+
+        if (path && *path)
+                guest_firmware_set_path(&vm->guest->firmware, path);
+        return 0;
+}
+
+/* -pflash: what -drive if=pflash,file= would be. */
+static int set_flash(Vm *vm, const KeyValues *values) {
+        return *vm->guest->firmware.path ? 0 : set_bios(vm, values);
+}
+
+/* Options with a value, in the order in which they are looked at: objects before what names them, globals last, because
+ * what a device says itself goes before. */
+typedef enum Turn {
+        TURN_OBJECTS,
+        TURN_OPTIONS,
+        TURN_GLOBALS,
+        _TURN_MAX,
+} Turn;
+
+static const struct {
+        const char *name;
+        Turn turn;
+        const char *implied;
+        int (*set)(Vm *vm, const KeyValues *values);
+} options[] = {
+        { "object", TURN_OBJECTS, "qom-type", vm_object },
+        { "blockdev", TURN_OBJECTS, "driver", vm_object },
+        { "machine", TURN_OPTIONS, "type", vm_machine },
+        { "M", TURN_OPTIONS, "type", vm_machine },
+        { "accel", TURN_OPTIONS, "accel", set_accelerator },
+        { "m", TURN_OPTIONS, "size", vm_memory },
+        { "device", TURN_OPTIONS, "driver", vm_device },
+        { "drive", TURN_OPTIONS, NULL, vm_drive },
+        { "fw_cfg", TURN_OPTIONS, "name", vm_fw_cfg },
+        { "netdev", TURN_OPTIONS, "type", set_netdev },
+        { "name", TURN_OPTIONS, "guest", set_name },
+        { "bios", TURN_OPTIONS, "path", set_bios },
+        { "pflash", TURN_OPTIONS, "path", set_flash },
+        { "global", TURN_GLOBALS, NULL, vm_global },
+};
+
+static int set_values(Vm *vm, const char *name, const char *implied, const char *text,
+                int (*set)(Vm *vm, const KeyValues *values)) {
+        _cleanup_(key_values_done) KeyValues values = {};
+        int r = key_values_parse(text, implied, &values);
+
+        if (r == -EINVAL)
+                return vm_fail(vm, "-%s: expected KEY=VALUE,..., not '%.100s'", name, text);
+        return r < 0 ? r : set(vm, &values);
+}
+
+/* Options that are not made of keys and values, and those that nobody understands. */
+static int set_other(Vm *vm, const char *name, const char *text) {
+        char what[64];
+
+        if (strcmp(name, "cpu") == 0)
+                return vm_cpu(vm, text);
+        if (strcmp(name, "enable-kvm") == 0 || strcmp(name, "kvm") == 0)
+                return vm_accelerator(vm, "kvm");
+        if (vm_option_is_harmless(name))
+                return 0;
+        snprintf(what, sizeof(what), "-%s", name);
+        return vm_ignore(vm, what, "not understood");
+}
+
+static int set_option(Vm *vm, Turn turn, const char *name, const char *text) {
+        for (size_t i = 0; i < ELEMENTS(options); i++)
+                if (strcmp(name, options[i].name) == 0)
+                        return options[i].turn == turn
+                                        ? set_values(vm, name, options[i].implied, text, options[i].set)
+                                        : 0;
+        return turn == TURN_OPTIONS ? set_other(vm, name, text) : 0;
+}
+
+/* Does it take the word behind it? One that is not known does when that is no option. */
+static bool takes_value(const char *name, const VmWord *next) {
+        if (vm_option_stands_alone(name))
+                return false;
+        for (size_t i = 0; i < ELEMENTS(options); i++)
+                if (strcmp(name, options[i].name) == 0)
+                        return true;
+        return vm_option_is_harmless(name) || vm_option_is_not_followed(name) || strcmp(name, "cpu") == 0 ||
+                        (next && next->text[0] != '-');
+}
+
+static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                const char *name = words[i].text;
+                const char *text = "";
+                int r;
+
+                vm->line = words[i].line;
+                /* The image of a disk. */
+                if (name[0] != '-' || !name[1])
+                        continue;
+                name += name[1] == '-' && name[2] ? 2 : 1;
+                if (takes_value(name, i + 1 < n ? &words[i + 1] : NULL)) {
+                        if (i + 1 == n)
+                                return vm_fail(vm, "-%s: expected a value", name);
+                        text = words[++i].text;
+                        vm->line = words[i].line;
+                }
+                r = set_option(vm, turn, name, text);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int vm_options(Vm *vm, const VmWord *words, size_t n) {
+        int r = 0;
+
+        for (Turn turn = TURN_OBJECTS; r >= 0 && turn < _TURN_MAX; turn++)
+                r = take_turn(vm, turn, words, n);
+        vm->line = 0;
+        return r;
+}
+
+/* ── the program ───────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *base_name(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+static bool is_kvm_program(const char *name) {
+        return strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0;
+}
+
+/* Behind variables, sudo, taskset and whatever else may stand before it. */
+static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_kvm) {
+        *ret_kvm = false;
+        *ret_first = 0;
+        if (words->n > 0 && words->items[0].text[0] == '-')
+                return 0;
+        for (size_t i = 0; i < words->n; i++) {
+                const char *name = base_name(words->items[i].text);
+
+                vm->line = words->items[i].line;
+                *ret_first = i + 1;
+                *ret_kvm = is_kvm_program(name);
+                if (*ret_kvm || strncmp(name, "qemu-system-x86_64", 18) == 0 ||
+                                strncmp(name, "qemu-system-i386", 16) == 0 || strcmp(name, "qemu") == 0)
+                        return 0;
+                if (strncmp(name, "qemu-system-", 12) == 0)
+                        return vm_fail(vm, "expected an x86 machine, not %s", name);
+        }
+        vm->line = 0;
+        return vm_fail(vm, "expected a QEMU command line: no word of it names qemu-system-x86_64");
+}
+
+static int read_words(Vm *vm, const VmWords *words) {
+        size_t first;
+        bool kvm;
+        int r;
+
+        r = find_program(vm, words, &first, &kvm);
+        if (r >= 0)
+                r = vm_options(vm, words->items + first, words->n - first);
+        if (r < 0)
+                return r;
+        if (!vm->accelerator_given) {
+                vm->guest->kvm = kvm;
+                r = vm_bounded(vm,
+                                guest_assume(vm->guest, "accelerator",
+                                                kvm ? "kvm, the default of a program of that name"
+                                                    : "tcg, QEMU's default"));
+        }
+        return r < 0 ? r : vm_finish(vm);
+}
+
+int vm_cmdline_read(const VmWords *words, Guest *ret, VmError *reterr) {
+        Guest guest = { .machine = MACHINE_PC };
+        Vm vm = { .guest = &guest, .error = reterr };
+        int r;
+
+        r = read_words(&vm, words);
+        vm_done(&vm);
+        if (r < 0) {
+                guest_done(&guest);
+                return r;
+        }
+        *ret = guest;
+        return 0;
+}

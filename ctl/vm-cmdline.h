@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A QEMU command line, as people write it, libvirt starts it, or the kernel shows it of a process. */
+
+#include "ctl/vm-words.h"
+
+/* Fills *ret, to be emptied with guest_done(); nothing is looked up on this host, and no default filled in. 0, -EINVAL with
+ * *reterr filled, -ENOMEM. */
+int vm_cmdline_read(const VmWords *words, Guest *ret, VmError *reterr);
+
+/* Options alone, on top of what there is. */
+int vm_options(Vm *vm, const VmWord *words, size_t n);

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/vm-input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/input-file.h"
+#include "ctl/vm-cmdline.h"
+#include "ctl/vm-xml.h"
+#include "probe/cleanup.h"
+#include "profile/guest/guest-json.h"
+
+/* ── forms ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int parse_json(const char *text, size_t n, Guest *ret, VmError *reterr) {
+        JsonError error = {};
+        int r = guest_json_parse(text, n, ret, &error);
+
+        if (r < 0) {
+                *reterr = (VmError){ .line = error.line };
+                memcpy(reterr->text, error.text, sizeof(reterr->text));
+        }
+        return r;
+}
+
+static int parse_command(const char *text, size_t n, Guest *ret, VmError *reterr) {
+        _cleanup_(vm_words_done) VmWords words = {};
+        int r;
+
+        if (memchr(text, 0, n))
+                r = vm_words_from_process(text, n, &words);
+        else
+                r = vm_words_from_shell(text, n, &words, reterr);
+        return r < 0 ? r : vm_cmdline_read(&words, ret, reterr);
+}
+
+int vm_input_parse(const char *text, size_t n, Guest *ret, VmError *reterr) {
+        size_t start = 0;
+
+        *reterr = (VmError){};
+        /* The byte order mark that some editors leave. */
+        if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+                text += 3;
+                n -= 3;
+        }
+        while (start < n && text[start] && strchr(" \t\r\n", text[start]))
+                start++;
+        if (start == n) {
+                snprintf(reterr->text, sizeof(reterr->text),
+                                "empty: expected a JSON document, a libvirt domain or a QEMU command line");
+                return -EINVAL;
+        }
+        if (text[start] == '{')
+                return parse_json(text, n, ret, reterr);
+        if (text[start] == '<')
+                return vm_xml_read(text, n, ret, reterr);
+        return parse_command(text, n, ret, reterr);
+}
+
+/* ── places ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int complain(const char *place, int r, const VmError *error) {
+        if (r == -ENOMEM) {
+                fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+                return EXIT_FAILURE;
+        }
+        if (error->line > 0)
+                fprintf(stderr, "hawctl: %s: line %u: %s\n", place, error->line, error->text);
+        else
+                fprintf(stderr, "hawctl: %s: %s\n", place, error->text);
+        return EXIT_USAGE;
+}
+
+static int read_file(const char *path, const char *place, Guest *ret) {
+        _cleanup_(input_file_done) InputFile file = {};
+        VmError error;
+        int r;
+
+        r = input_file_read(path, VM_TEXT_MAX, &file);
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = vm_input_parse((const char *) file.data, file.n, ret, &error);
+        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
+}
+
+static int read_process(const char *pid, Guest *ret) {
+        char path[64], place[32];
+        size_t n = strspn(pid, "0123456789");
+
+        if (n == 0 || pid[n] || n > 10) {
+                fprintf(stderr, "hawctl: --pid=%s: expected the number of a process\n", pid);
+                return EXIT_USAGE;
+        }
+        snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
+        snprintf(place, sizeof(place), "process %s", pid);
+        return read_file(path, place, ret);
+}
+
+static int read_arguments(int argc, char **argv, Guest *ret) {
+        _cleanup_(vm_words_done) VmWords words = {};
+        VmError error;
+        int r;
+
+        r = vm_words_from_arguments(argc, argv, &words);
+        if (r >= 0)
+                r = vm_cmdline_read(&words, ret, &error);
+        return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
+}
+
+int vm_input_read(const Options *options, int argc, char **argv, Guest *ret) {
+        if (options->pid && argc > 0) {
+                fprintf(stderr, "hawctl: --pid=%s and '%s': give one of them\n", options->pid, argv[0]);
+                return EXIT_USAGE;
+        }
+        if (options->pid)
+                return read_process(options->pid, ret);
+        if (argc == 0) {
+                fprintf(stderr,
+                                "hawctl: expected a guest: a file with its JSON, XML or QEMU command line, '-', --pid=PID, or"
+                                " '--' and the command line\n");
+                return EXIT_USAGE;
+        }
+        if (argc == 1 && (argv[0][0] != '-' || strcmp(argv[0], "-") == 0))
+                return read_file(argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], ret);
+        return read_arguments(argc, argv, ret);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/vm-installed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/input-file.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+#include "profile/guest/guest-machine.h"
+
+#define STATUS_MAX ((size_t) 64 << 20)
+
+/* "2022.11-6+deb12u2" is of edk2-stable202211. */
+static void set_ovmf(GuestInstalled *installed, const GuestVersion *version) {
+        if (version->major > 2000 && version->minor >= 1 && version->minor <= 12)
+                installed->ovmf = (GuestVersion){ version->major * 100 + version->minor, 0, 0 };
+}
+
+static void set_version(GuestInstalled *installed, const char *package, const char *text) {
+        const char *colon = strchr(text, ':');
+        GuestVersion version;
+
+        if (guest_version_from_text(colon ? colon + 1 : text, true, &version) < 0)
+                return;
+        if (strcmp(package, "qemu-system-x86") == 0)
+                installed->qemu = version;
+        else if (strcmp(package, "seabios") == 0)
+                installed->seabios = version;
+        else if (strcmp(package, "ovmf") == 0)
+                set_ovmf(installed, &version);
+}
+
+static void copy_field(Bytes line, const char *key, char *ret, size_t size) {
+        size_t n = strlen(key);
+
+        if (text_starts(line, key))
+                text_printable(text_trim(bytes_part(line, n, line.n - n)), ret, size);
+}
+
+void vm_installed_decode(Bytes status, GuestInstalled *ret) {
+        char package[64] = "", version[64] = "", state[64] = "";
+        size_t cursor = 0;
+        Bytes line;
+        bool more;
+
+        *ret = (GuestInstalled){};
+        do {
+                more = text_line(status, &cursor, &line);
+                if (more && line.n > 0) {
+                        copy_field(line, "Package:", package, sizeof(package));
+                        copy_field(line, "Version:", version, sizeof(version));
+                        copy_field(line, "Status:", state, sizeof(state));
+                        continue;
+                }
+                if (strcmp(state, "install ok installed") == 0)
+                        set_version(ret, package, version);
+                *package = *version = *state = 0;
+        } while (more);
+}
+
+void vm_installed_read(GuestInstalled *ret) {
+        static const char path[] = "/var/lib/dpkg/status";
+        _cleanup_(input_file_done) InputFile file = {};
+
+        *ret = (GuestInstalled){};
+        if (access(path, R_OK) == 0 && input_file_read(path, STATUS_MAX, &file) == EXIT_SUCCESS)
+                vm_installed_decode(input_file_bytes(&file), ret);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/vm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+
+/* What others name by it is cut nowhere: an id that does not fit is none that QEMU's users have. */
+static int copy_name(Vm *vm, const char *option, const char *text, char *ret, size_t size) {
+        if (strlen(text) >= size)
+                return vm_fail(vm, "%s: expected at most %zu characters", option, size - 1);
+        strcpy(ret, text);
+        return 0;
+}
+
+static int read_numbers(Vm *vm, const KeyValues *values, VmObject *object) {
+        const char *size = key_values_get(values, "size");
+        const char *reduced = key_values_get(values, "reduced-phys-bits");
+        const char *policy = key_values_get(values, "policy");
+        int r = 0;
+
+        if (size && strncmp(object->type, "memory-backend-", 15) == 0)
+                r = vm_size(vm, "-object size", size, 1, &object->size);
+        if (r >= 0 && reduced)
+                r = vm_number(vm, "-object reduced-phys-bits", reduced, 63, &object->reduced_bits);
+        if (r >= 0 && policy && strcmp(object->type, "sev-guest") == 0)
+                r = vm_number(vm, "-object policy", policy, UINT64_MAX, &object->policy);
+        return r;
+}
+
+static int read_object(Vm *vm, const KeyValues *values, VmObject *object) {
+        const char *type = key_values_get(values, "qom-type"), *id = key_values_get(values, "id");
+        const char *node = key_values_get(values, "node-name"), *file = key_values_get(values, "filename");
+        int r;
+
+        if (!type)
+                type = "blockdev";
+        if (!id)
+                id = node ? node : "";
+        if (!file)
+                file = key_values_get(values, "file.filename");
+        if (!file)
+                file = key_values_get(values, "file");
+        /* Others have longer files; only a firmware's matters. */
+        if (file && strlen(file) >= sizeof(object->file))
+                file = NULL;
+        r = copy_name(vm, "-object", type, object->type, sizeof(object->type));
+        if (r >= 0)
+                r = copy_name(vm, "id", id, object->id, sizeof(object->id));
+        if (r >= 0 && file)
+                r = copy_name(vm, "file", file, object->file, sizeof(object->file));
+        return r < 0 ? r : read_numbers(vm, values, object);
+}
+
+int vm_object(Vm *vm, const KeyValues *values) {
+        VmObject object = {}, *grown;
+        int r;
+
+        if (vm->n_objects >= VM_OBJECTS_MAX)
+                return vm_fail(vm, "-object: expected at most %d", VM_OBJECTS_MAX);
+        r = read_object(vm, values, &object);
+        if (r < 0)
+                return r;
+        grown = reallocarray(vm->objects, vm->n_objects + 1, sizeof(VmObject));
+        if (!grown)
+                return -ENOMEM;
+        vm->objects = grown;
+        grown[vm->n_objects++] = object;
+        return 0;
+}
+
+/* QEMU rounds boot RAM up to 8 KiB. */
+static uint64_t round_ram(uint64_t size) {
+        return (size + 8191) & ~UINT64_C(8191);
+}
+
+int vm_memory(Vm *vm, const KeyValues *values) {
+        GuestMemory *memory = &vm->guest->memory;
+        const char *size = key_values_get(values, "size"), *max = key_values_get(values, "maxmem");
+        const char *slots = key_values_get(values, "slots");
+        uint64_t number;
+        int r = 0;
+
+        if (size) {
+                r = vm_size(vm, "-m", size, UINT64_C(1) << 20, &memory->ram);
+                memory->ram = r < 0 ? 0 : round_ram(memory->ram);
+        }
+        if (r >= 0 && max)
+                r = vm_size(vm, "-m maxmem", max, 1, &memory->max);
+        if (r >= 0 && slots) {
+                r = vm_number(vm, "-m slots", slots, 256, &number);
+                memory->slots = r < 0 ? 0 : (uint32_t) number;
+        }
+        return r;
+}

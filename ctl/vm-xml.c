@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/vm-xml.h"
+
+#include <errno.h>
+#include <libxml/parser.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/vm-cmdline.h"
+#include "ctl/vm-element.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+#define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+
+static int read_name(VmDomain *domain, const xmlNode *node) {
+        char text[VM_ATTRIBUTE_MAX];
+
+        vm_element_text(node, text);
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, domain->vm->guest->name,
+                        sizeof(domain->vm->guest->name));
+        return 0;
+}
+
+static int read_memory(VmDomain *domain, const xmlNode *node) {
+        return vm_element_size(domain->vm, node, &domain->memory);
+}
+
+static int read_max(VmDomain *domain, const xmlNode *node) {
+        GuestMemory *memory = &domain->vm->guest->memory;
+        char slots[VM_ATTRIBUTE_MAX];
+        uint64_t number;
+        int r;
+
+        r = vm_element_size(domain->vm, node, &memory->max);
+        if (r < 0)
+                return r;
+        if (!vm_element_attribute(node, "slots", slots))
+                return vm_fail(domain->vm, "<maxMemory>: expected slots='N'");
+        r = vm_number(domain->vm, "<maxMemory slots>", slots, 256, &number);
+        if (r >= 0)
+                memory->slots = (uint32_t) number;
+        return r;
+}
+
+static const VmElement elements[] = {
+        { "name", read_name },
+        { "memory", read_memory },
+        { "maxMemory", read_max },
+        { "os", vm_domain_os },
+        { "cpu", vm_domain_cpu },
+        { "devices", vm_domain_devices },
+        { "launchSecurity", vm_domain_protection },
+        { "blkiotune" },
+        { "clock" },
+        { "cputune" },
+        { "currentMemory" },
+        { "defaultiothread" },
+        { "description" },
+        { "features" },
+        { "genid" },
+        { "iothreadids" },
+        { "iothreads" },
+        { "memoryBacking" },
+        { "memtune" },
+        { "metadata" },
+        { "numatune" },
+        { "on_crash" },
+        { "on_lockfailure" },
+        { "on_poweroff" },
+        { "on_reboot" },
+        { "perf" },
+        { "pm" },
+        { "resource" },
+        { "seclabel" },
+        { "sysinfo" },
+        { "throttlegroups" },
+        { "title" },
+        { "uuid" },
+        { "vcpu" },
+        { "vcpus" },
+};
+
+static int read_type(VmDomain *domain, const xmlNode *root) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(root, "type", type);
+        domain->vm->accelerator_given = true;
+        domain->vm->guest->kvm = strcmp(type, "kvm") == 0;
+        if (!domain->vm->guest->kvm && strcmp(type, "qemu") != 0)
+                return vm_fail(domain->vm, "<domain type='%s'>: expected kvm or qemu", type);
+        return 0;
+}
+
+/* ── <qemu:commandline> ────────────────────────────────────────────────────────────────────────────────── */
+
+static bool is_qemu(const xmlNode *node, const char *name) {
+        return node->type == XML_ELEMENT_NODE && node->ns &&
+                        strcmp((const char *) node->ns->href, QEMU_NAMESPACE) == 0 &&
+                        strcmp((const char *) node->name, name) == 0;
+}
+
+static int add_argument(VmWord **words, size_t *n, const xmlNode *node) {
+        xmlChar *text = xmlGetNoNsProp(node, (const xmlChar *) "value");
+        long line = xmlGetLineNo((xmlNode *) node);
+        VmWord *grown;
+
+        if (!text)
+                return 0;
+        grown = reallocarray(*words, *n + 1, sizeof(VmWord));
+        if (!grown) {
+                xmlFree(text);
+                return -ENOMEM;
+        }
+        *words = grown;
+        grown[(*n)++] = (VmWord){ (const char *) text, line > 0 ? (unsigned) line : 0 };
+        return 0;
+}
+
+/* What is added to libvirt's own options comes behind them. */
+static int read_commandline(Vm *vm, const xmlNode *commandline) {
+        VmWord *words = NULL;
+        size_t n = 0;
+        int r = 0;
+
+        for (const xmlNode *node = commandline->children; node && r >= 0; node = node->next)
+                if (is_qemu(node, "arg"))
+                        r = add_argument(&words, &n, node);
+        if (r >= 0)
+                r = vm_options(vm, words, n);
+        for (size_t i = 0; i < n; i++)
+                xmlFree((void *) words[i].text);
+        free(words);
+        return r;
+}
+
+static int read_qemu(Vm *vm, const xmlNode *root) {
+        for (const xmlNode *node = root->children; node; node = node->next) {
+                int r = 0;
+
+                vm_element_line(vm, node);
+                if (is_qemu(node, "commandline"))
+                        r = read_commandline(vm, node);
+                else if (is_qemu(node, "override"))
+                        r = vm_ignore(vm, "<qemu:override>", "properties of devices are not followed");
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* libvirt's <memory> has the modules in it, unless NUMA cells say what is there at boot; it hands QEMU whole MiB. */
+static int set_boot_memory(VmDomain *domain, const xmlNode *root) {
+        const uint64_t mib = UINT64_C(1) << 20;
+        GuestMemory *memory = &domain->vm->guest->memory;
+
+        vm_element_line(domain->vm, root);
+        if (domain->cells == 0 && domain->memory <= domain->modules)
+                return vm_fail(domain->vm,
+                                domain->memory == 0
+                                                ? "<memory>: missing"
+                                                : "<memory>: expected more than the memory modules have");
+        memory->ram = domain->cells > 0 ? domain->cells
+                                        : (domain->memory - domain->modules + mib - 1) & ~(mib - 1);
+        memory->max = (memory->max + mib - 1) & ~(mib - 1);
+        return 0;
+}
+
+static int read_domain(Vm *vm, const xmlNode *root) {
+        VmDomain domain = { .vm = vm };
+        int r;
+
+        vm_element_line(vm, root);
+        if (strcmp((const char *) root->name, "domain") != 0)
+                return vm_fail(vm, "<%.60s>: expected <domain>", (const char *) root->name);
+        r = read_type(&domain, root);
+        if (r >= 0)
+                r = vm_element_children(&domain, root, elements, ELEMENTS(elements));
+        if (r >= 0 && !vm_element_child(root, "os"))
+                r = vm_fail(vm, "<os>: missing");
+        if (r >= 0)
+                r = set_boot_memory(&domain, root);
+        if (r >= 0)
+                r = read_qemu(vm, root);
+        vm->line = 0;
+        return r < 0 ? r : vm_finish(vm);
+}
+
+/* With it come entities, and what they would fetch or blow up. */
+static void refuse_document_type(
+                void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system) {
+        xmlParserCtxt *parser = data;
+        Vm *vm = parser->_private;
+
+        vm->line = parser->input && parser->input->line > 0 ? (unsigned) parser->input->line : 0;
+        vm_fail(vm, "expected no document type: entities are not for a domain");
+        xmlStopParser(parser);
+}
+
+static int parser_error(Vm *vm, xmlParserCtxt *parser) {
+        const xmlError *error = xmlCtxtGetLastError(parser);
+
+        if (*vm->error->text)
+                return -EINVAL;
+        if (error && error->code == XML_ERR_NO_MEMORY)
+                return -ENOMEM;
+        vm->line = error && error->line > 0 ? (unsigned) error->line : 0;
+        return vm_fail(vm, "expected XML: %.*s",
+                        error && error->message ? (int) strcspn(error->message, "\n") : 0,
+                        error && error->message ? error->message : "");
+}
+
+int vm_xml_read(const char *text, size_t n, Guest *ret, VmError *reterr) {
+        Guest guest = {};
+        Vm vm = { .guest = &guest, .error = reterr };
+        xmlParserCtxt *parser;
+        xmlDoc *document = NULL;
+        int r = 0;
+
+        *reterr = (VmError){};
+        if (n > VM_TEXT_MAX)
+                return vm_fail(&vm, "expected at most 16 MiB");
+        parser = xmlNewParserCtxt();
+        if (!parser)
+                return -ENOMEM;
+        parser->_private = &vm;
+        parser->sax->internalSubset = refuse_document_type;
+        document = xmlCtxtReadMemory(parser, text, (int) n, NULL, NULL,
+                        XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
+        if (!document || *reterr->text)
+                r = parser_error(&vm, parser);
+        else
+                r = read_domain(&vm, xmlDocGetRootElement(document));
+        xmlFreeDoc(document);
+        xmlFreeParserCtxt(parser);
+        vm_done(&vm);
+        if (r < 0) {
+                guest_done(&guest);
+                return r;
+        }
+        *ret = guest;
+        return 0;
+}

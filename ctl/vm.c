@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/vm.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+#include "profile/guest/guest-size.h"
+
+void vm_done(Vm *vm) {
+        free(vm->objects);
+        vm->objects = NULL;
+        vm->n_objects = 0;
+}
+
+int vm_fail(Vm *vm, const char *format, ...) {
+        char text[sizeof(vm->error->text)];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        vm->error->line = vm->line;
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, vm->error->text,
+                        sizeof(vm->error->text));
+        return -EINVAL;
+}
+
+int vm_bounded(Vm *vm, int r) {
+        return r == -E2BIG ? vm_fail(vm, "expected at most %d devices and %d things that are not understood",
+                                             GUEST_DEVICES_MAX, GUEST_NOTES_MAX)
+                           : r;
+}
+
+int vm_ignore(Vm *vm, const char *what, const char *format, ...) {
+        char text[160];
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        if (vm->line > 0)
+                r = guest_ignore(vm->guest, what, "line %u: %s", vm->line, text);
+        else
+                r = guest_ignore(vm->guest, what, "%s", text);
+        return vm_bounded(vm, r);
+}
+
+const VmObject *vm_object_find(const Vm *vm, const char *id) {
+        for (size_t i = 0; i < vm->n_objects; i++)
+                if (strcmp(vm->objects[i].id, id) == 0)
+                        return &vm->objects[i];
+        return NULL;
+}
+
+int vm_size(Vm *vm, const char *option, const char *text, uint64_t default_scale, uint64_t *ret) {
+        int r = guest_size_from_qemu(text, default_scale, ret);
+
+        if (r == -ERANGE)
+                return vm_fail(vm, "%s: %s is more than 4 PiB, all that x86 can address", option, text);
+        return r < 0 ? vm_fail(vm, "%s: expected a size such as 4G, not '%s'", option, text) : 0;
+}
+
+int vm_number(Vm *vm, const char *option, const char *text, uint64_t max, uint64_t *ret) {
+        Bytes bytes = { .data = (const uint8_t *) text, .n = strlen(text) };
+        bool hexadecimal = text_starts(bytes, "0x") || text_starts(bytes, "0X");
+
+        if (!text_u64(bytes, hexadecimal ? 16 : 10, ret) || *ret > max)
+                return vm_fail(vm, "%s: expected a number from 0 to %" PRIu64 ", not '%s'", option, max,
+                                text);
+        return 0;
+}
+
+int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret) {
+        static const char *const words[] = { "on", "yes", "true", "y", "off", "no", "false", "n" };
+
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (strcmp(text, words[i]) == 0) {
+                        *ret = i < ELEMENTS(words) / 2;
+                        return 0;
+                }
+        return vm_fail(vm, "%s: expected on or off, not '%s'", option, text);
+}
+
+/* ── when all is there ─────────────────────────────────────────────────────────────────────────────────── */
+
+static int finish_memory(Vm *vm) {
+        GuestMemory *memory = &vm->guest->memory;
+        const VmObject *backend = vm_object_find(vm, vm->memory_backend);
+        int r;
+
+        if (memory->ram == 0 && backend)
+                memory->ram = backend->size;
+        if (memory->ram == 0) {
+                memory->ram = UINT64_C(128) << 20;
+                r = guest_assume(vm->guest, "memory.ram", "128 MiB, QEMU's default");
+                if (r < 0)
+                        return vm_bounded(vm, r);
+        }
+        if (memory->max > 0 && memory->max < memory->ram)
+                return vm_fail(vm, "maximum memory: expected at least the %" PRIu64 " MiB at boot",
+                                memory->ram >> 20);
+        /* QEMU has a hot-plug region only for what goes beyond. */
+        if (memory->max == memory->ram && memory->slots == 0)
+                memory->max = 0;
+        return 0;
+}
+
+static int finish_protection(Vm *vm) {
+        static const struct {
+                const char *type;
+                Confidential confidential;
+        } types[] = {
+                { "sev-guest", CONFIDENTIAL_SEV },
+                { "sev-snp-guest", CONFIDENTIAL_SEV_SNP },
+                { "tdx-guest", CONFIDENTIAL_TDX },
+        };
+        const VmObject *object = vm_object_find(vm, vm->protection);
+
+        if (!*vm->protection)
+                return 0;
+        for (size_t i = 0; object && i < ELEMENTS(types); i++)
+                if (strcmp(object->type, types[i].type) == 0) {
+                        vm->guest->confidential = types[i].confidential;
+                        vm->guest->reduced_phys_bits = (uint8_t) object->reduced_bits;
+                        /* Bit 2 of the policy: SEV-ES is required. */
+                        if (types[i].confidential == CONFIDENTIAL_SEV && (object->policy & 4) != 0)
+                                vm->guest->confidential = CONFIDENTIAL_SEV_ES;
+                        return 0;
+                }
+        return vm_ignore(vm, "confidential-guest-support", "no SEV or TDX object is named %s",
+                        vm->protection);
+}
+
+/* "-cpu host" and "max" bring host-phys-bits; beside that, under KVM, phys-bits counts for nothing. */
+static int finish_cpu(Vm *vm) {
+        GuestCpu *cpu = &vm->guest->cpu;
+        uint8_t given = cpu->phys_bits;
+
+        if (cpu->width_mode != WIDTH_HOST || given == 0)
+                return 0;
+        if (!vm->guest->kvm) {
+                cpu->width_mode = WIDTH_EXPLICIT;
+                return 0;
+        }
+        cpu->phys_bits = 0;
+        return vm_bounded(vm,
+                        guest_assume(vm->guest, "cpu.physBits",
+                                        "the host's: beside host-phys-bits=on, which -cpu host sets, phys-bits=%u counts for nothing",
+                                        given));
+}
+
+int vm_finish(Vm *vm) {
+        int r = finish_memory(vm);
+
+        if (r >= 0)
+                r = finish_protection(vm);
+        if (r >= 0)
+                r = finish_cpu(vm);
+        if (r >= 0)
+                r = vm_firmware_resolve(vm);
+        return r;
+}

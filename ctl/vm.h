@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A guest on its way from a libvirt domain or a QEMU command line into the struct. Both come down to QEMU's options, so
+ * that what each means is said in one place. All functions: 0, -EINVAL with the error filled, or -ENOMEM. */
+
+#include <stdbool.h>
+
+#include "ctl/key-values.h"
+#include "profile/guest/guest.h"
+
+/* The most that a form of a guest may be long. */
+#define VM_TEXT_MAX ((size_t) 16 << 20)
+
+typedef struct VmError {
+        unsigned line;  /* from 1; 0 when there are none */
+        char text[256]; /* printable */
+} VmError;
+
+/* -object and -blockdev, which others name. */
+typedef struct VmObject {
+        char id[64];
+        char type[48];         /* "memory-backend-ram", "sev-guest", …; of a -blockdev "blockdev" */
+        char file[256];        /* of a -blockdev: its file, or the node that has it */
+        uint64_t size;         /* of memory */
+        uint64_t reduced_bits; /* of SEV */
+        uint64_t policy;
+} VmObject;
+
+#define VM_OBJECTS_MAX 4096
+
+typedef struct Vm {
+        Guest *guest;
+        VmError *error;
+        unsigned line; /* of what is read now */
+        size_t n_objects;
+        VmObject *objects;       /* owned */
+        char memory_backend[64]; /* boot RAM's */
+        char protection[64];     /* confidential-guest-support */
+        char pflash[256];        /* the node behind the first pflash */
+        bool accelerator_given;
+} Vm;
+
+void vm_done(Vm *vm);
+
+int vm_fail(Vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What is not understood, and may move memory. */
+int vm_ignore(Vm *vm, const char *what, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* 0 and -ENOMEM as they are; -E2BIG, too much of something, becomes an error. */
+int vm_bounded(Vm *vm, int r);
+
+const VmObject *vm_object_find(const Vm *vm, const char *id);
+
+/* Values as QEMU takes them; the option is for the error. */
+int vm_size(Vm *vm, const char *option, const char *text, uint64_t default_scale, uint64_t *ret);
+int vm_number(Vm *vm, const char *option, const char *text, uint64_t max, uint64_t *ret);
+int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret);
+
+/* ── QEMU's options, each taking what stands behind it ─────────────────────────────────────────────────── */
+
+int vm_object(Vm *vm, const KeyValues *values);                   /* -object, and -blockdev */
+int vm_machine(Vm *vm, const KeyValues *values);                  /* -machine */
+int vm_accelerator(Vm *vm, const char *names);                    /* "kvm", "kvm:tcg" */
+int vm_memory(Vm *vm, const KeyValues *values);                   /* -m */
+int vm_cpu(Vm *vm, const char *text);                             /* -cpu */
+int vm_cpu_model(Vm *vm, const char *model);                      /* its first word, */
+int vm_cpu_property(Vm *vm, const char *name, const char *value); /* and the others */
+int vm_device(Vm *vm, const KeyValues *values);                   /* -device */
+int vm_global(Vm *vm, const KeyValues *values);                   /* -global */
+int vm_drive(Vm *vm, const KeyValues *values);                    /* -drive */
+int vm_fw_cfg(Vm *vm, const KeyValues *values);                   /* -fw_cfg */
+int vm_reserve(Vm *vm, const char *id, const char *what); /* a bridge's window beyond what lies behind it */
+
+/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; id and iommufd may be NULL. */
+int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd);
+
+/* The file behind -machine pflash0=. */
+int vm_firmware_resolve(Vm *vm);
+
+/* Once all of it is there: what options say of each other. */
+int vm_finish(Vm *vm);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dbus/check-reply.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "dbus/names.h"
+#include "probe/cleanup.h"
+#include "profile/guest/check.h"
+#include "profile/guest/guest-defaults.h"
+#include "profile/guest/guest-json.h"
+
+static int reply(sd_bus_message *message, const Guest *guest, const Check *check) {
+        json_t *document = check_json(guest, check);
+        _cleanup_free_ char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+
+        json_decref(document);
+        return text ? sd_bus_reply_method_return(message, "s", text) : -ENOMEM;
+}
+
+int check_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
+                sd_bus_error *error) {
+        /* What is installed where the guest runs is its client's to say. */
+        const GuestInstalled installed = {};
+        _cleanup_(guest_done) Guest guest = {};
+        _cleanup_(check_done) Check check = {};
+        JsonError wrong = {};
+        int r = guest_json_parse(text, n, &guest, &wrong);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 && wrong.line == 0)
+                return sd_bus_error_setf(error, HAWD_ERROR_INVALID_GUEST, "%s", wrong.text);
+        if (r < 0)
+                return sd_bus_error_setf(error, HAWD_ERROR_INVALID_GUEST, "Line %u, column %u: %s",
+                                wrong.line, wrong.column, wrong.text);
+        r = guest_defaults(&guest, &installed);
+        if (r == -E2BIG)
+                return sd_bus_error_setf(
+                                error, HAWD_ERROR_INVALID_GUEST, "More than %d notes", GUEST_NOTES_MAX);
+        if (r >= 0)
+                r = check_guest(&guest, profile, &check);
+        return r < 0 ? r : reply(message, &guest, &check);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <stddef.h>
+#include <systemd/sd-bus.h>
+
+#include "profile/profile.h"
+
+/* Answers Check: a guest's document, as text, against this host. */
+int check_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
+                sd_bus_error *error);

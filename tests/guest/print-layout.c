@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A guest as key=value lines on stdin, its layout on stdout: for the tests that hold it against QEMU and firmware. A
+ * device is one line: bar=SIZE[,32][,plain][,port]. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "profile/guest/layout.h"
+
+#define DEVICES_MAX 16
+
+static const char *const kind_names[_LAYOUT_KIND_MAX] = {
+        "ram",
+        "hotplug",
+        "sgx",
+        "cxl",
+        "hole64",
+        "window64",
+        "window32",
+        "bar",
+        "ecam",
+        "msi",
+        "reserved",
+};
+
+static GuestVersion to_version(const char *text) {
+        GuestVersion version = {};
+
+        sscanf(text, "%" SCNu32 ".%" SCNu32 ".%" SCNu32, &version.major, &version.minor, &version.patch);
+        return version;
+}
+
+static CpuVendor to_vendor(const char *text) {
+        return !strcmp(text, "intel")          ? CPU_VENDOR_INTEL
+                        : !strcmp(text, "amd") ? CPU_VENDOR_AMD
+                                               : CPU_VENDOR_OTHER;
+}
+
+static int set_machine(Guest *guest, const char *key, const char *value) {
+        if (!strcmp(key, "machine")) {
+                guest->machine = !strcmp(value, "pc")   ? MACHINE_PC
+                                : !strcmp(value, "q35") ? MACHINE_Q35
+                                                        : MACHINE_MICROVM;
+        } else if (!strcmp(key, "machine-version")) {
+                guest->machine_version = to_version(value);
+        } else if (!strcmp(key, "qemu")) {
+                guest->vmm_version = to_version(value);
+        } else if (!strcmp(key, "model")) {
+                snprintf(guest->cpu.model, sizeof(guest->cpu.model), "%s", value);
+        } else if (!strcmp(key, "vendor")) {
+                guest->cpu.vendor = to_vendor(value);
+        } else if (!strcmp(key, "phys-bits")) {
+                guest->cpu.width_mode = WIDTH_EXPLICIT;
+                guest->cpu.phys_bits = (uint8_t) atoi(value);
+        } else if (!strcmp(key, "firmware")) {
+                guest->firmware.kind = !strcmp(value, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS;
+        } else if (!strcmp(key, "firmware-version")) {
+                guest->firmware.version = to_version(value);
+        } else if (!strcmp(key, "mmio64-mib")) {
+                guest->firmware.mmio64_mib = strtoull(value, NULL, 0);
+        } else {
+                return -EINVAL;
+        }
+        return 0;
+}
+
+static int set_memory(Guest *guest, const char *key, const char *value) {
+        uint64_t number = strtoull(value, NULL, 0);
+
+        if (!strcmp(key, "ram"))
+                guest->memory.ram = number;
+        else if (!strcmp(key, "max"))
+                guest->memory.max = number;
+        else if (!strcmp(key, "slots"))
+                guest->memory.slots = (uint32_t) number;
+        else if (!strcmp(key, "below-4g"))
+                guest->memory.below_4g_max = number;
+        else if (!strcmp(key, "hole64"))
+                guest->pci_hole64_size = number;
+        else if (!strcmp(key, "cxl"))
+                guest->memory.cxl_on = number != 0;
+        else if (!strcmp(key, "cxl-window") && guest->memory.n_cxl < GUEST_CXL_MAX)
+                guest->memory.cxl[guest->memory.n_cxl++] = number;
+        else
+                return -EINVAL;
+        return 0;
+}
+
+static int add_bar(Guest *guest, const char *value) {
+        GuestDevice *device = &guest->devices[guest->n_devices];
+
+        if (guest->n_devices == DEVICES_MAX)
+                return -E2BIG;
+        snprintf(device->name, sizeof(device->name), "device %zu", guest->n_devices++);
+        device->own_port = strstr(value, ",port");
+        device->n_bars = 1;
+        device->bars[0] = (GuestBar){ .index = 2,
+                .size = strtoull(value, NULL, 0),
+                .is_64bit = !strstr(value, ",32"),
+                .prefetchable = !strstr(value, ",plain") };
+        return 0;
+}
+
+static int read_guest(Guest *guest) {
+        char line[256];
+
+        while (fgets(line, sizeof(line), stdin)) {
+                char *value = strchr(line, '=');
+
+                line[strcspn(line, "\n")] = '\0';
+                if (!line[0])
+                        continue;
+                if (!value)
+                        return -EINVAL;
+                *value++ = '\0';
+                if (!strcmp(line, "bar") ? add_bar(guest, value) < 0
+                                         : set_machine(guest, line, value) < 0 &&
+                                                                set_memory(guest, line, value) < 0) {
+                        fprintf(stderr, "%s: not understood\n", line);
+                        return -EINVAL;
+                }
+        }
+        return 0;
+}
+
+int main(void) {
+        GuestDevice devices[DEVICES_MAX] = {};
+        Guest guest = { .devices = devices };
+        LayoutHost host = {};
+        Layout layout = {};
+
+        if (read_guest(&guest) < 0 || layout_derive(&guest, &host, &layout) < 0)
+                return EXIT_FAILURE;
+        printf("starts=%d\nbits=%u\ntop=%#" PRIx64
+               "\nrelocated=%d\nfits64=%d\nfits32=%d\nunknown=%s %s\nrule=%s\n",
+                        layout.starts, layout.phys_bits, layout.top, layout.relocated, layout.bars_fit_64,
+                        layout.bars_fit_32, reason_to_string(layout.unknown), layout.missing, layout.rule);
+        for (size_t i = 0; i < layout.n; i++)
+                printf("%s=%#" PRIx64 "-%#" PRIx64 " %d %s\n", kind_names[layout.ranges[i].kind],
+                                layout.ranges[i].start, layout.ranges[i].end, layout.ranges[i].device,
+                                layout.ranges[i].label);
+        layout_done(&layout);
+        return EXIT_SUCCESS;
+}
