@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ctl/vm-cmdline.h"
+#include "guest-again.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void read_words(VmWords *words) {
+        VmError error = {};
+        Guest guest;
+        int r = vm_cmdline_read(words, &guest, &error);
+
+        vm_words_done(words);
+        if (r < 0) {
+                guest_again_expect(r == -EINVAL);
+                guest_again_error(error.text, sizeof(error.text));
+                return;
+        }
+        guest_again(&guest);
+}
+
+/* As a shell's text, and as the kernel's. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        VmError error = {};
+        VmWords words;
+        int r = vm_words_from_shell((const char *) data, size, &words, &error);
+
+        if (r >= 0)
+                read_words(&words);
+        else
+                guest_again_error(error.text, sizeof(error.text));
+        if (vm_words_from_process((const char *) data, size, &words) >= 0)
+                read_words(&words);
+        return 0;
+}
