@@ -103,6 +103,8 @@ static int finish_memory(Vm *vm) {
                 if (r < 0)
                         return vm_bounded(vm, r);
         }
+        if (memory->slots > 0 && memory->max == 0)
+                return vm_fail(vm, "memory slots: expected a maximum memory beside them");
         if (memory->max > 0 && memory->max < memory->ram)
                 return vm_fail(vm, "maximum memory: expected at least the %" PRIu64 " MiB at boot",
                                 memory->ram >> 20);

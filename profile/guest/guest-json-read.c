@@ -9,6 +9,7 @@
 #include "profile/document/read-fact.h"
 #include "profile/guest/guest-json-field.h"
 #include "profile/guest/guest-machine.h"
+#include "profile/guest/guest-note.h"
 #include "profile/guest/guest-size.h"
 #include "profile/guest/guest-words.h"
 
@@ -159,8 +160,7 @@ static const JsonField note_members[] = {
 };
 static const JsonFields note_fields = { ELEMENTS(note_members), note_members };
 
-static int read_notes(const JsonValue *value, Guest *guest,
-                int (*add)(Guest *guest, const char *what, const char *format, ...)) {
+static int read_notes(const JsonValue *value, GuestNote **notes, size_t *ret) {
         size_t n;
         int r;
 
@@ -173,17 +173,21 @@ static int read_notes(const JsonValue *value, Guest *guest,
                 if (r >= 0)
                         r = json_read_fields(&element, &note_fields, &note);
                 if (r >= 0)
-                        r = noted(value, add(guest, note.what, "%s", note.text));
+                        r = noted(value, guest_note_add(notes, ret, &note));
         }
         return r;
 }
 
 static int read_assumed(const JsonValue *value, const JsonField *field, void *ret) {
-        return read_notes(value, ret, guest_assume);
+        Guest *guest = ret;
+
+        return read_notes(value, &guest->assumed, &guest->n_assumed);
 }
 
 static int read_ignored(const JsonValue *value, const JsonField *field, void *ret) {
-        return read_notes(value, ret, guest_ignore);
+        Guest *guest = ret;
+
+        return read_notes(value, &guest->ignored, &guest->n_ignored);
 }
 
 /* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "probe/decode/text.h"
+#include "profile/guest/guest-note.h"
 
 void guest_done(Guest *guest) {
         free(guest->devices);
@@ -35,8 +36,7 @@ static void make_printable(const char *text, char *ret, size_t size) {
         text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, ret, size);
 }
 
-/* The same is said once, however often a form gives cause for it. */
-static int add_note(GuestNote **notes, size_t *n, const GuestNote *note) {
+int guest_note_add(GuestNote **notes, size_t *n, const GuestNote *note) {
         GuestNote *grown;
 
         for (size_t i = 0; i < *n; i++)
@@ -68,7 +68,7 @@ int guest_assume(Guest *guest, const char *what, const char *format, ...) {
         va_start(ap, format);
         format_note(&note, what, format, ap);
         va_end(ap);
-        return add_note(&guest->assumed, &guest->n_assumed, &note);
+        return guest_note_add(&guest->assumed, &guest->n_assumed, &note);
 }
 
 int guest_ignore(Guest *guest, const char *what, const char *format, ...) {
@@ -78,5 +78,5 @@ int guest_ignore(Guest *guest, const char *what, const char *format, ...) {
         va_start(ap, format);
         format_note(&note, what, format, ap);
         va_end(ap);
-        return add_note(&guest->ignored, &guest->n_ignored, &note);
+        return guest_note_add(&guest->ignored, &guest->n_ignored, &note);
 }

@@ -126,6 +126,7 @@ REFUSED = [
     ("-m 4Q", "command line: -m: expected a size such as 4G, not '4Q'"),
     ("-m 8E", "command line: -m: 8E is more than 4 PiB, all that x86 can address"),
     ("-m 4G,maxmem=2G", "command line: maximum memory: expected at least the 4096 MiB at boot"),
+    ("-m 4G,slots=2", "command line: memory slots: expected a maximum memory beside them"),
     ("-m 4G,slots=257,maxmem=8G", "command line: -m slots: expected a number from 0 to 256, not '257'"),
     ("-m", "command line: -m: expected a value"),
     ("-machine virt", "command line: -machine: expected pc, q35, microvm or one of their versions, not 'virt'"),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/unit/unit.h"
+
+#include "ctl/vm-installed.h"
+
+static void decode(const char *text, GuestInstalled *ret) {
+        vm_installed_decode(BYTES(text, strlen(text)), ret);
+}
+
+/* As Debian 12 and Ubuntu 24.04 have them. */
+static void test_versions(void **state) {
+        GuestInstalled installed;
+
+        decode("Package: ovmf\nStatus: install ok installed\nVersion: 2022.11-6+deb12u2\nDescription: UEFI\n Package: no\n"
+               "\nPackage: qemu-system-x86\nStatus: install ok installed\nVersion: 1:7.2+dfsg-7+deb12u18+b3\n"
+               "\nPackage: seabios\nStatus: install ok installed\nVersion: 1.16.2-1\n",
+                        &installed);
+        assert_int_equal(installed.ovmf.major, 202211);
+        assert_int_equal(installed.qemu.major, 7);
+        assert_int_equal(installed.qemu.minor, 2);
+        assert_int_equal(installed.qemu.patch, 0);
+        assert_int_equal(installed.seabios.minor, 16);
+        assert_int_equal(installed.seabios.patch, 2);
+        decode("Package: qemu-system-x86\nStatus: install ok installed\nVersion: 1:8.2.2+ds-0ubuntu1.10\n"
+               "\nPackage: ovmf\nStatus: install ok installed\nVersion: 2024.02-2ubuntu0.6",
+                        &installed);
+        assert_int_equal(installed.qemu.patch, 2);
+        assert_int_equal(installed.ovmf.major, 202402);
+}
+
+/* Removed but not purged, of a form that is not known, without a version, of another paragraph. */
+static void test_none(void **state) {
+        static const char *const texts[] = {
+                "",
+                "Package: ovmf\nStatus: deinstall ok config-files\nVersion: 2022.11-6\n",
+                "Package: ovmf\nStatus: install ok installed\nVersion: 0~20181115.85588389-3\n",
+                "Package: ovmf\nStatus: install ok installed\n",
+                "Package: ovmf\n\nStatus: install ok installed\nVersion: 2022.11-6\n",
+                "Package: ovmf-ia32\nStatus: install ok installed\nVersion: 2022.11-6\n",
+        };
+        static const GuestInstalled nothing;
+        GuestInstalled installed;
+
+        for (size_t i = 0; i < ELEMENTS(texts); i++) {
+                decode(texts[i], &installed);
+                assert_memory_equal(&installed, &nothing, sizeof(nothing));
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_versions),
+                cmocka_unit_test(test_none),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
