@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* <os>, <cpu> and <launchSecurity>. */
+/* <os>, <cpu>, <launchSecurity> and <sysinfo>. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -195,4 +195,36 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
                 return r;
         snprintf(domain->vm->protection, sizeof(domain->vm->protection), "lsec0");
         return vm_object(domain->vm, &values);
+}
+
+/* ── <sysinfo> ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What libvirt hands QEMU as -fw_cfg. */
+static int read_entry(VmDomain *domain, const xmlNode *entry) {
+        _cleanup_(key_values_done) KeyValues values = {};
+        char name[VM_ATTRIBUTE_MAX], file[VM_ATTRIBUTE_MAX], text[VM_ATTRIBUTE_MAX];
+        int r;
+
+        vm_element_line(domain->vm, entry);
+        vm_element_attribute(entry, "name", name);
+        vm_element_text(entry, text);
+        r = key_values_add(&values, "name", name);
+        if (r >= 0 && vm_element_attribute(entry, "file", file))
+                r = key_values_add(&values, "file", file);
+        else if (r >= 0)
+                r = key_values_add(&values, "string", text);
+        return r < 0 ? r : vm_fw_cfg(domain->vm, &values);
+}
+
+int vm_domain_sysinfo(VmDomain *domain, const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX];
+        int r = 0;
+
+        vm_element_attribute(node, "type", type);
+        if (strcmp(type, "fwcfg") != 0)
+                return 0;
+        for (const xmlNode *entry = vm_element_child(node, "entry"); entry && r >= 0;
+                        entry = vm_element_next(entry))
+                r = read_entry(domain, entry);
+        return r;
 }

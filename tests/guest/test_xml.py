@@ -73,6 +73,9 @@ ELEMENTS = [
       "<qemu:arg value='-global'/><qemu:arg value='q35-pcihost.pci-hole64-size=128G'/><qemu:arg value='-cpu'/><qemu:arg value='EPYC,phys-bits=47'/>"
       "<qemu:env name='A' value='b'/></qemu:commandline>"},
      {"firmware.pciMmio64Mb": 131072, "pciHole64Size": 128 * GIB, "cpu.model": "EPYC", "cpu.physBits": 47}),
+    ({"inside": "<sysinfo type='fwcfg'><entry name='opt/com.example/x'>y</entry><entry name='opt/ovmf/X-PciMmio64Mb'> 65536 </entry>"
+                "<entry name='opt/org.tianocore/PagingLevel'>4</entry></sysinfo><sysinfo type='smbios'><bios><entry name='vendor'>x</entry></bios></sysinfo>"},
+     {"firmware.pciMmio64Mb": 65536, "firmware.pagingLevel": 4}),
     ({"top": " xmlns:other='urn:other'", "inside": "<other:memory>x</other:memory><metadata><a/></metadata>"}, {"memory.ram": 4 * GIB}),
 ]
 
@@ -85,6 +88,7 @@ IGNORED = [
      "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001"),
     ({"devices": "<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/></interface>"}, "<interface type='vdpa'>"),
     ({"devices": "<controller type='pci' model='pcie-root-port'><target chassis='1' memReserve='8192'/></controller>"}, "<controller>"),
+    ({"inside": "<sysinfo type='fwcfg'><entry name='opt/ovmf/X-PciMmio64Mb' file='/x'/></sysinfo>"}, "opt/ovmf/X-PciMmio64Mb"),
     ({"inside": "<launchSecurity type='s390-pv'/>"}, "<launchSecurity>"),
     ({"top": " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'", "inside": "<qemu:override/>"}, "<qemu:override>"),
 ]
@@ -103,6 +107,8 @@ REFUSED = [
     (domain(machine="virt"), "line 4: <type machine='virt'>: expected pc, q35, microvm or one of their versions"),
     (domain(inside="<cpu mode='custom'>\n<maxphysaddr mode='emulate' bits='60'/></cpu>"), "line 6: phys-bits: expected a number from 0 to 52, not '60'"),
     (domain(inside="<cpu>\n<maxphysaddr/></cpu>"), "line 6: <maxphysaddr mode=''>: expected passthrough or emulate"),
+    (domain(inside="<sysinfo type='fwcfg'>\n<entry name='opt/ovmf/X-PciMmio64Mb'>64G</entry></sysinfo>"),
+     "line 6: -fw_cfg opt/ovmf/X-PciMmio64Mb: '64G' is nothing that the firmware reads"),
     (domain(devices="<hostdev type='pci'/>"), "line 7: <hostdev>: expected <source><address .../></source>"),
     (domain(devices="<hostdev type='pci'><source>\n<address bus='0x100'/></source></hostdev>"), "line 8: bus: expected a number from 0 to 255, not '0x100'"),
     (domain(devices="<iommu model='intel'>\n<driver aw_bits='many'/></iommu>"), "line 7: aw-bits: expected a number from 0 to 64, not 'many'"),
