@@ -97,8 +97,9 @@ static int read_width(VmDomain *domain, const xmlNode *node) {
 
         vm_element_attribute(node, "mode", mode);
         if (strcmp(mode, "emulate") == 0) {
+                /* Without bits libvirt hands QEMU host-phys-bits=off, beside any model. */
                 if (!vm_element_attribute(node, "bits", number))
-                        return 0;
+                        return vm_cpu_property(domain->vm, "host-phys-bits", "off");
                 return vm_cpu_property(domain->vm, "phys-bits", number);
         }
         if (strcmp(mode, "passthrough") != 0)

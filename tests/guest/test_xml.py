@@ -34,6 +34,7 @@ ELEMENTS = [
      {"cpu.model": "EPYC-Milan", "cpu.vendor": None}),
     ({"inside": "<cpu mode='custom'><model vendor_id='GenuineIntel'>qemu64</model></cpu>"}, {"cpu.vendor": "intel"}),
     ({"inside": "<cpu mode='custom'><model>EPYC</model><maxphysaddr mode='emulate' bits='46'/></cpu>"}, {"cpu.physBits": 46}),
+    ({"inside": "<cpu mode='host-passthrough'><maxphysaddr mode='emulate'/></cpu>"}, {"cpu.model": "host", "cpu.physBits": None}),
     ({"inside": "<cpu mode='custom'><model>EPYC</model><maxphysaddr mode='passthrough' limit='39'/></cpu>"},
      {"cpu.physBits": "host", "cpu.hostPhysBitsLimit": 39}),
     ({"inside": "<cpu mode='host-passthrough'><maxphysaddr mode='passthrough'/><feature policy='disable' name='la57'/>"
