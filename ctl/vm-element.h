@@ -14,7 +14,6 @@ typedef struct VmDomain {
         uint64_t memory;  /* <memory>: boot RAM with all modules */
         uint64_t modules; /* of <memory model=…> */
         uint64_t cells;   /* of <numa> */
-        const xmlNode *commandline;
 } VmDomain;
 
 /* What is done with an element by its name; NULL: it moves nothing. */
