@@ -80,9 +80,9 @@ static json_t *layout_json(const Guest *guest, const Layout *layout) {
                         bits_json(layout->phys_bits), "guestPhysBits", bits_json(layout->guest_phys_bits),
                         "relocated", layout->relocated, "top",
                         layout->top ? address_json(layout->top) : json_null(), "starts",
-                        known ? json_boolean(layout->starts) : json_null(), "firmwareBits",
-                        bits_json(layout->firmware_bits), "windowDynamic", layout->window_dynamic, "rule",
-                        text_json(layout->rule), "unknown",
+                        known || !layout->starts ? json_boolean(layout->starts) : json_null(),
+                        "firmwareBits", bits_json(layout->firmware_bits), "windowDynamic",
+                        layout->window_dynamic, "rule", text_json(layout->rule), "unknown",
                         known ? json_null() : json_string(reason_to_string(layout->unknown)), "ranges",
                         ranges);
 }

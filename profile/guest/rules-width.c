@@ -5,12 +5,30 @@
 
 #include "profile/guest/check-run.h"
 
+/* A width outside QEMU's bounds, a hint above the width, memory slots that the machine lacks. */
+static void put_refused(CheckRun *run) {
+        const GuestMemory *memory = &run->guest->memory;
+
+        check_numbers(run,
+                        check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                        "the guest does not start: the VMM refuses what it is asked for"),
+                        "%u address bits, host-phys-bits-limit %u, guest-phys-bits %u, %" PRIu32
+                        " memory slots, at most 0x%" PRIx64 " of memory",
+                        run->layout->phys_bits, run->guest->cpu.limit, run->guest->cpu.guest_phys_bits,
+                        memory->slots, memory->max > memory->ram ? memory->max : memory->ram);
+}
+
+/* What is not known moves windows, or memory further up: what does not start as it is does not start at all. */
 static void rule_start(CheckRun *run) {
         const Layout *layout = run->layout;
         CheckFinding *f;
 
-        if (layout->unknown != REASON_NONE || layout->starts)
+        if (layout->starts)
                 return;
+        if (layout->phys_bits == 0 || layout->top <= width_end(layout->phys_bits)) {
+                put_refused(run);
+                return;
+        }
         f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
                         "the guest does not start: its address space is too small for its memory");
         check_numbers(run, f, "the last address is 0x%" PRIx64 ", %u bits end at 0x%" PRIx64, layout->top,

@@ -118,6 +118,23 @@ def test_missing_hides_no_conflict(place):
     assert answer["verdict"] == "unsafe" and answer["missing"]
 
 
+@pytest.mark.parametrize("document", [
+    guest(ram="2TiB", bits=40, firmware={"kind": "unknown"}), guest(ram="2TiB", bits=40, firmware={"kind": "none"}),
+    guest(ram="2TiB", bits=40, firmware={"kind": "ovmf"}), guest(bits="host", limit=20),
+])
+def test_missing_hides_no_refused_start(place, document):
+    """QEMU looks at memory and width before any firmware runs, and at the limit before that."""
+    answer = place.check(intel(46, 48), document)
+    assert answer["verdict"] == "unsafe" and rules(answer, "unsafe") == ["R1"] and answer["layout"]["starts"] is False
+
+
+def test_refused_for_no_size(place):
+    """A hint above the width has nothing to do with memory."""
+    answer = place.check(intel(46, 48), guest(bits=40, cpu={"guestPhysBits": 45}, machine="pc-q35-9.1"))
+    refused, = (f for f in answer["findings"] if f["verdict"] == "unsafe")
+    assert "memory" not in refused["summary"] and "guest-phys-bits 45" in refused["numbers"]
+
+
 def test_missing_becomes_known(place):
     """The control to each of test_missing: with everything there, the same is safe."""
     assert place.check(intel(46, 48), guest(devs=[ASSIGNED]))["verdict"] == "safe"
