@@ -106,13 +106,16 @@ static int print_text(const Options *options, const Fit *fit) {
                         fit->now.bits, fit->now.n, number_bytes(fit->each, each, sizeof(each)));
         screen_wrap(&screen, 10, text);
         if (*fit->why) {
-                snprintf(text, sizeof(text), "one more: %s [%s]", fit->why, fit->stops);
+                snprintf(text, sizeof(text), *fit->stops ? "one more: %s [%s]" : "one more: %s", fit->why,
+                                fit->stops);
                 screen_wrap(&screen, 0, text);
         }
         if (fit->before == VERDICT_UNSAFE)
                 printf("The guest is unsafe without any: see hawctl check.\n");
         if (!all && fit->bits_for_all)
                 printf("%u address bits would hold them all.\n", fit->bits_for_all);
+        else if (!all && fit->n_widths == 0)
+                printf("Whether another width would hold them all is not known.\n");
         else if (!all)
                 printf("No width that this host offers would hold them all.\n");
         for (size_t i = 0; i < fit->n_missing; i++)

@@ -55,10 +55,30 @@ typedef struct Search {
 /* Reached: by peer-to-peer DMA as well. */
 typedef enum Outcome { FITS_NOT, FITS, FITS_REACHED } Outcome;
 
+/* Why no more fit, where it is to be said. */
+static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
+        char *why = NULL;
+
+        if (!fit)
+                return 0;
+        if (stops)
+                why = strdup(*stops->numbers ? stops->numbers : stops->summary);
+        else if (asprintf(&why, "not known: %s", layout->missing) < 0)
+                why = NULL;
+        if (!why)
+                return -ENOMEM;
+        free(fit->why);
+        fit->why = why;
+        snprintf(fit->stops, sizeof(fit->stops), "%s", stops ? stops->rule : "");
+        return 0;
+}
+
+/* Where it is not known how memory and windows lie, none is said to fit. */
 static int try_count(Search *search, uint32_t n, Outcome *ret) {
         const CheckFinding *stops;
         Check check = {};
         Guest guest;
+        bool known;
         int r;
 
         with_devices(&search->guest, search->devices, n, &guest);
@@ -67,14 +87,10 @@ static int try_count(Search *search, uint32_t n, Outcome *ret) {
         if (r < 0)
                 return r;
         stops = worst_that_stops(&check);
-        *ret = stops ? FITS_NOT : warns(&check) ? FITS : FITS_REACHED;
-        if (stops && search->fit) {
-                free(search->fit->why);
-                search->fit->why = strdup(*stops->numbers ? stops->numbers : stops->summary);
-                snprintf(search->fit->stops, sizeof(search->fit->stops), "%s", stops->rule);
-                if (!search->fit->why)
-                        r = -ENOMEM;
-        }
+        known = check.layout.unknown == REASON_NONE;
+        *ret = stops || !known ? FITS_NOT : warns(&check) ? FITS : FITS_REACHED;
+        if (*ret == FITS_NOT)
+                r = put_why(search->fit, stops, &check.layout);
         check_done(&check);
         return r;
 }
@@ -120,7 +136,7 @@ static int count_widths(Search *search, const Guest *guest, Fit *fit) {
                 if (r < 0)
                         return r;
                 /* Beyond what the host has a width is cut off, or no answer at all. */
-                bool meant = check.layout.phys_bits == bits;
+                bool meant = check.layout.phys_bits == bits && check.layout.unknown == REASON_NONE;
                 check_done(&check);
                 if (!meant)
                         continue;

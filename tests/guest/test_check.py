@@ -119,7 +119,7 @@ def test_missing_hides_no_conflict(place):
 
 
 @pytest.mark.parametrize("document", [
-    guest(ram="2TiB", bits=40, firmware={"kind": "unknown"}), guest(ram="2TiB", bits=40, firmware={"kind": "none"}),
+    guest(ram="2TiB", bits=40, firmware={"kind": "unknown", "path": "/x.bin"}), guest(ram="2TiB", bits=40, firmware={"kind": "none"}),
     guest(ram="2TiB", bits=40, firmware={"kind": "ovmf"}), guest(bits="host", limit=20),
 ])
 def test_missing_hides_no_refused_start(place, document):
@@ -311,6 +311,22 @@ def test_fit_reached(place):
     """39 bits of IOVA: at 41 bits of the guest all BARs fit and none is reached."""
     answer = fit(place, intel(46, 39), guest(bits=41), "--bar=16GiB")
     assert answer["now"]["fit"] == 16 and answer["now"]["reached"] == 0
+
+
+def nothing(t):
+    """A tree without anything about its processor."""
+    t.write("proc/version", "")
+
+
+@pytest.mark.parametrize("build,document,word", [
+    (nothing, guest(bits="host"), "physical address width"), (intel(46, 48), guest(firmware={"kind": "unknown", "path": "/x.bin"}), "firmware")])
+def test_fit_unknown(place, build, document, word):
+    """How many fit where nobody knows how wide the guest is, or what places BARs: not 256."""
+    answer = fit(place, build, document, "--bar=16GiB")
+    assert (answer["now"]["fit"], answer["bitsForAll"], answer["stopsAt"]) == (0, None, "")
+    assert word in answer["why"] and any(word in m for m in answer["missing"])
+    text = run("fit", place.path / "guest.json", f"--root={place.path / 'host'}", "--bar=16GiB").stdout
+    assert text.startswith("0 of 1 fit ") and "one more: not known: " in text and "[]" not in text and "No width" not in text
 
 
 def test_fit_text(place):
