@@ -95,7 +95,9 @@ static void live_processors(CheckRun *run, const Profile *source) {
         const Fact *from = &source->paging.la57_capable, *to = &run->profile->paging.la57_capable;
         CpuVendor a = source->host.vendor, b = run->profile->host.vendor;
 
-        if (strcmp(source->host.architecture, run->profile->host.architecture) != 0)
+        if (!*source->host.architecture || !*run->profile->host.architecture)
+                check_missing(run, "a host's architecture");
+        else if (strcmp(source->host.architecture, run->profile->host.architecture) != 0)
                 check_find(run, "R8", VERDICT_UNSAFE, "host", "the hosts' architectures differ");
         if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
                 check_missing(run, "a host's CPU vendor");

@@ -349,6 +349,14 @@ def test_fit_asked_wrongly(place, arguments, status, word):
     assert done.returncode == status and word in done.stderr and done.stdout == ""
 
 
+def test_nothing_known_of_the_target(place):
+    """What is not known of a target is no difference to it."""
+    target = place.host(nothing, "target")
+    answer = place.check(intel(46, 48), guest(bits=46), f"--for={target}")
+    live = answer["targets"][0]["live"]
+    assert live["verdict"] == "warning" and rules(live, "unsafe") == [] and "a host's architecture" in live["missing"]
+
+
 # ── compare ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_compare(place):
