@@ -25,7 +25,7 @@ static int add_device(Vm *vm, const char *name, GuestDevice **ret) {
 static const char *device_name(const KeyValues *values) {
         const char *id = key_values_get(values, "id"), *driver = key_values_get(values, "driver");
 
-        return id ? id : driver ? driver : "";
+        return id && *id ? id : driver ? driver : "";
 }
 
 /* ── VFIO ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -51,7 +51,7 @@ int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd) {
 
         if (!parse_address(address, &parsed))
                 return vm_fail(vm, "expected a PCI address such as 0000:01:00.0, not '%s'", address);
-        r = add_device(vm, id ? id : address, &device);
+        r = add_device(vm, id && *id ? id : address, &device);
         if (r < 0)
                 return r;
         device->assigned = device->has_address = true;
