@@ -83,7 +83,7 @@ static const Member members[] = {
         { "digest", .value = member_digest },
 };
 
-static_assert(ELEMENTS(members) == PROFILE_MEMBERS);
+static_assert(ELEMENTS(members) == PROFILE_MEMBERS, "the members of the document are counted");
 
 const char *profile_member_key(size_t member) {
         return members[member].key;
