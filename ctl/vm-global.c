@@ -12,9 +12,21 @@ typedef struct Global {
         const char *driver, *property, *value;
 } Global;
 
+/* The struct's 0 is "not said". */
+int vm_hole(Vm *vm, uint64_t size) {
+        vm->guest->pci_hole64_size = size;
+        return size > 0 ? 0
+                        : vm_ignore(vm, "pci-hole64-size", "0: a machine without that hole is not followed");
+}
+
 static int set_hole(Vm *vm, const Global *global) {
-        if (strcmp(global->property, "pci-hole64-size") == 0)
-                return vm_size(vm, "-global pci-hole64-size", global->value, 1, &vm->guest->pci_hole64_size);
+        uint64_t size;
+        int r;
+
+        if (strcmp(global->property, "pci-hole64-size") == 0) {
+                r = vm_size(vm, "-global pci-hole64-size", global->value, 1, &size);
+                return r < 0 ? r : vm_hole(vm, size);
+        }
         if (strcmp(global->property, "below-4g-mem-size") != 0 &&
                         strcmp(global->property, "x-pci-hole64-fix") != 0)
                 return 0;

@@ -186,6 +186,8 @@ static int read_controller(VmDomain *domain, const xmlNode *node) {
         const xmlNode *hole = vm_element_child(node, "pcihole64"),
                       *target = vm_element_child(node, "target");
         char type[VM_ATTRIBUTE_MAX], reserve[VM_ATTRIBUTE_MAX];
+        uint64_t size;
+        int r;
 
         vm_element_attribute(node, "type", type);
         if (strcmp(type, "pci") != 0)
@@ -194,7 +196,8 @@ static int read_controller(VmDomain *domain, const xmlNode *node) {
                 return vm_reserve(domain->vm, "<controller>", "memReserve");
         if (!hole)
                 return 0;
-        return vm_element_size(domain->vm, hole, &domain->vm->guest->pci_hole64_size);
+        r = vm_element_size(domain->vm, hole, &size);
+        return r < 0 ? r : vm_hole(domain->vm, size);
 }
 
 int vm_domain_devices(VmDomain *domain, const xmlNode *node) {

@@ -76,6 +76,9 @@ int vm_reserve(Vm *vm, const char *id, const char *what); /* a bridge's window b
 /* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; id and iommufd may be NULL. */
 int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd);
 
+/* A bridge's pci-hole64-size. */
+int vm_hole(Vm *vm, uint64_t size);
+
 /* The file behind -machine pflash0=. */
 int vm_firmware_resolve(Vm *vm);
 

@@ -147,6 +147,9 @@ static int cpu_defaults(Guest *guest) {
         r = model_defaults(guest);
         if (r < 0)
                 return r;
+        /* microvm turns host-phys-bits on for every model. */
+        if (cpu->width_mode == WIDTH_DEFAULT && guest->machine == MACHINE_MICROVM)
+                cpu->width_mode = WIDTH_HOST;
         /* Only accelerators that run on the host's CPU look at its width. */
         if (cpu->width_mode == WIDTH_HOST && !guest->kvm)
                 cpu->width_mode = WIDTH_DEFAULT;

@@ -118,6 +118,20 @@ static void test_tcg(void **state) {
         guest_done(&guest);
 }
 
+/* microvm_class_init(): microvm has the host's width, whatever the model. */
+static void test_microvm(void **state) {
+        Guest guest = { .machine = MACHINE_MICROVM, .kvm = true };
+
+        assert_int_equal(guest_defaults(&guest, &debian_12), 0);
+        assert_int_equal(guest.cpu.width_mode, WIDTH_HOST);
+        assert_int_equal(guest.firmware.kind, FIRMWARE_NONE);
+        guest_done(&guest);
+        guest = (Guest){ .machine = MACHINE_MICROVM };
+        assert_int_equal(guest_defaults(&guest, &debian_12), 0);
+        assert_int_equal(guest.cpu.width_mode, WIDTH_DEFAULT);
+        guest_done(&guest);
+}
+
 static void test_unknown_things(void **state) {
         Guest guest = { .machine = MACHINE_Q35,
                 .kvm = true,
@@ -169,6 +183,7 @@ int main(void) {
                 cmocka_unit_test(test_not_installed),
                 cmocka_unit_test(test_viommu),
                 cmocka_unit_test(test_tcg),
+                cmocka_unit_test(test_microvm),
                 cmocka_unit_test(test_unknown_things),
                 cmocka_unit_test(test_cloud_hypervisor),
                 cmocka_unit_test(test_bounds),
