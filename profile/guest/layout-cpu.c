@@ -45,6 +45,9 @@ static void derive_features(Space *space) {
         space->cpu.pdpe1gb =
                         feature(space, cpu->pdpe1gb, model, model && model->pdpe1gb, space->host->pdpe1gb);
         space->cpu.la57 = feature(space, cpu->la57, model, model && model->la57, space->host->la57);
+        /* Whether the model has it or somebody asks for it. */
+        if (space->guest->kvm && space->host->la57 == TRISTATE_NO)
+                space->cpu.la57 = TRISTATE_NO;
 }
 
 static bool plausible(unsigned bits) {

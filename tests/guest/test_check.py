@@ -65,6 +65,14 @@ def test_above_and_used(place):
     assert rules(answer, "unsafe") == ["R2"]
 
 
+@pytest.mark.parametrize("host,cpu", [(False, {"model": "SapphireRapids"}), (False, {"model": "Skylake-Server", "la57": True}),
+                                      (True, {"model": "SapphireRapids"})])
+def test_five_levels_need_the_host(place, host, cpu):
+    """KVM takes LA57 away where the host lacks it: OVMF then caps itself at 46 bits, instead of going up to 48."""
+    answer = place.check(intel(52, 52, la57=host), guest(ram="2TiB", bits=48, firmware=ovmf("202411"), cpu=cpu))
+    assert answer["layout"]["firmwareBits"] == (48 if host else 46)
+
+
 def test_mapped_less_than_offered(place):
     """52 bits with four-level EPT: told of in CPUID where the kernel does, else a guest with five levels would use them."""
     document = guest(bits="host", firmware=ovmf("202505"), machine="pc-q35-9.1")
