@@ -131,6 +131,7 @@ static int read_module(VmDomain *domain, const xmlNode *node) {
 
 static int read_shmem(VmDomain *domain, const xmlNode *node) {
         const xmlNode *size = vm_element_child(node, "size");
+        bool served = vm_element_child(node, "server") != NULL;
         char name[VM_ATTRIBUTE_MAX], id[VM_ATTRIBUTE_MAX], text[32];
         uint64_t bytes = UINT64_C(4) << 20; /* libvirt's default */
         int r = 0;
@@ -142,7 +143,8 @@ static int read_shmem(VmDomain *domain, const xmlNode *node) {
         vm_element_attribute(node, "name", name);
         device_id(node, id);
         snprintf(text, sizeof(text), "%" PRIu64 "k", bytes >> 10);
-        return as_device(domain->vm, "ivshmem", *id ? id : name, "size", text, NULL, NULL);
+        return as_device(domain->vm, "ivshmem", *id ? id : name, "size", served && !size ? NULL : text, NULL,
+                        NULL);
 }
 
 static int read_video(VmDomain *domain, const xmlNode *node) {

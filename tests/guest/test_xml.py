@@ -90,6 +90,7 @@ IGNORED = [
     ({"devices": "<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/></interface>"}, "<interface type='vdpa'>"),
     ({"devices": "<controller type='pci' model='pcie-root-port'><target chassis='1' memReserve='8192'/></controller>"}, "<controller>"),
     ({"inside": "<sysinfo type='fwcfg'><entry name='opt/ovmf/X-PciMmio64Mb' file='/x'/></sysinfo>"}, "opt/ovmf/X-PciMmio64Mb"),
+    ({"devices": "<shmem name='lg'><model type='ivshmem-doorbell'/><server path='/tmp/lg'/></shmem>"}, "lg"),
     ({"inside": "<launchSecurity type='s390-pv'/>"}, "<launchSecurity>"),
     ({"top": " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'", "inside": "<qemu:override/>"}, "<qemu:override>"),
 ]
