@@ -53,7 +53,12 @@ static int set_firmware(Vm *vm, const char *value) {
 }
 
 static int set_below_4g(Vm *vm, const char *value) {
-        return vm_size(vm, "-machine max-ram-below-4g", value, 1, &vm->guest->memory.below_4g_max);
+        uint64_t *bytes = &vm->guest->memory.below_4g_max;
+        int r = vm_size(vm, "-machine max-ram-below-4g", value, 1, bytes);
+
+        if (r >= 0 && *bytes > UINT64_C(1) << 32)
+                return vm_fail(vm, "-machine max-ram-below-4g: expected at most 4G, not '%s'", value);
+        return r;
 }
 
 static int set_cxl(Vm *vm, const char *value) {
