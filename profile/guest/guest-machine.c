@@ -122,6 +122,9 @@ int guest_set_machine(Guest *guest, const char *name) {
                 r = guest_ignore(guest, "machine",
                                 "%s may set the guest's width: give it with phys-bits or host-phys-bits",
                                 name);
+        else if (!guest_version_known(&guest->machine_version))
+                r = guest_ignore(
+                                guest, "machine", "%s: which version's rules it follows is not known", name);
         if (r < 0 || !guest_version_known(&guest->machine_version))
                 return r;
         guest_version_to_text(&guest->machine_version, text, sizeof(text));

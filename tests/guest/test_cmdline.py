@@ -120,6 +120,9 @@ IGNORED = [
     ("-fw_cfg name=opt/ovmf/X-PciMmio64Mb,file=/x", "opt/ovmf/X-PciMmio64Mb"),
     ("-fw_cfg name=etc/reserved-memory-end,file=/x", "etc/reserved-memory-end"),
     ("-machine pc-q35-rhel9.4.0", "machine"),
+    ("-machine pc-q35-rhel10.0.0", "machine"),
+    ("-machine pc-q35-xenial", "machine"),
+    ("-machine pc-i440fx-4294967299.0", "machine"),
     ("-machine q35,confidential-guest-support=gone", "confidential-guest-support"),
 ]
 
@@ -130,6 +133,7 @@ REFUSED = [
     ("-m 4G,slots=2", "command line: memory slots: expected a maximum memory beside them"),
     ("-m 4G,slots=257,maxmem=8G", "command line: -m slots: expected a number from 0 to 256, not '257'"),
     ("-m", "command line: -m: expected a value"),
+    ("-machine pc,max-ram-below-4g=8G", "command line: -machine max-ram-below-4g: expected at most 4G, not '8G'"),
     ("-machine virt", "command line: -machine: expected pc, q35, microvm or one of their versions, not 'virt'"),
     ("-cpu EPYC,phys-bits=31", "command line: phys-bits: expected 32 to 52, not 31"),
     ("-cpu EPYC,phys-bits=53", "command line: phys-bits: expected a number from 0 to 52, not '53'"),
