@@ -44,7 +44,7 @@ static bool parse_address(const char *text, PciAddress *ret) {
         return pci_address_parse((Bytes){ .data = (const uint8_t *) whole, .n = strlen(whole) }, ret);
 }
 
-int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd) {
+int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, bool behind_port) {
         GuestDevice *device;
         PciAddress parsed;
         int r;
@@ -56,8 +56,20 @@ int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd) {
                 return r;
         device->assigned = device->has_address = true;
         device->iommufd = iommufd;
+        device->own_port = behind_port;
         device->address = parsed;
         return 0;
+}
+
+/* Ports stand before what is plugged into them, beside objects whose names are another space. */
+#define PORT "port:"
+
+static bool is_port(const Vm *vm, const KeyValues *values) {
+        const char *bus = key_values_get(values, "bus");
+        char name[VM_NAME_MAX];
+        int n = bus ? snprintf(name, sizeof(name), PORT "%s", bus) : 0;
+
+        return n > 0 && (size_t) n < sizeof(name) && vm_object_find(vm, name);
 }
 
 static int add_vfio(Vm *vm, const KeyValues *values) {
@@ -69,9 +81,9 @@ static int add_vfio(Vm *vm, const KeyValues *values) {
         int r;
 
         if (host)
-                return vm_assigned(vm, id, host, iommufd);
+                return vm_assigned(vm, id, host, iommufd, is_port(vm, values));
         if (last && parse_address(last + 1, &parsed))
-                return vm_assigned(vm, id, last + 1, iommufd);
+                return vm_assigned(vm, id, last + 1, iommufd, is_port(vm, values));
         r = add_device(vm, device_name(values), &device);
         if (r < 0)
                 return r;
@@ -216,6 +228,22 @@ static int look_at_bridge(Vm *vm, const KeyValues *values) {
         return 0;
 }
 
+static int add_port(Vm *vm, const KeyValues *values) {
+        _cleanup_(key_values_done) KeyValues port = {};
+        const char *id = key_values_get(values, "id");
+        char name[VM_NAME_MAX];
+        int r = look_at_bridge(vm, values);
+
+        if (r < 0 || !id)
+                return r;
+        if (snprintf(name, sizeof(name), PORT "%s", id) >= (int) sizeof(name))
+                return vm_ignore(vm, device_name(values), "what is behind a port of so long a name");
+        r = key_values_add(&port, "qom-type", "port");
+        if (r >= 0)
+                r = key_values_add(&port, "id", name);
+        return r < 0 ? r : vm_object(vm, &port);
+}
+
 /* What is not here, and starts with none of these, has small BARs and no memory of its own: disks, networks, screens.
  * DIMMs and their like lie inside the region that -m maxmem sets apart. */
 static const struct {
@@ -236,7 +264,9 @@ static const struct {
         { "nvme", add_nvme },
         { "vhost-user-fs", add_filesystem },
         { "pci-testdev", add_testdev },
-        { "pcie-root-port", look_at_bridge },
+        { "pcie-root-port", add_port },
+        { "ioh3420", add_port },
+        { "xio3130-downstream", add_port },
         { "pcie-pci-bridge", look_at_bridge },
         { "pci-bridge", look_at_bridge },
 };

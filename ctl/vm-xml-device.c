@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ctl/vm-element.h"
@@ -43,6 +44,25 @@ static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, 
         return r;
 }
 
+/* Of the controllers around it, the one whose bus it is on. */
+static bool behind_port(const xmlNode *node) {
+        const xmlNode *address = vm_element_child(node, "address");
+        const xmlNode *controller = vm_element_child(node->parent, "controller");
+        char bus[VM_ATTRIBUTE_MAX], type[VM_ATTRIBUTE_MAX], index[VM_ATTRIBUTE_MAX], model[VM_ATTRIBUTE_MAX];
+
+        if (!vm_element_attribute(address, "bus", bus))
+                return false;
+        for (; controller; controller = vm_element_next(controller)) {
+                vm_element_attribute(controller, "type", type);
+                vm_element_attribute(controller, "index", index);
+                vm_element_attribute(controller, "model", model);
+                if (strcmp(type, "pci") == 0 && *index && strtoul(index, NULL, 0) == strtoul(bus, NULL, 0))
+                        return strcmp(model, "pcie-root-port") == 0 ||
+                                        strcmp(model, "pcie-switch-downstream-port") == 0;
+        }
+        return false;
+}
+
 static int add_assigned(Vm *vm, const xmlNode *node) {
         const xmlNode *driver = vm_element_child(node, "driver");
         const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
@@ -68,7 +88,7 @@ static int add_assigned(Vm *vm, const xmlNode *node) {
         vm_element_attribute(driver, "iommufd", iommufd);
         device_id(node, id);
         return vm_assigned(vm, *id ? id : NULL, text,
-                        strcmp(name, "iommufd") == 0 || strcmp(iommufd, "yes") == 0);
+                        strcmp(name, "iommufd") == 0 || strcmp(iommufd, "yes") == 0, behind_port(node));
 }
 
 static int add_mediated(Vm *vm, const xmlNode *node) {

@@ -17,9 +17,11 @@ typedef struct VmError {
         char text[256]; /* printable */
 } VmError;
 
+#define VM_NAME_MAX 64
+
 /* -object and -blockdev, which others name. */
 typedef struct VmObject {
-        char id[64];
+        char id[VM_NAME_MAX];
         char type[48];         /* "memory-backend-ram", "sev-guest", …; of a -blockdev "blockdev" */
         char file[256];        /* of a -blockdev: its file, or the node that has it */
         uint64_t size;         /* of memory */
@@ -73,8 +75,9 @@ int vm_drive(Vm *vm, const KeyValues *values);                    /* -drive */
 int vm_fw_cfg(Vm *vm, const KeyValues *values);                   /* -fw_cfg */
 int vm_reserve(Vm *vm, const char *id, const char *what); /* a bridge's window beyond what lies behind it */
 
-/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; id and iommufd may be NULL. */
-int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd);
+/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; the id may be NULL. Behind a port: one that is made for
+ * a single device. */
+int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, bool behind_port);
 
 /* A bridge's pci-hole64-size. */
 int vm_hole(Vm *vm, uint64_t size);

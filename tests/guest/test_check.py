@@ -148,6 +148,25 @@ def test_missing_becomes_known(place):
     assert place.check(intel(46, 48), guest(devs=[ASSIGNED]))["verdict"] == "safe"
 
 
+def h100s(t):
+    """128 GiB and 32 MiB each, below one port of the host, a group each."""
+    names = [f"0000:01:0{i}.0" for i in range(3)]
+    functions = [(name, "vfio-pci", ((0, 0x380000000000 + i * 256 * GIB, 128 * GIB, MEMORY64),
+                                     (2, 0x380000000000 + i * 256 * GIB + 128 * GIB, 32 << 20, MEMORY64))) for i, name in enumerate(names)]
+    intel(46, 46, functions=functions, groups=[[name] for name in names])(t)
+
+
+def test_ports_take_room(place):
+    """Behind a port each takes 256 GiB: three are more than the 512 GiB of 42 bits; on one bus they take 384.1."""
+    host = place.host(h100s)
+    for bus, status in (("rp", 3), ("pcie.0", 0)):
+        ports = [word for i in range(3) for word in ("-device", f"pcie-root-port,id=rp{i},chassis={i}")]
+        gpus = [word for i in range(3) for word in ("-device", f"vfio-pci,host=01:0{i}.0,bus=" + (f"rp{i}" if bus == "rp" else bus))]
+        done = run("check", f"--root={host}", "--", "qemu-system-x86_64", "-accel", "kvm", "-M", "pc-q35-9.0", "-m", "16G", "-cpu",
+                   "Skylake-Server,phys-bits=42", "-bios", "OVMF.fd", *ports, *gpus)
+        assert done.returncode == status and ("do not fit" in done.stdout) == (status == 3), done.stdout
+
+
 # ── devices ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 NIC = ("0000:01:00.0", "vfio-pci", ((0, 0xC0000000, 1 << 20, MEMORY32),))

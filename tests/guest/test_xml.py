@@ -60,6 +60,10 @@ ELEMENTS = [
     ({"devices": HOSTDEV.format("", "")}, {"devices": [{"name": "0000:c1:00.1", "assigned": True, "address": "0000:c1:00.1"}]}),
     ({"devices": HOSTDEV.format("<driver name='vfio'/>", "<alias name='ua-gpu'/><rom bar='off'/><address type='pci' domain='0x0000' bus='0x05' slot='0' function='0'/>")},
      {"devices": [{"name": "ua-gpu", "assigned": True, "address": "0000:c1:00.1"}]}),
+    ({"devices": HOSTDEV.format("", "<address type='pci' domain='0' bus='0x0a' slot='0' function='0'/>") + "<controller type='usb' index='10'/>"
+      "<controller type='pci' index='10' model='pcie-root-port'/><controller type='pci' index='0' model='pcie-root'/>"}, {"devices.0.ownPort": True}),
+    ({"devices": HOSTDEV.format("", "<address type='pci' domain='0' bus='0x0a' slot='1' function='0'/>") +
+      "<controller type='pci' index='10' model='pcie-to-pci-bridge'/>"}, {"devices.0.ownPort": None}),
     ({"devices": HOSTDEV.format("<driver name='vfio' iommufd='yes'/>", "")},
      {"devices": [{"name": "0000:c1:00.1", "assigned": True, "iommufd": True, "address": "0000:c1:00.1"}]}),
     ({"devices": "<interface type='hostdev' managed='yes'><source><address type='pci' domain='0' bus='4' slot='16' function='0'/></source><mac address='x'/></interface>"},
