@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
-static void log_line(const char *priority, const char *format, va_list arguments) {
+static void __attribute__((format(printf, 2, 0)))
+log_line(const char *priority, const char *format, va_list arguments) {
         char text[1024];
 
         vsnprintf(text, sizeof(text), format, arguments);
