@@ -194,5 +194,8 @@ def image(programs):
         if not place.is_dir():
             if os.geteuid():
                 raise Missing("debootstrap wants root: run once as root to make the guest's image")
-            build(place, packages)
+            try:
+                build(place, packages)
+            except subprocess.CalledProcessError as error:
+                raise Missing(f"{' '.join(map(str, error.cmd[:2]))} failed: no network?") from error
     return place
