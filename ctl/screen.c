@@ -89,7 +89,10 @@ void screen_wrap(const Screen *screen, unsigned indent, const char *text) {
 
 pid_t pager_open(const Options *options) {
         const char *pager = getenv("PAGER");
-        char *argv[] = { (char *) "sh", (char *) "-c", (char *) (pager && *pager ? pager : "less"), NULL };
+        /* A small system may have no less: then what would go through it goes straight to the terminal. */
+        const char *command =
+                        pager && *pager ? pager : "command -v less >/dev/null && exec less || exec cat";
+        char *argv[] = { (char *) "sh", (char *) "-c", (char *) command, NULL };
         posix_spawn_file_actions_t actions;
         pid_t pid = 0;
         int fds[2];
