@@ -34,7 +34,9 @@ enum {
         OPTION_FOR,
         OPTION_BAR,
         OPTION_DEVICE,
-        OPTION_COUNT
+        OPTION_COUNT,
+        OPTION_ASCII,
+        OPTION_SVG
 };
 
 static const struct option long_options[] = {
@@ -54,6 +56,8 @@ static const struct option long_options[] = {
         { "device", required_argument, NULL, OPTION_DEVICE },
         { "count", required_argument, NULL, OPTION_COUNT },
         { "pid", required_argument, NULL, OPTION_PID },
+        { "ascii", no_argument, NULL, OPTION_ASCII },
+        { "svg", optional_argument, NULL, OPTION_SVG },
         { "list-verbs", no_argument, NULL, OPTION_LIST_VERBS }, /* for the shell's completion */
         {},
 };
@@ -101,6 +105,12 @@ static int parse_verb_option(int c, Options *options) {
                 return 0;
         case OPTION_COUNT:
                 options->count = optarg;
+                return 0;
+        case OPTION_ASCII:
+                options->ascii = true;
+                return 0;
+        case OPTION_SVG:
+                options->svg = optarg && *optarg ? optarg : "-";
                 return 0;
         default:
                 fprintf(stderr, "Try 'hawctl --help'.\n");

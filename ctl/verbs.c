@@ -35,6 +35,13 @@ const Verb verbs[] = {
                         "groups that reserve it; then what is left for the host as a whole.\n\n"
                         "Example: hawctl regions --json=short\n",
                         verb_regions },
+        { "map", "[GUEST]", 0, -1, "Draw the address space: memory, reach, limits, a guest",
+                        "High addresses on top; not to scale where little lies between two. With a guest\n"
+                        "its own layout stands beside the host's, and where they conflict.\n\n"
+                        "      --svg[=FILE]         As SVG, to standard output or into FILE\n"
+                        "      --ascii              No characters but ASCII\n\n"
+                        "Example: hawctl map guest.json --svg=map.svg\n",
+                        verb_map },
         { "check", "GUEST", 0, -1, "Tell whether a guest may run, and move, here",
                         "Lays the guest's addresses out as its VMM and firmware will, and holds them\n"
                         "against this host: a verdict, what led to it with both numbers, and the\n"

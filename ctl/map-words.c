@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/map-words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/numbers.h"
+
+#define GIB_BITS 30
+
+char *map_address(uint64_t address, char *ret, size_t size) {
+        uint64_t gib = address >> GIB_BITS, tib = gib >> 10;
+
+        if (address == 0)
+                snprintf(ret, size, "0");
+        else if (address == UINT64_C(1) << 20)
+                snprintf(ret, size, "1 MiB");
+        else if (address & ((UINT64_C(1) << GIB_BITS) - 1))
+                snprintf(ret, size, "0x%" PRIx64, address);
+        else if (gib < 10000 && gib & 1023)
+                snprintf(ret, size, "%" PRIu64 " GiB", gib);
+        else if (gib & 1023)
+                snprintf(ret, size, "0x%" PRIx64, address);
+        else if (tib < 10000 && tib & 1023)
+                snprintf(ret, size, "%" PRIu64 " TiB", tib);
+        else
+                number_bytes(address, ret, size);
+        return ret;
+}
+
+/* Two digits, and as many more as the whole has: "1.9 GiB", "508 GiB". */
+static void round_bytes(uint64_t bytes, char *ret, size_t size) {
+        uint64_t tenth;
+        unsigned unit = 0;
+
+        while (unit < 6 && bytes >> 10 * (unit + 1))
+                unit++;
+        tenth = UINT64_C(1) << 10 * unit;
+        if (bytes >= 10 * tenth)
+                bytes = bytes / tenth * tenth + (bytes % tenth >= tenth / 2 && bytes / tenth < 1023 ? tenth : 0);
+        else if (unit > 0 && bytes % tenth < tenth / 20)
+                bytes -= bytes % tenth;
+        number_bytes(bytes, ret, size);
+}
+
+char *map_band_size(const MapBand *band, char *ret, size_t size) {
+        *ret = 0;
+        if (band->kind == MAP_BEYOND || band->end < UINT64_C(1) << 20)
+                return ret;
+        if (band->bytes == 0)
+                snprintf(ret, size, "16 EiB");
+        else
+                round_bytes(band->bytes, ret, size);
+        return ret;
+}
+
+char *map_limit_place(const MapLimit *limit, char *ret, size_t size) {
+        char reach[NUMBER_TEXT_MAX];
+
+        snprintf(ret, size, "2^%u = %s", limit->bits, number_reach(limit->bits, reach, sizeof(reach)));
+        return ret;
+}
+
+static bool touches(const MapConflict *conflict, unsigned row, unsigned rows) {
+        return conflict->row < row + rows && row < conflict->row + conflict->rows;
+}
+
+char *map_rules(const Map *map, unsigned row, unsigned rows, char *ret, size_t size) {
+        size_t n = 0;
+
+        *ret = 0;
+        for (size_t i = 0; i < map->n_conflicts; i++) {
+                const char *rule = map->conflicts[i].finding->rule;
+                bool before = false;
+
+                for (size_t j = 0; j < i; j++)
+                        before |= touches(&map->conflicts[j], row, rows) &&
+                                        strcmp(map->conflicts[j].finding->rule, rule) == 0;
+                if (before || !touches(&map->conflicts[i], row, rows) || n + strlen(rule) + 2 > size)
+                        continue;
+                n += (size_t) snprintf(ret + n, size - n, "%s%s", n > 0 ? " " : "", rule);
+        }
+        return ret;
+}
+
+Verdict map_verdict_at(const Map *map, unsigned row) {
+        Verdict worst = VERDICT_SAFE;
+
+        for (size_t i = 0; i < map->n_conflicts; i++)
+                if (touches(&map->conflicts[i], row, 1) && map->conflicts[i].finding->verdict > worst)
+                        worst = map->conflicts[i].finding->verdict;
+        return worst;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What stands written in the picture, the same in a terminal and in SVG. */
+
+#include <stddef.h>
+
+#include "profile/map/scene.h"
+
+/* "4 GiB", "94 GiB"; what is no round number in hexadecimal. Fits NUMBER_TEXT_MAX. */
+char *map_address(uint64_t address, char *ret, size_t size);
+
+/* Its size, "94 GiB"; "" where that says nothing: what cannot be reached, holes. */
+char *map_band_size(const MapBand *band, char *ret, size_t size);
+
+/* "2^46 = 64 TiB" */
+char *map_limit_place(const MapLimit *limit, char *ret, size_t size);
+
+/* "R3 R9": of the conflicts that touch these rows; "" none. */
+char *map_rules(const Map *map, unsigned row, unsigned rows, char *ret, size_t size);
+
+/* The worst of them; SAFE: none. */
+Verdict map_verdict_at(const Map *map, unsigned row);
