@@ -18,7 +18,7 @@ typedef struct Brush {
 } Brush;
 
 static const Brush brushes[_MAP_KIND_MAX] = {
-        [MAP_BEYOND] = { "\u2573", 'x', "2" },
+        [MAP_BEYOND] = { "\u2571", '/', "2" },
         [MAP_HOLE] = { "\u2508", '-', "32" },
         [MAP_USABLE] = { "\u00b7", '.', "32" },
         [MAP_WINDOW] = { "\u2591", '=', "32" },
@@ -96,30 +96,24 @@ static void put_text(const Canvas *canvas, const char *text, unsigned room) {
 
 /* ── cells ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What stands in one row of a band: its label in the middle, its size with it or below; where it conflicts, the rules. */
+/* What stands in one row of a band: its label in the middle, its size with it or below, the rules where they are broken. */
 static void cell_text(const Canvas *canvas, const MapBand *band, unsigned row, unsigned room, char *ret) {
         unsigned middle = band->row + band->rows / 2;
-        char size[NUMBER_TEXT_MAX], whole[CELL_MAX], rules[64];
+        char size[NUMBER_TEXT_MAX], text[CELL_MAX], rules[48];
         bool split;
 
-        *ret = 0;
         map_band_size(band, size, sizeof(size));
-        if (band->lane == MAP_LANE_GUEST)
-                map_rules(canvas->map, band->row, band->rows, rules, sizeof(rules));
-        else
-                *rules = 0;
-        snprintf(whole, sizeof(whole), "%s%s%s%s%s", rules, *rules ? ": " : "", band->label,
-                        *size ? " " : "", size);
-        split = columns_of(whole) > room;
-        if (row == middle)
-                snprintf(ret, CELL_MAX, "%s", whole);
-        if (!split)
-                return;
+        map_rules(canvas->map, band, row, rules, sizeof(rules));
+        map_rules(canvas->map, band, middle, text, sizeof(text));
+        split = (*text ? strlen(text) + 2 : 0) + columns_of(band->label) + 1 + strlen(size) > room;
         /* The size goes below when there is a row, else away; the label is never dropped for it. */
         if (row == middle)
-                snprintf(ret, CELL_MAX, "%s%s%s", rules, *rules ? ": " : "", band->label);
-        else if (row + 1 == middle)
-                snprintf(ret, CELL_MAX, "%s", size);
+                snprintf(text, sizeof(text), "%s%s%s", band->label, split || !*size ? "" : " ", split ? "" : size);
+        else if (row + 1 == middle && split)
+                snprintf(text, sizeof(text), "%s", size);
+        else
+                *text = 0;
+        snprintf(ret, CELL_MAX, "%s%s%.200s", rules, *rules && *text ? ": " : "", text);
 }
 
 static void print_cell(const Canvas *canvas, const MapBand *band, unsigned row, unsigned width) {

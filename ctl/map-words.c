@@ -31,17 +31,22 @@ char *map_address(uint64_t address, char *ret, size_t size) {
 
 /* Two digits, and as many more as the whole has: "1.9 GiB", "508 GiB". */
 static void round_bytes(uint64_t bytes, char *ret, size_t size) {
-        uint64_t tenth;
+        uint64_t one, rest, tenths;
         unsigned unit = 0;
 
         while (unit < 6 && bytes >> 10 * (unit + 1))
                 unit++;
-        tenth = UINT64_C(1) << 10 * unit;
-        if (bytes >= 10 * tenth)
-                bytes = bytes / tenth * tenth + (bytes % tenth >= tenth / 2 && bytes / tenth < 1023 ? tenth : 0);
-        else if (unit > 0 && bytes % tenth < tenth / 20)
-                bytes -= bytes % tenth;
-        number_bytes(bytes, ret, size);
+        one = UINT64_C(1) << 10 * unit;
+        rest = bytes % one;
+        tenths = bytes < 10 * one ? (10 * rest + one / 2) / one : rest < one / 2 ? 0 : 10;
+        if (tenths > 0 && tenths < 10)
+                number_bytes(bytes, ret, size);
+        else if (tenths == 0)
+                number_bytes(bytes - rest, ret, size);
+        else if (bytes - rest > UINT64_MAX - one)
+                snprintf(ret, size, "16 EiB");
+        else
+                number_bytes(bytes - rest + one, ret, size);
 }
 
 char *map_band_size(const MapBand *band, char *ret, size_t size) {
@@ -66,18 +71,26 @@ static bool touches(const MapConflict *conflict, unsigned row, unsigned rows) {
         return conflict->row < row + rows && row < conflict->row + conflict->rows;
 }
 
-char *map_rules(const Map *map, unsigned row, unsigned rows, char *ret, size_t size) {
+/* The middle of what a conflict and a band share. */
+static unsigned middle_of(const MapConflict *conflict, const MapBand *band) {
+        unsigned first = conflict->row > band->row ? conflict->row : band->row;
+        unsigned behind = conflict->row + conflict->rows;
+
+        if (behind > band->row + band->rows)
+                behind = band->row + band->rows;
+        return first + (behind - first) / 2;
+}
+
+char *map_rules(const Map *map, const MapBand *band, unsigned row, char *ret, size_t size) {
         size_t n = 0;
 
         *ret = 0;
-        for (size_t i = 0; i < map->n_conflicts; i++) {
-                const char *rule = map->conflicts[i].finding->rule;
-                bool before = false;
+        for (size_t i = 0; band->lane == MAP_LANE_GUEST && i < map->n_conflicts; i++) {
+                const MapConflict *conflict = &map->conflicts[i];
+                const char *rule = conflict->finding->rule;
 
-                for (size_t j = 0; j < i; j++)
-                        before |= touches(&map->conflicts[j], row, rows) &&
-                                        strcmp(map->conflicts[j].finding->rule, rule) == 0;
-                if (before || !touches(&map->conflicts[i], row, rows) || n + strlen(rule) + 2 > size)
+                if (!touches(conflict, band->row, band->rows) || middle_of(conflict, band) != row ||
+                                strstr(ret, rule) || n + strlen(rule) + 2 > size)
                         continue;
                 n += (size_t) snprintf(ret + n, size - n, "%s%s", n > 0 ? " " : "", rule);
         }

@@ -16,8 +16,8 @@ char *map_band_size(const MapBand *band, char *ret, size_t size);
 /* "2^46 = 64 TiB" */
 char *map_limit_place(const MapLimit *limit, char *ret, size_t size);
 
-/* "R3 R9": of the conflicts that touch these rows; "" none. */
-char *map_rules(const Map *map, unsigned row, unsigned rows, char *ret, size_t size);
+/* "R3 R9": the rules to be written into this row of a band, in the middle of where they are broken; "" none. */
+char *map_rules(const Map *map, const MapBand *band, unsigned row, char *ret, size_t size);
 
 /* The worst of them; SAFE: none. */
 Verdict map_verdict_at(const Map *map, unsigned row);

@@ -24,6 +24,11 @@ static const MapKind kinds[_LAYOUT_KIND_MAX] = {
         [LAYOUT_RESERVED] = MAP_RESERVED,
 };
 
+static MapKind kind_of(const LayoutRange *range) {
+        return range->kind == LAYOUT_RESERVED && range->start == MAP_HYPERTRANSPORT_START ? MAP_HYPERTRANSPORT
+                                                                                          : kinds[range->kind];
+}
+
 static bool is_drawn(const Layout *layout, const LayoutRange *range) {
         if (range->kind != LAYOUT_HOLE64)
                 return true;
@@ -64,7 +69,7 @@ int lane_guest(Map *map) {
                 const LayoutRange *range = &layout->ranges[i];
 
                 if (is_drawn(layout, range))
-                        r = range_set_add(&pieces.kinds[kinds[range->kind]], range->start, range->end);
+                        r = range_set_add(&pieces.kinds[kind_of(range)], range->start, range->end);
         }
         if (r >= 0)
                 r = lane_finish(map, MAP_LANE_GUEST, &pieces);

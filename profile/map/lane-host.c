@@ -9,8 +9,6 @@
 #include "profile/map/scene-parts.h"
 
 #define LEGACY_END UINT64_C(0xfffff)
-#define HYPERTRANSPORT_START UINT64_C(0xfd00000000)
-#define HYPERTRANSPORT_END UINT64_C(0xffffffffff)
 
 static MapKind kind_of_memory(IomemKind kind) {
         switch (kind) {
@@ -83,7 +81,7 @@ static MapKind kind_of_region(const ReservedRegion *region) {
         case RESERVED_DIRECT_RELAXABLE:
                 return MAP_RELAXABLE;
         default:
-                return region->start == HYPERTRANSPORT_START && region->end == HYPERTRANSPORT_END
+                return region->start == MAP_HYPERTRANSPORT_START && region->end == MAP_HYPERTRANSPORT_END
                                 ? MAP_HYPERTRANSPORT
                                 : MAP_RESERVED;
         }

@@ -5,6 +5,10 @@
 
 #include "profile/map/scene.h"
 
+/* What AMD's CPUs keep for themselves below 1 TiB. */
+#define MAP_HYPERTRANSPORT_START UINT64_C(0xfd00000000)
+#define MAP_HYPERTRANSPORT_END UINT64_C(0xffffffffff)
+
 /* One lane before it is drawn: for each kind where it lies. */
 typedef struct LanePieces {
         RangeSet kinds[_MAP_KIND_MAX];
