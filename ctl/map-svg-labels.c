@@ -7,8 +7,8 @@
 #include "ctl/svg-text.h"
 #include "profile/guest/check-words.h"
 
-#define LINE 16   /* from one line of text to the next */
-#define SPACE 8   /* between two labels */
+#define LINE 16 /* from one line of text to the next */
+#define SPACE 8 /* between two labels */
 #define LABELS_MAX 48
 #define LINES_MAX 8
 
@@ -136,8 +136,9 @@ static void put_label(const SvgMap *svg, const Label *label) {
         char class[32];
 
         snprintf(class, sizeof(class), "strong %s", label->colour);
-        fprintf(svg->file, "<path class=\"leader %s\" d=\"M%u %.1fL%u %.1fH%u\"/>\n", label->colour, svg->right,
-                        label->anchor, svg->right + SVG_LEADER - 10, middle, svg->right + SVG_LEADER - 4);
+        fprintf(svg->file, "<path class=\"leader %s\" d=\"M%u %.1fL%u %.1fH%u\"/>\n", label->colour,
+                        svg->right, label->anchor, svg->right + SVG_LEADER - 10, middle,
+                        svg->right + SVG_LEADER - 4);
         put_line(svg, class, y, label->heading, sizeof(label->heading));
         for (unsigned i = 0; i < label->lines; i++) {
                 size_t n = svg_text_break(rest, SVG_TEXT, SVG_GUTTER);

@@ -8,7 +8,7 @@
 #include "profile/map/scene.h"
 
 #define SVG_ROW 20
-#define SVG_TEXT 12 /* size of the font */
+#define SVG_TEXT 12  /* size of the font */
 #define SVG_TOP 104U /* of the picture */
 #define SVG_AXIS 136U
 #define SVG_LANE 184U

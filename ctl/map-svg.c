@@ -12,6 +12,7 @@
 #include "ctl/output-file.h"
 #include "ctl/svg-text.h"
 #include "probe/cleanup.h"
+#include "profile/guest/check-words.h"
 
 #define TITLE 20
 #define NOTE_LINE 18
@@ -53,7 +54,8 @@ static void put_head(const SvgMap *svg, unsigned height) {
 
 static void put_title(const SvgMap *svg) {
         static const char *const words[_VERDICT_MAX] = { "Safe", "Warning", "Warning", "Unsafe" };
-        static const char *const classes[_VERDICT_MAX] = { "strong good", "strong may", "strong may", "strong bad" };
+        static const char *const classes[_VERDICT_MAX] = { "strong good", "strong may", "strong may",
+                "strong bad" };
         double width = svg_width(svg) - 2.0 * SVG_MARGIN;
         const Map *map = svg->map;
         char text[512];
@@ -103,10 +105,11 @@ static void put_band(const SvgMap *svg, const MapBand *band) {
         char size[NUMBER_TEXT_MAX];
 
         fprintf(svg->file,
-                        "<rect class=\"%s\" data-lane=\"%s\" data-start=\"0x%" PRIx64 "\" data-end=\"0x%" PRIx64
+                        "<rect class=\"%s\" data-lane=\"%s\" data-start=\"0x%" PRIx64
+                        "\" data-end=\"0x%" PRIx64
                         "\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"3\"><title>",
-                        map_kind_to_string(band->kind), map_lane_to_string(band->lane), band->start, band->end,
-                        svg->lane_x[band->lane], svg_y(svg, band->row + band->rows), SVG_LANE,
+                        map_kind_to_string(band->kind), map_lane_to_string(band->lane), band->start,
+                        band->end, svg->lane_x[band->lane], svg_y(svg, band->row + band->rows), SVG_LANE,
                         SVG_ROW * band->rows);
         svg_text_put(svg->file, band->label, SIZE_MAX);
         fprintf(svg->file, " %s: 0x%" PRIx64 " to 0x%" PRIx64 "</title></rect>\n",
@@ -115,7 +118,8 @@ static void put_band(const SvgMap *svg, const MapBand *band) {
 
 static void put_conflict(const SvgMap *svg, const MapConflict *conflict) {
         fprintf(svg->file,
-                        "<rect class=\"%s\" data-rule=\"%s\" data-start=\"0x%" PRIx64 "\" data-end=\"0x%" PRIx64
+                        "<rect class=\"%s\" data-rule=\"%s\" data-start=\"0x%" PRIx64
+                        "\" data-end=\"0x%" PRIx64
                         "\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"3\"/>\n",
                         conflict->finding->verdict == VERDICT_UNSAFE ? "conflict" : "doubt",
                         conflict->finding->rule, conflict->start, conflict->end, svg->lane_x[MAP_LANE_GUEST],
@@ -124,21 +128,27 @@ static void put_conflict(const SvgMap *svg, const MapConflict *conflict) {
 
 /* In one line, in two where there are two rows, else without its size; in the middle. */
 static void put_band_text(const SvgMap *svg, const MapBand *band) {
-        double x = svg->lane_x[band->lane] + SVG_LANE / 2.0;
-        double y = svg_y(svg, band->row) - SVG_ROW * band->rows / 2.0 + 4;
-        char size[NUMBER_TEXT_MAX], whole[128];
-        const char *text = whole;
+        double x = svg->lane_x[band->lane] + SVG_LANE / 2.0, y;
+        char size[NUMBER_TEXT_MAX], rules[48], whole[128];
+        unsigned row, rows;
 
+        map_label_rows(svg->map, band, &row, &rows);
         map_band_size(band, size, sizeof(size));
-        snprintf(whole, sizeof(whole), "%s%s%s", band->label, *size ? " " : "", size);
+        map_rules(svg->map, band, row + rows / 2, rules, sizeof(rules));
+        y = svg_y(svg, row) - SVG_ROW * rows / 2.0 + 4;
+        snprintf(whole, sizeof(whole), "%s%s%s%s%s", rules, *rules ? ": " : "", band->label,
+                        *size ? " " : "", size);
         if (svg_text_width(whole, SVG_TEXT) > SVG_LANE - 8) {
-                text = band->label;
-                if (band->rows > 1) {
+                snprintf(whole, sizeof(whole), "%s%s%s", rules, *rules ? ": " : "", band->label);
+                if (rows > 1) {
                         put_text(svg, "cell", x, y + 8, size, SIZE_MAX);
                         y -= 8;
                 }
         }
-        put_text(svg, "cell", x, y, text, svg_text_break(text, SVG_TEXT, SVG_LANE - 8));
+        put_text(svg, "cell", x, y, whole, svg_text_break(whole, SVG_TEXT, SVG_LANE - 8));
+        for (unsigned i = band->row; i < band->row + band->rows; i++)
+                if ((i < row || i >= row + rows) && *map_rules(svg->map, band, i, rules, sizeof(rules)))
+                        put_text(svg, "cell strong", x, svg_y(svg, i) - SVG_ROW / 2.0 + 4, rules, SIZE_MAX);
 }
 
 static void put_bands(const SvgMap *svg) {
@@ -152,37 +162,58 @@ static void put_bands(const SvgMap *svg) {
 
 /* ── what is below ─────────────────────────────────────────────────────────────────────────────────────── */
 
-static unsigned put_note(const SvgMap *svg, unsigned y, const char *label, const char *note) {
+static unsigned put_note(const SvgMap *svg, unsigned y, const char *class, const char *text) {
         double width = svg_width(svg) - 2.0 * SVG_MARGIN;
-        char text[512];
-        const char *rest = text;
 
-        snprintf(text, sizeof(text), "%s%s", label, note);
-        while (*note && *rest) {
-                size_t n = svg_text_break(rest, SVG_TEXT, width);
+        while (*text) {
+                size_t n = svg_text_break(text, SVG_TEXT, width);
 
                 y += NOTE_LINE;
                 if (svg->file)
-                        put_text(svg, "muted", SVG_MARGIN, y, rest, n);
-                rest += n;
-                rest += strspn(rest, " ");
+                        put_text(svg, class, SVG_MARGIN, y, text, n);
+                text += n;
+                text += strspn(text, " ");
+        }
+        return y;
+}
+
+/* What is wrong and has no place in the picture. */
+static unsigned put_findings(const SvgMap *svg, unsigned y) {
+        const Check *check = svg->map->check;
+
+        for (size_t i = 0; check && i < check->n; i++) {
+                const CheckFinding *finding = &check->findings[i];
+                bool unsafe = finding->verdict == VERDICT_UNSAFE;
+                char text[512];
+
+                if (finding->verdict == VERDICT_SAFE || finding->end > 0)
+                        continue;
+                snprintf(text, sizeof(text), "%s, %s: %.100s: %.300s", finding->rule,
+                                finding_verdict_to_string(finding->verdict), finding->subject,
+                                finding->summary);
+                y = put_note(svg, y, unsafe ? "bad" : "may", text);
         }
         return y;
 }
 
 /* Returns where they end. */
 static unsigned put_notes(const SvgMap *svg) {
-        unsigned y = svg->bottom + 10;
+        unsigned y = put_findings(svg, svg->bottom + 10);
+        const Map *map = svg->map;
+        char text[512];
 
-        y = put_note(svg, y, "Not to scale: ",
-                        "every boundary has its row, and more where addresses double more often.");
+        y = put_note(svg, y, "muted",
+                        "Not to scale: each boundary gets a row of its own, and each fourfold of the address another.");
         for (MapLane lane = 0; lane < _MAP_LANE_MAX; lane++) {
-                char label[32];
-
-                snprintf(label, sizeof(label), "No %s: ", map_lane_title(lane));
-                y = put_note(svg, y, label, svg->map->notes[lane]);
+                if (!*map->notes[lane])
+                        continue;
+                snprintf(text, sizeof(text), "%s: %s", map_lane_title(lane), map->notes[lane]);
+                y = put_note(svg, y, "muted", text);
         }
-        return put_note(svg, y, "No line for: ", svg->map->unknown);
+        if (!*map->unknown)
+                return y;
+        snprintf(text, sizeof(text), "No line for: %s", map->unknown);
+        return put_note(svg, y, "muted", text);
 }
 
 static void lay_out(SvgMap *svg) {

@@ -98,18 +98,21 @@ static void put_text(const Canvas *canvas, const char *text, unsigned room) {
 
 /* What stands in one row of a band: its label in the middle, its size with it or below, the rules where they are broken. */
 static void cell_text(const Canvas *canvas, const MapBand *band, unsigned row, unsigned room, char *ret) {
-        unsigned middle = band->row + band->rows / 2;
+        unsigned first, rows, middle;
         char size[NUMBER_TEXT_MAX], text[CELL_MAX], rules[48];
         bool split;
 
+        map_label_rows(canvas->map, band, &first, &rows);
+        middle = first + rows / 2;
         map_band_size(band, size, sizeof(size));
         map_rules(canvas->map, band, row, rules, sizeof(rules));
         map_rules(canvas->map, band, middle, text, sizeof(text));
         split = (*text ? strlen(text) + 2 : 0) + columns_of(band->label) + 1 + strlen(size) > room;
         /* The size goes below when there is a row, else away; the label is never dropped for it. */
         if (row == middle)
-                snprintf(text, sizeof(text), "%s%s%s", band->label, split || !*size ? "" : " ", split ? "" : size);
-        else if (row + 1 == middle && split)
+                snprintf(text, sizeof(text), "%s%s%s", band->label, split || !*size ? "" : " ",
+                                split ? "" : size);
+        else if (row + 1 == middle && rows > 1 && split)
                 snprintf(text, sizeof(text), "%s", size);
         else
                 *text = 0;
@@ -197,7 +200,10 @@ static void print_border(const Canvas *canvas, const char *left, const char *mid
 static void print_limit(const Canvas *canvas, const MapLimit *limit) {
         const Screen *screen = canvas->screen;
         const char *rule = glyph(canvas, limit->guest ? "\u2550" : "\u2501", "=");
-        const char *colour = screen->colour ? (limit->guest ? "\x1b[1;36m" : limit->iommu ? "\x1b[1;33m" : "\x1b[1m") : "";
+        const char *colour = screen->colour ? (limit->guest                                  ? "\x1b[1;36m"
+                                                                              : limit->iommu ? "\x1b[1;33m"
+                                                                                             : "\x1b[1m")
+                                            : "";
         char place[64], text[sizeof(limit->label) + 72];
         const char *rest = text;
 
@@ -247,7 +253,8 @@ static void lay_out(Canvas *canvas) {
 
         for (size_t i = 0; i < map->n_segments; i++) {
                 char text[NUMBER_TEXT_MAX];
-                unsigned columns = (unsigned) strlen(map_address(map->segments[i].start, text, sizeof(text)));
+                unsigned columns =
+                                (unsigned) strlen(map_address(map->segments[i].start, text, sizeof(text)));
 
                 canvas->axis = columns > canvas->axis ? columns : canvas->axis;
         }

@@ -105,3 +105,25 @@ Verdict map_verdict_at(const Map *map, unsigned row) {
                         worst = map->conflicts[i].finding->verdict;
         return worst;
 }
+
+static bool is_cut(const Map *map, MapLane lane, unsigned row) {
+        for (size_t i = 0; i < map->n_limits; i++)
+                if (map->limits[i].row == row)
+                        return true;
+        return lane == MAP_LANE_GUEST && map_verdict_at(map, row) != map_verdict_at(map, row - 1);
+}
+
+void map_label_rows(const Map *map, const MapBand *band, unsigned *ret_row, unsigned *ret_rows) {
+        unsigned end = band->row + band->rows;
+
+        *ret_row = band->row;
+        *ret_rows = 0;
+        for (unsigned row = band->row, next; *ret_rows < end - row; row = next) {
+                for (next = row + 1; next < end && !is_cut(map, band->lane, next);)
+                        next++;
+                if (next - row > *ret_rows) {
+                        *ret_row = row;
+                        *ret_rows = next - row;
+                }
+        }
+}

@@ -16,8 +16,12 @@ char *map_band_size(const MapBand *band, char *ret, size_t size);
 /* "2^46 = 64 TiB" */
 char *map_limit_place(const MapLimit *limit, char *ret, size_t size);
 
+/* The rows of a band that its label is in the middle of: the most between two limits
+ * that look the same. */
+void map_label_rows(const Map *map, const MapBand *band, unsigned *ret_row, unsigned *ret_rows);
+
 /* "R3 R9": the rules to be written into this row of a band, in the middle of where they are broken; "" none. */
 char *map_rules(const Map *map, const MapBand *band, unsigned row, char *ret, size_t size);
 
-/* The worst of them; SAFE: none. */
+/* The worst conflict of that row in the guest's lane; SAFE: none. */
 Verdict map_verdict_at(const Map *map, unsigned row);

@@ -69,6 +69,7 @@ int output_file_write(const char *path, const char *text, size_t n) {
         if (strcmp(path, "-") == 0)
                 /* Whoever started us sees to it that all of it arrived. */
                 return fwrite(text, 1, n, stdout) == n ? EXIT_SUCCESS : EXIT_FAILURE;
-        r = stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? write_in_place(path, text, n) : replace(path, text, n);
+        r = stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? write_in_place(path, text, n)
+                                                         : replace(path, text, n);
         return r < 0 ? complain(path, -r) : EXIT_SUCCESS;
 }

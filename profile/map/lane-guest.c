@@ -25,8 +25,9 @@ static const MapKind kinds[_LAYOUT_KIND_MAX] = {
 };
 
 static MapKind kind_of(const LayoutRange *range) {
-        return range->kind == LAYOUT_RESERVED && range->start == MAP_HYPERTRANSPORT_START ? MAP_HYPERTRANSPORT
-                                                                                          : kinds[range->kind];
+        return range->kind == LAYOUT_RESERVED && range->start == MAP_HYPERTRANSPORT_START
+                        ? MAP_HYPERTRANSPORT
+                        : kinds[range->kind];
 }
 
 static bool is_drawn(const Layout *layout, const LayoutRange *range) {
@@ -64,7 +65,8 @@ int lane_guest(Map *map) {
         int r = 0;
 
         if (layout->n == 0)
-                snprintf(map->notes[MAP_LANE_GUEST], sizeof(map->notes[0]), "not known: %.80s", layout->missing);
+                snprintf(map->notes[MAP_LANE_GUEST], sizeof(map->notes[0]), "not known: %.80s",
+                                layout->missing);
         for (size_t i = 0; i < layout->n && r >= 0; i++) {
                 const LayoutRange *range = &layout->ranges[i];
 

@@ -56,9 +56,10 @@ static json_t *bands_json(const Map *map, MapLane lane) {
                         continue;
                 json_array_append_new(array,
                                 json_pack("{s:s, s:s, s:o, s:o, s:o, s:I}", "kind",
-                                                map_kind_to_string(band->kind), "label", band->label, "start",
-                                                address(band->start), "end", address(band->end), "bytes",
-                                                address(band->bytes), "parts", (json_int_t) band->parts));
+                                                map_kind_to_string(band->kind), "label", band->label,
+                                                "start", address(band->start), "end", address(band->end),
+                                                "bytes", address(band->bytes), "parts",
+                                                (json_int_t) band->parts));
         }
         return array;
 }

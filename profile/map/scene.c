@@ -41,7 +41,8 @@ static unsigned bits_needed(const Map *map) {
                 raise(&bits, bits_of(map->profile->usable_iova.ranges[i].end));
         for (size_t i = 0; i < map->profile->n_devices; i++)
                 for (unsigned j = 0; j < map->profile->devices[i].n_bars; j++)
-                        if (map->profile->devices[i].bars[j].assigned && !map->profile->devices[i].bars[j].io)
+                        if (map->profile->devices[i].bars[j].assigned &&
+                                        !map->profile->devices[i].bars[j].io)
                                 raise(&bits, bits_of(map->profile->devices[i].bars[j].end));
         for (size_t i = 0; map->check && i < map->check->layout.n; i++)
                 raise(&bits, bits_of(map->check->layout.ranges[i].end));

@@ -28,10 +28,10 @@ typedef enum MapKind {
         MAP_HOTPLUG,
         MAP_SGX,
         MAP_CXL,
-        MAP_PCI,         /* BARs of the host's devices, */
-        MAP_PCI_WINDOW,  /* and what its bridges pass on */
-        MAP_FIRMWARE,    /* firmware and chipset */
-        MAP_RELAXABLE,   /* reserved regions, by type */
+        MAP_PCI,        /* BARs of the host's devices, */
+        MAP_PCI_WINDOW, /* and what its bridges pass on */
+        MAP_FIRMWARE,   /* firmware and chipset */
+        MAP_RELAXABLE,  /* reserved regions, by type */
         MAP_RESERVED,
         MAP_HYPERTRANSPORT,
         MAP_DIRECT,
@@ -45,8 +45,8 @@ typedef struct MapBand {
         MapLane lane;
         MapKind kind;
         uint64_t start, end; /* inclusive */
-        uint64_t bytes;      /* of that kind; less than the range when small others are drawn with it. 0: 2^64 */
-        size_t parts;        /* how many ranges are drawn as this one */
+        uint64_t bytes; /* of that kind; less than the range when small others are drawn with it. 0: 2^64 */
+        size_t parts;   /* how many ranges are drawn as this one */
         unsigned row, rows;
         char label[48];
 } MapBand;
