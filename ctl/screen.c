@@ -70,8 +70,12 @@ void screen_wrap(const Screen *screen, unsigned indent, const char *text) {
         unsigned column = indent;
 
         while (*text) {
-                size_t n = strcspn(text, " ");
+                size_t n = strcspn(text, " "), room = screen->width > indent ? screen->width - indent : 1;
 
+                /* A word that no line holds is cut, though not within a character. */
+                if (n > room)
+                        for (n = room; n > 1 && (text[n] & 0xc0) == 0x80;)
+                                n--;
                 if (column > indent && column + 1 + n > screen->width) {
                         printf("\n%*s", (int) indent, "");
                         column = indent;
