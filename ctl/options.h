@@ -30,8 +30,8 @@ typedef struct Options {
         const char *bars[OPTION_BARS_MAX];
         const char *device, *count; /* fit --device, --count */
         bool ascii;                 /* map --ascii */
-        const char *svg;            /* map --svg[=FILE]: "-" is standard output; NULL: a terminal's picture */
-        int argc;                   /* the verb and its arguments */
+        const char *svg; /* map --svg[=FILE]: "-" is standard output; NULL: a terminal's picture */
+        int argc;        /* the verb and its arguments */
         char **argv;
 } Options;
 

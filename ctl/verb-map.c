@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "ctl/check-text.h"
+#include "ctl/guest-source.h"
 #include "ctl/json-output.h"
 #include "ctl/map-svg.h"
 #include "ctl/map-text.h"
 #include "ctl/source-profile.h"
 #include "ctl/verbs.h"
-#include "ctl/vm-input.h"
 
 static int out_of_memory(void) {
         fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
@@ -45,7 +45,7 @@ int verb_map(const Options *options, int argc, char **argv) {
         bool with_guest = argc > 0;
         int r;
 
-        r = with_guest ? vm_input_read(options, argc, argv, &guest) : EXIT_SUCCESS;
+        r = with_guest ? guest_source(options, argc, argv, &guest) : EXIT_SUCCESS;
         if (r == EXIT_SUCCESS)
                 r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
