@@ -34,6 +34,7 @@ int verb_history(const Options *options, int argc, char **argv);
 int verb_decode(const Options *options, int argc, char **argv);
 int verb_capture(const Options *options, int argc, char **argv);
 int verb_diff(const Options *options, int argc, char **argv);
+int verb_audit(const Options *options, int argc, char **argv);
 int verb_map(const Options *options, int argc, char **argv);
 int verb_check(const Options *options, int argc, char **argv);
 int verb_fit(const Options *options, int argc, char **argv);
