@@ -58,9 +58,9 @@ const Verb verbs[] = {
         { "audit", "", 0, 0, "Check every QEMU that runs on this host",
                         "Reads the command line of each from /proc and checks it against this host: the\n"
                         "verdict, the guest's address bits, and the worst of what was found. The exit\n"
-                        "status is 3 when one is unsafe, 1 when one could not be judged. Others'\n"
-                        "processes may be hidden from who is not root. With --root, as if they ran on\n"
-                        "that host.\n\n"
+                        "status is 3 when one is unsafe, 1 when one could not be judged. Processes of\n"
+                        "others may be hidden from who is not root. With --root, as if they ran on that\n"
+                        "host.\n\n"
                         "Example: hawctl audit --json=short | jq '.[] | select(.verdict==\"unsafe\")'\n",
                         verb_audit },
         { "fit", "GUEST", 0, -1, "Tell how many devices fit beside a guest, at every width",

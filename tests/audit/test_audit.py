@@ -1,0 +1,145 @@
+"""The audit against real QEMUs, stopped before their first instruction, good and bad ones."""
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import hosts_intel
+from tree import Tree
+
+HAWCTL = os.environ["HAWCTL"]
+QEMU = shutil.which("qemu-system-x86_64")
+QUIET = ["-S", "-accel", "tcg", "-display", "none", "-serial", "none", "-monitor", "none", "-nodefaults"]
+GOOD = ["-machine", "q35", "-m", "256"]
+# SeaBIOS has no more than the 40 bits that QEMU's default CPU tells it of: a TiB is all of them.
+BAD = ["-machine", "pc", "-m", "256", "-object", "memory-backend-ram,id=m,size=1T,reserve=off,share=on", "-device", "ivshmem-plain,memdev=m"]
+
+
+@pytest.fixture(name="root")
+def fixture_root(tmp_path):
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    return f"--root={tmp_path / 'tree'}"
+
+
+@pytest.fixture(name="start")
+def fixture_start():
+    """Starts a QEMU and waits until it is one: its own command line is there once the program is."""
+    if not QEMU:
+        pytest.skip("no qemu-system-x86_64 here (package qemu-system-x86)")
+    running = []
+
+    def start(*arguments, program=QEMU, **more):
+        process = subprocess.Popen([program, *QUIET, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+        running.append(process)
+        for _ in range(100):
+            if process.poll() is None and os.path.basename(os.readlink(f"/proc/{process.pid}/exe")).startswith("qemu"):
+                time.sleep(0.3)
+                assert process.poll() is None, "QEMU refused to start"
+                return process.pid
+            time.sleep(0.05)
+        raise AssertionError("no QEMU after five seconds")
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def audit(*arguments, **more):
+    return subprocess.run([HAWCTL, "audit", *arguments], capture_output=True, text=True, timeout=60, check=False, **more)
+
+
+def rows(root, **more):
+    done = audit(root, "-j", **more)
+    return {row["pid"]: row for row in json.loads(done.stdout)}, done.returncode
+
+
+def test_good_and_bad(start, root):
+    good, bad = start(*GOOD, "-name", "good"), start(*BAD, "-name", "guest=bad,process=something-else")
+    found, status = rows(root)
+    assert status == 3
+    assert (found[good]["name"], found[good]["verdict"], found[good]["physBits"]) == ("good", "safe", 40)
+    assert (found[bad]["name"], found[bad]["verdict"]) == ("bad", "unsafe") and found[bad]["why"].startswith("R7 ")
+    done = audit(root, env=os.environ | {"COLUMNS": "80"})
+    lines = done.stdout.splitlines()
+    assert done.returncode == 3 and lines[0].split() == ["PID", "NAME", "VERDICT", "WIDTH", "WHY"] and max(map(len, lines)) <= 80
+    assert [str(good), "good", "safe", "40"] in [line.split()[:4] for line in lines]
+    assert [str(bad), "bad", "unsafe", "40", "R7"] in [line.split()[:5] for line in lines]
+
+
+def test_the_same_as_check(start, root):
+    """The verdict is that of `check --pid`."""
+    for arguments, status in ((GOOD, 0), (BAD, 3)):
+        pid = start(*arguments)
+        done = subprocess.run([HAWCTL, "check", f"--pid={pid}", root, "-j"], capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        one, other = json.loads(done.stdout), rows(root)[0][pid]["check"]
+        assert [f["rule"] for f in one["findings"]] == [f["rule"] for f in other["findings"]] and one["layout"]["ranges"] == other["layout"]["ranges"]
+
+
+@contextlib.contextmanager
+def waiting_shell(program, *arguments):
+    """A shell under another name: of a program only that counts."""
+    shutil.copy("/bin/bash", program)
+    process = subprocess.Popen([program, "-c", "read; :", *arguments], stdin=subprocess.PIPE)
+    while os.path.basename(os.readlink(f"/proc/{process.pid}/exe")) != program.name:
+        time.sleep(0.02)
+    yield process.pid
+    process.stdin.close()
+    process.wait()
+
+
+def test_replaced_by_an_update(root, tmp_path):
+    """The program's file has gone, as after a package's update; it is still a QEMU, whatever it calls itself."""
+    program = tmp_path / "qemu-system-x86_64"
+    with waiting_shell(program, "-m", "nonsense") as pid:
+        program.unlink()
+        assert os.readlink(f"/proc/{pid}/exe").endswith(" (deleted)")
+        assert rows(root)[0][pid]["program"] == "qemu-system-x86_64"
+
+
+def test_not_what_only_looks_like_one(start, root):
+    """A shell whose arguments speak of QEMU is none, nor is one that has ended."""
+    shell = subprocess.Popen(["sh", "-c", "sleep 30; : qemu-system-x86_64"], stdin=subprocess.DEVNULL)
+    ended = subprocess.Popen([QEMU, "--version"], stdout=subprocess.DEVNULL)
+    while pathlib.Path(f"/proc/{ended.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[0] != "Z":
+        time.sleep(0.02)
+    found = rows(root)[0]
+    assert shell.pid not in found and ended.pid not in found
+    shell.kill()
+    shell.wait()
+    ended.wait()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
+def test_somebody_elses(start):
+    """Who may not see a process's file knows it by its command line."""
+    pid = start(*BAD)
+    with tempfile.TemporaryDirectory(dir="/tmp") as tree:
+        hosts_intel.client_46_39(Tree(tree))
+        subprocess.run(["chmod", "-R", "a+rX", tree], check=True)
+        done = subprocess.run([HAWCTL, "audit", f"--root={tree}", "-j"], capture_output=True, text=True, check=False, user=65534, group=65534, extra_groups=[])
+    found = {row["pid"]: row for row in json.loads(done.stdout)}
+    assert done.returncode == 3 and found[pid]["verdict"] == "unsafe" and found[pid]["program"] == "qemu-system-x86_64"
+
+
+@pytest.mark.parametrize("name,word", [("qemu-system-aarch64", "aarch64"), ("qemu-system-x86_64", "command line: -m")])
+def test_what_cannot_be_understood_is_named(root, tmp_path, name, word):
+    """It is listed, and the status is not that of safety. The program is a shell that waits; its name counts."""
+    with waiting_shell(tmp_path / name, "-m", "nonsense") as pid:
+        found, status = rows(root)
+        text = audit(root).stdout
+    row = found[pid]
+    assert row["program"] == name and row["verdict"] is None and row["check"] is None and word in row["why"] and status == 1
+    assert re.search(rf"^ *{pid} +\S+ +unknown ", text, re.M)
+
+
+def test_not_on_another_host():
+    done = audit("--host=elsewhere")
+    assert done.returncode == 2 and "this host" in done.stderr and done.stdout == ""
