@@ -24,6 +24,7 @@ INSTALLED = {
     "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Host.xml", "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Iommu.xml",
     "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Group.xml",
     "usr/share/polkit-1/actions/org.hawd.AddressWidth1.policy",
+    "usr/share/hawd/examples/libvirt-hook",
     "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json",
     "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json",
     "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man7/hawd-findings.7", "usr/share/man/man8/hawd.8",
