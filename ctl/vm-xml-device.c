@@ -45,13 +45,14 @@ static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, 
 }
 
 /* Of the controllers around it, the one whose bus it is on. */
-static bool behind_port(const xmlNode *node) {
+static bool behind_port(const Vm *vm, const xmlNode *node) {
         const xmlNode *address = vm_element_child(node, "address");
         const xmlNode *controller = vm_element_child(node->parent, "controller");
         char bus[VM_ATTRIBUTE_MAX], type[VM_ATTRIBUTE_MAX], index[VM_ATTRIBUTE_MAX], model[VM_ATTRIBUTE_MAX];
 
+        /* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
         if (!vm_element_attribute(address, "bus", bus))
-                return false;
+                return vm->guest->machine == MACHINE_Q35;
         for (; controller; controller = vm_element_next(controller)) {
                 vm_element_attribute(controller, "type", type);
                 vm_element_attribute(controller, "index", index);
@@ -88,7 +89,7 @@ static int add_assigned(Vm *vm, const xmlNode *node) {
         vm_element_attribute(driver, "iommufd", iommufd);
         device_id(node, id);
         return vm_assigned(vm, *id ? id : NULL, text,
-                        strcmp(name, "iommufd") == 0 || strcmp(iommufd, "yes") == 0, behind_port(node));
+                        strcmp(name, "iommufd") == 0 || strcmp(iommufd, "yes") == 0, behind_port(vm, node));
 }
 
 static int add_mediated(Vm *vm, const xmlNode *node) {

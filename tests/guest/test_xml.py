@@ -57,7 +57,7 @@ ELEMENTS = [
     ({"inside": "<launchSecurity type='sev-snp'><reducedPhysBits>1</reducedPhysBits><policy>0x00030000</policy></launchSecurity>"},
      {"confidential": "sev-snp", "reducedPhysBits": 1}),
     ({"inside": "<launchSecurity type='tdx'><policy>0x10000001</policy></launchSecurity>"}, {"confidential": "tdx"}),
-    ({"devices": HOSTDEV.format("", "")}, {"devices": [{"name": "0000:c1:00.1", "assigned": True, "address": "0000:c1:00.1"}]}),
+    ({"devices": HOSTDEV.format("", "")}, {"devices": [{"name": "0000:c1:00.1", "assigned": True, "address": "0000:c1:00.1", "ownPort": True}]}),
     ({"devices": HOSTDEV.format("<driver name='vfio'/>", "<alias name='ua-gpu'/><rom bar='off'/><address type='pci' domain='0x0000' bus='0x05' slot='0' function='0'/>")},
      {"devices": [{"name": "ua-gpu", "assigned": True, "address": "0000:c1:00.1"}]}),
     ({"devices": HOSTDEV.format("", "<address type='pci' domain='0' bus='0x0a' slot='0' function='0'/>") + "<controller type='usb' index='10'/>"
@@ -65,9 +65,9 @@ ELEMENTS = [
     ({"devices": HOSTDEV.format("", "<address type='pci' domain='0' bus='0x0a' slot='1' function='0'/>") +
       "<controller type='pci' index='10' model='pcie-to-pci-bridge'/>"}, {"devices.0.ownPort": None}),
     ({"devices": HOSTDEV.format("<driver name='vfio' iommufd='yes'/>", "")},
-     {"devices": [{"name": "0000:c1:00.1", "assigned": True, "iommufd": True, "address": "0000:c1:00.1"}]}),
+     {"devices": [{"name": "0000:c1:00.1", "assigned": True, "iommufd": True, "address": "0000:c1:00.1", "ownPort": True}]}),
     ({"devices": "<interface type='hostdev' managed='yes'><source><address type='pci' domain='0' bus='4' slot='16' function='0'/></source><mac address='x'/></interface>"},
-     {"devices": [{"name": "0000:04:10.0", "assigned": True, "address": "0000:04:10.0"}]}),
+     {"devices": [{"name": "0000:04:10.0", "assigned": True, "address": "0000:04:10.0", "ownPort": True}]}),
     ({"devices": "<interface type='network'><source network='default'/></interface><hostdev type='usb'/><disk/><graphics/><memballoon/>"}, {"devices": None}),
     ({"devices": "<shmem name='lg'><model type='ivshmem-plain'/><size unit='M'>64</size></shmem>"},
      {"devices": [{"name": "lg", "assigned": False, "bars": [{"index": 2, "size": 64 * MIB, "is64bit": True, "prefetchable": True, "ram": True}]}]}),
