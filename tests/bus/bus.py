@@ -3,6 +3,7 @@ configuration, socket and directory; nothing of the machine's own is touched."""
 import collections
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -172,9 +173,18 @@ class Service:
         self.process = self.notify = None
         self.stopped = True
 
+    def program(self):
+        """Where another user may start it from, however private the build directory is."""
+        if self.uid is None:
+            return HAWD
+        copy = self.place / "hawd"
+        if not copy.exists():
+            shutil.copy(HAWD, copy)
+        return str(copy)
+
     def command(self):
         user = [] if self.uid is None else ["setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--clear-groups"]
-        return user + self.wrapper + [HAWD] + [f"--{key.replace('_', '-')}={value}" for key, value in self.options.items()]
+        return user + self.wrapper + [self.program()] + [f"--{key.replace('_', '-')}={value}" for key, value in self.options.items()]
 
     def launch(self):
         """Starts it and waits for nothing."""
