@@ -156,7 +156,18 @@ static void derive_la57(const CpuFacts *cpu, ProfilePaging *ret) {
         ret->host_levels = ret->la57_enabled;
 }
 
-/* Page sizes and accessed/dirty bits. KVM's copy of the register forces the page sizes on, so there it is no
+static void derive_gigabyte_pages(const CpuFacts *cpu, ProfilePaging *ret) {
+        if (cpu->cpuid_reason == REASON_NONE)
+                ret->page_1g = fact_state(
+                                cpuid_state(cpu->feature.leaf_80000001_known, cpu->feature.pdpe1gb),
+                                REASON_ABSENT, "CPUID 0x80000001 EDX[26]");
+        else if (cpu->cpuinfo_reason == REASON_NONE && cpu->cpuinfo.has_flags && cpu->cpuinfo.pdpe1gb)
+                ret->page_1g = fact_measured(1, "/proc/cpuinfo flags pdpe1gb");
+        else
+                ret->page_1g = fact_unknown(cpu->cpuid_reason, "CPUID 0x80000001 EDX[26]");
+}
+
+/* Page sizes and accessed/dirty bits of EPT or NPT. KVM's copy of the register forces the page sizes on, so there it is no
  * evidence. */
 static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
         Fact unknown = fact_unknown(REASON_NOT_APPLICABLE, "no EPT or NPT");
@@ -164,35 +175,38 @@ static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
         const char *source;
         VmxEpt ept;
 
-        ret->page_2m = ret->page_1g = ret->accessed_dirty = unknown;
+        ret->second_level_page_2m = ret->second_level_page_1g = ret->second_level_accessed_dirty = unknown;
         if (ret->second_level == SECOND_LEVEL_NPT && cpu->cpuid_reason == REASON_NONE) {
-                ret->page_2m = fact_derived(1, "nested tables have the format of long mode");
-                ret->page_1g = fact_state(
+                ret->second_level_page_2m = fact_derived(1, "nested tables have the format of long mode");
+                ret->second_level_page_1g = fact_state(
                                 cpuid_state(cpu->feature.leaf_80000001_known, cpu->feature.pdpe1gb),
                                 REASON_ABSENT, "CPUID 0x80000001 EDX[26]");
-                ret->accessed_dirty = fact_derived(1, "nested tables have the format of long mode");
+                ret->second_level_accessed_dirty =
+                                fact_derived(1, "nested tables have the format of long mode");
         } else if (ret->second_level == SECOND_LEVEL_EPT) {
                 if (!read_ept(facts, &ept, &source)) {
-                        ret->page_2m = fact_unknown(cpu->msrs[MSR_VMX_EPT_VPID_CAP].reason, "MSR 0x48c");
-                        ret->page_1g = ret->accessed_dirty = ret->page_2m;
+                        ret->second_level_page_2m =
+                                        fact_unknown(cpu->msrs[MSR_VMX_EPT_VPID_CAP].reason, "MSR 0x48c");
+                        ret->second_level_page_1g = ret->second_level_accessed_dirty =
+                                        ret->second_level_page_2m;
                         if (cpu->cpuinfo_reason == REASON_NONE && cpu->cpuinfo.has_vmx_flags) {
-                                ret->page_1g = fact_measured(
+                                ret->second_level_page_1g = fact_measured(
                                                 cpu->cpuinfo.vmx_ept_1gb, "/proc/cpuinfo vmx flags");
-                                ret->accessed_dirty = fact_measured(
+                                ret->second_level_accessed_dirty = fact_measured(
                                                 cpu->cpuinfo.vmx_ept_ad, "/proc/cpuinfo vmx flags");
                         }
                         return;
                 }
                 /* In KVM's copy a clear bit may only mean eptad=N. */
-                ret->accessed_dirty = ept.nested_values && !ept.accessed_dirty
+                ret->second_level_accessed_dirty = ept.nested_values && !ept.accessed_dirty
                                 ? fact_unknown(REASON_AMBIGUOUS, "%s[21] follows eptad", source)
                                 : fact_measured(ept.accessed_dirty, "%s[21]", source);
                 if (ept.nested_values)
-                        ret->page_2m = ret->page_1g =
+                        ret->second_level_page_2m = ret->second_level_page_1g =
                                         fact_unknown(REASON_AMBIGUOUS, "%s[17:16] is forced on", source);
                 else {
-                        ret->page_2m = fact_measured(ept.page_2m, "%s[16]", source);
-                        ret->page_1g = fact_measured(ept.page_1g, "%s[17]", source);
+                        ret->second_level_page_2m = fact_measured(ept.page_2m, "%s[16]", source);
+                        ret->second_level_page_1g = fact_measured(ept.page_1g, "%s[17]", source);
                 }
         }
 }
@@ -200,6 +214,7 @@ static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
 void derive_paging(const Facts *facts, ProfilePaging *ret) {
         derive_virtualisation(facts, ret);
         derive_la57(&facts->cpu, ret);
+        derive_gigabyte_pages(&facts->cpu, ret);
         ret->second_level = second_level_kind(facts);
         ret->second_level_capable = second_level_capable(facts, ret->second_level);
         ret->second_level_enabled = derive_second_level_enabled(facts);

@@ -72,10 +72,11 @@ typedef struct ProfilePaging {
         Fact virtualisation_enabled; /* and the kernel kept it: firmware did not lock it off */
         Fact la57_capable, la57_enabled;
         Fact host_levels; /* 4 or 5, in use */
+        Fact page_1g;     /* the CPU has 1 GiB pages: KVM offers them to a guest by this, not by EPT's */
         SecondLevelKind second_level;
         Fact second_level_capable, second_level_enabled;
         Fact second_level_levels; /* deepest the hardware walks for a guest */
-        Fact page_2m, page_1g, accessed_dirty;
+        Fact second_level_page_2m, second_level_page_1g, second_level_accessed_dirty;
         Fact kvm_loaded;                  /* is the kvm module there */
         char kvm_backend[32];             /* kvm_intel, kvm_amd, kvm_pvm …; "" none or unknown */
         Fact kvm_guest_phys_bits_offered; /* KVM_GET_SUPPORTED_CPUID reports EAX[23:16]; no: kernel before 6.10 */

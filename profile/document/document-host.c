@@ -63,9 +63,9 @@ static json_t *second_level(const ProfilePaging *paging) {
         ok &= json_put(object, "capable", json_state(&paging->second_level_capable));
         ok &= json_put(object, "enabled", json_state(&paging->second_level_enabled));
         ok &= json_put(object, "levels", json_number(&paging->second_level_levels));
-        ok &= json_put(object, "page2M", json_state(&paging->page_2m));
-        ok &= json_put(object, "page1G", json_state(&paging->page_1g));
-        ok &= json_put(object, "accessedDirty", json_state(&paging->accessed_dirty));
+        ok &= json_put(object, "page2M", json_state(&paging->second_level_page_2m));
+        ok &= json_put(object, "page1G", json_state(&paging->second_level_page_1g));
+        ok &= json_put(object, "accessedDirty", json_state(&paging->second_level_accessed_dirty));
         return json_finish(object, ok);
 }
 
@@ -89,6 +89,7 @@ json_t *document_paging(const Profile *profile, bool canonical) {
                         capable_enabled(&paging->virtualisation_capable, &paging->virtualisation_enabled));
         ok &= json_put(object, "la57", capable_enabled(&paging->la57_capable, &paging->la57_enabled));
         ok &= json_put(object, "hostLevels", json_number(&paging->host_levels));
+        ok &= json_put(object, "page1G", json_state(&paging->page_1g));
         ok &= json_put(object, "secondLevel", second_level(paging));
         ok &= json_put(object, "kvm", kvm(paging));
         return json_finish(object, ok);

@@ -72,6 +72,10 @@ static const JsonField fact_members[] = {
 };
 static const JsonFields fact_fields = { ELEMENTS(fact_members), fact_members };
 
+void json_missing_fact(void *ret) {
+        *(Fact *) ret = fact_unknown(REASON_ABSENT, "not in the document");
+}
+
 /* All but the value, and that: null exactly when it is unknown, and unknown exactly when there is a reason. */
 static int read_fact(const JsonValue *object, Fact *ret, JsonValue *ret_value) {
         JsonValue reason;

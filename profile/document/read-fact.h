@@ -11,6 +11,9 @@ int json_read_number(const JsonValue *value, const JsonField *field, void *ret);
 int json_read_state(const JsonValue *value, const JsonField *field, void *ret);    /* Fact */
 int json_read_register(const JsonValue *value, const JsonField *field, void *ret); /* Fact */
 
+/* What a document does not say that was written before hawd did. */
+void json_missing_fact(void *ret); /* Fact */
+
 int json_read_object(const JsonValue *value, const JsonField *field, void *ret); /* the struct of .fields */
 int json_read_name(const JsonValue *value, const JsonField *field, void *ret);   /* char[], not empty */
 int json_read_string(const JsonValue *value, const JsonField *field, void *ret); /* char[] */

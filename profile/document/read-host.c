@@ -106,9 +106,9 @@ static const JsonField second_level_members[] = {
         STATE("capable", ProfilePaging, second_level_capable),
         STATE("enabled", ProfilePaging, second_level_enabled),
         BITS("levels", ProfilePaging, second_level_levels),
-        STATE("page2M", ProfilePaging, page_2m),
-        STATE("page1G", ProfilePaging, page_1g),
-        STATE("accessedDirty", ProfilePaging, accessed_dirty),
+        STATE("page2M", ProfilePaging, second_level_page_2m),
+        STATE("page1G", ProfilePaging, second_level_page_1g),
+        STATE("accessedDirty", ProfilePaging, second_level_accessed_dirty),
 };
 
 static const JsonField kvm_members[] = {
@@ -122,6 +122,7 @@ static const JsonField paging_members[] = {
         OBJECT("virtualisation", virtualisation_members),
         OBJECT("la57", la57_members),
         BITS("hostLevels", ProfilePaging, host_levels),
+        { "page1G", json_read_state, JSON_FIELD(ProfilePaging, page_1g), .missing = json_missing_fact },
         OBJECT("secondLevel", second_level_members),
         OBJECT("kvm", kvm_members),
 };

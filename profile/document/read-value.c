@@ -76,6 +76,12 @@ int json_read_fields(const JsonValue *object, const JsonFields *fields, void *re
                 JsonValue member;
                 int r;
 
+                if (field->missing && json_is_object(object->json) &&
+                                !json_object_get(object->json, field->key)) {
+                        if (ret)
+                                field->missing((char *) ret + field->offset);
+                        continue;
+                }
                 r = json_value_member(object, field->key, &member);
                 if (r < 0)
                         return r;

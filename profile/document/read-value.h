@@ -45,6 +45,7 @@ struct JsonField {
         int (*word)(const char *word); /* of words: the value, or negative */
         const char *expected;          /* of words: which there are */
         const JsonFields *fields;      /* of objects */
+        void (*missing)(void *ret); /* of members that older documents lack: fills the struct's; else it must be there */
 };
 
 #define JSON_FIELD(type, member) .offset = offsetof(type, member), .size = sizeof(((type *) NULL)->member)

@@ -73,6 +73,7 @@ def sapphire_rapids(t):
 sapphire_rapids.expect = {
     "widths.cpuPhysicalBits.value": 52, "widths.guestMappableBits.value": 52, "widths.iovaBits.value": 56,
     "widths.linearBits.value": 57, "paging.la57.enabled.value": True, "paging.hostLevels.value": 5,
+    "paging.page1G.value": True, "paging.secondLevel.page1G.value": True,
     "paging.secondLevel.levels.value": 5, "iommus.0.secondStageBits.value": 57, "iommus.0.firstStageBits.value": 56,
     "iommus.1.bits.value": 56, "iommus.0.version.major.value": 6, "iommus.0.decoded.ecap.SMTS": 1,
     "widths.safeGuestBitsWithDevices.value": 52, "devices.0.sriov.totalVfs": 64, "devices.0.sriov.numVfs": 4, "devices.1.sriov.numVfs": 0,
@@ -171,7 +172,7 @@ rmrr_nic.findings = {"rmrr-device-not-assignable", "rmrr-in-ram"}
 def isa_bridge_group(t):
     """The PCH's functions share a group with the ISA bridge, which maps the first 16 MiB (relaxable)."""
     t.base(name="isa", cmdline="intel_iommu=on iommu=pt")
-    t.cpuid(INTEL, 39, vmx=True)
+    t.cpuid(INTEL, 39, vmx=True, gigabyte_pages=False)
     t.cpuinfo(INTEL, 39, flags="fpu lm vmx ept", vmx_flags="ept")
     t.kvm("kvm_intel", 39, 39, KVM_NEW)
     t.interrupts(True)
@@ -184,7 +185,7 @@ def isa_bridge_group(t):
 
 
 isa_bridge_group.expect = {
-    "host.kernelParameters": "intel_iommu=on iommu=pt",
+    "host.kernelParameters": "intel_iommu=on iommu=pt", "paging.page1G.value": False,
     "groups.0.type": "identity", "groups.0.assignable": True, "groups.0.isolated": True,
     "groups.0.reservedRegions.0": {"start": "0x0", "end": "0xffffff", "type": "direct-relaxable"},
     "groups.0.usableIova.0": {"start": "0x0", "end": "0xfedfffff"},

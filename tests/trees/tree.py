@@ -122,7 +122,7 @@ class Tree:
         self.directory("sys/module")
 
     def cpuid(self, vendor, physical, linear=48, guest=0, family=(6, 0x55, 4), vmx=False, svm=False, npt=False, la57=False,
-              tme=False, sme=False, sev=False, c_bit=0, reduction=0, hypervisor=None, brand="Test CPU"):
+              gigabyte_pages=True, tme=False, sme=False, sev=False, c_bit=0, reduction=0, hypervisor=None, brand="Test CPU"):
         def word(text, i):
             return int.from_bytes(text.encode()[4 * i:4 * i + 4].ljust(4, b"\0"), "little")
         base, model, stepping = family
@@ -133,7 +133,7 @@ class Tree:
             1: (signature, 0, vmx << 5 | (1 << 31 if hypervisor else 0), 1 << 6 | 1 << 17),
             7: (0, 0, la57 << 16 | tme << 13, 0),
             0x80000000: (0x8000001F if vendor != INTEL else 0x80000008, 0, 0, 0),
-            0x80000001: (0, 0, svm << 2, 1 << 29 | 1 << 26),
+            0x80000001: (0, 0, svm << 2, 1 << 29 | gigabyte_pages << 26),
             0x80000008: (physical | linear << 8 | guest << 16, 0, 0, 0),
         }
         for i in range(3):

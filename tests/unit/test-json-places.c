@@ -22,14 +22,16 @@ static int teardown(void **state) {
 
 /* ── every member in turn ──────────────────────────────────────────────────────────────────────────────── */
 
+#define LATER "paging.page1G"
+
 typedef struct Walk {
         const json_t *document;
         size_t n;
 } Walk;
 
-/* Members are, elements of arrays are not. */
+/* Members are, elements of arrays are not, nor is what a profile that was kept before hawd knew of it lacks. */
 static bool is_required(const char *path) {
-        return path[strlen(path) - 1] != ']';
+        return path[strlen(path) - 1] != ']' && strcmp(path, LATER) != 0;
 }
 
 static bool names(const char *text, const char *path, const char *expected) {

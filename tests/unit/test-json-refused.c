@@ -249,12 +249,28 @@ static void test_memory_and_findings(void **state) {
         check_refused(*state, cases, ELEMENTS(cases));
 }
 
+/* What hawd did not know from the first may be missing, as in a profile it kept then; nothing else may. */
+static void test_older(void **state) {
+        _cleanup_(profile_done) Profile profile = {};
+        json_auto_t *older = json_deep_copy(*state);
+        JsonError error;
+
+        assert_int_equal(json_object_del(json_object_get(older, "paging"), "page1G"), 0);
+        assert_int_equal(profile_json_read(older, &profile, &error), 0);
+        assert_int_equal(profile.paging.page_1g.reason, REASON_ABSENT);
+        assert_int_equal(profile.paging.page_1g.provenance, PROVENANCE_UNKNOWN);
+
+        assert_string_equal(json_document_read_changed(*state, "paging.hostLevels", NULL, &error),
+                        "paging.hostLevels: missing");
+}
+
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_scalars),
                 cmocka_unit_test(test_units_and_groups),
                 cmocka_unit_test(test_devices),
                 cmocka_unit_test(test_memory_and_findings),
+                cmocka_unit_test(test_older),
         };
 
         document_path = argc > 1 ? argv[1] : "";
