@@ -30,20 +30,40 @@ static unsigned width_text(const json_t *fact, char *ret, size_t size) {
         return 0;
 }
 
+/* Without its module KVM answers nothing, and it may be loaded after the profile was kept: no change of the host. */
+static bool kvm_answers(json_t *document) {
+        return !json_is_false(member_at(document, "paging.kvm.loaded.value"));
+}
+
 /* A width that is no longer known is one that cannot be relied on: worse. A change of why it is unknown moves nothing. */
 static void compare_widths(json_t *before, json_t *after, Moves *moves) {
-        static const char *const names[] = { "cpuPhysicalBits", "hostPhysicalBits", "guestPhysicalBits",
-                "guestMappableBits", "iovaBits", "linearBits", "safeGuestBits", "safeGuestBitsWithDevices" };
+        static const struct {
+                const char *name;
+                bool of_kvm;
+        } widths[] = {
+                { "cpuPhysicalBits" },
+                { "hostPhysicalBits" },
+                { "guestPhysicalBits", true },
+                { "guestMappableBits", true },
+                { "iovaBits" },
+                { "linearBits" },
+                { "safeGuestBits", true },
+                { "safeGuestBitsWithDevices", true },
+        };
+        bool both = kvm_answers(before) && kvm_answers(after);
 
-        for (size_t i = 0; i < ELEMENTS(names); i++) {
+        for (size_t i = 0; i < ELEMENTS(widths); i++) {
+                const char *name = widths[i].name;
                 char path[64], was[48], is[48];
                 unsigned x, y;
 
-                snprintf(path, sizeof(path), "widths.%s", names[i]);
+                if (widths[i].of_kvm && !both)
+                        continue;
+                snprintf(path, sizeof(path), "widths.%s", name);
                 x = width_text(member_at(before, path), was, sizeof(was));
                 y = width_text(member_at(after, path), is, sizeof(is));
                 if (x != y)
-                        moves_add(moves, y < x, "%s %s -> %s", names[i], was, is);
+                        moves_add(moves, y < x, "%s %s -> %s", name, was, is);
         }
 }
 

@@ -13,6 +13,7 @@
 #define GROUPS(text) "{\"groupsReason\":null,\"groups\":[" text "]}"
 #define REGIONS(text) "{\"groupsReason\":null,\"groups\":[],\"reservedRegions\":[" text "]}"
 #define MSI "{\"start\":\"0xfee00000\",\"end\":\"0xfeefffff\"}"
+#define KVM(value) "\"paging\":{\"kvm\":{\"loaded\":" FACT(value) "}}"
 #define A "\"0000:01:00.0\""
 #define B "\"0000:01:00.1\""
 #define C "\"0000:02:00.0\""
@@ -48,6 +49,17 @@ static const struct {
         { "{\"widths\":{\"iovaBits\":" FACT("39") ",\"guestMappableBits\":" FACT("52") "}}",
                         "{\"widths\":{\"iovaBits\":" FACT("48") ",\"guestMappableBits\":" FACT("48") "}}",
                         SEVERITY_WARNING, "guestMappableBits 52 -> 48; iovaBits 39 -> 48." },
+        /* KVM's module is not loaded yet: that is no change. The IOMMU's is. */
+        { "{\"widths\":{\"guestPhysicalBits\":" ABSENT ",\"safeGuestBits\":" ABSENT "}," KVM("false") "}",
+                        "{\"widths\":{\"guestPhysicalBits\":" FACT("46") ",\"safeGuestBits\":" FACT(
+                                        "46") "}," KVM("true") "}" },
+        { "{\"widths\":{\"guestMappableBits\":" FACT("46") ",\"iovaBits\":" FACT("48") "}," KVM("true") "}",
+                        "{\"widths\":{\"guestMappableBits\":" ABSENT
+                        ",\"iovaBits\":" FACT("39") "}," KVM("false") "}",
+                        SEVERITY_WARNING, "iovaBits 48 -> 39." },
+        { "{\"widths\":{\"guestMappableBits\":" FACT("46") "}," KVM("true") "}",
+                        "{\"widths\":{\"guestMappableBits\":" ABSENT "}," KVM("true") "}", SEVERITY_WARNING,
+                        "guestMappableBits 46 -> unknown (absent)." },
         /* Other members say nothing by themselves. */
         { "{\"host\":{\"kernel\":\"6.1\"}}", "{\"host\":{\"kernel\":\"6.12\"}}" },
 
