@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dbus/bus-address.h"
 #include "dbus/names.h"
 #include "profile/json-parse.h"
 
@@ -13,26 +14,9 @@ bool connect_is_elsewhere(const Options *options) {
         return options->host || options->bus_address;
 }
 
-static int open_address(const char *address, sd_bus **ret) {
-        sd_bus *bus = NULL;
-        int r = sd_bus_new(&bus);
-
-        if (r >= 0)
-                r = sd_bus_set_address(bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(bus, 1);
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r < 0)
-                sd_bus_close_unref(bus);
-        else
-                *ret = bus;
-        return r;
-}
-
 int connect_open(const Options *options, sd_bus **ret) {
         if (options->bus_address)
-                return open_address(options->bus_address, ret);
+                return bus_open_address(options->bus_address, ret);
         if (options->host)
                 return sd_bus_open_system_remote(ret, options->host);
         return sd_bus_open_system(ret);

@@ -6,6 +6,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "daemon/log.h"
+#include "dbus/bus-address.h"
 #include "dbus/names.h"
 
 #define WAIT_FIRST_USEC 100000
@@ -17,27 +18,10 @@ static void drop(Connection *connection) {
 
 /* ── connecting ────────────────────────────────────────────────────────────────────────────────────────── */
 
-static int open_address(const char *address, sd_bus **ret) {
-        sd_bus *bus = NULL;
-        int r = sd_bus_new(&bus);
-
-        if (r >= 0)
-                r = sd_bus_set_address(bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(bus, 1);
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r < 0)
-                sd_bus_close_unref(bus);
-        else
-                *ret = bus;
-        return r;
-}
-
 static int open_bus(const DaemonOptions *options, sd_bus **ret) {
         switch (options->bus) {
         case BUS_ADDRESS:
-                return open_address(options->bus_address, ret);
+                return bus_open_address(options->bus_address, ret);
         case BUS_SESSION:
                 return sd_bus_open_user(ret);
         default:
