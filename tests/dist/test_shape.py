@@ -11,7 +11,7 @@ TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
 SOURCES = sorted(p for d in ("probe", "profile", "dbus", "daemon", "ctl", "tests") for p in (TOP / d).rglob("*.[ch]"))
 LAYERS = {"probe/decode": ["probe/decode", "probe/"], "probe/root": ["probe/root", "probe/decode", "probe/"],
           "probe/source": ["probe/"], "probe": ["probe/"], "profile": ["profile/", "probe/"], "dbus": ["dbus/", "profile/", "probe/"],
-          "daemon": ["daemon/", "dbus/", "profile/", "probe/"], "ctl": ["ctl/", "dbus/names.h", "profile/", "probe/"]}
+          "daemon": ["daemon/", "dbus/", "profile/", "probe/"], "ctl": ["ctl/", "dbus/names.h", "dbus/bus-address.h", "profile/", "probe/"]}
 
 
 def test_sizes():
