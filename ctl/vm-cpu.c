@@ -106,6 +106,7 @@ int vm_cpu_property(Vm *vm, const char *name, const char *value) {
                 { "la57", &cpu->la57 },
                 { "pdpe1gb", &cpu->pdpe1gb },
                 { "pae", &cpu->pae },
+                { "pse36", &cpu->pse36 },
         };
         char dashed[64];
 

@@ -6,10 +6,13 @@
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/fact.h"
 
+/* Of QEMU without -cpu, at every version. */
+#define GUEST_CPU_MODEL_DEFAULT "qemu64"
+
 typedef struct GuestCpuModel {
-        const char *name;                       /* without version and "-IBRS", "-noTSX" */
-        CpuVendor vendor;                       /* under TCG; under KVM the host's goes into CPUID */
-        Tristate long_mode, la57, pdpe1gb, pae; /* pae: or PSE-36, which gives the same 36 bits */
+        const char *name; /* without version and "-IBRS", "-noTSX" */
+        CpuVendor vendor; /* under TCG; under KVM the host's goes into CPUID */
+        Tristate long_mode, la57, pdpe1gb, pae, pse36;
 } GuestCpuModel;
 
 /* NULL when the model is none of those known. */

@@ -6,6 +6,7 @@
 
 #include "profile/guest/guest-cpu-model.h"
 #include "profile/guest/guest-machine.h"
+#include "profile/guest/policy.h"
 
 /* When it cannot be told which is installed: the last whose rules hold for the releases before and after it. */
 static const GuestVersion ovmf_assumed = { 202411, 0, 0 };
@@ -106,13 +107,7 @@ static int model_defaults(Guest *guest) {
         if (is_host_model(cpu->model)) {
                 if (guest->kvm)
                         return 0;
-                /* TCG's "max": what it emulates, as an AMD CPU. */
-                cpu->vendor = vendor_missing ? CPU_VENDOR_AMD : cpu->vendor;
-                set_unknown(&cpu->long_mode, TRISTATE_YES);
-                set_unknown(&cpu->la57, TRISTATE_YES);
-                set_unknown(&cpu->pdpe1gb, TRISTATE_YES);
-                set_unknown(&cpu->pae, TRISTATE_YES);
-                return 0;
+                model = guest_cpu_model_find("max");
         }
         if (!model)
                 return guest_assume(guest, "cpu.model", "%s is not known: its features as the host's",
@@ -123,6 +118,7 @@ static int model_defaults(Guest *guest) {
         set_unknown(&cpu->la57, model->la57);
         set_unknown(&cpu->pdpe1gb, model->pdpe1gb);
         set_unknown(&cpu->pae, model->pae);
+        set_unknown(&cpu->pse36, model->pse36);
         return 0;
 }
 
@@ -139,8 +135,8 @@ static int cpu_defaults(Guest *guest) {
                 return 0;
         }
         if (!*cpu->model) {
-                snprintf(cpu->model, sizeof(cpu->model), "qemu64");
-                r = guest_assume(guest, "cpu.model", "qemu64, QEMU's default");
+                snprintf(cpu->model, sizeof(cpu->model), GUEST_CPU_MODEL_DEFAULT);
+                r = guest_assume(guest, "cpu.model", GUEST_CPU_MODEL_DEFAULT ", QEMU's default");
                 if (r < 0)
                         return r;
         }
@@ -158,20 +154,13 @@ static int cpu_defaults(Guest *guest) {
         return 0;
 }
 
-/* policies by machine version: intel-iommu 48 since 9.2, before it 39; virtio-iommu on q35 39 since 9.0, before it 64. */
 static int viommu_defaults(Guest *guest) {
-        const GuestVersion *version = &guest->machine_version;
         GuestViommu *viommu = &guest->viommu;
-        bool newest = !guest_version_known(version);
 
         if (guest->vmm != VMM_QEMU || viommu->aw_bits > 0)
                 return 0;
-        if (viommu->kind == VIOMMU_INTEL)
-                viommu->aw_bits = newest || !older(version, 9, 2) ? 48 : 39;
-        else if (viommu->kind == VIOMMU_VIRTIO)
-                viommu->aw_bits =
-                                guest->machine == MACHINE_Q35 && (newest || !older(version, 9, 0)) ? 39 : 64;
-        else
+        viommu->aw_bits = policy_viommu(viommu->kind, guest->machine, guest->machine_version).aw_bits;
+        if (viommu->aw_bits == 0)
                 return 0;
         return guest_assume(
                         guest, "viommu.awBits", "%u, the default of its machine version", viommu->aw_bits);

@@ -86,6 +86,7 @@ static const JsonField cpu_members[] = {
         { "la57", json_read_tristate, JSON_FIELD(GuestCpu, la57) },
         { "pdpe1gb", json_read_tristate, JSON_FIELD(GuestCpu, pdpe1gb) },
         { "pae", json_read_tristate, JSON_FIELD(GuestCpu, pae) },
+        { "pse36", json_read_tristate, JSON_FIELD(GuestCpu, pse36) },
 };
 static const JsonFields cpu_fields = { ELEMENTS(cpu_members), cpu_members };
 
@@ -238,6 +239,9 @@ static int check_memory(const JsonValue *top, const Guest *guest) {
         member.key = "slots";
         if (memory->slots > 0 && memory->max == 0)
                 return json_value_fail(&member, "expected max beside it");
+        member.key = "below4gMax";
+        if (memory->below_4g_max > UINT64_C(4) << 30)
+                return json_value_fail(&member, "expected at most 4 GiB");
         return 0;
 }
 

@@ -57,7 +57,8 @@ static json_t *cpu_json(const GuestCpu *cpu) {
                         put_number(json, "guestPhysBits", cpu->guest_phys_bits) &&
                         put_tristate(json, "longMode", cpu->long_mode) &&
                         put_tristate(json, "la57", cpu->la57) &&
-                        put_tristate(json, "pdpe1gb", cpu->pdpe1gb) && put_tristate(json, "pae", cpu->pae);
+                        put_tristate(json, "pdpe1gb", cpu->pdpe1gb) && put_tristate(json, "pae", cpu->pae) &&
+                        put_tristate(json, "pse36", cpu->pse36);
         return json_finish(json, ok);
 }
 

@@ -65,10 +65,11 @@ typedef struct GuestCpu {
         CpuVendor vendor;    /* of the virtual CPU; under KVM the host's unless the guest says another */
         bool vendor_is_host; /* it is the host's, which the check fills in */
         WidthMode width_mode;
-        uint8_t phys_bits;                      /* WIDTH_EXPLICIT */
-        uint8_t limit;                          /* WIDTH_HOST: host-phys-bits-limit; 0 none */
-        uint8_t guest_phys_bits;                /* 0: automatic */
-        Tristate long_mode, la57, pdpe1gb, pae; /* of the virtual CPU; unknown: as the host, or the model */
+        uint8_t phys_bits;       /* WIDTH_EXPLICIT */
+        uint8_t limit;           /* WIDTH_HOST: host-phys-bits-limit; 0 none */
+        uint8_t guest_phys_bits; /* 0: automatic */
+        Tristate long_mode, la57, pdpe1gb, pae,
+                        pse36; /* of the virtual CPU; unknown: as the host, or the model */
 } GuestCpu;
 
 typedef enum MemoryKind {

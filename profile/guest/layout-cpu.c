@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "profile/guest/guest-cpu-model.h"
 #include "profile/guest/layout-parts.h"
 
 #define QEMU_DEFAULT_BITS 40
 #define QEMU_BITS_MIN 32
-#define QEMU_BITS_MAX 52
+#define QEMU_BITS_MAX 52 /* architectural; QEMU 11 takes more of who asks for it, without KVM */
 #define CLOUD_HYPERVISOR_MAX_BITS 46
 
 static Tristate first_known(Tristate said, Tristate otherwise) {
@@ -13,38 +14,42 @@ static Tristate first_known(Tristate said, Tristate otherwise) {
 }
 
 /* What of a model's feature is left where KVM takes away what the host lacks. */
-static Tristate feature(
-                const Space *space, Tristate said, const CpuModel *model, bool has, Tristate of_host) {
+static Tristate feature(const Space *space, Tristate said, const GuestCpuModel *model, Tristate has,
+                Tristate of_host) {
         if (said != TRISTATE_UNKNOWN)
                 return said;
         if (!space->guest->kvm)
-                return model ? tristate(has) : TRISTATE_UNKNOWN;
+                return model ? has : TRISTATE_UNKNOWN;
         if (!model)
                 return of_host;
-        if (!has || of_host == TRISTATE_NO)
-                return TRISTATE_NO;
-        return TRISTATE_YES;
+        return of_host == TRISTATE_NO ? TRISTATE_NO : has;
+}
+
+/* A host that runs guests with KVM has long mode and what came before; so has a model that nobody here knows by name. */
+static Tristate old_feature(Tristate said, const GuestCpuModel *model, Tristate has) {
+        return first_known(said, model ? has : TRISTATE_YES);
 }
 
 static void derive_features(Space *space) {
         const GuestCpu *cpu = &space->guest->cpu;
         bool as_host = space->guest->kvm && (!strcmp(cpu->model, "host") || !strcmp(cpu->model, "max"));
-        const CpuModel *model = as_host ? NULL : policy_cpu_model(cpu->model[0] ? cpu->model : "qemu64");
+        const GuestCpuModel *model = as_host
+                        ? NULL
+                        : guest_cpu_model_find(cpu->model[0] ? cpu->model : GUEST_CPU_MODEL_DEFAULT);
+        static const GuestCpuModel none = {};
+        const GuestCpuModel *has = model ? model : &none;
 
         if (cpu->vendor_is_host || (cpu->vendor == CPU_VENDOR_UNKNOWN && space->guest->kvm))
                 space->cpu.vendor = space->host->vendor;
-        else if (cpu->vendor == CPU_VENDOR_UNKNOWN && model)
-                space->cpu.vendor = model->vendor;
+        else if (cpu->vendor == CPU_VENDOR_UNKNOWN)
+                space->cpu.vendor = has->vendor;
         else
                 space->cpu.vendor = cpu->vendor;
-        /* A host that runs guests with KVM has long mode; so has a model that nobody here knows by name. */
-        space->cpu.long_mode = first_known(cpu->long_mode, tristate(!model || model->long_mode));
-        space->cpu.pae =
-                        cpu->pae == TRISTATE_YES || (cpu->pae == TRISTATE_UNKNOWN && (!model || model->pae));
-        space->cpu.pse36 = !model || model->pse36;
-        space->cpu.pdpe1gb =
-                        feature(space, cpu->pdpe1gb, model, model && model->pdpe1gb, space->host->pdpe1gb);
-        space->cpu.la57 = feature(space, cpu->la57, model, model && model->la57, space->host->la57);
+        space->cpu.long_mode = old_feature(cpu->long_mode, model, has->long_mode);
+        space->cpu.pae = old_feature(cpu->pae, model, has->pae) == TRISTATE_YES;
+        space->cpu.pse36 = old_feature(cpu->pse36, model, has->pse36) == TRISTATE_YES;
+        space->cpu.pdpe1gb = feature(space, cpu->pdpe1gb, model, has->pdpe1gb, space->host->pdpe1gb);
+        space->cpu.la57 = feature(space, cpu->la57, model, has->la57, space->host->la57);
         /* Whether the model has it or somebody asks for it. */
         if (space->guest->kvm && space->host->la57 == TRISTATE_NO)
                 space->cpu.la57 = TRISTATE_NO;
@@ -87,6 +92,8 @@ static void derive_qemu_width(Space *space) {
                 layout->starts = plausible(cpu->phys_bits);
                 if (!layout->starts)
                         layout_unknown(space, REASON_MALFORMED, "cpu: phys-bits outside 32 to 52");
+                else if (space->qemu.tcg_width_fixed && !space->guest->kvm)
+                        layout->starts = cpu->phys_bits == QEMU_DEFAULT_BITS;
                 return;
         }
         layout->phys_bits = from_host ? host_bits(space) : QEMU_DEFAULT_BITS;
@@ -106,15 +113,16 @@ static void derive_guest_phys_bits(Space *space) {
         uint8_t said = space->guest->cpu.guest_phys_bits, mappable = space->host->guest_mappable_bits;
         Layout *layout = space->layout;
 
-        if (!space->qemu.guest_phys_bits || !layout->phys_bits || space->cpu.long_mode == TRISTATE_NO)
-                return;
-        if (said) {
+        if (said && (!space->qemu.guest_phys_bits || space->cpu.long_mode == TRISTATE_NO)) {
+                layout->starts = false;
+        } else if (said && layout->phys_bits) {
                 layout->guest_phys_bits = said;
                 if (said < QEMU_BITS_MIN || said > layout->phys_bits) {
                         layout->guest_phys_bits = 0;
                         layout->starts = false;
                 }
-        } else if (space->guest->kvm && mappable) {
+        } else if (space->qemu.guest_phys_bits_auto && layout->phys_bits && space->guest->kvm && mappable &&
+                        space->cpu.long_mode != TRISTATE_NO) {
                 layout->guest_phys_bits = mappable < layout->phys_bits ? mappable : layout->phys_bits;
         }
 }

@@ -45,9 +45,11 @@ static Above derive_above(const Space *space) {
                                     : above.hotplug;
         end = !hotplug ? above.epc_end : space->qemu.hole_in_hotplug ? above.hotplug : above.hotplug_end;
         if (memory->cxl_on || memory->n_cxl) {
-                above.cxl = hotplug                       ? above.hotplug_end
-                                : space->qemu.has_hotplug ? sum_of(above.hotplug, slots)
-                                                          : above.epc_end;
+                bool leaves_slots = space->qemu.cxl_after_slots && space->qemu.has_hotplug;
+
+                above.cxl = hotplug            ? above.hotplug_end
+                                : leaves_slots ? sum_of(above.hotplug, slots)
+                                               : above.epc_end;
                 above.cxl_end = sum_of(above.cxl, CXL_REGISTERS);
                 if (memory->n_cxl)
                         above.cxl_end = round_up(above.cxl_end, CXL_ALIGN);
@@ -61,17 +63,16 @@ static Above derive_above(const Space *space) {
 
 /* The last address that the start check counts. */
 static uint64_t derive_top(const Space *space, const Above *above, bool *counts_hole) {
-        *counts_hole = true;
-        if (space->qemu.check_32bit_by_mode) {
-                if (space->cpu.long_mode == TRISTATE_NO) {
-                        *counts_hole = false;
-                        return (above->hotplug_end > above->hotplug ? above->hotplug_end : above->epc_end) -
-                                        1;
-                }
-        } else if (space->layout->phys_bits && space->layout->phys_bits <= 32) {
-                *counts_hole = false;
+        uint64_t memory_end = above->hotplug_end > above->hotplug ? above->hotplug_end : above->epc_end;
+        bool is_short = space->qemu.long_mode_decides
+                        ? space->cpu.long_mode == TRISTATE_NO
+                        : space->layout->phys_bits && space->layout->phys_bits <= 32;
+
+        *counts_hole = !is_short;
+        if (is_short && space->qemu.checks_short)
+                return memory_end - 1;
+        if (is_short)
                 return space_of(space->layout->phys_bits) - 1;
-        }
         return sum_of(above->hole64, space->hole64_size) - 1;
 }
 
@@ -94,7 +95,7 @@ static void relocate_amd(Space *space, Above *above) {
 }
 
 /* PCI Express of a microvm is at fixed places, and its 64-bit window is the topmost quarter, over RAM that reaches it:
- * nothing refuses such a start, and that RAM is just not there. */
+ * nothing refuses such a start, and most versions just hide that RAM. */
 static void add_microvm_windows(Space *space) {
         uint64_t top = space_of(space->layout->phys_bits);
 
@@ -110,7 +111,8 @@ static void add_microvm_windows(Space *space) {
 static void add_high_ram(Space *space, uint64_t end) {
         uint64_t top = space_of(space->layout->phys_bits);
 
-        if (space->guest->machine == MACHINE_MICROVM && space->layout->phys_bits && end > top - top / 4) {
+        if (space->guest->machine == MACHINE_MICROVM && space->qemu.microvm_window_hides &&
+                        space->layout->phys_bits && end > top - top / 4) {
                 layout_add(space, LAYOUT_RAM, space->above_start, top - top / 4, "RAM above 4 GiB");
                 layout_add(space, LAYOUT_RAM, max_of(top, space->above_start), end, "RAM beyond the width");
                 return;
@@ -136,6 +138,11 @@ static void add_ranges(Space *space, const Above *above, bool counts_hole) {
                 layout_add(space, LAYOUT_CXL, window, sum_of(window, memory->cxl[i]), label);
                 window = sum_of(window, memory->cxl[i]);
         }
+        /* Nothing refuses this where the hole is not counted; newer versions then put it over RAM, at 0. */
+        if (memory->n_cxl && space->layout->starts && space->layout->phys_bits &&
+                        window > space_of(space->layout->phys_bits))
+                layout_unknown(space, REASON_TOO_LARGE,
+                                "a place for the CXL windows within the CPU's width");
         if (counts_hole)
                 layout_add(space, LAYOUT_HOLE64, above->hole64, sum_of(above->hole64, space->hole64_size),
                                 "64-bit PCI hole of the start check");
@@ -159,7 +166,9 @@ void layout_qemu(Space *space) {
         if (space->guest->machine == MACHINE_MICROVM)
                 layout->top = max_of(space->below_4g, above.ram_end) - 1;
         else if ((!space->qemu.has_hotplug && (memory->slots || memory->max > memory->ram)) ||
-                        (memory->max > memory->ram && (memory->slots > SLOTS_MAX || memory->max % PAGE)))
+                        (memory->max > memory->ram && (memory->slots > SLOTS_MAX || memory->max % PAGE)) ||
+                        (memory->max && memory->max < memory->ram) ||
+                        (memory->max == memory->ram && memory->slots))
                 layout->starts = false;
         if (space->qemu.start_check && layout->phys_bits && layout->top > space_of(layout->phys_bits) - 1)
                 layout->starts = false;

@@ -6,26 +6,31 @@
 
 #include "profile/guest/guest.h"
 
-/* A virtual CPU model of QEMU as far as it changes addresses. */
-typedef struct CpuModel {
-        const char *name; /* also with any "-suffix": versions and variants of it */
-        CpuVendor vendor; /* without KVM, which gives every model the host's */
-        bool long_mode, pae, pse36, pdpe1gb, la57;
-} CpuModel;
-
 /* One machine type of QEMU under one version of the program. */
 typedef struct QemuPolicy {
         bool start_check;   /* refuses a layout that the width does not reach */
         bool relocates_amd; /* AMD: above 4 GiB moves to 1 TiB instead of crossing the HyperTransport hole */
-        bool check_32bit_by_mode; /* CPUs without long mode are checked by what memory needs; else 32 bits always pass */
-        bool pae_gives_36;    /* 36 bits for PAE as well as PSE36 */
-        bool has_hotplug;     /* a region for memory devices exists at all */
-        bool slot_gigabyte;   /* 1 GiB more a slot */
+        bool long_mode_decides; /* whether the hole counts: else a width above 32 does */
+        bool checks_short;      /* without long mode what memory needs is checked; else everything passes */
+        bool pae_gives_36;      /* 36 bits for PAE as well as PSE36 */
+        bool tcg_width_fixed;   /* without KVM phys-bits may only be what it is anyway */
+        bool has_hotplug;       /* a region for memory devices exists at all */
+        bool slot_gigabyte;     /* 1 GiB more a slot */
+        bool cxl_after_slots; /* where there is no region CXL leaves its place and that of its slots free */
         bool hole_in_hotplug; /* the 64-bit hole is counted from the hot-plug region's start */
         bool gigabyte_align;  /* i440FX: splits at 3 GiB, not at 3.5 GiB */
-        bool guest_phys_bits; /* CPUID's guest width exists, and is filled in under KVM */
-        uint64_t hole64_size; /* default of pci-hole64-size */
+        bool guest_phys_bits; /* CPUID's guest width can be given */
+        bool guest_phys_bits_auto; /* and is filled in under KVM */
+        bool microvm_window_hides; /* its 64-bit window hides RAM that reaches it, also where no BAR is */
+        uint64_t hole64_size;      /* default of pci-hole64-size */
 } QemuPolicy;
+
+/* A vIOMMU of QEMU: its aw-bits. */
+typedef struct ViommuPolicy {
+        uint8_t aw_bits; /* default; 0: has no such property */
+        uint8_t narrowest, widest;
+        bool only_ends; /* takes the narrowest and the widest, and nothing between them */
+} ViommuPolicy;
 
 typedef struct OvmfPolicy {
         bool dynamic;           /* a window by width, at the top of the address space */
@@ -48,11 +53,9 @@ typedef struct SeabiosPolicy {
         uint64_t uncapped_from; /* RAM above 4 GiB that lifts the cap; 0 never */
 } SeabiosPolicy;
 
-/* NULL: no such model is known. */
-const CpuModel *policy_cpu_model(const char *name);
-
 /* A machine version of zero is the newest of the program, a program version of zero the newest known. */
 QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion program);
+ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine);
 OvmfPolicy policy_ovmf(GuestVersion version);
 SeabiosPolicy policy_seabios(GuestVersion version);
 

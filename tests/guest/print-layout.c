@@ -40,6 +40,31 @@ static CpuVendor to_vendor(const char *text) {
                                                : CPU_VENDOR_OTHER;
 }
 
+static int set_cpu(Guest *guest, const char *key, const char *value) {
+        const Tristate state = !strcmp(value, "on") ? TRISTATE_YES : TRISTATE_NO;
+        GuestCpu *cpu = &guest->cpu;
+
+        if (!strcmp(key, "model")) {
+                snprintf(cpu->model, sizeof(cpu->model), "%s", value);
+        } else if (!strcmp(key, "vendor")) {
+                cpu->vendor = to_vendor(value);
+        } else if (!strcmp(key, "phys-bits")) {
+                cpu->width_mode = strcmp(value, "0") ? WIDTH_EXPLICIT : WIDTH_DEFAULT;
+                cpu->phys_bits = (uint8_t) atoi(value);
+        } else if (!strcmp(key, "guest-phys-bits")) {
+                cpu->guest_phys_bits = (uint8_t) atoi(value);
+        } else if (!strcmp(key, "lm")) {
+                cpu->long_mode = state;
+        } else if (!strcmp(key, "pae")) {
+                cpu->pae = state;
+        } else if (!strcmp(key, "pse36")) {
+                cpu->pse36 = state;
+        } else {
+                return -EINVAL;
+        }
+        return 0;
+}
+
 static int set_machine(Guest *guest, const char *key, const char *value) {
         if (!strcmp(key, "machine")) {
                 guest->machine = !strcmp(value, "pc")   ? MACHINE_PC
@@ -49,13 +74,6 @@ static int set_machine(Guest *guest, const char *key, const char *value) {
                 guest->machine_version = to_version(value);
         } else if (!strcmp(key, "qemu")) {
                 guest->vmm_version = to_version(value);
-        } else if (!strcmp(key, "model")) {
-                snprintf(guest->cpu.model, sizeof(guest->cpu.model), "%s", value);
-        } else if (!strcmp(key, "vendor")) {
-                guest->cpu.vendor = to_vendor(value);
-        } else if (!strcmp(key, "phys-bits")) {
-                guest->cpu.width_mode = WIDTH_EXPLICIT;
-                guest->cpu.phys_bits = (uint8_t) atoi(value);
         } else if (!strcmp(key, "firmware")) {
                 guest->firmware.kind = !strcmp(value, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS;
         } else if (!strcmp(key, "firmware-version")) {
@@ -119,6 +137,7 @@ static int read_guest(Guest *guest) {
                 *value++ = '\0';
                 if (!strcmp(line, "bar") ? add_bar(guest, value) < 0
                                          : set_machine(guest, line, value) < 0 &&
+                                                                set_cpu(guest, line, value) < 0 &&
                                                                 set_memory(guest, line, value) < 0) {
                         fprintf(stderr, "%s: not understood\n", line);
                         return -EINVAL;

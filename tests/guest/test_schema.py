@@ -13,7 +13,7 @@ SCHEMA = json.loads((pathlib.Path(os.environ["HAWD_SOURCE"]) / "profile" / "gues
 LEAST = {"schema": "hawd-guest/1", "machine": "pc-q35-7.1", "memory": {"ram": "4GiB"}}
 WHOLE = {
     "schema": "hawd-guest/1", "name": "vm", "vmm": "qemu", "vmmVersion": "9.1.2", "machine": "pc-i440fx-8.2", "accelerator": "tcg",
-    "cpu": {"model": "EPYC", "vendor": "amd", "physBits": 46, "hostPhysBitsLimit": 39, "guestPhysBits": 44, "longMode": True, "la57": False, "pdpe1gb": True, "pae": True},
+    "cpu": {"model": "EPYC", "vendor": "amd", "physBits": 46, "hostPhysBitsLimit": 39, "guestPhysBits": 44, "longMode": True, "la57": False, "pdpe1gb": True, "pae": True, "pse36": False},
     "memory": {"ram": 4294967296, "max": 8589934592, "slots": 3, "below4gMax": 1073741824, "sgxEpc": 65536, "cxlWindows": [268435456]},
     "pciHole64Size": 68719476736,
     "firmware": {"kind": "ovmf", "version": "202411", "path": "/x", "pciMmio64Mb": 65536, "pagingLevel": 5, "seabiosPci64": True, "ignoresPhysBits": True},

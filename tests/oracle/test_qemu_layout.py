@@ -1,103 +1,55 @@
-"""Machines drawn at random, asked of the layout and of a QEMU that is started stopped: does it refuse, and where does it
-put RAM, memory devices, CXL and the microvm's window? HAWD_QEMU_CASES is how many, HAWD_QEMU_SEED which."""
+"""Machines drawn at random, asked of the layout and of QEMUs that are started stopped: does it refuse, and where does it
+put RAM, memory devices, CXL and the microvm's window? HAWD_QEMU_CASES is how many of each QEMU, HAWD_QEMU_SEED which,
+HAWD_QEMU_RELEASES whose; HAWD_QEMU_LARGE draws more memory than a small machine can keep account of."""
 import json
 import os
 import random
 import re
-import shutil
 import subprocess
 import tempfile
 
 import pytest
 
-QEMU = shutil.which("qemu-system-x86_64")
-pytestmark = pytest.mark.skipif(not QEMU, reason="no qemu-system-x86_64")
-CASES = int(os.environ.get("HAWD_QEMU_CASES", "150"))
-MIB, GIB = 1 << 20, 1 << 30
-MODELS_64 = ["qemu64", "kvm64", "EPYC", "EPYC-Rome", "Opteron_G3", "phenom", "Skylake-Server", "Skylake-Client", "Nehalem",
-             "Icelake-Server", "Dhyana", "max"]
-MODELS_32 = ["486", "pentium", "pentium2", "pentium3", "qemu32", "kvm32", "coreduo", "n270", "athlon"]
+import judges
+from drawn_machine import GIB, MIB, command, draw, lines
+
+CASES = int(os.environ.get("HAWD_QEMU_CASES", "80"))
+LARGE = bool(os.environ.get("HAWD_QEMU_LARGE"))
 # What a start is refused for because of where memory would lie. Anything else is a fault of the test.
 REFUSALS = re.compile(r"phys-bits|maxmem.*not supported|memory slots|maximum memory size")
 
 
-def qemu_version():
-    text = subprocess.run([QEMU, "--version"], capture_output=True, text=True, check=True).stdout
-    return re.search(r"version (\d+\.\d+)", text).group(1)
+@pytest.fixture(name="judge", scope="module", params=judges.NAMES)
+def found_judge(request):
+    try:
+        return judges.Judge(request.param)
+    except judges.release.Missing as error:
+        pytest.skip(f"{request.param}: {error}")
 
 
-def machines():
-    text = subprocess.run([QEMU, "-M", "help"], capture_output=True, text=True, check=True).stdout
-    found = [(kind, version) for kind, version in re.findall(r"^pc-(i440fx|q35)-(\d+\.\d+)\s", text, re.MULTILINE)]
-    return found + [("microvm", "")] * (len(found) // 10)
-
-
-def draw(rng, known):
-    """Each case is likely to lie near a limit: its sizes are around a power of two."""
-    kind, version = rng.choice(known)
-    case = {"machine": {"i440fx": "pc"}.get(kind, kind), "machine-version": version,
-            "model": rng.choice(MODELS_32 if rng.random() < 0.2 else MODELS_64)}
-    if rng.random() < (0.1 if case["model"] in MODELS_32 else 0.85):
-        case["phys-bits"] = rng.choice([rng.randint(32, 52), rng.randint(36, 43), 40, 40, 31, 53])
-    # Up to 8 TiB, as many around the limits of a split as around those of a width.
-    around = rng.choice([2 ** rng.randint(27, 43), 0xB0000000, 0xC0000000, 0xE0000000, 0xFD00000000, 2 ** 40])
-    case["ram"] = max(128 * MIB, min(8 << 40, around + rng.choice([0, 0, -1, 1, -32, 32]) * rng.choice([MIB, 128 * MIB, GIB])))
-    if rng.random() < 0.5:
-        case["max"] = case["ram"] + rng.choice([rng.randint(1, 64) * GIB, rng.randint(1, 1024) * 128 * MIB, 2 ** rng.randint(30, 43)])
-        case["slots"] = rng.choice([1, 2, 8, 32, rng.randint(1, 256), 257])
-    if case["machine"] != "microvm":
-        if rng.random() < 0.3:
-            case["hole64"] = rng.choice([2 ** rng.randint(30, 40), rng.randint(1, 64) * GIB])
-        if rng.random() < 0.3:
-            case["below-4g"] = rng.choice([rng.randint(8, 31) * 128 * MIB, 2 * GIB, 3 * GIB, 1 * GIB])
-        if case["machine"] == "q35" and rng.random() < 0.5:
-            case["cxl"] = 1
-            case["cxl-window"] = [rng.randint(1, 16) * 256 * MIB for _ in range(rng.randint(0, 3))]
-    return case
-
-
-def command(case):
-    kind, version = case["machine"], case["machine-version"]
-    machine = "microvm,pcie=on" if kind == "microvm" else f"pc-{'i440fx' if kind == 'pc' else kind}-{version}"
-    machine += ",memory-backend=m"
-    if "below-4g" in case:
-        machine += f",max-ram-below-4g={case['below-4g']}"
-    if "cxl" in case:
-        machine += ",cxl=on"
-        machine += "".join(f",cxl-fmw.{i}.targets.0=cxl.{i},cxl-fmw.{i}.size={size}" for i, size in enumerate(case["cxl-window"]))
-    memory = f"size={case['ram']}B" + (f",maxmem={case['max']}B,slots={case['slots']}" if "max" in case else "")
-    line = [QEMU, "-accel", "tcg", "-M", machine, "-nodefaults", "-nographic", "-S", "-qmp", "stdio", "-m", memory,
-            "-cpu", case["model"] + (f",phys-bits={case['phys-bits']}" if "phys-bits" in case else ""),
-            "-object", f"memory-backend-ram,id=m,size={case['ram']},reserve=off"]
-    if "hole64" in case:
-        line += ["-global", f"{'q35-pcihost' if kind == 'q35' else 'i440FX-pcihost'}.pci-hole64-size={case['hole64']}"]
-    for i in range(len(case.get("cxl-window", []))):
-        line += ["-device", f"pxb-cxl,id=cxl.{i},bus=pcie.0,bus_nr={32 * (i + 1)}"]
-    return line
-
-
-def ask_qemu(case):
+def ask_qemu(judge, case):
     """None when it refuses, else the ranges by kind, and the refusal's text."""
     questions = [{"execute": "qmp_capabilities"},
                  {"execute": "human-monitor-command", "arguments": {"command-line": "info mtree -f"}},
                  {"execute": "human-monitor-command", "arguments": {"command-line": "info mtree"}},
                  {"execute": "quit"}]
-    with tempfile.TemporaryFile("w+") as errors:
-        done = subprocess.run(command(case), input="\n".join(map(json.dumps, questions)), stdout=subprocess.PIPE, stderr=errors,
+    with tempfile.TemporaryFile("w+") as errors, tempfile.TemporaryDirectory() as folder:
+        words = command(case, judge, folder)
+        done = subprocess.run(words, input="\n".join(map(json.dumps, questions)), stdout=subprocess.PIPE, stderr=errors,
                               text=True, timeout=60, check=False)
         errors.seek(0)
         complaint = "".join(line for line in errors if "warning: " not in line)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     returned = [a["return"] for a in answers if isinstance(a.get("return"), str)]
     if done.returncode:
-        assert REFUSALS.search(complaint), (command(case), complaint)
+        assert REFUSALS.search(complaint), (words, complaint)
         return None, complaint
     return ranges_of(*returned), complaint
 
 
 def ranges_of(flat, tree):
     view = next(v for v in flat.split("FlatView #") if re.search(r'AS "memory"', v))
-    ram = [(int(a, 16), int(b, 16)) for a, b in re.findall(r"^  (\w+)-(\w+) \(prio \d+, (?:ram|rom)\): m\s", view, re.MULTILINE)]
+    ram = [(int(a, 16), int(b, 16)) for a, b in re.findall(r"^  (\w+)-(\w+) \(prio \d+, (?:ram|rom)\): (?:/objects/)?m\s", view, re.MULTILINE)]
     found = {"ram": joined(ram), "hotplug": [], "cxl": [], "window64": []}
     for name, kind in (("device-memory", "hotplug"), ("cxl_host_reg", "cxl"), ("cxl-fixed-memory-region", "cxl"),
                        ("pcie-mmio64", "window64")):
@@ -117,11 +69,8 @@ def joined(ranges):
     return result
 
 
-def ask_layout(case):
-    lines = [f"qemu={qemu_version()}", "firmware=seabios", "firmware-version=1.16.2"]
-    for key, value in case.items():
-        lines += [f"{key}={v}" for v in (value if isinstance(value, list) else [value])]
-    text = subprocess.run([os.environ["PRINT_LAYOUT"]], input="\n".join(lines), capture_output=True, text=True, check=True).stdout
+def ask_layout(judge, case):
+    text = subprocess.run([os.environ["PRINT_LAYOUT"]], input=lines(case, judge), capture_output=True, text=True, check=True).stdout
     if re.search("^starts=0$", text, re.MULTILINE):
         return None
     found = {kind: sorted((int(a, 16), int(b, 16)) for a, b in re.findall(rf"^{kind}=(\w+)-(\w+) ", text, re.MULTILINE))
@@ -131,18 +80,70 @@ def ask_layout(case):
     return found
 
 
-def test_random_machines():
-    seed = int(os.environ.get("HAWD_QEMU_SEED") or random.SystemRandom().randrange(1 << 32))
-    rng, known = random.Random(seed), machines()
-    refused, wrong, seen = 0, [], {}
-    for number in range(CASES):
-        case = draw(rng, known)
-        (theirs, complaint), ours = ask_qemu(case), ask_layout(case)
-        refused += theirs is None
+class Hearing:
+    """One judge's cases, and what came of them."""
+
+    def __init__(self, judge):
+        self.judge, self.wrong, self.refused, self.number, self.seen = judge, [], 0, 0, {}
+        self.seed = int(os.environ.get("HAWD_QEMU_SEED") or random.SystemRandom().randrange(1 << 32))
+        self.rng, self.known = random.Random(self.seed), judge.machines()
+
+    def hear(self, case):
+        (theirs, complaint), ours = ask_qemu(self.judge, case), ask_layout(self.judge, case)
+        self.number += 1
+        self.refused += theirs is None
         for kind, ranges in (theirs or {}).items():
-            seen[kind] = seen.get(kind, 0) + bool(ranges)
+            self.seen[kind] = self.seen.get(kind, 0) + bool(ranges)
         if theirs != ours:
-            wrong.append(f"{number}: {' '.join(command(case))}\n  QEMU:   {theirs} {complaint.strip()}\n  layout: {ours}")
-    print(f"HAWD_QEMU_SEED={seed}: {CASES} machines, {refused} refused, {len(wrong)} disagreements; with {seen}")
-    assert not wrong, f"HAWD_QEMU_SEED={seed}\n" + "\n".join(wrong)
-    assert CASES < 100 or (CASES // 10 < refused < CASES * 9 // 10 and all(seen.values())), "the draw misses something"
+            words = " ".join(command(case, self.judge, "FOLDER")[len(self.judge.words):])
+            self.wrong.append(f"{self.number}: {words}\n  QEMU:   {theirs} {complaint.strip()}\n  layout: {ours}")
+
+    def end(self):
+        said = f"QEMU {self.judge.text}: HAWD_QEMU_SEED={self.seed}: {self.number} machines, {self.refused} refused"
+        print(f"{said}, {len(self.wrong)} disagreements; with {self.seen}")
+        assert not self.wrong, "\n".join([said, *self.wrong[:20]])
+
+
+def test_random_machines(judge):
+    hearing = Hearing(judge)
+    for _ in range(CASES):
+        hearing.hear(draw(hearing.rng, judge, hearing.known, LARGE))
+    hearing.end()
+    expected = {"ram", "hotplug", "window64"} | ({"cxl"} if judge.version >= (7, 1) else set())
+    assert CASES < 80 or (CASES // 10 < hearing.refused < CASES * 9 // 10 and
+                           all(hearing.seen[kind] for kind in expected)), "the draw misses something"
+
+
+# A size to push against its limit, and the step in which it is pushed.
+KNOBS = {"ram": MIB, "max": 4096, "hole64": 4096, "slots": 1, "below-4g": MIB}
+
+
+def test_limits(judge):
+    """The largest and smallest size with which it starts, found in the layout: QEMU agrees on both of its sides."""
+    hearing = Hearing(judge)
+    tries = 0
+    while hearing.number < CASES // 2 and tries < CASES * 20:
+        tries += 1
+        case = draw(hearing.rng, judge, hearing.known, LARGE)
+        knob = hearing.rng.choice([k for k in KNOBS if k in case])
+        step = KNOBS[knob]
+        low, high = 1, {"slots": 300, "below-4g": 4 * GIB}.get(knob, 8 << 40) // step
+        if knob == "ram":
+            low, high = 128, case.get("max", 8 << 40) // step
+        elif knob == "max":
+            low = case["ram"] // step + 1
+
+        def starts(value):
+            return ask_layout(judge, {**case, knob: value * step}) is not None
+
+        if starts(low) == starts(high):
+            continue
+        first = starts(low)
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if starts(middle) == first else (low, middle)
+        case["besides"] = []
+        hearing.hear({**case, knob: low * step})
+        hearing.hear({**case, knob: high * step})
+    hearing.end()
+    assert CASES < 80 or hearing.refused >= CASES // 5, "no limits found"

@@ -10,7 +10,7 @@ static const char whole[] =
                 "{\"schema\":\"hawd-guest/1\",\"name\":\"vm\",\"vmm\":\"qemu\",\"vmmVersion\":\"9.1.2\","
                 "\"machine\":\"pc-q35-7.1\",\"accelerator\":\"kvm\","
                 "\"cpu\":{\"model\":\"EPYC\",\"vendor\":\"amd\",\"physBits\":46,\"hostPhysBitsLimit\":39,"
-                "\"guestPhysBits\":44,\"longMode\":true,\"la57\":false,\"pdpe1gb\":true,\"pae\":true},"
+                "\"guestPhysBits\":44,\"longMode\":true,\"la57\":false,\"pdpe1gb\":true,\"pae\":true,\"pse36\":false},"
                 "\"memory\":{\"ram\":\"4GiB\",\"max\":\"1TiB\",\"slots\":8,\"below4gMax\":\"2GiB\","
                 "\"sgxEpc\":\"64MiB\",\"cxlWindows\":[\"4GiB\",268435456]},\"pciHole64Size\":\"64GiB\","
                 "\"firmware\":{\"kind\":\"ovmf\",\"version\":\"202411\",\"path\":\"/x\",\"pciMmio64Mb\":65536,"
