@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "profile/guest/guest-cpu-model.h"
 
 typedef struct Global {
         const char *driver, *property, *value;
@@ -54,10 +55,69 @@ static int set_viommu(Vm *vm, const Global *global) {
         return r;
 }
 
-static bool ends_with(const char *text, const char *end) {
-        size_t n = strlen(text), m = strlen(end);
+/* A global is of a class and of all that are made from it; "host" is made from "max", other models from none. */
+static bool is_class_of_cpu(const Vm *vm, const char *driver) {
+        static const char *const all[] = { "cpu", "x86_64-cpu", "i386-cpu" },
+                                 *const ends[] = { "-x86_64-cpu", "-i386-cpu" };
+        const char *model = *vm->guest->cpu.model ? vm->guest->cpu.model : GUEST_CPU_MODEL_DEFAULT;
 
-        return n >= m && strcmp(text + n - m, end) == 0;
+        for (size_t i = 0; i < ELEMENTS(all); i++)
+                if (strcmp(driver, all[i]) == 0)
+                        return true;
+        for (size_t i = 0; i < ELEMENTS(ends); i++) {
+                size_t n = strlen(driver), m = strlen(ends[i]);
+
+                if (n <= m || strcmp(driver + n - m, ends[i]) != 0)
+                        continue;
+                n -= m;
+                if (strlen(model) == n && strncmp(driver, model, n) == 0)
+                        return true;
+                return strcmp(model, "host") == 0 && n == 3 && strncmp(driver, "max", n) == 0;
+        }
+        return false;
+}
+
+/* Kept apart, the last of them counting, until it is known what -cpu says itself. */
+static int set_cpu(Vm *vm, const Global *global) {
+        GuestCpu *cpu = &vm->guest->cpu, said = *cpu;
+        int r;
+
+        *cpu = vm->global_cpu;
+        r = vm_cpu_property(vm, global->property, global->value);
+        vm->global_cpu = *cpu;
+        *cpu = said;
+        return r;
+}
+
+static void take_state(Tristate *state, Tristate global) {
+        if (*state == TRISTATE_UNKNOWN)
+                *state = global;
+}
+
+static void take_bits(uint8_t *bits, uint8_t global) {
+        if (*bits == 0)
+                *bits = global;
+}
+
+void vm_global_cpu(Vm *vm) {
+        const GuestCpu *global = &vm->global_cpu;
+        GuestCpu *cpu = &vm->guest->cpu;
+
+        take_bits(&cpu->phys_bits, global->phys_bits);
+        take_bits(&cpu->limit, global->limit);
+        take_bits(&cpu->guest_phys_bits, global->guest_phys_bits);
+        /* Two properties, of which either may come from either. */
+        if (global->width_mode == WIDTH_HOST)
+                cpu->width_mode = WIDTH_HOST;
+        else if (cpu->width_mode == WIDTH_DEFAULT && cpu->phys_bits > 0)
+                cpu->width_mode = WIDTH_EXPLICIT;
+        if (cpu->vendor == CPU_VENDOR_UNKNOWN)
+                cpu->vendor = global->vendor;
+        take_state(&cpu->long_mode, global->long_mode);
+        take_state(&cpu->la57, global->la57);
+        take_state(&cpu->pdpe1gb, global->pdpe1gb);
+        take_state(&cpu->pae, global->pae);
+        take_state(&cpu->pse36, global->pse36);
 }
 
 static int set_global(Vm *vm, const Global *global) {
@@ -70,8 +130,8 @@ static int set_global(Vm *vm, const Global *global) {
                         (strcmp(driver, "amd-iommu") == 0 && kind == VIOMMU_AMD) ||
                         (strncmp(driver, "virtio-iommu", 12) == 0 && kind == VIOMMU_VIRTIO))
                 return set_viommu(vm, global);
-        if (strcmp(driver, "cpu") == 0 || ends_with(driver, "-cpu"))
-                return vm_cpu_property(vm, global->property, global->value);
+        if (is_class_of_cpu(vm, driver))
+                return set_cpu(vm, global);
         return 0;
 }
 

@@ -164,6 +164,8 @@ int vm_finish(Vm *vm) {
         if (r >= 0)
                 r = finish_protection(vm);
         if (r >= 0)
+                vm_global_cpu(vm);
+        if (r >= 0)
                 r = finish_cpu(vm);
         if (r >= 0)
                 r = vm_firmware_resolve(vm);
