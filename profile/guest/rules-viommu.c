@@ -4,13 +4,8 @@
 
 #include "profile/guest/rules-viommu.h"
 #include "profile/guest/check-run.h"
+#include "profile/guest/policy.h"
 #include "profile/guest/rules-reach.h"
-
-static bool before(const GuestVersion *version, uint32_t major, uint32_t minor) {
-        if (version->major == 0)
-                return false; /* not said: the newest */
-        return version->major < major || (version->major == major && version->minor < minor);
-}
 
 unsigned guest_viommu_bits(const Guest *guest) {
         const GuestViommu *viommu = &guest->viommu;
@@ -18,9 +13,28 @@ unsigned guest_viommu_bits(const Guest *guest) {
         if (viommu->aw_bits)
                 return viommu->aw_bits;
         if (viommu->kind == VIOMMU_INTEL)
-                return before(&guest->machine_version, 9, 2) ? 39 : 48;
+                return policy_viommu(viommu->kind, guest->machine, guest->machine_version).aw_bits;
         /* QEMU's virtio-iommu tells the guest the host's ranges: its width refuses nothing. */
         return viommu->kind == VIOMMU_VIRTIO && guest->vmm == VMM_CLOUD_HYPERVISOR ? 64 : 0;
+}
+
+/* Whatever is assigned: a width that the vIOMMU does not come in. */
+static void rule_viommu_width(CheckRun *run) {
+        const Guest *guest = run->guest;
+        const ViommuPolicy policy =
+                        policy_viommu(guest->viommu.kind, guest->machine, guest->machine_version);
+        unsigned bits = guest->viommu.aw_bits;
+        CheckFinding *f;
+
+        if (guest->vmm != VMM_QEMU || !bits || !policy.aw_bits)
+                return;
+        if (policy.only_ends ? bits == policy.narrowest || bits == policy.widest
+                             : bits >= policy.narrowest && bits <= policy.widest)
+                return;
+        f = check_find(run, "R5", VERDICT_UNSAFE, "guest",
+                        "QEMU refuses the guest's IOMMU: it has no such width");
+        check_numbers(run, f, "aw-bits %u, possible %u %s %u", bits, policy.narrowest,
+                        policy.only_ends ? "and" : "to", policy.widest);
 }
 
 static void rule_viommu(CheckRun *run) {
@@ -33,7 +47,8 @@ static void rule_viommu(CheckRun *run) {
                 return;
         for (size_t i = 0; i < run->n_reaches; i++) {
                 unsigned host = reach_bits(&run->reaches[i]);
-                bool refused = !qemu || !before(&guest->vmm_version, 9, 1);
+                bool refused = !qemu || !version_known(guest->vmm_version) ||
+                                version_reaches(guest->vmm_version, 9, 1, 0);
                 CheckFinding *f;
 
                 if (bits <= host)
@@ -51,4 +66,4 @@ static void rule_viommu(CheckRun *run) {
         }
 }
 
-const CheckRule rules_viommu[] = { rule_viommu, NULL };
+const CheckRule rules_viommu[] = { rule_viommu_width, rule_viommu, NULL };
