@@ -60,10 +60,16 @@ static int set_bits(Vm *vm, const char *name, const char *value, uint64_t max, u
 }
 
 static int set_guest_phys_bits(Vm *vm, GuestCpu *cpu, const char *value) {
+        int r;
+
         /* All ones is the property's "automatic". */
         if (strcmp(value, "-1") == 0 || strcmp(value, "4294967295") == 0)
                 return 0;
-        return set_bits(vm, "guest-phys-bits", value, 52, &cpu->guest_phys_bits);
+        r = set_bits(vm, "guest-phys-bits", value, 52, &cpu->guest_phys_bits);
+        /* The struct's 0 is "automatic". */
+        if (r >= 0 && cpu->guest_phys_bits == 0)
+                return vm_ignore(vm, "guest-phys-bits", "0: that the guest is told nothing is not followed");
+        return r;
 }
 
 static int set_limit(Vm *vm, GuestCpu *cpu, const char *value) {

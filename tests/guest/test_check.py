@@ -270,6 +270,14 @@ def test_47_bits_of_first_stage(place):
     assert refused["numbers"].startswith("aw-bits 48 > host aw-bits 47") and "aw-bits=39" in refused["option"]
 
 
+@pytest.mark.parametrize("kind,bits,refused", [("intel", 39, False), ("intel", 48, False), ("intel", 42, True), ("intel", 57, True),
+                                               ("virtio", 32, False), ("virtio", 57, False), ("virtio", 31, True)])
+def test_width_that_no_viommu_has(place, kind, bits, refused):
+    """QEMU 10.0 and 11.1: "supported values for aw-bits are: 39, 48", "aw-bits must be within [32,64]"."""
+    answer = place.check(intel(46, 48), guest(bits=46, viommu={"kind": kind, "awBits": bits}))
+    assert rules(answer, "unsafe") == (["R5"] if refused else [])
+
+
 # ── other hosts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def verdicts(answer):
