@@ -11,6 +11,7 @@
 #include "ctl/source-profile.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
+#include "probe/decode/text.h"
 #include "profile/device-lookup.h"
 #include "profile/guest/fit.h"
 #include "profile/guest/guest-size.h"
@@ -94,6 +95,15 @@ static int print_widths(const Screen *screen, const Options *options, const Fit 
         return table_finish(table);
 }
 
+/* Names of devices come from the guest's description. */
+static void print_words(const Screen *screen, unsigned indent, const char *text) {
+        char printable[768];
+
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
+                        sizeof(printable));
+        screen_wrap(screen, indent, printable);
+}
+
 static int print_text(const Options *options, const Fit *fit) {
         const Screen screen = screen_get();
         char each[NUMBER_TEXT_MAX], text[768];
@@ -103,12 +113,17 @@ static int print_text(const Options *options, const Fit *fit) {
                         fit->now.n < fit->wanted ? fit->now.n : fit->wanted, fit->wanted,
                         screen_off(&screen));
         snprintf(text, sizeof(text), "beside this guest at %u bits; up to %" PRIu32 " do, each takes %s",
-                        fit->now.bits, fit->now.n, number_bytes(fit->each, each, sizeof(each)));
+                        fit->now.bits, fit->now.n,
+                        fit->each ? number_bytes(fit->each, each, sizeof(each)) : "no 64-bit window");
         screen_wrap(&screen, 10, text);
+        for (size_t i = 0; i < fit->n_refused; i++) {
+                printf("%sVFIO takes none here%s: ", screen_red(&screen), screen_off(&screen));
+                print_words(&screen, 22, fit->refused[i]);
+        }
         if (*fit->why) {
                 snprintf(text, sizeof(text), *fit->stops ? "one more: %s [%s]" : "one more: %s", fit->why,
                                 fit->stops);
-                screen_wrap(&screen, 0, text);
+                print_words(&screen, 0, text);
         }
         if (fit->before == VERDICT_UNSAFE)
                 printf("The guest is unsafe without any: see hawctl check.\n");

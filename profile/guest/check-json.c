@@ -11,7 +11,7 @@
 #include "profile/guest/migration.h"
 
 /* A name that was cut may end within a character, and JSON takes only whole ones. */
-static json_t *text_json(const char *text) {
+json_t *check_text_json(const char *text) {
         char printable[512];
 
         text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
@@ -31,10 +31,11 @@ static json_t *range_json(uint64_t start, uint64_t end) {
 
 static json_t *finding_json(const CheckFinding *finding) {
         return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", finding->rule, "verdict",
-                        finding_verdict_to_string(finding->verdict), "subject", text_json(finding->subject),
-                        "summary", text_json(finding->summary), "numbers", text_json(finding->numbers),
-                        "remedy", text_json(finding->remedy), "libvirt", text_json(finding->libvirt),
-                        "option", text_json(finding->qemu), "range",
+                        finding_verdict_to_string(finding->verdict), "subject",
+                        check_text_json(finding->subject), "summary", check_text_json(finding->summary),
+                        "numbers", check_text_json(finding->numbers), "remedy",
+                        check_text_json(finding->remedy), "libvirt", check_text_json(finding->libvirt),
+                        "option", check_text_json(finding->qemu), "range",
                         range_json(finding->start, finding->end));
 }
 
@@ -50,7 +51,7 @@ static json_t *missing_json(const Check *check) {
         json_t *array = json_array();
 
         for (size_t i = 0; i < check->n_missing; i++)
-                json_array_append_new(array, text_json(check->missing[i]));
+                json_array_append_new(array, check_text_json(check->missing[i]));
         return array;
 }
 
@@ -62,8 +63,9 @@ static json_t *layout_range_json(const Guest *guest, const LayoutRange *range) {
 
         return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", layout_kind_to_string(range->kind),
                         "start", address_json(range->start), "end", address_json(range->end), "label",
-                        text_json(range->label), "device", device ? text_json(device->name) : json_null(),
-                        "bar", device ? json_integer(device->bars[range->bar].index) : json_null());
+                        check_text_json(range->label), "device",
+                        device ? check_text_json(device->name) : json_null(), "bar",
+                        device ? json_integer(device->bars[range->bar].index) : json_null());
 }
 
 static json_t *bits_json(unsigned bits) {
@@ -82,7 +84,7 @@ static json_t *layout_json(const Guest *guest, const Layout *layout) {
                         layout->top ? address_json(layout->top) : json_null(), "starts",
                         known || !layout->starts ? json_boolean(layout->starts) : json_null(),
                         "firmwareBits", bits_json(layout->firmware_bits), "windowDynamic",
-                        layout->window_dynamic, "rule", text_json(layout->rule), "unknown",
+                        layout->window_dynamic, "rule", check_text_json(layout->rule), "unknown",
                         known ? json_null() : json_string(reason_to_string(layout->unknown)), "ranges",
                         ranges);
 }
@@ -92,22 +94,22 @@ static json_t *notes_json(const GuestNote *notes, size_t n) {
 
         for (size_t i = 0; i < n; i++)
                 json_array_append_new(array,
-                                json_pack("{s:o, s:o}", "what", text_json(notes[i].what), "text",
-                                                text_json(notes[i].text)));
+                                json_pack("{s:o, s:o}", "what", check_text_json(notes[i].what), "text",
+                                                check_text_json(notes[i].text)));
         return array;
 }
 
 json_t *check_json(const Guest *guest, const Check *check) {
         return json_pack("{s:s, s:{s:o, s:s}, s:s, s:o, s:o, s:o, s:o, s:o}", "schema", "hawd-check/1",
-                        "guest", "name", text_json(guest->name), "vmm", vmm_to_string(guest->vmm), "verdict",
-                        verdict_to_string(check->verdict), "missing", missing_json(check), "findings",
-                        findings_json(check), "layout", layout_json(guest, &check->layout), "assumed",
-                        notes_json(guest->assumed, guest->n_assumed), "ignored",
+                        "guest", "name", check_text_json(guest->name), "vmm", vmm_to_string(guest->vmm),
+                        "verdict", verdict_to_string(check->verdict), "missing", missing_json(check),
+                        "findings", findings_json(check), "layout", layout_json(guest, &check->layout),
+                        "assumed", notes_json(guest->assumed, guest->n_assumed), "ignored",
                         notes_json(guest->ignored, guest->n_ignored));
 }
 
 json_t *migration_json(const char *target, const Migration *migration) {
-        json_t *object = json_pack("{s:o, s:s}", "target", text_json(target), "verdict",
+        json_t *object = json_pack("{s:o, s:s}", "target", check_text_json(target), "verdict",
                         verdict_to_string(migration->verdict));
 
         for (MigrationKind kind = 0; kind < _MIGRATION_MAX; kind++) {

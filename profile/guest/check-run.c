@@ -104,7 +104,16 @@ char *check_bytes(uint64_t bytes, char *ret) {
 }
 
 const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device) {
-        return device->has_address ? device_lookup(run->profile, &device->address) : NULL;
+        return run->places[device - run->guest->devices];
+}
+
+const ProfileDevice **check_places(const Guest *guest, const Profile *profile) {
+        const ProfileDevice **places = calloc(guest->n_devices + 1, sizeof(*places));
+
+        for (size_t i = 0; places && i < guest->n_devices; i++)
+                if (guest->devices[i].has_address)
+                        places[i] = device_lookup(profile, &guest->devices[i].address);
+        return places;
 }
 
 const LayoutRange *check_window(const Layout *layout) {

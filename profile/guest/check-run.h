@@ -20,12 +20,14 @@ typedef struct CheckRun {
         const Guest *guest;
         const Profile *profile;
         const Layout *layout;
-        bool assigned; /* a device is */
+        const ProfileDevice *const *places; /* by the guest's devices: the host's behind each, or NULL */
+        bool assigned;                      /* a device is */
         size_t n_reaches;
         Reach *reaches;
         RangeSet anywhere; /* what a device reaches in any group that can be assigned */
         bool *device_seen; /* room for a rule: by the guest's devices, */
-        bool *group_seen;  /* by the host's groups */
+        bool *group_seen;  /* by the host's groups, */
+        bool *host_seen;   /* by the host's devices */
         Check *check;
         CheckFinding unseen; /* written to when memory is short */
         int error;
@@ -54,7 +56,7 @@ void check_missing_fact(CheckRun *run, const char *name, const Fact *fact);
 #define CHECK_BYTES_MAX 24
 char *check_bytes(uint64_t bytes, char *ret);
 
-/* The host's device behind one of the guest's; NULL when it has no address or the host has no such device. */
+/* The host's device behind one of the guest's own; NULL when it has no address or the host has no such device. */
 const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device);
 
 /* Where the firmware puts 64-bit BARs; NULL: nowhere. */
@@ -75,11 +77,15 @@ int check_finish(CheckRun *run);
 
 /* What the guest takes from the host: the vendor, the BARs of devices given by address. */
 void check_fill(Guest *guest, const Profile *profile);
+/* The host's devices behind the guest's, in their order: found once for all checks of one search. Owned by the caller; NULL:
+ * out of memory. */
+const ProfileDevice **check_places(const Guest *guest, const Profile *profile);
 /* The whole check but for the remedies, whose search calls it. */
-int check_rules(const Guest *guest, const Profile *profile, Check *ret);
+int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
 void check_layout_host(const Profile *profile, LayoutHost *ret);
 /* Adds to each finding the smallest change that makes it go away. -ENOMEM. */
-int remedy_search(const Guest *guest, const Profile *profile, Check *check);
+int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Check *check);
 
 typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */

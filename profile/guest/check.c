@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "profile/device-lookup.h"
 #include "profile/guest/check-run.h"
 
 static void finding_release(CheckFinding *finding) {
@@ -100,18 +101,25 @@ int check_finish(CheckRun *run) {
         return 0;
 }
 
-int check_rules(const Guest *guest, const Profile *profile, Check *ret) {
+int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
         static const CheckRule *const files[] = { rules_width, rules_reach, rules_device, rules_window,
                 rules_viommu, rules_confidential, rules_compatibility };
         Check check = {};
-        CheckRun run = { .guest = guest, .profile = profile, .layout = &check.layout, .check = &check };
+        CheckRun run = { .guest = guest,
+                .profile = profile,
+                .places = places,
+                .layout = &check.layout,
+                .check = &check };
         LayoutHost host;
         int r;
 
         check_layout_host(profile, &host);
         run.device_seen = calloc(guest->n_devices + 1, sizeof(*run.device_seen));
         run.group_seen = calloc(profile->n_groups + 1, sizeof(*run.group_seen));
-        run.error = run.device_seen && run.group_seen ? layout_derive(guest, &host, &check.layout) : -ENOMEM;
+        run.host_seen = calloc(profile->n_devices + 1, sizeof(*run.host_seen));
+        run.error = run.device_seen && run.group_seen && run.host_seen
+                        ? layout_derive(guest, &host, &check.layout)
+                        : -ENOMEM;
         if (run.error >= 0) {
                 find_missing(&run);
                 reach_collect(&run);
@@ -122,6 +130,7 @@ int check_rules(const Guest *guest, const Profile *profile, Check *ret) {
         reach_release(&run);
         free(run.device_seen);
         free(run.group_seen);
+        free(run.host_seen);
         r = check_finish(&run);
         *ret = check;
         return r;
@@ -147,26 +156,29 @@ static void fill_bars(GuestDevice *device, const ProfileDevice *host) {
 }
 
 void check_fill(Guest *guest, const Profile *profile) {
-        const CheckRun run = { .guest = guest, .profile = profile };
-
         if (guest->cpu.vendor_is_host)
                 guest->cpu.vendor = profile->host.vendor;
         for (size_t i = 0; i < guest->n_devices; i++) {
-                const ProfileDevice *host = check_device(&run, &guest->devices[i]);
+                GuestDevice *device = &guest->devices[i];
+                const ProfileDevice *host = device->assigned && device->has_address && device->n_bars == 0
+                                ? device_lookup(profile, &device->address)
+                                : NULL;
 
-                if (host && guest->devices[i].assigned && guest->devices[i].n_bars == 0)
-                        fill_bars(&guest->devices[i], host);
+                if (host)
+                        fill_bars(device, host);
         }
 }
 
 int check_guest(Guest *guest, const Profile *profile, Check *ret) {
+        _cleanup_free_ const ProfileDevice **places = NULL;
         int r;
 
         check_fill(guest, profile);
-        r = check_rules(guest, profile, ret);
+        places = check_places(guest, profile);
+        r = places ? check_rules(guest, profile, places, ret) : -ENOMEM;
         if (r < 0)
                 return r;
-        r = remedy_search(guest, profile, ret);
+        r = remedy_search(guest, profile, places, ret);
         if (r < 0)
                 check_done(ret);
         return r;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "probe/grow.h"
 #include "profile/guest/bar-need.h"
 #include "profile/guest/change.h"
 #include "profile/guest/check-run.h"
@@ -16,6 +17,9 @@
 void fit_done(Fit *fit) {
         free(fit->why);
         free(fit->missing);
+        for (size_t i = 0; i < fit->n_refused; i++)
+                free(fit->refused[i]);
+        free(fit->refused);
         *fit = (Fit){};
 }
 
@@ -26,11 +30,14 @@ static void with_devices(const Guest *guest, GuestDevice *devices, size_t n, Gue
         ret->n_devices = guest->n_devices + n;
 }
 
+static bool of_place(const CheckFinding *finding) {
+        return strcmp(finding->rule, "R12") == 0 || strcmp(finding->rule, "R6") == 0;
+}
+
 static const CheckFinding *worst_that_stops(const Check *check) {
         /* Findings come worst first. A rule about the devices' own place on the host counts none of them out. */
         for (size_t i = 0; i < check->n && check->findings[i].verdict == VERDICT_UNSAFE; i++)
-                if (strcmp(check->findings[i].rule, "R12") != 0 &&
-                                strcmp(check->findings[i].rule, "R6") != 0)
+                if (!of_place(&check->findings[i]))
                         return &check->findings[i];
         return NULL;
 }
@@ -46,7 +53,8 @@ static bool warns(const Check *check) {
 
 typedef struct Search {
         const Profile *profile;
-        Guest guest; /* with the width that is tried */
+        const ProfileDevice *const *places; /* of all devices */
+        Guest guest;                        /* with the width that is tried */
         GuestDevice *devices;
         size_t n_own;
         Fit *fit; /* where to say what stops; NULL: nowhere */
@@ -83,7 +91,7 @@ static int try_count(Search *search, uint32_t n, Outcome *ret) {
 
         with_devices(&search->guest, search->devices, n, &guest);
         guest.n_devices = search->n_own + n;
-        r = check_rules(&guest, search->profile, &check);
+        r = check_rules(&guest, search->profile, search->places, &check);
         if (r < 0)
                 return r;
         stops = worst_that_stops(&check);
@@ -132,7 +140,7 @@ static int count_widths(Search *search, const Guest *guest, Fit *fit) {
                 search->guest = *guest;
                 if (!change_apply(&change, &search->guest))
                         continue;
-                r = check_rules(&search->guest, search->profile, &check);
+                r = check_rules(&search->guest, search->profile, search->places, &check);
                 if (r < 0)
                         return r;
                 /* Beyond what the host has a width is cut off, or no answer at all. */
@@ -150,6 +158,35 @@ static int count_widths(Search *search, const Guest *guest, Fit *fit) {
         return 0;
 }
 
+static int refuse(Fit *fit, const CheckFinding *finding) {
+        char **grown = grow(fit->refused, fit->n_refused, sizeof(*grown));
+
+        if (!grown)
+                return -ENOMEM;
+        fit->refused = grown;
+        if (asprintf(&grown[fit->n_refused], "%s%s%s", finding->summary, *finding->numbers ? ": " : "",
+                            finding->numbers) < 0)
+                return -ENOMEM;
+        fit->n_refused++;
+        return 0;
+}
+
+/* What keeps VFIO from such a device here, however much room there is. */
+static int refused_collect(const Search *search, const Guest *guest, Fit *fit) {
+        Check check = {};
+        Guest alone = *guest;
+        int r;
+
+        alone.devices = &search->devices[search->n_own];
+        alone.n_devices = 1;
+        r = check_rules(&alone, search->profile, search->places + search->n_own, &check);
+        for (size_t i = 0; r >= 0 && i < check.n && check.findings[i].verdict == VERDICT_UNSAFE; i++)
+                if (of_place(&check.findings[i]))
+                        r = refuse(fit, &check.findings[i]);
+        check_done(&check);
+        return r;
+}
+
 static int count_now(Search *search, const Guest *guest, Fit *fit) {
         const Guest one = { .devices = &search->devices[search->n_own], .n_devices = 1 };
         Check check = {};
@@ -158,7 +195,7 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         int r;
 
         with_devices(guest, search->devices, 1, &with);
-        r = check_rules(&with, search->profile, &check);
+        r = check_rules(&with, search->profile, search->places, &check);
         if (r < 0)
                 return r;
         bar_need(&one, NULL, NULL, &need);
@@ -169,7 +206,7 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         check.missing = NULL;
         check.n_missing = 0;
         check_done(&check);
-        r = check_rules(guest, search->profile, &check);
+        r = check_rules(guest, search->profile, search->places, &check);
         if (r < 0)
                 return r;
         fit->before = check.verdict;
@@ -183,6 +220,7 @@ int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device,
         const size_t room = guest->n_devices + FIT_COUNT_MAX;
         _cleanup_free_ GuestDevice *devices = calloc(room, sizeof(*devices));
         _cleanup_(fit_done) Fit fit = { .wanted = wanted };
+        _cleanup_free_ const ProfileDevice **places = NULL;
         Search search = { .profile = profile, .devices = devices, .n_own = guest->n_devices };
         GuestDevice filled = *device;
         Guest one = { .devices = &filled, .n_devices = 1 };
@@ -195,7 +233,13 @@ int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device,
         check_fill(&one, profile);
         for (size_t i = 0; i < room; i++)
                 devices[i] = i < guest->n_devices ? guest->devices[i] : filled;
+        search.places = places =
+                        check_places(&(const Guest){ .devices = devices, .n_devices = room }, profile);
+        if (!places)
+                return -ENOMEM;
         r = count_now(&search, guest, &fit);
+        if (r >= 0)
+                r = refused_collect(&search, guest, &fit);
         if (r >= 0)
                 r = count_widths(&search, guest, &fit);
         if (r >= 0 && !fit.why && !(fit.why = strdup("")))
@@ -213,16 +257,18 @@ static json_t *width_json(const FitWidth *width) {
 }
 
 json_t *fit_json(const Fit *fit) {
-        json_t *widths = json_array(), *missing = json_array();
+        json_t *widths = json_array(), *missing = json_array(), *refused = json_array();
 
         for (size_t i = 0; i < fit->n_widths; i++)
                 json_array_append_new(widths, width_json(&fit->widths[i]));
         for (size_t i = 0; i < fit->n_missing; i++)
                 json_array_append_new(missing, json_string(fit->missing[i]));
-        return json_pack("{s:s, s:s, s:i, s:o, s:o?, s:I, s:s, s:s, s:o, s:o}", "schema", "hawd-fit/1",
+        for (size_t i = 0; i < fit->n_refused; i++)
+                json_array_append_new(refused, check_text_json(fit->refused[i]));
+        return json_pack("{s:s, s:s, s:i, s:o, s:o?, s:I, s:s, s:o, s:o, s:o, s:o}", "schema", "hawd-fit/1",
                         "verdict", verdict_to_string(fit->before), "wanted", (int) fit->wanted, "now",
                         width_json(&fit->now), "bitsForAll",
                         fit->bits_for_all ? json_integer(fit->bits_for_all) : NULL, "bytesEach",
-                        (json_int_t) fit->each, "stopsAt", fit->stops, "why", fit->why, "widths", widths,
-                        "missing", missing);
+                        (json_int_t) fit->each, "stopsAt", fit->stops, "why", check_text_json(fit->why),
+                        "widths", widths, "missing", missing, "refused", refused);
 }

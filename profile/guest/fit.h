@@ -27,6 +27,8 @@ typedef struct Fit {
         char *why;            /* and what it says; "" when FIT_COUNT_MAX fit */
         size_t n_missing;
         char (*missing)[96]; /* owned */
+        size_t n_refused;
+        char **refused; /* why VFIO takes no such device here, wherever its BARs fit; owned */
 } Fit;
 
 void fit_done(Fit *fit);

@@ -169,7 +169,10 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
                 MigrationKind kind, Check *ret) {
         GuestDevice any = { .name = "device", .assigned = true };
         Guest plugged = *guest;
-        CheckRun run = { .guest = guest, .profile = target, .layout = &here->layout, .check = ret };
+        const ProfileDevice *nowhere[] = { NULL };
+        CheckRun run = {
+                .guest = guest, .profile = target, .places = nowhere, .layout = &here->layout, .check = ret
+        };
 
         for (size_t i = 0; i < guest->n_devices; i++)
                 run.assigned = run.assigned || guest->devices[i].assigned;

@@ -15,6 +15,7 @@
 typedef struct Candidates {
         const Guest *guest;
         const Profile *profile;
+        const ProfileDevice *const *places;
         const Check *check;
         const CheckFinding *finding;
         Change *changes;
@@ -72,12 +73,32 @@ static void for_told(Candidates *c) {
         narrower(c, lesser_width(c->profile));
 }
 
+/* How far the guest's own devices reach; those without an address as far as the host's narrowest unit. 0: not known. */
+static unsigned narrowest_reach(const Candidates *c) {
+        const Fact *any = &c->profile->widths.iova_bits;
+        unsigned narrowest = 0;
+
+        for (size_t i = 0; i < c->guest->n_devices; i++) {
+                const ProfileDevice *host = c->places[i];
+                unsigned bits = fact_known(any) ? (unsigned) any->value : 0;
+
+                if (!c->guest->devices[i].assigned)
+                        continue;
+                if (host && host->group >= 0)
+                        bits = c->profile->groups[host->group].bits;
+                if (bits && (!narrowest || bits < narrowest))
+                        narrowest = bits;
+        }
+        return narrowest;
+}
+
 /* The width at which the range in conflict begins to be out of reach, then what is between it and the guest's. */
 static void for_bars(Candidates *c) {
-        unsigned bits = c->finding->start ? 63 - (unsigned) __builtin_clzll(c->finding->start) : WIDTH_MIN;
+        unsigned bits = c->finding->start ? 63 - (unsigned) __builtin_clzll(c->finding->start) : WIDTH_MIN,
+                 reach = narrowest_reach(c);
 
-        if (fact_known(&c->profile->widths.iova_bits) && c->profile->widths.iova_bits.value < bits)
-                bits = (unsigned) c->profile->widths.iova_bits.value;
+        if (reach && reach < bits)
+                bits = reach;
         narrower(c, bits);
         for (unsigned more = bits + 1; more < c->check->layout.phys_bits; more++)
                 add(c, CHANGE_WIDTH, more);
@@ -147,8 +168,8 @@ static void for_compatibility(Candidates *c) {
         add(c, CHANGE_MACHINE, 7 << 16);
 }
 
-size_t remedy_candidates(const Guest *guest, const Profile *profile, const Check *check,
-                const CheckFinding *finding, Change ret[REMEDY_CANDIDATES_MAX]) {
+size_t remedy_candidates(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                const Check *check, const CheckFinding *finding, Change ret[REMEDY_CANDIDATES_MAX]) {
         static const struct {
                 const char *rule;
                 void (*candidates)(Candidates *c);
@@ -163,9 +184,12 @@ size_t remedy_candidates(const Guest *guest, const Profile *profile, const Check
                 { "R10", for_confidential },
                 { "R11", for_compatibility },
         };
-        Candidates c = {
-                .guest = guest, .profile = profile, .check = check, .finding = finding, .changes = ret
-        };
+        Candidates c = { .guest = guest,
+                .profile = profile,
+                .places = places,
+                .check = check,
+                .finding = finding,
+                .changes = ret };
 
         for (size_t i = 0; i < ELEMENTS(rules); i++)
                 if (strcmp(rules[i].rule, finding->rule) == 0)

@@ -4,12 +4,19 @@
  * what would not help, or would break something else, is not proposed. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "profile/guest/change.h"
 #include "profile/guest/check-run.h"
 #include "profile/guest/remedy-candidates.h"
+
+typedef struct Search {
+        const Profile *profile;
+        const ProfileDevice *const *places;
+        const Check *check; /* before any change */
+} Search;
 
 static Verdict worst_of(const Check *check, const char *rule) {
         Verdict worst = VERDICT_SAFE;
@@ -20,39 +27,79 @@ static Verdict worst_of(const Check *check, const char *rule) {
         return worst;
 }
 
-static bool helps(const Check *before, const Check *after, const char *rule) {
+/* A change that was tried: what it leaves behind that was not there before. */
+typedef struct Trial {
+        Change change;
+        char left[64]; /* the rules that then warn; "" none */
+} Trial;
+
+static void trial_left(Trial *trial, const char *rule) {
+        size_t used = strlen(trial->left);
+
+        /* Findings come by rule: the same one stands last. */
+        if (used >= strlen(rule) && strcmp(trial->left + used - strlen(rule), rule) == 0)
+                return;
+        snprintf(trial->left + used, sizeof(trial->left) - used, "%s%s", used ? ", " : "", rule);
+}
+
+/* Every finding of the rule gone, nothing new that is as bad, nothing missing that was there. */
+static bool helps(const Check *before, const Check *after, const char *rule, Trial *trial) {
+        const Verdict was = worst_of(before, rule);
+
         if (worst_of(after, rule) != VERDICT_SAFE || after->n_missing > before->n_missing)
                 return false;
-        for (size_t i = 0; i < after->n; i++)
-                if (after->findings[i].verdict > worst_of(before, after->findings[i].rule))
+        for (size_t i = 0; i < after->n; i++) {
+                const CheckFinding *finding = &after->findings[i];
+
+                if (finding->verdict <= worst_of(before, finding->rule))
+                        continue;
+                if (finding->verdict >= was)
                         return false;
+                trial_left(trial, finding->rule);
+        }
         return true;
 }
 
-static int find_change(const Guest *guest, const Profile *profile, const Check *check,
-                const CheckFinding *finding, Change *ret) {
+/* What leaves nothing behind is better than what does, and what takes none of the memory better than both. */
+static unsigned cost(const Trial *trial) {
+        return (trial->change.kind == CHANGE_RAM ? 2 : 0) + (*trial->left ? 1 : 0);
+}
+
+static int try_change(const Guest *guest, const Search *search, const char *rule, Trial *trial) {
+        Guest changed = *guest;
+        Check after = {};
+        bool good;
+        int r;
+
+        if (!change_apply(&trial->change, &changed))
+                return 0;
+        r = check_rules(&changed, search->profile, search->places, &after);
+        if (r < 0)
+                return r;
+        good = helps(search->check, &after, rule, trial);
+        check_done(&after);
+        return good;
+}
+
+/* The first of the cheapest: candidates come the smallest first. */
+static int find_change(const Guest *guest, const Search *search, const CheckFinding *finding, Trial *ret) {
         Change candidates[REMEDY_CANDIDATES_MAX];
-        size_t n = remedy_candidates(guest, profile, check, finding, candidates);
+        size_t n = remedy_candidates(
+                        guest, search->profile, search->places, search->check, finding, candidates);
+        bool found = false;
 
-        for (size_t i = 0; i < n; i++) {
-                Guest changed = *guest;
-                Check after = {};
-                bool good;
-                int r;
+        for (size_t i = 0; i < n && !(found && cost(ret) == 0); i++) {
+                Trial trial = { .change = candidates[i] };
+                int r = try_change(guest, search, finding->rule, &trial);
 
-                if (!change_apply(&candidates[i], &changed))
-                        continue;
-                r = check_rules(&changed, profile, &after);
                 if (r < 0)
                         return r;
-                good = helps(check, &after, finding->rule);
-                check_done(&after);
-                if (good) {
-                        *ret = candidates[i];
-                        return 1;
-                }
+                if (r == 0 || (found && cost(&trial) >= cost(ret)))
+                        continue;
+                *ret = trial;
+                found = true;
         }
-        return 0;
+        return found;
 }
 
 static int set_text(char **text, const char *value) {
@@ -65,11 +112,14 @@ static int set_text(char **text, const char *value) {
         return 0;
 }
 
-static int put_change(const Change *change, const Guest *guest, CheckFinding *finding) {
+static int put_change(const Trial *trial, const Guest *guest, CheckFinding *finding) {
+        char words[sizeof(trial->left) + 192];
         ChangeText text;
 
-        change_text(change, guest, &text);
-        if (set_text(&finding->remedy, text.words) < 0 || set_text(&finding->libvirt, text.libvirt) < 0 ||
+        change_text(&trial->change, guest, &text);
+        snprintf(words, sizeof(words), *trial->left ? "%s; %s will then warn" : "%s%s", text.words,
+                        trial->left);
+        if (set_text(&finding->remedy, words) < 0 || set_text(&finding->libvirt, text.libvirt) < 0 ||
                         set_text(&finding->qemu, text.option) < 0)
                 return -ENOMEM;
         return 0;
@@ -82,20 +132,23 @@ static bool first_of_rule(const Check *check, size_t i) {
         return true;
 }
 
-int remedy_search(const Guest *guest, const Profile *profile, Check *check) {
+int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Check *check) {
+        const Search search = { .profile = profile, .places = places, .check = check };
+
         for (size_t i = 0; i < check->n && check->findings[i].verdict != VERDICT_SAFE; i++) {
-                Change change;
+                Trial trial;
                 int r;
 
                 if (!first_of_rule(check, i))
                         continue;
-                r = find_change(guest, profile, check, &check->findings[i], &change);
+                r = find_change(guest, &search, &check->findings[i], &trial);
                 if (r < 0)
                         return r;
                 for (size_t j = i; r > 0 && j < check->n; j++)
                         if (strcmp(check->findings[j].rule, check->findings[i].rule) == 0 &&
                                         check->findings[j].verdict != VERDICT_SAFE)
-                                r = put_change(&change, guest, &check->findings[j]) < 0 ? -ENOMEM : r;
+                                r = put_change(&trial, guest, &check->findings[j]) < 0 ? -ENOMEM : r;
                 if (r < 0)
                         return r;
         }
