@@ -28,6 +28,11 @@ static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, 
         return NULL;
 }
 
+/* Whose reach it is, where the guest's devices do not all have the same. */
+static const char *who(const CheckRun *run, const Reach *reach) {
+        return run->n_reaches > 1 ? run->guest->devices[reach->device].name : "devices";
+}
+
 /* The highest address of a reach says how wide its page tables are only where no region ends it. */
 static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, const LayoutRange *range,
                 const Range *outside) {
@@ -37,12 +42,14 @@ static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, cons
         if (region && outside->start < end)
                 check_numbers(run, f,
                                 "0x%" PRIx64 "-0x%" PRIx64 " against the reserved region 0x%" PRIx64
-                                "-0x%" PRIx64 " (%s)",
-                                range->start, range->end, region->start, region->end, region->word);
+                                "-0x%" PRIx64 " (%s)%s%s",
+                                range->start, range->end, region->start, region->end, region->word,
+                                run->n_reaches > 1 ? " of " : "", run->n_reaches > 1 ? who(run, reach) : "");
         else
                 check_numbers(run, f,
-                                "0x%" PRIx64 "-0x%" PRIx64 ", devices reach up to 0x%" PRIx64 " (%u bits)",
-                                range->start, range->end, end, reach_bits(reach));
+                                "0x%" PRIx64 "-0x%" PRIx64 ", %s reach%s up to 0x%" PRIx64 " (%u bits)",
+                                range->start, range->end, who(run, reach), run->n_reaches > 1 ? "es" : "",
+                                end, reach_bits(reach));
         f->start = outside->start;
         f->end = outside->end;
 }
@@ -206,8 +213,6 @@ static void find_bars(CheckRun *run, bool ram) {
                 if (outside.n_devices == 0)
                         continue;
                 put_outside(run, &run->reaches[i], &outside, ram);
-                /* One group's word is enough: the guest is the same for all. */
-                return;
         }
 }
 
