@@ -30,23 +30,26 @@ static void put_regions(CheckRun *run, const ProfileGroup *group, const char *su
         }
 }
 
+static const char *const refusals[_ASSIGNABLE_WHY_MAX] = {
+        [ASSIGNABLE_WHY_BRIDGES_ONLY] = "it is a bridge: VFIO takes none",
+        [ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING] = "interrupt remapping is off: VFIO refuses",
+        [ASSIGNABLE_WHY_NO_IOMMU] = "no IOMMU is behind its group",
+        [ASSIGNABLE_WHY_NOT_PCI] = "it is no PCI device",
+};
+
+#define REMAPPING_ADVICE "turn interrupt remapping on in the firmware's setup"
+
 static void put_unassignable(CheckRun *run, const ProfileGroup *group, const char *subject) {
-        static const char *const why[_ASSIGNABLE_WHY_MAX] = {
-                [ASSIGNABLE_WHY_BRIDGES_ONLY] = "it is a bridge: VFIO takes none",
-                [ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING] = "interrupt remapping is off: VFIO refuses",
-                [ASSIGNABLE_WHY_NO_IOMMU] = "no IOMMU is behind its group",
-                [ASSIGNABLE_WHY_NOT_PCI] = "it is no PCI device",
-        };
         CheckFinding *f;
 
         if (group->assignable == TRISTATE_UNKNOWN)
                 check_missing(run, "whether group %" PRIu32 " can be assigned", group->id);
-        if (group->assignable != TRISTATE_NO || !why[group->why])
+        if (group->assignable != TRISTATE_NO || !refusals[group->why])
                 return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s", why[group->why]);
+        f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s", refusals[group->why]);
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned", group->id);
         if (group->why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING)
-                check_advice(run, f, "turn interrupt remapping on in the firmware's setup");
+                check_advice(run, f, "%s", REMAPPING_ADVICE);
 }
 
 /* VFIO takes a group whose other functions have no driver, one of its own, or one that leaves DMA alone. */
@@ -55,12 +58,8 @@ static bool leaves_alone(const char *driver) {
                         strcmp(driver, "pci-stub") == 0;
 }
 
-static bool is_assigned(const CheckRun *run, const PciAddress *address) {
-        for (size_t i = 0; i < run->guest->n_devices; i++)
-                if (run->guest->devices[i].assigned && run->guest->devices[i].has_address &&
-                                pci_address_compare(&run->guest->devices[i].address, address) == 0)
-                        return true;
-        return false;
+static bool is_assigned(const CheckRun *run, const ProfileDevice *host) {
+        return run->host_seen[host - run->profile->devices];
 }
 
 static void put_members(CheckRun *run, const ProfileGroup *group, const char *subject) {
@@ -68,10 +67,13 @@ static void put_members(CheckRun *run, const ProfileGroup *group, const char *su
         size_t n = 0, used = 0;
         CheckFinding *f;
 
+        /* It is the only one. */
+        if (group->n_members == 1)
+                return;
         for (size_t i = 0; i < group->n_members; i++) {
                 const ProfileDevice *member = device_lookup_name(run->profile, group->members[i]);
 
-                if (!member || leaves_alone(member->driver) || is_assigned(run, &member->address))
+                if (!member || leaves_alone(member->driver) || is_assigned(run, member))
                         continue;
                 if (n++ == 0)
                         snprintf(first, sizeof(first), "%s", group->members[i]);
@@ -100,6 +102,35 @@ static void put_virtual_functions(CheckRun *run, const ProfileDevice *host, cons
         check_advice(run, f, "assign a virtual function instead");
 }
 
+/* Whatever is to be done about the host's IOMMU, its own findings say. */
+static void put_no_iommu(CheckRun *run, const char *subject, const char *summary) {
+        const FindingList *list = &run->profile->findings;
+        CheckFinding *f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s", summary);
+
+        for (size_t i = 0; i < list->n; i++)
+                if (*list->findings[i].remedy &&
+                                (strcmp(list->findings[i].id, "iommu-firmware-only") == 0 ||
+                                                strcmp(list->findings[i].id, "iommu-absent") == 0))
+                        check_advice(run, f, "%s", list->findings[i].remedy);
+}
+
+/* vfio-pci takes endpoints only, in a group with which nothing is wrong as well. */
+static bool put_bridge(CheckRun *run, const ProfileDevice *host, const char *subject) {
+        if (!host->header_type_known || host->header_type == 0)
+                return false;
+        check_find(run, "R12", VERDICT_UNSAFE, subject, "it is a bridge: VFIO takes none");
+        return true;
+}
+
+static void put_own_driver(CheckRun *run, const ProfileDevice *host, const char *subject) {
+        if (!leaves_alone(host->driver))
+                check_numbers(run,
+                                check_find(run, "R12", VERDICT_SAFE, subject,
+                                                "the host uses it now: it has to be given up to VFIO first"),
+                                "its driver is %s; libvirt changes it where the device is managed='yes'",
+                                host->driver);
+}
+
 static void check_one(CheckRun *run, size_t i) {
         const GuestDevice *device = &run->guest->devices[i];
         const ProfileDevice *host = check_device(run, device);
@@ -114,14 +145,16 @@ static void check_one(CheckRun *run, size_t i) {
                                 reason_to_string(run->profile->devices_reason));
                 return;
         }
+        if (put_bridge(run, host, device->name))
+                return;
         put_virtual_functions(run, host, device->name);
+        put_own_driver(run, host, device->name);
         if (host->group < 0 && run->profile->groups_reason != REASON_NONE) {
                 check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
                 return;
         }
         if (host->group < 0) {
-                check_find(run, "R12", VERDICT_UNSAFE, device->name,
-                                "no IOMMU is in front of it: VFIO cannot assign it");
+                put_no_iommu(run, device->name, "no IOMMU is in front of it: VFIO cannot assign it");
                 return;
         }
         if (run->group_seen[host->group])
@@ -133,9 +166,60 @@ static void check_one(CheckRun *run, size_t i) {
         put_members(run, group, device->name);
 }
 
+/* Marks what is asked for; QEMU takes a function once. */
+static void rule_asked_twice(CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host = device->assigned ? check_device(run, device) : NULL;
+                char address[PCI_ADDRESS_TEXT_MAX];
+
+                if (!host)
+                        continue;
+                if (is_assigned(run, host)) {
+                        pci_address_format(&host->address, address, sizeof(address));
+                        check_numbers(run,
+                                        check_find(run, "R12", VERDICT_UNSAFE, device->name,
+                                                        "it is asked for twice: the VMM refuses the second"),
+                                        "both are the host's %s", address);
+                }
+                run->host_seen[host - run->profile->devices] = true;
+        }
+}
+
+/* A device that may be any: is there one? */
+static void check_any(CheckRun *run, const char *subject) {
+        const Profile *profile = run->profile;
+        const Fact *bits = &profile->widths.iova_bits;
+        size_t unknown = 0, without_remapping = 0;
+        CheckFinding *f;
+
+        if (!fact_known(bits) && bits->reason == REASON_ABSENT) {
+                put_no_iommu(run, subject, "no IOMMU owns a device on this host: VFIO cannot assign any");
+                return;
+        }
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                if (profile->groups[i].assignable == TRISTATE_YES)
+                        return;
+                unknown += profile->groups[i].assignable == TRISTATE_UNKNOWN;
+                without_remapping += profile->groups[i].why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
+        }
+        /* Without any group the document leaves them out, or they were not readable, which is said. */
+        if (profile->n_groups == 0)
+                return;
+        if (unknown > 0) {
+                check_missing(run, "whether any group can be assigned");
+                return;
+        }
+        f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s",
+                        without_remapping ? refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]
+                                          : "VFIO cannot assign any device of this host");
+        check_numbers(run, f, "%zu groups, none of which can be assigned", profile->n_groups);
+        if (without_remapping)
+                check_advice(run, f, "%s", REMAPPING_ADVICE);
+}
+
 static void rule_devices(CheckRun *run) {
-        const Fact *bits = &run->profile->widths.iova_bits;
-        bool said = fact_known(bits) || bits->reason != REASON_ABSENT;
+        bool said = false;
 
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 const GuestDevice *device = &run->guest->devices[i];
@@ -145,8 +229,7 @@ static void rule_devices(CheckRun *run) {
                 if (device->has_address)
                         check_one(run, i);
                 else if (!said) {
-                        check_find(run, "R12", VERDICT_UNSAFE, device->name,
-                                        "no IOMMU owns a device on this host: VFIO cannot assign any");
+                        check_any(run, device->name);
                         said = true;
                 }
         }
@@ -173,4 +256,4 @@ static void rule_symptoms(CheckRun *run) {
         }
 }
 
-const CheckRule rules_device[] = { rule_devices, rule_symptoms, NULL };
+const CheckRule rules_device[] = { rule_asked_twice, rule_devices, rule_symptoms, NULL };
