@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 
 #include "profile/guest/layout-parts.h"
@@ -36,12 +37,13 @@ void layout_cloud_hypervisor(Space *space) {
         layout->starts = hotplug_end < devices;
         space->hole64_size = layout->starts ? devices - hotplug_end : 0;
         layout_add(space, LAYOUT_HOLE64, hotplug_end, devices, "Cloud Hypervisor device area");
-        layout->bars_fit_32 = true;
         if (guest->firmware.kind == FIRMWARE_OVMF) {
                 window_ovmf(space);
                 return;
         }
         layout_add(space, LAYOUT_WINDOW64, hotplug_end, devices, "Cloud Hypervisor device area");
+        if (layout_fits_32(space, BARS_32, 0, &layout->bars_fit_32) < 0)
+                space->error = -ENOMEM;
         snprintf(layout->rule, sizeof(layout->rule),
                         "Cloud Hypervisor: from the end of RAM to the end of the width");
         /* The VMM places BARs itself, from the top down, among those of its own devices. */

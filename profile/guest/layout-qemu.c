@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 
 #include "profile/guest/layout-parts.h"
@@ -99,7 +100,12 @@ static void relocate_amd(Space *space, Above *above) {
 static void add_microvm_windows(Space *space) {
         uint64_t top = space_of(space->layout->phys_bits);
 
-        layout_add(space, LAYOUT_WINDOW32, 0xC0000000, 0xE0000000, "microvm 32-bit window");
+        space->window32_start = 0xC0000000;
+        space->window32_end = 0xE0000000;
+        layout_add(space, LAYOUT_WINDOW32, space->window32_start, space->window32_end,
+                        "microvm 32-bit window");
+        if (layout_fits_32(space, BARS_32, 0, &space->layout->bars_fit_32) < 0)
+                space->error = -ENOMEM;
         layout_add(space, LAYOUT_ECAM, 0xE0000000, 0xF0000000, "PCI Express configuration");
         if (!space->layout->phys_bits)
                 return;

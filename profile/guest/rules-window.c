@@ -13,15 +13,24 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
                         check_bytes(need->bytes, need_text), check_bytes(room, room_text));
 }
 
+static bool beyond_width(const Layout *layout) {
+        return !layout->starts && layout->phys_bits && layout->top > width_end(layout->phys_bits);
+}
+
 static void rule_window_64(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
         uint64_t room = bar_room(run->guest, run->layout);
         BarNeed need;
+        bool fits;
 
+        if (room == 0 && beyond_width(run->layout))
+                return;
         bar_need(run->guest, NULL, NULL, &need);
         if (need.n_devices == 0 || (!range && run->layout->bars_fit_64))
                 return;
-        if (need.bytes > room || !run->layout->bars_fit_64) {
+        /* Where memory itself is beyond the width, so is the window: R1 says that. */
+        fits = run->layout->bars_fit_64 || beyond_width(run->layout);
+        if (need.bytes > room || !fits) {
                 CheckFinding *f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
                                 "the 64-bit BARs do not fit the firmware's window");
 
