@@ -104,9 +104,6 @@ static void derive_qemu_width(Space *space) {
                 layout->phys_bits = 0;
                 layout_unknown(space, REASON_MALFORMED, "cpu: host-phys-bits-limit below 32");
         }
-        if (space->guest->confidential == CONFIDENTIAL_TDX && layout->phys_bits &&
-                        space->host->cpu_physical_bits)
-                layout->starts = layout->phys_bits == space->host->cpu_physical_bits;
 }
 
 static void derive_guest_phys_bits(Space *space) {

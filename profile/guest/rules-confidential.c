@@ -4,6 +4,21 @@
 
 #include "profile/guest/check-run.h"
 
+/* What the host's CPU or its KVM does not offer, no width brings. True: said. */
+static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled, const char *name) {
+        CheckFinding *f;
+
+        if (!fact_known(enabled)) {
+                check_missing_fact(run, name, enabled);
+                return false;
+        }
+        if (enabled->value)
+                return false;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest", "this host runs no %s guests", what);
+        check_numbers(run, f, "%s is off: %s", name, enabled->source);
+        return true;
+}
+
 static void rule_tdx_qemu(CheckRun *run) {
         const Fact *raw = &run->profile->widths.cpu_physical_bits;
         CheckFinding *f;
@@ -35,6 +50,8 @@ static void rule_tdx_cloud_hypervisor(CheckRun *run) {
 static void rule_tdx(CheckRun *run) {
         if (run->guest->confidential != CONFIDENTIAL_TDX || run->layout->phys_bits == 0)
                 return;
+        if (put_not_offered(run, "TDX", &run->profile->encryption.tdx_enabled, "encryption.tdx"))
+                return;
         if (run->guest->vmm == VMM_QEMU)
                 rule_tdx_qemu(run);
         else
@@ -63,11 +80,21 @@ static void rule_sev_reduction(CheckRun *run) {
                 check_numbers(run, f, "reduced-phys-bits is %u and should be 1", bits);
 }
 
+static bool put_no_sev(CheckRun *run) {
+        const ProfileEncryption *encryption = &run->profile->encryption;
+
+        if (run->guest->confidential == CONFIDENTIAL_SEV_SNP)
+                return put_not_offered(run, "SEV-SNP", &encryption->sev_snp_enabled, "encryption.sevSnp");
+        if (run->guest->confidential == CONFIDENTIAL_SEV_ES)
+                return put_not_offered(run, "SEV-ES", &encryption->sev_es_enabled, "encryption.sevEs");
+        return put_not_offered(run, "SEV", &encryption->sev_enabled, "encryption.sev");
+}
+
 /* The C-bit marks encrypted pages: no memory may lie at or above it. */
 static void rule_c_bit(CheckRun *run) {
         const Fact *c_bit = &run->profile->encryption.c_bit;
 
-        if (!is_sev(run->guest))
+        if (!is_sev(run->guest) || put_no_sev(run))
                 return;
         if (!fact_known(c_bit)) {
                 check_missing_fact(run, "cBit", c_bit);
