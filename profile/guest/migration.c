@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "profile/guest/check-run.h"
+#include "profile/guest/rules-device.h"
 #include "profile/guest/rules-reach.h"
 #include "profile/guest/rules-viommu.h"
 
@@ -56,9 +57,29 @@ static bool both_known(CheckRun *run, const Fact *source, const Fact *target, co
         return fact_known(source) && fact_known(target);
 }
 
+/* What it uses is moved now; what it was told of it may use later (R2), unless a hint in its CPUID keeps it below. */
+static void live_mappable(CheckRun *run, unsigned mappable) {
+        const Layout *layout = run->layout;
+        uint64_t top = highest_used(layout);
+        CheckFinding *f;
+
+        if (top > width_end(mappable)) {
+                f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                                "it uses addresses that the target's second-level paging cannot map");
+                check_numbers(run, f, "the highest is 0x%" PRIx64 ", the target maps %u bits", top,
+                                mappable);
+        } else if (layout->phys_bits > mappable &&
+                        (layout->guest_phys_bits == 0 || layout->guest_phys_bits > mappable)) {
+                f = check_find(run, "R8", VERDICT_WARNING, "guest",
+                                "it was told of more than the target's second-level paging maps");
+                check_numbers(run, f,
+                                "the guest's %u bits, the target maps %u; what is used today ends below",
+                                layout->phys_bits, mappable);
+        }
+}
+
 static void live_widths(CheckRun *run, const Profile *source) {
         const ProfileWidths *from = &source->widths, *to = &run->profile->widths;
-        uint64_t top = highest_used(run->layout);
         unsigned bits = run->layout->phys_bits;
         CheckFinding *f;
 
@@ -82,13 +103,8 @@ static void live_widths(CheckRun *run, const Profile *source) {
                         check_advice(run, f, "give every host of the fleet the same limit");
                 }
         }
-        if (both_known(run, &from->guest_mappable_bits, &to->guest_mappable_bits, "guestMappableBits") &&
-                        top > width_end((unsigned) to->guest_mappable_bits.value)) {
-                f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
-                                "it uses addresses that the target's second-level paging cannot map");
-                check_numbers(run, f, "the highest is 0x%" PRIx64 ", the target maps %" PRIu64 " bits", top,
-                                to->guest_mappable_bits.value);
-        }
+        if (both_known(run, &from->guest_mappable_bits, &to->guest_mappable_bits, "guestMappableBits"))
+                live_mappable(run, (unsigned) to->guest_mappable_bits.value);
 }
 
 static void live_processors(CheckRun *run, const Profile *source) {
@@ -119,15 +135,31 @@ static void live_processors(CheckRun *run, const Profile *source) {
 static void live(CheckRun *run, const Profile *source) {
         if (run->layout->unknown != REASON_NONE)
                 check_missing(run, "%s", *run->layout->missing ? run->layout->missing : "the layout");
-        live_widths(run, source);
-        live_processors(run, source);
+        /* Without KVM the guest's CPU and its addresses are made of nothing that a host has. */
+        if (run->guest->kvm) {
+                live_widths(run, source);
+                live_processors(run, source);
+        }
+        /* QEMU: "SEV: Migration is not implemented"; nor is it for the others, nor in Cloud Hypervisor. */
+        if (run->guest->confidential != CONFIDENTIAL_NONE)
+                check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                                "a confidential guest is not moved while it runs");
         if (run->assigned)
                 check_find(run, "R12", VERDICT_WARNING, "guest",
                                 "it has assigned devices: only those whose driver can save their state move along");
 }
 
-static void hotplug_range(CheckRun *run, const LayoutRange *range) {
-        bool memory = range->kind == LAYOUT_RAM || range->kind == LAYOUT_HOTPLUG;
+/* Memory of the VMM's own behind a BAR is mapped as RAM is. */
+static bool is_memory(const Guest *guest, const LayoutRange *range) {
+        if (range->kind == LAYOUT_RAM || range->kind == LAYOUT_HOTPLUG || range->kind == LAYOUT_CXL)
+                return true;
+        return range->kind == LAYOUT_BAR && range->device >= 0 && range->bar >= 0 &&
+                        guest->devices[range->device].bars[range->bar].ram;
+}
+
+static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *range) {
+        bool memory = is_memory(guest, range);
+        Verdict verdict;
         Range outside;
         CheckFinding *f;
 
@@ -135,10 +167,14 @@ static void hotplug_range(CheckRun *run, const LayoutRange *range) {
                 return;
         if (!range_outside(&run->anywhere, range->start, range->end, &outside))
                 return;
-        f = check_find(run, "R8", memory || run->guest->p2p_fatal ? VERDICT_UNSAFE : VERDICT_WARNING,
-                        "guest",
-                        memory ? "a device plugged in on the target cannot reach its memory: the VMM refuses it"
-                               : "BARs of devices plugged in on the target are out of peer-to-peer reach");
+        verdict = memory                   ? reach_memory_verdict(guest, range, &outside)
+                        : guest->p2p_fatal ? VERDICT_UNSAFE
+                                           : VERDICT_WARNING;
+        f = check_find(run, "R8", verdict, "guest",
+                        !memory ? "BARs of devices plugged in on the target are out of peer-to-peer reach"
+                                        : verdict == VERDICT_UNSAFE
+                                        ? "a device plugged in on the target cannot reach its memory: the VMM refuses it"
+                                        : "a device plugged in on the target does not reach where memory may come to lie");
         check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the target's devices do not reach 0x%" PRIx64,
                         range->start, range->end, outside.start);
         f->start = outside.start;
@@ -146,8 +182,9 @@ static void hotplug_range(CheckRun *run, const LayoutRange *range) {
 }
 
 /* The layout came along; the devices are the target's. */
-static void hotplug(CheckRun *run) {
-        unsigned bits = guest_viommu_bits(run->guest);
+static void hotplug(CheckRun *run, const Guest *guest) {
+        unsigned bits = guest_viommu_bits(guest);
+        Verdict verdict;
 
         if (run->n_reaches == 0) {
                 if (run->check->n_missing == 0)
@@ -155,13 +192,15 @@ static void hotplug(CheckRun *run) {
                                         "the target has no IOMMU: no device can be plugged in there");
                 return;
         }
+        device_find_any(run, "host");
         for (size_t i = 0; i < run->layout->n; i++)
-                hotplug_range(run, &run->layout->ranges[i]);
-        if (run->guest->viommu.kind == VIOMMU_INTEL && bits > reach_bits(&run->reaches[0]) &&
-                        run->guest->viommu.dma_translation != TRISTATE_NO)
+                hotplug_range(run, guest, &run->layout->ranges[i]);
+        verdict = guest_viommu_verdict(guest, reach_bits(&run->reaches[0]));
+        if (verdict != VERDICT_SAFE)
                 check_numbers(run,
-                                check_find(run, "R5", VERDICT_UNSAFE, "guest",
-                                                "its IOMMU is wider than the target's: a device is refused"),
+                                check_find(run, "R5", verdict, "guest",
+                                                "its IOMMU is wider than the target's%s",
+                                                verdict == VERDICT_UNSAFE ? ": a device is refused" : ""),
                                 "aw-bits %u > host aw-bits %u", bits, reach_bits(&run->reaches[0]));
 }
 
@@ -183,7 +222,7 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
                 plugged.n_devices = 1;
                 run.guest = &plugged;
                 reach_collect(&run);
-                hotplug(&run);
+                hotplug(&run, guest);
         }
         reach_release(&run);
         return check_finish(&run);

@@ -7,6 +7,7 @@
 
 #include "profile/device-lookup.h"
 #include "profile/guest/check-run.h"
+#include "profile/guest/rules-device.h"
 
 static void put_regions(CheckRun *run, const ProfileGroup *group, const char *subject) {
         for (size_t i = 0; i < group->regions.n; i++) {
@@ -186,8 +187,7 @@ static void rule_asked_twice(CheckRun *run) {
         }
 }
 
-/* A device that may be any: is there one? */
-static void check_any(CheckRun *run, const char *subject) {
+void device_find_any(CheckRun *run, const char *subject) {
         const Profile *profile = run->profile;
         const Fact *bits = &profile->widths.iova_bits;
         size_t unknown = 0, without_remapping = 0;
@@ -229,7 +229,7 @@ static void rule_devices(CheckRun *run) {
                 if (device->has_address)
                         check_one(run, i);
                 else if (!said) {
-                        check_any(run, device->name);
+                        device_find_any(run, device->name);
                         said = true;
                 }
         }

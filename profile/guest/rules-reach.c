@@ -70,8 +70,8 @@ static void subject_of(const CheckRun *run, const Reach *reach, char *ret, size_
 }
 
 /* Memory that is plugged in later starts at the region's start; what is beyond max - ram is room for alignment. */
-static Verdict verdict_of_memory(const CheckRun *run, const LayoutRange *range, const Range *outside) {
-        const GuestMemory *memory = &run->guest->memory;
+Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const Range *outside) {
+        const GuestMemory *memory = &guest->memory;
         uint64_t promised = memory->max > memory->ram ? memory->max - memory->ram : 0;
 
         if (range->kind == LAYOUT_CXL)
@@ -105,7 +105,7 @@ static void rule_memory(CheckRun *run) {
 
                         if (!range_outside(reach->usable, range->start, range->end, &outside))
                                 continue;
-                        verdict = verdict_of_memory(run, range, &outside);
+                        verdict = reach_memory_verdict(run->guest, range, &outside);
                         subject_of(run, reach, subject, sizeof(subject));
                         CheckFinding *f = check_find(run, is_hypertransport(&outside) ? "R9" : "R3", verdict,
                                         subject, "%s", memory_summary(range, verdict));

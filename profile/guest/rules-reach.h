@@ -5,3 +5,6 @@
 
 /* The width that a VMM takes a reach for: the bit of its last address, plus one (hw/vfio/device.c). */
 unsigned reach_bits(const Reach *reach);
+
+/* Of memory, a part of which is out of a device's reach: boot memory, what is plugged in later, the room beyond that. */
+Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const Range *outside);

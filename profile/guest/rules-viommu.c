@@ -37,24 +37,32 @@ static void rule_viommu_width(CheckRun *run) {
                         policy.only_ends ? "and" : "to", policy.widest);
 }
 
+Verdict guest_viommu_verdict(const Guest *guest, unsigned host_bits) {
+        unsigned bits = guest_viommu_bits(guest);
+        bool qemu = guest->vmm == VMM_QEMU;
+
+        if (bits <= host_bits || (qemu && guest->viommu.kind != VIOMMU_INTEL) ||
+                        guest->viommu.dma_translation == TRISTATE_NO)
+                return VERDICT_SAFE;
+        return qemu && version_known(guest->vmm_version) && !version_reaches(guest->vmm_version, 9, 1, 0)
+                        ? VERDICT_WARNING
+                        : VERDICT_UNSAFE;
+}
+
 static void rule_viommu(CheckRun *run) {
         const Guest *guest = run->guest;
         unsigned bits = guest_viommu_bits(guest);
         bool qemu = guest->vmm == VMM_QEMU;
 
-        if (!bits || (qemu && guest->viommu.kind != VIOMMU_INTEL) ||
-                        guest->viommu.dma_translation == TRISTATE_NO)
-                return;
         for (size_t i = 0; i < run->n_reaches; i++) {
                 unsigned host = reach_bits(&run->reaches[i]);
-                bool refused = !qemu || !version_known(guest->vmm_version) ||
-                                version_reaches(guest->vmm_version, 9, 1, 0);
+                Verdict verdict = guest_viommu_verdict(guest, host);
+                bool refused = verdict == VERDICT_UNSAFE;
                 CheckFinding *f;
 
-                if (bits <= host)
+                if (verdict == VERDICT_SAFE)
                         continue;
-                f = check_find(run, "R5", refused ? VERDICT_UNSAFE : VERDICT_WARNING,
-                                guest->devices[run->reaches[i].device].name,
+                f = check_find(run, "R5", verdict, guest->devices[run->reaches[i].device].name,
                                 !qemu ? "the guest may use addresses that the host's IOMMU lacks"
                                                 : refused
                                                 ? "QEMU refuses the device: the guest's IOMMU is wider than the host's"
