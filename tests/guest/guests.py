@@ -12,17 +12,25 @@ def capability(bits):
     return CAP & ~(0x3F << 16) & ~(0x1F << 8) | (bits - 1) << 16 | sagaw << 8
 
 
-def base(t, vendor, raw, cpuinfo, mappable, la57, hypervisor=None, **encryption):
+def parameters(vendor, sev=False, snp=False, tdx=False):
+    """What KVM's module offers confidential guests."""
+    if vendor == INTEL:
+        return KVM | ({"tdx": "Y"} if tdx else {})
+    return {"npt": "Y"} | ({"sev": "Y"} if sev else {}) | ({"sev_es": "Y", "sev_snp": "Y"} if snp else {})
+
+
+def base(t, vendor, raw, cpuinfo, mappable, la57, hypervisor=None, tdx=False, **encryption):
     t.base(name="host")
     t.cpuid(vendor, raw, linear=57 if la57 else 48, vmx=vendor == INTEL, svm=vendor == AMD, npt=vendor == AMD, la57=la57,
-            hypervisor=hypervisor, **encryption)
+            hypervisor=hypervisor, tme=tdx, **encryption)
     t.cpuinfo(vendor, cpuinfo or raw, 57 if la57 else 48, flags="fpu pae lm pdpe1gb vmx ept" if vendor == INTEL else "fpu pae lm pdpe1gb svm npt",
               **({"vmx_flags": "ept ept_1gb ept_ad"} if vendor == INTEL else {}))
     t.interrupts(True)
     t.memory([(0x1000, 0x9FFFF), (0x100000, 0x7FFFFFFF), (0x100000000, 0x207FFFFFFF)])
     if vendor == INTEL:
         t.msrs({0x3A: 5, 0x482: 1 << 63, 0x48B: 1 << 33, 0x48C: 0xF01063341C1 if la57 else 0xF0106334141})
-    t.kvm("kvm_intel" if vendor == INTEL else "kvm_amd", raw, mappable or raw, KVM if vendor == INTEL else {"npt": "Y"})
+    t.kvm("kvm_intel" if vendor == INTEL else "kvm_amd", raw, mappable or raw,
+          parameters(vendor, encryption.get("sev"), encryption.get("snp"), tdx))
 
 
 def devices(t, functions, groups, regions):
@@ -38,9 +46,10 @@ GPU_BARS = ((0, 0xC0000000, 16 << 20, MEMORY32), (1, 0x380000000000, 16 * GIB, M
 GPU = ("0000:01:00.0", "vfio-pci", GPU_BARS)
 
 
-def intel(raw, iova=None, cpuinfo=None, mappable=None, la57=False, functions=(GPU,), groups=None, regions=(MSI,), hypervisor=None):
+def intel(raw, iova=None, cpuinfo=None, mappable=None, la57=False, functions=(GPU,), groups=None, regions=(MSI,), hypervisor=None,
+          tdx=False):
     def build(t):
-        base(t, INTEL, raw, cpuinfo, mappable, la57, hypervisor)
+        base(t, INTEL, raw, cpuinfo, mappable, la57, hypervisor, tdx)
         names = [f[0] for f in functions]
         t.table("DMAR", dmar(raw, drhd(0xFED91000)))
         if iova:

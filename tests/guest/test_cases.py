@@ -47,7 +47,7 @@ PMEM = cloud(firmware={"kind": "none"}, devs=[device(4 * GIB, ram=True, assigned
 INCUS = {"ram": "2GiB", "bits": "host", "firmware": ovmf()}
 KATA = {"ram": "2GiB", "model": "EPYC-v4", "cpu": {"vendor": "amd"}, "confidential": "sev-snp", "reducedPhysBits": 1, "firmware": ovmf("202402")}
 KATA_MEMORY = {"max": f"{2044878}MiB", "slots": 10}
-MILAN = amd(48, sme=True, sev=True, c_bit=51, reduction=1, cpuinfo=47)
+MILAN = amd(48, sme=True, sev=True, snp=True, c_bit=51, reduction=1, cpuinfo=47)
 VIOMMU = {"ram": "8GiB", "bits": 39, "machine": "pc-q35-9.2", "devs": [device(256 * MIB)]}
 
 # id, host, guest, verdict, the rule behind it (None: nothing but information)
@@ -87,9 +87,9 @@ CASES = [
     ("G27", intel(46, 46, regions=(MSI, (0x7B800000, 0x7FFFFFFF, "direct-relaxable"))), guest(devs=[ASSIGNED]), "warning", "R6"),
     ("G29", amd(48, cpuinfo=43, sme=True, c_bit=47, reduction=5), guest(bits=43), "warning", "R13"),
     ("G30", amd(48, cpuinfo=43, sme=True, sev=True, c_bit=47, reduction=5), guest(confidential="sev", reducedPhysBits=5, bits=40), "warning", "R10"),
-    ("G33a", intel(52, 52, mappable=52), cloud(maxPhysBits=48, confidential="tdx", firmware={"kind": "none"}), "unsafe", "R10"),
-    ("G33b", intel(52, 52, mappable=52), cloud(confidential="tdx", firmware={"kind": "none"}), "safe", None),
-    ("G34", intel(52, 52, mappable=52), guest(bits=48, confidential="tdx", firmware=ovmf("202505")), "unsafe", "R10"),
+    ("G33a", intel(52, 52, mappable=52, tdx=True), cloud(maxPhysBits=48, confidential="tdx", firmware={"kind": "none"}), "unsafe", "R10"),
+    ("G33b", intel(52, 52, mappable=52, tdx=True), cloud(confidential="tdx", firmware={"kind": "none"}), "safe", None),
+    ("G34", intel(52, 52, mappable=52, tdx=True), guest(bits=48, confidential="tdx", firmware=ovmf("202505")), "unsafe", "R10"),
     ("G35a", intel(48, 48, hypervisor="Microsoft Hv"), PMEM, "warning", "R11"),
     ("G35b", intel(48, 48, hypervisor="Microsoft Hv"), PMEM | {"maxPhysBits": 43}, "safe", None),
     ("G37", intel(52, 52, la57=True), guest(ram="1100GiB", bits="host", firmware=ovmf("202405"), cpu={"la57": True, "pdpe1gb": True},

@@ -122,7 +122,8 @@ class Tree:
         self.directory("sys/module")
 
     def cpuid(self, vendor, physical, linear=48, guest=0, family=(6, 0x55, 4), vmx=False, svm=False, npt=False, la57=False,
-              gigabyte_pages=True, tme=False, sme=False, sev=False, c_bit=0, reduction=0, hypervisor=None, brand="Test CPU"):
+              gigabyte_pages=True, tme=False, sme=False, sev=False, snp=False, c_bit=0, reduction=0, hypervisor=None,
+              brand="Test CPU"):
         def word(text, i):
             return int.from_bytes(text.encode()[4 * i:4 * i + 4].ljust(4, b"\0"), "little")
         base, model, stepping = family
@@ -140,7 +141,7 @@ class Tree:
             leaves[0x80000002 + i] = tuple(word(brand, 4 * i + j) for j in range(4))
         if vendor != INTEL:
             leaves[0x8000000A] = (1, 64, 0, int(npt))
-            leaves[0x8000001F] = (sme | sev << 1, c_bit | reduction << 6, 0, 0)
+            leaves[0x8000001F] = (sme | sev << 1 | snp << 3 | snp << 4, c_bit | reduction << 6, 0, 0)
         if hypervisor:
             leaves[0x40000000] = (0x40000001,) + tuple(word(hypervisor, i) for i in range(3))
         self.write("hawd/cpuid", "CPU:\n" + "".join(self.leaf(n, r) for n, r in sorted(leaves.items())))

@@ -1,0 +1,89 @@
+"""Where guests may go: the three answers of check --for, worked out by hand as in test_field.py, and the same answer from the
+target itself."""
+import json
+
+import pytest
+
+from field_hosts import no_remapping, off, units, card
+from guests import GIB, amd, device, guest, intel, ovmf, seabios
+from test_cases import check
+from tree import Tree
+
+MIB = 1 << 20
+SERVER, CLIENT, EPYC = intel(46, 48), intel(39, 39), amd(48)
+MIXED = intel(46, 39)
+LA57 = intel(52, 48, la57=True)
+SEV = amd(48, sme=True, sev=True, c_bit=51, reduction=1, cpuinfo=47)
+KVMFR = device(256 * MIB, ram=True, assigned=False, name="kvmfr")
+GPU = device(16 * GIB)
+TCG = guest(bits=40, model="qemu64", cpu={"vendor": "amd"}, accelerator="tcg")
+
+# id, source, target, guest, live, offline, hotplug, what must be said
+MOVES = [
+    ("equal", SERVER, SERVER, guest(bits="host", devs=[]), "safe", "safe", "safe", []),
+    ("iova-46", SERVER, intel(46, 46), guest(bits="host"), "safe", "safe", "safe", []),
+    # The guest keeps its 46 bits where 52 are.
+    ("to-wider", SERVER, intel(52, 52), guest(bits="host"), "warning", "safe", "safe", ["source 46, target 52"]),
+    ("to-narrower", SERVER, CLIENT, guest(bits="host"), "unsafe", "safe", "warning", ["the guest's 46 bits against the target's 39"]),
+    # Its default of 40 bits: told more than 39 either way, and R2 where it starts; the classic window at 32 GiB is in reach.
+    ("default-to-39", SERVER, CLIENT, guest(), "unsafe", "warning", "safe", ["the guest's 40 bits against the target's 39"]),
+    ("intel-to-amd", SERVER, EPYC, guest(bits=40), "unsafe", "safe", "safe", ["intel and amd"]),
+    # 980 GiB at 40 bits: 982 + 32 on Intel; on AMD that is beyond 1012, so 1 TiB and 978 and 32.
+    ("980-to-amd", SERVER, EPYC, guest(ram="980GiB", bits=40), "unsafe", "unsafe", "warning", ["0x1fc7fffffff"]),
+    # Machine type 7.0: the window after 982 GiB, aligned to 32: [992, 1024), the hole begins at 1012.
+    ("980-amd-old", EPYC, EPYC, guest(ram="980GiB", model="EPYC", bits=40, machine="pc-q35-7.0"), "safe", "safe", "warning", ["0xfd00000000"]),
+    # No host's CPU is in it: neither vendor nor width. A window of 40 AMD bits is at 768 GiB, beyond 2^39.
+    ("tcg-to-39", SERVER, CLIENT, TCG, "safe", "safe", "warning", []),
+    ("tcg-to-amd", SERVER, EPYC, TCG, "safe", "safe", "safe", []),
+    ("sev", SEV, SEV, guest(model="EPYC", bits=40, confidential="sev", reducedPhysBits=1), "unsafe", "safe", "safe", ["confidential"]),
+    ("sev-to-none", SEV, EPYC, guest(model="EPYC", bits=40, confidential="sev", reducedPhysBits=1), "unsafe", "unsafe", "safe", ["runs no SEV"]),
+    ("no-iommu", SERVER, off, guest(bits=40), "safe", "safe", "unsafe", ["no IOMMU"]),
+    ("no-iommu-device", SERVER, off, guest(bits=40, devs=[GPU]), "warning", "unsafe", "unsafe", ["no IOMMU owns a device"]),
+    ("no-remapping", SERVER, no_remapping, guest(bits=40), "safe", "safe", "unsafe", ["interrupt remapping is off"]),
+    ("no-remapping-device", SERVER, no_remapping, guest(bits=40, devs=[GPU]), "warning", "unsafe", "unsafe", ["interrupt remapping is off"]),
+    ("600-to-39", SERVER, MIXED, guest(ram="600GiB", bits=46), "safe", "safe", "unsafe", ["do not reach 0x8000000000"]),
+    # What is promised ends at 402 GiB, the spare room at 658.
+    ("spare-to-39", SERVER, MIXED, guest(ram="100GiB", bits=40, memory={"max": "400GiB", "slots": 256}), "safe", "safe", "warning", ["may come to lie"]),
+    # 102 and 450 GiB: plugged memory would end above 512.
+    ("promised-to-39", SERVER, MIXED, guest(ram="100GiB", bits=40, memory={"max": "550GiB", "slots": 1}), "safe", "safe", "unsafe", []),
+    # The VMM's own memory at 56 TiB: a device plugged in has to map it.
+    ("shared-memory", SERVER, MIXED, guest(bits="host", devs=[KVMFR]), "safe", "safe", "unsafe", ["0x380000000000"]),
+    ("viommu", SERVER, intel(46, 46), guest(bits="host", machine="pc-q35-9.2", viommu={"kind": "intel"}), "safe", "safe", "unsafe", ["aw-bits 48 > host aw-bits 46"]),
+    ("viommu-old", SERVER, intel(46, 46), guest(bits="host", viommu={"kind": "intel", "awBits": 48}) | {"vmmVersion": "9.0.0"}, "safe", "safe", "warning",
+     ["aw-bits 48 > host aw-bits 46"]),
+    ("viommu-no-dma", SERVER, intel(46, 46), guest(bits="host", machine="pc-q35-9.2", viommu={"kind": "intel", "dmaTranslation": False}), "safe", "safe", "safe", []),
+    ("la57-unsaid", LA57, intel(52, 48), guest(bits="host"), "warning", "safe", "safe", ["five-level"]),
+    ("la57-asked", LA57, intel(52, 48), guest(bits="host", cpu={"la57": True}), "unsafe", "safe", "safe", ["five-level"]),
+    ("la57-model", LA57, intel(52, 48), guest(bits=46, model="Skylake-Server"), "safe", "safe", "safe", []),
+    # 52 bits told, 48 mapped: OVMF 202311 stays below 2^46.
+    ("mapped-less", intel(52, 52), intel(52, 52, mappable=48), guest(bits=52), "warning", "warning", "safe", ["the target maps 48"]),
+    ("assigned", SERVER, SERVER, guest(bits=40, devs=[GPU]), "warning", "safe", "safe", ["save their state"]),
+    # To a host of unequal units: any of them may be behind a device.
+    ("unequal-units", SERVER, units(46, (48, card("0000:01:00.0")), (39, card("0000:02:00.0"))), guest(bits="host", devs=[GPU]), "warning", "warning", "warning",
+     ["(39 bits)"]),
+]
+
+
+def texts(answer):
+    return [" ".join((f["summary"], f["numbers"])) for f in answer["findings"]]
+
+
+@pytest.mark.parametrize("source,target,document,live,offline,hotplug,words", [m[1:] for m in MOVES], ids=[m[0] for m in MOVES])
+def test_move(tmp_path, source, target, document, live, offline, hotplug, words):
+    target(Tree(tmp_path / "target"))
+    answer, = check(tmp_path, source, document, f"--for={tmp_path}/target")["targets"]
+    assert {k: answer[k]["verdict"] for k in ("live", "offline", "hotplug")} == {"live": live, "offline": offline, "hotplug": hotplug}, answer
+    assert not any(answer[k]["missing"] for k in ("live", "offline", "hotplug"))
+    said = [text for k in ("live", "offline", "hotplug") for text in texts(answer[k])]
+    for word in words:
+        assert any(word in text for text in said), (word, said)
+
+
+@pytest.mark.parametrize("source,target,document", [m[1:4] for m in MOVES], ids=[m[0] for m in MOVES])
+def test_started_there(tmp_path, source, target, document):
+    """A guest without devices of the source's: started on the target is what check there says."""
+    target(Tree(tmp_path / "target"))
+    answer, = check(tmp_path, source, document, f"--for={tmp_path}/target")["targets"]
+    (tmp_path / "there").mkdir()
+    there = check(tmp_path / "there", target, document)
+    assert answer["offline"] == {"verdict": there["verdict"], "missing": there["missing"], "findings": there["findings"]}
