@@ -61,7 +61,13 @@ typedef struct Search {
 } Search;
 
 /* Reached: by peer-to-peer DMA as well. */
-typedef enum Outcome { FITS_NOT, FITS, FITS_REACHED } Outcome;
+typedef enum Outcome { FITS_NOT, FITS_UNKNOWN, FITS, FITS_REACHED } Outcome;
+
+static void forget_why(Fit *fit) {
+        free(fit->why);
+        fit->why = NULL;
+        *fit->stops = 0;
+}
 
 /* Why no more fit, where it is to be said. */
 static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
@@ -75,7 +81,7 @@ static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
                 why = NULL;
         if (!why)
                 return -ENOMEM;
-        free(fit->why);
+        forget_why(fit);
         fit->why = why;
         snprintf(fit->stops, sizeof(fit->stops), "%s", stops ? stops->rule : "");
         return 0;
@@ -96,8 +102,8 @@ static int try_count(Search *search, uint32_t n, Outcome *ret) {
                 return r;
         stops = worst_that_stops(&check);
         known = check.layout.unknown == REASON_NONE;
-        *ret = stops || !known ? FITS_NOT : warns(&check) ? FITS : FITS_REACHED;
-        if (*ret == FITS_NOT)
+        *ret = stops ? FITS_NOT : !known ? FITS_UNKNOWN : warns(&check) ? FITS : FITS_REACHED;
+        if (*ret < FITS)
                 r = put_why(search->fit, stops, &check.layout);
         check_done(&check);
         return r;
@@ -123,9 +129,40 @@ static int count(Search *search, Outcome least, uint32_t *ret) {
         return 0;
 }
 
-static int count_both(Search *search, FitWidth *ret) {
-        int r = count(search, FITS, &ret->n);
+/* SeaBIOS makes its window as long as what is in it, and moves it: out of a hole, into one, or below 4 GiB, where for some
+ * counts the machine's own BARs decide. Each count is tried; one that is not known says nothing about more. */
+static int count_each(Search *search, FitWidth *ret) {
+        bool reached = true;
 
+        for (uint32_t n = 1; n <= FIT_COUNT_MAX; n++) {
+                Outcome outcome;
+                int r = try_count(search, n, &outcome);
+
+                if (r < 0)
+                        return r;
+                if (outcome == FITS_NOT)
+                        return 0;
+                if (outcome == FITS_UNKNOWN)
+                        continue;
+                if (search->fit)
+                        forget_why(search->fit);
+                ret->n = n;
+                reached = reached && outcome == FITS_REACHED;
+                if (reached)
+                        ret->n_reached = n;
+        }
+        return 0;
+}
+
+static int count_both(Search *search, FitWidth *ret) {
+        int r;
+
+        if (search->guest.firmware.kind == FIRMWARE_SEABIOS) {
+                r = count_each(search, ret);
+                search->fit = NULL;
+                return r;
+        }
+        r = count(search, FITS, &ret->n);
         search->fit = NULL;
         return r < 0 ? r : count(search, FITS_REACHED, &ret->n_reached);
 }
