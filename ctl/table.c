@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/table.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <libsmartcols.h>
 #include <stdarg.h>
@@ -85,19 +86,38 @@ void table_cellf(Table *table, unsigned column, const char *format, ...) {
         free(text);
 }
 
-/* Newlines instead of the blanks at which lines of `width` columns end; a longer word stays whole. */
-static void break_words(char *text, size_t width) {
-        char *start = text, *blank = NULL;
+/* Is the character before text[i] a hyphen between letters? */
+static bool breaks_after(const char *text, size_t i) {
+        return i > 1 && isalpha((unsigned char) text[i - 2]) && text[i - 1] == '-' &&
+                        isalpha((unsigned char) text[i]);
+}
 
-        for (char *c = text; *c; c++) {
-                if (*c == ' ')
-                        blank = c;
-                if ((size_t) (c - start) >= width && blank) {
-                        *blank = '\n';
-                        start = blank + 1;
-                        blank = NULL;
+/* Newlines instead of the blanks at which lines of `width` columns end; a longer word is broken after a hyphen between
+ * letters; others, as addresses are, stay whole. In `ret`, twice as long as the text. */
+static void break_words(const char *text, size_t width, char *ret) {
+        size_t column = 0;
+
+        while (*text) {
+                size_t n = strcspn(text, " "), part = n;
+
+                for (size_t i = 1; i < n && n > width; i++)
+                        if (i <= width && breaks_after(text, i))
+                                part = i;
+                if (column > 0 && column + 1 + part > width) {
+                        *ret++ = '\n';
+                        column = 0;
+                } else if (column > 0) {
+                        *ret++ = ' ';
+                        column++;
                 }
+                memcpy(ret, text, part);
+                ret += part;
+                column = part < n ? width : column + part;
+                text += part;
+                if (part == n)
+                        text += strspn(text, " ");
         }
+        *ret = 0;
 }
 
 /* What the wrapped columns may have: the rest of the screen, the first ones no more than they need. */
@@ -137,12 +157,12 @@ static int break_lines(Table *table) {
 
                         if (!table->columns[i].wrap || !data)
                                 continue;
-                        copy = strdup(data);
+                        copy = malloc(2 * strlen(data) + 1);
                         if (!copy) {
                                 scols_free_iter(iter);
                                 return -ENOMEM;
                         }
-                        break_words(copy, table->widths[i]);
+                        break_words(data, table->widths[i], copy);
                         scols_cell_refer_data(cell, copy);
                 }
         scols_free_iter(iter);

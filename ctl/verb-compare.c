@@ -24,14 +24,17 @@ static const char *verdict_of(const json_t *comparison, const char *direction) {
 static void print_move(const Screen *screen, const json_t *move, const char *from, const char *to) {
         const char *verdict = json_string_value(json_object_get(move, "verdict"));
         bool safe = strcmp(verdict, "safe") == 0, unsafe = strcmp(verdict, "unsafe") == 0;
+        char about[2 * 4096 + 8];
         const json_t *reason;
         size_t i;
 
-        printf("%s%-9s%s%s -> %s\n",
+        printf("%s%-9s%s",
                         safe                     ? screen_bold(screen)
                                         : unsafe ? screen_red(screen)
                                                  : screen_yellow(screen),
-                        verdict, screen_off(screen), from, to);
+                        verdict, screen_off(screen));
+        snprintf(about, sizeof(about), "%s -> %s", from, to);
+        screen_wrap(screen, 9, about);
         json_array_foreach(json_object_get(move, "reasons"), i, reason) {
                 printf("%*s", 9, "");
                 screen_wrap(screen, 9, json_string_value(reason));
@@ -47,12 +50,18 @@ static void bits_cell(Table *table, unsigned column, const json_t *value) {
                 table_cell(table, column, NULL);
 }
 
+/* Hosts by their names where two columns of those fit beside that of the widths. */
+static bool names_fit(const Screen *screen, char **argv) {
+        return sizeof("safeGuestBitsWithDevices") + strlen(argv[0]) + 1 + strlen(argv[1]) <= screen->width;
+}
+
 static int print_widths(
                 const Screen *screen, const Options *options, const json_t *comparison, char **argv) {
+        const bool names = names_fit(screen, argv);
         const Column columns[] = {
                 [COLUMN_NAME] = { "ADDRESS WIDTH" },
-                [COLUMN_HERE] = { argv[0], .right = true },
-                [COLUMN_THERE] = { argv[1], .right = true },
+                [COLUMN_HERE] = { names ? argv[0] : "HERE", .right = true },
+                [COLUMN_THERE] = { names ? argv[1] : "THERE", .right = true },
         };
         Table *table = table_new(columns, ELEMENTS(columns), screen, options->no_legend);
         const json_t *width;
@@ -78,6 +87,12 @@ static int print_text(const Options *options, const json_t *comparison, char **a
         print_move(&screen, json_object_get(comparison, "toThere"), argv[0], argv[1]);
         print_move(&screen, json_object_get(comparison, "toHere"), argv[1], argv[0]);
         putchar('\n');
+        if (!names_fit(&screen, argv) && !options->no_legend) {
+                printf("here:  ");
+                screen_wrap(&screen, 7, argv[0]);
+                printf("there: ");
+                screen_wrap(&screen, 7, argv[1]);
+        }
         r = print_widths(&screen, options, comparison, argv);
         if (r == EXIT_SUCCESS && !options->no_legend)
                 printf("\n%zu differences%s\n", n, n > 0 ? "; hawctl diff lists them" : "");

@@ -117,8 +117,8 @@ static int print_text(const Options *options, const Fit *fit) {
                         fit->each ? number_bytes(fit->each, each, sizeof(each)) : "no 64-bit window");
         screen_wrap(&screen, 10, text);
         for (size_t i = 0; i < fit->n_refused; i++) {
-                printf("%sVFIO takes none here%s: ", screen_red(&screen), screen_off(&screen));
-                print_words(&screen, 22, fit->refused[i]);
+                printf("%srefused%s  ", screen_red(&screen), screen_off(&screen));
+                print_words(&screen, 9, fit->refused[i]);
         }
         if (*fit->why) {
                 snprintf(text, sizeof(text), *fit->stops ? "one more: %s [%s]" : "one more: %s", fit->why,

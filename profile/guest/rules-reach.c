@@ -199,7 +199,7 @@ static void put_outside(CheckRun *run, const Reach *reach, const Outside *outsid
                                 lie);
         else
                 f = check_find(run, hole ? "R9" : "R4", fatal ? VERDICT_UNSAFE : VERDICT_WARNING, subject,
-                                "BARs %s where devices cannot reach them: %s", lie,
+                                "BARs %s where %s cannot reach them: %s", lie, who(run, reach),
                                 fatal ? "this VMM ends when it cannot map them"
                                       : "no peer-to-peer DMA to them");
         put_numbers(run, f, reach, &outside->range, &outside->part);
