@@ -1,6 +1,6 @@
 """Hosts beyond guests.py: several units of unequal width, virtual functions, IOMMUs that are off, bridges."""
-from guests import CAP, GPU, base, capability, intel
-from tree import AMD, INTEL, MEMORY32, MEMORY64, MSI, dmar, drhd, endpoint, root_port
+from guests import GPU, base, capability, intel
+from tree import INTEL, MEMORY64, dmar, drhd, endpoint, root_port
 
 ECAP = 0xF050DA
 MIB, GIB = 1 << 20, 1 << 30

@@ -1,54 +1,14 @@
-"""How the verbs about guests answer: what is missing, where a guest may go, how many devices fit, on a screen and wrongly asked."""
-import json
-import os
-import subprocess
-
+"""How a check answers: a guest's width, what is missing, devices, holes."""
 import pytest
 
-from guests import AMD, GIB, GPU, amd, base, bar, device, guest, intel, ovmf, seabios
-from test_cases import CHECK, FIT
-from tree import HT, INTEL, MEMORY32, MEMORY64, MSI, Tree, endpoint
+from guests import GIB, INTEL, amd, bar, base, device, guest, intel, ovmf, seabios
+from place import Place, no_kvm, rules, run
+from tree import HT, MEMORY32, MEMORY64, MSI, endpoint
 
-HAWCTL = os.environ["HAWCTL"]
 ASSIGNED = {"address": "0000:01:00.0", "assigned": True}
-UNITS = {"G": GIB, "M": 1 << 20}
 
 
-def run(*arguments, **environment):
-    return subprocess.run([HAWCTL, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60, env=os.environ | environment)
-
-
-class Place:
-    def __init__(self, path):
-        self.path = path
-
-    def host(self, build, name="host"):
-        build(Tree(self.path / name))
-        return self.path / name
-
-    def guest(self, document):
-        path = self.path / "guest.json"
-        path.write_text(json.dumps(document), encoding="utf-8")
-        return path
-
-    def check(self, build, document, *arguments):
-        done = run("check", self.guest(document), f"--root={self.host(build)}", "-j", *arguments)
-        assert done.returncode in (0, 3), done.stderr
-        answer = json.loads(done.stdout)
-        CHECK.validate(answer)
-        return answer
-
-
-@pytest.fixture
-def place(tmp_path):
-    return Place(tmp_path)
-
-
-def rules(answer, verdict):
-    return sorted(f["rule"] for f in answer["findings"] if f["verdict"] == verdict)
-
-
-# ── the three cases of a guest's width ───────────────────────────────────────────────────────────────────────────────────
+# ── the three cases of a guest's width ────────────────────────────────────────────────────────────────────────────────
 
 @pytest.mark.parametrize("bits,verdict,words", [(45, "safe", "below"), (46, "safe", "equal to"), (47, "warning", "more address bits")])
 def test_equal_below_above(place, bits, verdict, words):
@@ -86,15 +46,7 @@ def test_mapped_less_and_not_told(place):
     assert answer["verdict"] == "warning" and rules(answer, "warning") == ["R2"]
 
 
-# ── what is missing ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-def no_kvm(t):
-    intel(46, 48)(t)
-    (t.root / "hawd/kvm").unlink()
-    for path in sorted((t.root / "sys/module").rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    (t.root / "sys/class/misc/kvm").rmdir()
-
+# ── what is missing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 def no_regions(t):
     intel(46, 48)(t)
@@ -167,7 +119,7 @@ def test_ports_take_room(place):
         assert done.returncode == status and ("do not fit" in done.stdout) == (status == 3), done.stdout
 
 
-# ── devices ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── devices ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 NIC = ("0000:01:00.0", "vfio-pci", ((0, 0xC0000000, 1 << 20, MEMORY32),))
 
@@ -227,7 +179,7 @@ def test_resizable(place):
     assert rules(answer, "warning") == ["R7"] and "resizable" in answer["findings"][0]["summary"]
 
 
-# ── holes ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── holes ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 @pytest.mark.parametrize("regions,verdict", [((MSI, HT), "unsafe"), ((MSI,), "safe")])
 def test_hypertransport(place, regions, verdict):
@@ -276,171 +228,3 @@ def test_width_that_no_viommu_has(place, kind, bits, refused):
     """QEMU 10.0 and 11.1: "supported values for aw-bits are: 39, 48", "aw-bits must be within [32,64]"."""
     answer = place.check(intel(46, 48), guest(bits=46, viommu={"kind": kind, "awBits": bits}))
     assert rules(answer, "unsafe") == (["R5"] if refused else [])
-
-
-# ── other hosts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-def verdicts(answer):
-    return [{k: t[k]["verdict"] for k in ("live", "offline", "hotplug")} for t in answer["targets"]]
-
-
-def test_three_questions(place):
-    """To a host of 46 bits with an IOMMU of 39, the guest of 46: it goes there, and starts there, but devices plugged in there have
-    their BARs out of reach; to a CPU of 39 it does not go, and would start there."""
-    narrow_iommu, narrow_cpu = place.host(intel(46, 39), "a"), place.host(intel(39, 39), "b")
-    answer = place.check(intel(46, 48), guest(bits="host"), f"--for={narrow_iommu}", f"--for={narrow_cpu}")
-    assert verdicts(answer) == [{"live": "safe", "offline": "safe", "hotplug": "warning"}, {"live": "unsafe", "offline": "safe", "hotplug": "warning"}]
-
-
-def test_memory_out_of_the_targets_reach(place):
-    target = place.host(intel(46, 39), "a")
-    answer = place.check(intel(46, 48), guest(ram="600GiB", bits=46), f"--for={target}")
-    assert verdicts(answer) == [{"live": "safe", "offline": "safe", "hotplug": "unsafe"}]
-
-
-def test_target_document_and_vendor(place):
-    target = place.path / "target.json"
-    target.write_text(run("describe", f"--root={place.host(amd(), 'amd')}").stdout, encoding="utf-8")
-    answer = place.check(intel(48, 48), guest(bits=40), f"--for={target}")
-    assert verdicts(answer)[0]["live"] == "unsafe"
-    assert any("vendors differ" in f["summary"] for f in answer["targets"][0]["live"]["findings"])
-
-
-def test_target_that_does_not_say(place):
-    answer = place.check(intel(46, 48), guest(bits=40), f"--for={place.host(no_kvm, 'mute')}")
-    assert verdicts(answer)[0]["live"] == "warning"
-    assert any("guestPhysicalBits" in m for m in answer["targets"][0]["live"]["missing"])
-
-
-def test_exit_status_of_targets(place):
-    here, there = place.host(intel(46, 48)), place.host(intel(39, 39), "b")
-    document = place.guest(guest(bits="host"))
-    assert run("check", document, f"--root={here}").returncode == 0
-    assert run("check", document, f"--root={here}", f"--for={there}").returncode == 3
-
-
-# ── fit ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-def fit(place, build, document, *arguments):
-    done = run("fit", place.guest(document), f"--root={place.host(build)}", "-j", *arguments)
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
-    FIT.validate(answer)
-    return answer
-
-
-def test_fit_dynamic_window(place):
-    """OVMF at 41 bits has 1/8 of 2 TiB, 256 GiB: sixteen BARs of 16 GiB; at 39 bits 64 GiB, four."""
-    answer = fit(place, intel(46, 48), guest(bits=41), "--bar=16GiB", "--count=5")
-    assert answer["now"]["fit"] == 16 and answer["bytesEach"] == 16 * GIB
-    assert {w["bits"]: w["fit"] for w in answer["widths"]}[39] == 4
-
-
-def test_fit_by_address(place):
-    """16 GiB and 32 MiB behind one port: 32 GiB of the 64 that 39 bits leave."""
-    answer = fit(place, intel(46, 48), guest(bits=39), "--device=0000:01:00.0", "--count=2")
-    assert answer["bytesEach"] == 32 * GIB and answer["now"]["fit"] == 2
-
-
-def test_fit_reached(place):
-    """39 bits of IOVA: at 41 bits of the guest all BARs fit and none is reached."""
-    answer = fit(place, intel(46, 39), guest(bits=41), "--bar=16GiB")
-    assert answer["now"]["fit"] == 16 and answer["now"]["reached"] == 0
-
-
-def nothing(t):
-    """A tree without anything about its processor."""
-    t.write("proc/version", "")
-
-
-@pytest.mark.parametrize("build,document,word", [
-    (nothing, guest(bits="host"), "physical address width"), (intel(46, 48), guest(firmware={"kind": "unknown", "path": "/x.bin"}), "firmware")])
-def test_fit_unknown(place, build, document, word):
-    """How many fit where nobody knows how wide the guest is, or what places BARs: not 256."""
-    answer = fit(place, build, document, "--bar=16GiB")
-    assert (answer["now"]["fit"], answer["bitsForAll"], answer["stopsAt"]) == (0, None, "")
-    assert word in answer["why"] and any(word in m for m in answer["missing"])
-    text = run("fit", place.path / "guest.json", f"--root={place.path / 'host'}", "--bar=16GiB").stdout
-    assert text.startswith("0 of 1 fit ") and "one more: not known: " in text and "[]" not in text and "No width" not in text
-
-
-def test_fit_text(place):
-    """Four BARs of 16 GiB fill the 64 GiB of 39 bits; 40 are 640 GiB, for which 43 bits have 1 TiB."""
-    host = place.host(intel(46, 48))
-    text = run("fit", place.guest(guest(bits=39)), f"--root={host}", "--bar=16GiB", "--count=40").stdout
-    assert text.startswith("4 of 40 fit beside this guest at 39 bits; up to 4 do, each takes 16 GiB\n")
-    assert "43 address bits would hold them all." in text and "unsafe" not in text
-    text = run("fit", place.guest(guest(ram="600GiB", bits=39)), f"--root={host}", "--bar=16GiB").stdout
-    assert text.startswith("0 of 1 fit ") and "The guest is unsafe without any" in text
-
-
-@pytest.mark.parametrize("arguments,status,word", [
-    ([], 2, "--bar"), (["--bar=16GiB", "--device=0000:01:00.0"], 2, "not both"), (["--bar=3GiB"], 2, "power of two"), (["--bar=x"], 2, "--bar=x"),
-    (["--bar=1GiB", "--count=0"], 2, "--count"), (["--bar=1GiB", "--count=-1"], 2, "--count"), (["--bar=1GiB", "--count=99999"], 2, "256"),
-    (["--device=0000:09:00.0"], 1, "0000:09:00.0"), (["--bar=1GiB"] * 7, 2, "more than 6"),
-])
-def test_fit_asked_wrongly(place, arguments, status, word):
-    done = run("fit", place.guest(guest()), f"--root={place.host(intel(46, 48))}", *arguments)
-    assert done.returncode == status and word in done.stderr and done.stdout == ""
-
-
-def test_nothing_known_of_the_target(place):
-    """What is not known of a target is no difference to it."""
-    target = place.host(nothing, "target")
-    answer = place.check(intel(46, 48), guest(bits=46), f"--for={target}")
-    live = answer["targets"][0]["live"]
-    assert live["verdict"] == "warning" and rules(live, "unsafe") == [] and "a host's architecture" in live["missing"]
-
-
-# ── compare ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-def test_compare(place):
-    wide, narrow = place.host(intel(46, 48), "wide"), place.host(intel(39, 39), "narrow")
-    done = run("compare", wide, narrow)
-    assert done.returncode == 3 and done.stdout.startswith("unsafe") and "cpuPhysicalBits" in done.stdout
-    answer = json.loads(run("compare", wide, narrow, "-j").stdout)
-    assert (answer["toThere"]["verdict"], answer["toHere"]["verdict"]) == ("unsafe", "safe")
-    same = run("compare", wide, wide)
-    assert same.returncode == 0 and same.stdout.startswith("safe") and "0 differences" in same.stdout
-    assert run("compare", "-", "-").returncode == 2 and run("compare", wide).returncode == 2
-    assert run("compare", wide, "/no/such").returncode == 1
-
-
-# ── the screen ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-def test_text(place):
-    host = place.host(intel(46, 39))
-    done = run("check", place.guest(guest(bits="host", devs=[ASSIGNED])), f"--root={host}", "--layout", NO_COLOR="1")
-    lines = done.stdout.splitlines()
-    assert done.returncode == 0 and lines[0].startswith("WARNING  guest on host: 46 address bits") and "\x1b" not in done.stdout
-    assert any("limit='39'" in line for line in lines)
-    assert any("window64" in line and "0x380000000000" in line for line in lines)
-    done = run("check", place.guest(guest(ram="4130GiB", bits=42)), f"--root={host}")
-    assert done.returncode == 3 and done.stdout.startswith("UNSAFE ")
-    done = run("check", place.guest(guest()), f"--root={host}")
-    assert done.returncode == 0 and done.stdout.startswith("SAFE ")
-
-
-@pytest.mark.parametrize("columns", [40, 60, 80])
-def test_narrow(place, columns):
-    """Only settings, which are there to be copied, pass the edge."""
-    host = place.host(intel(46, 39))
-    done = run("check", place.guest(guest(bits="host", devs=[ASSIGNED])), f"--root={host}", COLUMNS=str(columns))
-    assert not [line for line in done.stdout.splitlines() if len(line) > columns and " QEMU " not in line and " libvirt " not in line]
-
-
-@pytest.mark.parametrize("text,status", [("", 1), ("{", 1), ("[]", 1), ('{"schema":"hawd-guest/1"}', 1), ('{"schema":"hawd-profile/1"}', 1),
-                                         (json.dumps(guest(name="\u001b[31mred")), 1)])
-def test_no_guest(place, text, status):
-    host = place.host(intel(46, 48))
-    path = place.path / "bad.json"
-    path.write_text(text, encoding="utf-8")
-    done = run("check", path, f"--root={host}")
-    assert done.returncode in (status, 2) and done.stdout == "" and "bad.json" in done.stderr
-
-
-def test_no_target(place):
-    host, document = place.host(intel(46, 48)), place.guest(guest())
-    for target in ("/no/such", document):
-        done = run("check", document, f"--root={host}", f"--for={target}")
-        assert done.returncode == 1 and str(target) in done.stderr and done.stdout == ""

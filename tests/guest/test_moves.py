@@ -1,11 +1,10 @@
 """Where guests may go: the three answers of check --for, worked out by hand as in test_field.py, and the same answer from the
 target itself."""
-import json
-
 import pytest
 
-from field_hosts import no_remapping, off, units, card
-from guests import GIB, amd, device, guest, intel, ovmf, seabios
+from field_hosts import card, no_remapping, off, units
+from guests import GIB, amd, device, guest, intel
+from place import no_kvm, nothing, rules, run
 from test_cases import check
 from tree import Tree
 
@@ -87,3 +86,53 @@ def test_started_there(tmp_path, source, target, document):
     (tmp_path / "there").mkdir()
     there = check(tmp_path / "there", target, document)
     assert answer["offline"] == {"verdict": there["verdict"], "missing": there["missing"], "findings": there["findings"]}
+
+
+# ── asked by itself ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def verdicts(answer):
+    return [{k: t[k]["verdict"] for k in ("live", "offline", "hotplug")} for t in answer["targets"]]
+
+
+def test_three_questions(place):
+    """To a host of 46 bits with an IOMMU of 39, the guest of 46: it goes there, and starts there, but devices plugged in there have
+    their BARs out of reach; to a CPU of 39 it does not go, and would start there."""
+    narrow_iommu, narrow_cpu = place.host(intel(46, 39), "a"), place.host(intel(39, 39), "b")
+    answer = place.check(intel(46, 48), guest(bits="host"), f"--for={narrow_iommu}", f"--for={narrow_cpu}")
+    assert verdicts(answer) == [{"live": "safe", "offline": "safe", "hotplug": "warning"}, {"live": "unsafe", "offline": "safe", "hotplug": "warning"}]
+
+
+def test_memory_out_of_the_targets_reach(place):
+    target = place.host(intel(46, 39), "a")
+    answer = place.check(intel(46, 48), guest(ram="600GiB", bits=46), f"--for={target}")
+    assert verdicts(answer) == [{"live": "safe", "offline": "safe", "hotplug": "unsafe"}]
+
+
+def test_target_document_and_vendor(place):
+    target = place.path / "target.json"
+    target.write_text(run("describe", f"--root={place.host(amd(), 'amd')}").stdout, encoding="utf-8")
+    answer = place.check(intel(48, 48), guest(bits=40), f"--for={target}")
+    assert verdicts(answer)[0]["live"] == "unsafe"
+    assert any("vendors differ" in f["summary"] for f in answer["targets"][0]["live"]["findings"])
+
+
+def test_target_that_does_not_say(place):
+    answer = place.check(intel(46, 48), guest(bits=40), f"--for={place.host(no_kvm, 'mute')}")
+    assert verdicts(answer)[0]["live"] == "warning"
+    assert any("guestPhysicalBits" in m for m in answer["targets"][0]["live"]["missing"])
+
+
+def test_exit_status_of_targets(place):
+    here, there = place.host(intel(46, 48)), place.host(intel(39, 39), "b")
+    document = place.guest(guest(bits="host"))
+    assert run("check", document, f"--root={here}").returncode == 0
+    assert run("check", document, f"--root={here}", f"--for={there}").returncode == 3
+
+
+def test_nothing_known_of_the_target(place):
+    """What is not known of a target is no difference to it."""
+    target = place.host(nothing, "target")
+    answer = place.check(intel(46, 48), guest(bits=46), f"--for={target}")
+    live = answer["targets"][0]["live"]
+    assert live["verdict"] == "warning" and rules(live, "unsafe") == [] and "a host's architecture" in live["missing"]

@@ -1,0 +1,9 @@
+"""A place for hosts and guests, and hawctl's answers about them."""
+import pytest
+
+from place import Place
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(tmp_path)
