@@ -43,6 +43,14 @@ static bool apply_memory(const Change *change, Guest *guest) {
         return true;
 }
 
+static bool apply_hole(Guest *guest, uint64_t bytes) {
+        if (guest->vmm != VMM_QEMU || (guest->machine != MACHINE_Q35 && guest->machine != MACHINE_PC) ||
+                        bytes == 0)
+                return false;
+        guest->pci_hole64_size = bytes;
+        return true;
+}
+
 static bool apply_machine(Guest *guest, uint64_t version) {
         GuestVersion to = { .major = (uint32_t) (version >> 16), .minor = (uint32_t) (version & 0xffff) };
 
@@ -76,6 +84,8 @@ bool change_apply(const Change *change, Guest *guest) {
         case CHANGE_MAX_MEMORY:
         case CHANGE_RAM:
                 return apply_memory(change, guest);
+        case CHANGE_HOLE64:
+                return apply_hole(guest, change->value);
         case CHANGE_MACHINE:
                 return apply_machine(guest, change->value);
         case CHANGE_VIOMMU_BITS:
@@ -151,6 +161,21 @@ static void memory_text(const Change *change, const Guest *guest, ChangeText *re
                 snprintf(ret->option, sizeof(ret->option), "--memory size=%" PRIu64 "M", ram >> 20);
                 *ret->libvirt = 0;
         }
+}
+
+static void hole_text(const Guest *guest, uint64_t bytes, ChangeText *ret) {
+        bool pc = guest->machine == MACHINE_PC;
+
+        snprintf(ret->words, sizeof(ret->words),
+                        "let QEMU count %" PRIu64
+                        " MiB for the 64-bit PCI hole: firmware puts its window elsewhere",
+                        bytes >> 20);
+        snprintf(ret->libvirt, sizeof(ret->libvirt),
+                        "<controller type='pci' index='0' model='%s'><pcihole64 unit='KiB'>%" PRIu64
+                        "</pcihole64></controller>",
+                        pc ? "pci-root" : "pcie-root", bytes >> 10);
+        snprintf(ret->option, sizeof(ret->option), "-global %s.pci-hole64-size=%" PRIu64 "M",
+                        pc ? "i440FX-pcihost" : "q35-pcihost", bytes >> 20);
 }
 
 static void machine_text(const Guest *guest, uint64_t version, ChangeText *ret) {
@@ -231,6 +256,9 @@ void change_text(const Change *change, const Guest *guest, ChangeText *ret) {
         case CHANGE_MAX_MEMORY:
         case CHANGE_RAM:
                 memory_text(change, guest, ret);
+                break;
+        case CHANGE_HOLE64:
+                hole_text(guest, change->value, ret);
                 break;
         case CHANGE_MACHINE:
                 machine_text(guest, change->value, ret);

@@ -10,6 +10,7 @@ typedef enum ChangeKind {
         CHANGE_WIDTH_HOST, /* as the host, without a limit */
         CHANGE_MAX_MEMORY, /* bytes; 0: no hot-plug */
         CHANGE_RAM,        /* bytes */
+        CHANGE_HOLE64,     /* bytes */
         CHANGE_MACHINE,    /* version, major << 16 | minor */
         CHANGE_VIOMMU_BITS,
         CHANGE_NO_DMA_TRANSLATION,

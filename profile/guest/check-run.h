@@ -40,6 +40,11 @@ static inline uint64_t width_end(unsigned bits) {
         return bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
 }
 
+/* Memory alone is beyond the guest's width (R1): where windows and BARs would come to lie then says nothing. */
+static inline bool check_beyond_width(const Layout *layout) {
+        return !layout->starts && layout->phys_bits && layout->top > width_end(layout->phys_bits);
+}
+
 /* A new finding with its summary; good until the next one. Never NULL: without memory run->error is set. */
 CheckFinding *check_find(CheckRun *run, const char *rule, Verdict verdict, const char *subject,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));

@@ -52,11 +52,24 @@ static void less_hotplug(Candidates *c, uint64_t excess) {
         add(c, CHANGE_MAX_MEMORY, 0);
 }
 
+/* The hole that QEMU counts after memory is not where firmware with a window of its own puts BARs. */
+static void less_hole(Candidates *c, uint64_t excess) {
+        const Layout *layout = &c->check->layout;
+
+        for (size_t i = 0; i < layout->n && c->guest->firmware.kind != FIRMWARE_NONE; i++)
+                if (layout->ranges[i].kind == LAYOUT_HOLE64)
+                        add(c, CHANGE_HOLE64,
+                                        less(layout->ranges[i].end - layout->ranges[i].start + 1, excess));
+}
+
 static void for_start(Candidates *c) {
         uint64_t end = width_end(c->check->layout.phys_bits), top = c->check->layout.top;
 
         wider(c);
+        less_hole(c, top > end ? top - end : 0);
         less_hotplug(c, top > end ? top - end : 0);
+        if (top > end)
+                add(c, CHANGE_RAM, less(c->guest->memory.ram, top - end));
 }
 
 static unsigned lesser_width(const Profile *profile) {

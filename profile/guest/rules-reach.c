@@ -206,6 +206,8 @@ static void put_outside(CheckRun *run, const Reach *reach, const Outside *outsid
 }
 
 static void find_bars(CheckRun *run, bool ram) {
+        if (check_beyond_width(run->layout))
+                return;
         for (size_t i = 0; i < run->n_reaches; i++) {
                 Outside outside;
 

@@ -3,6 +3,8 @@
 /* Rules about widths alone: does the VMM start the guest (R1), does this host have the addresses that the guest is told of
  * (R2), do the host's own sources agree (R13). */
 
+#include <string.h>
+
 #include "profile/guest/check-run.h"
 
 /* A width outside QEMU's bounds, a hint above the width, memory slots that the machine lacks. */
@@ -18,14 +20,37 @@ static void put_refused(CheckRun *run) {
                         memory->slots, memory->max > memory->ram ? memory->max : memory->ram);
 }
 
+/* A microvm starts with any memory, and puts its PCI window, where it has PCI Express, over the topmost quarter. */
+static void put_hidden(CheckRun *run) {
+        const Layout *layout = run->layout;
+        uint64_t end = width_end(layout->phys_bits), window = end - end / 4;
+        bool beyond = layout->top > end;
+        CheckFinding *f;
+
+        if (run->guest->machine != MACHINE_MICROVM || layout->phys_bits == 0 || layout->top < window)
+                return;
+        f = check_find(run, "R1", beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING,
+                        "guest",
+                        beyond ? "memory lies where the guest's CPU has no addresses, and QEMU starts it so"
+                               : "memory lies where a microvm with PCI Express has its window");
+        check_numbers(run, f,
+                        "it ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64
+                        ", the window starts at 0x%" PRIx64,
+                        layout->top, layout->phys_bits, end, window);
+        f->start = window;
+        f->end = layout->top;
+}
+
 /* What is not known moves windows, or memory further up: what does not start as it is does not start at all. */
 static void rule_start(CheckRun *run) {
         const Layout *layout = run->layout;
         CheckFinding *f;
 
-        if (layout->starts)
+        if (layout->starts) {
+                put_hidden(run);
                 return;
-        if (layout->phys_bits == 0 || layout->top <= width_end(layout->phys_bits)) {
+        }
+        if (!check_beyond_width(layout)) {
                 put_refused(run);
                 return;
         }
@@ -71,6 +96,31 @@ static void told_more(CheckRun *run, unsigned bits, const char *what) {
         check_numbers(run, f,
                         "the guest's %u bits are above %s: %u bits; what is used today ends below them",
                         run->layout->phys_bits, what, bits);
+}
+
+static bool is_x86(const char *architecture) {
+        return strcmp(architecture, "x86_64") == 0 ||
+                        (architecture[0] == 'i' && strcmp(architecture + 1, "686") == 0);
+}
+
+/* What no width would change: the host runs no such guest with KVM. */
+static void rule_kvm(CheckRun *run) {
+        const ProfileHost *host = &run->profile->host;
+        const ProfilePaging *paging = &run->profile->paging;
+        CheckFinding *f;
+
+        if (!run->guest->kvm)
+                return;
+        if (*host->architecture && !is_x86(host->architecture)) {
+                f = check_find(run, "R12", VERDICT_UNSAFE, "host", "KVM runs no x86 guest on this host");
+                check_numbers(run, f, "its architecture is %s", host->architecture);
+        } else if (fact_known(&paging->virtualisation_enabled) && !paging->virtualisation_enabled.value &&
+                        !*paging->kvm_backend) {
+                f = check_find(run, "R12", VERDICT_UNSAFE, "host", "KVM starts no guest on this host");
+                check_numbers(run, f, "virtualisation is off: %s", paging->virtualisation_enabled.source);
+                if (fact_known(&paging->virtualisation_capable) && paging->virtualisation_capable.value)
+                        check_advice(run, f, "turn VT-x or SVM on in the firmware's setup");
+        }
 }
 
 static void rule_told(CheckRun *run) {
@@ -129,4 +179,4 @@ static void rule_sources(CheckRun *run) {
                 check_advice(run, f, "memory encryption took the bits of the host's memory only");
 }
 
-const CheckRule rules_width[] = { rule_start, rule_told, rule_sources, NULL };
+const CheckRule rules_width[] = { rule_start, rule_kvm, rule_told, rule_sources, NULL };

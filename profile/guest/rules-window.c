@@ -13,23 +13,19 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
                         check_bytes(need->bytes, need_text), check_bytes(room, room_text));
 }
 
-static bool beyond_width(const Layout *layout) {
-        return !layout->starts && layout->phys_bits && layout->top > width_end(layout->phys_bits);
-}
-
 static void rule_window_64(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
         uint64_t room = bar_room(run->guest, run->layout);
         BarNeed need;
         bool fits;
 
-        if (room == 0 && beyond_width(run->layout))
+        if (room == 0 && check_beyond_width(run->layout))
                 return;
         bar_need(run->guest, NULL, NULL, &need);
         if (need.n_devices == 0 || (!range && run->layout->bars_fit_64))
                 return;
         /* Where memory itself is beyond the width, so is the window: R1 says that. */
-        fits = run->layout->bars_fit_64 || beyond_width(run->layout);
+        fits = run->layout->bars_fit_64 || check_beyond_width(run->layout);
         if (need.bytes > room || !fits) {
                 CheckFinding *f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
                                 "the 64-bit BARs do not fit the firmware's window");
@@ -62,6 +58,23 @@ static void rule_window_end(CheckRun *run) {
                         "the firmware's window for BARs ends above the addresses that it maps");
         check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the firmware maps %u bits: up to 0x%" PRIx64,
                         range->start, range->end, bits, width_end(bits));
+        f->start = range->start;
+        f->end = range->end;
+}
+
+/* OVMF puts every 64-bit BAR into its window, those of the machine's own devices too, which no description lists. */
+static void rule_window_start(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+        unsigned bits = run->layout->phys_bits;
+        CheckFinding *f;
+
+        if (!range || bits == 0 || !run->layout->starts || !run->layout->bars_fit_64 ||
+                        run->guest->firmware.kind != FIRMWARE_OVMF || range->start <= width_end(bits))
+                return;
+        f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                        "the firmware's window for BARs lies above the guest's addresses");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64, range->start,
+                        range->end, bits, width_end(bits));
         f->start = range->start;
         f->end = range->end;
 }
@@ -126,5 +139,5 @@ static void rule_bars_known(CheckRun *run) {
         }
 }
 
-const CheckRule rules_window[] = { rule_bars_known, rule_window_64, rule_window_32, rule_window_end,
-        rule_alignment, rule_resizable, NULL };
+const CheckRule rules_window[] = { rule_bars_known, rule_window_64, rule_window_32, rule_window_start,
+        rule_window_end, rule_alignment, rule_resizable, NULL };
