@@ -1,6 +1,7 @@
 """How a check answers: a guest's width, what is missing, devices, holes."""
 import pytest
 
+import hosts_other
 from guests import GIB, INTEL, amd, bar, base, device, guest, intel, ovmf, seabios
 from place import Place, no_kvm, rules, run
 from tree import HT, MEMORY32, MEMORY64, MSI, endpoint
@@ -71,6 +72,22 @@ def test_missing(place, build, document, word):
     answer = place.check(build, document)
     assert answer["verdict"] == "warning" and rules(answer, "unsafe") == []
     assert any(word in m for m in answer["missing"]), answer["missing"]
+
+
+def no_virtualisation(t):
+    """Turned off in the firmware's setup: no flag in cpuinfo, and kvm_intel does not load."""
+    no_kvm(t)
+    t.write("proc/cpuinfo", (t.root / "proc/cpuinfo").read_text().replace(" vmx ept", ""))
+
+
+@pytest.mark.parametrize("build,word", [(hosts_other.arm64_smmuv3, "aarch64"), (no_virtualisation, "virtualisation is off")])
+def test_no_such_guests(place, build, word):
+    """What is known to be wrong is not hidden behind what is missing, and without KVM does not matter."""
+    answer = place.check(build, guest(bits=40))
+    refused, = (f for f in answer["findings"] if f["verdict"] == "unsafe")
+    assert refused["rule"] == "R12" and word in refused["numbers"] and answer["verdict"] == "unsafe"
+    (place.path / "without").mkdir()
+    assert rules(Place(place.path / "without").check(build, guest(bits=40, accelerator="tcg", cpu={"vendor": "intel"})), "unsafe") == []
 
 
 def test_missing_hides_no_conflict(place):

@@ -74,8 +74,16 @@ CASES = [
     # q35: RAM + 2 + 32 GiB against 1024.
     ("q35-990", SERVER, guest(ram="990GiB", bits=40), "safe", set(), [], []),
     ("q35-991", SERVER, guest(ram="991GiB", bits=40), "unsafe", {"R1"}, ["0x1003fffffff"], ["phys-bits=41"]),
-    # i440FX: RAM + 1 + 2 GiB.
-    ("pc-1021", SERVER, guest(ram="1021GiB", bits=40, machine="pc-i440fx-9.0"), "safe", set(), [], []),
+    # i440FX: RAM + 1 + 2 GiB. OVMF's classic window after 1022 GiB begins at 1024, which 40 bits do not have; SeaBIOS needs none.
+    ("pc-1021", SERVER, guest(ram="1021GiB", bits=40, machine="pc-i440fx-9.0", firmware=seabios("1.16.2")), "safe", set(), [], []),
+    ("pc-1021-ovmf", SERVER, guest(ram="1021GiB", bits=40, machine="pc-i440fx-9.0"), "unsafe", {"R7"}, ["0x10000000000-0x107ffffffff"], ["phys-bits=41"]),
+    # A hole of 1 TiB, as forums advise for large cards: 18 GiB and 494 are what 39 bits have.
+    ("hole-1T", CLIENT, guest(bits="host", pciHole64Size="1TiB"), "unsafe", {"R1"}, ["0x1047fffffff"], ["-global q35-pcihost.pci-hole64-size=505856M"]),
+    # 485 GiB end at 487, and 32 more above 512: no smaller hole helps, as the classic window would start at 512. 478 do.
+    ("485-at-39", CLIENT, guest(ram="485GiB", bits="host"), "unsafe", {"R1"}, ["0x81bfffffff"], ["-m size=489472M"]),
+    # The same with SeaBIOS, which asks for no window: a hole of 25 GiB.
+    ("485-at-39-seabios", CLIENT, guest(ram="485GiB", bits="host", firmware=seabios("1.16.2")), "unsafe", {"R1"}, ["0x81bfffffff"],
+     ["-global q35-pcihost.pci-hole64-size=25600M"]),
     ("pc-1022", SERVER, guest(ram="1022GiB", bits=40, machine="pc-i440fx-9.0"), "unsafe", {"R1"}, ["0x1003fffffff"], ["phys-bits=41"]),
     # 64 GiB end at 66; (1024 - 64) and 16 of slots: 1042, and 32: 1074 GiB.
     ("maxmem-1T", SERVER, guest(ram="64GiB", bits=40, memory={"max": "1TiB", "slots": 16}), "unsafe", {"R1"}, ["0x10c7fffffff"], ["phys-bits=41"]),
@@ -151,6 +159,10 @@ CASES = [
     ("la57-46", intel(52, 46, la57=True), guest(ram="1100GiB", bits="host", firmware=ovmf("202411"), devs=[ASSIGNED]), "warning", {"R4", "R11"},
      ["0xe00000000000", "(46 bits)"], ["host-phys-bits-limit=46"]),
     ("la57-small", intel(52, 48, la57=True), guest(bits="host", firmware=ovmf("202411"), devs=[ASSIGNED]), "safe", set(), [], []),
+    # 600 GiB in a microvm of 39 bits: QEMU starts it. 1000 in one of 40: the window of 768..1024 GiB, if it has one, lies over RAM.
+    ("microvm-600", CLIENT, guest(ram="600GiB", machine="microvm", bits="host", firmware={"kind": "none"}), "unsafe", {"R1"}, ["0x963fffffff", "0x7fffffffff"], []),
+    ("microvm-1000", SERVER, guest(ram="1000GiB", machine="microvm", bits=40, firmware={"kind": "none"}), "warning", {"R1"}, ["0xc000000000"], []),
+    ("microvm-700", SERVER, guest(ram="700GiB", machine="microvm", bits=40, firmware={"kind": "none"}), "safe", set(), [], []),
     # microvm: the topmost quarter of 46 bits, 48..64 TiB.
     ("microvm-high", intel(46, 39), guest(machine="microvm", bits="host", firmware={"kind": "none"}, devs=gpus(1, 16 * GIB)), "warning", {"R4"}, ["(39 bits)"],
      ["host-phys-bits-limit=39"]),

@@ -46,6 +46,7 @@ OPTIONS = [
     (r"-device intel-iommu,dma-translation=off", lambda d: d["viommu"].update(dmaTranslation=False)),
     (r"-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=(\d+)", lambda d, n: d["firmware"].update(pciMmio64Mb=int(n))),
     (r"-object sev(?:-snp)?-guest,reduced-phys-bits=(\d+)", lambda d, n: d.update(reducedPhysBits=int(n))),
+    (r"-global (?:q35|i440FX)-pcihost.pci-hole64-size=(\d+)M", lambda d, n: d.update(pciHole64Size=int(n) * MIB)),
     (r"--cpus max_phys_bits=(\d+)", lambda d, n: d.update(maxPhysBits=int(n))),
     (r"--platform iommu_address_width=(\d+)", lambda d, n: d["viommu"].update(awBits=int(n))),
     (r"--platform vfio_p2p_dma=off", lambda d: d.update(p2pFatal=False)),
