@@ -6,7 +6,7 @@ MODELS_64 = ["qemu64", "kvm64", "EPYC", "EPYC-Rome", "Opteron_G3", "phenom", "Sk
 MODELS_32 = ["486", "pentium", "pentium2", "pentium3", "qemu32", "kvm32", "coreduo", "n270", "athlon"]
 VENDORS = {"amd": "AuthenticAMD", "intel": "GenuineIntel"}
 # Sizes near a limit of a split, beside those near a width.
-LIMITS = [0xB0000000, 0xC0000000, 0xE0000000, 0xFD00000000, 2 ** 40]
+LIMITS = [0xB0000000, 0xC0000000, 0xE0000000, 0xFEC00000, 0xFD00000000, 2 ** 40]
 # Without a bus named the last bridge that CXL has made would be taken, and refuses it.
 PLACES = {(kind, machine): f",bus={bus}" for kind in ("virtio-pmem-pci", "virtio-mem-pci") for machine, bus in (("q35", "pcie.0"), ("pc", "pci.0"))}
 HOSTS = {"q35": "q35-pcihost", "pc": "i440FX-pcihost"}
@@ -70,7 +70,7 @@ def draw(rng, judge, known, large=False):
         if rng.random() < 0.3:
             case["hole64"] = rng.choice([2 ** rng.randint(30, 40), rng.randint(1, 64) * GIB, rng.randint(1, 1 << 20) * 4096])
         if rng.random() < 0.3:
-            case["below-4g"] = rng.choice([rng.randint(8, 31) * 128 * MIB, 2 * GIB, 3 * GIB, 1 * GIB, 4 * GIB])
+            case["below-4g"] = rng.choice([rng.randint(8, 31) * 128 * MIB, 2 * GIB, 3 * GIB, 1 * GIB, 4 * GIB, 4 * GIB])
         if machine == "q35" and judge.version >= (7, 1) and rng.random() < 0.5:
             case["cxl"] = 1
             # Without long mode nothing keeps them within the width.

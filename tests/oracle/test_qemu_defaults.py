@@ -53,6 +53,14 @@ def test_nothing_said(judge):
     assert ours["cpu"]["model"] + "-x86_64-cpu" == model
 
 
+def test_host_width(judge):
+    """Which machines ask for the host's width, said under KVM only."""
+    for machine in ("pc", "q35", "microvm"):
+        with judge.ask("-accel", "tcg", "-M", machine) as call:
+            host = call("qom-get", path=call("query-cpus-fast")[0]["qom-path"], property="host-phys-bits")
+        assert (form(judge, "-accel", "kvm", "-M", machine)["cpu"].get("physBits") == "host") == host, machine
+
+
 @pytest.mark.parametrize("kind, name, host", [("pc", "pc-i440fx", "/machine/i440fx"), ("q35", "pc-q35", "/machine/q35")])
 def test_hole(judge, kind, name, host):
     for version in versions(judge, kind):
