@@ -34,23 +34,23 @@ static int set_hole(Vm *vm, const Global *global) {
         return vm_ignore(vm, global->property, "-global %s is not followed", global->driver);
 }
 
-/* What the device itself says goes before. */
+/* Kept apart, as the CPU's are. */
 static int set_viommu(Vm *vm, const Global *global) {
-        GuestViommu *viommu = &vm->guest->viommu;
+        GuestViommu *viommu = &vm->global_viommu;
         uint64_t bits;
         bool on;
         int r;
 
         if (strcmp(global->property, "aw-bits") == 0 || strcmp(global->property, "x-aw-bits") == 0) {
                 r = vm_number(vm, "-global aw-bits", global->value, 64, &bits);
-                if (r >= 0 && viommu->aw_bits == 0)
+                if (r >= 0)
                         viommu->aw_bits = (uint8_t) bits;
                 return r;
         }
         if (strcmp(global->property, "dma-translation") != 0)
                 return 0;
         r = vm_boolean(vm, "-global dma-translation", global->value, &on);
-        if (r >= 0 && viommu->dma_translation == TRISTATE_UNKNOWN)
+        if (r >= 0)
                 viommu->dma_translation = tristate(on);
         return r;
 }
@@ -99,9 +99,12 @@ static void take_bits(uint8_t *bits, uint8_t global) {
                 *bits = global;
 }
 
-void vm_global_cpu(Vm *vm) {
+void vm_globals(Vm *vm) {
         const GuestCpu *global = &vm->global_cpu;
         GuestCpu *cpu = &vm->guest->cpu;
+
+        take_bits(&vm->guest->viommu.aw_bits, vm->global_viommu.aw_bits);
+        take_state(&vm->guest->viommu.dma_translation, vm->global_viommu.dma_translation);
 
         take_bits(&cpu->phys_bits, global->phys_bits);
         take_bits(&cpu->limit, global->limit);

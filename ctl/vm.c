@@ -164,7 +164,7 @@ int vm_finish(Vm *vm) {
         if (r >= 0)
                 r = finish_protection(vm);
         if (r >= 0)
-                vm_global_cpu(vm);
+                vm_globals(vm);
         if (r >= 0)
                 r = finish_cpu(vm);
         if (r >= 0)

@@ -41,7 +41,8 @@ typedef struct Vm {
         char protection[64];     /* confidential-guest-support */
         char pflash[256];        /* the node behind the first pflash */
         bool accelerator_given;
-        GuestCpu global_cpu; /* what -global says of the CPU */
+        GuestCpu global_cpu;       /* what -global says of the CPU, */
+        GuestViommu global_viommu; /* and of the vIOMMU */
 } Vm;
 
 void vm_done(Vm *vm);
@@ -72,8 +73,8 @@ int vm_cpu_model(Vm *vm, const char *model);                      /* its first w
 int vm_cpu_property(Vm *vm, const char *name, const char *value); /* and the others */
 int vm_device(Vm *vm, const KeyValues *values);                   /* -device */
 int vm_global(Vm *vm, const KeyValues *values);                   /* -global */
-void vm_global_cpu(Vm *vm);                    /* what -global said of the CPU, where -cpu does not say it */
-int vm_drive(Vm *vm, const KeyValues *values); /* -drive */
+void vm_globals(Vm *vm); /* what -global said, where -cpu or the device does not say it */
+int vm_drive(Vm *vm, const KeyValues *values);            /* -drive */
 int vm_fw_cfg(Vm *vm, const KeyValues *values);           /* -fw_cfg */
 int vm_reserve(Vm *vm, const char *id, const char *what); /* a bridge's window beyond what lies behind it */
 

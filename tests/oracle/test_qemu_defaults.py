@@ -136,6 +136,19 @@ def test_cpu_properties(judge, line):
     assert ours.get("physBits", 40) == width and ours["pdpe1gb"] == large
 
 
+@pytest.mark.parametrize("line", [
+    "-global intel-iommu.aw-bits=48 -global intel-iommu.aw-bits=39 -device intel-iommu,id=v",
+    "-global intel-iommu.aw-bits=39 -device intel-iommu,id=v -global intel-iommu.aw-bits=48",
+    "-global intel-iommu.aw-bits=39 -device intel-iommu,id=v,aw-bits=48",
+    "-device intel-iommu,id=v,aw-bits=39 -global intel-iommu.aw-bits=48",
+])
+def test_viommu_properties(judge, line):
+    words = ["-M", "q35", *line.split()]
+    with judge.ask("-accel", "tcg", *words) as call:
+        width = call("qom-get", path="/machine/peripheral/v", property="aw-bits")
+    assert form(judge, *words)["viommu"]["awBits"] == width
+
+
 def test_below_4g(judge):
     for size in (3 * GIB, 4 * GIB, 4 * GIB + 1, 5 * GIB, 1 << 40):
         line = ["-M", f"q35,max-ram-below-4g={size}", "-m", "6G"]
