@@ -123,7 +123,7 @@ def test_limits(judge):
     """The largest and smallest size with which it starts, found in the layout: QEMU agrees on both of its sides."""
     hearing = Hearing(judge)
     tries = 0
-    while hearing.number < CASES // 2 and tries < CASES * 20:
+    while hearing.number < CASES // 4 and tries < CASES * 20:
         tries += 1
         case = draw(hearing.rng, judge, hearing.known, LARGE)
         knob = hearing.rng.choice([k for k in KNOBS if k in case])
@@ -147,4 +147,4 @@ def test_limits(judge):
         hearing.hear({**case, knob: low * step})
         hearing.hear({**case, knob: high * step})
     hearing.end()
-    assert CASES < 80 or hearing.refused >= CASES // 5, "no limits found"
+    assert CASES < 80 or hearing.refused >= CASES // 10, "no limits found"
