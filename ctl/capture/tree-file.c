@@ -14,14 +14,22 @@
 #include "ctl/capture/archive-policy.h"
 #include "probe/cleanup.h"
 
+#define OPEN_TRIES 1024
+
 static int open_in(int fd, const char *path, int flags) {
         struct open_how how = {
                 .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
                 .mode = flags & O_CREAT ? 0644 : 0,
                 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
         };
-        long r = syscall(SYS_openat2, fd, path, &how, sizeof(how));
+        long r = -1;
 
+        /* EAGAIN: something, anywhere, was renamed while the kernel followed a "..", as in probe/root/root.c. */
+        for (unsigned tries = 0; tries < OPEN_TRIES; tries++) {
+                r = syscall(SYS_openat2, fd, path, &how, sizeof(how));
+                if (r >= 0 || errno != EAGAIN)
+                        break;
+        }
         return r < 0 ? -errno : (int) r;
 }
 
