@@ -55,7 +55,9 @@ static const char *foreign(const char *program) {
 
 static int read_guest(Audited *audited, const GuestInstalled *installed) {
         const QemuProcess *process = audited->process;
+        VmProcessFiles files;
         VmError error = {};
+        char pid[16];
         int r;
 
         if (process->error < 0) {
@@ -67,7 +69,9 @@ static int read_guest(Audited *audited, const GuestInstalled *installed) {
                                 foreign(process->program));
                 return -EINVAL;
         }
-        r = vm_input_parse(process->cmdline, process->n, &audited->guest, &error);
+        snprintf(pid, sizeof(pid), "%d", (int) process->pid);
+        vm_process_files(pid, &files);
+        r = vm_input_parse(process->cmdline, process->n, &files.files, &audited->guest, &error);
         if (r == -EINVAL)
                 snprintf(audited->why, sizeof(audited->why), "command line: %s", error.text);
         return r < 0 ? r : guest_defaults(&audited->guest, installed);

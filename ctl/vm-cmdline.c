@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/vm-config.h"
 #include "ctl/vm-option-names.h"
+#include "ctl/vm-set.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/guest/guest-firmware.h"
@@ -50,6 +52,7 @@ static int set_flash(Vm *vm, const KeyValues *values) {
 /* Options with a value, in the order in which they are looked at: objects before what names them, globals last, because
  * what a device says itself goes before. */
 typedef enum Turn {
+        TURN_SETS,
         TURN_OBJECTS,
         TURN_OPTIONS,
         TURN_GLOBALS,
@@ -85,7 +88,63 @@ static int set_values(Vm *vm, const char *name, const char *implied, const char 
 
         if (r == -EINVAL)
                 return vm_fail(vm, "-%s: expected KEY=VALUE,..., not '%.100s'", name, text);
+        if (r >= 0)
+                r = vm_set_apply(vm, name, &values);
         return r < 0 ? r : set(vm, &values);
+}
+
+/* A group of a file that -readconfig names; some are not named after their option. */
+static int set_group(Vm *vm, Turn turn, const char *group, KeyValues *values) {
+        static const struct {
+                const char *group, *option;
+        } names[] = { { "memory", "m" }, { "smp-opts", "smp" }, { "boot-opts", "boot" } };
+        const char *name = group;
+        char what[96];
+
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                if (strcmp(group, names[i].group) == 0)
+                        name = names[i].option;
+        for (size_t i = 0; i < ELEMENTS(options); i++)
+                if (strcmp(name, options[i].name) == 0) {
+                        int r = options[i].turn == turn ? vm_set_apply(vm, name, values) : 0;
+
+                        return options[i].turn != turn || r < 0 ? r : options[i].set(vm, values);
+                }
+        if (turn != TURN_OPTIONS || vm_option_is_harmless(name))
+                return 0;
+        snprintf(what, sizeof(what), "-readconfig [%s]", group);
+        return vm_ignore(vm, what, "not understood");
+}
+
+static int set_group_object(Vm *vm, const char *group, KeyValues *values) {
+        return set_group(vm, TURN_OBJECTS, group, values);
+}
+
+static int set_group_option(Vm *vm, const char *group, KeyValues *values) {
+        return set_group(vm, TURN_OPTIONS, group, values);
+}
+
+static int set_group_global(Vm *vm, const char *group, KeyValues *values) {
+        return set_group(vm, TURN_GLOBALS, group, values);
+}
+
+static int read_config(Vm *vm, Turn turn, const char *path) {
+        static const VmConfigGroup set[_TURN_MAX] = {
+                [TURN_OBJECTS] = set_group_object,
+                [TURN_OPTIONS] = set_group_option,
+                [TURN_GLOBALS] = set_group_global,
+        };
+        char what[96];
+        const char *why;
+        int r;
+
+        if (!set[turn])
+                return 0;
+        r = vm_config_read(vm, path, set[turn], &why);
+        if (r < 0 || !why)
+                return r;
+        snprintf(what, sizeof(what), "-readconfig %.80s", path);
+        return vm_ignore(vm, what, "what the file adds is not known: %s", why);
 }
 
 /* Options that are not made of keys and values, and those that nobody understands. */
@@ -103,6 +162,10 @@ static int set_other(Vm *vm, const char *name, const char *text) {
 }
 
 static int set_option(Vm *vm, Turn turn, const char *name, const char *text) {
+        if (strcmp(name, "readconfig") == 0)
+                return read_config(vm, turn, text);
+        if (strcmp(name, "set") == 0)
+                return turn == TURN_SETS ? vm_set_add(vm, text) : 0;
         for (size_t i = 0; i < ELEMENTS(options); i++)
                 if (strcmp(name, options[i].name) == 0)
                         return options[i].turn == turn
@@ -149,8 +212,10 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
 int vm_options(Vm *vm, const VmWord *words, size_t n) {
         int r = 0;
 
-        for (Turn turn = TURN_OBJECTS; r >= 0 && turn < _TURN_MAX; turn++)
+        for (Turn turn = TURN_SETS; r >= 0 && turn < _TURN_MAX; turn++)
                 r = take_turn(vm, turn, words, n);
+        if (r >= 0)
+                r = vm_set_finish(vm);
         vm->line = 0;
         return r;
 }
@@ -178,6 +243,7 @@ static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *r
 
                 vm->line = words->items[i].line;
                 *ret_first = i + 1;
+                vm->i386 = strncmp(name, "qemu-system-i386", 16) == 0;
                 *ret_kvm = is_kvm_program(name);
                 if (*ret_kvm || strncmp(name, "qemu-system-x86_64", 18) == 0 ||
                                 strncmp(name, "qemu-system-i386", 16) == 0 || strcmp(name, "qemu") == 0)
@@ -209,9 +275,9 @@ static int read_words(Vm *vm, const VmWords *words) {
         return r < 0 ? r : vm_finish(vm);
 }
 
-int vm_cmdline_read(const VmWords *words, Guest *ret, VmError *reterr) {
+int vm_cmdline_read(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
         Guest guest = { .machine = MACHINE_PC };
-        Vm vm = { .guest = &guest, .error = reterr };
+        Vm vm = { .guest = &guest, .error = reterr, .files = files };
         int r;
 
         r = read_words(&vm, words);

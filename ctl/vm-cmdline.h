@@ -3,11 +3,12 @@
 
 /* A QEMU command line, as people write it, libvirt starts it, or the kernel shows it of a process. */
 
+#include "ctl/vm-files.h"
 #include "ctl/vm-words.h"
 
-/* Fills *ret, to be emptied with guest_done(); nothing is looked up on this host, and no default filled in. 0, -EINVAL with
- * *reterr filled, -ENOMEM. */
-int vm_cmdline_read(const VmWords *words, Guest *ret, VmError *reterr);
+/* Fills *ret, to be emptied with guest_done(); no default is filled in. Of this host's files those alone are read that
+ * -readconfig names, and none with files being NULL. 0, -EINVAL with *reterr filled, -ENOMEM. */
+int vm_cmdline_read(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr);
 
 /* Options alone, on top of what there is. */
 int vm_options(Vm *vm, const VmWord *words, size_t n);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/vm-set.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-cpu-model.h"
 
@@ -126,6 +127,7 @@ void vm_globals(Vm *vm) {
 static int set_global(Vm *vm, const Global *global) {
         const char *driver = global->driver;
         const ViommuKind kind = vm->guest->viommu.kind;
+        char what[96];
 
         if (strcmp(driver, "q35-pcihost") == 0 || strcasecmp(driver, "i440FX-pcihost") == 0)
                 return set_hole(vm, global);
@@ -135,7 +137,11 @@ static int set_global(Vm *vm, const Global *global) {
                 return set_viommu(vm, global);
         if (is_class_of_cpu(vm, driver))
                 return set_cpu(vm, global);
-        return 0;
+        /* Of other kinds than the vIOMMU that is there, it says nothing. */
+        if (!vm_property_moves(global->property) || strstr(driver, "-iommu"))
+                return 0;
+        snprintf(what, sizeof(what), "-global %.40s.%.40s", driver, global->property);
+        return vm_ignore(vm, what, "not followed");
 }
 
 int vm_global(Vm *vm, const KeyValues *values) {

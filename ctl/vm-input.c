@@ -25,7 +25,7 @@ static int parse_json(const char *text, size_t n, Guest *ret, VmError *reterr) {
         return r;
 }
 
-static int parse_command(const char *text, size_t n, Guest *ret, VmError *reterr) {
+static int parse_command(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
         _cleanup_(vm_words_done) VmWords words = {};
         int r;
 
@@ -33,10 +33,10 @@ static int parse_command(const char *text, size_t n, Guest *ret, VmError *reterr
                 r = vm_words_from_process(text, n, &words);
         else
                 r = vm_words_from_shell(text, n, &words, reterr);
-        return r < 0 ? r : vm_cmdline_read(&words, ret, reterr);
+        return r < 0 ? r : vm_cmdline_read(&words, files, ret, reterr);
 }
 
-int vm_input_parse(const char *text, size_t n, Guest *ret, VmError *reterr) {
+int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
         size_t start = 0;
 
         *reterr = (VmError){};
@@ -56,10 +56,12 @@ int vm_input_parse(const char *text, size_t n, Guest *ret, VmError *reterr) {
                 return parse_json(text, n, ret, reterr);
         if (text[start] == '<')
                 return vm_xml_read(text, n, ret, reterr);
-        return parse_command(text, n, ret, reterr);
+        return parse_command(text, n, files, ret, reterr);
 }
 
 /* ── places ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const VmFiles here = { "", "" };
 
 static int complain(const char *place, int r, const VmError *error) {
         if (r == -ENOMEM) {
@@ -73,7 +75,7 @@ static int complain(const char *place, int r, const VmError *error) {
         return EXIT_USAGE;
 }
 
-static int read_file(const char *path, const char *place, Guest *ret) {
+static int read_file(const char *path, const char *place, const VmFiles *files, Guest *ret) {
         _cleanup_(input_file_done) InputFile file = {};
         VmError error;
         int r;
@@ -81,13 +83,14 @@ static int read_file(const char *path, const char *place, Guest *ret) {
         r = input_file_read(path, VM_TEXT_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = vm_input_parse((const char *) file.data, file.n, ret, &error);
+        r = vm_input_parse((const char *) file.data, file.n, files, ret, &error);
         return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
 }
 
 static int read_process(const char *pid, Guest *ret) {
         char path[64], place[32];
         size_t n = strspn(pid, "0123456789");
+        VmProcessFiles files;
 
         if (n == 0 || pid[n] || n > 10) {
                 fprintf(stderr, "hawctl: --pid=%s: expected the number of a process\n", pid);
@@ -95,7 +98,8 @@ static int read_process(const char *pid, Guest *ret) {
         }
         snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
         snprintf(place, sizeof(place), "process %s", pid);
-        return read_file(path, place, ret);
+        vm_process_files(pid, &files);
+        return read_file(path, place, &files.files, ret);
 }
 
 static int read_arguments(int argc, char **argv, Guest *ret) {
@@ -105,7 +109,7 @@ static int read_arguments(int argc, char **argv, Guest *ret) {
 
         r = vm_words_from_arguments(argc, argv, &words);
         if (r >= 0)
-                r = vm_cmdline_read(&words, ret, &error);
+                r = vm_cmdline_read(&words, &here, ret, &error);
         return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
 }
 
@@ -123,6 +127,7 @@ int vm_input_read(const Options *options, int argc, char **argv, Guest *ret) {
                 return EXIT_USAGE;
         }
         if (argc == 1 && (argv[0][0] != '-' || strcmp(argv[0], "-") == 0))
-                return read_file(argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], ret);
+                return read_file(
+                                argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], &here, ret);
         return read_arguments(argc, argv, ret);
 }

@@ -4,6 +4,7 @@
 /* The guest that a command line names, in whichever form it is. */
 
 #include "ctl/options.h"
+#include "ctl/vm-files.h"
 #include "ctl/vm.h"
 
 /* argv is what stands behind the verb: a file or "-" with a JSON document, a domain's XML or a command line in it; a QEMU
@@ -12,4 +13,4 @@
 int vm_input_read(const Options *options, int argc, char **argv, Guest *ret);
 
 /* The same of a text: which form it is shows at its start. 0, -EINVAL with *reterr filled, -ENOMEM. */
-int vm_input_parse(const char *text, size_t n, Guest *ret, VmError *reterr);
+int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);

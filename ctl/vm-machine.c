@@ -156,6 +156,7 @@ static const struct {
         { "option-roms", NULL },
         { "pcie", NULL },
         { "pflash1", NULL },
+        { "pcspk-audiodev", NULL },
         { "phandle-start", NULL },
         { "pic", NULL },
         { "pit", NULL },

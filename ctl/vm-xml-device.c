@@ -64,10 +64,30 @@ static bool behind_port(const Vm *vm, const xmlNode *node) {
         return false;
 }
 
-static int add_assigned(Vm *vm, const xmlNode *node) {
+/* The device's own word goes before the domain's. */
+static bool has_iommufd(const xmlNode *node) {
         const xmlNode *driver = vm_element_child(node, "driver");
+        char text[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(driver, "name", text);
+        if (strcmp(text, "iommufd") == 0)
+                return true;
+        if (!vm_element_attribute(driver, "iommufd", text))
+                vm_element_attribute(vm_element_child(node->parent->parent, "iommufd"), "enabled", text);
+        return strcmp(text, "yes") == 0;
+}
+
+/* Kept for the guest, and not handed to it. */
+static bool is_unassigned(const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(vm_element_child(node, "address"), "type", type);
+        return strcmp(type, "unassigned") == 0;
+}
+
+static int add_assigned(Vm *vm, const xmlNode *node) {
         const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
-        char id[VM_ATTRIBUTE_MAX], name[VM_ATTRIBUTE_MAX], iommufd[VM_ATTRIBUTE_MAX], text[40];
+        char id[VM_ATTRIBUTE_MAX], text[40];
         unsigned domain, bus, slot, function;
         int r;
 
@@ -85,11 +105,8 @@ static int add_assigned(Vm *vm, const xmlNode *node) {
         if (r < 0)
                 return r;
         snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", domain, bus, slot, function);
-        vm_element_attribute(driver, "name", name);
-        vm_element_attribute(driver, "iommufd", iommufd);
         device_id(node, id);
-        return vm_assigned(vm, *id ? id : NULL, text,
-                        strcmp(name, "iommufd") == 0 || strcmp(iommufd, "yes") == 0, behind_port(vm, node));
+        return vm_assigned(vm, *id ? id : NULL, text, has_iommufd(node), behind_port(vm, node));
 }
 
 static int add_mediated(Vm *vm, const xmlNode *node) {
@@ -106,6 +123,8 @@ static int read_hostdev(VmDomain *domain, const xmlNode *node) {
         char type[VM_ATTRIBUTE_MAX];
 
         vm_element_attribute(node, "type", type);
+        if (is_unassigned(node))
+                return 0;
         if (strcmp(type, "pci") == 0)
                 return add_assigned(domain->vm, node);
         if (strcmp(type, "mdev") == 0)
@@ -116,11 +135,16 @@ static int read_hostdev(VmDomain *domain, const xmlNode *node) {
 }
 
 static int read_interface(VmDomain *domain, const xmlNode *node) {
-        char type[VM_ATTRIBUTE_MAX];
+        char type[VM_ATTRIBUTE_MAX], teaming[VM_ATTRIBUTE_MAX];
 
         vm_element_attribute(node, "type", type);
         if (strcmp(type, "hostdev") == 0)
                 return add_assigned(domain->vm, node);
+        /* Of a pair only that half is a host's device, which a network of such devices gives. */
+        vm_element_attribute(vm_element_child(node, "teaming"), "type", teaming);
+        if (strcmp(teaming, "transient") == 0)
+                return vm_ignore(domain->vm, "<interface>",
+                                "an assigned device, but which of the host's its network chooses");
         if (strcmp(type, "vdpa") == 0)
                 return vm_ignore(domain->vm, "<interface type='vdpa'>",
                                 "a device that reaches guest memory, and is not followed");
@@ -223,6 +247,16 @@ static int read_controller(VmDomain *domain, const xmlNode *node) {
         return r < 0 ? r : vm_hole(domain->vm, size);
 }
 
+static int read_emulator(VmDomain *domain, const xmlNode *node) {
+        char path[VM_ATTRIBUTE_MAX];
+        const char *slash;
+
+        vm_element_text(node, path);
+        slash = strrchr(path, '/');
+        domain->vm->i386 = strcmp(slash ? slash + 1 : path, "qemu-system-i386") == 0;
+        return 0;
+}
+
 int vm_domain_devices(VmDomain *domain, const xmlNode *node) {
         static const VmElement elements[] = {
                 { "hostdev", read_hostdev },
@@ -237,7 +271,7 @@ int vm_domain_devices(VmDomain *domain, const xmlNode *node) {
                 { "console" },
                 { "crypto" },
                 { "disk" },
-                { "emulator" },
+                { "emulator", read_emulator },
                 { "filesystem" },
                 { "graphics" },
                 { "hub" },

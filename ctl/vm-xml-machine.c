@@ -81,6 +81,9 @@ static int read_model(VmDomain *domain, const xmlNode *node) {
                 return vm_fail(domain->vm,
                                 "<cpu mode='%.40s'>: expected custom, host-model, host-passthrough or maximum",
                                 mode);
+        /* At least that model: libvirt takes the host's. */
+        if (vm_element_attribute(node, "match", text) && strcmp(text, "minimum") == 0)
+                return vm_cpu_model(domain->vm, "host-model");
         vm_element_text(model, text);
         if (!*text)
                 return 0;
@@ -160,11 +163,13 @@ int vm_domain_cpu(VmDomain *domain, const xmlNode *node) {
 
 /* ── <launchSecurity> ──────────────────────────────────────────────────────────────────────────────────── */
 
-static int add_text(KeyValues *values, const char *key, const xmlNode *node) {
+static int add_text(KeyValues *values, const char *key, const xmlNode *node, const char *otherwise) {
         char text[VM_ATTRIBUTE_MAX];
 
         vm_element_text(node, text);
-        return *text ? key_values_add(values, key, text) : 0;
+        if (!*text && !otherwise)
+                return 0;
+        return key_values_add(values, key, *text ? text : otherwise);
 }
 
 int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
@@ -177,6 +182,7 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
         };
         _cleanup_(key_values_done) KeyValues values = {};
         char type[VM_ATTRIBUTE_MAX];
+        const char *reduced;
         size_t i = 0;
         int r;
 
@@ -185,13 +191,16 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
                 i++;
         if (i == ELEMENTS(types))
                 return vm_ignore(domain->vm, "<launchSecurity>", "type='%.40s' is not understood", type);
+        /* Where it is not said, libvirt asks QEMU, whose answer is always 1. */
+        reduced = strcmp(type, "tdx") == 0 ? NULL : "1";
         r = key_values_add(&values, "qom-type", types[i].object);
         if (r >= 0)
                 r = key_values_add(&values, "id", "lsec0");
         if (r >= 0)
-                r = add_text(&values, "reduced-phys-bits", vm_element_child(node, "reducedPhysBits"));
+                r = add_text(&values, "reduced-phys-bits", vm_element_child(node, "reducedPhysBits"),
+                                reduced);
         if (r >= 0)
-                r = add_text(&values, "policy", vm_element_child(node, "policy"));
+                r = add_text(&values, "policy", vm_element_child(node, "policy"), NULL);
         if (r < 0)
                 return r;
         snprintf(domain->vm->protection, sizeof(domain->vm->protection), "lsec0");

@@ -6,12 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/vm-cmdline.h"
 #include "ctl/vm-element.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
-
-#define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 
 static int read_name(VmDomain *domain, const xmlNode *node) {
         char text[VM_ATTRIBUTE_MAX];
@@ -35,8 +32,9 @@ static int read_max(VmDomain *domain, const xmlNode *node) {
         r = vm_element_size(domain->vm, node, &memory->max);
         if (r < 0)
                 return r;
+        /* virtio-mem and virtio-pmem need none. */
         if (!vm_element_attribute(node, "slots", slots))
-                return vm_fail(domain->vm, "<maxMemory>: expected slots='N'");
+                return 0;
         r = vm_number(domain->vm, "<maxMemory slots>", slots, 256, &number);
         if (r >= 0)
                 memory->slots = (uint32_t) number;
@@ -60,6 +58,8 @@ static const VmElement elements[] = {
         { "description" },
         { "features" },
         { "genid" },
+        { "idmap" },
+        { "iommufd" },
         { "iothreadids" },
         { "iothreads" },
         { "memoryBacking" },
@@ -85,68 +85,9 @@ static int read_type(VmDomain *domain, const xmlNode *root) {
         char type[VM_ATTRIBUTE_MAX];
 
         vm_element_attribute(root, "type", type);
-        domain->vm->accelerator_given = true;
-        domain->vm->guest->kvm = strcmp(type, "kvm") == 0;
-        if (!domain->vm->guest->kvm && strcmp(type, "qemu") != 0)
-                return vm_fail(domain->vm, "<domain type='%s'>: expected kvm or qemu", type);
-        return 0;
-}
-
-/* ── <qemu:commandline> ────────────────────────────────────────────────────────────────────────────────── */
-
-static bool is_qemu(const xmlNode *node, const char *name) {
-        return node->type == XML_ELEMENT_NODE && node->ns &&
-                        strcmp((const char *) node->ns->href, QEMU_NAMESPACE) == 0 &&
-                        strcmp((const char *) node->name, name) == 0;
-}
-
-static int add_argument(VmWord **words, size_t *n, const xmlNode *node) {
-        xmlChar *text = xmlGetNoNsProp(node, (const xmlChar *) "value");
-        long line = xmlGetLineNo((xmlNode *) node);
-        VmWord *grown;
-
-        if (!text)
-                return 0;
-        grown = reallocarray(*words, *n + 1, sizeof(VmWord));
-        if (!grown) {
-                xmlFree(text);
-                return -ENOMEM;
-        }
-        *words = grown;
-        grown[(*n)++] = (VmWord){ (const char *) text, line > 0 ? (unsigned) line : 0 };
-        return 0;
-}
-
-/* What is added to libvirt's own options comes behind them. */
-static int read_commandline(Vm *vm, const xmlNode *commandline) {
-        VmWord *words = NULL;
-        size_t n = 0;
-        int r = 0;
-
-        for (const xmlNode *node = commandline->children; node && r >= 0; node = node->next)
-                if (is_qemu(node, "arg"))
-                        r = add_argument(&words, &n, node);
-        if (r >= 0)
-                r = vm_options(vm, words, n);
-        for (size_t i = 0; i < n; i++)
-                xmlFree((void *) words[i].text);
-        free(words);
-        return r;
-}
-
-static int read_qemu(Vm *vm, const xmlNode *root) {
-        for (const xmlNode *node = root->children; node; node = node->next) {
-                int r = 0;
-
-                vm_element_line(vm, node);
-                if (is_qemu(node, "commandline"))
-                        r = read_commandline(vm, node);
-                else if (is_qemu(node, "override"))
-                        r = vm_ignore(vm, "<qemu:override>", "properties of devices are not followed");
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        if (strcmp(type, "kvm") != 0 && strcmp(type, "qemu") != 0 && strcmp(type, "hvf") != 0)
+                return vm_fail(domain->vm, "<domain type='%.40s'>: expected kvm or qemu", type);
+        return vm_accelerator(domain->vm, strcmp(type, "qemu") == 0 ? "tcg" : type);
 }
 
 /* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
@@ -183,7 +124,7 @@ static int read_domain(Vm *vm, const xmlNode *root) {
         if (r >= 0)
                 r = set_boot_memory(&domain, root);
         if (r >= 0)
-                r = read_qemu(vm, root);
+                r = vm_domain_qemu(vm, root);
         vm->line = 0;
         return r < 0 ? r : vm_finish(vm);
 }

@@ -14,8 +14,10 @@
 
 void vm_done(Vm *vm) {
         free(vm->objects);
+        free(vm->sets);
         vm->objects = NULL;
-        vm->n_objects = 0;
+        vm->sets = NULL;
+        vm->n_objects = vm->n_sets = 0;
 }
 
 int vm_fail(Vm *vm, const char *format, ...) {
@@ -140,6 +142,21 @@ static int finish_protection(Vm *vm) {
                         vm->protection);
 }
 
+/* The 32-bit program's default, and what it leaves of every model. */
+static int finish_i386(Vm *vm) {
+        GuestCpu *cpu = &vm->guest->cpu;
+        int r = 0;
+
+        if (!vm->i386)
+                return 0;
+        cpu->long_mode = TRISTATE_NO;
+        if (!*cpu->model) {
+                snprintf(cpu->model, sizeof(cpu->model), "qemu32");
+                r = guest_assume(vm->guest, "cpu.model", "qemu32, the default of qemu-system-i386");
+        }
+        return vm_bounded(vm, r);
+}
+
 /* "-cpu host" and "max" bring host-phys-bits; beside that, under KVM, phys-bits counts for nothing. */
 static int finish_cpu(Vm *vm) {
         GuestCpu *cpu = &vm->guest->cpu;
@@ -163,6 +180,8 @@ int vm_finish(Vm *vm) {
 
         if (r >= 0)
                 r = finish_protection(vm);
+        if (r >= 0)
+                r = finish_i386(vm);
         if (r >= 0)
                 vm_globals(vm);
         if (r >= 0)

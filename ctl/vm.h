@@ -31,18 +31,31 @@ typedef struct VmObject {
 
 #define VM_OBJECTS_MAX 4096
 
+/* -set */
+typedef struct VmSet {
+        const char *text; /* the word's */
+        unsigned line;
+        bool used;
+} VmSet;
+
+struct VmFiles;
+
 typedef struct Vm {
         Guest *guest;
         VmError *error;
-        unsigned line; /* of what is read now */
+        const struct VmFiles *files; /* NULL: none is looked into */
+        unsigned line;               /* of what is read now */
         size_t n_objects;
-        VmObject *objects;       /* owned */
+        VmObject *objects; /* owned */
+        size_t n_sets;
+        VmSet *sets;             /* owned */
         char memory_backend[64]; /* boot RAM's */
         char protection[64];     /* confidential-guest-support */
         char pflash[256];        /* the node behind the first pflash */
         bool accelerator_given;
         GuestCpu global_cpu;       /* what -global says of the CPU, */
         GuestViommu global_viommu; /* and of the vIOMMU */
+        bool i386;                 /* qemu-system-i386: no CPU of it has long mode */
 } Vm;
 
 void vm_done(Vm *vm);

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void read_words(VmWords *words) {
         VmError error = {};
         Guest guest;
-        int r = vm_cmdline_read(words, &guest, &error);
+        int r = vm_cmdline_read(words, NULL, &guest, &error);
 
         vm_words_done(words);
         if (r < 0) {
