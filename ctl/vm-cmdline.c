@@ -252,6 +252,9 @@ static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *r
                         return vm_fail(vm, "expected an x86 machine, not %s", name);
         }
         vm->line = 0;
+        if (words->n > 0 && words->items[0].text[0] == '[')
+                return vm_fail(vm,
+                                "a file for QEMU's -readconfig: give the command line that names it, which has the CPU");
         return vm_fail(vm, "expected a QEMU command line: no word of it names qemu-system-x86_64");
 }
 

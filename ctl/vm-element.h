@@ -37,10 +37,20 @@ void vm_element_text(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]);
 int vm_element_size(Vm *vm, const xmlNode *node, uint64_t *ret);
 int vm_element_size_attribute(Vm *vm, const xmlNode *node, const char *name, uint64_t *ret);
 
+/* As QEMU's device of that driver, with up to two properties; a NULL value leaves one out. */
+int vm_element_device(Vm *vm, const char *driver, const char *id, const char *key, const char *value,
+                const char *key2, const char *value2);
+
+/* What <alias> names it, or "". */
+void vm_element_alias(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]);
+
 void vm_element_line(Vm *vm, const xmlNode *node);
 
 int vm_domain_os(VmDomain *domain, const xmlNode *node);
 int vm_domain_cpu(VmDomain *domain, const xmlNode *node);
+int vm_domain_hostdev(VmDomain *domain, const xmlNode *node);
+int vm_domain_interface(VmDomain *domain, const xmlNode *node);
+int vm_domain_disk(VmDomain *domain, const xmlNode *node);
 int vm_domain_devices(VmDomain *domain, const xmlNode *node);
 int vm_domain_protection(VmDomain *domain, const xmlNode *node);
 int vm_domain_sysinfo(VmDomain *domain, const xmlNode *node);

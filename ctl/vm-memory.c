@@ -55,13 +55,26 @@ static int read_object(Vm *vm, const KeyValues *values, VmObject *object) {
         return r < 0 ? r : read_numbers(vm, values, object);
 }
 
+/* QEMU hands guest memory to what such a disk is on. */
+static int look_at_disk(Vm *vm, const KeyValues *values) {
+        const char *driver = key_values_get(values, "qom-type") ? NULL : key_values_get(values, "driver");
+        const char *node = key_values_get(values, "node-name");
+
+        if (!driver || strcmp(driver, "virtio-blk-vhost-vdpa") != 0)
+                return 0;
+        return vm_ignore(
+                        vm, node ? node : driver, "a device that reaches guest memory, and is not followed");
+}
+
 int vm_object(Vm *vm, const KeyValues *values) {
         VmObject object = {}, *grown;
         int r;
 
         if (vm->n_objects >= VM_OBJECTS_MAX)
                 return vm_fail(vm, "-object: expected at most %d", VM_OBJECTS_MAX);
-        r = read_object(vm, values, &object);
+        r = look_at_disk(vm, values);
+        if (r >= 0)
+                r = read_object(vm, values, &object);
         if (r < 0)
                 return r;
         grown = reallocarray(vm->objects, vm->n_objects + 1, sizeof(VmObject));

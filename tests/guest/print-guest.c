@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* print-guest [--defaults=QEMU,OVMF,SEABIOS] [--pid=PID] FORM…: the JSON document of a guest, as read or with defaults filled
- * in, "" being a version that is not known. */
+ * in, "" being a version that is not known. --each FILE…: of many, a line each: [FILE, document], or [FILE, error, line]. */
 
 #include <errno.h>
 #include <jansson.h>
@@ -9,13 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/input-file.h"
 #include "ctl/vm-input.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-defaults.h"
 #include "profile/guest/guest-json.h"
 #include "profile/guest/guest-machine.h"
 
-static int fill_in(Guest *guest, char *versions) {
+static int fill_in(Guest *guest, const char *text) {
+        _cleanup_free_ char *copy = strdup(text);
+        char *versions = copy;
         GuestInstalled installed = {};
         GuestVersion *const members[] = { &installed.qemu, &installed.ovmf, &installed.seabios };
 
@@ -28,11 +31,42 @@ static int fill_in(Guest *guest, char *versions) {
         return guest_defaults(guest, &installed);
 }
 
+static json_t *read_one(const char *path, const char *versions) {
+        _cleanup_(input_file_done) InputFile file = {};
+        VmError error = {};
+        Guest guest = {};
+        json_t *json;
+        int r;
+
+        if (input_file_read(path, VM_TEXT_MAX, &file) != EXIT_SUCCESS)
+                return NULL;
+        r = vm_input_parse((const char *) file.data, file.n, NULL, &guest, &error);
+        if (r == -EINVAL)
+                return json_pack("[s, s, i]", path, error.text, (int) error.line);
+        if (r < 0 || (versions && fill_in(&guest, versions) < 0))
+                return NULL;
+        json = json_pack("[s, o]", path, guest_json_write(&guest));
+        guest_done(&guest);
+        return json;
+}
+
+static int print_each(int argc, char **argv, const char *versions) {
+        for (int i = 0; i < argc; i++) {
+                json_t *json = read_one(argv[i], versions);
+
+                if (!json || json_dumpf(json, stdout, JSON_COMPACT) < 0 || puts("") < 0)
+                        return EXIT_FAILURE;
+                fflush(stdout);
+                json_decref(json);
+        }
+        return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv) {
         static const char defaults[] = "--defaults=", pid[] = "--pid=";
         Options options = {};
         Guest guest = {};
-        char *versions = NULL;
+        const char *versions = NULL;
         json_t *json = NULL;
         int r;
 
@@ -43,6 +77,8 @@ int main(int argc, char **argv) {
                         options.pid = *argv + strlen(pid);
                 else
                         break;
+        if (argc > 0 && strcmp(*argv, "--each") == 0)
+                return print_each(argc - 1, argv + 1, versions);
         if (argc > 0 && strcmp(*argv, "--") == 0)
                 argc--, argv++;
         r = vm_input_read(&options, argc, argv, &guest);

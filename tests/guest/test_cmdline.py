@@ -9,8 +9,8 @@ import pytest
 from forms import assumed, at, ignored, read, refused, run
 
 # Those whose value would be refused, being no value of theirs; and those of which nothing is made.
-PARSED = {"accel", "device", "drive", "fw_cfg", "global", "object", "blockdev", "netdev"}
-NOT_FOLLOWED = {"readconfig", "set", "xen-domid", "xen-attach", "xen-domid-restrict"}
+PARSED = {"accel", "device", "drive", "fw_cfg", "global", "object", "blockdev", "netdev", "readconfig", "set"}
+NOT_FOLLOWED = {"xen-domid", "xen-attach", "xen-domid-restrict"}
 MIB, GIB = 1 << 20, 1 << 30
 
 OPTIONS = [
@@ -112,8 +112,10 @@ DEVICES = [
 
 IGNORED = [
     ("-machine q35,future=1", "-machine future=1"),
-    ("-readconfig vm.cfg", "-readconfig"),
-    ("-set device.x.aw-bits=48", "-set"),
+    ("-readconfig /nowhere/vm.cfg", "-readconfig /nowhere/vm.cfg"),
+    ("-set device.x.aw-bits=48", "-set device.x.aw-bits=48"),
+    ("-global virtio-vga.hostmem=4G", "-global virtio-vga.hostmem"),
+    ("-blockdev driver=virtio-blk-vhost-vdpa,node-name=d0,path=/dev/vhost-vdpa-0", "d0"),
     ("-frobnicate 7", "-frobnicate"),
     ("-accel whpx", "accelerator"),
     ("-global q35-pcihost.pci-hole64-size=0", "pci-hole64-size"),

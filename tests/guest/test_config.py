@@ -1,0 +1,199 @@
+"""-readconfig and -set: the syntax is that of QEMU's util/qemu-config.c, and where QEMU is here it has the word on which
+files are right and what they make of a machine. Incus and LXD hand it all but the CPU so, Proxmox the ports."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from forms import at, ignored, read, refused
+
+MIB, GIB = 1 << 20, 1 << 30
+HAWCTL = os.environ["HAWCTL"]
+
+MACHINE = """# Machine
+[machine]
+type = "q35"
+accel = "tcg"
+usb = "off"
+
+[boot-opts]
+strict = "on"
+
+[memory]
+size = "512M"
+slots = "4"
+maxmem = "8192M"
+
+[smp-opts]
+cpus = "1"
+maxcpus = "4"
+
+[object "mem0"]
+qom-type = "memory-backend-ram"
+size = "512M"
+
+[numa]
+type = "node"
+nodeid = "0"
+memdev = "mem0"
+
+[global]
+driver = "q35-pcihost"
+property = "pci-hole64-size"
+value = "64G"
+
+[device "qemu_pcie0"]
+driver = "pcie-root-port"
+bus = "pcie.0"
+addr = "1.0"
+multifunction = "on"
+
+[device "viommu"]
+driver = "intel-iommu"
+aw-bits = "48"
+"""
+CARD = """
+[device "card"]
+driver = "vfio-pci"
+bus = "qemu_pcie0"
+host = "0000:01:00.0"
+"""
+GOOD = [
+    "", "# nothing\n", "\n[device]\n", "[device \"x\"]\ndriver = \"pci-testdev\"\n", "[memory]\nsize = \"256M\"", "[name]\n  guest = \"a b\"\n",
+    "[memory]\n size\t=\t\"128M\"\n", "[name]\nguest = \"\"\n", "[memory]\nsize = \"128M\" and more\n",
+]
+# With the line that is refused.
+BAD = [
+    ("size = \"1G\"\n", 1), ("[memory]\nsize = 1G\n", 2), ("[memory]\n\nsize\n", 3), ("[]\nsize = \"1G\"\n", 1), ("[memory]\nsize = \"1G\n", 2),
+    ("# x\nmemory\n", 2), ("[memory]\nsize=\"1G\"\n", 2), ("[memory]\n = \"1G\"\n", 2),
+]
+
+
+@pytest.fixture(name="file")
+def fixture_file(tmp_path):
+    def write(text):
+        path = tmp_path / "vm.conf"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+    return write
+
+
+def command(path, *more):
+    return read("--", "qemu-system-x86_64", "-cpu", "EPYC", "-readconfig", path, *more)
+
+
+def test_machine(file):
+    document = command(file(MACHINE + CARD))
+    assert ignored(document) == []
+    assert document["machine"] == "q35" and document["accelerator"] == "tcg" and document["pciHole64Size"] == 64 * GIB
+    assert document["memory"] == {"ram": 512 * MIB, "max": 8 * GIB, "slots": 4}
+    assert document["viommu"] == {"kind": "intel", "awBits": 48}
+    assert document["devices"] == [{"name": "card", "assigned": True, "ownPort": True, "address": "0000:01:00.0"}]
+
+
+def test_ports_alone(file):
+    """The file has the port, the command line the device: Proxmox's way."""
+    document = command(file('[device "port-1"]\ndriver = "pcie-root-port"\nchassis = "1"\n'), "-device", "vfio-pci,host=0000:01:00.0,id=hostpci0,bus=port-1")
+    assert at(document, "devices.0.ownPort") is True
+
+
+def test_set(file):
+    """Behind what the device says itself, in whichever place."""
+    path = file(MACHINE + CARD)
+    assert at(command(path, "-set", "device.card.host=02:00.0"), "devices.0.address") == "0000:02:00.0"
+    assert at(command(path, "-set", "device.viommu.aw-bits=39"), "viommu.awBits") == 39
+    assert ignored(command(path, "-set", "device.card.x-vga=on", "-set", "device.gone.x-vga=on", "-set", "object.mem0.share=on")) == []
+    assert ignored(command(path, "-set", "device.gone.host=03:00.0")) == ["-set device.gone.host=03:00.0"]
+    named = read("--", "-set", "device.hostpci0.host=0a:00.1", "-device", "vfio-pci,id=hostpci0,host=01:00.0", "-S")
+    assert at(named, "devices.0.address") == "0000:0a:00.1"
+    for text in ("device", "device.x", "device..x=1", "device.x.=1", ".x.y=1"):
+        assert refused("--", "-S", "-set", text) == f"command line: -set: expected GROUP.ID.PROPERTY=VALUE, not '{text}'"
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_good(file, text):
+    if "[device]" in text:
+        assert "expected DRIVER" in refused("--", "-S", "-readconfig", file(text))
+    else:
+        assert ignored(command(file(text))) == []
+
+
+@pytest.mark.parametrize("text, line", BAD)
+def test_bad(file, text, line):
+    path = file(text)
+    assert refused("--", "-S", "-readconfig", path).startswith(f"command line: -readconfig {path}: line {line}: expected ")
+
+
+def test_unknown_group(file):
+    assert ignored(command(file('[future]\na = "b"\n'))) == ["-readconfig [future]"]
+    assert ignored(command(file('[machine]\nfuture = "b"\n'))) == ["-machine future=b"]
+
+
+def test_values_that_are_refused(file):
+    assert refused("--", "-S", "-readconfig", file('[memory]\nsize = "much"\n')) == "command line: -m: expected a size such as 4G, not 'much'"
+
+
+def test_what_cannot_be_read(file, tmp_path):
+    """Named, and the verdict is not "safe"."""
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for path, why in ((str(tmp_path / "gone"), "No such file or directory"), (str(tmp_path), "it is no ordinary file"), (str(fifo), "it is no ordinary file"),
+                      ("/dev/zero", "it is no ordinary file"), (file(b"#" * ((1 << 20) + 1)), "it is larger than 1 MiB")):
+        notes = command(path)["ignored"]
+        assert [note["text"] for note in notes] == ["what the file adds is not known: " + why], path
+    assert "expected" in refused("--", "-S", "-readconfig", file(b"[memory]\n\0size = \"1G\"\n"))
+    assert "line 1: expected at most 1022 characters" in refused("--", "-S", "-readconfig", file("[" + "x" * 1100))
+
+
+def test_file_given_alone(file):
+    done = subprocess.run([HAWCTL, "check", file(MACHINE)], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2 and "-readconfig" in done.stderr
+
+
+def test_of_a_process(file, tmp_path):
+    """Its own directory is where a path starts."""
+    file(MACHINE)
+    arguments = ["qemu-system-x86_64", "-c", "import time; time.sleep(60)", "-readconfig", "vm.conf"]
+    with subprocess.Popen(arguments, executable=sys.executable, cwd=tmp_path) as process:
+        try:
+            document = read(f"--pid={process.pid}")
+        finally:
+            process.kill()
+    assert document["memory"]["max"] == 8 * GIB
+
+
+# ── what QEMU says ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def qemu(path, *more):
+    if not shutil.which("qemu-system-x86_64"):
+        pytest.skip("no qemu-system-x86_64 here")
+    asked = [{"execute": "qmp_capabilities"}, {"execute": "query-memory-size-summary"},
+             {"execute": "qom-get", "arguments": {"path": "/machine/q35", "property": "pci-hole64-size"}}, {"execute": "quit"}]
+    return subprocess.run(["qemu-system-x86_64", "-S", "-display", "none", "-nodefaults", "-qmp", "stdio", "-readconfig", path, *more], text=True,
+                          input="".join(json.dumps(one) + "\n" for one in asked), capture_output=True, timeout=60, check=False)
+
+
+def test_qemu_makes_the_same_of_it(file):
+    path = file(MACHINE)
+    done = qemu(path)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    values = [answer["return"] for answer in answers if "return" in answer]
+    assert done.returncode == 0, done.stderr
+    document = command(path)
+    assert values[1]["base-memory"] == document["memory"]["ram"] and values[2] == document["pciHole64Size"]
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_qemu_takes_the_good(file, text):
+    done = qemu(file(text))
+    assert done.returncode == 0 or "driver" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("text, line", BAD)
+def test_qemu_refuses_the_bad(file, text, line):
+    done = qemu(file(text))
+    assert done.returncode != 0 and (f":{line}:" in done.stderr or "no group" in done.stderr or "There is no option group" in done.stderr), done.stderr
