@@ -77,6 +77,34 @@ static bool same_remedy(const CheckFinding *a, const CheckFinding *b) {
         return *a->qemu && strcmp(a->qemu, b->qemu) == 0;
 }
 
+/* What is not understood stands with its reason. */
+static bool names_note(const char *missing, const GuestNote *note) {
+        char text[sizeof(note->what) + 16];
+
+        snprintf(text, sizeof(text), "what %s means", note->what);
+        return strcmp(missing, text) == 0;
+}
+
+static void print_missing(const Screen *screen, const Guest *guest, const char *missing) {
+        bool found = false;
+
+        for (size_t i = 0; i < guest->n_ignored; i++) {
+                const GuestNote *note = &guest->ignored[i];
+                char text[sizeof(note->what) + sizeof(note->text) + 4];
+
+                if (!names_note(missing, note))
+                        continue;
+                snprintf(text, sizeof(text), "%s: %s", note->what, note->text);
+                printf("%s%-*s%s", screen_yellow(screen), INDENT, "missing", screen_off(screen));
+                print_wrapped(screen, INDENT, text);
+                found = true;
+        }
+        if (found)
+                return;
+        printf("%s%-*s%s", screen_yellow(screen), INDENT, "missing", screen_off(screen));
+        print_wrapped(screen, INDENT, missing);
+}
+
 void check_text_findings(const Screen *screen, const Guest *guest, const Check *check, bool all) {
         for (size_t i = 0; i < check->n; i++) {
                 CheckFinding finding = check->findings[i];
@@ -88,26 +116,20 @@ void check_text_findings(const Screen *screen, const Guest *guest, const Check *
                         finding.remedy = finding.libvirt = finding.qemu = (char *) "";
                 print_finding(screen, guest, &finding);
         }
-        for (size_t i = 0; i < check->n_missing; i++) {
-                printf("%s%-*s%s", screen_yellow(screen), INDENT, "missing", screen_off(screen));
-                print_wrapped(screen, INDENT, check->missing[i]);
-        }
+        for (size_t i = 0; i < check->n_missing; i++)
+                print_missing(screen, guest, check->missing[i]);
 }
 
-static void print_notes(const Screen *screen, const char *label, const GuestNote *notes, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                char text[sizeof(notes->what) + sizeof(notes->text) + 4];
+void check_text_assumed(const Screen *screen, const Guest *guest) {
+        for (size_t i = 0; i < guest->n_assumed; i++) {
+                const GuestNote *note = &guest->assumed[i];
+                char text[sizeof(note->what) + sizeof(note->text) + 4];
 
-                snprintf(text, sizeof(text), "%s: %s", notes[i].what, notes[i].text);
-                printf("%s%-*s", screen_dim(screen), INDENT, label);
+                snprintf(text, sizeof(text), "%s: %s", note->what, note->text);
+                printf("%s%-*s", screen_dim(screen), INDENT, "assumed");
                 print_wrapped(screen, INDENT, text);
                 printf("%s", screen_off(screen));
         }
-}
-
-void check_text_notes(const Screen *screen, const Guest *guest) {
-        print_notes(screen, "assumed", guest->assumed, guest->n_assumed);
-        print_notes(screen, "ignored", guest->ignored, guest->n_ignored);
 }
 
 enum { COLUMN_START, COLUMN_END, COLUMN_SIZE, COLUMN_KIND, COLUMN_WHAT };

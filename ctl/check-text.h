@@ -12,8 +12,7 @@ void check_text_verdict(const Screen *screen, Verdict verdict, const char *about
 /* Numbers, remedies, what is missing; findings that only inform when `all`. */
 void check_text_findings(const Screen *screen, const Guest *guest, const Check *check, bool all);
 
-/* What was assumed, and what was not understood. */
-void check_text_notes(const Screen *screen, const Guest *guest);
+void check_text_assumed(const Screen *screen, const Guest *guest);
 
 /* The ranges; the exit status. */
 int check_text_layout(const Screen *screen, const Layout *layout, bool no_legend);

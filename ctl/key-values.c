@@ -144,14 +144,43 @@ static int flatten(KeyValues *values, const char *prefix, json_t *json) {
         return 0;
 }
 
+/* QEMU takes strings in single quotes too, which JSON does not have. */
+static char *with_double_quotes(const char *text) {
+        char *copy = malloc(2 * strlen(text) + 1), *out = copy, quote = 0;
+
+        for (; copy && *text; text++) {
+                if (*text == '\\' && text[1]) {
+                        /* Within double quotes that one needs no backslash, and may have none. */
+                        if (text[1] != '\'')
+                                *out++ = '\\';
+                        *out++ = *++text;
+                        continue;
+                }
+                if (quote == '\'' && *text == '"')
+                        *out++ = '\\';
+                else if (!quote && (*text == '"' || *text == '\''))
+                        quote = *text;
+                else if (*text == quote)
+                        quote = 0;
+                *out++ = *text == '\'' && (quote != '"') ? '"' : *text;
+        }
+        if (copy)
+                *out = 0;
+        return copy;
+}
+
 int key_values_parse(const char *text, const char *implied, KeyValues *ret) {
+        _cleanup_free_ char *copy = NULL;
         JsonError error;
         json_t *json;
         int r;
 
         if (*text != '{')
                 return parse_text(text, implied, ret);
-        r = json_text_parse(text, strlen(text), &json, &error);
+        copy = with_double_quotes(text);
+        if (!copy)
+                return -ENOMEM;
+        r = json_text_parse(copy, strlen(copy), &json, &error);
         if (r < 0)
                 return r;
         r = flatten(ret, "", json);

@@ -84,7 +84,7 @@ static int add_vfio(Vm *vm, const KeyValues *values) {
                 return vm_assigned(vm, id, host, iommufd, is_port(vm, values));
         if (last && parse_address(last + 1, &parsed))
                 return vm_assigned(vm, id, last + 1, iommufd, is_port(vm, values));
-        r = add_device(vm, device_name(values), &device);
+        r = add_device(vm, id && *id ? id : last ? last + 1 : device_name(values), &device);
         if (r < 0)
                 return r;
         device->assigned = true;
@@ -219,12 +219,25 @@ int vm_reserve(Vm *vm, const char *id, const char *what) {
         return vm_ignore(vm, id, "%s: a window kept free behind a bridge is not followed", what);
 }
 
-static int look_at_bridge(Vm *vm, const KeyValues *values) {
-        static const char *const keys[] = { "mem-reserve", "pref32-reserve", "pref64-reserve" };
+/* No more than firmware keeps free behind every bridge that takes hot-plug. */
+#define RESERVE_USUAL (2 * MIB)
 
-        for (size_t i = 0; i < ELEMENTS(keys); i++)
-                if (key_values_get(values, keys[i]))
+static int look_at_bridge(Vm *vm, const KeyValues *values) {
+        static const char *const keys[] = { "pref64-reserve", "pref32-reserve", "mem-reserve" };
+
+        for (size_t i = 0; i < ELEMENTS(keys); i++) {
+                const char *text = key_values_get(values, keys[i]);
+                uint64_t size = 0;
+                int r = 0;
+
+                /* All ones is "not said". */
+                if (text && strcmp(text, "18446744073709551615") != 0 && strcmp(text, "-1") != 0)
+                        r = vm_size(vm, keys[i], text, 1, &size);
+                if (r < 0)
+                        return r;
+                if (size > RESERVE_USUAL)
                         return vm_reserve(vm, device_name(values), keys[i]);
+        }
         return 0;
 }
 

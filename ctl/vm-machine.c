@@ -42,6 +42,7 @@ static int set_protection(Vm *vm, const char *value) {
         return 0;
 }
 
+/* The firmware lies in a file of an object: a -blockdev's, or the IGVM file of a confidential guest. */
 static int set_pflash(Vm *vm, const char *value) {
         snprintf(vm->pflash, sizeof(vm->pflash), "%s", value);
         return 0;
@@ -117,6 +118,7 @@ static const struct {
         { "cxl-fmw.*.size", add_window },
         { "sgx-epc.*.memdev", add_epc },
         { "pflash0", set_pflash },
+        { "igvm-cfg", set_pflash },
         { "firmware", set_firmware },
         { "memory.size", set_ram },
         { "memory.max-size", set_max },
@@ -150,6 +152,7 @@ static const struct {
         { "kernel-irqchip", NULL },
         { "kernel_irqchip", NULL },
         { "kvm-shadow-mem", NULL },
+        { "kvm-type", NULL },
         { "mem-merge", NULL },
         { "nvdimm", NULL },
         { "nvdimm-persistence", NULL },
@@ -171,6 +174,7 @@ static const struct {
         { "vmport", NULL },
         { "x-oem-id", NULL },
         { "x-oem-table-id", NULL },
+        { "x-option-roms", NULL },
 };
 
 static bool matches(const char *pattern, const char *name) {

@@ -31,6 +31,13 @@ static int read_numbers(Vm *vm, const KeyValues *values, VmObject *object) {
         return r;
 }
 
+/* "file.filename", "file.file.filename" */
+static bool is_nested_file(const char *key) {
+        while (strncmp(key, "file.", 5) == 0)
+                key += 5;
+        return strcmp(key, "filename") == 0;
+}
+
 static int read_object(Vm *vm, const KeyValues *values, VmObject *object) {
         const char *type = key_values_get(values, "qom-type"), *id = key_values_get(values, "id");
         const char *node = key_values_get(values, "node-name"), *file = key_values_get(values, "filename");
@@ -40,8 +47,10 @@ static int read_object(Vm *vm, const KeyValues *values, VmObject *object) {
                 type = "blockdev";
         if (!id)
                 id = node ? node : "";
-        if (!file)
-                file = key_values_get(values, "file.filename");
+        /* Of nodes within nodes: the file below all of them. */
+        for (size_t i = 0; !file && i < values->n; i++)
+                if (is_nested_file(values->items[i].key))
+                        file = values->items[i].value;
         if (!file)
                 file = key_values_get(values, "file");
         /* Others have longer files; only a firmware's matters. */

@@ -101,6 +101,7 @@ static const char *const harmless[] = {
         "hdd",
         "help",
         "icount",
+        "id", /* Proxmox's own: the number of the machine */
         "incoming",
         "initrd",
         "iscsi",

@@ -6,6 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool vm_words_is_program(const char *word) {
+        const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
+
+        return strncmp(name, "qemu-system-", 12) == 0 || strcmp(name, "kvm") == 0 ||
+                        strcmp(name, "qemu-kvm") == 0 || strcmp(name, "qemu") == 0;
+}
+
 void vm_words_done(VmWords *words) {
         free(words->items);
         free(words->buffer);
@@ -104,7 +111,8 @@ static int read_quoted(Shell *shell, char quote) {
                 if (c == 0)
                         return refuse(shell, "expected text, not a NUL");
                 if (quote == '"' && (c == '$' || c == '`'))
-                        return refuse(shell, "a variable or command of the shell cannot be looked into");
+                        return refuse(shell,
+                                        "a variable or command of the shell cannot be looked into: write what it stands for");
                 if (quote == '"' && c == '\\')
                         r = read_escape(shell, true);
                 else
@@ -117,7 +125,7 @@ static int read_quoted(Shell *shell, char quote) {
 }
 
 static int read_word(Shell *shell) {
-        while (shell->in < shell->end && !strchr(" \t\r\n", *shell->in)) {
+        while (shell->in < shell->end && !strchr(" \t\r\n|&;<>", *shell->in)) {
                 char c = next(shell);
                 int r = 0;
 
@@ -126,9 +134,10 @@ static int read_word(Shell *shell) {
                 else if (c == '\\')
                         r = read_escape(shell, false);
                 else if (c == '$' || c == '`')
-                        r = refuse(shell, "a variable or command of the shell cannot be looked into");
-                else if (strchr("|&;<>()", c))
-                        r = refuse(shell, "expected one command, without pipes and redirections");
+                        r = refuse(shell,
+                                        "a variable or command of the shell cannot be looked into: write what it stands for");
+                else if (strchr("()", c))
+                        r = refuse(shell, "expected a command, not a part of the shell's language");
                 else
                         *shell->out++ = c;
                 if (r < 0)
@@ -155,27 +164,70 @@ static void skip(Shell *shell) {
         }
 }
 
+static bool is_redirection(const Shell *shell) {
+        const char *c = shell->in;
+
+        while (c < shell->end && *c >= '0' && *c <= '9')
+                c++;
+        if (c < shell->end && *c == '&' && shell->end - c >= 2 && c[1] == '>')
+                return true;
+        return c < shell->end && (*c == '<' || *c == '>');
+}
+
+/* "2>&1", "> /tmp/log", "<&-": where a stream goes is nothing of the machine. */
+static int skip_redirection(Shell *shell) {
+        char *start = shell->out;
+        int r;
+
+        while (shell->in < shell->end && *shell->in >= '0' && *shell->in <= '9')
+                next(shell);
+        while (shell->in < shell->end && *shell->in && strchr("&<>", *shell->in))
+                next(shell);
+        while (shell->in < shell->end && (*shell->in == ' ' || *shell->in == '\t'))
+                next(shell);
+        r = read_word(shell);
+        shell->out = start;
+        return r;
+}
+
+/* Between commands. Those before QEMU's are of no interest, and what follows it is another program's. */
+static bool ends_command(VmWords *words) {
+        for (size_t i = 0; i < words->n; i++)
+                if (vm_words_is_program(words->items[i].text))
+                        return true;
+        words->n = 0;
+        return false;
+}
+
+static int read_token(Shell *shell, VmWords *words) {
+        char *word = shell->out;
+        unsigned line = shell->line;
+        int r;
+
+        if (is_redirection(shell))
+                return skip_redirection(shell);
+        if (strchr("|&;", *shell->in)) {
+                while (shell->in < shell->end && *shell->in && strchr("|&;", *shell->in))
+                        next(shell);
+                if (ends_command(words))
+                        shell->in = shell->end;
+                return 0;
+        }
+        r = read_word(shell);
+        *shell->out++ = 0;
+        return r < 0 ? r : add(words, word, line);
+}
+
 int vm_words_from_shell(const char *text, size_t n, VmWords *ret, VmError *reterr) {
         VmWords words = { .buffer = malloc(2 * n + 1) };
         Shell shell = { .in = text, .end = text + n, .out = words.buffer, .line = 1, .error = reterr };
         int r = words.buffer ? 0 : -ENOMEM;
 
         while (r >= 0) {
-                char *word = shell.out;
-                unsigned line;
-
                 skip(&shell);
-                line = shell.line;
                 if (shell.in == shell.end)
                         break;
-                if (!*shell.in) {
-                        r = refuse(&shell, "expected text, not a NUL");
-                        break;
-                }
-                r = read_word(&shell);
-                *shell.out++ = 0;
-                if (r >= 0)
-                        r = add(&words, word, line);
+                r = *shell.in ? read_token(&shell, &words) : refuse(&shell, "expected text, not a NUL");
         }
         if (r < 0) {
                 vm_words_done(&words);

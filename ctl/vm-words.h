@@ -18,8 +18,12 @@ typedef struct VmWords {
 
 void vm_words_done(VmWords *words);
 
-/* As a shell would split it: quotes, backslashes (before a newline too), comments. What only a shell can know (variables,
- * commands) or do (pipes) is refused with its line. 0, -EINVAL, -ENOMEM. */
+/* Does a command start with it, or name it behind sudo and the like? */
+bool vm_words_is_program(const char *word);
+
+/* As a shell would split it: quotes, backslashes (before a newline too), comments. Of several commands the first that names a
+ * QEMU is taken, without its redirections; line ends do not end it. What only a shell can know (variables, commands) is
+ * refused with its line. 0, -EINVAL, -ENOMEM. */
 int vm_words_from_shell(const char *text, size_t n, VmWords *ret, VmError *reterr);
 
 /* As the kernel has it in /proc/PID/cmdline: each word ends with a NUL. */

@@ -149,6 +149,10 @@ static int cpu_defaults(Guest *guest) {
         /* Only accelerators that run on the host's CPU look at its width. */
         if (cpu->width_mode == WIDTH_HOST && !guest->kvm)
                 cpu->width_mode = WIDTH_DEFAULT;
+        if (cpu->width_mode == WIDTH_DEFAULT && cpu->long_mode != TRISTATE_NO &&
+                        strcmp(cpu->model, "host-model") == 0)
+                return guest_assume(guest, "cpu.physBits",
+                                "40, QEMU's default: host-model copies the host's features and not its width");
         if (cpu->width_mode == WIDTH_DEFAULT && cpu->long_mode != TRISTATE_NO)
                 return guest_assume(guest, "cpu.physBits", "40, QEMU's default without host-phys-bits");
         return 0;

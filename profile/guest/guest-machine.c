@@ -77,6 +77,14 @@ static void read_version(const char *text, GuestVersion *ret_version, bool *ret_
         }
 }
 
+/* Proxmox counts its own revisions of a machine type behind it: "pc-q35-9.2+pve1", "q35+pve0". They move nothing. */
+static size_t without_revision(const char *name) {
+        const char *plus = strstr(name, "+pve");
+
+        return plus && plus[4] && !plus[4 + strspn(plus + 4, "0123456789")] ? (size_t) (plus - name)
+                                                                            : strlen(name);
+}
+
 int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret_version, bool *ret_exact) {
         static const struct {
                 const char *name; /* ending in a dash: a version follows */
@@ -89,7 +97,14 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
                 { "microvm", MACHINE_MICROVM },
                 { "cloud-hypervisor", MACHINE_CLOUD_HYPERVISOR },
         };
+        char plain[64];
+        size_t length = without_revision(name);
 
+        if (length >= sizeof(plain))
+                return -EINVAL;
+        memcpy(plain, name, length);
+        plain[length] = 0;
+        name = plain;
         for (size_t i = 0; i < ELEMENTS(machines); i++) {
                 size_t n = strlen(machines[i].name);
                 bool versioned = machines[i].name[n - 1] == '-';

@@ -2,6 +2,8 @@
 
 /* R7: do the BARs fit where the firmware puts them? */
 
+#include <string.h>
+
 #include "profile/guest/bar-need.h"
 #include "profile/guest/check-run.h"
 
@@ -124,6 +126,14 @@ static void rule_resizable(CheckRun *run) {
         put_need(run, f, &grown, room);
 }
 
+/* Who read the description may have said why already. */
+static void missing_bars(CheckRun *run, const char *device) {
+        for (size_t i = 0; i < run->guest->n_ignored; i++)
+                if (strcmp(run->guest->ignored[i].what, device) == 0)
+                        return;
+        check_missing(run, "BARs of %s", device);
+}
+
 static void rule_bars_known(CheckRun *run) {
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 const GuestDevice *device = &run->guest->devices[i];
@@ -132,7 +142,7 @@ static void rule_bars_known(CheckRun *run) {
                 if (!device->assigned || device->n_bars > 0)
                         continue;
                 if (!device->has_address)
-                        check_missing(run, "BARs of %s", device->name);
+                        missing_bars(run, device->name);
                 else if (host && host->resource_reason != REASON_NONE)
                         check_missing(run, "BARs of %s (%s)", device->name,
                                         reason_to_string(host->resource_reason));

@@ -23,9 +23,12 @@ static void test_names(void **state) {
                 { "pc-i440fx-jammy-hpb", MACHINE_PC, { 6, 2 }, false },
                 { "pc-q35-noble-v2", MACHINE_Q35, { 8, 2 }, false },
                 { "pc-q35-plucky", MACHINE_Q35, {}, false },
+                { "pc-q35-9.2+pve1", MACHINE_Q35, { 9, 2 }, true },
+                { "q35+pve0", MACHINE_Q35, {}, true },
+                { "pc-i440fx-8.1+pve0", MACHINE_PC, { 8, 1 }, true },
         };
         static const char *const others[] = { "", "isapc", "virt", "pc-q35-", "pc-q36-7.1", "none", "q35 ",
-                "xenfv" };
+                "q35+pve", "q35+pve0x", "xenfv" };
         GuestVersion version;
         MachineKind kind;
         bool exact;

@@ -1,0 +1,166 @@
+"""Command lines and domains in the ways in which people and programs have them: Proxmox's showcmd, Kata's arguments,
+scripts, copied XML. What each means is said by QEMU's and libvirt's documentation, and by the QEMU that is here."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from forms import at, ignored, read, refused
+from guests import intel
+from tree import Tree
+
+MIB, GIB = 1 << 20, 1 << 30
+HAWCTL = os.environ["HAWCTL"]
+
+SCRIPTS = {
+    "plain": "qemu-system-x86_64 -m 3G\n",
+    "behind another": "cd /vm && modprobe vfio-pci; sudo -E taskset -c 2-5 qemu-system-x86_64 -m 3G",
+    "in the background": "#!/bin/bash\nset -e\nqemu-system-x86_64 -m 3G &\nwait\n",
+    "into a log": "qemu-system-x86_64 >/tmp/log 2>&1 -m 3G </dev/null\n",
+    "both streams": "qemu-system-x86_64 -S &> /tmp/log -m 3G",
+    "closed": "qemu-system-x86_64 2>&- -m 3G 2>>/tmp/log",
+    "into a pipe": "qemu-system-x86_64 -m 3G 2>&1 | tee -a log -m 5G\n",
+    "until it is done": "qemu-system-x86_64 -m 3G || echo -m 9G\n",
+    "without blanks": "true;qemu-system-x86_64 -m 3G>/dev/null;echo\n",
+    "with comments": "# the machine\nqemu-system-x86_64 \\\n  -S \\\n  # its memory\n  -m 3G # 4G was too much\n",
+    "quoted operators": "qemu-system-x86_64 -name 'a|b;c&d>e' -append \"x > y\" -m 3G",
+    "a number that is a word": "qemu-system-x86_64 -smp 2 -m 3G 2>/dev/null",
+    "carriage returns": "qemu-system-x86_64 \\\r\n -S \\\r\n -m 3G\r\n",
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_script(name):
+    assert at(read("-", text=SCRIPTS[name]), "memory.ram") == 3 * GIB
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if name not in ("behind another", "carriage returns", "with comments")])
+def test_the_shell_agrees(name, tmp_path):
+    """On the words of QEMU's own command: a program in its place writes them down."""
+    program, log = tmp_path / "qemu-system-x86_64", tmp_path / "words"
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" >{log}\n")
+    program.chmod(0o755)
+    text = SCRIPTS[name].replace("/tmp/log", str(tmp_path / "log")).replace("tee -a log -m 5G", "cat")
+    subprocess.run(["bash", "-c", text], cwd=tmp_path, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, timeout=30, check=False, capture_output=True)
+    words = log.read_text().splitlines()
+    assert words.count("-m") == 1 and words[words.index("-m") + 1] == "3G"
+    assert read("--", "qemu-system-x86_64", *words)["memory"] == read("-", text=text)["memory"]
+
+
+def test_variables():
+    for text in ("qemu-system-x86_64 -m $RAM", "qemu-system-x86_64 -m \"${RAM}\"", "qemu-system-x86_64 -m `cat ram`", "qemu-system-x86_64 \"$@\""):
+        assert "line 1: a variable or command of the shell" in refused("-", text=text)
+
+
+# ── JSON as QEMU takes it ────────────────────────────────────────────────────────────────────────────────
+
+OBJECT = [
+    "{'qom-type':'memory-backend-ram','id':'m','size':1048576}",
+    '{"qom-type":"memory-backend-ram","id":"m","size":1048576}',
+    "{'qom-type':\"memory-backend-ram\",\"id\":'m','size':1048576, 'share': true}",
+]
+ODD = ["{'qom-type':'memory-backend-ram','id':'a\"b','size':1048576}", "{'qom-type:'m'}", "{'qom-type':'memory-backend-ram','id':'m\\'','size':1048576}",
+       "{'qom-type':'memory-backend-ram','id':\"it's\",'size':1048576}"]
+
+
+@pytest.mark.parametrize("text", OBJECT)
+def test_quotes_of_either_kind(text):
+    document = read("--", "-object", text, "-device", "{'driver':'ivshmem-plain','memdev':'m'}")
+    assert at(document, "devices.0.bars.0.size") == MIB
+
+
+@pytest.mark.parametrize("text", OBJECT + ODD)
+def test_qemu_on_quotes(text):
+    """It reads what it reads and refuses what it refuses as JSON; ids that are none are another matter."""
+    if not shutil.which("qemu-system-x86_64"):
+        pytest.skip("no qemu-system-x86_64 here")
+    said = subprocess.run(["qemu-system-x86_64", "-M", "none", "-display", "none", "-object", text, "-device", "nothing-like-it"], capture_output=True,
+                          text=True, timeout=60, check=False).stderr
+    wrong = "JSON parse error" in said or "JSON" in said
+    done = subprocess.run([os.environ["PRINT_GUEST"], "--", "-object", text], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode == 2) == wrong, (said, done.stderr)
+
+
+# ── Proxmox ──────────────────────────────────────────────────────────────────────────────────────────────
+
+PROXMOX = """/usr/bin/kvm \\
+  -id 117 \\
+  -name 'inference,debug-threads=on' \\
+  -no-shutdown \\
+  -pidfile /run/m.pid -daemonize \\
+  -blockdev '{{"driver":"raw","file":{{"driver":"file","filename":"/usr/share/pve-edk2-firmware//OVMF_CODE_4M.fd"}},"node-name":"pflash0","read-only":true}}' \\
+  -blockdev '{{"driver":"throttle","file":{{"driver":"raw","file":{{"driver":"host_device","filename":"/dev/vg/vars"}}}},"node-name":"drive-efidisk0"}}' \\
+  -cpu 'host,hv_relaxed,hv_vendor_id=proxmox,kvm=off,+kvm_pv_eoi' \\
+  -m 65536 \\
+  -readconfig {config} \\
+  -device 'vfio-pci,host=0000:41:00.0,id=hostpci0.0,bus=ich9-pcie-port-1,addr=0x0.0,multifunction=on' \\
+  -device 'vfio-pci,host=0000:41:00.1,id=hostpci0.1,bus=ich9-pcie-port-1,addr=0x0.1' \\
+  -device 'virtio-balloon-pci,id=balloon0,bus=pci.0,addr=0x3,free-page-reporting=on' \\
+  -machine 'hpet=off,pflash0=pflash0,pflash1=drive-efidisk0,type={machine}' \\
+  -set device.hostpci0.0.x-igd-gms=0x2
+"""
+PORTS = '[device "ich9-pcie-port-1"]\n  driver = "pcie-root-port"\n  bus = "pcie.0"\n  addr = "1c.0"\n'
+
+
+@pytest.mark.parametrize("machine, name", [("pc-q35-9.2+pve1", "pc-q35-9.2"), ("q35+pve0", "q35"), ("pc-q35-10.0", "pc-q35-10.0")])
+def test_proxmox(tmp_path, machine, name):
+    config = tmp_path / "ports.cfg"
+    config.write_text(PORTS)
+    document = read("-", text=PROXMOX.format(config=config, machine=machine))
+    assert document["machine"] == name and document["accelerator"] == "kvm" and document["name"] == "inference"
+    assert document["firmware"]["kind"] == "ovmf" and document["memory"]["ram"] == 64 * GIB
+    assert [(d["name"], d["address"], d["ownPort"]) for d in document["devices"]] == \
+        [("hostpci0.0", "0000:41:00.0", True), ("hostpci0.1", "0000:41:00.1", True)]
+    assert ignored(document) == []
+
+
+def test_proxmox_elsewhere():
+    """The file with the ports is on the host that runs it."""
+    document = read("-", text=PROXMOX.format(config="/nowhere/pve-q35-4.0.cfg", machine="q35"))
+    assert ignored(document) == ["-readconfig /nowhere/pve-q35-4.0.cfg"]
+
+
+@pytest.mark.parametrize("machine", ["q35+pve", "q35+pvex", "q35+other1", "pc+pve0x"])
+def test_other_names_behind_a_plus(machine):
+    assert "expected pc, q35" in refused("--", "-M", machine)
+
+
+# ── bridges and firmware ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("properties, noted", [
+    # As much as firmware keeps free behind each bridge that takes hot-plug.
+    ("mem-reserve=1m,pref64-reserve=1m", False), ("pref64-reserve=2M,mem-reserve=0x200000", False), ("pref64-reserve=18446744073709551615", False),
+    ("pref64-reserve=256G", True), ("mem-reserve=64M", True), ("pref32-reserve=2097153", True),
+])
+def test_reserve(properties, noted):
+    document = read("--", "-device", "pcie-root-port,id=rp0," + properties)
+    assert ignored(document) == ["rp0"] * noted
+
+
+def test_igvm():
+    document = read("--", "-M", "q35,igvm-cfg=i0", "-object", "igvm-cfg,id=i0,file=/usr/share/ovmf/OVMF.igvm")
+    assert document["firmware"]["path"] == "/usr/share/ovmf/OVMF.igvm" and ignored(document) == []
+
+
+# ── what is said to a user ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_mediated_is_said_once(tmp_path):
+    """By its number, with the reason, and as what is missing."""
+    uuid = "1ad7d2a4-1b1c-4d3a-9f53-0c1a1f1f1f1f"
+    guest = tmp_path / "vm"
+    guest.write_text(f"qemu-system-x86_64 -enable-kvm -M q35 -cpu host -m 4G -bios OVMF.fd -device vfio-pci,sysfsdev=/sys/bus/mdev/devices/{uuid}\n")
+    intel(46, 39)(Tree(tmp_path / "host"))
+    done = subprocess.run([HAWCTL, "check", str(guest), f"--root={tmp_path}/host"], capture_output=True, text=True, timeout=60, check=False)
+    text = " ".join(done.stdout.split())
+    assert text.count(uuid) == 1 and f"missing {uuid}: line 1: a mediated device: its BARs are not known" in text
+
+
+def test_32_bit_program():
+    """Its default is qemu32, and no CPU of it has long mode: asked of QEMU 7.2 by QMP."""
+    document = read("--defaults=7.2,202211,1.16.2", "--", "qemu-system-i386", "-m", "1G")
+    assert document["cpu"]["model"] == "qemu32" and document["cpu"]["longMode"] is False
+    document = read("--defaults=7.2,202211,1.16.2", "--", "qemu-system-i386", "-cpu", "EPYC", "-m", "1G")
+    assert document["cpu"]["longMode"] is False and "cpu.physBits" not in [note["what"] for note in document["assumed"]]
