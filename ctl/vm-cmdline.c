@@ -266,6 +266,10 @@ static int read_words(Vm *vm, const VmWords *words) {
         r = find_program(vm, words, &first, &kvm);
         if (r >= 0)
                 r = vm_options(vm, words->items + first, words->n - first);
+        if (r >= 0 && words->more)
+                r = vm_bounded(vm,
+                                guest_assume(vm->guest, "command",
+                                                "the first of several QEMUs that are named"));
         if (r < 0)
                 return r;
         if (!vm->accelerator_given) {

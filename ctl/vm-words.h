@@ -14,6 +14,7 @@ typedef struct VmWords {
         size_t n;
         VmWord *items; /* owned */
         char *buffer;  /* owned */
+        bool more;     /* what names a QEMU follows: this is the first of several */
 } VmWords;
 
 void vm_words_done(VmWords *words);
@@ -21,9 +22,13 @@ void vm_words_done(VmWords *words);
 /* Does a command start with it, or name it behind sudo and the like? */
 bool vm_words_is_program(const char *word);
 
-/* As a shell would split it: quotes, backslashes (before a newline too), comments. Of several commands the first that names a
- * QEMU is taken, without its redirections; line ends do not end it. What only a shell can know (variables, commands) is
- * refused with its line. 0, -EINVAL, -ENOMEM. */
+/* The text stays the caller's, or the buffer's. -ENOMEM. */
+int vm_words_add(VmWords *words, const char *text, unsigned line);
+
+/* As a shell would split it: quotes, backslashes (before a line's end too), comments. Of several commands the first with
+ * options behind a QEMU's name is taken, without its redirections. Lines that follow each other are one command as long as
+ * none ended with a backslash, or options follow. What only a shell can know (variables, commands) is refused with its
+ * line, once the program is named. 0, -EINVAL, -ENOMEM. */
 int vm_words_from_shell(const char *text, size_t n, VmWords *ret, VmError *reterr);
 
 /* As the kernel has it in /proc/PID/cmdline: each word ends with a NUL. */

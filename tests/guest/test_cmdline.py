@@ -207,8 +207,6 @@ def test_file(tmp_path):
     assert refused(str(path)) == f"{path}: line 3: phys-bits: expected a number from 0 to 52, not '99'"
     path.write_text("qemu-system-x86_64 \\\n -m $MEM\n")
     assert refused(str(path)) == f"{path}: line 2: a variable or command of the shell cannot be looked into: write what it stands for"
-    path.write_text("start() {\nqemu-system-x86_64 -m 1G\n}\n")
-    assert refused(str(path)) == f"{path}: line 1: expected a command, not a part of the shell's language"
     path.write_text("qemu-system-x86_64\n -name 'x\n")
     assert refused(str(path)) == f"{path}: line 2: expected the quote that starts here to end"
     path.write_text("")

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from forms import at, ignored, read, refused
+from forms import assumed, at, ignored, read, refused
 from guests import intel
 from tree import Tree
 
@@ -26,7 +26,16 @@ SCRIPTS = {
     "with comments": "# the machine\nqemu-system-x86_64 \\\n  -S \\\n  # its memory\n  -m 3G # 4G was too much\n",
     "quoted operators": "qemu-system-x86_64 -name 'a|b;c&d>e' -append \"x > y\" -m 3G",
     "a number that is a word": "qemu-system-x86_64 -smp 2 -m 3G 2>/dev/null",
-    "carriage returns": "qemu-system-x86_64 \\\r\n -S \\\r\n -m 3G\r\n",
+    "carriage returns": "qemu-system-x86_64 \\\r\n -S -m \\\r\n 3G\r\n",
+    "in a function": "CPUS=$(nproc)\nstart() {\n  cd \"$1\"; exec qemu-system-x86_64 \\\n    -m 3G\n}\nstart /vm -m 5G\n",
+    "behind a search": "if ! pgrep -f qemu-system-x86_64; then qemu-system-x86_64 -m 3G; fi",
+    "behind a path of its own": "D=/opt\nnice -n $N $D/bin/qemu-system-x86_64 -m 3G\n",
+    "with lines behind": "qemu-system-x86_64 \\\n -m 3G\n/bin/echo -m 9G (done)\n",
+    "one line each": "qemu-system-x86_64\n-S\n-m 3G\n-name x\n",
+    # /var/log/libvirt/qemu, as libvirt starts and QEMU goes on.
+    "a log": "2024-11-03 10:11:12.131+0000: starting up libvirt version: 9.0.0, package: 9.0.0-4 (Debian), qemu version: 7.2.9Debian (1:7.2), kernel: 6.1, hostname: h\n"
+             "LC_ALL=C \\\nPATH=/usr/bin \\\nHOME=/var/lib/libvirt/qemu/domain-1-x \\\n/usr/bin/qemu-system-x86_64 \\\n-name guest=x,debug-threads=on \\\n"
+             "-m size=3145728k \\\n-msg timestamp=on\nchar device redirected to /dev/pts/4 (label charserial0)\n2024-11-03 11:00:00.000+0000: shutting down, reason=shutdown\n",
 }
 
 
@@ -35,7 +44,8 @@ def test_script(name):
     assert at(read("-", text=SCRIPTS[name]), "memory.ram") == 3 * GIB
 
 
-@pytest.mark.parametrize("name", [name for name in SCRIPTS if name not in ("behind another", "carriage returns", "with comments")])
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if name not in ("behind another", "carriage returns", "with comments", "one line each", "in a function",
+                                                                "behind a path of its own", "a log", "with lines behind", "behind a search")])
 def test_the_shell_agrees(name, tmp_path):
     """On the words of QEMU's own command: a program in its place writes them down."""
     program, log = tmp_path / "qemu-system-x86_64", tmp_path / "words"
@@ -46,6 +56,14 @@ def test_the_shell_agrees(name, tmp_path):
     words = log.read_text().splitlines()
     assert words.count("-m") == 1 and words[words.index("-m") + 1] == "3G"
     assert read("--", "qemu-system-x86_64", *words)["memory"] == read("-", text=text)["memory"]
+
+
+def test_several():
+    """The first is taken, and that is said."""
+    for text in ("qemu-system-x86_64 -m 3G & qemu-system-x86_64 -m 5G", "kvm \\\n -m 3G\n\n/usr/bin/kvm \\\n -m 5G\n"):
+        document = read("-", text=text)
+        assert at(document, "memory.ram") == 3 * GIB and assumed(document)["command"] == "the first of several QEMUs that are named"
+    assert "command" not in assumed(read("-", text="qemu-system-x86_64 -m 3G; killall sleep"))
 
 
 def test_variables():
