@@ -105,6 +105,7 @@ def test_set(file):
     path = file(MACHINE + CARD)
     assert at(command(path, "-set", "device.card.host=02:00.0"), "devices.0.address") == "0000:02:00.0"
     assert at(command(path, "-set", "device.viommu.aw-bits=39"), "viommu.awBits") == 39
+    assert ignored(command(path, "-set", "device.viommu.aw-bits=39", "-set", "device.card.host=02:00.0")) == []
     assert ignored(command(path, "-set", "device.card.x-vga=on", "-set", "device.gone.x-vga=on", "-set", "object.mem0.share=on")) == []
     assert ignored(command(path, "-set", "device.gone.host=03:00.0")) == ["-set device.gone.host=03:00.0"]
     named = read("--", "-set", "device.hostpci0.host=0a:00.1", "-device", "vfio-pci,id=hostpci0,host=01:00.0", "-S")
