@@ -14,7 +14,7 @@ static uint64_t add(uint64_t a, uint64_t b) {
         return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
-void bar_need(const Guest *guest, BarSize size, const void *userdata, BarNeed *ret) {
+void bar_need(const Guest *guest, uint64_t port_share, BarSize size, const void *userdata, BarNeed *ret) {
         BarNeed need = {};
 
         if (!size)
@@ -35,7 +35,9 @@ void bar_need(const Guest *guest, BarSize size, const void *userdata, BarNeed *r
                 if (largest == 0)
                         continue;
                 need.n_devices++;
-                need.bytes = add(need.bytes, device->own_port ? round_up(sum, largest) : sum);
+                need.bytes = add(need.bytes,
+                                device->own_port ? round_up(sum, largest > port_share ? largest : port_share)
+                                                 : sum);
                 if (largest > need.largest) {
                         need.largest = largest;
                         need.n_largest = 0;

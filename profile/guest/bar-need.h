@@ -17,7 +17,8 @@ typedef struct BarNeed {
 /* Size of a device's BAR i, by which the sum is made: as it is, or as it may become. */
 typedef uint64_t (*BarSize)(const GuestDevice *device, unsigned bar, const void *userdata);
 
-void bar_need(const Guest *guest, BarSize size, const void *userdata, BarNeed *ret);
+/* port_share: of the layout. */
+void bar_need(const Guest *guest, uint64_t port_share, BarSize size, const void *userdata, BarNeed *ret);
 
 /* Bytes that 64-bit BARs have; 0 without a window. */
 uint64_t bar_room(const Guest *guest, const Layout *layout);

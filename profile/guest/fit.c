@@ -235,7 +235,7 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         r = check_rules(&with, search->profile, search->places, &check);
         if (r < 0)
                 return r;
-        bar_need(&one, NULL, NULL, &need);
+        bar_need(&one, check.layout.port_share, NULL, NULL, &need);
         fit->each = need.bytes;
         fit->now.bits = check.layout.phys_bits;
         fit->missing = check.missing;

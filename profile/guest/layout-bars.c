@@ -30,20 +30,40 @@ static bool in_set(const GuestDevice *device, const GuestBar *bar, BarSet set) {
         }
 }
 
-static int by_alignment(const void *p, const void *q) {
-        const BarUnit *a = p, *b = q;
-
+static int by_alignment(const BarUnit *a, const BarUnit *b) {
         if (a->align != b->align)
                 return a->align > b->align ? -1 : 1;
-        if (a->size != b->size)
-                return a->size > b->size ? -1 : 1;
+        return a->size == b->size ? 0 : a->size > b->size ? -1 : 1;
+}
+
+static int by_place(const BarUnit *a, const BarUnit *b) {
         if (a->device != b->device)
                 return a->device < b->device ? -1 : 1;
         return (a->bar > b->bar) - (a->bar < b->bar);
 }
 
+/* OVMF: of equals the first in its place on the bus. */
+static int compare_ovmf(const void *p, const void *q) {
+        int r = by_alignment(p, q);
+
+        return r ? r : by_place(p, q);
+}
+
+/* SeaBIOS: it adds the ports after all functions of the root bus, and those of the highest bus first. */
+static int compare_seabios(const void *p, const void *q) {
+        const BarUnit *a = p, *b = q;
+        int r = by_alignment(a, b);
+
+        if (r)
+                return r;
+        if ((a->bar < 0) != (b->bar < 0))
+                return a->bar < 0 ? 1 : -1;
+        return a->bar < 0 ? by_place(b, a) : by_place(a, b);
+}
+
 /* The BARs of one device: each by itself, or as the window of its port. */
-static size_t device_units(const Space *space, size_t index, BarSet set, uint64_t port_align, BarUnit *ret) {
+static size_t device_units(
+                const Space *space, size_t index, BarSet set, const PortShare *share, BarUnit *ret) {
         const GuestDevice *device = &space->guest->devices[index];
         BarUnit port = { .device = (int) index, .bar = -1 };
         size_t n = 0;
@@ -59,23 +79,24 @@ static size_t device_units(const Space *space, size_t index, BarSet set, uint64_
         }
         if (!n || !device->own_port)
                 return n;
-        if (port_align)
-                port.align = port_align;
+        if (share)
+                port.align = share->instead ? share->bytes : max_of(port.align, share->bytes);
         port.align = max_of(port.align, MIB);
         port.size = round_up(port.size, port.align);
         ret[0] = port;
         return 1;
 }
 
-int bar_list_make(const Space *space, BarSet set, uint64_t port_align, BarList *ret) {
+int bar_list_make(const Space *space, BarSet set, const PortShare *share, BarList *ret) {
+        bool seabios = space->guest->firmware.kind == FIRMWARE_SEABIOS;
         BarList list = {};
 
         list.units = calloc(space->guest->n_devices * GUEST_BARS_MAX + 1, sizeof(*list.units));
         if (!list.units)
                 return -ENOMEM;
         for (size_t i = 0; i < space->guest->n_devices; i++)
-                list.n += device_units(space, i, set, port_align, list.units + list.n);
-        qsort(list.units, list.n, sizeof(*list.units), by_alignment);
+                list.n += device_units(space, i, set, share, list.units + list.n);
+        qsort(list.units, list.n, sizeof(*list.units), seabios ? compare_seabios : compare_ovmf);
         for (size_t i = 0; i < list.n; i++)
                 list.sum = sum_of(list.sum, list.units[i].size);
         list.align = list.n ? list.units[0].align : 1;
@@ -123,7 +144,7 @@ uint64_t bar_list_place(Space *space, const BarList *list, uint64_t start) {
 int layout_fits_32(const Space *space, BarSet set, uint64_t spare, bool *ret) {
         _cleanup_(bar_list_done) BarList list = {};
         uint64_t end = space->window32_end;
-        int r = bar_list_make(space, set, 0, &list);
+        int r = bar_list_make(space, set, NULL, &list);
 
         if (r < 0)
                 return r;

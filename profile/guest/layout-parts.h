@@ -99,7 +99,7 @@ typedef struct BarUnit {
 
 typedef struct BarList {
         size_t n;
-        BarUnit *units; /* owned; largest alignment first, then largest size, then as the devices come */
+        BarUnit *units; /* owned; largest alignment first, then largest size, then as the firmware has them */
         uint64_t sum, align;
 } BarList;
 
@@ -112,8 +112,14 @@ typedef enum BarSet {
 } BarSet;
 
 void bar_list_done(BarList *list);
-/* A port's window is aligned to `port_align` where that is not 0, else to its largest BAR. -ENOMEM. */
-int bar_list_make(const Space *space, BarSet set, uint64_t port_align, BarList *ret);
+/* What a firmware gives every hot-plug port: a window aligned to at least that much, and a multiple of it long. */
+typedef struct PortShare {
+        uint64_t bytes;
+        bool instead; /* of the alignment that the BARs behind the port need, which may be more */
+} PortShare;
+
+/* Without a share (NULL) a port's window is aligned to its largest BAR. -ENOMEM. */
+int bar_list_make(const Space *space, BarSet set, const PortShare *share, BarList *ret);
 /* One after the other from `start`, and adds their ranges to the layout. Returns the end. */
 uint64_t bar_list_place(Space *space, const BarList *list, uint64_t start);
 /* Fits the set of 32-bit BARs, with `spare` bytes besides, below 4 GiB? -ENOMEM. */

@@ -33,22 +33,24 @@ typedef struct ViommuPolicy {
 } ViommuPolicy;
 
 typedef struct OvmfPolicy {
-        bool dynamic;           /* a window by width, at the top of the address space */
-        bool avoids_reserved;   /* moves it below an entry of the e820 table */
-        bool la57;              /* knows 5-level paging */
-        bool la57_by_memory;    /* goes back to 4 levels below 1 TiB of RAM */
-        bool reads_guest_bits;  /* GuestPhysBits of CPUID */
-        bool override_is_exact; /* X-PciMmio64Mb makes the window smaller as well as larger */
-        bool cloud_hypervisor;  /* there: from the end of RAM to the end of the width */
-        uint8_t cap;            /* widest with 4-level paging */
-        uint8_t share_shift;    /* window = address space >> this */
-        uint32_t ecam;          /* where it puts q35's configuration space */
+        bool dynamic;               /* a window by width, at the top of the address space */
+        bool avoids_reserved;       /* moves it below an entry of the e820 table */
+        bool la57;                  /* knows 5-level paging */
+        bool la57_by_memory;        /* goes back to 4 levels below 1 TiB of RAM */
+        bool reads_guest_bits;      /* GuestPhysBits of CPUID */
+        Tristate override_is_exact; /* X-PciMmio64Mb makes the window smaller as well as larger */
+        bool cloud_hypervisor;      /* there: from the end of RAM to the end of the width */
+        uint8_t cap;                /* widest with 4-level paging */
+        uint8_t share_shift;        /* window = address space >> this */
+        uint8_t port_shift; /* a hot-plug port of a window beyond the classic size has window >> this; 0 no such */
+        uint32_t ecam; /* where it puts q35's configuration space */
 } OvmfPolicy;
 
 typedef struct SeabiosPolicy {
-        bool top;               /* places the window at the top of the address space */
-        bool pci64;             /* reads opt/org.seabios/pci64; RAM above 4 GiB alone asks for a window */
-        bool ports_aligned;     /* a hot-plug port's window is aligned to its largest BAR */
+        bool top;           /* places the window at the top of the address space */
+        bool pci64;         /* reads opt/org.seabios/pci64; RAM above 4 GiB alone asks for a window */
+        bool ports_aligned; /* a hot-plug port's window is aligned to its largest BAR too, not to its share alone */
+        uint8_t port_shift;     /* a hot-plug port has address space >> this, where a window was asked for */
         uint8_t cap;            /* widest used */
         uint64_t uncapped_from; /* RAM above 4 GiB that lifts the cap; 0 never */
 } SeabiosPolicy;

@@ -151,7 +151,7 @@ static void for_window(Candidates *c) {
         BarNeed need;
 
         wider(c);
-        bar_need(c->guest, NULL, NULL, &need);
+        bar_need(c->guest, 0, NULL, NULL, &need);
         for (uint64_t mib = 65536; mib <= UINT64_C(16) << 20; mib *= 2)
                 if (mib >= need.bytes >> 20)
                         add(c, CHANGE_MMIO64, mib);

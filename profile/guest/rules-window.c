@@ -23,7 +23,7 @@ static void rule_window_64(CheckRun *run) {
 
         if (room == 0 && check_beyond_width(run->layout))
                 return;
-        bar_need(run->guest, NULL, NULL, &need);
+        bar_need(run->guest, run->layout->port_share, NULL, NULL, &need);
         if (need.n_devices == 0 || (!range && run->layout->bars_fit_64))
                 return;
         /* Where memory itself is beyond the width, so is the window: R1 says that. */
@@ -117,8 +117,8 @@ static void rule_resizable(CheckRun *run) {
         BarNeed now, grown;
         CheckFinding *f;
 
-        bar_need(run->guest, NULL, NULL, &now);
-        bar_need(run->guest, as_it_may_become, run, &grown);
+        bar_need(run->guest, run->layout->port_share, NULL, NULL, &now);
+        bar_need(run->guest, run->layout->port_share, as_it_may_become, run, &grown);
         if (now.bytes > room || grown.bytes <= room || grown.bytes == now.bytes || room == 0)
                 return;
         f = check_find(run, "R7", VERDICT_WARNING, "firmware",

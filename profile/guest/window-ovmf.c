@@ -84,6 +84,16 @@ static void avoid_reserved(Space *space, Window *window) {
                                 "OVMF moves its window from the HyperTransport hole onto RAM");
 }
 
+/* Does an override hold although the window by width would be the larger one? */
+static bool override_holds(Space *space, const OvmfPolicy *policy) {
+        if (!override_size(space))
+                return false;
+        if (policy->override_is_exact == TRISTATE_UNKNOWN)
+                layout_unknown(space, REASON_AMBIGUOUS,
+                                "whether this build of OVMF lets X-PciMmio64Mb shrink its window");
+        return policy->override_is_exact == TRISTATE_YES;
+}
+
 static Window derive_window(Space *space, const OvmfPolicy *policy) {
         const GuestFirmware *firmware = &space->guest->firmware;
         uint8_t bits = firmware_width(space, policy);
@@ -92,8 +102,8 @@ static Window derive_window(Space *space, const OvmfPolicy *policy) {
         Layout *layout = space->layout;
 
         layout->window_dynamic = bits && policy->dynamic && !firmware->ignores_phys_bits &&
-                        !(policy->override_is_exact && override_size(space)) && classic.size < share &&
-                        sum_of(classic.start, share) < space_of(bits);
+                        classic.size < share && sum_of(classic.start, share) < space_of(bits) &&
+                        !override_holds(space, policy);
         if (layout->window_dynamic) {
                 window = (Window){ space_of(bits) - share, share };
                 if (policy->avoids_reserved)
@@ -126,17 +136,28 @@ static void add_window32(Space *space, const OvmfPolicy *policy) {
         layout_add(space, LAYOUT_WINDOW32, space->window32_start, space->window32_end, "OVMF 32-bit window");
 }
 
-static void place_bars(Space *space, const Window *window) {
+/* In larger windows than the classic one it leaves room behind ports for what may be plugged in. */
+static uint64_t port_share(const Window *window, const OvmfPolicy *policy) {
+        uint64_t share = window->size >> policy->port_shift;
+
+        if (!policy->port_shift || window->size <= CLASSIC_SIZE)
+                return 0;
+        return power_below(share) == share ? share : power_below(share) << 1;
+}
+
+static void place_bars(Space *space, const Window *window, const OvmfPolicy *policy) {
         uint64_t end = sum_of(window->start, window->size), start;
+        PortShare share = { .bytes = port_share(window, policy) };
         _cleanup_(bar_list_done) BarList list = {};
         bool fits = true;
-        int r = bar_list_make(space, BARS_64, 0, &list);
+        int r = bar_list_make(space, BARS_64, &share, &list);
 
         if (r < 0 || (r = layout_fits_32(space, BARS_32, 0, &fits)) < 0) {
                 space->error = r;
                 return;
         }
         space->layout->bars_fit_32 = fits;
+        space->layout->port_share = share.bytes;
         start = round_up(window->start, list.align);
         space->layout->bars_fit_64 = !list.n ||
                         (sum_of(start, list.sum) <= end && end <= space_of(space->layout->phys_bits) &&
@@ -178,5 +199,5 @@ void window_ovmf(Space *space) {
         }
         layout_add(space, LAYOUT_WINDOW64, window.start, sum_of(window.start, window.size),
                         "OVMF 64-bit window");
-        place_bars(space, &window);
+        place_bars(space, &window, &policy);
 }

@@ -8,7 +8,6 @@
 /* BARs of the machine's own devices (VGA, AHCI, virtio), which the description does not list: near this much of the
  * limit nobody can tell whether all fit below 4 GiB. */
 #define OWN_DEVICES (32 * MIB)
-#define PORT_SHARE_SHIFT 11
 
 static void add_window32(Space *space) {
         uint64_t low = space->below_4g;
@@ -63,16 +62,19 @@ static uint64_t top_of(Space *space, const SeabiosPolicy *policy) {
 
 static void place(Space *space, const SeabiosPolicy *policy, uint64_t top, bool padded) {
         _cleanup_(bar_list_done) BarList plain = {}, prefetchable = {};
-        uint64_t first = max_of(space->reserved_end, space->ram_end), start = first, size, after, port_align;
+        uint64_t first = max_of(space->reserved_end, space->ram_end), start = first, size, after;
         Layout *layout = space->layout;
-        int r = bar_list_make(space, BARS_64_PLAIN, 0, &plain);
+        PortShare share = { .bytes = padded ? top >> policy->port_shift : 0,
+                .instead = !policy->ports_aligned };
+        int r = bar_list_make(space, BARS_64_PLAIN, NULL, &plain);
 
-        /* Before 1.17 a hot-plug port's window got this share's alignment even when its BAR was larger. */
-        port_align = padded && !policy->ports_aligned ? top >> PORT_SHARE_SHIFT : 0;
-        if (r < 0 || (r = bar_list_make(space, BARS_64_PREFETCHABLE, port_align, &prefetchable)) < 0) {
+        if (r < 0 ||
+                        (r = bar_list_make(space, BARS_64_PREFETCHABLE, share.bytes ? &share : NULL,
+                                         &prefetchable)) < 0) {
                 space->error = r;
                 return;
         }
+        layout->port_share = share.bytes;
         size = sum_of(round_up(plain.sum, GIB), round_up(prefetchable.sum, GIB));
         if (top && padded)
                 size = size ? round_up(size, top >> 3) : top >> 3;

@@ -53,6 +53,8 @@ static int set_cpu(Guest *guest, const char *key, const char *value) {
                 cpu->phys_bits = (uint8_t) atoi(value);
         } else if (!strcmp(key, "guest-phys-bits")) {
                 cpu->guest_phys_bits = (uint8_t) atoi(value);
+        } else if (!strcmp(key, "la57")) {
+                cpu->la57 = state;
         } else if (!strcmp(key, "lm")) {
                 cpu->long_mode = state;
         } else if (!strcmp(key, "pae")) {
@@ -80,6 +82,10 @@ static int set_machine(Guest *guest, const char *key, const char *value) {
                 guest->firmware.version = to_version(value);
         } else if (!strcmp(key, "mmio64-mib")) {
                 guest->firmware.mmio64_mib = strtoull(value, NULL, 0);
+        } else if (!strcmp(key, "pci64")) {
+                guest->firmware.seabios_pci64 = tristate(*value == '1' || *value == 'y');
+        } else if (!strcmp(key, "paging-level")) {
+                guest->firmware.paging_level = (uint8_t) atoi(value);
         } else {
                 return -EINVAL;
         }

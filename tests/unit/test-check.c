@@ -59,14 +59,14 @@ static void test_bar_need(void **state) {
         const Guest guest = { .devices = devices, .n_devices = 2 };
         BarNeed need;
 
-        bar_need(&guest, NULL, NULL, &need);
+        bar_need(&guest, 0, NULL, NULL, &need);
         /* Behind the port 128 GiB and 32 MiB become 256 GiB, the other kind of BAR lies below 4 GiB; beside it 16 GiB. */
         assert_int_equal(need.bytes, 272 * GIB);
         assert_int_equal(need.largest, 128 * GIB);
         assert_int_equal(need.n_devices, 2);
         assert_int_equal(need.n_largest, 1);
         devices[0].bars[0].size = devices[1].bars[0].size = UINT64_C(1) << 63;
-        bar_need(&guest, NULL, NULL, &need);
+        bar_need(&guest, 0, NULL, NULL, &need);
         assert_int_equal(need.bytes, UINT64_MAX);
 }
 

@@ -51,7 +51,7 @@ static void draw_cpu(uint64_t *seed, GuestCpu *cpu) {
 }
 
 static void draw_guest(uint64_t *seed, Guest *guest, GuestDevice *devices) {
-        static const uint32_t tags[] = { 0, 202208, 202211, 202308, 202402, 202405, 202411, 202505, 202608,
+        static const uint32_t tags[] = { 0, 202208, 202211, 202308, 202402, 202405, 202411, 202505, 202608, 202611,
                 UINT32_MAX };
 
         *guest = (Guest){ .vmm = draw(seed) % _VMM_MAX,
