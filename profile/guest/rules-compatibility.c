@@ -63,14 +63,16 @@ static void rule_large_pages(CheckRun *run) {
 
 /* Above 1 TiB the memory is where some drivers do not expect it: NVIDIA's on Windows stops with code 43. */
 static void rule_relocated(CheckRun *run) {
+        const GuestMemory *memory = &run->guest->memory;
         CheckFinding *f;
 
         if (!run->layout->relocated || !run->assigned)
                 return;
         f = check_find(run, "R11", VERDICT_WARNING, "guest",
                         "memory moves to 1 TiB: some GPU drivers do not work so, on Windows with code 43");
-        check_numbers(run, f, "with its hot-plug region the guest passes 0x%" PRIx64 ", below AMD's hole",
-                        HYPERTRANSPORT_START);
+        check_numbers(run, f,
+                        "memory%s and the 64-bit hole would pass 0x%" PRIx64 ", where AMD's hole begins",
+                        memory->max > memory->ram ? ", its hot-plug region" : "", HYPERTRANSPORT_START);
 }
 
 /* A kernel started directly maps, with KASLR, about 11 TiB from a random place on. */

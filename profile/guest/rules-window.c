@@ -15,6 +15,27 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
                         check_bytes(need->bytes, need_text), check_bytes(room, room_text));
 }
 
+/* Too little room is only one of the reasons. */
+static void put_misfit(CheckRun *run, const LayoutRange *range, const BarNeed *need, uint64_t room) {
+        const Layout *layout = run->layout;
+        bool beyond = range && range->end > width_end(layout->phys_bits) && need->bytes <= room;
+        CheckFinding *f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                        beyond ? "the firmware's window for BARs ends above the guest's width"
+                                        : need->bytes <= room
+                                        ? "the 64-bit BARs do not fit the firmware's window as they are aligned"
+                                        : "the 64-bit BARs do not fit the firmware's window");
+
+        if (beyond)
+                check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the guest has %u bits: up to 0x%" PRIx64,
+                                range->start, range->end, layout->phys_bits, width_end(layout->phys_bits));
+        else
+                put_need(run, f, need, room);
+        if (range) {
+                f->start = range->start;
+                f->end = range->end;
+        }
+}
+
 static void rule_window_64(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
         uint64_t room = bar_room(run->guest, run->layout);
@@ -29,12 +50,7 @@ static void rule_window_64(CheckRun *run) {
         /* Where memory itself is beyond the width, so is the window: R1 says that. */
         fits = run->layout->bars_fit_64 || check_beyond_width(run->layout);
         if (need.bytes > room || !fits) {
-                CheckFinding *f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
-                                "the 64-bit BARs do not fit the firmware's window");
-
-                put_need(run, f, &need, room);
-                f->start = range ? range->start : 0;
-                f->end = range ? range->end : 0;
+                put_misfit(run, range, &need, room);
         } else if (need.n_largest > 1 && room - need.bytes < need.largest)
                 /* Where several large ones have to be aligned, what else is on the bus decides. */
                 put_need(run,

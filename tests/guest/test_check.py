@@ -30,7 +30,7 @@ def test_above_and_used(place):
                                       (True, {"model": "SapphireRapids"})])
 def test_five_levels_need_the_host(place, host, cpu):
     """KVM takes LA57 away where the host lacks it: OVMF then caps itself at 46 bits, instead of going up to 48."""
-    answer = place.check(intel(52, 52, la57=host), guest(ram="2TiB", bits=48, firmware=ovmf("202411"), cpu=cpu))
+    answer = place.check(intel(52, 52, la57=host), guest(ram="2TiB", bits=48, firmware=ovmf("202411", fiveLevelPaging=True), cpu=cpu))
     assert answer["layout"]["firmwareBits"] == (48 if host else 46)
 
 
@@ -88,6 +88,13 @@ def test_no_such_guests(place, build, word):
     assert refused["rule"] == "R12" and word in refused["numbers"] and answer["verdict"] == "unsafe"
     (place.path / "without").mkdir()
     assert rules(Place(place.path / "without").check(build, guest(bits=40, accelerator="tcg", cpu={"vendor": "intel"})), "unsafe") == []
+
+
+@pytest.mark.parametrize("firmware,missing", [
+    ({"kind": "unknown", "path": "/opt/x.bin"}, ["the firmware"]), ({"kind": "ovmf", "path": "/opt/OVMF.fd"}, ["the firmware's version"]),
+])
+def test_one_thing_is_missing_once(place, firmware, missing):
+    assert place.check(intel(46, 48), guest(firmware=firmware))["missing"] == missing
 
 
 def test_missing_hides_no_conflict(place):
@@ -196,7 +203,25 @@ def test_resizable(place):
     assert rules(answer, "warning") == ["R7"] and "resizable" in answer["findings"][0]["summary"]
 
 
-# ── holes ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("memory,size,words,numbers", [
+    ({"ram": "40GiB"}, GIB, "ends above the guest's width", "0x1000000000-0x17ffffffff, the guest has 36 bits"),
+    ({"ram": "4GiB"}, 64 * GIB, "do not fit the firmware's window", "takes 64 GiB with alignment, the window has 32 GiB"),
+])
+def test_window_too_high_or_too_small(place, memory, size, words, numbers):
+    """The classic window of 32 GiB stands at its multiple: above 42 GiB of addresses that is 64 GiB, the end of 36 bits."""
+    answer = place.check(intel(39, 39), guest(bits=36, firmware=ovmf("202208"), devs=[device(size)], memory=memory, pciHole64Size="1GiB"))
+    found = next(f for f in answer["findings"] if f["rule"] == "R7")
+    assert words in found["summary"] and numbers in found["numbers"], found
+
+
+@pytest.mark.parametrize("memory,said", [({"ram": "1000GiB"}, False), ({"ram": "16GiB", "max": "1000GiB", "slots": 1}, True)])
+def test_relocated_with_or_without_hotplug(place, memory, said):
+    answer = place.check(amd(48), guest(bits=48, model="EPYC", memory=memory, devs=[device(GIB)]))
+    numbers = next(f["numbers"] for f in answer["findings"] if "code 43" in f["summary"])
+    assert ("hot-plug" in numbers) == said and "0xfd00000000" in numbers
+
+
+# ── holes ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 @pytest.mark.parametrize("regions,verdict", [((MSI, HT), "unsafe"), ((MSI,), "safe")])
 def test_hypertransport(place, regions, verdict):
