@@ -8,13 +8,32 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/guest/guest-machine.h"
+#include "profile/guest/policy.h"
 
 #define STATUS_MAX ((size_t) 64 << 20)
 
 /* "2022.11-6+deb12u2" is of edk2-stable202211. */
 static void set_ovmf(GuestInstalled *installed, const GuestVersion *version) {
-        if (version->major > 2000 && version->minor >= 1 && version->minor <= 12)
-                installed->ovmf = (GuestVersion){ version->major * 100 + version->minor, 0, 0 };
+        GuestVersion tag = { version->major * 100 + version->minor, 0, 0 };
+        OvmfBuild build = policy_ovmf_of_debian(tag);
+
+        if (version->major <= 2000 || version->minor < 1 || version->minor > 12 ||
+                        tag.major <= installed->ovmf.major)
+                return;
+        installed->ovmf = tag;
+        installed->ovmf_five_level = build.five_level;
+        installed->ovmf_mmio64_exact = build.mmio64_exact;
+}
+
+/* Since 2026.02 or so the images are in packages of their own, and "ovmf" only depends on them. */
+static bool has_ovmf(const char *package) {
+        static const char *const names[] = { "ovmf", "ovmf-generic", "ovmf-amdsev", "ovmf-inteltdx",
+                "ovmf-legacy" };
+
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                if (strcmp(package, names[i]) == 0)
+                        return true;
+        return false;
 }
 
 static void set_version(GuestInstalled *installed, const char *package, const char *text) {
@@ -27,7 +46,7 @@ static void set_version(GuestInstalled *installed, const char *package, const ch
                 installed->qemu = version;
         else if (strcmp(package, "seabios") == 0)
                 installed->seabios = version;
-        else if (strcmp(package, "ovmf") == 0)
+        else if (has_ovmf(package))
                 set_ovmf(installed, &version);
 }
 

@@ -58,8 +58,12 @@ static void find_missing(CheckRun *run) {
         else if (firmware->kind != FIRMWARE_NONE &&
                         (firmware->version.major == 0 || firmware->version_guessed))
                 check_missing(run, "the firmware's version");
-        for (size_t i = 0; i < guest->n_ignored; i++)
+        for (size_t i = 0; i < guest->n_ignored; i++) {
+                /* An image that nobody knows is one thing that is missing, not two. */
+                if (firmware->kind == FIRMWARE_UNKNOWN && strcmp(guest->ignored[i].what, "firmware") == 0)
+                        continue;
                 check_missing(run, "what %s means", guest->ignored[i].what);
+        }
 }
 
 static int by_verdict(const void *a, const void *b) {

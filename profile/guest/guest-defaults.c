@@ -66,10 +66,25 @@ static int firmware_kind_defaults(Guest *guest) {
         return guest_assume(guest, "firmware", "SeaBIOS, which QEMU starts when nothing else is named");
 }
 
+/* Where packages put firmware; QEMU looks for a bare name there too. */
+static bool is_packaged(const char *path) {
+        return !strchr(path, '/') || strncmp(path, "/usr/share/", 11) == 0;
+}
+
+static void set_build(GuestFirmware *firmware, const GuestInstalled *installed) {
+        if (firmware->five_level == TRISTATE_UNKNOWN)
+                firmware->five_level = installed->ovmf_five_level;
+        if (firmware->mmio64_exact == TRISTATE_UNKNOWN)
+                firmware->mmio64_exact = installed->ovmf_mmio64_exact;
+}
+
 static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
+        static const GuestVersion nothing;
         GuestFirmware *firmware = &guest->firmware;
         bool ovmf = firmware->kind == FIRMWARE_OVMF;
-        const GuestVersion *here = ovmf ? &installed->ovmf : &installed->seabios;
+        const GuestVersion *here = !is_packaged(firmware->path) ? &nothing
+                        : ovmf                                  ? &installed->ovmf
+                                                                : &installed->seabios;
         char text[40];
 
         if (firmware->kind != FIRMWARE_OVMF && firmware->kind != FIRMWARE_SEABIOS)
@@ -80,6 +95,8 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
         if (!guest_version_known(here))
                 firmware->version = ovmf ? ovmf_assumed : bundled_seabios(&guest->vmm_version);
         guest_version_to_text(&firmware->version, text, sizeof(text));
+        if (guest_version_known(here) && ovmf)
+                set_build(firmware, installed);
         if (guest_version_known(here))
                 return guest_assume(guest, "firmware.version", "%s %s, the version installed here",
                                 ovmf ? "OVMF" : "SeaBIOS", text);

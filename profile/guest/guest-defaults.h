@@ -10,6 +10,7 @@
 typedef struct GuestInstalled {
         GuestVersion qemu, cloud_hypervisor;
         GuestVersion ovmf, seabios;
+        Tristate ovmf_five_level, ovmf_mmio64_exact; /* how that package's OVMF was built */
 } GuestInstalled;
 
 /* Filled in: the VMM's version, the machine's, the firmware and its version, the CPU model with what the model says of

@@ -125,6 +125,8 @@ static const JsonField firmware_members[] = {
         { "pciMmio64Mb", guest_read_number, JSON_FIELD(GuestFirmware, mmio64_mib), .max = INT64_MAX },
         { "pagingLevel", guest_read_number, JSON_FIELD(GuestFirmware, paging_level), .max = 5 },
         { "seabiosPci64", json_read_tristate, JSON_FIELD(GuestFirmware, seabios_pci64) },
+        { "fiveLevelPaging", json_read_tristate, JSON_FIELD(GuestFirmware, five_level) },
+        { "pciMmio64Exact", json_read_tristate, JSON_FIELD(GuestFirmware, mmio64_exact) },
         { "ignoresPhysBits", json_read_bool, JSON_FIELD(GuestFirmware, ignores_phys_bits) },
 };
 static const JsonFields firmware_fields = { ELEMENTS(firmware_members), firmware_members };

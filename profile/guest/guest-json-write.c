@@ -88,6 +88,8 @@ static json_t *firmware_json(const GuestFirmware *firmware) {
                         put_number(json, "pciMmio64Mb", firmware->mmio64_mib) &&
                         put_number(json, "pagingLevel", firmware->paging_level) &&
                         put_tristate(json, "seabiosPci64", firmware->seabios_pci64) &&
+                        put_tristate(json, "fiveLevelPaging", firmware->five_level) &&
+                        put_tristate(json, "pciMmio64Exact", firmware->mmio64_exact) &&
                         put_flag(json, "ignoresPhysBits", firmware->ignores_phys_bits);
         return json_finish(json, ok);
 }

@@ -99,6 +99,8 @@ typedef struct GuestFirmware {
         uint64_t mmio64_mib;  /* fw_cfg opt/ovmf/X-PciMmio64Mb; 0 not given */
         uint8_t paging_level; /* fw_cfg opt/org.tianocore/PagingLevel: 4, 5; 0 not given */
         Tristate seabios_pci64; /* fw_cfg opt/org.seabios/pci64; unknown: automatic */
+        Tristate five_level;    /* OVMF was built with 5-level paging; unknown: nobody said */
+        Tristate mmio64_exact; /* it takes X-PciMmio64Mb also where that shrinks its window; unknown: as its version does */
         bool ignores_phys_bits; /* a vendor's patched build (SLES 15 SP6): classic window always */
 } GuestFirmware;
 

@@ -94,7 +94,7 @@ static void place_windows(Space *space) {
                 layout_unknown(space, REASON_ABSENT, "where the kernel places BARs");
                 return;
         default:
-                layout_unknown(space, REASON_ABSENT, "firmware");
+                layout_unknown(space, REASON_ABSENT, "the firmware");
         }
 }
 

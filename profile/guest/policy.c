@@ -169,6 +169,14 @@ OvmfPolicy policy_ovmf(GuestVersion version) {
         return ovmf_tags[i].policy;
 }
 
+/* Debian's rules set no 5-level paging, and Ubuntu takes them over; its 2025.02 has the exact override. */
+OvmfBuild policy_ovmf_of_debian(GuestVersion version) {
+        return (OvmfBuild){
+                .five_level = TRISTATE_NO,
+                .mmio64_exact = version.major == 202502 ? TRISTATE_YES : TRISTATE_UNKNOWN,
+        };
+}
+
 SeabiosPolicy policy_seabios(GuestVersion version) {
         bool v1_17 = version_reaches(version, 1, 17, 0);
 

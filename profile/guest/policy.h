@@ -35,7 +35,7 @@ typedef struct ViommuPolicy {
 typedef struct OvmfPolicy {
         bool dynamic;               /* a window by width, at the top of the address space */
         bool avoids_reserved;       /* moves it below an entry of the e820 table */
-        bool la57;                  /* knows 5-level paging */
+        bool la57;                  /* knows 5-level paging, where it was built with it */
         bool la57_by_memory;        /* goes back to 4 levels below 1 TiB of RAM */
         bool reads_guest_bits;      /* GuestPhysBits of CPUID */
         Tristate override_is_exact; /* X-PciMmio64Mb makes the window smaller as well as larger */
@@ -55,10 +55,17 @@ typedef struct SeabiosPolicy {
         uint64_t uncapped_from; /* RAM above 4 GiB that lifts the cap; 0 never */
 } SeabiosPolicy;
 
+/* What a tag leaves to who builds it. */
+typedef struct OvmfBuild {
+        Tristate five_level;   /* 5-level paging */
+        Tristate mmio64_exact; /* the exact override, before its tag; unknown: as the tag has it */
+} OvmfBuild;
+
 /* A machine version of zero is the newest of the program, a program version of zero the newest known. */
 QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion program);
 ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine);
 OvmfPolicy policy_ovmf(GuestVersion version);
+OvmfBuild policy_ovmf_of_debian(GuestVersion version);
 SeabiosPolicy policy_seabios(GuestVersion version);
 
 /* Is `version` at least major.minor.patch? */

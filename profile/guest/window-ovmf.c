@@ -32,8 +32,8 @@ static Window classic_window(const Space *space) {
         return window;
 }
 
-/* 5-level paging in the firmware itself. */
-static bool uses_la57(Space *space, const OvmfPolicy *policy) {
+/* 5-level paging in the firmware itself, if it was built with it. */
+static bool may_use_la57(Space *space, const OvmfPolicy *policy) {
         const Guest *guest = space->guest;
 
         if (!policy->la57 || guest->confidential == CONFIDENTIAL_SEV ||
@@ -42,9 +42,22 @@ static bool uses_la57(Space *space, const OvmfPolicy *policy) {
                 return false;
         if (policy->la57_by_memory && space->ram_end < TIB && guest->firmware.paging_level != 5)
                 return false;
-        if (space->cpu.la57 == TRISTATE_UNKNOWN && space->layout->phys_bits > policy->cap)
+        if (space->cpu.la57 == TRISTATE_UNKNOWN)
                 layout_unknown(space, REASON_ABSENT, "cpu: la57");
         return space->cpu.la57 == TRISTATE_YES && space->cpu.pdpe1gb == TRISTATE_YES;
+}
+
+/* What is left of a width above its cap. */
+static uint8_t with_paging(Space *space, const OvmfPolicy *policy, uint8_t bits, uint8_t guest_bits) {
+        Tristate built = space->guest->firmware.five_level;
+
+        if (built == TRISTATE_NO || !may_use_la57(space, policy))
+                return policy->cap;
+        if (built == TRISTATE_YES)
+                return bits > 48 && !guest_bits ? 48 : bits;
+        layout_unknown(space, REASON_AMBIGUOUS,
+                        "whether this build of OVMF has 5-level paging, and a higher window");
+        return policy->cap;
 }
 
 /* The width that it works with; 0 when it trusts none. */
@@ -57,10 +70,8 @@ static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
                 return 0;
         if (guest_bits && guest_bits < bits)
                 bits = guest_bits;
-        if (uses_la57(space, policy))
-                bits = bits > 48 && !guest_bits ? 48 : bits;
-        else if (bits > policy->cap)
-                bits = policy->cap;
+        if (bits > policy->cap)
+                bits = with_paging(space, policy, bits, guest_bits);
         if (bits <= NO_GIGABYTE_PAGES_BITS || space->cpu.pdpe1gb == TRISTATE_YES)
                 return bits;
         if (space->cpu.pdpe1gb == TRISTATE_UNKNOWN)
@@ -88,6 +99,8 @@ static void avoid_reserved(Space *space, Window *window) {
 static bool override_holds(Space *space, const OvmfPolicy *policy) {
         if (!override_size(space))
                 return false;
+        if (space->guest->firmware.mmio64_exact != TRISTATE_UNKNOWN)
+                return space->guest->firmware.mmio64_exact == TRISTATE_YES;
         if (policy->override_is_exact == TRISTATE_UNKNOWN)
                 layout_unknown(space, REASON_AMBIGUOUS,
                                 "whether this build of OVMF lets X-PciMmio64Mb shrink its window");
@@ -173,7 +186,7 @@ void window_ovmf(Space *space) {
         Window window;
 
         if (!version_known(firmware->version)) {
-                layout_unknown(space, REASON_ABSENT, "firmware: version");
+                layout_unknown(space, REASON_ABSENT, "the firmware's version");
                 return;
         }
         if (space->cpu.long_mode == TRISTATE_NO) {

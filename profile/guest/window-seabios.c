@@ -105,7 +105,7 @@ void window_seabios(Space *space) {
 
         add_window32(space);
         if (!version_known(firmware->version)) {
-                layout_unknown(space, REASON_ABSENT, "firmware: version");
+                layout_unknown(space, REASON_ABSENT, "the firmware's version");
                 return;
         }
         top = top_of(space, &policy);

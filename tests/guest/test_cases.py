@@ -92,7 +92,7 @@ CASES = [
     ("G34", intel(52, 52, mappable=52, tdx=True), guest(bits=48, confidential="tdx", firmware=ovmf("202505")), "unsafe", "R10"),
     ("G35a", intel(48, 48, hypervisor="Microsoft Hv"), PMEM, "warning", "R11"),
     ("G35b", intel(48, 48, hypervisor="Microsoft Hv"), PMEM | {"maxPhysBits": 43}, "safe", None),
-    ("G37", intel(52, 52, la57=True), guest(ram="1100GiB", bits="host", firmware=ovmf("202405"), cpu={"la57": True, "pdpe1gb": True},
+    ("G37", intel(52, 52, la57=True), guest(ram="1100GiB", bits="host", firmware=ovmf("202405", fiveLevelPaging=True), cpu={"la57": True, "pdpe1gb": True},
                                             devs=[device(MIB, ram=True, assigned=False, name="ivshmem")]), "warning", "R11"),
     ("G38", intel(48, 48), guest(bits="host", firmware=ovmf("202211")), "warning", "R11"),
     ("G38-fixed", intel(48, 48), guest(bits="host", firmware=ovmf("202308")), "safe", None),

@@ -156,7 +156,7 @@ CASES = [
     ("snp", amd(48, sme=True, sev=True, snp=True, c_bit=51, reduction=1, cpuinfo=47), guest(model="EPYC", bits=48, confidential="sev-snp", reducedPhysBits=1,
      firmware=ovmf("202402")), "safe", set(), [], []),
     # Five levels: 1100 GiB need them in OVMF from 202411 on; 48 bits end at 256 TiB, 1/8 is 32: the window begins at 224 TiB.
-    ("la57-46", intel(52, 46, la57=True), guest(ram="1100GiB", bits="host", firmware=ovmf("202411"), devs=[ASSIGNED]), "warning", {"R4", "R11"},
+    ("la57-46", intel(52, 46, la57=True), guest(ram="1100GiB", bits="host", firmware=ovmf("202411", fiveLevelPaging=True), devs=[ASSIGNED]), "warning", {"R4", "R11"},
      ["0xe00000000000", "(46 bits)"], ["host-phys-bits-limit=46"]),
     ("la57-small", intel(52, 48, la57=True), guest(bits="host", firmware=ovmf("202411"), devs=[ASSIGNED]), "safe", set(), [], []),
     # 600 GiB in a microvm of 39 bits: QEMU starts it. 1000 in one of 40: the window of 768..1024 GiB, if it has one, lies over RAM.

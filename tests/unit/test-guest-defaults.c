@@ -76,6 +76,30 @@ static void test_not_installed(void **state) {
         guest_done(&guest);
 }
 
+/* What a package installed says nothing of an image that is elsewhere. */
+static void test_image_elsewhere(void **state) {
+        static const struct {
+                const char *path;
+                bool installed;
+        } cases[] = {
+                { "", true },
+                { "OVMF.fd", true },
+                { "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd", true },
+                { "/opt/OVMF_CODE.fd", false },
+                { "/usr/local/share/qemu/edk2-x86_64-code.fd", false },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                Guest guest = { .machine = MACHINE_Q35, .firmware = { .kind = FIRMWARE_OVMF } };
+
+                strcpy(guest.firmware.path, cases[i].path);
+                assert_int_equal(guest_defaults(&guest, &debian_12), 0);
+                assert_int_equal(guest.firmware.version_guessed, !cases[i].installed);
+                assert_int_equal(guest.firmware.version.major == 202211, cases[i].installed);
+                guest_done(&guest);
+        }
+}
+
 /* pc_compat_9_1 and virtio-iommu's by machine. */
 static void test_viommu(void **state) {
         static const struct {
@@ -181,6 +205,7 @@ int main(void) {
                 cmocka_unit_test(test_nothing_said),
                 cmocka_unit_test(test_all_said),
                 cmocka_unit_test(test_not_installed),
+                cmocka_unit_test(test_image_elsewhere),
                 cmocka_unit_test(test_viommu),
                 cmocka_unit_test(test_tcg),
                 cmocka_unit_test(test_microvm),

@@ -14,7 +14,8 @@ static const char whole[] =
                 "\"memory\":{\"ram\":\"4GiB\",\"max\":\"1TiB\",\"slots\":8,\"below4gMax\":\"2GiB\","
                 "\"sgxEpc\":\"64MiB\",\"cxlWindows\":[\"4GiB\",268435456]},\"pciHole64Size\":\"64GiB\","
                 "\"firmware\":{\"kind\":\"ovmf\",\"version\":\"202411\",\"path\":\"/x\",\"pciMmio64Mb\":65536,"
-                "\"pagingLevel\":5,\"seabiosPci64\":false,\"ignoresPhysBits\":true},"
+                "\"pagingLevel\":5,\"seabiosPci64\":false,\"fiveLevelPaging\":true,"
+                "\"pciMmio64Exact\":false,\"ignoresPhysBits\":true},"
                 "\"viommu\":{\"kind\":\"intel\",\"awBits\":48,\"dmaTranslation\":false},"
                 "\"confidential\":\"sev-es\",\"reducedPhysBits\":1,"
                 "\"devices\":[{\"name\":\"gpu\",\"address\":\"0000:01:00.0\",\"iommufd\":true,\"conventional\":true,"
@@ -54,6 +55,8 @@ static void test_whole(void **state) {
         assert_int_equal(guest.firmware.mmio64_mib, 65536);
         assert_int_equal(guest.firmware.paging_level, 5);
         assert_int_equal(guest.firmware.seabios_pci64, TRISTATE_NO);
+        assert_int_equal(guest.firmware.five_level, TRISTATE_YES);
+        assert_int_equal(guest.firmware.mmio64_exact, TRISTATE_NO);
         assert_true(guest.firmware.ignores_phys_bits);
         assert_int_equal(guest.viommu.aw_bits, 48);
         assert_int_equal(guest.viommu.dma_translation, TRISTATE_NO);

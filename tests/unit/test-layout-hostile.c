@@ -51,8 +51,8 @@ static void draw_cpu(uint64_t *seed, GuestCpu *cpu) {
 }
 
 static void draw_guest(uint64_t *seed, Guest *guest, GuestDevice *devices) {
-        static const uint32_t tags[] = { 0, 202208, 202211, 202308, 202402, 202405, 202411, 202505, 202608, 202611,
-                UINT32_MAX };
+        static const uint32_t tags[] = { 0, 202208, 202211, 202308, 202402, 202405, 202411, 202505, 202608,
+                202611, UINT32_MAX };
 
         *guest = (Guest){ .vmm = draw(seed) % _VMM_MAX,
                 .machine = draw(seed) % 3,
@@ -78,6 +78,8 @@ static void draw_guest(uint64_t *seed, Guest *guest, GuestDevice *devices) {
                 .mmio64_mib = draw_size(seed),
                 .paging_level = (uint8_t) draw(seed) % 6,
                 .seabios_pci64 = draw(seed) % 3,
+                .five_level = draw(seed) % 3,
+                .mmio64_exact = draw(seed) % 3,
                 .ignores_phys_bits = draw(seed) % 4 == 0 };
         guest->firmware.version = draw(seed) % 2
                         ? (GuestVersion){ tags[draw(seed) % ELEMENTS(tags)], 0, 0 }
@@ -230,7 +232,7 @@ static void test_missing(void **state) {
         guest.firmware.version = (GuestVersion){};
         none.pdpe1gb = TRISTATE_YES;
         assert_int_equal(layout_derive(&guest, &none, &layout), 0);
-        assert_string_equal(layout.missing, "firmware: version");
+        assert_string_equal(layout.missing, "the firmware's version");
         layout_done(&layout);
 }
 

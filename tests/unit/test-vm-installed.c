@@ -26,6 +26,26 @@ static void test_versions(void **state) {
                         &installed);
         assert_int_equal(installed.qemu.patch, 2);
         assert_int_equal(installed.ovmf.major, 202402);
+        assert_int_equal(installed.ovmf_mmio64_exact, TRISTATE_UNKNOWN);
+}
+
+/* Debian 13, and what came after it: seabios of backports, OVMF in packages of their own. */
+static void test_later_versions(void **state) {
+        GuestInstalled installed;
+
+        decode("Package: ovmf\nStatus: install ok installed\nVersion: 2025.02-8+deb13u1\n"
+               "\nPackage: seabios\nStatus: install ok installed\nVersion: 1.17.0-1~bpo13+1\n",
+                        &installed);
+        assert_int_equal(installed.ovmf.major, 202502);
+        assert_int_equal(installed.ovmf_five_level, TRISTATE_NO);
+        assert_int_equal(installed.ovmf_mmio64_exact, TRISTATE_YES);
+        assert_int_equal(installed.seabios.minor, 17);
+        assert_int_equal(installed.seabios.patch, 0);
+        decode("Package: ovmf-generic\nStatus: install ok installed\nVersion: 2026.08+ds-2\n", &installed);
+        assert_int_equal(installed.ovmf.major, 202608);
+        assert_int_equal(installed.ovmf_five_level, TRISTATE_NO);
+        decode("Package: ovmf-amdsev\nStatus: install ok installed\nVersion: 2025.08.01-6\n", &installed);
+        assert_int_equal(installed.ovmf.major, 202508);
 }
 
 /* Removed but not purged, of a form that is not known, without a version, of another paragraph. */
@@ -50,6 +70,7 @@ static void test_none(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_versions),
+                cmocka_unit_test(test_later_versions),
                 cmocka_unit_test(test_none),
         };
 
