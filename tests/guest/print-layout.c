@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "profile/guest/layout.h"
+#include "profile/guest/policy.h"
 
 #define DEVICES_MAX 16
 
@@ -80,6 +81,11 @@ static int set_machine(Guest *guest, const char *key, const char *value) {
                 guest->firmware.kind = !strcmp(value, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS;
         } else if (!strcmp(key, "firmware-version")) {
                 guest->firmware.version = to_version(value);
+        } else if (!strcmp(key, "built-by")) {
+                OvmfBuild build = policy_ovmf_of_debian(guest->firmware.version);
+
+                guest->firmware.five_level = build.five_level;
+                guest->firmware.mmio64_exact = build.mmio64_exact;
         } else if (!strcmp(key, "mmio64-mib")) {
                 guest->firmware.mmio64_mib = strtoull(value, NULL, 0);
         } else if (!strcmp(key, "pci64")) {
