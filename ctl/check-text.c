@@ -53,18 +53,25 @@ static void print_setting(const Screen *screen, const char *label, const char *t
         printf("%s\n", text);
 }
 
+/* The rule stands behind the numbers, or, without any, behind the sentence. */
 static void print_finding(const Screen *screen, const Guest *guest, const CheckFinding *finding) {
+        bool numbers = *finding->numbers;
         char text[512];
 
-        snprintf(text, sizeof(text), "%s: %s", finding->subject, finding->summary);
         printf("%s%-*s%s", colour(screen, finding->verdict), INDENT,
                         finding_verdict_to_string(finding->verdict), screen_off(screen));
+        if (numbers)
+                snprintf(text, sizeof(text), "%s: %s", finding->subject, finding->summary);
+        else
+                snprintf(text, sizeof(text), "%s: %s [%s]", finding->subject, finding->summary,
+                                finding->rule);
         print_wrapped(screen, INDENT, text);
-        snprintf(text, sizeof(text), "%s%s[%s]", finding->numbers, *finding->numbers ? " " : "",
-                        finding->rule);
-        printf("%*s%s", INDENT, "", screen_dim(screen));
-        print_wrapped(screen, INDENT, text);
-        printf("%s", screen_off(screen));
+        if (numbers) {
+                snprintf(text, sizeof(text), "%s [%s]", finding->numbers, finding->rule);
+                printf("%*s%s", INDENT, "", screen_dim(screen));
+                print_wrapped(screen, INDENT, text);
+                printf("%s", screen_off(screen));
+        }
         if (*finding->remedy) {
                 printf("%*s%s ", INDENT, "", screen->utf8 ? "\u2192" : "->");
                 print_wrapped(screen, INDENT + (screen->utf8 ? 2 : 3), finding->remedy);

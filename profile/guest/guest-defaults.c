@@ -101,7 +101,7 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
                 return guest_assume(guest, "firmware.version", "%s %s, the version installed here",
                                 ovmf ? "OVMF" : "SeaBIOS", text);
         firmware->version_guessed = true;
-        return guest_assume(guest, "firmware.version", "%s %s: which it is, is not known",
+        return guest_assume(guest, "firmware.version", "not known: the rules of %s %s",
                         ovmf ? "OVMF" : "SeaBIOS", text);
 }
 
