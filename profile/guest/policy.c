@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/guest/policy.h"
 
-#include "probe/cleanup.h"
-
 #define GIB (UINT64_C(1) << 30)
 
 bool version_known(GuestVersion version) {
@@ -59,114 +57,39 @@ ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion mac
         }
 }
 
-/* By stable tag: what changed first there stands in the row, the rows above are what was before. The exact override is of
- * 202505; Debian's 2025.02 and Ubuntu's 2024.05 have it too, so that the tags of those years leave it open. */
-static const struct {
-        uint32_t tag;
-        OvmfPolicy policy;
-} ovmf_tags[] = {
-        { 0, { .override_is_exact = TRISTATE_NO, .ecam = 0xB0000000 } },
-        { 202211,
-                        { .dynamic = true,
-                                        .cap = 47,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .override_is_exact = TRISTATE_NO,
-                                        .ecam = 0xB0000000 } },
-        { 202302,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cap = 47,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .override_is_exact = TRISTATE_NO,
-                                        .ecam = 0xB0000000 } },
-        { 202305,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cap = 47,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .override_is_exact = TRISTATE_NO,
-                                        .ecam = 0xE0000000 } },
-        { 202308,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cap = 46,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .override_is_exact = TRISTATE_NO,
-                                        .ecam = 0xE0000000 } },
-        { 202402,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cloud_hypervisor = true,
-                                        .cap = 46,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .ecam = 0xE0000000 } },
-        { 202405,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cloud_hypervisor = true,
-                                        .la57 = true,
-                                        .cap = 46,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .ecam = 0xE0000000 } },
-        { 202408,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cloud_hypervisor = true,
-                                        .la57 = true,
-                                        .reads_guest_bits = true,
-                                        .cap = 46,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .ecam = 0xE0000000 } },
-        { 202411,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cloud_hypervisor = true,
-                                        .la57 = true,
-                                        .la57_by_memory = true,
-                                        .reads_guest_bits = true,
-                                        .cap = 46,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .ecam = 0xE0000000 } },
-        { 202505,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cloud_hypervisor = true,
-                                        .la57 = true,
-                                        .la57_by_memory = true,
-                                        .reads_guest_bits = true,
-                                        .override_is_exact = TRISTATE_YES,
-                                        .cap = 46,
-                                        .share_shift = 3,
-                                        .port_shift = 8,
-                                        .ecam = 0xE0000000 } },
-        { 202611,
-                        { .dynamic = true,
-                                        .avoids_reserved = true,
-                                        .cloud_hypervisor = true,
-                                        .la57 = true,
-                                        .la57_by_memory = true,
-                                        .reads_guest_bits = true,
-                                        .override_is_exact = TRISTATE_YES,
-                                        .cap = 46,
-                                        .share_shift = 2,
-                                        .port_shift = 8,
-                                        .ecam = 0xE0000000 } },
-};
-
+/* By stable tag: what changed first there, and holds from there on. The exact override is of 202505; Debian's 2025.02 and
+ * Ubuntu's 2024.05 have it too, so that the tags of those years leave it open. */
 OvmfPolicy policy_ovmf(GuestVersion version) {
-        size_t i = ELEMENTS(ovmf_tags) - 1;
+        const uint32_t tag = version.major;
+        OvmfPolicy policy = { .override_is_exact = TRISTATE_NO, .ecam = 0xB0000000 };
 
-        while (version.major < ovmf_tags[i].tag)
-                i--;
-        return ovmf_tags[i].policy;
+        if (tag >= 202211) {
+                policy.dynamic = true;
+                policy.cap = 47;
+                policy.share_shift = 3;
+                policy.port_shift = 8;
+        }
+        if (tag >= 202302)
+                policy.avoids_reserved = true;
+        if (tag >= 202305)
+                policy.ecam = 0xE0000000;
+        if (tag >= 202308)
+                policy.cap = 46;
+        if (tag >= 202402) {
+                policy.cloud_hypervisor = true;
+                policy.override_is_exact = TRISTATE_UNKNOWN;
+        }
+        if (tag >= 202405)
+                policy.la57 = true;
+        if (tag >= 202408)
+                policy.reads_guest_bits = true;
+        if (tag >= 202411)
+                policy.la57_by_memory = true;
+        if (tag >= 202505)
+                policy.override_is_exact = TRISTATE_YES;
+        if (tag >= 202611)
+                policy.share_shift = 2;
+        return policy;
 }
 
 /* Debian's rules set no 5-level paging, and Ubuntu takes them over; its 2025.02 has the exact override. */
