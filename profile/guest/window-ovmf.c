@@ -205,10 +205,12 @@ void window_ovmf(Space *space) {
                                 firmware->version.major, layout->firmware_bits);
         } else {
                 window = derive_window(space, &policy);
-                snprintf(layout->rule, sizeof(layout->rule), "OVMF %u: %s", firmware->version.major,
-                                !layout->window_dynamic                   ? "classic window after RAM"
-                                                : policy.share_shift == 2 ? "1/4 of the address space"
-                                                                          : "1/8 of the address space");
+                if (layout->window_dynamic)
+                        snprintf(layout->rule, sizeof(layout->rule), "OVMF %u: 1/%u of the address space",
+                                        firmware->version.major, 1U << policy.share_shift);
+                else
+                        snprintf(layout->rule, sizeof(layout->rule), "OVMF %u: classic window after RAM",
+                                        firmware->version.major);
         }
         layout_add(space, LAYOUT_WINDOW64, window.start, sum_of(window.start, window.size),
                         "OVMF 64-bit window");
