@@ -127,7 +127,7 @@ static int model_defaults(Guest *guest) {
                 model = guest_cpu_model_find("max");
         }
         if (!model)
-                return guest_assume(guest, "cpu.model", "%s is not known: its features as the host's",
+                return guest_assume(guest, "cpu.model", "%s is not known, nor which features it has",
                                 cpu->model);
         if (vendor_missing && !guest->kvm)
                 cpu->vendor = model->vendor;

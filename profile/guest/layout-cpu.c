@@ -13,16 +13,9 @@ static Tristate first_known(Tristate said, Tristate otherwise) {
         return said != TRISTATE_UNKNOWN ? said : otherwise;
 }
 
-/* What of a model's feature is left where KVM takes away what the host lacks. */
-static Tristate feature(const Space *space, Tristate said, const GuestCpuModel *model, Tristate has,
-                Tristate of_host) {
-        if (said != TRISTATE_UNKNOWN)
-                return said;
-        if (!space->guest->kvm)
-                return model ? has : TRISTATE_UNKNOWN;
-        if (!model)
-                return of_host;
-        return of_host == TRISTATE_NO ? TRISTATE_NO : has;
+/* KVM takes away what the host lacks, whether the model has it or somebody asks for it. */
+static Tristate feature(const Space *space, Tristate said, Tristate has, Tristate of_host) {
+        return space->guest->kvm && of_host == TRISTATE_NO ? TRISTATE_NO : first_known(said, has);
 }
 
 /* A host that runs guests with KVM has long mode and what came before; so has a model that nobody here knows by name. */
@@ -48,11 +41,10 @@ static void derive_features(Space *space) {
         space->cpu.long_mode = old_feature(cpu->long_mode, model, has->long_mode);
         space->cpu.pae = old_feature(cpu->pae, model, has->pae) == TRISTATE_YES;
         space->cpu.pse36 = old_feature(cpu->pse36, model, has->pse36) == TRISTATE_YES;
-        space->cpu.pdpe1gb = feature(space, cpu->pdpe1gb, model, has->pdpe1gb, space->host->pdpe1gb);
-        space->cpu.la57 = feature(space, cpu->la57, model, has->la57, space->host->la57);
-        /* Whether the model has it or somebody asks for it. */
-        if (space->guest->kvm && space->host->la57 == TRISTATE_NO)
-                space->cpu.la57 = TRISTATE_NO;
+        space->cpu.pdpe1gb = feature(space, cpu->pdpe1gb, as_host ? space->host->pdpe1gb : has->pdpe1gb,
+                        space->host->pdpe1gb);
+        space->cpu.la57 = feature(
+                        space, cpu->la57, as_host ? space->host->la57 : has->la57, space->host->la57);
 }
 
 static bool plausible(unsigned bits) {

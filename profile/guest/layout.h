@@ -37,6 +37,7 @@ typedef struct Layout {
         uint64_t top;            /* last address that the VMM's start check counts */
         bool starts;             /* top fits phys_bits */
         uint8_t firmware_bits;   /* width that the firmware works with; 0 when no firmware places BARs */
+        bool small_pages;        /* which is less than it would be, as the CPU has no 1 GiB pages */
         bool window_dynamic;     /* placed at the top by width; else classic, after RAM */
         char rule[128];          /* which rule placed the window: "OVMF 202211: 1/8 of the address space" */
         bool bars_fit_64, bars_fit_32;

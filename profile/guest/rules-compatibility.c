@@ -46,12 +46,10 @@ static void rule_seabios_window(CheckRun *run) {
 
 /* Without 1 GiB pages OVMF works with 40 bits, whatever the guest is told. */
 static void rule_large_pages(CheckRun *run) {
-        const GuestFirmware *firmware = &run->guest->firmware;
         const Layout *layout = run->layout;
         CheckFinding *f;
 
-        if (firmware->kind != FIRMWARE_OVMF || run->guest->cpu.pdpe1gb != TRISTATE_NO ||
-                        layout->phys_bits <= 40 || layout->firmware_bits == 0 || layout->firmware_bits > 40)
+        if (!layout->small_pages)
                 return;
         if (run->guest->memory.ram < UINT64_C(1) << 40 && !has_bar64(run->guest, false))
                 return;

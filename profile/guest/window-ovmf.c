@@ -76,6 +76,7 @@ static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
                 return bits;
         if (space->cpu.pdpe1gb == TRISTATE_UNKNOWN)
                 layout_unknown(space, REASON_ABSENT, "cpu: pdpe1gb");
+        space->layout->small_pages = space->cpu.pdpe1gb == TRISTATE_NO;
         return NO_GIGABYTE_PAGES_BITS;
 }
 
@@ -123,10 +124,12 @@ static Window derive_window(Space *space, const OvmfPolicy *policy) {
                         avoid_reserved(space, &window);
         }
         layout->firmware_bits = bits;
-        if (!bits || !policy->dynamic || firmware->ignores_phys_bits)
+        if (!bits || !policy->dynamic || firmware->ignores_phys_bits) {
+                layout->small_pages = false;
                 for (layout->firmware_bits = 36;
                                 space_of(layout->firmware_bits) < sum_of(window.start, window.size);)
                         layout->firmware_bits++;
+        }
         return window;
 }
 
