@@ -78,6 +78,13 @@ static void live_mappable(CheckRun *run, unsigned mappable) {
         }
 }
 
+/* What a width "as the host's" is there. */
+static uint64_t as_host(const Guest *guest, const Fact *offered) {
+        unsigned limit = guest->cpu.limit;
+
+        return limit && limit < offered->value ? limit : offered->value;
+}
+
 static void live_widths(CheckRun *run, const Profile *source) {
         const ProfileWidths *from = &source->widths, *to = &run->profile->widths;
         unsigned bits = run->layout->phys_bits;
@@ -94,7 +101,8 @@ static void live_widths(CheckRun *run, const Profile *source) {
                         check_advice(run, f, "start it on the source with at most %" PRIu64 " bits",
                                         to->guest_physical_bits.value);
                 } else if (run->guest->cpu.width_mode == WIDTH_HOST && run->guest->vmm == VMM_QEMU &&
-                                from->guest_physical_bits.value != to->guest_physical_bits.value) {
+                                as_host(run->guest, &from->guest_physical_bits) !=
+                                                as_host(run->guest, &to->guest_physical_bits)) {
                         f = check_find(run, "R8", VERDICT_WARNING, "guest",
                                         "its width is the host's, and the hosts differ");
                         check_numbers(run, f, "source %" PRIu64 ", target %" PRIu64 "; the guest keeps %u",

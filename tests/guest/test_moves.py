@@ -23,6 +23,9 @@ MOVES = [
     ("iova-46", SERVER, intel(46, 46), guest(bits="host"), "safe", "safe", "safe", []),
     # The guest keeps its 46 bits where 52 are.
     ("to-wider", SERVER, intel(52, 52), guest(bits="host"), "warning", "safe", "safe", ["source 46, target 52"]),
+    # host-phys-bits-limit below both: the same 40 bits wherever it starts.
+    ("limit-to-wider", SERVER, intel(52, 52), guest(bits="host", limit=40), "safe", "safe", "safe", []),
+    ("limit-between", SERVER, intel(52, 52), guest(bits="host", limit=48), "warning", "safe", "safe", ["source 46, target 52"]),
     ("to-narrower", SERVER, CLIENT, guest(bits="host"), "unsafe", "safe", "warning", ["the guest's 46 bits against the target's 39"]),
     # Its default of 40 bits: told more than 39 either way, and R2 where it starts; the classic window at 32 GiB is in reach.
     ("default-to-39", SERVER, CLIENT, guest(), "unsafe", "warning", "safe", ["the guest's 40 bits against the target's 39"]),
