@@ -81,7 +81,8 @@ static void print_finding(const Screen *screen, const Guest *guest, const CheckF
 }
 
 static bool same_remedy(const CheckFinding *a, const CheckFinding *b) {
-        return *a->qemu && strcmp(a->qemu, b->qemu) == 0;
+        return (*a->libvirt || *a->qemu) && strcmp(a->libvirt, b->libvirt) == 0 &&
+                        strcmp(a->qemu, b->qemu) == 0;
 }
 
 /* What is not understood stands with its reason. */

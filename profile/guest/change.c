@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool apply_width(Guest *guest, uint64_t bits) {
         if (bits < 32 || bits > 52)
@@ -270,4 +271,7 @@ void change_text(const Change *change, const Guest *guest, ChangeText *ret) {
         default:
                 fixed_text(change, guest, ret);
         }
+        /* libvirt's word: no command line has such a model. */
+        if (strcmp(guest->cpu.model, "host-model") == 0 && strncmp(ret->option, "-cpu", 4) == 0)
+                *ret->option = 0;
 }

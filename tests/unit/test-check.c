@@ -130,6 +130,23 @@ static void test_changes(void **state) {
         }
 }
 
+/* <cpu mode='host-model'> is libvirt's: QEMU has no model of that name. */
+static void test_change_of_host_model(void **state) {
+        static const Change cpu[] = { { CHANGE_WIDTH, 39 }, { CHANGE_WIDTH_HOST, 0 },
+                { CHANGE_LARGE_PAGES, 0 } };
+        const Change hole = { CHANGE_HOLE64, GIB };
+        const Guest guest = { .machine = MACHINE_Q35, .kvm = true, .cpu = { .model = "host-model" } };
+        ChangeText text;
+
+        for (size_t i = 0; i < ELEMENTS(cpu); i++) {
+                change_text(&cpu[i], &guest, &text);
+                assert_string_equal(text.option, "");
+                assert_true(*text.libvirt && *text.words);
+        }
+        change_text(&hole, &guest, &text);
+        assert_string_equal(text.option, "-global q35-pcihost.pci-hole64-size=1024M");
+}
+
 static Guest plain_guest(GuestDevice *device) {
         *device = (GuestDevice){
                 .name = "card", .assigned = true, .n_bars = 1, .bars = { { 0, 16 * GIB, true, true } }
@@ -294,6 +311,7 @@ int main(void) {
                 cmocka_unit_test(test_bar_need),
                 cmocka_unit_test(test_bytes),
                 cmocka_unit_test(test_changes),
+                cmocka_unit_test(test_change_of_host_model),
                 cmocka_unit_test(test_remedy_helps),
                 cmocka_unit_test(test_large_pages),
                 cmocka_unit_test(test_unknown_model),
