@@ -87,6 +87,13 @@ void check_fill(Guest *guest, const Profile *profile);
 const ProfileDevice **check_places(const Guest *guest, const Profile *profile);
 /* The whole check but for the remedies, whose search calls it. */
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
+/* Inputs that no one rule needs and every conclusion stands on; the firmware's version where the answer hangs on it. */
+void check_missing_inputs(CheckRun *run, bool version);
+/* Whether the firmware's version is among what is missing. */
+bool check_version_missing(const Check *check);
+/* A version that was guessed is not missing where every other one gives the same answer. -ENOMEM. */
+int check_any_version(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Check *check);
 void check_layout_host(const Profile *profile, LayoutHost *ret);
 /* Adds to each finding the smallest change that makes it go away. -ENOMEM. */
 int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,

@@ -9,6 +9,9 @@
 #include "probe/cleanup.h"
 #include "profile/device-lookup.h"
 #include "profile/guest/check-run.h"
+#include "profile/guest/policy.h"
+
+#define VERSION_MISSING "the firmware's version"
 
 static void finding_release(CheckFinding *finding) {
         free(finding->subject);
@@ -46,8 +49,7 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
         *ret = host;
 }
 
-/* Inputs that no one rule needs and every conclusion stands on. */
-static void find_missing(CheckRun *run) {
+void check_missing_inputs(CheckRun *run, bool version) {
         const Guest *guest = run->guest;
         const GuestFirmware *firmware = &guest->firmware;
 
@@ -55,9 +57,9 @@ static void find_missing(CheckRun *run) {
                 check_missing(run, "%s", *run->layout->missing ? run->layout->missing : "the layout");
         if (firmware->kind == FIRMWARE_UNKNOWN)
                 check_missing(run, "the firmware");
-        else if (firmware->kind != FIRMWARE_NONE &&
+        else if (version && firmware->kind != FIRMWARE_NONE &&
                         (firmware->version.major == 0 || firmware->version_guessed))
-                check_missing(run, "the firmware's version");
+                check_missing(run, VERSION_MISSING);
         for (size_t i = 0; i < guest->n_ignored; i++) {
                 /* An image that nobody knows is one thing that is missing, not two. */
                 if (firmware->kind == FIRMWARE_UNKNOWN && strcmp(guest->ignored[i].what, "firmware") == 0)
@@ -125,7 +127,7 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
                         ? layout_derive(guest, &host, &check.layout)
                         : -ENOMEM;
         if (run.error >= 0) {
-                find_missing(&run);
+                check_missing_inputs(&run, true);
                 reach_collect(&run);
                 for (size_t i = 0; i < ELEMENTS(files); i++)
                         for (const CheckRule *rule = files[i]; *rule; rule++)
@@ -138,6 +140,59 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
         r = check_finish(&run);
         *ret = check;
         return r;
+}
+
+static size_t find_version(const Check *check) {
+        size_t i = 0;
+
+        while (i < check->n_missing && strcmp(check->missing[i], VERSION_MISSING) != 0)
+                i++;
+        return i;
+}
+
+bool check_version_missing(const Check *check) {
+        return find_version(check) < check->n_missing;
+}
+
+static bool same_answer(const Check *a, const Check *b) {
+        if (a->verdict != b->verdict || a->n != b->n || a->n_missing != b->n_missing)
+                return false;
+        for (size_t i = 0; i < a->n; i++) {
+                const CheckFinding *x = &a->findings[i], *y = &b->findings[i];
+
+                if (x->verdict != y->verdict || strcmp(x->rule, y->rule) != 0 ||
+                                strcmp(x->subject, y->subject) != 0 || strcmp(x->summary, y->summary) != 0 ||
+                                strcmp(x->numbers, y->numbers) != 0)
+                        return false;
+        }
+        for (size_t i = 0; i < a->n_missing; i++)
+                if (strcmp(a->missing[i], b->missing[i]) != 0)
+                        return false;
+        return true;
+}
+
+int check_any_version(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Check *check) {
+        size_t version = find_version(check);
+        Guest other = *guest;
+
+        if (version == check->n_missing || !guest->firmware.version_guessed)
+                return 0;
+        for (size_t i = 0; policy_firmware_version(other.firmware.kind, i, &other.firmware.version); i++) {
+                Check its = {};
+                int r = check_rules(&other, profile, places, &its);
+                bool same = r >= 0 && same_answer(check, &its);
+
+                check_done(&its);
+                if (r < 0 || !same)
+                        return r;
+        }
+        check->n_missing--;
+        memmove(&check->missing[version], &check->missing[version + 1],
+                        (check->n_missing - version) * sizeof(check->missing[0]));
+        if (check->n_missing == 0 && check->verdict == VERDICT_UNKNOWN)
+                check->verdict = check->n > 0 ? check->findings[0].verdict : VERDICT_SAFE;
+        return 0;
 }
 
 static uint64_t power_of_two(uint64_t bytes) {
@@ -183,6 +238,8 @@ int check_guest(Guest *guest, const Profile *profile, Check *ret) {
         if (r < 0)
                 return r;
         r = remedy_search(guest, profile, places, ret);
+        if (r >= 0)
+                r = check_any_version(guest, profile, places, ret);
         if (r < 0)
                 check_done(ret);
         return r;

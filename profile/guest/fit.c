@@ -244,8 +244,12 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         check.n_missing = 0;
         check_done(&check);
         r = check_rules(guest, search->profile, search->places, &check);
-        if (r < 0)
+        if (r >= 0)
+                r = check_any_version(guest, search->profile, search->places, &check);
+        if (r < 0) {
+                check_done(&check);
                 return r;
+        }
         fit->before = check.verdict;
         check_done(&check);
         search->guest = *guest;

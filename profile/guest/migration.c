@@ -141,8 +141,6 @@ static void live_processors(CheckRun *run, const Profile *source) {
 }
 
 static void live(CheckRun *run, const Profile *source) {
-        if (run->layout->unknown != REASON_NONE)
-                check_missing(run, "%s", *run->layout->missing ? run->layout->missing : "the layout");
         /* Without KVM the guest's CPU and its addresses are made of nothing that a host has. */
         if (run->guest->kvm) {
                 live_widths(run, source);
@@ -232,6 +230,9 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
                 reach_collect(&run);
                 hotplug(&run, guest);
         }
+        run.guest = guest;
+        /* Where the window is decides what is plugged in. */
+        check_missing_inputs(&run, kind == MIGRATION_HOTPLUG || check_version_missing(here));
         reach_release(&run);
         return check_finish(&run);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/guest/policy.h"
 
+#include "probe/cleanup.h"
+
 #define GIB (UINT64_C(1) << 30)
 
 bool version_known(GuestVersion version) {
@@ -111,4 +113,18 @@ SeabiosPolicy policy_seabios(GuestVersion version) {
                 .cap = v1_17 ? 44 : 46,
                 .uncapped_from = v1_17 ? UINT64_C(1) << 40 : 0,
         };
+}
+
+bool policy_firmware_version(FirmwareKind kind, size_t i, GuestVersion *ret) {
+        static const GuestVersion ovmf[] = { { 202208 }, { 202211 }, { 202302 }, { 202305 }, { 202308 },
+                { 202402 }, { 202405 }, { 202408 }, { 202411 }, { 202505 }, { 202611 } };
+        static const GuestVersion seabios[] = { { 1, 16, 2 }, { 1, 16, 3 }, { 1, 17, 0 } };
+
+        if (kind == FIRMWARE_OVMF && i < ELEMENTS(ovmf))
+                *ret = ovmf[i];
+        else if (kind == FIRMWARE_SEABIOS && i < ELEMENTS(seabios))
+                *ret = seabios[i];
+        else
+                return false;
+        return true;
 }

@@ -67,6 +67,8 @@ ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion mac
 OvmfPolicy policy_ovmf(GuestVersion version);
 OvmfBuild policy_ovmf_of_debian(GuestVersion version);
 SeabiosPolicy policy_seabios(GuestVersion version);
+/* One version for each set of rules that a firmware has had, from 0 on. False: there are no more. */
+bool policy_firmware_version(FirmwareKind kind, size_t i, GuestVersion *ret);
 
 /* Is `version` at least major.minor.patch? */
 bool version_reaches(GuestVersion version, uint32_t major, uint32_t minor, uint32_t patch);

@@ -1,5 +1,7 @@
 """Where guests may go: the three answers of check --for, worked out by hand as in test_field.py, and the same answer from the
 target itself."""
+import json
+
 import pytest
 
 from field_hosts import card, no_remapping, off, units
@@ -124,6 +126,21 @@ def test_target_that_does_not_say(place):
     answer = place.check(intel(46, 48), guest(bits=40), f"--for={place.host(no_kvm, 'mute')}")
     assert verdicts(answer)[0]["live"] == "warning"
     assert any("guestPhysicalBits" in m for m in answer["targets"][0]["live"]["missing"])
+
+
+def test_inputs_of_a_move(place):
+    """What is not understood is missing in each answer; a version that is not known, where a device is plugged in."""
+    document = guest(bits=40, firmware={"kind": "ovmf", "path": "/opt/OVMF.fd"})
+    target = place.host(intel(46, 46), "a")
+    answers = place.check(intel(46, 48), document, f"--for={target}")["targets"][0]
+    assert {kind: answers[kind]["missing"] for kind in ("live", "offline", "hotplug")} == \
+        {"live": [], "offline": [], "hotplug": ["the firmware's version"]}
+    strange = place.path / "strange"
+    strange.write_text("qemu-system-x86_64 -accel kvm -M q35 -cpu host -m 2G -device vhost-vdpa-device-pci,vhostdev=/dev/v\n", encoding="utf-8")
+    done = run("check", strange, f"--root={place.path}/host", f"--for={target}", "-j")
+    answers = json.loads(done.stdout)["targets"][0]
+    for kind in ("live", "offline", "hotplug"):
+        assert any(text.startswith("what ") for text in answers[kind]["missing"]), answers[kind]
 
 
 def test_exit_status_of_targets(place):

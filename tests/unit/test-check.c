@@ -7,6 +7,7 @@
 #include "profile/guest/bar-need.h"
 #include "profile/guest/change.h"
 #include "profile/guest/check-run.h"
+#include "profile/guest/policy.h"
 #include "tests/unit/quiet-host.h"
 
 #define GIB (UINT64_C(1) << 30)
@@ -262,6 +263,41 @@ static void test_unknown_model(void **state) {
         }
 }
 
+static bool same_rules(FirmwareKind kind, GuestVersion a, GuestVersion b) {
+        const OvmfPolicy x = policy_ovmf(a), y = policy_ovmf(b);
+        const SeabiosPolicy p = policy_seabios(a), q = policy_seabios(b);
+
+        if (kind == FIRMWARE_OVMF)
+                return x.dynamic == y.dynamic && x.avoids_reserved == y.avoids_reserved &&
+                                x.la57 == y.la57 && x.la57_by_memory == y.la57_by_memory &&
+                                x.reads_guest_bits == y.reads_guest_bits &&
+                                x.override_is_exact == y.override_is_exact &&
+                                x.cloud_hypervisor == y.cloud_hypervisor && x.cap == y.cap &&
+                                x.share_shift == y.share_shift && x.port_shift == y.port_shift &&
+                                x.ecam == y.ecam;
+        return p.top == q.top && p.pci64 == q.pci64 && p.ports_aligned == q.ports_aligned &&
+                        p.port_shift == q.port_shift && p.cap == q.cap && p.uncapped_from == q.uncapped_from;
+}
+
+static bool stands_for(FirmwareKind kind, GuestVersion version) {
+        GuestVersion one;
+
+        for (size_t i = 0; policy_firmware_version(kind, i, &one); i++)
+                if (same_rules(kind, one, version))
+                        return true;
+        return false;
+}
+
+/* Whatever version an image has, one of those that are tried for it has its rules. */
+static void test_versions_tried(void **state) {
+        for (uint32_t year = 2016; year < 2040; year++)
+                for (uint32_t month = 1; month <= 12; month++)
+                        assert_true(stands_for(FIRMWARE_OVMF, (GuestVersion){ year * 100 + month, 0, 0 }));
+        for (uint32_t minor = 10; minor < 30; minor++)
+                for (uint32_t patch = 0; patch < 5; patch++)
+                        assert_true(stands_for(FIRMWARE_SEABIOS, (GuestVersion){ 1, minor, patch }));
+}
+
 /* A reserved region in the middle of boot memory: no width moves it. */
 static void test_no_remedy(void **state) {
         static char word[] = "reserved";
@@ -315,6 +351,7 @@ int main(void) {
                 cmocka_unit_test(test_remedy_helps),
                 cmocka_unit_test(test_large_pages),
                 cmocka_unit_test(test_unknown_model),
+                cmocka_unit_test(test_versions_tried),
                 cmocka_unit_test(test_no_remedy),
                 cmocka_unit_test(test_order),
         };
