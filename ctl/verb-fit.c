@@ -133,8 +133,10 @@ static int print_text(const Options *options, const Fit *fit) {
                 printf("Whether another width would hold them all is not known.\n");
         else if (!all)
                 printf("No width that this host offers would hold them all.\n");
-        for (size_t i = 0; i < fit->n_missing; i++)
-                printf("%smissing%s  %s\n", screen_yellow(&screen), screen_off(&screen), fit->missing[i]);
+        for (size_t i = 0; i < fit->n_missing; i++) {
+                printf("%smissing%s  ", screen_yellow(&screen), screen_off(&screen));
+                print_words(&screen, 9, fit->missing[i]);
+        }
         putchar('\n');
         return print_widths(&screen, options, fit);
 }

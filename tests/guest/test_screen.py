@@ -56,6 +56,14 @@ def test_narrow(place, columns):
     assert not [line for line in done.stdout.splitlines() if len(line) > columns and " QEMU " not in line and " libvirt " not in line]
 
 
+def test_narrow_fit(place):
+    """What is missing comes from the description, and is as long as that."""
+    strange = guest(ignored=[{"what": "-device something-of-a-rather-long-name,with=options", "text": "not understood"}])
+    done = run("fit", place.guest(strange), f"--root={place.host(intel(46, 39))}", "--bar=1GiB", COLUMNS="50")
+    lines = done.stdout.splitlines()
+    assert any(line.startswith("missing") for line in lines) and not [line for line in lines if len(line) > 50]
+
+
 @pytest.mark.parametrize("columns", [60, 80])
 def test_narrow_tables(place, columns):
     """The layout's addresses, sizes and kinds take 47 columns of it."""
