@@ -126,9 +126,7 @@ static void derive_cloud_hypervisor_width(Space *space) {
                 layout_unknown(space, REASON_MALFORMED, "cpus: max_phys_bits below 32");
                 space->layout->phys_bits = 0;
         }
-        /* Since 53.0 the guest is told that all of it can be mapped. */
-        if (!version_known(space->guest->vmm_version) ||
-                        version_reaches(space->guest->vmm_version, 53, 0, 0))
+        if (policy_cloud_hypervisor_tells_mappable(space->guest->vmm_version))
                 space->layout->guest_phys_bits = space->layout->phys_bits;
 }
 

@@ -41,6 +41,7 @@ QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion prog
                 .guest_phys_bits = version_reaches(program, 9, 1, 0),
                 .guest_phys_bits_auto =
                                 version_reaches(machine, 9, 1, 0) && version_reaches(program, 9, 1, 0),
+                .checks_aw_bits = version_reaches(program, 9, 1, 0),
                 .microvm_window_hides = v6_0,
                 .hole64_size = kind == MACHINE_Q35 ? 32 * GIB : 2 * GIB,
         };
@@ -57,6 +58,10 @@ ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion mac
         default:
                 return (ViommuPolicy){};
         }
+}
+
+bool policy_cloud_hypervisor_tells_mappable(GuestVersion version) {
+        return !version_known(version) || version_reaches(version, 53, 0, 0);
 }
 
 /* By stable tag: what changed first there, and holds from there on. The exact override is of 202505; Debian's 2025.02 and

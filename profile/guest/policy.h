@@ -21,6 +21,7 @@ typedef struct QemuPolicy {
         bool gigabyte_align;  /* i440FX: splits at 3 GiB, not at 3.5 GiB */
         bool guest_phys_bits; /* CPUID's guest width can be given */
         bool guest_phys_bits_auto; /* and is filled in under KVM */
+        bool checks_aw_bits;       /* a vIOMMU wider than the host's IOMMU refuses an assigned device */
         bool microvm_window_hides; /* its 64-bit window hides RAM that reaches it, also where no BAR is */
         uint64_t hole64_size;      /* default of pci-hole64-size */
 } QemuPolicy;
@@ -64,6 +65,8 @@ typedef struct OvmfBuild {
 /* A machine version of zero is the newest of the program, a program version of zero the newest known. */
 QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion program);
 ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine);
+/* Cloud Hypervisor tells the guest, as KVM would, that all of its width can be mapped. */
+bool policy_cloud_hypervisor_tells_mappable(GuestVersion version);
 OvmfPolicy policy_ovmf(GuestVersion version);
 OvmfBuild policy_ovmf_of_debian(GuestVersion version);
 SeabiosPolicy policy_seabios(GuestVersion version);

@@ -44,7 +44,10 @@ Verdict guest_viommu_verdict(const Guest *guest, unsigned host_bits) {
         if (bits <= host_bits || (qemu && guest->viommu.kind != VIOMMU_INTEL) ||
                         guest->viommu.dma_translation == TRISTATE_NO)
                 return VERDICT_SAFE;
-        return qemu && version_known(guest->vmm_version) && !version_reaches(guest->vmm_version, 9, 1, 0)
+        return qemu &&
+                                        !policy_qemu(guest->machine, guest->machine_version,
+                                                        guest->vmm_version)
+                                                         .checks_aw_bits
                         ? VERDICT_WARNING
                         : VERDICT_UNSAFE;
 }
