@@ -10,7 +10,8 @@ typedef struct Shell {
         const char *in, *end;
         char *out; /* never overtakes `in`: quoting only takes away, and a blank stands behind every word but the last */
         unsigned line;
-        bool named;     /* a word of this command is a QEMU's name */
+        bool named; /* a word of this command is a QEMU's name, */
+        bool optioned; /* and an option stands behind it: a machine's, and not one that looks for such a process */
         bool continued; /* a line of it ended with a backslash, */
         bool line_over; /* and this one without */
         VmError *error;
@@ -153,6 +154,9 @@ static int skip_redirection(Shell *shell) {
 
         skip_all(shell, "0123456789");
         skip_all(shell, "&<>");
+        /* What stands behind <(a command) is the machine's still. */
+        if (at(shell, "("))
+                return expand(shell, next(shell));
         skip_all(shell, " \t");
         shell->named = false;
         r = read_word(shell);
@@ -161,21 +165,9 @@ static int skip_redirection(Shell *shell) {
         return r;
 }
 
-/* Is it a machine's, and not one that looks for such a process? */
-static bool has_options(const VmWords *words) {
-        size_t i = 0;
-
-        while (i < words->n && !vm_words_is_program(words->items[i].text))
-                i++;
-        while (++i < words->n)
-                if (words->items[i].text[0] == '-')
-                        return true;
-        return false;
-}
-
 static void start_command(Shell *shell, VmWords *words) {
         words->n = 0;
-        shell->named = shell->continued = false;
+        shell->named = shell->optioned = shell->continued = false;
 }
 
 /* What follows is looked through for another. */
@@ -203,7 +195,7 @@ static int read_token(Shell *shell, VmWords *words) {
                 return skip_redirection(shell);
         if (at(shell, "|&;()")) {
                 skip_all(shell, "|&;()");
-                if (has_options(words))
+                if (shell->optioned)
                         end_text(shell, words);
                 else
                         start_command(shell, words);
@@ -213,8 +205,8 @@ static int read_token(Shell *shell, VmWords *words) {
         *shell->out++ = 0;
         if (r >= 0)
                 r = vm_words_add(words, word, line);
-        if (r >= 0 && vm_words_is_program(word))
-                shell->named = true;
+        shell->optioned |= shell->named && *word == '-';
+        shell->named |= vm_words_is_program(word);
         return r;
 }
 
@@ -228,7 +220,7 @@ int vm_words_from_shell(const char *text, size_t n, VmWords *ret, VmError *reter
                 skip(&shell);
                 if (shell.in == shell.end)
                         break;
-                if (shell.line_over && shell.continued && !at(&shell, "-") && has_options(&words))
+                if (shell.line_over && shell.continued && !at(&shell, "-") && shell.optioned)
                         end_text(&shell, &words);
                 else
                         r = *shell.in ? read_token(&shell, &words)
