@@ -232,6 +232,16 @@ static bool is_kvm_program(const char *name) {
         return strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0;
 }
 
+/* "sudo -u qemu", "-g kvm": that is no program. */
+static bool is_account(const VmWords *words, size_t i) {
+        static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid" };
+
+        for (size_t j = 0; i > 0 && j < ELEMENTS(behind); j++)
+                if (strcmp(words->items[i - 1].text, behind[j]) == 0)
+                        return true;
+        return false;
+}
+
 /* Behind variables, sudo, taskset and whatever else may stand before it. */
 static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_kvm) {
         *ret_kvm = false;
@@ -241,6 +251,8 @@ static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *r
         for (size_t i = 0; i < words->n; i++) {
                 const char *name = base_name(words->items[i].text);
 
+                if (is_account(words, i))
+                        continue;
                 vm->line = words->items[i].line;
                 *ret_first = i + 1;
                 vm->i386 = strncmp(name, "qemu-system-i386", 16) == 0;

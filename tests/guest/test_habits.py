@@ -66,8 +66,21 @@ def test_several():
     assert "command" not in assumed(read("-", text="qemu-system-x86_64 -m 3G; killall sleep"))
 
 
+@pytest.mark.parametrize("before", ["sudo -u qemu ", "runuser -u kvm -- ", "setpriv --reuid qemu --regid kvm --clear-groups ", "sudo -g kvm -u qemu "])
+def test_an_account_is_no_program(before):
+    """Accounts bear the names of programs; qemu-kvm is one whose default is KVM, qemu-system-x86_64's is TCG."""
+    assert read("-", text=before + "/usr/libexec/qemu-kvm -m 3G")["accelerator"] == "kvm"
+    assert read("-", text=before + "qemu-system-x86_64 -m 3G")["accelerator"] == "tcg"
+    assert "not qemu-system-aarch64" in refused("-", text=before + "qemu-system-aarch64 -m 3G")
+
+
+def test_long_text_without_a_machine():
+    """In time that grows with it: a day's work if each line looked at all before it."""
+    assert "no word of it names" in refused("-", text="\\\n" + "a\n" * 1000000)
+
+
 def test_variables():
-    for text in ("qemu-system-x86_64 -m $RAM", "qemu-system-x86_64 -m \"${RAM}\"", "qemu-system-x86_64 -m `cat ram`", "qemu-system-x86_64 \"$@\""):
+    for text in ("qemu-system-x86_64 -m 3G 3< <(x) -m 4G", "qemu-system-x86_64 -m 3G -drive <(x) -m 4G", "qemu-system-x86_64 -m $RAM", "qemu-system-x86_64 -m \"${RAM}\"", "qemu-system-x86_64 -m `cat ram`", "qemu-system-x86_64 \"$@\""):
         assert "line 1: a variable or command of the shell" in refused("-", text=text)
 
 
