@@ -11,11 +11,12 @@
 
 int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
-        int r = vm_input_read(options, argc, argv, ret);
+        bool elsewhere;
+        int r = vm_input_read(options, argc, argv, ret, &elsewhere);
 
         if (r != EXIT_SUCCESS)
                 return r;
-        if (!options->root && !options->host && !options->bus_address)
+        if (!elsewhere && !options->root && !options->host && !options->bus_address)
                 vm_installed_read(&installed);
         r = guest_defaults(ret, &installed);
         if (r == 0)

@@ -20,6 +20,7 @@
 #define DELETED " (deleted)"
 
 static void process_done(QemuProcess *process) {
+        closep(&process->directory);
         free(process->cmdline);
 }
 
@@ -112,6 +113,8 @@ static int identify(int directory, QemuProcess *process) {
                 program = base_name(path);
         else if (is_gone(r))
                 return r;
+        if (program && !is_qemu(program))
+                return 0;
         process->error = read_whole(directory, "cmdline", VM_TEXT_MAX, &process->cmdline, &process->n);
         if (is_gone(process->error))
                 return process->error;
@@ -130,14 +133,16 @@ static int identify(int directory, QemuProcess *process) {
 }
 
 static int add(int proc, const char *name, QemuProcesses *ret) {
-        _cleanup_(process_done) QemuProcess process = { .pid = (pid_t) strtol(name, NULL, 10) };
-        _cleanup_close_ int directory = openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        _cleanup_(process_done) QemuProcess process = {
+                .pid = (pid_t) strtol(name, NULL, 10),
+                .directory = openat(proc, name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW),
+        };
         QemuProcess *items;
         int r;
 
-        if (directory < 0)
+        if (process.directory < 0)
                 return is_gone(-errno) ? 0 : -errno;
-        r = identify(directory, &process);
+        r = identify(process.directory, &process);
         if (r <= 0)
                 return is_gone(r) ? 0 : r;
         items = grow(ret->items, ret->n, sizeof(*items));
@@ -145,7 +150,7 @@ static int add(int proc, const char *name, QemuProcesses *ret) {
                 return -ENOMEM;
         ret->items = items;
         items[ret->n++] = process;
-        process = (QemuProcess){};
+        process = (QemuProcess){ .directory = -EBADF };
         return 0;
 }
 

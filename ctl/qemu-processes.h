@@ -9,6 +9,7 @@
 
 typedef struct QemuProcess {
         pid_t pid;
+        int directory;    /* owned; /proc/PID, which stays this process's */
         char program[64]; /* "qemu-system-x86_64", printable */
         int error;        /* -errno: why there is no command line */
         size_t n;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "ctl/json-output.h"
 #include "ctl/qemu-processes.h"
@@ -53,11 +54,12 @@ static const char *foreign(const char *program) {
         return strcmp(machine, "x86_64") == 0 || strcmp(machine, "i386") == 0 ? NULL : machine;
 }
 
+/* What is installed here says nothing of a QEMU that has another root directory. */
 static int read_guest(Audited *audited, const GuestInstalled *installed) {
         const QemuProcess *process = audited->process;
-        VmProcessFiles files;
+        const VmFiles files = { process->directory };
+        static const GuestInstalled nothing;
         VmError error = {};
-        char pid[16];
         int r;
 
         if (process->error < 0) {
@@ -69,11 +71,11 @@ static int read_guest(Audited *audited, const GuestInstalled *installed) {
                                 foreign(process->program));
                 return -EINVAL;
         }
-        snprintf(pid, sizeof(pid), "%d", (int) process->pid);
-        vm_process_files(pid, &files);
-        r = vm_input_parse(process->cmdline, process->n, &files.files, &audited->guest, &error);
+        r = vm_input_process(process->cmdline, process->n, &files, &audited->guest, &error);
         if (r == -EINVAL)
                 snprintf(audited->why, sizeof(audited->why), "command line: %s", error.text);
+        if (!vm_files_have_this_root(&files))
+                installed = &nothing;
         return r < 0 ? r : guest_defaults(&audited->guest, installed);
 }
 
@@ -217,6 +219,16 @@ static int exit_status(const Audit *audit) {
         return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* A descriptor of each process stays open, and there may be more of them than a shell's limit. */
+static void raise_files_limit(void) {
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+                return;
+        limit.rlim_cur = limit.rlim_max;
+        (void) setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int verb_audit(const Options *options, int argc, char **argv) {
         _cleanup_(qemu_processes_done) QemuProcesses processes = {};
         _cleanup_(profile_done) Profile profile = {};
@@ -230,6 +242,7 @@ int verb_audit(const Options *options, int argc, char **argv) {
         r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
+        raise_files_limit();
         r = qemu_processes_read(&processes);
         if (r < 0) {
                 fprintf(stderr, "hawctl: /proc: %s\n", strerror(-r));

@@ -44,16 +44,18 @@ const Verb verbs[] = {
                         verb_map },
         { "check", "GUEST", 0, -1, "Tell whether a guest may run, and move, here",
                         "Lays the guest's addresses out as its VMM and firmware will, and holds them\n"
-                        "against this host: a verdict, what led to it with both numbers, and the\n"
-                        "smallest change that was found to help. The exit status is 3 when unsafe.\n\n"
-                        "GUEST is a file with hawd's JSON, a libvirt domain's XML or a QEMU command line,\n"
-                        "or - for standard input; or -- and the command line itself.\n\n"
+                        "against this host: a verdict (safe, warning or unsafe), what led to it with both\n"
+                        "numbers, and the smallest change that was found to help. What is missing is\n"
+                        "never safe. The exit status is 3 when unsafe, 2 when GUEST is not understood.\n\n"
+                        "GUEST is a file with hawd's JSON, a libvirt domain's XML or a QEMU command line\n"
+                        "(a script or libvirt's log of it too), or - for standard input; or -- and the\n"
+                        "command line itself.\n\n"
                         "      --pid=PID            The guest that runs as this process\n"
                         "      --layout             Print the guest's address ranges too\n"
                         "      --for=PROFILE        May it go to that host? A document as 'hawctl\n"
                         "                           describe' prints it, a host tree or a capture;\n"
                         "                           may be given again\n\n"
-                        "Example: hawctl check guest.json --for=other-host.json\n",
+                        "Example: virsh dumpxml vm1 | hawctl check - --for=other-host.json\n",
                         verb_check },
         { "audit", "", 0, 0, "Check every QEMU that runs on this host",
                         "Reads the command line of each from /proc and checks it against this host: the\n"

@@ -140,6 +140,8 @@ static int read_config(Vm *vm, Turn turn, const char *path) {
 
         if (!set[turn])
                 return 0;
+        if (turn == TURN_OBJECTS && ++vm->n_configs > VM_CONFIGS_MAX)
+                return vm_fail(vm, "-readconfig: expected at most %d", VM_CONFIGS_MAX);
         r = vm_config_read(vm, path, set[turn], &why);
         if (r < 0 || !why)
                 return r;

@@ -7,7 +7,7 @@
 #include "ctl/vm-words.h"
 
 /* Fills *ret, to be emptied with guest_done(); no default is filled in. Of this host's files those alone are read that
- * -readconfig names, and none with files being NULL. 0, -EINVAL with *reterr filled, -ENOMEM. */
+ * -readconfig names, 16 at most, and none with files being NULL. 0, -EINVAL with *reterr filled, -ENOMEM. */
 int vm_cmdline_read(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr);
 
 /* Options alone, on top of what there is. */

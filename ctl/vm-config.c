@@ -142,19 +142,9 @@ int vm_config_read(Vm *vm, const char *path, VmConfigGroup set, const char **ret
         size_t n;
         int r;
 
-        *ret_why = NULL;
-        if (!vm->files) {
-                *ret_why = "it is not looked into here";
+        *ret_why = vm->files ? NULL : "it is not looked into here";
+        if (*ret_why)
                 return 0;
-        }
-        r = vm_file_read(vm->files, path, &text, &n);
-        if (r == -ENOMEM)
-                return r;
-        if (r < 0) {
-                *ret_why = r == -EFBIG         ? "it is larger than 1 MiB"
-                                : r == -EINVAL ? "it is no ordinary file"
-                                               : strerror(-r);
-                return 0;
-        }
-        return vm_config_parse(vm, path, text, n, set);
+        r = vm_file_read(vm->files, path, &text, &n, ret_why);
+        return r < 0 || *ret_why ? r : vm_config_parse(vm, path, text, n, set);
 }

@@ -3,40 +3,80 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "probe/cleanup.h"
 
 #define FILE_MAX ((size_t) 1 << 20)
 
-void vm_process_files(const char *pid, VmProcessFiles *ret) {
-        snprintf(ret->root, sizeof(ret->root), "/proc/%.10s/root", pid);
-        snprintf(ret->directory, sizeof(ret->directory), "/proc/%.10s/cwd/", pid);
-        ret->files = (VmFiles){ ret->root, ret->directory };
+bool vm_files_have_this_root(const VmFiles *files) {
+        struct stat own, other;
+
+        return files->process == VM_FILES_OWN ||
+                        (stat("/", &own) == 0 && fstatat(files->process, "root", &other, 0) == 0 &&
+                                        own.st_dev == other.st_dev && own.st_ino == other.st_ino);
+}
+
+/* The place alone; nothing is opened yet. */
+static int find(const VmFiles *files, const char *path) {
+        bool absolute = *path == '/';
+        struct open_how how = {
+                .flags = O_PATH | O_CLOEXEC,
+                .resolve = RESOLVE_NO_MAGICLINKS | (absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH),
+        };
+        _cleanup_close_ int base = -EBADF;
+
+        if (files->process == VM_FILES_OWN)
+                return open(path, O_PATH | O_CLOEXEC);
+        base = openat(files->process, absolute ? "root" : "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        return base < 0 ? -1 : (int) syscall(SYS_openat2, base, path, &how, sizeof(how));
+}
+
+/* Files of the kernel's may have effects when they are read. */
+static bool is_on_disk(int place) {
+        static const uint32_t kernel[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC };
+        struct statfs system;
+
+        if (fstatfs(place, &system) < 0)
+                return false;
+        for (size_t i = 0; i < ELEMENTS(kernel); i++)
+                if ((uint32_t) system.f_type == kernel[i])
+                        return false;
+        return true;
 }
 
 /* Looked at before it is opened for reading. */
-static int open_file(const char *path) {
-        _cleanup_close_ int place = open(path, O_PATH | O_CLOEXEC);
+static int open_file(const VmFiles *files, const char *path, const char **ret_why) {
+        _cleanup_close_ int place = find(files, path);
         char link[64];
         struct stat st;
-        int fd;
+        int fd = -1;
 
         if (place < 0 || fstat(place, &st) < 0)
-                return -errno;
-        if (!S_ISREG(st.st_mode))
-                return -EINVAL;
-        if (st.st_size > (off_t) FILE_MAX)
-                return -EFBIG;
-        snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-        fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-        return fd < 0 ? -errno : fd;
+                *ret_why = errno == EXDEV ? "it is outside of where the process is" : strerror(errno);
+        else if (!S_ISREG(st.st_mode) || !is_on_disk(place))
+                *ret_why = "it is no ordinary file";
+        else if (st.st_size > (off_t) FILE_MAX)
+                *ret_why = "it is larger than 1 MiB";
+        else {
+                snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+                fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+                if (fd < 0)
+                        *ret_why = strerror(errno);
+        }
+        return fd;
 }
 
-static int read_all(int fd, char *text, size_t *ret_n) {
+static void read_all(int fd, char *text, size_t *ret_n, const char **ret_why) {
         size_t n = 0;
 
         while (n <= FILE_MAX) {
@@ -44,35 +84,32 @@ static int read_all(int fd, char *text, size_t *ret_n) {
 
                 if (got < 0 && errno == EINTR)
                         continue;
-                if (got < 0)
-                        return -errno;
+                if (got < 0) {
+                        *ret_why = strerror(errno);
+                        return;
+                }
                 if (got == 0) {
                         *ret_n = n;
-                        return 0;
+                        return;
                 }
                 n += (size_t) got;
         }
-        return -EFBIG;
+        *ret_why = "it is larger than 1 MiB";
 }
 
-int vm_file_read(const VmFiles *files, const char *path, char **ret, size_t *ret_n) {
+int vm_file_read(const VmFiles *files, const char *path, char **ret, size_t *ret_n, const char **ret_why) {
         _cleanup_close_ int fd = -EBADF;
-        _cleanup_free_ char *whole = NULL, *text = NULL;
-        int r;
+        _cleanup_free_ char *text = NULL;
 
-        if (asprintf(&whole, "%s%s", *path == '/' ? files->root : files->directory, path) < 0) {
-                whole = NULL;
-                return -ENOMEM;
-        }
-        fd = open_file(whole);
-        if (fd < 0)
-                return fd;
+        *ret_why = NULL;
+        fd = open_file(files, path, ret_why);
+        if (*ret_why)
+                return 0;
         text = malloc(FILE_MAX + 1);
         if (!text)
                 return -ENOMEM;
-        r = read_all(fd, text, ret_n);
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(text);
+        read_all(fd, text, ret_n, ret_why);
+        if (!*ret_why)
+                *ret = TAKE_PTR(text);
         return 0;
 }

@@ -3,21 +3,20 @@
 
 /* Files that a command line names. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* What is put before an absolute path, and before another one: "" and "", or those of a process below /proc. */
+/* Whose files they are. */
 typedef struct VmFiles {
-        const char *root, *directory;
+        int process; /* its directory in /proc, or VM_FILES_OWN; a number may be another process's by now, this is not */
 } VmFiles;
 
-/* Those of a process, by its number. */
-typedef struct VmProcessFiles {
-        VmFiles files; /* points into the strings behind it */
-        char root[40], directory[40];
-} VmProcessFiles;
+#define VM_FILES_OWN (-1)
 
-void vm_process_files(const char *pid, VmProcessFiles *ret);
+/* Has it the root directory of this process, and so this host's packages? Not known is no. */
+bool vm_files_have_this_root(const VmFiles *files);
 
-/* A regular file of at most 1 MiB; nothing else is opened, because to open some devices is to move them. 0, -ENOMEM,
- * -EFBIG, -EINVAL for what is no file, or the system's -errno. */
-int vm_file_read(const VmFiles *files, const char *path, char **ret, size_t *ret_n);
+/* A regular file of a disk of at most 1 MiB; nothing else is opened, because to open some devices is to move them, and
+ * to read the kernel's log is to take it away. Another process's are found below its root directory, whatever links say, a
+ * relative path below where it is now. 0, or -ENOMEM; or *ret_why, why it is not known, is not NULL. */
+int vm_file_read(const VmFiles *files, const char *path, char **ret, size_t *ret_n, const char **ret_why);

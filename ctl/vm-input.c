@@ -2,6 +2,7 @@
 #include "ctl/vm-input.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,14 +26,18 @@ static int parse_json(const char *text, size_t n, Guest *ret, VmError *reterr) {
         return r;
 }
 
-static int parse_command(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
+static int parse_shell(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
         _cleanup_(vm_words_done) VmWords words = {};
-        int r;
+        int r = vm_words_from_shell(text, n, &words, reterr);
 
-        if (memchr(text, 0, n))
-                r = vm_words_from_process(text, n, &words);
-        else
-                r = vm_words_from_shell(text, n, &words, reterr);
+        return r < 0 ? r : vm_cmdline_read(&words, files, ret, reterr);
+}
+
+int vm_input_process(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
+        _cleanup_(vm_words_done) VmWords words = {};
+        int r = vm_words_from_process(text, n, &words);
+
+        *reterr = (VmError){};
         return r < 0 ? r : vm_cmdline_read(&words, files, ret, reterr);
 }
 
@@ -56,12 +61,15 @@ int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret,
                 return parse_json(text, n, ret, reterr);
         if (text[start] == '<')
                 return vm_xml_read(text, n, ret, reterr);
-        return parse_command(text, n, files, ret, reterr);
+        /* A copy of /proc/PID/cmdline. */
+        if (memchr(text, 0, n))
+                return vm_input_process(text, n, files, ret, reterr);
+        return parse_shell(text, n, files, ret, reterr);
 }
 
 /* ── places ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static const VmFiles here = { "", "" };
+static const VmFiles here = { VM_FILES_OWN };
 
 static int complain(const char *place, int r, const VmError *error) {
         if (r == -ENOMEM) {
@@ -75,7 +83,7 @@ static int complain(const char *place, int r, const VmError *error) {
         return EXIT_USAGE;
 }
 
-static int read_file(const char *path, const char *place, const VmFiles *files, Guest *ret) {
+static int read_file(const char *path, const char *place, Guest *ret) {
         _cleanup_(input_file_done) InputFile file = {};
         VmError error;
         int r;
@@ -83,23 +91,37 @@ static int read_file(const char *path, const char *place, const VmFiles *files, 
         r = input_file_read(path, VM_TEXT_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = vm_input_parse((const char *) file.data, file.n, files, ret, &error);
+        r = vm_input_parse((const char *) file.data, file.n, &here, ret, &error);
         return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
 }
 
-static int read_process(const char *pid, Guest *ret) {
+/* By one descriptor all along: the number may become another process's meanwhile. */
+static int read_process(const char *pid, Guest *ret, bool *ret_elsewhere) {
+        _cleanup_(input_file_done) InputFile file = {};
+        _cleanup_close_ int process = -EBADF;
         char path[64], place[32];
         size_t n = strspn(pid, "0123456789");
-        VmProcessFiles files;
+        VmError error;
+        int r;
 
         if (n == 0 || pid[n] || n > 10) {
                 fprintf(stderr, "hawctl: --pid=%s: expected the number of a process\n", pid);
                 return EXIT_USAGE;
         }
-        snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
+        snprintf(path, sizeof(path), "/proc/%s", pid);
         snprintf(place, sizeof(place), "process %s", pid);
-        vm_process_files(pid, &files);
-        return read_file(path, place, &files.files, ret);
+        process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (process < 0) {
+                fprintf(stderr, "hawctl: %s: %s\n", path, strerror(errno));
+                return EXIT_FAILURE;
+        }
+        snprintf(path, sizeof(path), "/proc/self/fd/%d/cmdline", process);
+        r = input_file_read(path, VM_TEXT_MAX, &file);
+        if (r != EXIT_SUCCESS)
+                return r;
+        *ret_elsewhere = !vm_files_have_this_root(&(VmFiles){ process });
+        r = vm_input_process((const char *) file.data, file.n, &(VmFiles){ process }, ret, &error);
+        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
 }
 
 static int read_arguments(int argc, char **argv, Guest *ret) {
@@ -113,13 +135,14 @@ static int read_arguments(int argc, char **argv, Guest *ret) {
         return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
 }
 
-int vm_input_read(const Options *options, int argc, char **argv, Guest *ret) {
+int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, bool *ret_elsewhere) {
+        *ret_elsewhere = false;
         if (options->pid && argc > 0) {
                 fprintf(stderr, "hawctl: --pid=%s and '%s': give one of them\n", options->pid, argv[0]);
                 return EXIT_USAGE;
         }
         if (options->pid)
-                return read_process(options->pid, ret);
+                return read_process(options->pid, ret, ret_elsewhere);
         if (argc == 0) {
                 fprintf(stderr,
                                 "hawctl: expected a guest: a file with its JSON, XML or QEMU command line, '-', --pid=PID, or"
@@ -127,7 +150,6 @@ int vm_input_read(const Options *options, int argc, char **argv, Guest *ret) {
                 return EXIT_USAGE;
         }
         if (argc == 1 && (argv[0][0] != '-' || strcmp(argv[0], "-") == 0))
-                return read_file(
-                                argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], &here, ret);
+                return read_file(argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], ret);
         return read_arguments(argc, argv, ret);
 }

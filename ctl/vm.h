@@ -30,6 +30,7 @@ typedef struct VmObject {
 } VmObject;
 
 #define VM_OBJECTS_MAX 4096
+#define VM_CONFIGS_MAX 16
 
 /* -set */
 typedef struct VmSet {
@@ -44,6 +45,7 @@ typedef struct Vm {
         Guest *guest;
         VmError *error;
         const struct VmFiles *files; /* NULL: none is looked into */
+        unsigned n_configs;          /* -readconfig */
         unsigned line;               /* of what is read now */
         size_t n_objects;
         VmObject *objects; /* owned */

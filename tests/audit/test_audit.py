@@ -142,6 +142,28 @@ def test_what_cannot_be_understood_is_named(root, tmp_path, name, word):
     assert re.search(rf"^ *{pid} +\S+ +unknown ", text, re.M)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for QEMU's -chroot")
+def test_in_a_root_directory_of_its_own(start, root, tmp_path):
+    """The packages of this host are not those of it."""
+    here, elsewhere = start(*GOOD), start(*GOOD, "-chroot", tmp_path)
+    found = rows(root)[0]
+    assumed = {pid: any("installed here" in note["text"] for note in found[pid]["check"]["assumed"]) for pid in (here, elsewhere)}
+    if not assumed[here]:
+        pytest.skip("QEMU is of no package here")
+    assert not assumed[elsewhere]
+    assert any(note["what"] == "vmmVersion" and note["text"].startswith("not known") for note in found[elsewhere]["check"]["assumed"])
+
+
+def test_more_of_them_than_files_may_be_open(root, tmp_path):
+    """A shell's limit is no reason to leave any out."""
+    limited = ["sh", "-c", 'ulimit -Sn 24; exec "$@"', "sh", HAWCTL, "audit", root, "-j"]
+    with contextlib.ExitStack() as stack:
+        (tmp_path / "many").mkdir()
+        pids = [stack.enter_context(waiting_shell(tmp_path / "many" / f"qemu-system-{i}", "-m", "1")) for i in range(30)]
+        done = subprocess.run(limited, capture_output=True, text=True, timeout=60, check=False)
+    assert {row["pid"] for row in json.loads(done.stdout)} >= set(pids), done.stderr
+
+
 def test_not_on_another_host():
     done = audit("--host=elsewhere")
     assert done.returncode == 2 and "this host" in done.stderr and done.stdout == ""

@@ -1,5 +1,6 @@
 """-readconfig and -set: the syntax is that of QEMU's util/qemu-config.c, and where QEMU is here it has the word on which
 files are right and what they make of a machine. Incus and LXD hand it all but the CPU so, Proxmox the ports."""
+import contextlib
 import json
 import os
 import shutil
@@ -154,16 +155,76 @@ def test_file_given_alone(file):
     assert done.returncode == 2 and "-readconfig" in done.stderr
 
 
-def test_of_a_process(file, tmp_path):
-    """Its own directory is where a path starts."""
-    file(MACHINE)
-    arguments = ["qemu-system-x86_64", "-c", "import time; time.sleep(60)", "-readconfig", "vm.conf"]
-    with subprocess.Popen(arguments, executable=sys.executable, cwd=tmp_path) as process:
+def test_what_is_no_file_of_a_disk():
+    """To read some of the kernel's files is to change something."""
+    for path in ("/proc/version", "/sys/kernel/notes"):
+        assert [note["text"] for note in command(path)["ignored"]] == ["what the file adds is not known: it is no ordinary file"]
+
+
+def test_at_most_16(file):
+    path = file(MACHINE)
+    assert command(path, *["-readconfig", path] * 15)["memory"]["max"] == 8 * GIB
+    assert refused("--", "-S", *["-readconfig", path] * 17) == "command line: -readconfig: expected at most 16"
+
+
+@contextlib.contextmanager
+def process_of(path, directory, root=None):
+    """What has that command line, waits, and has gone into another root directory if so."""
+    code = f"import os, time; os.chroot({str(root)!r}) if {root is not None} else 0; print(flush=True); time.sleep(60)"
+    arguments = ["qemu-system-x86_64", "-c", code, "-m", "256", "-readconfig", path]
+    with subprocess.Popen(arguments, executable=sys.executable, cwd=directory, stdout=subprocess.PIPE) as process:
         try:
-            document = read(f"--pid={process.pid}")
+            process.stdout.readline()
+            yield process.pid
         finally:
             process.kill()
-    assert document["memory"]["max"] == 8 * GIB
+
+
+def config_of_process(*where):
+    with process_of(*where) as pid:
+        document = read(f"--pid={pid}")
+    return document["memory"].get("max"), [note["text"] for note in document.get("ignored", []) if note["what"].startswith("-readconfig")]
+
+
+OUTSIDE = "what the file adds is not known: it is outside of where the process is"
+ABSENT = "what the file adds is not known: No such file or directory"
+
+
+def test_of_a_process(file, tmp_path):
+    """Its own directory is where a path starts; what lies beside that may be another's."""
+    path = file(MACHINE)
+    (tmp_path / "below").mkdir()
+    assert config_of_process("vm.conf", tmp_path) == (8 * GIB, []) == config_of_process(path, "/")
+    assert config_of_process("../vm.conf", tmp_path / "below") == (None, [OUTSIDE])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to have another root directory")
+def test_of_a_process_elsewhere(file, tmp_path):
+    """Links lead where they would lead it, and not to this host's files."""
+    path, root = file(MACHINE), tmp_path / "root"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc/own.conf").write_text('[memory]\nmaxmem = "4G"\nslots = "2"\n')
+    (root / "link").symlink_to("/etc/own.conf")
+    (root / "up").symlink_to("../../../../etc/own.conf")
+    (root / "host").symlink_to(path)
+    (root / "beside").symlink_to("../vm.conf")
+    for name in ("/etc/own.conf", "/link", "/up", "/../etc/own.conf"):
+        assert config_of_process(name, root, root) == (4 * GIB, []), name
+    for name in ("/host", "/beside", "/../vm.conf", path):
+        assert config_of_process(name, root, root) == (None, [ABSENT]), name
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to have another root directory")
+def test_packages_of_a_process_elsewhere(tmp_path):
+    """What is installed here says nothing of it."""
+    said = []
+    for root in ("/", tmp_path):
+        with process_of("/x", "/", root) as pid:
+            done = subprocess.run([HAWCTL, "check", f"--pid={pid}", "-j"], capture_output=True, text=True, timeout=60, check=False)
+        said.append(any("installed here" in note["text"] for note in json.loads(done.stdout)["assumed"]))
+    if not said[0]:
+        pytest.skip("no package of QEMU's here")
+    assert not said[1]
 
 
 # ── what QEMU says ───────────────────────────────────────────────────────────────────────────────────────
