@@ -11,8 +11,6 @@
 #include "probe/cleanup.h"
 #include "profile/json-parse.h"
 
-#define KEYS_MAX 4096
-
 void key_values_done(KeyValues *values) {
         for (size_t i = 0; i < values->n; i++) {
                 free(values->items[i].key);
@@ -25,12 +23,12 @@ void key_values_done(KeyValues *values) {
 static int add(KeyValues *values, char *key, char *value) {
         KeyValue *grown = NULL;
 
-        if (key && value && values->n < KEYS_MAX)
+        if (key && value && values->n < KEY_VALUES_MAX)
                 grown = reallocarray(values->items, values->n + 1, sizeof(KeyValue));
         if (!grown) {
                 free(key);
                 free(value);
-                return values->n < KEYS_MAX ? -ENOMEM : -EINVAL;
+                return values->n < KEY_VALUES_MAX ? -ENOMEM : -EINVAL;
         }
         values->items = grown;
         grown[values->n++] = (KeyValue){ key, value };
@@ -43,17 +41,20 @@ int key_values_add(KeyValues *values, const char *key, const char *value) {
 
 /* Up to a comma that is not doubled; *text is then behind it. */
 static char *take_value(const char **text) {
-        char *value = malloc(strlen(*text) + 1), *out = value;
-        const char *c = *text;
+        const char *end = *text;
+        char *value, *out;
 
+        while (*end && !(*end == ',' && end[1] != ','))
+                end += *end == ',' ? 2 : 1;
+        value = out = malloc((size_t) (end - *text) + 1);
         if (!value)
                 return NULL;
-        while (*c && !(*c == ',' && c[1] != ',')) {
+        for (const char *c = *text; c < end; c++) {
                 c += *c == ',';
-                *out++ = *c++;
+                *out++ = *c;
         }
         *out = 0;
-        *text = *c ? c + 1 : c;
+        *text = *end ? end + 1 : end;
         return value;
 }
 

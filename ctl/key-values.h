@@ -16,6 +16,9 @@ typedef struct KeyValues {
 
 void key_values_done(KeyValues *values);
 
+#define KEY_VALUES_MAX 4096
+
+/* -EINVAL beyond that many, -ENOMEM. */
 int key_values_add(KeyValues *values, const char *key, const char *value);
 
 /* A first part without "=" is the value of the implied key (NULL: there is none); later ones are "on". In values ",,"

@@ -108,6 +108,8 @@ static int read_value(Config *config, Bytes line) {
         if (n > 0)
                 memcpy(value, line.data, n);
         value[n] = 0;
+        if (config->values.n >= KEY_VALUES_MAX)
+                return fail(config, "no more values in a group");
         return key_values_add(&config->values, key, value);
 }
 

@@ -14,6 +14,7 @@ typedef struct VmDomain {
         uint64_t memory;  /* <memory>: boot RAM with all modules */
         uint64_t modules; /* of <memory model=…> */
         uint64_t cells;   /* of <numa> */
+        bool ports[256];  /* by bus: a port's, for a single device */
 } VmDomain;
 
 /* What is done with an element by its name; NULL: it moves nothing. */
@@ -48,6 +49,7 @@ void vm_element_line(Vm *vm, const xmlNode *node);
 
 int vm_domain_os(VmDomain *domain, const xmlNode *node);
 int vm_domain_cpu(VmDomain *domain, const xmlNode *node);
+void vm_domain_ports(VmDomain *domain, const xmlNode *devices);
 int vm_domain_hostdev(VmDomain *domain, const xmlNode *node);
 int vm_domain_interface(VmDomain *domain, const xmlNode *node);
 int vm_domain_disk(VmDomain *domain, const xmlNode *node);

@@ -20,13 +20,8 @@ bool vm_property_moves(const char *name) {
         return false;
 }
 
-/* The parts: "device.hostpci0.x-vga=on" has a group, an id that may hold points, and a property that holds none. */
-typedef struct Parts {
-        size_t group, id; /* lengths */
-        const char *property, *equals;
-} Parts;
-
-static bool split(const char *text, Parts *ret) {
+/* "device.hostpci0.x-vga=on" has a group, an id that may hold points, and a property that holds none. */
+static bool split(const char *text, VmSet *ret) {
         const char *first = strchr(text, '.'), *equals = first ? strchr(first, '=') : NULL;
         const char *last = equals;
 
@@ -36,29 +31,42 @@ static bool split(const char *text, Parts *ret) {
                 last--;
         if (first == text || last <= first + 1 || equals == last + 1)
                 return false;
-        *ret = (Parts){ (size_t) (first - text), (size_t) (last - first - 1), last + 1, equals };
+        *ret = (VmSet){
+                .text = text,
+                .group = (size_t) (first - text),
+                .id = (size_t) (last - first - 1),
+                .property = (size_t) (equals - last - 1),
+        };
         return true;
 }
 
-int vm_set_add(Vm *vm, const char *text) {
-        VmSet *grown;
-        Parts parts;
+static const char *id_of(const VmSet *set) {
+        return set->text + set->group + 1;
+}
 
-        if (!split(text, &parts))
+static const char *property_of(const VmSet *set) {
+        return id_of(set) + set->id + 1;
+}
+
+int vm_set_add(Vm *vm, const char *text) {
+        VmSet set, *grown;
+
+        if (!split(text, &set))
                 return vm_fail(vm, "-set: expected GROUP.ID.PROPERTY=VALUE, not '%.100s'", text);
-        if (vm->n_sets >= VM_OBJECTS_MAX)
-                return vm_fail(vm, "-set: expected at most %d", VM_OBJECTS_MAX);
+        if (vm->n_sets >= VM_SETS_MAX)
+                return vm_fail(vm, "-set: expected at most %d", VM_SETS_MAX);
         grown = reallocarray(vm->sets, vm->n_sets + 1, sizeof(VmSet));
         if (!grown)
                 return -ENOMEM;
+        set.line = vm->line;
         vm->sets = grown;
-        grown[vm->n_sets++] = (VmSet){ .text = text, .line = vm->line };
+        grown[vm->n_sets++] = set;
         return 0;
 }
 
-static bool names(const char *text, const Parts *parts, const char *group, const char *id) {
-        return strlen(group) == parts->group && strncmp(text, group, parts->group) == 0 &&
-                        strlen(id) == parts->id && strncmp(text + parts->group + 1, id, parts->id) == 0;
+static bool is_of(const VmSet *set, const char *group, const char *id) {
+        return strlen(group) == set->group && strlen(id) == set->id &&
+                        memcmp(set->text, group, set->group) == 0 && memcmp(id_of(set), id, set->id) == 0;
 }
 
 int vm_set_apply(Vm *vm, const char *group, KeyValues *values) {
@@ -70,15 +78,17 @@ int vm_set_apply(Vm *vm, const char *group, KeyValues *values) {
         for (size_t i = 0; wanted && i < vm->n_sets; i++) {
                 VmSet *set = &vm->sets[i];
                 _cleanup_free_ char *property = NULL;
-                Parts parts;
                 int r;
 
-                if (!split(set->text, &parts) || !names(set->text, &parts, group, wanted))
+                if (!is_of(set, group, wanted))
                         continue;
-                property = strndup(parts.property, (size_t) (parts.equals - parts.property));
+                property = strndup(property_of(set), set->property);
                 if (!property)
                         return -ENOMEM;
-                r = key_values_add(values, property, parts.equals + 1);
+                if (values->n >= KEY_VALUES_MAX)
+                        return vm_fail(vm, "-set: expected at most %d properties of %.60s", KEY_VALUES_MAX,
+                                        wanted);
+                r = key_values_add(values, property, property_of(set) + set->property + 1);
                 if (r < 0)
                         return r;
                 set->used = true;
@@ -90,18 +100,14 @@ int vm_set_finish(Vm *vm) {
         for (size_t i = 0; i < vm->n_sets; i++) {
                 const VmSet *set = &vm->sets[i];
                 char property[VM_NAME_MAX], what[96];
-                Parts parts;
                 int r;
 
-                if (set->used || !split(set->text, &parts))
-                        continue;
-                snprintf(property, sizeof(property), "%.*s", (int) (parts.equals - parts.property),
-                                parts.property);
-                if (!vm_property_moves(property))
+                snprintf(property, sizeof(property), "%.*s", (int) set->property, property_of(set));
+                if (set->used || !vm_property_moves(property))
                         continue;
                 snprintf(what, sizeof(what), "-set %.80s", set->text);
                 vm->line = set->line;
-                r = vm_ignore(vm, what, "no such %.*s is known", (int) parts.group, set->text);
+                r = vm_ignore(vm, what, "no such %.*s is known", (int) set->group, set->text);
                 if (r < 0)
                         return r;
         }

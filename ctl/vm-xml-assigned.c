@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctl/vm-element.h"
+#include "probe/cleanup.h"
 
 static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, unsigned *ret) {
         char text[VM_ATTRIBUTE_MAX];
@@ -19,24 +20,33 @@ static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, 
         return r;
 }
 
-/* Of the controllers around it, the one whose bus it is on. */
-static bool behind_port(const Vm *vm, const xmlNode *node) {
-        const xmlNode *address = vm_element_child(node, "address");
-        const xmlNode *controller = vm_element_child(node->parent, "controller");
-        char bus[VM_ATTRIBUTE_MAX], type[VM_ATTRIBUTE_MAX], index[VM_ATTRIBUTE_MAX], model[VM_ATTRIBUTE_MAX];
+/* Which buses have room for one device alone: the controllers stand in any order, before and behind what is on them. */
+void vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
+        char type[VM_ATTRIBUTE_MAX], index[VM_ATTRIBUTE_MAX], model[VM_ATTRIBUTE_MAX];
+        const xmlNode *node = vm_element_child(devices, "controller");
 
-        /* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
-        if (!vm_element_attribute(address, "bus", bus))
-                return vm->guest->machine == MACHINE_Q35;
-        for (; controller; controller = vm_element_next(controller)) {
-                vm_element_attribute(controller, "type", type);
-                vm_element_attribute(controller, "index", index);
-                vm_element_attribute(controller, "model", model);
-                if (strcmp(type, "pci") == 0 && *index && strtoul(index, NULL, 0) == strtoul(bus, NULL, 0))
-                        return strcmp(model, "pcie-root-port") == 0 ||
+        for (; node; node = vm_element_next(node)) {
+                unsigned long bus;
+
+                vm_element_attribute(node, "type", type);
+                vm_element_attribute(node, "index", index);
+                vm_element_attribute(node, "model", model);
+                bus = strtoul(index, NULL, 0);
+                if (strcmp(type, "pci") == 0 && *index && bus < ELEMENTS(domain->ports))
+                        domain->ports[bus] = strcmp(model, "pcie-root-port") == 0 ||
                                         strcmp(model, "pcie-switch-downstream-port") == 0;
         }
-        return false;
+}
+
+static bool behind_port(const VmDomain *domain, const xmlNode *node) {
+        char text[VM_ATTRIBUTE_MAX];
+        unsigned long bus;
+
+        /* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
+        if (!vm_element_attribute(vm_element_child(node, "address"), "bus", text))
+                return domain->vm->guest->machine == MACHINE_Q35;
+        bus = strtoul(text, NULL, 0);
+        return bus < ELEMENTS(domain->ports) && domain->ports[bus];
 }
 
 /* The device's own word goes before the domain's. */
@@ -60,17 +70,18 @@ static bool is_unassigned(const xmlNode *node) {
         return strcmp(type, "unassigned") == 0;
 }
 
-static int add_assigned(Vm *vm, const xmlNode *node) {
+static int add_assigned(VmDomain *domain, const xmlNode *node) {
+        Vm *vm = domain->vm;
         const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
         char id[VM_ATTRIBUTE_MAX], text[40];
-        unsigned domain, bus, slot, function;
+        unsigned segment, bus, slot, function;
         int r;
 
         if (!address)
                 return vm_fail(vm, "<%.20s>: expected <source><address .../></source>",
                                 (const char *) node->name);
         vm_element_line(vm, address);
-        r = part(vm, address, "domain", UINT32_MAX, &domain);
+        r = part(vm, address, "domain", UINT32_MAX, &segment);
         if (r >= 0)
                 r = part(vm, address, "bus", 255, &bus);
         if (r >= 0)
@@ -79,9 +90,9 @@ static int add_assigned(Vm *vm, const xmlNode *node) {
                 r = part(vm, address, "function", 7, &function);
         if (r < 0)
                 return r;
-        snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", domain, bus, slot, function);
+        snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", segment, bus, slot, function);
         vm_element_alias(node, id);
-        return vm_assigned(vm, *id ? id : NULL, text, has_iommufd(node), behind_port(vm, node));
+        return vm_assigned(vm, *id ? id : NULL, text, has_iommufd(node), behind_port(domain, node));
 }
 
 static int add_mediated(Vm *vm, const xmlNode *node) {
@@ -101,7 +112,7 @@ int vm_domain_hostdev(VmDomain *domain, const xmlNode *node) {
         if (is_unassigned(node))
                 return 0;
         if (strcmp(type, "pci") == 0)
-                return add_assigned(domain->vm, node);
+                return add_assigned(domain, node);
         if (strcmp(type, "mdev") == 0)
                 return add_mediated(domain->vm, node);
         if (strcmp(type, "usb") == 0 || strcmp(type, "scsi") == 0 || strcmp(type, "scsi_host") == 0)
@@ -124,7 +135,7 @@ int vm_domain_interface(VmDomain *domain, const xmlNode *node) {
 
         vm_element_attribute(node, "type", type);
         if (strcmp(type, "hostdev") == 0)
-                return add_assigned(domain->vm, node);
+                return add_assigned(domain, node);
         /* Of a pair only that half is a host's device, which a network of such devices gives. */
         vm_element_attribute(vm_element_child(node, "teaming"), "type", teaming);
         if (strcmp(teaming, "transient") == 0)

@@ -172,5 +172,6 @@ int vm_domain_devices(VmDomain *domain, const xmlNode *node) {
                 { "watchdog" },
         };
 
+        vm_domain_ports(domain, node);
         return vm_element_children(domain, node, elements, ELEMENTS(elements));
 }

@@ -31,10 +31,12 @@ typedef struct VmObject {
 
 #define VM_OBJECTS_MAX 4096
 #define VM_CONFIGS_MAX 16
+#define VM_SETS_MAX 256
 
 /* -set */
 typedef struct VmSet {
-        const char *text; /* the word's */
+        const char *text;           /* the word's: GROUP.ID.PROPERTY=VALUE */
+        size_t group, id, property; /* how long they are */
         unsigned line;
         bool used;
 } VmSet;

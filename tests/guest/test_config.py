@@ -134,6 +134,14 @@ def test_unknown_group(file):
     assert ignored(command(file('[machine]\nfuture = "b"\n'))) == ["-machine future=b"]
 
 
+def test_too_many(file):
+    """Each bound is said, with its place; the id is one of the values."""
+    path = file('[device "x"]\n' + 'a = "b"\n' * 5000)
+    assert refused("--", "-S", "-readconfig", path) == f"command line: -readconfig {path}: line 4097: expected no more values in a group"
+    assert refused("--", "-device", "e1000,id=x" + ",a=b" * 4094, "-set", "device.x.a=1") == "command line: -set: expected at most 4096 properties of x"
+    assert refused("--", "-S", *["-set", "device.x.a=1"] * 257) == "command line: -set: expected at most 256"
+
+
 def test_values_that_are_refused(file):
     assert refused("--", "-S", "-readconfig", file('[memory]\nsize = "much"\n')) == "command line: -m: expected a size such as 4G, not 'much'"
 
