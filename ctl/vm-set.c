@@ -20,23 +20,21 @@ bool vm_property_moves(const char *name) {
         return false;
 }
 
-/* "device.hostpci0.x-vga=on" has a group, an id that may hold points, and a property that holds none. */
+/* "device.hostpci0.x-vga=on": neither group nor id has a point in it, and an id with one cannot be named. */
 static bool split(const char *text, VmSet *ret) {
-        const char *first = strchr(text, '.'), *equals = first ? strchr(first, '=') : NULL;
-        const char *last = equals;
+        size_t group = strcspn(text, "."), id, property;
 
-        if (!equals)
+        if (group == 0 || !text[group])
                 return false;
-        while (last > first && *last != '.')
-                last--;
-        if (first == text || last <= first + 1 || equals == last + 1)
+        text += group + 1;
+        id = strcspn(text, ".");
+        if (id == 0 || !text[id])
                 return false;
-        *ret = (VmSet){
-                .text = text,
-                .group = (size_t) (first - text),
-                .id = (size_t) (last - first - 1),
-                .property = (size_t) (equals - last - 1),
-        };
+        text += id + 1;
+        property = strcspn(text, "=");
+        if (property == 0 || !text[property])
+                return false;
+        *ret = (VmSet){ .group = group, .id = id, .property = property };
         return true;
 }
 
@@ -58,6 +56,7 @@ int vm_set_add(Vm *vm, const char *text) {
         grown = reallocarray(vm->sets, vm->n_sets + 1, sizeof(VmSet));
         if (!grown)
                 return -ENOMEM;
+        set.text = text;
         set.line = vm->line;
         vm->sets = grown;
         grown[vm->n_sets++] = set;

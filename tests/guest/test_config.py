@@ -111,8 +111,21 @@ def test_set(file):
     assert ignored(command(path, "-set", "device.gone.host=03:00.0")) == ["-set device.gone.host=03:00.0"]
     named = read("--", "-set", "device.hostpci0.host=0a:00.1", "-device", "vfio-pci,id=hostpci0,host=01:00.0", "-S")
     assert at(named, "devices.0.address") == "0000:0a:00.1"
-    for text in ("device", "device.x", "device..x=1", "device.x.=1", ".x.y=1"):
+    for text in SET_BAD:
         assert refused("--", "-S", "-set", text) == f"command line: -set: expected GROUP.ID.PROPERTY=VALUE, not '{text}'"
+    pointed = read("--", "-device", "vfio-pci,id=a.0,host=01:00.0", "-device", "vfio-pci,id=a,host=02:00.0", "-set", "device.a.0.host=03:00.0", "-S")
+    assert [device["address"] for device in pointed["devices"]] == ["0000:01:00.0", "0000:02:00.0"]
+
+
+SET_BAD = ["device", "device.x", "device.x=1", "device..x=1", "device.x.=1", ".x.y=1", "device.x.y"]
+
+
+def test_qemu_on_set(file):
+    """What it cannot take apart, and that an id ends at its first point."""
+    for text in SET_BAD:
+        assert f"can't parse: \"{text}\"" in qemu(file(MACHINE), "-set", text).stderr
+    done = qemu(file(MACHINE), "-device", "pci-testdev,id=a.0", "-set", "device.a.0.addr=3")
+    assert 'no device "a" defined' in done.stderr
 
 
 @pytest.mark.parametrize("text", GOOD)

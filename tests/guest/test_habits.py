@@ -129,7 +129,7 @@ PROXMOX = """/usr/bin/kvm \\
   -device 'vfio-pci,host=0000:41:00.1,id=hostpci0.1,bus=ich9-pcie-port-1,addr=0x0.1' \\
   -device 'virtio-balloon-pci,id=balloon0,bus=pci.0,addr=0x3,free-page-reporting=on' \\
   -machine 'hpet=off,pflash0=pflash0,pflash1=drive-efidisk0,type={machine}' \\
-  -set device.hostpci0.0.x-igd-gms=0x2
+  -set device.balloon0.free-page-reporting=off
 """
 PORTS = '[device "ich9-pcie-port-1"]\n  driver = "pcie-root-port"\n  bus = "pcie.0"\n  addr = "1c.0"\n'
 
