@@ -57,6 +57,14 @@ static void copy_field(Bytes line, const char *key, char *ret, size_t size) {
                 text_printable(text_trim(bytes_part(line, n, line.n - n)), ret, size);
 }
 
+/* What is wanted of it, its flag, its state: one that is on hold is installed too, and one that is to be removed. */
+static bool is_installed(const char *state) {
+        static const char end[] = " ok installed";
+        size_t n = strlen(state);
+
+        return n > strlen(end) && strcmp(state + n - strlen(end), end) == 0;
+}
+
 void vm_installed_decode(Bytes status, GuestInstalled *ret) {
         char package[64] = "", version[64] = "", state[64] = "";
         size_t cursor = 0;
@@ -72,7 +80,7 @@ void vm_installed_decode(Bytes status, GuestInstalled *ret) {
                         copy_field(line, "Status:", state, sizeof(state));
                         continue;
                 }
-                if (strcmp(state, "install ok installed") == 0)
+                if (is_installed(state))
                         set_version(ret, package, version);
                 *package = *version = *state = 0;
         } while (more);

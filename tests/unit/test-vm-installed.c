@@ -48,6 +48,16 @@ static void test_later_versions(void **state) {
         assert_int_equal(installed.ovmf.major, 202508);
 }
 
+/* dpkg(1): "hold" is what is wanted of a package, and not its state. */
+static void test_on_hold(void **state) {
+        GuestInstalled installed;
+
+        decode("Package: ovmf\nStatus: hold ok installed\nVersion: 2022.11-6\n", &installed);
+        assert_int_equal(installed.ovmf.major, 202211);
+        decode("Package: ovmf\nStatus: deinstall ok installed\nVersion: 2022.11-6\n", &installed);
+        assert_int_equal(installed.ovmf.major, 202211);
+}
+
 /* Removed but not purged, of a form that is not known, without a version, of another paragraph. */
 static void test_none(void **state) {
         static const char *const texts[] = {
@@ -55,6 +65,8 @@ static void test_none(void **state) {
                 "Package: ovmf\nStatus: deinstall ok config-files\nVersion: 2022.11-6\n",
                 "Package: ovmf\nStatus: install ok installed\nVersion: 0~20181115.85588389-3\n",
                 "Package: ovmf\nStatus: install ok installed\n",
+                "Package: ovmf\nStatus: install ok half-installed\nVersion: 2022.11-6\n",
+                "Package: ovmf\nStatus: install reinstreq installed\nVersion: 2022.11-6\n",
                 "Package: ovmf\n\nStatus: install ok installed\nVersion: 2022.11-6\n",
                 "Package: ovmf-ia32\nStatus: install ok installed\nVersion: 2022.11-6\n",
         };
@@ -71,6 +83,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_versions),
                 cmocka_unit_test(test_later_versions),
+                cmocka_unit_test(test_on_hold),
                 cmocka_unit_test(test_none),
         };
 
