@@ -68,7 +68,7 @@ static int firmware_kind_defaults(Guest *guest) {
 
 /* Where packages put firmware; QEMU looks for a bare name there too. */
 static bool is_packaged(const char *path) {
-        return !strchr(path, '/') || strncmp(path, "/usr/share/", 11) == 0;
+        return !strchr(path, '/') || (strncmp(path, "/usr/share/", 11) == 0 && !strstr(path, "/../"));
 }
 
 static void set_build(GuestFirmware *firmware, const GuestInstalled *installed) {

@@ -85,6 +85,7 @@ static void test_image_elsewhere(void **state) {
                 { "", true },
                 { "OVMF.fd", true },
                 { "/usr/share/OVMF/OVMF_CODE_4M.secboot.fd", true },
+                { "/usr/share/../local/OVMF.fd", false },
                 { "/opt/OVMF_CODE.fd", false },
                 { "/usr/local/share/qemu/edk2-x86_64-code.fd", false },
         };
