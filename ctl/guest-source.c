@@ -8,16 +8,19 @@
 
 #include "ctl/vm-input.h"
 #include "ctl/vm-installed.h"
+#include "probe/cleanup.h"
 
 int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
-        bool elsewhere;
-        int r = vm_input_read(options, argc, argv, ret, &elsewhere);
+        _cleanup_close_ int process = -EBADF;
+        int r = vm_input_read(options, argc, argv, ret, &process);
 
         if (r != EXIT_SUCCESS)
                 return r;
-        if (!elsewhere && !options->root && !options->host && !options->bus_address)
+        if (!options->root && !options->host && !options->bus_address)
                 vm_installed_read(&installed);
+        if (process >= 0)
+                vm_installed_limit(process, &installed);
         r = guest_defaults(ret, &installed);
         if (r == 0)
                 return EXIT_SUCCESS;

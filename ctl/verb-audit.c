@@ -54,11 +54,9 @@ static const char *foreign(const char *program) {
         return strcmp(machine, "x86_64") == 0 || strcmp(machine, "i386") == 0 ? NULL : machine;
 }
 
-/* What is installed here says nothing of a QEMU that has another root directory. */
-static int read_guest(Audited *audited, const GuestInstalled *installed) {
+static int read_guest(Audited *audited, GuestInstalled installed) {
         const QemuProcess *process = audited->process;
         const VmFiles files = { process->directory };
-        static const GuestInstalled nothing;
         VmError error = {};
         int r;
 
@@ -74,9 +72,8 @@ static int read_guest(Audited *audited, const GuestInstalled *installed) {
         r = vm_input_process(process->cmdline, process->n, &files, &audited->guest, &error);
         if (r == -EINVAL)
                 snprintf(audited->why, sizeof(audited->why), "command line: %s", error.text);
-        if (!vm_files_have_this_root(&files))
-                installed = &nothing;
-        return r < 0 ? r : guest_defaults(&audited->guest, installed);
+        vm_installed_limit(process->directory, &installed);
+        return r < 0 ? r : guest_defaults(&audited->guest, &installed);
 }
 
 /* The worst finding, which is the first, and what is missing where nothing is worse. */
@@ -94,7 +91,7 @@ static void explain(Audited *audited) {
 static int audit_one(Audited *audited, const Profile *profile, const GuestInstalled *installed) {
         int r;
 
-        r = read_guest(audited, installed);
+        r = read_guest(audited, *installed);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +18,6 @@
 #include "probe/cleanup.h"
 
 #define FILE_MAX ((size_t) 1 << 20)
-
-bool vm_files_have_this_root(const VmFiles *files) {
-        struct stat own, other;
-
-        return files->process == VM_FILES_OWN ||
-                        (stat("/", &own) == 0 && fstatat(files->process, "root", &other, 0) == 0 &&
-                                        own.st_dev == other.st_dev && own.st_ino == other.st_ino);
-}
 
 /* The place alone; nothing is opened yet. */
 static int find(const VmFiles *files, const char *path) {

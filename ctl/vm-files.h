@@ -3,7 +3,6 @@
 
 /* Files that a command line names. */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Whose files they are. */
@@ -12,9 +11,6 @@ typedef struct VmFiles {
 } VmFiles;
 
 #define VM_FILES_OWN (-1)
-
-/* Has it the root directory of this process, and so this host's packages? Not known is no. */
-bool vm_files_have_this_root(const VmFiles *files);
 
 /* A regular file of a disk of at most 1 MiB; nothing else is opened, because to open some devices is to move them, and
  * to read the kernel's log is to take it away. Another process's are found below its root directory, whatever links say, a

@@ -96,7 +96,7 @@ static int read_file(const char *path, const char *place, Guest *ret) {
 }
 
 /* By one descriptor all along: the number may become another process's meanwhile. */
-static int read_process(const char *pid, Guest *ret, bool *ret_elsewhere) {
+static int read_process(const char *pid, Guest *ret, int *ret_process) {
         _cleanup_(input_file_done) InputFile file = {};
         _cleanup_close_ int process = -EBADF;
         char path[64], place[32];
@@ -119,9 +119,12 @@ static int read_process(const char *pid, Guest *ret, bool *ret_elsewhere) {
         r = input_file_read(path, VM_TEXT_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
-        *ret_elsewhere = !vm_files_have_this_root(&(VmFiles){ process });
         r = vm_input_process((const char *) file.data, file.n, &(VmFiles){ process }, ret, &error);
-        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
+        if (r < 0)
+                return complain(place, r, &error);
+        *ret_process = process;
+        process = -EBADF;
+        return EXIT_SUCCESS;
 }
 
 static int read_arguments(int argc, char **argv, Guest *ret) {
@@ -135,14 +138,14 @@ static int read_arguments(int argc, char **argv, Guest *ret) {
         return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
 }
 
-int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, bool *ret_elsewhere) {
-        *ret_elsewhere = false;
+int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, int *ret_process) {
+        *ret_process = -1;
         if (options->pid && argc > 0) {
                 fprintf(stderr, "hawctl: --pid=%s and '%s': give one of them\n", options->pid, argv[0]);
                 return EXIT_USAGE;
         }
         if (options->pid)
-                return read_process(options->pid, ret, ret_elsewhere);
+                return read_process(options->pid, ret, ret_process);
         if (argc == 0) {
                 fprintf(stderr,
                                 "hawctl: expected a guest: a file with its JSON, XML or QEMU command line, '-', --pid=PID, or"

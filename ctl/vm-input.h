@@ -9,9 +9,9 @@
 
 /* argv is what stands behind the verb: a file or "-" with a JSON document, a domain's XML or a command line in it; a QEMU
  * command line itself (behind "--"); or nothing beside --pid=PID. Fills *ret, to be emptied with guest_done(), without
- * defaults. Has it been started, *ret_elsewhere tells whether that was with another root directory than this program's. The
- * exit status: 1 for what cannot be read, 2 for what is no guest; why is on standard error. */
-int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, bool *ret_elsewhere);
+ * defaults. *ret_process is the process's directory in /proc, to be closed, or -1. The exit status: 1 for what cannot be
+ * read, 2 for what is no guest; why is on standard error. */
+int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, int *ret_process);
 
 /* The same of a text: which form it is shows at its start. 0, -EINVAL with *reterr filled, -ENOMEM. */
 int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);

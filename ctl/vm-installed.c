@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/vm-installed.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "ctl/input-file.h"
 #include "probe/cleanup.h"
@@ -93,4 +95,20 @@ void vm_installed_read(GuestInstalled *ret) {
         *ret = (GuestInstalled){};
         if (access(path, R_OK) == 0 && input_file_read(path, STATUS_MAX, &file) == EXIT_SUCCESS)
                 vm_installed_decode(input_file_bytes(&file), ret);
+}
+
+/* Not known is no. */
+static bool is_same(int process, const char *link, const char *path) {
+        struct stat its, own;
+
+        return fstatat(process, link, &its, 0) == 0 && stat(path, &own) == 0 && its.st_dev == own.st_dev &&
+                        its.st_ino == own.st_ino;
+}
+
+void vm_installed_limit(int process, GuestInstalled *installed) {
+        if (!is_same(process, "root", "/"))
+                *installed = (GuestInstalled){};
+        else if (!is_same(process, "exe", "/usr/bin/qemu-system-x86_64") &&
+                        !is_same(process, "exe", "/usr/bin/qemu-system-i386"))
+                installed->qemu = (GuestVersion){};
 }

@@ -9,5 +9,9 @@
 /* What cannot be told (another package manager, packages that are not there) stays zero. */
 void vm_installed_read(GuestInstalled *ret);
 
+/* Of a process, by its directory in /proc: what these packages do not tell of it becomes zero. With another root directory
+ * that is all of it, as in a container; of another program, or one that an update has replaced, QEMU's version. */
+void vm_installed_limit(int process, GuestInstalled *installed);
+
 /* /var/lib/dpkg/status. */
 void vm_installed_decode(Bytes status, GuestInstalled *ret);

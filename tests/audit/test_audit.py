@@ -146,12 +146,30 @@ def test_what_cannot_be_understood_is_named(root, tmp_path, name, word):
 def test_in_a_root_directory_of_its_own(start, root, tmp_path):
     """The packages of this host are not those of it."""
     here, elsewhere = start(*GOOD), start(*GOOD, "-chroot", tmp_path)
+    for _ in range(100):
+        if os.readlink(f"/proc/{elsewhere}/root") == str(tmp_path):
+            break
+        time.sleep(0.05)
     found = rows(root)[0]
     assumed = {pid: any("installed here" in note["text"] for note in found[pid]["check"]["assumed"]) for pid in (here, elsewhere)}
     if not assumed[here]:
         pytest.skip("QEMU is of no package here")
     assert not assumed[elsewhere]
     assert any(note["what"] == "vmmVersion" and note["text"].startswith("not known") for note in found[elsewhere]["check"]["assumed"])
+
+
+def test_program_of_no_package(start, root, tmp_path):
+    """Of what somebody built the version is not that of the package; nor is it of what an update has replaced meanwhile."""
+    program = tmp_path / "qemu-system-x86_64"
+    packaged, said = start(*GOOD), []
+    with waiting_shell(program, "-m", "256") as other:
+        for _ in range(2):
+            found = rows(root)[0]
+            said.append([{note["what"]: note["text"] for note in found[pid]["check"]["assumed"]}["vmmVersion"] for pid in (packaged, other)])
+            program.unlink(missing_ok=True)
+    if "installed here" not in said[0][0]:
+        pytest.skip("QEMU is of no package here")
+    assert [row[1] for row in said] == ["not known: the rules of the newest QEMU"] * 2 and said[0][0] == said[1][0]
 
 
 def test_more_of_them_than_files_may_be_open(root, tmp_path):

@@ -68,7 +68,7 @@ int main(int argc, char **argv) {
         Guest guest = {};
         const char *versions = NULL;
         json_t *json = NULL;
-        bool elsewhere;
+        _cleanup_close_ int process = -EBADF;
         int r;
 
         for (argc--, argv++; argc > 0; argc--, argv++)
@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
                 return print_each(argc - 1, argv + 1, versions);
         if (argc > 0 && strcmp(*argv, "--") == 0)
                 argc--, argv++;
-        r = vm_input_read(&options, argc, argv, &guest, &elsewhere);
+        r = vm_input_read(&options, argc, argv, &guest, &process);
         if (r != EXIT_SUCCESS)
                 return r;
         if (!versions || fill_in(&guest, versions) >= 0)
