@@ -45,7 +45,7 @@ static const VmElement elements[] = {
         { "name", read_name },
         { "memory", read_memory },
         { "maxMemory", read_max },
-        { "os", vm_domain_os },
+        { "os" }, /* read before the others: what a device's place is depends on the machine */
         { "cpu", vm_domain_cpu },
         { "devices", vm_domain_devices },
         { "launchSecurity", vm_domain_protection },
@@ -110,6 +110,7 @@ static int set_boot_memory(VmDomain *domain, const xmlNode *root) {
 }
 
 static int read_domain(Vm *vm, const xmlNode *root) {
+        const xmlNode *os = vm_element_child(root, "os");
         VmDomain domain = { .vm = vm };
         int r;
 
@@ -117,10 +118,14 @@ static int read_domain(Vm *vm, const xmlNode *root) {
         if (strcmp((const char *) root->name, "domain") != 0)
                 return vm_fail(vm, "<%.60s>: expected <domain>", (const char *) root->name);
         r = read_type(&domain, root);
+        if (r >= 0 && !os)
+                r = vm_fail(vm, "<os>: missing");
+        if (r >= 0) {
+                vm_element_line(vm, os);
+                r = vm_domain_os(&domain, os);
+        }
         if (r >= 0)
                 r = vm_element_children(&domain, root, elements, ELEMENTS(elements));
-        if (r >= 0 && !vm_element_child(root, "os"))
-                r = vm_fail(vm, "<os>: missing");
         if (r >= 0)
                 r = set_boot_memory(&domain, root);
         if (r >= 0)

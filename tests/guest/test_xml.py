@@ -188,3 +188,12 @@ def test_size():
     assert done.returncode == 1 and b"larger than 16777216 bytes" in done.stderr
     deep = "<domain type='kvm'>" + "<a>" * 100000 + "</a>" * 100000 + "</domain>"
     assert "expected XML: Excessive depth" in refused("-", text=deep)
+
+
+def test_the_order_of_elements_is_free():
+    """As in libvirt's schema (interleave): where a device without an address lies depends on the machine, which may come after it."""
+    text = domain(devices=HOSTDEV.format("", ""))
+    head, tail = text.index("<os>"), text.index("</os>\n") + 6
+    turned = text[:head] + text[tail:].replace("</devices>\n", "</devices>\n" + text[head:tail])
+    assert turned.index("<devices>") < turned.index("<os>") and read("-", text=turned) == read("-", text=text)
+    assert "<os>: missing" in refused("-", text=text[:head] + text[tail:])
