@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "dbus/bus-address.h"
 #include "dbus/names.h"
 
 typedef struct Seen {
@@ -137,14 +138,8 @@ static int ask(sd_bus *bus, double end) {
 
 static int client(const char *address, double end) {
         sd_bus *bus = NULL;
-        int r = sd_bus_new(&bus);
+        int r = bus_open_address(address, &bus);
 
-        if (r >= 0)
-                r = sd_bus_set_address(bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(bus, 1);
-        if (r >= 0)
-                r = sd_bus_start(bus);
         if (r >= 0)
                 r = ask(bus, end);
         else

@@ -1,6 +1,7 @@
 """A place for hosts and guests, and hawctl's answers about them."""
 import pytest
 
+from judges import found_judge  # noqa: F401
 from place import Place
 
 

@@ -3,21 +3,10 @@ import os
 import pathlib
 import re
 
-import judges
-import pytest
-
 from forms import read
 
 TABLE = pathlib.Path(os.environ["HAWD_SOURCE"]) / "profile" / "guest" / "guest-cpu-model.c"
 VENDORS = {"GenuineIntel": "intel", "AuthenticAMD": "amd", "HygonGenuine": "hygon", "CentaurHauls": "centaur"}
-
-
-@pytest.fixture(name="judge", scope="module", params=judges.NAMES)
-def found_judge(request):
-    try:
-        return judges.Judge(request.param)
-    except judges.release.Missing as error:
-        pytest.skip(f"{request.param}: {error}")
 
 
 def test_against_qemu(judge):

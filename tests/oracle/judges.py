@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 
+import pytest
+
 import release
 
 RELEASES = os.environ.get("HAWD_QEMU_RELEASES", "trixie").split()
@@ -82,3 +84,11 @@ class Conversation:
             if "return" in answer:
                 return answer["return"]
         raise Refused("it ended")
+
+
+@pytest.fixture(name="judge", scope="module", params=NAMES)
+def found_judge(request):
+    try:
+        return Judge(request.param)
+    except release.Missing as error:
+        pytest.skip(f"{request.param}: {error}")

@@ -15,14 +15,6 @@ from tree import Tree
 MIB, GIB = 1 << 20, 1 << 30
 
 
-@pytest.fixture(name="judge", scope="module", params=judges.NAMES)
-def found_judge(request):
-    try:
-        return judges.Judge(request.param)
-    except judges.release.Missing as error:
-        pytest.skip(f"{request.param}: {error}")
-
-
 def versions(judge, kind):
     """Its machine versions of a kind: the oldest, the newest, and those around which a default changed."""
     known = sorted((tuple(map(int, version.split("."))), version) for found, version in judge.machines() if found == kind)

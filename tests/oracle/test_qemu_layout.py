@@ -8,9 +8,6 @@ import re
 import subprocess
 import tempfile
 
-import pytest
-
-import judges
 from drawn_machine import GIB, MIB, command, draw, lines
 
 CASES = int(os.environ.get("HAWD_QEMU_CASES", "80"))
@@ -18,14 +15,6 @@ LARGE = bool(os.environ.get("HAWD_QEMU_LARGE"))
 # What a start is refused for because of where memory would lie. Anything else is a fault of the test.
 REFUSALS = re.compile(r"phys-bits|maxmem.*not supported|memory slots|maximum memory size|"
                       r"range_(invariant|set_bounds): Assertion")
-
-
-@pytest.fixture(name="judge", scope="module", params=judges.NAMES)
-def found_judge(request):
-    try:
-        return judges.Judge(request.param)
-    except judges.release.Missing as error:
-        pytest.skip(f"{request.param}: {error}")
 
 
 def ask_qemu(judge, case):

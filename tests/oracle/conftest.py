@@ -1,0 +1,2 @@
+"""What the tests of this directory share."""
+from judges import found_judge  # noqa: F401
