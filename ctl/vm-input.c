@@ -9,7 +9,7 @@
 
 #include "ctl/input-file.h"
 #include "ctl/vm-cmdline.h"
-#include "ctl/vm-xml.h"
+#include "ctl/vm-domain.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-json.h"
 
@@ -60,7 +60,7 @@ int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret,
         if (text[start] == '{')
                 return parse_json(text, n, ret, reterr);
         if (text[start] == '<')
-                return vm_xml_read(text, n, ret, reterr);
+                return vm_domain_read(text, n, ret, reterr);
         /* A copy of /proc/PID/cmdline. */
         if (memchr(text, 0, n))
                 return vm_input_process(text, n, files, ret, reterr);
@@ -74,6 +74,10 @@ static const VmFiles here = { VM_FILES_OWN };
 static int complain(const char *place, int r, const VmError *error) {
         if (r == -ENOMEM) {
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+                return EXIT_FAILURE;
+        }
+        if (r != -EINVAL) {
+                fprintf(stderr, "hawctl: %s: %s\n", place, error->text);
                 return EXIT_FAILURE;
         }
         if (error->line > 0)

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/capture/archive-process.h"
+#include "ctl/own-program.h"
 
 static int complain(const char *path, const char *what, int r) {
         fprintf(stderr, "hawctl: %s: %s\n", path, what);
@@ -60,7 +60,7 @@ static int unpack(const char *name, int fd, CaptureRoot *ret) {
 
         if (pipe2(hold, O_CLOEXEC) < 0 || pipe2(answer, O_CLOEXEC) < 0)
                 return complain(name, strerror(errno), -errno);
-        r = archive_process_start(argv, (int[]){ hold[0], answer[1], fd }, &ret->helper);
+        r = own_program_start(argv, (int[]){ hold[0], answer[1], fd }, &ret->helper);
         close(hold[0]);
         close(answer[1]);
         if (r < 0) {
@@ -102,6 +102,6 @@ void capture_close(CaptureRoot *capture) {
         if (capture->helper <= 0)
                 return;
         close(capture->helper_fd);
-        (void) archive_process_wait(capture->helper);
+        (void) own_program_wait(capture->helper);
         capture->helper = 0;
 }

@@ -12,9 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "ctl/capture/archive-process.h"
 #include "ctl/capture/capture-tree.h"
 #include "ctl/capture/remove-tree.h"
+#include "ctl/own-program.h"
 #include "profile/derive.h"
 
 static int complain(const char *path, int r) {
@@ -97,11 +97,11 @@ static int write_directory(Root *root, const char *output, bool force, CaptureCo
 static int pack(const char *directory, int fd) {
         char *argv[] = { (char *) "hawd-archive", (char *) "pack", (char *) directory, NULL };
         pid_t pid;
-        int r = archive_process_start(argv, (int[]){ -1, fd, -1 }, &pid);
+        int r = own_program_start(argv, (int[]){ -1, fd, -1 }, &pid);
 
         if (r < 0)
                 return complain("hawd-archive", r);
-        return archive_process_wait(pid) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        return own_program_wait(pid) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int pack_file(const char *directory, const char *output, bool force) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/capture/archive-process.h"
+#include "ctl/own-program.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,23 +10,24 @@
 #include <unistd.h>
 
 /* Beside this program while it is not installed; $libexecdir/hawd afterwards. */
-static const char *find_program(char path[PATH_MAX]) {
-        char *slash;
+static const char *find_program(const char *name, char path[PATH_MAX]) {
         ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+        char *slash;
 
         if (n > 0) {
                 path[n] = 0;
                 slash = strrchr(path, '/');
-                if (slash &&
-                                (size_t) snprintf(slash, (size_t) (PATH_MAX - (slash - path)),
-                                                "/hawd-archive") < (size_t) (PATH_MAX - (slash - path)) &&
-                                access(path, X_OK) == 0)
-                        return path;
+                if (slash && (size_t) (slash - path) + strlen(name) + 1 < PATH_MAX) {
+                        strcpy(slash + 1, name);
+                        if (access(path, X_OK) == 0)
+                                return path;
+                }
         }
-        return HAWD_LIBEXECDIR "/hawd-archive";
+        snprintf(path, PATH_MAX, "%s/%s", HAWD_LIBEXECDIR, name);
+        return path;
 }
 
-int archive_process_start(char *const argv[], const int fds[3], pid_t *ret) {
+int own_program_start(char *const argv[], const int fds[3], pid_t *ret) {
         static const int targets[3] = { STDIN_FILENO, STDOUT_FILENO, 3 };
         posix_spawn_file_actions_t actions;
         char path[PATH_MAX];
@@ -37,12 +38,12 @@ int archive_process_start(char *const argv[], const int fds[3], pid_t *ret) {
                 if (fds[i] >= 0)
                         r = posix_spawn_file_actions_adddup2(&actions, fds[i], targets[i]);
         if (r == 0)
-                r = posix_spawn(ret, find_program(path), &actions, NULL, argv, environ);
+                r = posix_spawn(ret, find_program(argv[0], path), &actions, NULL, argv, environ);
         posix_spawn_file_actions_destroy(&actions);
         return -r;
 }
 
-int archive_process_wait(pid_t pid) {
+int own_program_wait(pid_t pid) {
         int status;
 
         while (waitpid(pid, &status, 0) < 0)
