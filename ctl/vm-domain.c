@@ -13,7 +13,6 @@
 #include "ctl/options.h"
 #include "ctl/own-program.h"
 #include "probe/cleanup.h"
-#include "probe/decode/text.h"
 #include "profile/guest/guest-json.h"
 
 #define PROGRAM "hawd-domain"
@@ -83,15 +82,20 @@ static int start(const char *text, size_t n, pid_t *ret, int *ret_answer) {
         return r;
 }
 
-/* What hawd-domain says of bad input. */
+static bool is_printable(const char *text) {
+        while (*text >= ' ' && *text <= '~')
+                text++;
+        return !*text;
+}
+
+/* What hawd-domain says of bad input, which it made printable. */
 static int refused(const json_t *answer, VmError *reterr) {
         const char *text = json_string_value(json_object_get(answer, "text"));
 
-        if (!text)
+        if (!text || !is_printable(text))
                 return fail(reterr, -EPROTO);
         reterr->line = (unsigned) json_integer_value(json_object_get(answer, "line"));
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, reterr->text,
-                        sizeof(reterr->text));
+        snprintf(reterr->text, sizeof(reterr->text), "%s", text);
         return -EINVAL;
 }
 
