@@ -1,37 +1,17 @@
 """One description, two forms: a domain, and the command line that libvirt makes of it, become the same guest as far as it
 moves addresses. What libvirt makes of the domain when it is defined is understood too."""
-import os
-import shutil
-import subprocess
-
 import pytest
 
 from forms import ignored, read
-
-CONFIGURATION = """user = "root"
-group = "root"
-namespaces = []
-remember_owner = 0
-security_driver = "none"
-"""
+from virsh import Unavailable, Virsh
 
 
-@pytest.fixture(scope="module", name="virsh")
-def fixture_virsh(tmp_path_factory):
-    """libvirt's QEMU driver inside virsh, in a directory of its own: no daemon, and nothing of this host's is touched. Its first
-    look at QEMU takes a while where /dev/kvm is odd; it is kept for the others."""
-    if not shutil.which("virsh"):
-        pytest.skip("no virsh here (packages libvirt-clients, libvirt-daemon, libvirt-daemon-driver-qemu)")
-    root = tmp_path_factory.mktemp("libvirt")
-    (root / "etc").mkdir()
-    (root / "etc" / "qemu.conf").write_text(CONFIGURATION if os.geteuid() == 0 else "")
-
-    def virsh(*arguments):
-        return subprocess.run(["virsh", "-q", "-c", f"qemu:///embed?root={root}", *arguments], capture_output=True, text=True, timeout=240, check=False)
-    done = virsh("domcapabilities", "--virttype", "qemu")
-    if done.returncode != 0:
-        pytest.skip("libvirt's QEMU driver does not run here: " + done.stderr.strip().splitlines()[-1])
-    return virsh
+@pytest.fixture(scope="module", name="virsh", params=["installed", "trixie"])
+def fixture_virsh(request, tmp_path_factory):
+    try:
+        return Virsh(tmp_path_factory.mktemp("libvirt"), None if request.param == "installed" else request.param)
+    except Unavailable as why:
+        pytest.skip(str(why))
 
 
 def domain(name, inside="", memory="<memory unit='GiB'>4</memory>", os_inside="", devices="", kind="qemu", machine="q35", os_attributes="", top="",
@@ -110,15 +90,15 @@ def no_fault_of_ours(text):
 def test_two_forms(virsh, name, tmp_path):
     path = tmp_path / "domain.xml"
     path.write_text(DOMAINS[name])
-    native = virsh("domxml-to-native", "qemu-argv", str(path))
+    native = virsh.of(DOMAINS[name], "domxml-to-native", "qemu-argv")
     if native.returncode != 0:
         no_fault_of_ours(native.stderr)
     if "limit=" in DOMAINS[name] and "host-phys-bits-limit" not in native.stdout:
         pytest.skip("this libvirt knows no limit= (9.3)")
     command = tmp_path / "command"
     command.write_text(native.stdout)
-    one = read("--defaults=7.2,202211,1.16.2", str(path))
-    two = read("--defaults=7.2,202211,1.16.2", str(command))
+    one = read(f"--defaults={virsh.qemu},202211,1.16.2", str(path))
+    two = read(f"--defaults={virsh.qemu},202211,1.16.2", str(command))
     assert members(one) == members(two)
     assert ignored(one) == [] and ignored(two) == []
 
@@ -128,10 +108,10 @@ def test_as_libvirt_keeps_it(virsh, name, tmp_path):
     """Defined and printed again, with all that libvirt adds."""
     path, again = tmp_path / "domain.xml", tmp_path / "again.xml"
     path.write_text(DOMAINS[name])
-    defined = virsh("define", str(path))
+    defined = virsh.of(DOMAINS[name], "define")
     if defined.returncode != 0:
         no_fault_of_ours(defined.stderr)
     again.write_text(virsh("dumpxml", f"hawd-{name}").stdout)
     if "limit=" in DOMAINS[name] and "limit=" not in again.read_text():
         pytest.skip("this libvirt knows no limit= (9.3)")
-    assert members(read("--defaults=7.2,202211,1.16.2", str(again))) == members(read("--defaults=7.2,202211,1.16.2", str(path)))
+    assert members(read(f"--defaults={virsh.qemu},202211,1.16.2", str(again))) == members(read(f"--defaults={virsh.qemu},202211,1.16.2", str(path)))

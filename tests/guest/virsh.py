@@ -1,0 +1,70 @@
+"""virsh with libvirt's QEMU driver in it: the installed one, or that of another release, in the root directory it was unpacked
+to. No daemon runs, and nothing of this host's is touched."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(os.environ["HAWD_SOURCE"]) / "tests" / "oracle"))
+import release  # noqa: E402
+
+CONFIGURATION = """user = "root"
+group = "root"
+namespaces = []
+remember_owner = 0
+security_driver = "none"
+"""
+PACKAGES = ["libvirt-clients", "libvirt-common", "libvirt-daemon", "libvirt-daemon-common", "libvirt-daemon-driver-qemu", "ovmf", "qemu-system-data",
+            "qemu-system-modules-spice", "qemu-system-x86", "seabios"]
+# In a mount namespace of its own: a release's files, with this host's accounts, devices and processes, and the test's place as /tmp.
+ENTER = """set -e
+mount --make-rprivate /
+mount --bind "$0" "$0"
+mount --bind /etc "$0/etc"
+mount --rbind /proc "$0/proc"
+mount --rbind /dev "$0/dev"
+mount -t tmpfs tmpfs "$0/run"
+mount --bind "$1" "$0/tmp"
+tree=$0
+shift
+exec env -i PATH=/usr/bin:/usr/sbin:/bin HOME=/tmp LC_ALL=C "$(command -v chroot)" "$tree" virsh "$@"
+"""
+
+
+class Unavailable(Exception):
+    """Why there is no such virsh here."""
+
+
+class Virsh:
+    """suite None: the installed one."""
+
+    def __init__(self, place, suite=None):
+        self.place = place
+        self.seen_as = pathlib.Path("/tmp") if suite else place
+        if suite and os.geteuid() != 0:
+            raise Unavailable("another root directory wants root")
+        if not suite and not shutil.which("virsh"):
+            raise Unavailable("no virsh here (packages libvirt-clients, libvirt-daemon, libvirt-daemon-driver-qemu)")
+        try:
+            self.start = ["unshare", "--mount", "sh", "-c", ENTER, release.tree(suite, PACKAGES), place] if suite else ["virsh"]
+        except release.Missing as why:
+            raise Unavailable(f"{suite}: {why}") from why
+        (place / "libvirt" / "etc").mkdir(parents=True)
+        (place / "libvirt" / "etc" / "qemu.conf").write_text(CONFIGURATION if os.geteuid() == 0 else "")
+        # Its first look at QEMU takes a while where /dev/kvm is odd; it is kept for the others.
+        done = self("domcapabilities", "--virttype", "qemu")
+        if done.returncode != 0:
+            raise Unavailable("libvirt's QEMU driver does not run here: " + done.stderr.strip().splitlines()[-1])
+        # The version of its newest machine type is the emulator's.
+        self.qemu = re.search(r"<machine>pc-\w+-(\d+\.\d+)</machine>", done.stdout).group(1)
+
+    def __call__(self, *arguments):
+        return subprocess.run([*self.start, "-q", "-c", f"qemu:///embed?root={self.seen_as}/libvirt", *arguments], capture_output=True, text=True,
+                              timeout=240, check=False)
+
+    def of(self, text, *command):
+        """A command about a domain's text."""
+        (self.place / "domain.xml").write_text(text, encoding="utf-8")
+        return self(*command, f"{self.seen_as}/domain.xml")
