@@ -180,7 +180,9 @@ static int viommu_defaults(Guest *guest) {
 
         if (guest->vmm != VMM_QEMU || viommu->aw_bits > 0)
                 return 0;
-        viommu->aw_bits = policy_viommu(viommu->kind, guest->machine, guest->machine_version).aw_bits;
+        viommu->aw_bits = policy_viommu(
+                        viommu->kind, guest->machine, guest->machine_version, guest->vmm_version)
+                                          .aw_bits;
         if (viommu->aw_bits == 0)
                 return 0;
         return guest_assume(

@@ -47,13 +47,16 @@ QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion prog
         };
 }
 
-ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine) {
+/* Before 9.0 QEMU's virtio-iommu has 64 bits and no property to have others by. */
+ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine, GuestVersion program) {
         bool newest = !version_known(machine), v9_0 = newest || version_reaches(machine, 9, 0, 0);
 
         switch (viommu) {
         case VIOMMU_INTEL:
                 return (ViommuPolicy){ newest || version_reaches(machine, 9, 2, 0) ? 48 : 39, 39, 48, true };
         case VIOMMU_VIRTIO:
+                if (version_known(program) && !version_reaches(program, 9, 0, 0))
+                        return (ViommuPolicy){ 64, 64, 64, false };
                 return (ViommuPolicy){ kind == MACHINE_Q35 && v9_0 ? 39 : 64, 32, 64, false };
         default:
                 return (ViommuPolicy){};

@@ -64,7 +64,7 @@ typedef struct OvmfBuild {
 
 /* A machine version of zero is the newest of the program, a program version of zero the newest known. */
 QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion program);
-ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine);
+ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine, GuestVersion program);
 /* Cloud Hypervisor tells the guest, as KVM would, that all of its width can be mapped. */
 bool policy_cloud_hypervisor_tells_mappable(GuestVersion version);
 OvmfPolicy policy_ovmf(GuestVersion version);

@@ -13,7 +13,9 @@ unsigned guest_viommu_bits(const Guest *guest) {
         if (viommu->aw_bits)
                 return viommu->aw_bits;
         if (viommu->kind == VIOMMU_INTEL)
-                return policy_viommu(viommu->kind, guest->machine, guest->machine_version).aw_bits;
+                return policy_viommu(
+                                viommu->kind, guest->machine, guest->machine_version, guest->vmm_version)
+                                .aw_bits;
         /* QEMU's virtio-iommu tells the guest the host's ranges: its width refuses nothing. */
         return viommu->kind == VIOMMU_VIRTIO && guest->vmm == VMM_CLOUD_HYPERVISOR ? 64 : 0;
 }
@@ -21,8 +23,8 @@ unsigned guest_viommu_bits(const Guest *guest) {
 /* Whatever is assigned: a width that the vIOMMU does not come in. */
 static void rule_viommu_width(CheckRun *run) {
         const Guest *guest = run->guest;
-        const ViommuPolicy policy =
-                        policy_viommu(guest->viommu.kind, guest->machine, guest->machine_version);
+        const ViommuPolicy policy = policy_viommu(
+                        guest->viommu.kind, guest->machine, guest->machine_version, guest->vmm_version);
         unsigned bits = guest->viommu.aw_bits;
         CheckFinding *f;
 
@@ -33,8 +35,11 @@ static void rule_viommu_width(CheckRun *run) {
                 return;
         f = check_find(run, "R5", VERDICT_UNSAFE, "guest",
                         "QEMU refuses the guest's IOMMU: it has no such width");
-        check_numbers(run, f, "aw-bits %u, possible %u %s %u", bits, policy.narrowest,
-                        policy.only_ends ? "and" : "to", policy.widest);
+        if (policy.narrowest == policy.widest)
+                check_numbers(run, f, "aw-bits %u, and of this version it has %u", bits, policy.widest);
+        else
+                check_numbers(run, f, "aw-bits %u, possible %u %s %u", bits, policy.narrowest,
+                                policy.only_ends ? "and" : "to", policy.widest);
 }
 
 Verdict guest_viommu_verdict(const Guest *guest, unsigned host_bits) {

@@ -67,7 +67,10 @@ def test_hole(judge, kind, name, host):
 @pytest.mark.parametrize("driver, kind, first", [("intel-iommu", "intel", (2, 4)), ("virtio-iommu-pci", "virtio", (9, 0))])
 def test_viommu_default(judge, driver, kind, first):
     if judge.version < first:
-        pytest.skip("has no aw-bits")
+        # No such property: the 64 bits that later releases keep for machines up to 8.2.
+        viommu = form(judge, "-M", "q35", "-device", driver)["viommu"]
+        assert (viommu["kind"], viommu["awBits"]) == (kind, 64)
+        return
     for version in versions(judge, "q35"):
         words = ["-M", f"pc-q35-{version}", "-device", f"{driver},id=v"]
         with judge.ask("-accel", "tcg", *words) as call:
@@ -80,9 +83,8 @@ def test_viommu_default(judge, driver, kind, first):
 def test_viommu_widths(judge, driver, tmp_path):
     """Nothing is assigned: it is the vIOMMU itself that is refused."""
     intel(46, 48)(Tree(tmp_path))
-    if driver.startswith("virtio") and judge.version < (9,):
-        pytest.skip("has no aw-bits")
-    for bits in (31, 32, 38, 39, 40, 48, 52, 57, 64):
+    unknown = driver.startswith("virtio") and judge.version < (9,)
+    for bits in (31, 32, 38, 39, 40, 48, 52, 57) + (() if unknown else (64,)):  # 64: what it has, and may not be said
         words = ["-M", "q35", "-device", f"{driver},aw-bits={bits}"]
         document = form(judge, *words)
         assert document["viommu"]["awBits"] == bits

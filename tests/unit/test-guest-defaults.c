@@ -106,21 +106,26 @@ static void test_viommu(void **state) {
         static const struct {
                 ViommuKind kind;
                 MachineKind machine;
-                GuestVersion version;
+                GuestVersion version, program;
                 uint8_t bits;
         } cases[] = {
-                { VIOMMU_INTEL, MACHINE_Q35, { 9, 1 }, 39 },
-                { VIOMMU_INTEL, MACHINE_Q35, { 9, 2 }, 48 },
-                { VIOMMU_INTEL, MACHINE_Q35, { 10, 0 }, 48 },
-                { VIOMMU_VIRTIO, MACHINE_Q35, { 8, 2 }, 64 },
-                { VIOMMU_VIRTIO, MACHINE_Q35, { 9, 0 }, 39 },
-                { VIOMMU_VIRTIO, MACHINE_PC, { 9, 0 }, 64 },
-                { VIOMMU_AMD, MACHINE_Q35, { 9, 0 }, 0 },
+                { VIOMMU_INTEL, MACHINE_Q35, { 9, 1 }, { 10, 0 }, 39 },
+                { VIOMMU_INTEL, MACHINE_Q35, { 9, 2 }, { 10, 0 }, 48 },
+                { VIOMMU_INTEL, MACHINE_Q35, { 10, 0 }, { 10, 0 }, 48 },
+                { VIOMMU_VIRTIO, MACHINE_Q35, { 8, 2 }, { 10, 0 }, 64 },
+                { VIOMMU_VIRTIO, MACHINE_Q35, { 9, 0 }, { 10, 0 }, 39 },
+                { VIOMMU_VIRTIO, MACHINE_PC, { 9, 0 }, { 10, 0 }, 64 },
+                /* The program has no such property: of the newest machine too, whatever later ones make it. */
+                { VIOMMU_VIRTIO, MACHINE_Q35, { 7, 2 }, { 7, 2 }, 64 },
+                { VIOMMU_VIRTIO, MACHINE_Q35, {}, { 8, 2 }, 64 },
+                { VIOMMU_VIRTIO, MACHINE_Q35, {}, { 9, 0 }, 39 },
+                { VIOMMU_AMD, MACHINE_Q35, { 9, 0 }, { 10, 0 }, 0 },
         };
 
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
                 Guest guest = { .machine = cases[i].machine,
                         .machine_version = cases[i].version,
+                        .vmm_version = cases[i].program,
                         .viommu = { .kind = cases[i].kind } };
 
                 assert_int_equal(guest_defaults(&guest, &debian_12), 0);
