@@ -43,41 +43,47 @@ int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error) 
         return r;
 }
 
+/* The one argument of a method that takes a document: what it is, and what to do about one that is too long. */
+static int read_document(sd_bus_message *message, const char *what, const char *advice, const char **ret,
+                size_t *ret_n, sd_bus_error *error) {
+        int r = sd_bus_message_read(message, "s", ret);
+
+        if (r < 0)
+                return r;
+        *ret_n = strnlen(*ret, HAWD_MESSAGE_MAX + 1);
+        if (*ret_n <= HAWD_MESSAGE_MAX)
+                return 0;
+        return sd_bus_error_setf(error, HAWD_ERROR_TOO_LARGE, "A %s of more than %d bytes%s.", what,
+                        HAWD_MESSAGE_MAX, advice);
+}
+
+static int pass(RateLimit *limit, const char *what, sd_bus_error *error) {
+        return rate_limit_pass(limit)
+                        ? 0
+                        : sd_bus_error_setf(error, HAWD_ERROR_RATE_LIMITED,
+                                          "More than %u %s a second: try again.", limit->burst, what);
+}
+
 int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
         const char *text;
-        int r;
+        size_t n;
+        int r = read_document(message, "profile", ": leave out its devices and groups", &text, &n, error);
 
-        r = sd_bus_message_read(message, "s", &text);
-        if (r < 0)
-                return r;
-        size_t n = strnlen(text, HAWD_MESSAGE_MAX + 1);
-        if (n > HAWD_MESSAGE_MAX)
-                return sd_bus_error_setf(error, HAWD_ERROR_TOO_LARGE,
-                                "A profile of more than %d bytes: leave out its devices and groups.",
-                                HAWD_MESSAGE_MAX);
-        if (!rate_limit_pass(&tree->comparisons))
-                return sd_bus_error_setf(error, HAWD_ERROR_RATE_LIMITED,
-                                "More than %u comparisons a second: try again.", tree->comparisons.burst);
-        return comparison_reply(message, &tree->publication.profile, text, n, error);
+        if (r >= 0)
+                r = pass(&tree->comparisons, "comparisons", error);
+        return r < 0 ? r : comparison_reply(message, &tree->publication.profile, text, n, error);
 }
 
 int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
         const char *text;
-        int r;
+        size_t n;
+        int r = read_document(message, "guest", "", &text, &n, error);
 
-        r = sd_bus_message_read(message, "s", &text);
-        if (r < 0)
-                return r;
-        size_t n = strnlen(text, HAWD_MESSAGE_MAX + 1);
-        if (n > HAWD_MESSAGE_MAX)
-                return sd_bus_error_setf(error, HAWD_ERROR_TOO_LARGE, "A guest of more than %d bytes.",
-                                HAWD_MESSAGE_MAX);
-        if (!rate_limit_pass(&tree->checks))
-                return sd_bus_error_setf(error, HAWD_ERROR_RATE_LIMITED,
-                                "More than %u checks a second: try again.", tree->checks.burst);
-        return check_reply(message, &tree->publication.profile, text, n, error);
+        if (r >= 0)
+                r = pass(&tree->checks, "checks", error);
+        return r < 0 ? r : check_reply(message, &tree->publication.profile, text, n, error);
 }
 
 static int refresh(sd_bus_message *request, void *userdata) {
