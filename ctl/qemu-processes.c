@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/qemu-program.h"
 #include "ctl/vm.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
@@ -39,16 +40,11 @@ static bool is_number(const char *name) {
         return *name && !name[strspn(name, "0123456789")];
 }
 
-static const char *base_name(const char *path) {
-        const char *slash = strrchr(path, '/');
-
-        return slash ? slash + 1 : path;
-}
-
-/* Debian, Fedora (qemu-kvm), Proxmox and Ubuntu (kvm). */
+/* A process is called "qemu" by nobody's package. */
 static bool is_qemu(const char *program) {
-        return strncmp(program, "qemu-system-", strlen("qemu-system-")) == 0 ||
-                        strcmp(program, "qemu-kvm") == 0 || strcmp(program, "kvm") == 0;
+        QemuProgram kind = qemu_program(program);
+
+        return kind != QEMU_PROGRAM_NONE && kind != QEMU_PROGRAM_SHORT;
 }
 
 /* All of a file of /proc, with a NUL behind it. */
@@ -110,7 +106,7 @@ static int identify(int directory, QemuProcess *process) {
 
         r = read_program(directory, path, sizeof(path));
         if (r >= 0)
-                program = base_name(path);
+                program = qemu_program_name(path);
         else if (is_gone(r))
                 return r;
         if (program && !is_qemu(program))
@@ -119,7 +115,7 @@ static int identify(int directory, QemuProcess *process) {
         if (is_gone(process->error))
                 return process->error;
         if (!program && process->n > 0)
-                program = base_name(process->cmdline);
+                program = qemu_program_name(process->cmdline);
         if (!program && read_whole(directory, "comm", PATH_MAX, &comm, &n) >= 0) {
                 comm[strcspn(comm, "\n")] = 0;
                 program = comm;

@@ -8,6 +8,7 @@
 
 #include "ctl/json-output.h"
 #include "ctl/qemu-processes.h"
+#include "ctl/qemu-program.h"
 #include "ctl/source-profile.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
@@ -46,14 +47,6 @@ static int out_of_memory(void) {
 
 /* ── one process ───────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The part after "qemu-system-" of what is no PC; NULL for one. */
-static const char *foreign(const char *program) {
-        const char *machine = strstr(program, "qemu-system-");
-
-        machine = machine == program ? program + strlen("qemu-system-") : "i386";
-        return strcmp(machine, "x86_64") == 0 || strcmp(machine, "i386") == 0 ? NULL : machine;
-}
-
 static int read_guest(Audited *audited, GuestInstalled installed) {
         const QemuProcess *process = audited->process;
         const VmFiles files = { process->directory };
@@ -64,9 +57,9 @@ static int read_guest(Audited *audited, GuestInstalled installed) {
                 snprintf(audited->why, sizeof(audited->why), "command line: %s", strerror(-process->error));
                 return -EINVAL;
         }
-        if (foreign(process->program)) {
+        if (qemu_program(process->program) == QEMU_PROGRAM_FOREIGN) {
                 snprintf(audited->why, sizeof(audited->why), "a %s guest: only PCs are understood",
-                                foreign(process->program));
+                                process->program + strlen("qemu-system-"));
                 return -EINVAL;
         }
         r = vm_input_process(process->cmdline, process->n, &files, &audited->guest, &error);

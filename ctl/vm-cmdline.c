@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/qemu-program.h"
 #include "ctl/vm-config.h"
 #include "ctl/vm-option-names.h"
 #include "ctl/vm-set.h"
@@ -183,8 +184,7 @@ static bool takes_value(const char *name, const VmWord *next) {
         for (size_t i = 0; i < ELEMENTS(options); i++)
                 if (strcmp(name, options[i].name) == 0)
                         return true;
-        return vm_option_is_harmless(name) || vm_option_is_not_followed(name) || strcmp(name, "cpu") == 0 ||
-                        (next && next->text[0] != '-');
+        return vm_option_has_value(name) || (next && next->text[0] != '-');
 }
 
 static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
@@ -224,16 +224,6 @@ int vm_options(Vm *vm, const VmWord *words, size_t n) {
 
 /* ── the program ───────────────────────────────────────────────────────────────────────────────────────── */
 
-static const char *base_name(const char *path) {
-        const char *slash = strrchr(path, '/');
-
-        return slash ? slash + 1 : path;
-}
-
-static bool is_kvm_program(const char *name) {
-        return strcmp(name, "kvm") == 0 || strcmp(name, "qemu-kvm") == 0;
-}
-
 /* "sudo -u qemu", "-g kvm": that is no program. */
 static bool is_account(const VmWords *words, size_t i) {
         static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid" };
@@ -251,19 +241,18 @@ static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *r
         if (words->n > 0 && words->items[0].text[0] == '-')
                 return 0;
         for (size_t i = 0; i < words->n; i++) {
-                const char *name = base_name(words->items[i].text);
+                const char *text = words->items[i].text;
+                QemuProgram program = is_account(words, i) ? QEMU_PROGRAM_NONE : qemu_program(text);
 
-                if (is_account(words, i))
+                if (program == QEMU_PROGRAM_NONE)
                         continue;
                 vm->line = words->items[i].line;
+                if (program == QEMU_PROGRAM_FOREIGN)
+                        return vm_fail(vm, "expected an x86 machine, not %s", qemu_program_name(text));
                 *ret_first = i + 1;
-                vm->i386 = strncmp(name, "qemu-system-i386", 16) == 0;
-                *ret_kvm = is_kvm_program(name);
-                if (*ret_kvm || strncmp(name, "qemu-system-x86_64", 18) == 0 ||
-                                strncmp(name, "qemu-system-i386", 16) == 0 || strcmp(name, "qemu") == 0)
-                        return 0;
-                if (strncmp(name, "qemu-system-", 12) == 0)
-                        return vm_fail(vm, "expected an x86 machine, not %s", name);
+                *ret_kvm = program == QEMU_PROGRAM_KVM;
+                vm->i386 = program == QEMU_PROGRAM_I386;
+                return 0;
         }
         vm->line = 0;
         if (words->n > 0 && words->items[0].text[0] == '[')

@@ -182,7 +182,7 @@ static const char *const harmless[] = {
         "win2k-hack",
 };
 
-static const char *const not_followed[] = { "readconfig", "set", "xen-domid" };
+static const char *const with_value[] = { "cpu", "readconfig", "set", "xen-domid" };
 
 static bool contains(const char *const *names, size_t n, const char *name) {
         for (size_t i = 0; i < n; i++)
@@ -199,6 +199,6 @@ bool vm_option_stands_alone(const char *name) {
         return contains(alone, ELEMENTS(alone), name);
 }
 
-bool vm_option_is_not_followed(const char *name) {
-        return contains(not_followed, ELEMENTS(not_followed), name);
+bool vm_option_has_value(const char *name) {
+        return vm_option_is_harmless(name) || contains(with_value, ELEMENTS(with_value), name);
 }

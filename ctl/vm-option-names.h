@@ -8,5 +8,5 @@
 bool vm_option_is_harmless(const char *name);
 bool vm_option_stands_alone(const char *name);
 
-/* Known, with a value behind it that nothing is made of. */
-bool vm_option_is_not_followed(const char *name);
+/* Known, with a value behind it; beside those whose keys and values are looked at. */
+bool vm_option_has_value(const char *name);

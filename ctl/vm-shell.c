@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/qemu-program.h"
 #include "ctl/vm-words.h"
 
 typedef struct Shell {
@@ -179,7 +180,7 @@ static void end_text(Shell *shell, VmWords *words) {
                         *shell->out++ = *shell->in++;
                 *shell->out = 0;
                 shell->out = word;
-                words->more = vm_words_is_program(word);
+                words->more = qemu_program(word) != QEMU_PROGRAM_NONE;
                 if (shell->in < shell->end)
                         shell->in++;
         }
@@ -206,7 +207,7 @@ static int read_token(Shell *shell, VmWords *words) {
         if (r >= 0)
                 r = vm_words_add(words, word, line);
         shell->optioned |= shell->named && *word == '-';
-        shell->named |= vm_words_is_program(word);
+        shell->named |= qemu_program(word) != QEMU_PROGRAM_NONE;
         return r;
 }
 

@@ -6,13 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool vm_words_is_program(const char *word) {
-        const char *slash = strrchr(word, '/'), *name = slash ? slash + 1 : word;
-
-        return strncmp(name, "qemu-system-", 12) == 0 || strcmp(name, "kvm") == 0 ||
-                        strcmp(name, "qemu-kvm") == 0 || strcmp(name, "qemu") == 0;
-}
-
 void vm_words_done(VmWords *words) {
         free(words->items);
         free(words->buffer);

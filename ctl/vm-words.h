@@ -19,9 +19,6 @@ typedef struct VmWords {
 
 void vm_words_done(VmWords *words);
 
-/* Does a command start with it, or name it behind sudo and the like? */
-bool vm_words_is_program(const char *word);
-
 /* The text stays the caller's, or the buffer's. -ENOMEM. */
 int vm_words_add(VmWords *words, const char *text, unsigned line);
 

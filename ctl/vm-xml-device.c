@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/qemu-program.h"
 #include "ctl/vm-element.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-size.h"
@@ -128,11 +129,9 @@ static int read_controller(VmDomain *domain, const xmlNode *node) {
 
 static int read_emulator(VmDomain *domain, const xmlNode *node) {
         char path[VM_ATTRIBUTE_MAX];
-        const char *slash;
 
         vm_element_text(node, path);
-        slash = strrchr(path, '/');
-        domain->vm->i386 = strcmp(slash ? slash + 1 : path, "qemu-system-i386") == 0;
+        domain->vm->i386 = qemu_program(path) == QEMU_PROGRAM_I386;
         return 0;
 }
 

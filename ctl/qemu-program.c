@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/qemu-program.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+
+const char *qemu_program_name(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+QemuProgram qemu_program(const char *path) {
+        /* The first that fits. */
+        static const struct {
+                const char *name;
+                bool goes_on;
+                QemuProgram program;
+        } programs[] = {
+                { "qemu-system-x86_64", true, QEMU_PROGRAM_X86_64 },
+                { "qemu-system-i386", true, QEMU_PROGRAM_I386 },
+                { "qemu-system-", true, QEMU_PROGRAM_FOREIGN },
+                { "qemu-kvm", false, QEMU_PROGRAM_KVM },
+                { "kvm", false, QEMU_PROGRAM_KVM },
+                { "qemu", false, QEMU_PROGRAM_SHORT },
+        };
+        const char *name = qemu_program_name(path);
+
+        for (size_t i = 0; i < ELEMENTS(programs); i++)
+                if (programs[i].goes_on ? strncmp(name, programs[i].name, strlen(programs[i].name)) == 0
+                                        : strcmp(name, programs[i].name) == 0)
+                        return programs[i].program;
+        return QEMU_PROGRAM_NONE;
+}
