@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl/vm-files.h"
+#include "ctl/vm-proxmox.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -145,8 +146,11 @@ int vm_config_read(Vm *vm, const char *path, VmConfigGroup set, const char **ret
         int r;
 
         *ret_why = vm->files ? NULL : "it is not looked into here";
-        if (*ret_why)
-                return 0;
-        r = vm_file_read(vm->files, path, &text, &n, ret_why);
+        r = vm->files ? vm_file_read(vm->files, path, &text, &n, ret_why) : 0;
+        if (r >= 0 && *ret_why && vm_proxmox_knows(path)) {
+                r = vm_proxmox_groups(vm, path, *ret_why, set);
+                *ret_why = NULL;
+                return r;
+        }
         return r < 0 || *ret_why ? r : vm_config_parse(vm, path, text, n, set);
 }
