@@ -7,6 +7,7 @@
 
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
+#include "profile/guest/guest-json-port.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/guest-size.h"
 #include "profile/guest/guest.h"
@@ -118,6 +119,7 @@ static const JsonField device_members[] = {
         { "iommufd", json_read_bool, JSON_FIELD(GuestDevice, iommufd) },
         { "conventional", json_read_bool, JSON_FIELD(GuestDevice, conventional) },
         { "ownPort", json_read_bool, JSON_FIELD(GuestDevice, own_port) },
+        { "port", guest_read_object, JSON_FIELD(GuestDevice, port), .fields = &guest_port_fields },
         { "bars", read_bars },
 };
 static const JsonFields device_fields = { ELEMENTS(device_members), device_members };

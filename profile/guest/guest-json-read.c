@@ -8,6 +8,7 @@
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
 #include "profile/guest/guest-json-field.h"
+#include "profile/guest/guest-json-port.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/guest-note.h"
 #include "profile/guest/guest-size.h"
@@ -127,6 +128,7 @@ static const JsonField firmware_members[] = {
         { "seabiosPci64", json_read_tristate, JSON_FIELD(GuestFirmware, seabios_pci64) },
         { "fiveLevelPaging", json_read_tristate, JSON_FIELD(GuestFirmware, five_level) },
         { "pciMmio64Exact", json_read_tristate, JSON_FIELD(GuestFirmware, mmio64_exact) },
+        { "smm", json_read_tristate, JSON_FIELD(GuestFirmware, smm) },
         { "ignoresPhysBits", json_read_bool, JSON_FIELD(GuestFirmware, ignores_phys_bits) },
 };
 static const JsonFields firmware_fields = { ELEMENTS(firmware_members), firmware_members };
@@ -203,6 +205,7 @@ static const JsonField members[] = {
         { "vmmVersion", guest_read_version, JSON_FIELD(Guest, vmm_version) },
         { "machine", read_machine },
         { "accelerator", read_accelerator, JSON_FIELD(Guest, kvm) },
+        { "smm", json_read_tristate, JSON_FIELD(Guest, smm) },
         { "cpu", guest_read_object, JSON_FIELD(Guest, cpu), .fields = &cpu_fields },
         { "memory", guest_read_object, JSON_FIELD(Guest, memory), .fields = &memory_fields },
         { "pciHole64Size", guest_read_size, JSON_FIELD(Guest, pci_hole64_size) },
@@ -214,6 +217,7 @@ static const JsonField members[] = {
         { "maxPhysBits", guest_read_number, JSON_FIELD(Guest, cloud_hypervisor_max_bits), .max = 64 },
         { "p2pFatal", json_read_bool, JSON_FIELD(Guest, p2p_fatal) },
         { "devices", read_devices },
+        { "ports", guest_read_ports },
         { "assumed", read_assumed },
         { "ignored", read_ignored },
 };

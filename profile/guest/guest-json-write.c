@@ -3,6 +3,7 @@
 
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"
+#include "profile/guest/guest-json-port.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/guest-words.h"
 
@@ -90,6 +91,7 @@ static json_t *firmware_json(const GuestFirmware *firmware) {
                         put_tristate(json, "seabiosPci64", firmware->seabios_pci64) &&
                         put_tristate(json, "fiveLevelPaging", firmware->five_level) &&
                         put_tristate(json, "pciMmio64Exact", firmware->mmio64_exact) &&
+                        put_tristate(json, "smm", firmware->smm) &&
                         put_flag(json, "ignoresPhysBits", firmware->ignores_phys_bits);
         return json_finish(json, ok);
 }
@@ -122,7 +124,8 @@ static json_t *device_element(const void *data, size_t i) {
                         json_put(json, "assigned", json_boolean(device->assigned)) &&
                         put_flag(json, "iommufd", device->iommufd) &&
                         put_flag(json, "conventional", device->conventional) &&
-                        put_flag(json, "ownPort", device->own_port);
+                        put_flag(json, "ownPort", device->own_port) &&
+                        put_object(json, "port", guest_port_json(&device->port));
 
         if (device->has_address)
                 ok = ok && json_put(json, "address", json_pci_address(&device->address));
@@ -153,6 +156,8 @@ static bool put_parts(json_t *json, const Guest *guest) {
 
         if (guest->n_devices > 0)
                 ok = ok && json_put(json, "devices", json_list(guest->n_devices, device_element, guest));
+        if (guest->n_ports > 0)
+                ok = ok && json_put(json, "ports", guest_ports_json(guest));
         return ok && put_notes(json, "assumed", guest->assumed, guest->n_assumed) &&
                         put_notes(json, "ignored", guest->ignored, guest->n_ignored);
 }
@@ -168,6 +173,7 @@ json_t *guest_json_write(const Guest *guest) {
                         put_version(json, "vmmVersion", &guest->vmm_version) &&
                         json_put(json, "machine", json_string(machine)) &&
                         json_put(json, "accelerator", json_string(guest->kvm ? "kvm" : "tcg"));
+        ok = ok && put_tristate(json, "smm", guest->smm);
         if (guest->confidential != CONFIDENTIAL_NONE)
                 ok = ok &&
                                 json_put(json, "confidential",

@@ -31,6 +31,23 @@ int guest_add_device(Guest *guest, GuestDevice **ret) {
         return 0;
 }
 
+static bool alike(const GuestPort *a, const GuestPort *b) {
+        return a->fixed == b->fixed && a->conventional == b->conventional && a->reserve == b->reserve;
+}
+
+int guest_add_ports(Guest *guest, const GuestPort *port, uint32_t count) {
+        uint32_t i = 0;
+
+        while (i < guest->n_ports && !alike(&guest->ports[i].port, port))
+                i++;
+        if (i == GUEST_PORTS_MAX || count > GUEST_DEVICES_MAX - guest->ports[i].count)
+                return -E2BIG;
+        if (i == guest->n_ports)
+                guest->ports[guest->n_ports++].port = *port;
+        guest->ports[i].count += count;
+        return 0;
+}
+
 /* What is noted may quote whatever a form holds; it goes to terminals and over the bus. */
 static void make_printable(const char *text, char *ret, size_t size) {
         text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, ret, size);

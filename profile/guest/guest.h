@@ -17,6 +17,7 @@
 #define GUEST_BARS_MAX 6
 #define GUEST_NOTES_MAX 256
 #define GUEST_CXL_MAX 16
+#define GUEST_PORTS_MAX 64
 
 typedef enum Vmm {
         VMM_QEMU = 0,
@@ -101,6 +102,7 @@ typedef struct GuestFirmware {
         Tristate seabios_pci64; /* fw_cfg opt/org.seabios/pci64; unknown: automatic */
         Tristate five_level;    /* OVMF was built with 5-level paging; unknown: nobody said */
         Tristate mmio64_exact; /* it takes X-PciMmio64Mb also where that shrinks its window; unknown: as its version does */
+        Tristate smm; /* OVMF was built to keep its variables in System Management Mode (SMM_REQUIRE) */
         bool ignores_phys_bits; /* a vendor's patched build (SLES 15 SP6): classic window always */
 } GuestFirmware;
 
@@ -125,6 +127,19 @@ typedef struct GuestBar {
         bool ram; /* memory of the VMM's own behind it (ivshmem, virtio-pmem, virtio shared memory): mapped as RAM is */
 } GuestBar;
 
+/* A root or downstream port, or a bridge: firmware keeps a window free behind it for what may be plugged in. */
+typedef struct GuestPort {
+        bool fixed;        /* it does not show that it takes hot-plug (hotplug=off) */
+        bool conventional; /* a bridge to a conventional bus, with a hot-plug controller of its own (SHPC) */
+        uint64_t reserve;  /* pref64-reserve; 0 not said */
+} GuestPort;
+
+/* Ports that are alike. */
+typedef struct GuestPorts {
+        uint32_t count;
+        GuestPort port;
+} GuestPorts;
+
 typedef struct GuestDevice {
         char name[96];    /* for people: the id, or the driver and its place */
         bool assigned;    /* by VFIO */
@@ -133,6 +148,7 @@ typedef struct GuestDevice {
         PciAddress address;
         bool conventional; /* not PCI Express */
         bool own_port;     /* alone behind a root or downstream port, whose window then holds its BARs */
+        GuestPort port;    /* of own_port */
         uint8_t n_bars;    /* given, or filled in from the host's profile */
         GuestBar bars[GUEST_BARS_MAX];
 } GuestDevice;
@@ -150,6 +166,7 @@ typedef struct Guest {
         MachineKind machine;
         GuestVersion machine_version; /* pc-q35-7.1: 7.1; all zero: the newest of the VMM */
         bool kvm;                     /* false: TCG */
+        Tristate smm;                 /* -machine smm=; unknown: automatic */
         GuestCpu cpu;
         GuestMemory memory;
         uint64_t pci_hole64_size; /* 0: the machine's default */
@@ -161,6 +178,9 @@ typedef struct Guest {
         bool p2p_fatal;                    /* Cloud Hypervisor with vfio_p2p_dma=on */
         size_t n_devices;
         GuestDevice *devices; /* owned */
+        uint32_t n_ports;
+        GuestPorts ports[GUEST_PORTS_MAX]; /* with none of the devices behind them: empty, or with small BARs
+                                            * alone; of ports behind each other the last ones only */
         size_t n_assumed;
         GuestNote *assumed; /* owned */
         size_t n_ignored;
@@ -171,6 +191,8 @@ void guest_done(Guest *guest);
 
 /* -ENOMEM, or -E2BIG beyond the bounds above. The device is zeroed and stays the guest's. */
 int guest_add_device(Guest *guest, GuestDevice **ret);
+/* One more of its kind; -E2BIG beyond the kinds, or GUEST_DEVICES_MAX of one. */
+int guest_add_ports(Guest *guest, const GuestPort *port, uint32_t count);
 int guest_assume(Guest *guest, const char *what, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));
 int guest_ignore(Guest *guest, const char *what, const char *format, ...)

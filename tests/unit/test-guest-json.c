@@ -15,7 +15,8 @@ static const char whole[] =
                 "\"sgxEpc\":\"64MiB\",\"cxlWindows\":[\"4GiB\",268435456]},\"pciHole64Size\":\"64GiB\","
                 "\"firmware\":{\"kind\":\"ovmf\",\"version\":\"202411\",\"path\":\"/x\",\"pciMmio64Mb\":65536,"
                 "\"pagingLevel\":5,\"seabiosPci64\":false,\"fiveLevelPaging\":true,"
-                "\"pciMmio64Exact\":false,\"ignoresPhysBits\":true},"
+                "\"pciMmio64Exact\":false,\"smm\":true,\"ignoresPhysBits\":true},\"smm\":false,"
+                "\"ports\":[{\"count\":14},{\"count\":2,\"hotplug\":false,\"pref64Reserve\":\"64MiB\"},{\"count\":3}],"
                 "\"viommu\":{\"kind\":\"intel\",\"awBits\":48,\"dmaTranslation\":false},"
                 "\"confidential\":\"sev-es\",\"reducedPhysBits\":1,"
                 "\"devices\":[{\"name\":\"gpu\",\"address\":\"0000:01:00.0\",\"iommufd\":true,\"conventional\":true,"
@@ -58,6 +59,13 @@ static void test_whole(void **state) {
         assert_int_equal(guest.firmware.five_level, TRISTATE_YES);
         assert_int_equal(guest.firmware.mmio64_exact, TRISTATE_NO);
         assert_true(guest.firmware.ignores_phys_bits);
+        assert_int_equal(guest.firmware.smm, TRISTATE_YES);
+        assert_int_equal(guest.smm, TRISTATE_NO);
+        assert_int_equal(guest.n_ports, 2);
+        assert_int_equal(guest.ports[0].count, 17);
+        assert_int_equal(guest.ports[1].count, 2);
+        assert_true(guest.ports[1].port.fixed && !guest.ports[0].port.fixed);
+        assert_int_equal(guest.ports[1].port.reserve, UINT64_C(64) << 20);
         assert_int_equal(guest.viommu.aw_bits, 48);
         assert_int_equal(guest.viommu.dma_translation, TRISTATE_NO);
         assert_int_equal(guest.confidential, CONFIDENTIAL_SEV_ES);
