@@ -14,11 +14,10 @@ typedef struct Global {
         const char *driver, *property, *value;
 } Global;
 
-/* The struct's 0 is "not said". */
 int vm_hole(Vm *vm, uint64_t size) {
         vm->guest->pci_hole64_size = size;
-        return size > 0 ? 0
-                        : vm_ignore(vm, "pci-hole64-size", "0: a machine without that hole is not followed");
+        vm->guest->no_hole64 = size == 0;
+        return 0;
 }
 
 static int set_hole(Vm *vm, const Global *global) {

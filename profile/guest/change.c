@@ -49,6 +49,7 @@ static bool apply_hole(Guest *guest, uint64_t bytes) {
                         bytes == 0)
                 return false;
         guest->pci_hole64_size = bytes;
+        guest->no_hole64 = false;
         return true;
 }
 
@@ -94,6 +95,7 @@ bool change_apply(const Change *change, Guest *guest) {
                 return apply_viommu(change, guest);
         case CHANGE_MMIO64:
                 guest->firmware.mmio64_mib = change->value;
+                *guest->firmware.unread = 0;
                 return guest->vmm == VMM_QEMU && guest->firmware.kind == FIRMWARE_OVMF;
         case CHANGE_LARGE_PAGES:
                 guest->cpu.pdpe1gb = TRISTATE_YES;

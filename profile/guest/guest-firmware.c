@@ -56,6 +56,37 @@ static int set_pci64(GuestFirmware *firmware, const char *text) {
         return 0;
 }
 
+static const struct {
+        const char *name, *stem;
+        FirmwareKind kind;
+} readable[] = {
+        { "opt/ovmf/X-PciMmio64Mb", "PciMmio64", FIRMWARE_OVMF },
+        { "opt/org.tianocore/PagingLevel", "PagingLevel", FIRMWARE_OVMF },
+        { "opt/org.seabios/pci64", "seabios/pci64", FIRMWARE_SEABIOS },
+};
+
+const char *guest_firmware_right_name(const char *name, FirmwareKind *ret_kind) {
+        for (size_t i = 0; i < ELEMENTS(readable); i++)
+                if (strcasestr(name, readable[i].stem) && strcmp(name, readable[i].name) != 0) {
+                        *ret_kind = readable[i].kind;
+                        return readable[i].name;
+                }
+        return NULL;
+}
+
+/* Names are compared as they are: "X-PciMmio64", "X-PciMmio64Mb1" and "x-pcimmio64mb" are three that nobody asks for. */
+static void set_unread(GuestFirmware *firmware, const char *name, const char *text) {
+        uint64_t value;
+
+        if (*firmware->unread)
+                return;
+        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, firmware->unread,
+                        sizeof(firmware->unread));
+        if (text && text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 10, &value) &&
+                        value <= INT64_MAX)
+                firmware->unread_value = value;
+}
+
 int guest_firmware_set_option(Guest *guest, const char *name, const char *text) {
         static const struct {
                 const char *name;
@@ -65,6 +96,7 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text) 
                 { "opt/org.tianocore/PagingLevel", set_paging_level },
                 { "opt/org.seabios/pci64", set_pci64 },
         };
+        FirmwareKind kind;
 
         for (size_t i = 0; i < ELEMENTS(options); i++) {
                 if (strcmp(name, options[i].name) != 0)
@@ -72,6 +104,10 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text) 
                 if (!text)
                         return guest_ignore(guest, name, "its value is in a file, which is not read");
                 return options[i].set(&guest->firmware, text);
+        }
+        if (guest_firmware_right_name(name, &kind)) {
+                set_unread(&guest->firmware, name, text);
+                return 0;
         }
         if (strncmp(name, "etc/", 4) == 0)
                 return guest_ignore(guest, name, "replaces what QEMU tells the firmware");

@@ -124,6 +124,8 @@ static const JsonField firmware_members[] = {
         { "version", guest_read_version, JSON_FIELD(GuestFirmware, version) },
         { "path", json_read_string, JSON_FIELD(GuestFirmware, path) },
         { "pciMmio64Mb", guest_read_number, JSON_FIELD(GuestFirmware, mmio64_mib), .max = INT64_MAX },
+        { "unreadOption", json_read_string, JSON_FIELD(GuestFirmware, unread) },
+        { "unreadValue", guest_read_number, JSON_FIELD(GuestFirmware, unread_value), .max = INT64_MAX },
         { "pagingLevel", guest_read_number, JSON_FIELD(GuestFirmware, paging_level), .max = 5 },
         { "seabiosPci64", json_read_tristate, JSON_FIELD(GuestFirmware, seabios_pci64) },
         { "fiveLevelPaging", json_read_tristate, JSON_FIELD(GuestFirmware, five_level) },
@@ -195,6 +197,14 @@ static int read_ignored(const JsonValue *value, const JsonField *field, void *re
         return read_notes(value, &guest->ignored, &guest->n_ignored);
 }
 
+static int read_hole(const JsonValue *value, const JsonField *field, void *ret) {
+        Guest *guest = ret;
+        int r = guest_read_size(value, field, &guest->pci_hole64_size);
+
+        guest->no_hole64 = r >= 0 && guest->pci_hole64_size == 0;
+        return r;
+}
+
 /* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const JsonField members[] = {
@@ -208,7 +218,7 @@ static const JsonField members[] = {
         { "smm", json_read_tristate, JSON_FIELD(Guest, smm) },
         { "cpu", guest_read_object, JSON_FIELD(Guest, cpu), .fields = &cpu_fields },
         { "memory", guest_read_object, JSON_FIELD(Guest, memory), .fields = &memory_fields },
-        { "pciHole64Size", guest_read_size, JSON_FIELD(Guest, pci_hole64_size) },
+        { "pciHole64Size", read_hole },
         { "firmware", guest_read_object, JSON_FIELD(Guest, firmware), .fields = &firmware_fields },
         { "viommu", guest_read_object, JSON_FIELD(Guest, viommu), .fields = &viommu_fields },
         { "confidential", json_read_word, JSON_FIELD(Guest, confidential), .word = confidential_from_string,

@@ -13,6 +13,12 @@ static bool put_number(json_t *object, const char *key, uint64_t number) {
         return number == 0 || json_put(object, key, json_integer((json_int_t) number));
 }
 
+/* Of that member 0 is a value of its own. */
+static bool put_hole(json_t *object, const Guest *guest) {
+        return guest->no_hole64 ? json_put(object, "pciHole64Size", json_integer(0))
+                                : put_number(object, "pciHole64Size", guest->pci_hole64_size);
+}
+
 static bool put_text(json_t *object, const char *key, const char *text) {
         return !*text || json_put(object, key, json_string(text));
 }
@@ -87,6 +93,8 @@ static json_t *firmware_json(const GuestFirmware *firmware) {
         ok = ok && put_version(json, "version", &firmware->version) &&
                         put_text(json, "path", firmware->path) &&
                         put_number(json, "pciMmio64Mb", firmware->mmio64_mib) &&
+                        put_text(json, "unreadOption", firmware->unread) &&
+                        put_number(json, "unreadValue", firmware->unread_value) &&
                         put_number(json, "pagingLevel", firmware->paging_level) &&
                         put_tristate(json, "seabiosPci64", firmware->seabios_pci64) &&
                         put_tristate(json, "fiveLevelPaging", firmware->five_level) &&
@@ -149,8 +157,7 @@ static bool put_notes(json_t *object, const char *key, const GuestNote *notes, s
 
 static bool put_parts(json_t *json, const Guest *guest) {
         bool ok = put_object(json, "cpu", cpu_json(&guest->cpu)) &&
-                        json_put(json, "memory", memory_json(&guest->memory)) &&
-                        put_number(json, "pciHole64Size", guest->pci_hole64_size) &&
+                        json_put(json, "memory", memory_json(&guest->memory)) && put_hole(json, guest) &&
                         put_object(json, "firmware", firmware_json(&guest->firmware)) &&
                         put_object(json, "viommu", viommu_json(&guest->viommu));
 

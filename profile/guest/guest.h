@@ -98,7 +98,9 @@ typedef struct GuestFirmware {
         bool version_guessed; /* nobody said which it is: a guess stands there, for the layout to be shown */
         char path[256];       /* of the image, "" not said */
         uint64_t mmio64_mib;  /* fw_cfg opt/ovmf/X-PciMmio64Mb; 0 not given */
-        uint8_t paging_level; /* fw_cfg opt/org.tianocore/PagingLevel: 4, 5; 0 not given */
+        char unread[56]; /* a fw_cfg item that is called nearly as one that a firmware reads: none reads it; "" none, */
+        uint64_t unread_value;  /* and the number it has; 0 none */
+        uint8_t paging_level;   /* fw_cfg opt/org.tianocore/PagingLevel: 4, 5; 0 not given */
         Tristate seabios_pci64; /* fw_cfg opt/org.seabios/pci64; unknown: automatic */
         Tristate five_level;    /* OVMF was built with 5-level paging; unknown: nobody said */
         Tristate mmio64_exact; /* it takes X-PciMmio64Mb also where that shrinks its window; unknown: as its version does */
@@ -169,7 +171,8 @@ typedef struct Guest {
         Tristate smm;                 /* -machine smm=; unknown: automatic */
         GuestCpu cpu;
         GuestMemory memory;
-        uint64_t pci_hole64_size; /* 0: the machine's default */
+        uint64_t pci_hole64_size; /* 0: the machine's default, */
+        bool no_hole64;           /* or pci-hole64-size=0: none is counted */
         GuestFirmware firmware;
         GuestViommu viommu;
         Confidential confidential;

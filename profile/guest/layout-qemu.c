@@ -165,6 +165,7 @@ void layout_qemu(Space *space) {
         space->above_size = memory->ram - space->below_4g;
         space->above_start = 4 * GIB;
         space->hole64_size = space->guest->pci_hole64_size ? space->guest->pci_hole64_size
+                        : space->guest->no_hole64          ? 0
                                                            : space->qemu.hole64_size;
         above = derive_above(space);
         if (space->guest->machine != MACHINE_MICROVM)

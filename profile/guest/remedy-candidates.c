@@ -150,6 +150,8 @@ static void for_viommu(Candidates *c) {
 static void for_window(Candidates *c) {
         BarNeed need;
 
+        if (c->guest->firmware.unread_value > 0)
+                add(c, CHANGE_MMIO64, c->guest->firmware.unread_value);
         wider(c);
         bar_need(c->guest, 0, NULL, NULL, &need);
         for (uint64_t mib = 65536; mib <= UINT64_C(16) << 20; mib *= 2)

@@ -6,6 +6,7 @@
 
 #include "profile/guest/bar-need.h"
 #include "profile/guest/check-run.h"
+#include "profile/guest/guest-firmware.h"
 
 static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64_t room) {
         char need_text[CHECK_BYTES_MAX], room_text[CHECK_BYTES_MAX];
@@ -165,5 +166,20 @@ static void rule_bars_known(CheckRun *run) {
         }
 }
 
+/* Who gave it counts on what it says. */
+static void rule_unread(CheckRun *run) {
+        const GuestFirmware *firmware = &run->guest->firmware;
+        FirmwareKind kind;
+        const char *right = guest_firmware_right_name(firmware->unread, &kind);
+        CheckFinding *f;
+
+        if (!right || (firmware->kind != FIRMWARE_UNKNOWN && firmware->kind != kind) ||
+                        (strstr(right, "PciMmio64Mb") && firmware->mmio64_mib > 0))
+                return;
+        f = check_find(run, "R7", VERDICT_WARNING, "firmware", "%s does not read %s: it has no effect",
+                        kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS", firmware->unread);
+        check_numbers(run, f, "fw_cfg %s is what it reads", right);
+}
+
 const CheckRule rules_window[] = { rule_bars_known, rule_window_64, rule_window_32, rule_window_start,
-        rule_window_end, rule_alignment, rule_resizable, NULL };
+        rule_window_end, rule_alignment, rule_resizable, rule_unread, NULL };

@@ -118,7 +118,6 @@ IGNORED = [
     ("-blockdev driver=virtio-blk-vhost-vdpa,node-name=d0,path=/dev/vhost-vdpa-0", "d0"),
     ("-frobnicate 7", "-frobnicate"),
     ("-accel whpx", "accelerator"),
-    ("-global q35-pcihost.pci-hole64-size=0", "pci-hole64-size"),
     ("-cpu EPYC,guest-phys-bits=0", "guest-phys-bits"),
     ("-device vfio-pci,sysfsdev=/sys/bus/mdev/devices/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001,id=m", "m"),
     ("-device vhost-vdpa-device-pci,vhostdev=/dev/vhost-vdpa-0,id=d", "d"),
