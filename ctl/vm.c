@@ -176,8 +176,10 @@ static int finish_cpu(Vm *vm) {
 }
 
 int vm_finish(Vm *vm) {
-        int r = finish_memory(vm);
+        int r = vm_accelerator_finish(vm);
 
+        if (r >= 0)
+                r = finish_memory(vm);
         if (r >= 0)
                 r = finish_protection(vm);
         if (r >= 0)

@@ -41,6 +41,20 @@ typedef struct VmSet {
         bool used;
 } VmSet;
 
+/* Where the accelerator comes from, which decides which of several counts. */
+typedef enum AcceleratorBy {
+        ACCELERATOR_BY_DEFAULT,
+        ACCELERATOR_BY_DOMAIN, /* <domain type=> */
+        ACCELERATOR_BY_LIST,   /* -accel */
+        ACCELERATOR_BY_MACHINE /* -machine accel=, and what means the same: -enable-kvm */
+} AcceleratorBy;
+
+typedef struct VmAccelerator {
+        AcceleratorBy by;
+        unsigned line;
+        char name[32];
+} VmAccelerator;
+
 struct VmFiles;
 
 typedef struct Vm {
@@ -56,7 +70,7 @@ typedef struct Vm {
         char memory_backend[64]; /* boot RAM's */
         char protection[64];     /* confidential-guest-support */
         char pflash[256];        /* the node behind the first pflash */
-        bool accelerator_given;
+        VmAccelerator accelerator;
         GuestCpu global_cpu;       /* what -global says of the CPU, */
         GuestViommu global_viommu; /* and of the vIOMMU */
         bool i386;                 /* qemu-system-i386: no CPU of it has long mode */
@@ -81,9 +95,10 @@ int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret);
 
 /* ── QEMU's options, each taking what stands behind it ─────────────────────────────────────────────────── */
 
-int vm_object(Vm *vm, const KeyValues *values);                   /* -object, and -blockdev */
-int vm_machine(Vm *vm, const KeyValues *values);                  /* -machine */
-int vm_accelerator(Vm *vm, const char *names);                    /* "kvm", "kvm:tcg" */
+int vm_object(Vm *vm, const KeyValues *values);                  /* -object, and -blockdev */
+int vm_machine(Vm *vm, const KeyValues *values);                 /* -machine */
+int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by); /* "kvm", "kvm:tcg" */
+int vm_accelerator_finish(Vm *vm);
 int vm_memory(Vm *vm, const KeyValues *values);                   /* -m */
 int vm_cpu(Vm *vm, const char *text);                             /* -cpu */
 int vm_cpu_model(Vm *vm, const char *model);                      /* its first word, */
