@@ -232,7 +232,7 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         int r;
 
         with_devices(guest, search->devices, 1, &with);
-        r = check_rules(&with, search->profile, search->places, &check);
+        r = check_every(&with, search->profile, search->places, &check);
         if (r < 0)
                 return r;
         bar_need(&one, check.layout.port_share, NULL, NULL, &need);
@@ -243,13 +243,9 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         check.missing = NULL;
         check.n_missing = 0;
         check_done(&check);
-        r = check_rules(guest, search->profile, search->places, &check);
-        if (r >= 0)
-                r = check_any_version(guest, search->profile, search->places, &check);
-        if (r < 0) {
-                check_done(&check);
+        r = check_every(guest, search->profile, search->places, &check);
+        if (r < 0)
                 return r;
-        }
         fit->before = check.verdict;
         check_done(&check);
         search->guest = *guest;

@@ -44,6 +44,7 @@ typedef struct Layout {
         uint64_t port_share; /* of the 64-bit window that each hot-plug port takes at least; 0 no more than its BARs */
         Reason unknown;   /* NONE: the layout is determined; else why not */
         char missing[96]; /* what input is missing */
+        unsigned asked;   /* bits of LayoutQuestion: what it depends on and nobody told */
         size_t n;
         LayoutRange *ranges; /* by start; owned */
 } Layout;

@@ -49,7 +49,8 @@ static void rule_large_pages(CheckRun *run) {
         const Layout *layout = run->layout;
         CheckFinding *f;
 
-        if (!layout->small_pages)
+        /* What does not start is R1's; BARs that do not fit in 40 bits are R7's. */
+        if (!layout->small_pages || !layout->starts)
                 return;
         if (run->guest->memory.ram < UINT64_C(1) << 40 && !has_bar64(run->guest, false))
                 return;
