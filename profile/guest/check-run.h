@@ -14,6 +14,8 @@ typedef struct Reach {
         const ReservedRegions *regions; /* of the group; NULL: see the host's */
         size_t device;                  /* index of the first guest device with it */
         size_t n_devices;
+        bool direct;     /* a device of them is told where all memory is */
+        bool translated; /* one may be behind the guest's IOMMU, and is told what the guest maps */
 } Reach;
 
 typedef struct CheckRun {

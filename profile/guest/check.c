@@ -68,6 +68,7 @@ void check_done(Check *check) {
 
 void check_layout_host(const Profile *profile, LayoutHost *ret) {
         const ProfilePaging *paging = &profile->paging;
+        const ProfileEncryption *encryption = &profile->encryption;
         const Fact *raw = &profile->widths.cpu_physical_bits,
                    *mappable = &profile->widths.guest_mappable_bits;
         LayoutHost host = { .vendor = profile->host.vendor };
@@ -81,6 +82,10 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
                 host.la57 = tristate(paging->la57_capable.value);
         if (fact_known(&paging->page_1g))
                 host.pdpe1gb = tristate(paging->page_1g.value);
+        if (fact_known(&encryption->sme_capable))
+                host.sme = tristate(encryption->sme_capable.value);
+        if (fact_known(&encryption->pa_reduction) && encryption->pa_reduction.value < 64)
+                host.sme_reduction = (uint8_t) encryption->pa_reduction.value;
         *ret = host;
 }
 

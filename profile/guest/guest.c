@@ -17,6 +17,11 @@ void guest_done(Guest *guest) {
         *guest = (Guest){};
 }
 
+bool guest_p2p_fatal(const Guest *guest) {
+        return guest->p2p_fatal == TRISTATE_YES ||
+                        (guest->p2p_fatal == TRISTATE_UNKNOWN && guest->vmm == VMM_CLOUD_HYPERVISOR);
+}
+
 int guest_add_device(Guest *guest, GuestDevice **ret) {
         GuestDevice *grown;
 

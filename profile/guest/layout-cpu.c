@@ -146,17 +146,33 @@ static void derive_guest_phys_bits(Space *space) {
         }
 }
 
+/* By CPUID alone, and of AMD's processors alone. */
+static uint8_t less_encryption(Space *space, uint8_t bits) {
+        const LayoutHost *host = space->host;
+
+        if (host->vendor != CPU_VENDOR_AMD || !bits)
+                return bits;
+        if (host->sme == TRISTATE_UNKNOWN)
+                layout_unknown(space, REASON_ABSENT, "whether the host offers memory encryption (SME)");
+        return host->sme == TRISTATE_YES && host->sme_reduction < bits
+                        ? (uint8_t) (bits - host->sme_reduction)
+                        : bits;
+}
+
 static void derive_cloud_hypervisor_width(Space *space) {
+        const CloudHypervisorPolicy policy = policy_cloud_hypervisor(space->guest->vmm_version);
         uint8_t said = space->guest->cloud_hypervisor_max_bits, of_host = host_bits(space);
         uint8_t limit = said ? said : CLOUD_HYPERVISOR_MAX_BITS;
 
+        if (policy.subtracts_sme)
+                of_host = less_encryption(space, of_host);
         space->layout->phys_bits = of_host < limit ? of_host : limit;
         space->layout->starts = true;
         if (space->layout->phys_bits && !plausible(space->layout->phys_bits)) {
                 layout_unknown(space, REASON_MALFORMED, "cpus: max_phys_bits below 32");
                 space->layout->phys_bits = 0;
         }
-        if (policy_cloud_hypervisor_tells_mappable(space->guest->vmm_version))
+        if (policy.tells_mappable)
                 space->layout->guest_phys_bits = space->layout->phys_bits;
 }
 

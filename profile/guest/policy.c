@@ -63,8 +63,17 @@ ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion mac
         }
 }
 
-bool policy_cloud_hypervisor_tells_mappable(GuestVersion version) {
-        return !version_known(version) || version_reaches(version, 53, 0, 0);
+/* Releases of cloud-hypervisor: what changed first there. */
+CloudHypervisorPolicy policy_cloud_hypervisor(GuestVersion version) {
+        bool v52 = !version_known(version) || version_reaches(version, 52, 0, 0),
+             v53 = !version_known(version) || version_reaches(version, 53, 0, 0);
+
+        return (CloudHypervisorPolicy){
+                .tells_mappable = v53,
+                .subtracts_sme = !v53,
+                .last_has_rest = v52,
+                .p2p_option = v52,
+        };
 }
 
 /* By stable tag: what changed first there, and holds from there on. The exact override is of 202505; Debian's 2025.02 and

@@ -62,11 +62,17 @@ typedef struct OvmfBuild {
         Tristate mmio64_exact; /* the exact override, before its tag; unknown: as the tag has it */
 } OvmfBuild;
 
+typedef struct CloudHypervisorPolicy {
+        bool tells_mappable; /* tells the guest, as KVM would, that all of its width can be mapped */
+        bool subtracts_sme; /* takes what SME may take from the width where AMD's CPU has it, switched on or not */
+        bool last_has_rest; /* the last segment's part goes to the end; else parts are whole times 4 GiB */
+        bool p2p_option;    /* --platform vfio_p2p_dma=off is there */
+} CloudHypervisorPolicy;
+
 /* A machine version of zero is the newest of the program, a program version of zero the newest known. */
 QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion program);
 ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine, GuestVersion program);
-/* Cloud Hypervisor tells the guest, as KVM would, that all of its width can be mapped. */
-bool policy_cloud_hypervisor_tells_mappable(GuestVersion version);
+CloudHypervisorPolicy policy_cloud_hypervisor(GuestVersion version);
 OvmfPolicy policy_ovmf(GuestVersion version);
 OvmfBuild policy_ovmf_of_debian(GuestVersion version);
 SeabiosPolicy policy_seabios(GuestVersion version);

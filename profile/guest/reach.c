@@ -33,12 +33,20 @@ static bool same(const RangeSet *a, const RangeSet *b) {
         return a == b || (a->n == b->n && memcmp(a->ranges, b->ranges, a->n * sizeof(*a->ranges)) == 0);
 }
 
+static void add_device(CheckRun *run, Reach *reach, size_t device) {
+        Tristate behind = run->guest->devices[device].behind_viommu;
+
+        reach->n_devices++;
+        reach->direct |= behind != TRISTATE_YES;
+        reach->translated |= behind != TRISTATE_NO;
+}
+
 static void add_reach(CheckRun *run, const RangeSet *usable, const ReservedRegions *regions, size_t device) {
         Reach *grown;
 
         for (size_t i = 0; i < run->n_reaches; i++)
                 if (same(run->reaches[i].usable, usable)) {
-                        run->reaches[i].n_devices++;
+                        add_device(run, &run->reaches[i], device);
                         return;
                 }
         grown = grow(run->reaches, run->n_reaches, sizeof(*grown));
@@ -47,8 +55,8 @@ static void add_reach(CheckRun *run, const RangeSet *usable, const ReservedRegio
                 return;
         }
         run->reaches = grown;
-        run->reaches[run->n_reaches++] =
-                        (Reach){ .usable = usable, .regions = regions, .device = device, .n_devices = 1 };
+        run->reaches[run->n_reaches] = (Reach){ .usable = usable, .regions = regions, .device = device };
+        add_device(run, &run->reaches[run->n_reaches++], device);
 }
 
 static void reach_anywhere(CheckRun *run, size_t device) {

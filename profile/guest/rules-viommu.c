@@ -68,7 +68,7 @@ static void rule_viommu(CheckRun *run) {
                 bool refused = verdict == VERDICT_UNSAFE;
                 CheckFinding *f;
 
-                if (verdict == VERDICT_SAFE)
+                if (verdict == VERDICT_SAFE || !run->reaches[i].translated)
                         continue;
                 f = check_find(run, "R5", verdict, guest->devices[run->reaches[i].device].name,
                                 !qemu ? "the guest may use addresses that the host's IOMMU lacks"
