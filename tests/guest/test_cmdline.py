@@ -16,6 +16,11 @@ MIB, GIB = 1 << 20, 1 << 30
 OPTIONS = [
     ("-machine q35", {"machine": "q35"}),
     ("-M pc-i440fx-6.2", {"machine": "pc-i440fx-6.2"}),
+    ("-M pc-1.0", {"machine": "pc-i440fx-1.0"}),
+    # As the QEMU that the release came with: Ubuntu 16.04's 2.5, 18.10's 2.12, 24.10's 9.0.
+    ("-M pc-q35-xenial", {"machine": "pc-q35-2.5"}),
+    ("-M pc-i440fx-cosmic", {"machine": "pc-i440fx-2.12"}),
+    ("-M pc-q35-oracular-hpb", {"machine": "pc-q35-9.0", "cpu.physBits": "host"}),
     ("-machine type=pc-q35-7.1,accel=kvm:tcg", {"machine": "pc-q35-7.1", "accelerator": "kvm"}),
     ("--machine microvm,pcie=on", {"machine": "microvm"}),
     ("-M q35 -machine accel=tcg", {"machine": "q35", "accelerator": "tcg"}),
@@ -128,7 +133,7 @@ IGNORED = [
     ("-fw_cfg name=etc/reserved-memory-end,file=/x", "etc/reserved-memory-end"),
     ("-machine pc-q35-rhel9.4.0", "machine"),
     ("-machine pc-q35-rhel10.0.0", "machine"),
-    ("-machine pc-q35-xenial", "machine"),
+    ("-machine pc-q35-nextyear", "machine"),
     ("-machine pc-i440fx-4294967299.0", "machine"),
     ("-machine q35,confidential-guest-support=gone", "confidential-guest-support"),
 ]
@@ -141,6 +146,7 @@ REFUSED = [
     ("-m 4G,slots=257,maxmem=8G", "command line: -m slots: expected a number from 0 to 256, not '257'"),
     ("-m", "command line: -m: expected a value"),
     ("-machine pc,max-ram-below-4g=8G", "command line: -machine max-ram-below-4g: expected at most 4G, not '8G'"),
+    ("-machine pc-x1.0", "command line: -machine: expected pc, q35, microvm or one of their versions, not 'pc-x1.0'"),
     ("-machine virt", "command line: -machine: expected pc, q35, microvm or one of their versions, not 'virt'"),
     ("-cpu EPYC,phys-bits=31", "command line: phys-bits: expected 32 to 52, not 31"),
     ("-cpu EPYC,phys-bits=53", "command line: phys-bits: expected a number from 0 to 52, not '53'"),
