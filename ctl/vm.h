@@ -56,6 +56,7 @@ typedef struct VmAccelerator {
 } VmAccelerator;
 
 struct VmFiles;
+typedef struct VmPort VmPort;
 
 typedef struct Vm {
         Guest *guest;
@@ -65,6 +66,8 @@ typedef struct Vm {
         unsigned line;               /* of what is read now */
         size_t n_objects;
         VmObject *objects; /* owned */
+        size_t n_ports;
+        VmPort *ports; /* owned */
         size_t n_sets;
         VmSet *sets;             /* owned */
         char memory_backend[64]; /* boot RAM's */
@@ -110,9 +113,8 @@ int vm_drive(Vm *vm, const KeyValues *values);            /* -drive */
 int vm_fw_cfg(Vm *vm, const KeyValues *values);           /* -fw_cfg */
 int vm_reserve(Vm *vm, const char *id, const char *what); /* a bridge's window beyond what lies behind it */
 
-/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; the id may be NULL. Behind a port: one that is made for
- * a single device. */
-int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, bool behind_port);
+/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; the id may be NULL. The device stays the guest's. */
+int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, GuestDevice **ret);
 
 /* A bridge's pci-hole64-size. */
 int vm_hole(Vm *vm, uint64_t size);

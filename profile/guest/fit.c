@@ -225,12 +225,15 @@ static int refused_collect(const Search *search, const Guest *guest, Fit *fit) {
 }
 
 static int count_now(Search *search, const Guest *guest, Fit *fit) {
-        const Guest one = { .devices = &search->devices[search->n_own], .n_devices = 1 };
+        Guest one = *guest;
         Check check = {};
         BarNeed need;
         Guest with;
         int r;
 
+        one.devices = &search->devices[search->n_own];
+        one.n_devices = 1;
+        one.n_ports = 0;
         with_devices(guest, search->devices, 1, &with);
         r = check_every(&with, search->profile, search->places, &check);
         if (r < 0)

@@ -135,6 +135,7 @@ typedef struct GuestBar {
 typedef struct GuestPort {
         bool fixed;        /* it does not show that it takes hot-plug (hotplug=off) */
         bool conventional; /* a bridge to a conventional bus, with a hot-plug controller of its own (SHPC) */
+        bool shared;       /* of a device: the one before it behind the same port has the window */
         uint64_t reserve;  /* pref64-reserve; 0 not said */
 } GuestPort;
 

@@ -95,12 +95,15 @@ bool layout_width_trusted(Space *space, unsigned bits);
 
 /* layout-bars.c. */
 typedef struct BarUnit {
-        int device, bar; /* bar -1: a port's window with all 64-bit prefetchable BARs of the device */
+        int device, bar; /* bar -1: a port's window with all 64-bit prefetchable BARs of the device; beyond the
+                          * devices: windows of ports alone */
+        uint32_t count; /* as many, one behind the other */
         uint64_t size, align;
+        bool empty; /* nothing is placed in it */
 } BarUnit;
 
 typedef struct BarList {
-        size_t n;
+        size_t n, n_placed; /* with BARs to place */
         BarUnit *units; /* owned; largest alignment first, then largest size, then as the firmware has them */
         uint64_t sum, align;
 } BarList;

@@ -43,6 +43,9 @@ QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion prog
                                 version_reaches(machine, 9, 1, 0) && version_reaches(program, 9, 1, 0),
                 .checks_aw_bits = version_reaches(program, 9, 1, 0),
                 .microvm_window_hides = v6_0,
+                .ports_hide_hotplug = kind == MACHINE_Q35 && version_reaches(machine, 6, 1, 0) &&
+                                !version_reaches(machine, 6, 2, 0),
+                .bridges_hotplug = version_reaches(machine, 2, 10, 0),
                 .hole64_size = kind == MACHINE_Q35 ? 32 * GIB : 2 * GIB,
         };
 }

@@ -23,7 +23,9 @@ typedef struct QemuPolicy {
         bool guest_phys_bits_auto; /* and is filled in under KVM */
         bool checks_aw_bits;       /* a vIOMMU wider than the host's IOMMU refuses an assigned device */
         bool microvm_window_hides; /* its 64-bit window hides RAM that reaches it, also where no BAR is */
-        uint64_t hole64_size;      /* default of pci-hole64-size */
+        bool ports_hide_hotplug; /* ports of PCI Express do not show that they take hot-plug: ACPI's is used */
+        bool bridges_hotplug;    /* a conventional bridge has a hot-plug controller */
+        uint64_t hole64_size;    /* default of pci-hole64-size */
 } QemuPolicy;
 
 /* A vIOMMU of QEMU: its aw-bits. */

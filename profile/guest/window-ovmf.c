@@ -173,7 +173,7 @@ static void place_bars(Space *space, const Window *window, const OvmfPolicy *pol
         space->layout->bars_fit_32 = fits;
         space->layout->port_share = share.bytes;
         start = round_up(window->start, list.align);
-        space->layout->bars_fit_64 = !list.n ||
+        space->layout->bars_fit_64 = !list.n_placed ||
                         (sum_of(start, list.sum) <= end && end <= space_of(space->layout->phys_bits) &&
                                         end <= space_of(space->layout->firmware_bits));
         if (space->layout->bars_fit_64)

@@ -128,7 +128,7 @@ IGNORED = [
     ("-device vhost-vdpa-device-pci,vhostdev=/dev/vhost-vdpa-0,id=d", "d"),
     ("-netdev vhost-vdpa,vhostdev=/dev/vhost-vdpa-0,id=n", "-netdev vhost-vdpa"),
     ("-device ivshmem-doorbell,chardev=c,id=i", "i"),
-    ("-device pcie-root-port,id=rp,pref64-reserve=64G", "rp"),
+    ("-device pcie-root-port,id=rp,mem-reserve=64M", "rp"),
     ("-fw_cfg name=opt/ovmf/X-PciMmio64Mb,file=/x", "opt/ovmf/X-PciMmio64Mb"),
     ("-fw_cfg name=etc/reserved-memory-end,file=/x", "etc/reserved-memory-end"),
     ("-machine pc-q35-rhel9.4.0", "machine"),
