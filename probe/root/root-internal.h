@@ -35,5 +35,8 @@ Reason root_failed(Root *root, const char *path, Reason reason);
 
 void root_tell_file(const Root *root, const char *path, Bytes content);
 
+/* Room for size bytes and a NUL behind them. */
+bool buffer_reserve(Buffer *buffer, size_t size);
+
 /* A file of hawd/ in a tree, or why not; `live_path` names what it stands for in hawd/reasons. */
 Reason root_read_text(Root *root, const char *path, const char *live_path, size_t max, Buffer *ret);

@@ -16,7 +16,7 @@ void buffer_done(Buffer *buffer) {
         *buffer = (Buffer){};
 }
 
-static bool buffer_reserve(Buffer *buffer, size_t size) {
+bool buffer_reserve(Buffer *buffer, size_t size) {
         uint8_t *grown;
 
         if (size < buffer->allocated)

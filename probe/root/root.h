@@ -102,6 +102,10 @@ Reason root_msr(Root *root, uint32_t msr, uint64_t *ret);
 /* Live: /dev/kvm, opened only when the driver is loaded (opening the static node would load it). Tree: hawd/kvm. */
 Reason root_kvm(Root *root, KvmAnswers *ret, FaultList *faults);
 
+/* Lines of the kernel's log that kernel_log_input_bits() reads, and nothing else of it. Live: /dev/kmsg, up to what is in
+ * it now. Tree: hawd/kernel-log. Empty where the log has none, or none any more. */
+Reason root_kernel_log(Root *root, Buffer *ret);
+
 typedef struct HostIdentity {
         char machine_id[33]; /* app-specific (sd_id128_get_machine_app_specific), lower-case hex; "" unknown */
         char architecture[33]; /* as uname -m; "" unknown */

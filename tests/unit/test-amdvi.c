@@ -27,6 +27,9 @@ static void test_widths(void **state) {
                 assert_int_equal(amdvi_host_table_bits(&efr), vectors[i].host_bits);
                 assert_int_equal(amdvi_guest_table_bits(&efr, false), vectors[i].guest_bits);
                 assert_int_equal(amdvi_guest_table_bits(&efr, true), vectors[i].guest_bits_la57);
+                /* Linux takes four levels for a reserved GATS too. */
+                assert_int_equal(amdvi_guest_domain_bits(&efr, true), vectors[i].gats == 1 ? 56 : 47);
+                assert_int_equal(amdvi_guest_domain_bits(&efr, false), 47);
         }
 }
 

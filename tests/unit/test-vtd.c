@@ -46,6 +46,26 @@ static void test_generic_pt(void **state) {
         }
 }
 
+/* Beside a first stage only its depths count: 48 bits, and 57 with FS5LP (60). */
+static void test_scalable(void **state) {
+        static const struct {
+                uint64_t cap;
+                unsigned bits;
+        } cases[] = {
+                { UINT64_C(0x19ed008c40780c66), 57 }, /* SAGAW 48 and 57, FS5LP */
+                { UINT64_C(0x9ed008c40780c66), 48 },  /* the same without FS5LP */
+                { UINT64_C(0x8d2078c106f0466), 48 }, { UINT64_C(0xd2008c40660462), 39 }, /* MGAW 39 */
+                { UINT64_C(0xc9008020660262), 0 },                                       /* SAGAW 39 only */
+        };
+
+        for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                VtdCap cap;
+
+                vtd_cap_decode(cases[i].cap, &cap);
+                assert_int_equal(vtd_second_stage_bits_scalable(&cap), cases[i].bits);
+        }
+}
+
 static void test_nothing_usable(void **state) {
         VtdCap cap;
 
@@ -81,6 +101,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_widths),
                 cmocka_unit_test(test_generic_pt),
+                cmocka_unit_test(test_scalable),
                 cmocka_unit_test(test_nothing_usable),
                 cmocka_unit_test(test_fields),
         };

@@ -83,6 +83,11 @@ typedef struct Ivrs {
 
 void ivrs_done(Ivrs *ivrs);
 
+/* Attribute bit 0 of types 11h and 40h: the host page table is switched off. */
+static inline bool ivrs_block_hatdis(const IvrsBlock *block) {
+        return block->has_efr && bit(block->features, 0);
+}
+
 /* -EBADMSG: not an IVRS. -ENOMEM. */
 int ivrs_decode(Bytes b, Ivrs *ret, FaultList *faults);
 

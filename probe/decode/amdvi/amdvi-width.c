@@ -15,8 +15,12 @@ unsigned amdvi_host_table_bits(const AmdviEfr *efr) {
         return efr->hats <= 2 ? widths[efr->hats] : 0;
 }
 
+unsigned amdvi_guest_domain_bits(const AmdviEfr *efr, bool la57_enabled) {
+        return efr->gats == 1 && la57_enabled ? 56 : 47;
+}
+
 unsigned amdvi_guest_table_bits(const AmdviEfr *efr, bool la57_enabled) {
         if (!efr->gt || amdvi_guest_levels(efr) == 0)
                 return 0;
-        return efr->gats == 1 && la57_enabled ? 56 : 47;
+        return amdvi_guest_domain_bits(efr, la57_enabled);
 }

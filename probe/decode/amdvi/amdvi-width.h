@@ -20,3 +20,6 @@ unsigned amdvi_host_table_bits(const AmdviEfr *efr);
 /* Aperture of the guest-format (v2) table: the canonical lower half of 48 bits, or of 57 when the unit walks five
  * levels and the kernel's own tables have five; 0 when GT is clear or GATS reserved. */
 unsigned amdvi_guest_table_bits(const AmdviEfr *efr, bool la57_enabled);
+
+/* The same as Linux builds it: a reserved GATS has four levels there. */
+unsigned amdvi_guest_domain_bits(const AmdviEfr *efr, bool la57_enabled);

@@ -27,6 +27,12 @@ unsigned vtd_second_stage_bits(const VtdCap *cap) {
         return min_bits(vtd_mgaw_bits(cap), vtd_sagaw_bits(cap));
 }
 
+unsigned vtd_second_stage_bits_scalable(const VtdCap *cap) {
+        if (bit(cap->sagaw, 3) && cap->fs5lp)
+                return min_bits(vtd_mgaw_bits(cap), 57);
+        return bit(cap->sagaw, 2) ? min_bits(vtd_mgaw_bits(cap), 48) : 0;
+}
+
 unsigned vtd_first_stage_bits(const VtdCap *cap, const VtdEcap *ecap) {
         if (!ecap->smts || !ecap->fsts)
                 return 0;

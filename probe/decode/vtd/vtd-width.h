@@ -19,6 +19,9 @@ unsigned vtd_domains(const VtdCap *cap);
 /* Second-stage tables: min(MGAW, SAGAW). */
 unsigned vtd_second_stage_bits(const VtdCap *cap);
 
+/* The same in scalable mode beside a first stage: of depths that both stages have, 48 and with FS5LP 57. */
+unsigned vtd_second_stage_bits_scalable(const VtdCap *cap);
+
 /* First-stage tables, usable lower half: min(MGAW, 57 or 48) - 1; 0 without scalable mode and a first stage. */
 unsigned vtd_first_stage_bits(const VtdCap *cap, const VtdEcap *ecap);
 

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "probe/decode/kernel/kernel-log.h"
+#include "probe/root/root-internal.h"
+
+#define LOG_DEVICE "dev/kmsg"
+#define LOG_TEXT "hawd/kernel-log"
+#define LOG_TEXT_MAX (64 * 1024)
+#define LOG_RECORD_MAX 8192 /* kernel/printk/printk.c, CONSOLE_EXT_LOG_MAX */
+#define LOG_READS_MAX (1U << 18)
+
+static bool append_line(Buffer *text, Bytes line) {
+        if (text->n + line.n + 1 > LOG_TEXT_MAX || !buffer_reserve(text, text->n + line.n + 1))
+                return false;
+        memcpy(text->data + text->n, line.data, line.n);
+        text->n += line.n;
+        text->data[text->n++] = '\n';
+        return true;
+}
+
+/* One record a read, the oldest first. EPIPE: it went while others came; EINVAL: it is longer than any that matters; both
+ * leave the place behind it. */
+static Reason read_records(int fd, Buffer *ret) {
+        uint8_t record[LOG_RECORD_MAX];
+        Bytes line;
+
+        for (unsigned i = 0; i < LOG_READS_MAX; i++) {
+                ssize_t n = read(fd, record, sizeof(record));
+
+                if (n == 0 || (n < 0 && errno == EAGAIN))
+                        return REASON_NONE;
+                if (n < 0 && errno != EPIPE && errno != EINVAL && errno != EINTR)
+                        return reason_from_errno(errno);
+                if (n > 0 && kernel_log_record_matters((Bytes){ .data = record, .n = (size_t) n }, &line) &&
+                                !append_line(ret, line))
+                        return REASON_RESOURCES;
+        }
+        return REASON_NONE;
+}
+
+static Reason read_live(Root *root, Buffer *ret) {
+        _cleanup_close_ int fd = root_openat(root, LOG_DEVICE, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+        Reason reason = fd < 0 ? reason_from_errno(fd) : read_records(fd, ret);
+
+        if (reason == REASON_NONE && !buffer_reserve(ret, ret->n))
+                reason = REASON_RESOURCES;
+        if (reason != REASON_NONE) {
+                ret->n = 0;
+                return root_failed(root, LOG_DEVICE, reason);
+        }
+        ret->data[ret->n] = 0;
+        root_tell_file(root, LOG_TEXT, buffer_bytes(ret));
+        return REASON_NONE;
+}
+
+Reason root_kernel_log(Root *root, Buffer *ret) {
+        Reason reason;
+
+        ret->n = 0;
+        if (!root->live)
+                return root_read_text(root, LOG_TEXT, LOG_DEVICE, LOG_TEXT_MAX, ret);
+        reason = root_read_private(root, LOG_TEXT, LOG_TEXT_MAX, ret);
+        return reason == REASON_NONE ? reason : read_live(root, ret);
+}
