@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/derive-steps.h"
 
+#include <string.h>
+
 #include "probe/decode/cpu/syscfg.h"
 #include "probe/decode/cpu/tme.h"
 
@@ -44,17 +46,21 @@ static void derive_amd(const Facts *facts, ProfileEncryption *ret) {
         const CpuFacts *cpu = &facts->cpu;
         const CpuidEncryption *e = &cpu->encryption;
         const KvmFacts *kvm = &facts->kvm;
+        /* Built in, the parameters are there on any host, with what they would be asked for. */
+        const ParameterFact none = { .reason = REASON_ABSENT };
+        bool runs = strcmp(derive_kvm_backend(facts), "kvm_amd") == 0;
 
         ret->sme_capable = capable(cpu, cpuid_state(e->known, e->sme), "CPUID 0x8000001f EAX[0]");
         ret->sev_capable = capable(cpu, cpuid_state(e->known, e->sev), "CPUID 0x8000001f EAX[1]");
         ret->sev_es_capable = capable(cpu, cpuid_state(e->known, e->sev_es), "CPUID 0x8000001f EAX[3]");
         ret->sev_snp_capable = capable(cpu, cpuid_state(e->known, e->sev_snp), "CPUID 0x8000001f EAX[4]");
         ret->sme_enabled = sme_enabled(cpu);
-        ret->sev_enabled = sev_enabled(&ret->sev_capable, &kvm->sev, "sev", cpu, cpu->cpuinfo.sev);
-        ret->sev_es_enabled =
-                        sev_enabled(&ret->sev_es_capable, &kvm->sev_es, "sev_es", cpu, cpu->cpuinfo.sev_es);
-        ret->sev_snp_enabled = sev_enabled(
-                        &ret->sev_snp_capable, &kvm->sev_snp, "sev_snp", cpu, cpu->cpuinfo.sev_snp);
+        ret->sev_enabled = sev_enabled(
+                        &ret->sev_capable, runs ? &kvm->sev : &none, "sev", cpu, cpu->cpuinfo.sev);
+        ret->sev_es_enabled = sev_enabled(&ret->sev_es_capable, runs ? &kvm->sev_es : &none, "sev_es", cpu,
+                        cpu->cpuinfo.sev_es);
+        ret->sev_snp_enabled = sev_enabled(&ret->sev_snp_capable, runs ? &kvm->sev_snp : &none, "sev_snp",
+                        cpu, cpu->cpuinfo.sev_snp);
 
         if (cpu->cpuid_reason != REASON_NONE)
                 ret->c_bit = ret->pa_reduction = fact_unknown(cpu->cpuid_reason, "CPUID 0x8000001f EBX");
@@ -95,9 +101,12 @@ static void derive_intel(const Facts *facts, ProfileEncryption *ret) {
                 ret->tdx_keyid_bits =
                                 fact_measured(tme.tdx_keyid_bits, "MSR 0x982 IA32_TME_ACTIVATE[39:36]");
         }
-        ret->tdx_enabled = facts->kvm.tdx.reason == REASON_NONE
-                        ? fact_measured(facts->kvm.tdx.value, "/sys/module/kvm_intel/parameters/tdx")
-                        : fact_unknown(facts->kvm.tdx.reason, "/sys/module/kvm_intel/parameters/tdx");
+        const ParameterFact *tdx = &facts->kvm.tdx;
+        bool runs = strcmp(derive_kvm_backend(facts), "kvm_intel") == 0;
+        ret->tdx_enabled = runs && tdx->reason == REASON_NONE
+                        ? fact_measured(tdx->value, "/sys/module/kvm_intel/parameters/tdx")
+                        : fact_unknown(runs || tdx->reason ? tdx->reason : REASON_ABSENT,
+                                          "/sys/module/kvm_intel/parameters/tdx");
 }
 
 /* What encryption takes now: by the register where it can be read (the kernel's own rule), else by the

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "profile/device-lookup.h"
+#include "profile/kernel-policy.h"
 
 #define CLASS_BRIDGE 0x06
 
@@ -102,14 +103,26 @@ static bool has_direct_region(const ProfileGroup *group) {
         return false;
 }
 
+/* Intel's driver refuses to take a device from its region in every kernel; what is common to all drivers came later. */
+static Tristate direct_region_refused(
+                const Facts *facts, const Profile *profile, const ProfileGroup *group) {
+        int unit = group->iommu >= 0 ? group->iommu : profile->n_iommus > 0 ? 0 : -1;
+
+        if (!has_direct_region(group))
+                return TRISTATE_NO;
+        if (unit >= 0 && profile->iommus[unit].kind == IOMMU_INTEL_VTD)
+                return TRISTATE_YES;
+        return kernel_goes(facts->host.kernel_release, KERNEL_REFUSES_DIRECT_REGIONS);
+}
+
 static AssignableWhy why_not(const Facts *facts, const Profile *profile, const ProfileGroup *group,
-                const size_t *indices, size_t n) {
-        const ParameterFact *unsafe = &facts->kvm.allow_unsafe_interrupts;
+                const size_t *indices, size_t n, Tristate direct) {
+        const ParameterFact *unsafe = &facts->kvm.unsafe_type1;
         size_t bridges = 0;
 
         if (strcmp(group->name, "vfio-noiommu") == 0)
                 return ASSIGNABLE_WHY_NO_IOMMU;
-        if (has_direct_region(group))
+        if (direct == TRISTATE_YES)
                 return ASSIGNABLE_WHY_DIRECT_REGION;
         if (n == 0)
                 return group->n_members > 0 ? ASSIGNABLE_WHY_NOT_PCI : ASSIGNABLE_WHY_UNREADABLE;
@@ -122,15 +135,20 @@ static AssignableWhy why_not(const Facts *facts, const Profile *profile, const P
                 return ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
         if (group->regions_reason != REASON_NONE)
                 return ASSIGNABLE_WHY_UNREADABLE;
-        return ASSIGNABLE_WHY_NONE;
+        return direct == TRISTATE_UNKNOWN ? ASSIGNABLE_WHY_DIRECT_REGION : ASSIGNABLE_WHY_NONE;
 }
 
 static void derive_assignable(const Facts *facts, const Profile *profile, ProfileGroup *group,
                 const size_t *indices, size_t n) {
-        group->why = why_not(facts, profile, group, indices, n);
-        group->assignable = group->why == ASSIGNABLE_WHY_NONE     ? TRISTATE_YES
-                        : group->why == ASSIGNABLE_WHY_UNREADABLE ? TRISTATE_UNKNOWN
-                                                                  : TRISTATE_NO;
+        Tristate direct = direct_region_refused(facts, profile, group);
+        bool doubt;
+
+        group->why = why_not(facts, profile, group, indices, n, direct);
+        doubt = group->why == ASSIGNABLE_WHY_UNREADABLE ||
+                        (group->why == ASSIGNABLE_WHY_DIRECT_REGION && direct == TRISTATE_UNKNOWN);
+        group->assignable = group->why == ASSIGNABLE_WHY_NONE ? TRISTATE_YES
+                        : doubt                               ? TRISTATE_UNKNOWN
+                                                              : TRISTATE_NO;
 }
 
 /* ── isolation ─────────────────────────────────────────────────────────────────────────────────────────── */

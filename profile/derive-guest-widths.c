@@ -40,7 +40,7 @@ static Reason kvm_reason(const KvmFacts *kvm) {
         return REASON_ABSENT;
 }
 
-/* Without an answer from /dev/kvm, but with its module loaded, its rule is known: the CPU's own width with
+/* Without an answer from /dev/kvm, but with the driver behind it, its rule is known: the CPU's own width with
  * second-level paging, the host's reduced one without. */
 static Fact guest_physical_by_rule(
                 const Facts *facts, const ProfilePaging *paging, const ProfileWidths *widths) {
@@ -48,7 +48,7 @@ static Fact guest_physical_by_rule(
                                                               : &widths->host_physical_bits;
         Reason reason = kvm_reason(&facts->kvm);
 
-        if (facts->kvm.loaded != TRISTATE_YES || !fact_known(&paging->second_level_enabled) ||
+        if (facts->kvm.registered != TRISTATE_YES || !fact_known(&paging->second_level_enabled) ||
                         !fact_known(from))
                 return fact_unknown(reason, "KVM_GET_SUPPORTED_CPUID");
         return fact_derived(from->value, "%s; /dev/kvm: %s",
@@ -166,4 +166,7 @@ void derive_iova_width(const Profile *profile, ProfileWidths *ret) {
         }
         ret->iova_bits = fact_derived(
                         narrowest->bits.value, "%s: %.120s", narrowest->name, narrowest->bits.source);
+        /* A kernel that may give more is no less in doubt for the whole host. */
+        if (narrowest->bits.provenance == PROVENANCE_ASSUMED)
+                ret->iova_bits.provenance = PROVENANCE_ASSUMED;
 }

@@ -61,6 +61,13 @@ static const char *architecture(const Facts *facts) {
         return "";
 }
 
+static Fact unsafe(const ParameterFact *parameter, const char *module) {
+        if (parameter->reason == REASON_NONE)
+                return fact_measured(parameter->value, "/sys/module/%s/parameters/allow_unsafe_interrupts",
+                                module);
+        return fact_unknown(parameter->reason, "/sys/module/%s/parameters/allow_unsafe_interrupts", module);
+}
+
 void derive_host(const Facts *facts, ProfileHost *ret) {
         const HostFacts *host = &facts->host;
 
@@ -75,6 +82,8 @@ void derive_host(const Facts *facts, ProfileHost *ret) {
                         : fact_unknown(facts->cpu.cpuinfo_reason != REASON_NONE ? facts->cpu.cpuinfo_reason
                                                                                 : REASON_MALFORMED,
                                           "/proc/cpuinfo");
+        ret->unsafe_type1 = unsafe(&facts->kvm.unsafe_type1, "vfio_iommu_type1");
+        ret->unsafe_iommufd = unsafe(&facts->kvm.unsafe_iommufd, "iommufd");
         ret->cmdline_reason = host->cmdline_reason;
         ret->cmdline = host->cmdline;
         COPY(ret->kernel_parameters, host->kernel_parameters);

@@ -21,14 +21,18 @@ static Tristate virtualisation(const CpuFacts *cpu) {
         return feature->leaf_1_known && feature->leaf_80000001_known ? TRISTATE_NO : TRISTATE_UNKNOWN;
 }
 
+static bool runs_on(const Facts *facts, const char *backend) {
+        return strcmp(derive_kvm_backend(facts), backend) == 0;
+}
+
 static SecondLevelKind second_level_kind(const Facts *facts) {
         const CpuFacts *cpu = &facts->cpu;
 
         if (is_arm(facts))
                 return SECOND_LEVEL_STAGE2;
-        if (facts->kvm.ept.reason == REASON_NONE || strcmp(facts->kvm.backend, "kvm_intel") == 0)
+        if (runs_on(facts, "kvm_intel"))
                 return SECOND_LEVEL_EPT;
-        if (facts->kvm.npt.reason == REASON_NONE || strcmp(facts->kvm.backend, "kvm_amd") == 0)
+        if (runs_on(facts, "kvm_amd"))
                 return SECOND_LEVEL_NPT;
         if (cpu->cpuid_reason == REASON_NONE && cpu->feature.vmx)
                 return SECOND_LEVEL_EPT;
@@ -90,16 +94,20 @@ Fact derive_second_level_enabled(const Facts *facts) {
 
         if (is_arm(facts))
                 return fact_unknown(REASON_NOT_APPLICABLE, "arm64");
-        if (kvm->ept.reason == REASON_NONE)
+        /* The parameter of a part that did not start says what it would have asked for. */
+        if (runs_on(facts, "kvm_intel") && kvm->ept.reason == REASON_NONE)
                 return fact_measured(kvm->ept.value, "/sys/module/kvm_intel/parameters/ept is %s",
                                 kvm->ept.value ? "Y" : "N");
-        if (kvm->npt.reason == REASON_NONE)
+        if (runs_on(facts, "kvm_amd") && kvm->npt.reason == REASON_NONE)
                 return fact_measured(kvm->npt.value, "/sys/module/kvm_amd/parameters/npt is %s",
                                 kvm->npt.value ? "Y" : "N");
         if (cpu->cpuid_reason == REASON_NONE && virtualisation(cpu) == TRISTATE_NO)
                 return fact_derived(0, "CPUID has neither VMX nor SVM");
-        return fact_unknown(kvm->ept.reason == REASON_ABSENT ? kvm->npt.reason : kvm->ept.reason,
-                        "/sys/module/kvm_*/parameters");
+        if (runs_on(facts, "kvm_intel"))
+                return fact_unknown(kvm->ept.reason, "/sys/module/kvm_intel/parameters/ept");
+        if (runs_on(facts, "kvm_amd"))
+                return fact_unknown(kvm->npt.reason, "/sys/module/kvm_amd/parameters/npt");
+        return fact_unknown(REASON_ABSENT, "/sys/module/kvm_*/parameters");
 }
 
 static Fact second_level_capable(const Facts *facts, SecondLevelKind kind) {
@@ -118,7 +126,7 @@ static Fact second_level_capable(const Facts *facts, SecondLevelKind kind) {
                                 REASON_ABSENT, "CPUID 0x8000000a EDX[0]");
         if (ctls->reason == REASON_NONE && ctls2->reason == REASON_NONE)
                 return fact_measured(vmx_has_ept(ctls->value, ctls2->value), "MSR 0x48b[33]");
-        if (facts->kvm.ept.reason == REASON_NONE && facts->kvm.ept.value)
+        if (runs_on(facts, "kvm_intel") && facts->kvm.ept.reason == REASON_NONE && facts->kvm.ept.value)
                 return fact_derived(1, "kvm_intel uses EPT");
         if (cpu->cpuinfo_reason == REASON_NONE && (cpu->cpuinfo.ept || cpu->cpuinfo.vmx_ept))
                 return fact_measured(1, "/proc/cpuinfo flags");

@@ -21,6 +21,13 @@ static Reason first_config_refusal(const PciFacts *pci) {
         return REASON_NONE;
 }
 
+static Reason log_refusal(const IommuFacts *iommus) {
+        for (size_t i = 0; i < iommus->n; i++)
+                if (iommus->iommus[i].log_bits.reason == REASON_PERMISSION)
+                        return REASON_PERMISSION;
+        return REASON_NONE;
+}
+
 void derive_refused(const Facts *facts, Profile *profile) {
         add(profile, profile->firmware.dmar_reason, "/sys/firmware/acpi/tables/DMAR");
         add(profile, profile->firmware.ivrs_reason, "/sys/firmware/acpi/tables/IVRS");
@@ -30,4 +37,5 @@ void derive_refused(const Facts *facts, Profile *profile) {
         add(profile, facts->memory.iomem_reason, "/proc/iomem");
         add(profile, facts->memory.memmap_reason, "/sys/firmware/memmap");
         add(profile, facts->iommu.reason, "/sys/class/iommu");
+        add(profile, log_refusal(&facts->iommu), "/dev/kmsg");
 }

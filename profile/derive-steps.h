@@ -28,6 +28,9 @@ int derive_reserved(Profile *profile);
 int derive_memory(Facts *facts, ProfileMemory *ret);
 void derive_refused(const Facts *facts, Profile *profile);
 
+/* The module that runs guests: "kvm_intel", "kvm_amd", another's name; "" none, or not known. */
+const char *derive_kvm_backend(const Facts *facts);
+
 /* Whether guests run on second-level tables, by the module's own parameter: used by paging and by the widths. */
 Fact derive_second_level_enabled(const Facts *facts);
 /* 4 or 5; unknown when nothing tells. */

@@ -36,6 +36,9 @@ typedef struct ProfileHost {
         Fact family, model, stepping;
         char model_name[128]; /* "" unknown */
         Fact cpus;            /* logical CPUs online */
+        /* allow_unsafe_interrupts of vfio_iommu_type1, for devices that a VMM opens by their group, and of iommufd, for
+         * those that it opens by /dev/iommu */
+        Fact unsafe_type1, unsafe_iommufd;
         Reason cmdline_reason;
         Cmdline cmdline;                               /* for remedies: what the kernel was told */
         char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* and in its own words, as far as it matters here */
@@ -77,8 +80,8 @@ typedef struct ProfilePaging {
         Fact second_level_capable, second_level_enabled;
         Fact second_level_levels; /* deepest the hardware walks for a guest */
         Fact second_level_page_2m, second_level_page_1g, second_level_accessed_dirty;
-        Fact kvm_loaded;                  /* is the kvm module there */
-        char kvm_backend[32];             /* kvm_intel, kvm_amd, kvm_pvm …; "" none or unknown */
+        Fact kvm_loaded;      /* KVM runs: its module is there and a vendor's part of it started */
+        char kvm_backend[32]; /* kvm_intel, kvm_amd, kvm_pvm …; "" none or unknown */
         Fact kvm_guest_phys_bits_offered; /* KVM_GET_SUPPORTED_CPUID reports EAX[23:16]; no: kernel before 6.10 */
         Fact smaller_maxphyaddr;          /* KVM_CAP_SMALLER_MAXPHYADDR */
 } ProfilePaging;
@@ -127,9 +130,10 @@ typedef struct ProfileIommu {
 } ProfileIommu;
 
 typedef enum AssignableWhy {
-        ASSIGNABLE_WHY_NONE = 0,               /* it is assignable */
-        ASSIGNABLE_WHY_DIRECT_REGION,          /* firmware wants a 1:1 mapping kept (RMRR, IVMD) */
-        ASSIGNABLE_WHY_BRIDGES_ONLY,           /* nothing but bridges in it */
+        ASSIGNABLE_WHY_NONE = 0,      /* it is assignable */
+        ASSIGNABLE_WHY_DIRECT_REGION, /* firmware wants a 1:1 mapping kept (RMRR, IVMD); assignable is
+                                                  unknown where the kernel may let that pass */
+        ASSIGNABLE_WHY_BRIDGES_ONLY,  /* nothing but bridges in it */
         ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING, /* VFIO refuses unless allow_unsafe_interrupts */
         ASSIGNABLE_WHY_NO_IOMMU,               /* a group VFIO made up (vfio-noiommu) */
         ASSIGNABLE_WHY_NOT_PCI,                /* platform devices only: vfio-pci does not apply */
@@ -223,7 +227,7 @@ typedef struct ProfileMemory {
         Fact block_size;    /* memory hot-plug granularity */
 } ProfileMemory;
 
-#define PROFILE_REFUSED_MAX 8
+#define PROFILE_REFUSED_MAX 9
 #define PROFILE_MEMBERS 17 /* keys of the document */
 
 typedef struct Profile {

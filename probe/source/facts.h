@@ -87,13 +87,18 @@ typedef struct ParameterFact {
 typedef struct KvmFacts {
         Reason reason; /* of asking /dev/kvm */
         KvmAnswers answers;
-        Tristate loaded;        /* sys/module/kvm, loaded or built in */
-        Reason loaded_reason;   /* when unknown */
-        char backend[32];       /* the module beside it: kvm_intel, kvm_amd, kvm_pvm, … */
-        ParameterFact ept, npt; /* effective: the module clears them when the hardware lacks it */
+        Tristate loaded;      /* sys/module/kvm, loaded or built in */
+        Reason loaded_reason; /* when unknown */
+        Tristate registered; /* sys/class/misc/kvm: a vendor's part started, without which kvm runs no guest */
+        Reason registered_reason;
+        char holder[32]; /* the loaded module that holds kvm: kvm_intel, kvm_amd, kvm_pvm, …; "" none */
+        bool has_kvm_intel, has_kvm_amd; /* in sys/module: built in, both are, whatever the CPU is */
+        char other_backend[32];          /* a third one there */
+        ParameterFact ept, npt;          /* a module that runs clears them when the hardware lacks it */
         ParameterFact eptad;
         ParameterFact sev, sev_es, sev_snp, tdx;
-        ParameterFact allow_unsafe_interrupts; /* vfio_iommu_type1 */
+        ParameterFact unsafe_type1;   /* vfio_iommu_type1.allow_unsafe_interrupts */
+        ParameterFact unsafe_iommufd; /* iommufd.allow_unsafe_interrupts, for devices opened by /dev/iommu */
         FaultList faults;
 } KvmFacts;
 
@@ -129,7 +134,9 @@ typedef struct IommuFact {
         Reason features_reason;
         Reason devices_reason;
         NameList devices; /* names in devices/ */
-        bool virtio;      /* its parent is a virtio device */
+        bool virtio;      /* its parent is a virtio device, of that name: */
+        char virtio_name[24];
+        RegisterFact log_bits; /* its input range, as the kernel's log has it */
 } IommuFact;
 
 typedef struct IommuFacts {
@@ -236,6 +243,9 @@ int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
 int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
+
+/* Of the IOMMU units the kernel's log alone, where one of them has its width there. */
+void source_iommu_read_log(Root *root);
 
 /* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. False: there is
  * none. */

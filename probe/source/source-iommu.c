@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/decode/kernel/kernel-log.h"
 #include "probe/decode/text.h"
 #include "probe/source/facts.h"
 
@@ -67,6 +68,18 @@ static void read_amd(Root *root, Buffer *buffer, const char *name, IommuFact *io
                 iommu->features_reason = amdvi_features_decode(line, &iommu->features);
 }
 
+/* "…/0000:00:05.0/virtio3/iommu/0000:00:05.0": the class names the unit by its bus, the kernel's log by the device. */
+static void take_virtio(const char *target, IommuFact *ret) {
+        const char *name = strstr(target, "/virtio");
+
+        ret->virtio = name != NULL;
+        for (const char *next = name; next; next = strstr(next + 1, "/virtio"))
+                name = next;
+        if (name)
+                text_printable((Bytes){ .data = (const uint8_t *) name + 1, .n = strcspn(name + 1, "/") },
+                                ret->virtio_name, sizeof(ret->virtio_name));
+}
+
 /* Which driver's files a unit has tells its kind: its name is only a convention. */
 static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *ret) {
         char path[128], target[256];
@@ -75,7 +88,7 @@ static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *r
                         sizeof(ret->name));
         snprintf(path, sizeof(path), "sys/class/iommu/%s", name);
         if (root_link(root, path, target, sizeof(target)) == REASON_NONE)
-                ret->virtio = strstr(target, "/virtio") != NULL;
+                take_virtio(target, ret);
 
         ret->cap = read_register(root, name, "intel-iommu/cap", buffer);
         if (ret->cap.reason != REASON_ABSENT)
@@ -125,6 +138,44 @@ static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret
         ret->interrupt_remapping_reason = why;
 }
 
+/* The log is only opened where a unit's width is nowhere else. */
+static void read_log(Root *root, IommuFacts *ret) {
+        _cleanup_(buffer_done) Buffer log = {};
+        Reason reason = REASON_NONE;
+        bool read = false;
+
+        for (size_t i = 0; i < ret->n; i++) {
+                IommuFact *iommu = &ret->iommus[i];
+
+                if (!iommu->virtio)
+                        continue;
+                if (!read)
+                        reason = root_kernel_log(root, &log);
+                read = true;
+                iommu->log_bits.reason = reason != REASON_NONE
+                                ? reason
+                                : kernel_log_input_bits(buffer_bytes(&log), iommu->virtio_name,
+                                                  &iommu->log_bits.value);
+        }
+}
+
+void source_iommu_read_log(Root *root) {
+        _cleanup_(name_list_done) NameList names = {};
+        _cleanup_(buffer_done) Buffer log = {};
+        char path[128], target[256];
+
+        if (root_list(root, "sys/class/iommu", IOMMUS_MAX, &names) != REASON_NONE)
+                return;
+        for (size_t i = 0; i < names.n; i++) {
+                snprintf(path, sizeof(path), "sys/class/iommu/%.64s", names.names[i]);
+                if (root_link(root, path, target, sizeof(target)) == REASON_NONE &&
+                                strstr(target, "/virtio")) {
+                        (void) root_kernel_log(root, &log);
+                        return;
+                }
+        }
+}
+
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 
@@ -138,6 +189,7 @@ int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret) {
         for (size_t i = 0; i < names.n; i++)
                 if (strlen(names.names[i]) < sizeof(ret->iommus[0].name))
                         read_unit(root, buffer, names.names[i], &ret->iommus[ret->n++]);
+        read_log(root, ret);
         return 0;
 }
 

@@ -26,26 +26,41 @@ static ParameterFact read_parameter(Root *root, const char *module, const char *
         return (ParameterFact){ .reason = REASON_MALFORMED };
 }
 
-static bool take_backend(const NameList *modules, KvmFacts *ret) {
-        for (size_t i = 0; i < modules->n; i++)
-                if (strncmp(modules->names[i], "kvm_", 4) == 0) {
-                        Bytes name = { .data = (const uint8_t *) modules->names[i],
-                                .n = strlen(modules->names[i]) };
-
-                        text_printable(name, ret->backend, sizeof(ret->backend));
-                        return true;
-                }
-        return false;
+static void take_name(const char *name, char *ret, size_t size) {
+        if (!*ret)
+                text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret, size);
 }
 
-/* The module that holds kvm, whatever its name. One built into the kernel has no holders, and stands beside it. */
+static bool take_holder(const NameList *modules, KvmFacts *ret) {
+        for (size_t i = 0; i < modules->n; i++)
+                if (strncmp(modules->names[i], "kvm_", 4) == 0)
+                        take_name(modules->names[i], ret->holder, sizeof(ret->holder));
+        return *ret->holder;
+}
+
+static void take_modules(const NameList *modules, KvmFacts *ret) {
+        for (size_t i = 0; i < modules->n; i++) {
+                const char *name = modules->names[i];
+
+                if (strcmp(name, "kvm") == 0)
+                        ret->loaded = TRISTATE_YES;
+                else if (strcmp(name, "kvm_intel") == 0)
+                        ret->has_kvm_intel = true;
+                else if (strcmp(name, "kvm_amd") == 0)
+                        ret->has_kvm_amd = true;
+                else if (strncmp(name, "kvm_", 4) == 0)
+                        take_name(name, ret->other_backend, sizeof(ret->other_backend));
+        }
+}
+
+/* The module that holds kvm, whatever its name. What is built into the kernel has no holders, and stands beside it. */
 static void read_backend(Root *root, KvmFacts *ret) {
         _cleanup_(name_list_done) NameList holders = {}, modules = {};
         Reason reason = root_list(root, "sys/module/kvm/holders", MODULES_MAX, &holders);
 
         if (reason == REASON_NONE) {
                 ret->loaded = TRISTATE_YES;
-                if (take_backend(&holders, ret))
+                if (take_holder(&holders, ret))
                         return;
         }
         reason = root_list(root, "sys/module", MODULES_MAX, &modules);
@@ -55,11 +70,20 @@ static void read_backend(Root *root, KvmFacts *ret) {
         }
         if (ret->loaded == TRISTATE_UNKNOWN)
                 ret->loaded = TRISTATE_NO;
-        for (size_t i = 0; i < modules.n; i++)
-                if (strcmp(modules.names[i], "kvm") == 0)
-                        ret->loaded = TRISTATE_YES;
-        if (ret->loaded == TRISTATE_YES)
-                (void) take_backend(&modules, ret);
+        take_modules(&modules, ret);
+}
+
+/* kvm_init() makes the device once a vendor's part has found its hardware (virt/kvm/kvm_main.c). A module that holds kvm
+ * got as far, and so did the driver that refused to be opened: its node was looked for only behind the device. */
+static void read_registered(Root *root, Buffer *buffer, KvmFacts *ret) {
+        Reason reason = root_read_attribute(root, "sys/class/misc/kvm/dev", buffer);
+
+        if (reason == REASON_NONE || ret->reason == REASON_NONE || *ret->holder)
+                ret->registered = TRISTATE_YES;
+        else if (reason == REASON_ABSENT)
+                ret->registered = tristate(ret->reason != REASON_ABSENT);
+        else
+                ret->registered_reason = reason;
 }
 
 int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret) {
@@ -71,12 +95,13 @@ int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret) {
         ret->sev = read_parameter(root, "kvm_amd", "sev", buffer);
         ret->sev_es = read_parameter(root, "kvm_amd", "sev_es", buffer);
         ret->sev_snp = read_parameter(root, "kvm_amd", "sev_snp", buffer);
-        ret->allow_unsafe_interrupts =
-                        read_parameter(root, "vfio_iommu_type1", "allow_unsafe_interrupts", buffer);
+        ret->unsafe_type1 = read_parameter(root, "vfio_iommu_type1", "allow_unsafe_interrupts", buffer);
+        ret->unsafe_iommufd = read_parameter(root, "iommufd", "allow_unsafe_interrupts", buffer);
         ret->reason = root_kvm(root, &ret->answers, &ret->faults);
         /* Who answers is there, whatever sysfs shows. */
         if (ret->reason == REASON_NONE)
                 ret->loaded = TRISTATE_YES;
+        read_registered(root, buffer, ret);
         return 0;
 }
 

@@ -24,6 +24,8 @@ json_t *document_host(const Profile *profile, bool canonical) {
         ok &= json_put(object, "cpuModel", json_number(&host->model));
         ok &= json_put(object, "cpuStepping", json_number(&host->stepping));
         ok &= json_put(object, "cpus", json_number(&host->cpus));
+        ok &= json_put(object, "unsafeInterruptsType1", json_state(&host->unsafe_type1));
+        ok &= json_put(object, "unsafeInterruptsIommufd", json_state(&host->unsafe_iommufd));
         return json_finish(object, ok);
 }
 

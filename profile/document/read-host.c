@@ -50,6 +50,10 @@ static int read_kernel_parameters(const JsonValue *value, const JsonField *field
 #define COUNT(key, member) \
         { key, json_read_number, JSON_FIELD(ProfileHost, member), .max = COUNT_MAX }
 
+/* Documents of before have neither. */
+#define UNSAFE(key, member) \
+        { key, json_read_state, JSON_FIELD(ProfileHost, member), .missing = json_missing_fact }
+
 static const JsonField host_members[] = {
         TEXT("machineId", machine_id),
         TEXT("hostname", hostname),
@@ -63,6 +67,8 @@ static const JsonField host_members[] = {
         COUNT("cpuModel", model),
         COUNT("cpuStepping", stepping),
         COUNT("cpus", cpus),
+        UNSAFE("unsafeInterruptsType1", unsafe_type1),
+        UNSAFE("unsafeInterruptsIommufd", unsafe_iommufd),
 };
 const JsonFields document_host_fields = FIELDS(host_members);
 

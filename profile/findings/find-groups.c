@@ -22,16 +22,48 @@ static const ReservedRegion *direct_region(const ProfileGroup *group) {
         return NULL;
 }
 
+/* Linux 6.1 on AMD: VFIO accepts the device, and only leaves the addresses out of what a guest may use. */
+static void find_mapping_not_kept(
+                const ProfileGroup *group, const ReservedRegion *region, FindingList *list) {
+        char members[256];
+
+        list_members(group, members, sizeof(members));
+        Finding *f = finding_add(
+                        list, "direct-mapping-not-kept", SEVERITY_WARNING, "group %" PRIu32, group->id);
+        finding_summary(f,
+                        "Group %" PRIu32
+                        " can be assigned, and then loses the direct mapping that firmware wants",
+                        group->id);
+        finding_detail(f,
+                        "%s: 0x%" PRIx64 "-0x%" PRIx64
+                        " (IVMD). This kernel assigns it; Linux 6.12 refuses.",
+                        members, region->start, region->end);
+        finding_remedy(f,
+                        "Use another device, or switch the feature that uses the region off in firmware setup; an "
+                        "update of the kernel ends guests with this device.");
+}
+
 static void find_direct_region(const ProfileGroup *group, FindingList *list) {
         const ReservedRegion *region = direct_region(group);
         char members[256];
 
-        if (group->why != ASSIGNABLE_WHY_DIRECT_REGION || !region)
+        if (!region)
+                return;
+        if (group->assignable == TRISTATE_YES) {
+                find_mapping_not_kept(group, region, list);
+                return;
+        }
+        if (group->why != ASSIGNABLE_WHY_DIRECT_REGION)
                 return;
         list_members(group, members, sizeof(members));
         Finding *f = finding_add(
                         list, "rmrr-device-not-assignable", SEVERITY_WARNING, "group %" PRIu32, group->id);
-        finding_summary(f, "Group %" PRIu32 " cannot be assigned: firmware keeps a direct mapping for it",
+        finding_summary(f,
+                        group->assignable == TRISTATE_UNKNOWN
+                                        ? "Group %" PRIu32
+                                          " may be refused: firmware keeps a direct mapping for it"
+                                        : "Group %" PRIu32
+                                          " cannot be assigned: firmware keeps a direct mapping for it",
                         group->id);
         finding_detail(f, "%s: 0x%" PRIx64 "-0x%" PRIx64 " must stay mapped 1:1 (RMRR or IVMD).", members,
                         region->start, region->end);

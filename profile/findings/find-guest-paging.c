@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <string.h>
 
 #include "profile/findings/findings.h"
 
@@ -11,8 +12,11 @@ static void find_kvm_absent(const Profile *profile, FindingList *list) {
         if (!is(&profile->paging.kvm_loaded, false))
                 return;
         Finding *f = finding_add(list, "kvm-absent", SEVERITY_WARNING, "host");
-        finding_summary(f, "The kvm module is not loaded: no guest can run at hardware speed");
-        finding_detail(f, "There is no /sys/module/kvm. The guest widths are unknown until it is loaded.");
+        finding_summary(f, "KVM does not run: no guest can run at hardware speed");
+        finding_detail(f, "%s. The guest widths are unknown until it runs.",
+                        strcmp(profile->paging.kvm_loaded.source, "/sys/module/kvm") == 0
+                                        ? "There is no /sys/module/kvm"
+                                        : profile->paging.kvm_loaded.source);
         if (is(&profile->paging.virtualisation_capable, false))
                 finding_remedy(f,
                                 "The CPU offers neither VMX nor SVM; in a VM, enable nesting on the outer host.");

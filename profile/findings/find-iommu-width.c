@@ -72,17 +72,25 @@ static void find_first_stage(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const ProfileIommu *iommu = &profile->iommus[i];
                 const Fact *first = &iommu->first_stage_bits, *second = &iommu->second_stage_bits;
+                unsigned legacy;
+                VtdCap cap;
 
-                if (iommu->kind != IOMMU_INTEL_VTD || !fact_known(first) || !fact_known(second) ||
-                                first->value >= second->value)
+                if (iommu->kind != IOMMU_INTEL_VTD || !fact_known(first) || !fact_known(&iommu->cap) ||
+                                !fact_known(&iommu->bits) || iommu->bits.value != first->value)
+                        continue;
+                vtd_cap_decode(iommu->cap.value, &cap);
+                legacy = vtd_second_stage_bits(&cap);
+                if (legacy <= first->value)
                         continue;
                 Finding *f = finding_add(
                                 list, "first-stage-halves-aperture", SEVERITY_INFO, "%s", iommu->name);
-                finding_summary(f, "%s: first-stage tables reach %" PRIu64 " bits, second-stage %" PRIu64,
-                                iommu->name, first->value, second->value);
+                finding_summary(f, "%s: first-stage tables reach %" PRIu64 " bits, second-stage %u",
+                                iommu->name, first->value, legacy);
                 finding_detail(f,
-                                "First-stage addresses are canonical, so only the lower half is usable. Newer "
-                                "kernels prefer the first stage in scalable mode; the smaller number is published.");
+                                "First-stage addresses are canonical, so only the lower half is usable. %s",
+                                fact_known(second)
+                                                ? "Kernels from Linux 7.2 on prefer the first stage in scalable mode."
+                                                : "The unit has no second stage in scalable mode.");
                 finding_remedy(f,
                                 "intel_iommu=sm_off keeps the second stage, at the price of scalable mode.");
         }
@@ -98,8 +106,11 @@ static void find_width_unknown(const Profile *profile, FindingList *list) {
                 finding_summary(f, "%s: how far its devices reach is not published by the kernel",
                                 iommu->name);
                 finding_detail(f, "%s (%s).", iommu->bits.source, reason_to_string(iommu->bits.reason));
-                finding_remedy(f,
-                                "Do not assume a width: ask VFIO or iommufd for the IOVA ranges once a device is bound.");
+                finding_remedy(f, "%s",
+                                iommu->kind == IOMMU_VIRTIO && iommu->bits.reason == REASON_PERMISSION
+                                                ? "Read it as root: the unit's width is in the kernel's log."
+                                                : "Do not assume a width: ask VFIO or iommufd for the IOVA ranges once a "
+                                                  "device is bound.");
         }
 }
 

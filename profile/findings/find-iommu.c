@@ -66,27 +66,70 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
                 finding_remedy(f, "Enable VT-d or AMD-Vi (IOMMU) in firmware setup.");
 }
 
+static bool serves_none(const ProfileIommu *iommu) {
+        return iommu->devices_reason == REASON_NONE && iommu->n_devices == 0;
+}
+
+/* A driven unit with nothing behind it, as a virtio-iommu whose devices firmware does not name: no group comes of it. */
+static void find_unit_without_devices(const Profile *profile, FindingList *list) {
+        if (profile->n_iommus == 0 || profile->n_groups > 0 ||
+                        (profile->groups_reason != REASON_NONE && profile->groups_reason != REASON_ABSENT))
+                return;
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (!serves_none(&profile->iommus[i]))
+                        return;
+        for (size_t i = 0; i < profile->n_iommus; i++) {
+                const char *name = profile->iommus[i].name;
+                Finding *f = finding_add(list, "iommu-without-devices", SEVERITY_WARNING, "%s", name);
+
+                finding_summary(f, "%s has no device behind it: none can be assigned to a guest", name);
+                finding_detail(f,
+                                "The kernel drives the unit, /sys/class/iommu/%s/devices is empty, and there is no "
+                                "IOMMU group.",
+                                name);
+                finding_remedy(f, "%s",
+                                profile->iommus[i].kind == IOMMU_VIRTIO
+                                                ? "In this virtual machine's description, connect the devices to the unit: "
+                                                  "QEMU's virtio-iommu serves those of its own PCI root bus."
+                                                : "Update the firmware: its tables name no device of this unit.");
+        }
+}
+
+/* Which parameter counts is the VMM's choice: QEMU with an iommufd object opens devices by /dev/iommu. */
+#define UNSAFE_PARAMETERS \
+        "vfio_iommu_type1.allow_unsafe_interrupts=1 (or iommufd.allow_unsafe_interrupts=1, where the VMM uses iommufd)"
+
 static void find_interrupt_remapping(const Profile *profile, FindingList *list) {
+        const Fact *type1 = &profile->host.unsafe_type1;
+        bool allowed = fact_known(type1) && type1->value;
+
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const ProfileIommu *iommu = &profile->iommus[i];
                 const Fact *enabled = &iommu->interrupt_remapping_enabled;
                 bool capable = fact_known(&iommu->interrupt_remapping_capable) &&
                                 iommu->interrupt_remapping_capable.value;
 
-                if (!fact_known(enabled) || enabled->value)
+                if (!fact_known(enabled) || enabled->value || serves_none(iommu))
                         continue;
                 Finding *f = finding_add(
                                 list, "interrupt-remapping-off", SEVERITY_WARNING, "%s", iommu->name);
-                finding_summary(f, "Interrupts are not remapped: VFIO refuses devices behind %s",
+                finding_summary(f,
+                                allowed ? "Interrupts are not remapped: a guest with a device behind %s can "
+                                          "raise any interrupt of the host"
+                                        : "Interrupts are not remapped: VFIO refuses devices behind %s",
                                 iommu->name);
-                finding_detail(f, "%s. The unit %s interrupt remapping.", enabled->source,
-                                capable ? "offers" : "does not offer");
+                finding_detail(f, "%s. The unit %s interrupt remapping.%s", enabled->source,
+                                capable ? "offers" : "does not offer",
+                                allowed ? " vfio_iommu_type1.allow_unsafe_interrupts allows assignment all the same; "
+                                          "a VMM that uses iommufd needs iommufd.allow_unsafe_interrupts."
+                                        : "");
                 finding_remedy(f, "%s",
                                 capable ? "Remove intremap=off or nointremap from the kernel command line and "
-                                          "enable x2APIC/VT-d in firmware; vfio_iommu_type1.allow_unsafe_interrupts=1 "
-                                          "lets a guest inject interrupts into the host."
-                                        : "vfio_iommu_type1.allow_unsafe_interrupts=1 allows assignment all the same; "
-                                          "a guest can then inject interrupts into the host.");
+                                          "enable x2APIC/VT-d in firmware; " UNSAFE_PARAMETERS
+                                          " lets a guest raise any interrupt of the host."
+                                        : UNSAFE_PARAMETERS
+                                                " allows assignment all the same; a guest can then raise "
+                                                "any interrupt of the host.");
         }
 }
 
@@ -106,6 +149,7 @@ static void find_caching_mode(const Profile *profile, FindingList *list) {
 
 void find_iommu(const Profile *profile, FindingList *list) {
         find_iommu_missing(profile, list);
+        find_unit_without_devices(profile, list);
         find_interrupt_remapping(profile, list);
         find_caching_mode(profile, list);
 }

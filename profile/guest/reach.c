@@ -4,6 +4,7 @@
 
 #include "probe/grow.h"
 #include "profile/guest/check-run.h"
+#include "profile/iommu-width.h"
 
 /* A region that closes its group to guests bounds no guest; one that the kernel may drop neither. */
 static bool bounds(const ReservedRegion *region) {
@@ -33,20 +34,13 @@ static bool same(const RangeSet *a, const RangeSet *b) {
         return a == b || (a->n == b->n && memcmp(a->ranges, b->ranges, a->n * sizeof(*a->ranges)) == 0);
 }
 
-static void add_device(CheckRun *run, Reach *reach, size_t device) {
-        Tristate behind = run->guest->devices[device].behind_viommu;
-
-        reach->n_devices++;
-        reach->direct |= behind != TRISTATE_YES;
-        reach->translated |= behind != TRISTATE_NO;
-}
-
-static void add_reach(CheckRun *run, const RangeSet *usable, const ReservedRegions *regions, size_t device) {
+static void add_reach(CheckRun *run, const Reach *reach) {
         Reach *grown;
 
         for (size_t i = 0; i < run->n_reaches; i++)
-                if (same(run->reaches[i].usable, usable)) {
-                        add_device(run, &run->reaches[i], device);
+                if (same(run->reaches[i].usable, reach->usable) &&
+                                run->reaches[i].at_most == reach->at_most) {
+                        run->reaches[i].n_devices++;
                         return;
                 }
         grown = grow(run->reaches, run->n_reaches, sizeof(*grown));
@@ -55,8 +49,23 @@ static void add_reach(CheckRun *run, const RangeSet *usable, const ReservedRegio
                 return;
         }
         run->reaches = grown;
-        run->reaches[run->n_reaches] = (Reach){ .usable = usable, .regions = regions, .device = device };
-        add_device(run, &run->reaches[run->n_reaches++], device);
+        run->reaches[run->n_reaches++] = *reach;
+}
+
+/* Of the units that own devices the one that can give least. */
+static unsigned anywhere_at_most(const Profile *profile) {
+        unsigned least = 0;
+
+        if (profile->widths.iova_bits.provenance != PROVENANCE_ASSUMED)
+                return (unsigned) profile->widths.iova_bits.value;
+        for (size_t i = 0; i < profile->n_iommus; i++) {
+                unsigned bits = profile->iommus[i].n_pci_devices ? iommu_bits_at_most(&profile->iommus[i])
+                                                                 : 0;
+
+                if (bits && (!least || bits < least))
+                        least = bits;
+        }
+        return least;
 }
 
 static void reach_anywhere(CheckRun *run, size_t device) {
@@ -79,12 +88,24 @@ static void reach_anywhere(CheckRun *run, size_t device) {
                 }
         if (run->anywhere.n == 0)
                 anywhere_collect(run);
-        add_reach(run, &run->anywhere, NULL, device);
+        add_reach(run,
+                        &(Reach){ .usable = &run->anywhere,
+                                        .device = device,
+                                        .n_devices = 1,
+                                        .width = (unsigned) bits->value,
+                                        .at_most = anywhere_at_most(run->profile) });
+}
+
+static unsigned group_at_most(const Profile *profile, const ProfileGroup *group) {
+        const ProfileIommu *iommu = group->iommu >= 0 ? &profile->iommus[group->iommu] : NULL;
+
+        return iommu && iommu->bits.provenance == PROVENANCE_ASSUMED ? iommu_bits_at_most(iommu)
+                                                                     : group->bits;
 }
 
 static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device) {
         /* Such a group is closed to guests whatever they look like: R6. */
-        if (group->why == ASSIGNABLE_WHY_DIRECT_REGION)
+        if (group->why == ASSIGNABLE_WHY_DIRECT_REGION && group->assignable == TRISTATE_NO)
                 return;
         if (group->bits == 0)
                 check_missing(run, "IOVA width of group %" PRIu32 " (%s)", group->id,
@@ -93,7 +114,13 @@ static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device)
                 check_missing(run, "reserved regions of group %" PRIu32 " (%s)", group->id,
                                 reason_to_string(group->regions_reason));
         else
-                add_reach(run, &group->usable, &group->regions, device);
+                add_reach(run,
+                                &(Reach){ .usable = &group->usable,
+                                                .regions = &group->regions,
+                                                .device = device,
+                                                .n_devices = 1,
+                                                .width = group->bits,
+                                                .at_most = group_at_most(run->profile, group) });
 }
 
 void reach_collect(CheckRun *run) {

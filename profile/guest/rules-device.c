@@ -9,16 +9,30 @@
 #include "profile/guest/check-run.h"
 #include "profile/guest/rules-device.h"
 
+static const char refused_region[] = "firmware wants a region kept mapped for it: it cannot be assigned",
+                  relaxed_region[] = "firmware gave it a region that it may go on using in the guest";
+
+/* Kernels that let a device go that firmware wants a mapping kept for only leave its addresses out. */
+static const char *kept_region(const ProfileGroup *group) {
+        return group->assignable == TRISTATE_YES
+                        ? "firmware wants a region kept mapped for it, which this kernel does not keep in a guest"
+                        : "firmware wants a region kept mapped for it: the kernel may refuse to assign it";
+}
+
 static void put_regions(CheckRun *run, const ProfileGroup *group, const char *subject) {
         for (size_t i = 0; i < group->regions.n; i++) {
                 const ReservedRegion *region = &group->regions.regions[i];
                 bool direct = region->type == RESERVED_DIRECT;
+                bool refused = direct && group->assignable == TRISTATE_NO &&
+                                group->why == ASSIGNABLE_WHY_DIRECT_REGION;
 
                 if (!direct && region->type != RESERVED_DIRECT_RELAXABLE)
                         continue;
-                CheckFinding *f = check_find(run, "R6", direct ? VERDICT_UNSAFE : VERDICT_WARNING, subject,
-                                direct ? "firmware wants a region kept mapped for it: it cannot be assigned"
-                                       : "firmware gave it a region that it may go on using in the guest");
+                CheckFinding *f = check_find(run, "R6", refused ? VERDICT_UNSAFE : VERDICT_WARNING, subject,
+                                "%s",
+                                refused                  ? refused_region
+                                                : direct ? kept_region(group)
+                                                         : relaxed_region);
                 check_numbers(run, f, "group %" PRIu32 " has 0x%" PRIx64 "-0x%" PRIx64 " (%s)", group->id,
                                 region->start, region->end, region->word);
                 check_advice(run, f, "%s",
@@ -40,17 +54,47 @@ static const char *const refusals[_ASSIGNABLE_WHY_MAX] = {
 
 #define REMAPPING_ADVICE "turn interrupt remapping on in the firmware's setup"
 
-static void put_unassignable(CheckRun *run, const ProfileGroup *group, const char *subject) {
+static bool remapping_off(const Profile *profile) {
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (fact_known(&profile->iommus[i].interrupt_remapping_enabled))
+                        return !profile->iommus[i].interrupt_remapping_enabled.value;
+        return false;
+}
+
+/* Each way to open a device has its own parameter, which allows it without interrupt remapping. A document of before knows
+ * what comes of the one of vfio_iommu_type1 only. */
+static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const GuestDevice *device) {
+        const Profile *profile = run->profile;
+        const Fact *allowed = device->iommufd ? &profile->host.unsafe_iommufd : &profile->host.unsafe_type1;
+        bool closed = group->why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
+        CheckFinding *f;
+
+        if (group->assignable == TRISTATE_NO && !closed)
+                return false;
+        if (!closed && !(device->iommufd && remapping_off(profile)))
+                return false;
+        if (fact_known(allowed) && allowed->value)
+                return closed;
+        f = check_find(run, "R12", VERDICT_UNSAFE, device->name, "%s",
+                        refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]);
+        check_numbers(run, f, "group %" PRIu32 " cannot be assigned%s", group->id,
+                        device->iommufd && !closed ? " by /dev/iommu" : "");
+        check_advice(run, f,
+                        REMAPPING_ADVICE "; or %s.allow_unsafe_interrupts=1, with which a guest can raise "
+                                         "any interrupt of the host",
+                        device->iommufd ? "iommufd" : "vfio_iommu_type1");
+        return true;
+}
+
+static void put_unassignable(CheckRun *run, const ProfileGroup *group, const GuestDevice *device) {
         CheckFinding *f;
 
         if (group->assignable == TRISTATE_UNKNOWN)
                 check_missing(run, "whether group %" PRIu32 " can be assigned", group->id);
-        if (group->assignable != TRISTATE_NO || !refusals[group->why])
+        if (put_interrupts(run, group, device) || group->assignable != TRISTATE_NO || !refusals[group->why])
                 return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s", refusals[group->why]);
+        f = check_find(run, "R12", VERDICT_UNSAFE, device->name, "%s", refusals[group->why]);
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned", group->id);
-        if (group->why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING)
-                check_advice(run, f, "%s", REMAPPING_ADVICE);
 }
 
 /* VFIO takes a group whose other functions have no driver, one of its own, or one that leaves DMA alone. */
@@ -163,7 +207,7 @@ static void check_one(CheckRun *run, size_t i) {
         run->group_seen[host->group] = true;
         group = &run->profile->groups[host->group];
         put_regions(run, group, device->name);
-        put_unassignable(run, group, device->name);
+        put_unassignable(run, group, device);
         put_members(run, group, device->name);
 }
 
@@ -235,41 +279,13 @@ static void rule_devices(CheckRun *run) {
         }
 }
 
-/* Cloud Hypervisor wants every BAR mapped, and iommufd maps BARs since Linux 6.19, in NVIDIA's kernels before. */
-static void rule_iommufd(CheckRun *run) {
-        const char *kernel = run->profile->host.kernel;
-        unsigned major, minor;
-        const GuestDevice *device = NULL;
-        CheckFinding *f;
-
-        for (size_t i = 0; i < run->guest->n_devices && !device; i++)
-                if (run->guest->devices[i].assigned && run->guest->devices[i].iommufd &&
-                                run->guest->devices[i].behind_viommu != TRISTATE_YES)
-                        device = &run->guest->devices[i];
-        if (!device || run->guest->vmm != VMM_CLOUD_HYPERVISOR || !guest_p2p_fatal(run->guest) ||
-                        strcasestr(kernel, "nvidia"))
-                return;
-        if (sscanf(kernel, "%u.%u", &major, &minor) != 2) {
-                check_missing(run, "the kernel's version: iommufd maps BARs from 6.19 on");
-                return;
-        }
-        if (major > 6 || (major == 6 && minor >= 19))
-                return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, device->name,
-                        "Cloud Hypervisor ends: this kernel's iommufd does not map BARs");
-        check_numbers(run, f, "Linux %s, and BARs are mapped from 6.19 on", kernel);
-        check_advice(run, f,
-                        "start it with --platform vfio_p2p_dma=off (Cloud Hypervisor 52 and newer), or without iommufd");
-}
-
 /* What the log says that people take for a width: the numbers are of another kind. */
 static void rule_symptoms(CheckRun *run) {
         char ram[CHECK_BYTES_MAX];
         CheckFinding *f;
 
         for (size_t i = 0; i < run->guest->n_devices; i++) {
-                if (!run->guest->devices[i].assigned || !run->guest->devices[i].iommufd ||
-                                run->guest->vmm != VMM_QEMU)
+                if (!run->guest->devices[i].assigned || !run->guest->devices[i].iommufd)
                         continue;
                 f = check_find(run, "R12", VERDICT_SAFE, run->guest->devices[i].name,
                                 "its BARs are not mapped for other devices: the iommufd backend maps none");
@@ -284,4 +300,4 @@ static void rule_symptoms(CheckRun *run) {
         }
 }
 
-const CheckRule rules_device[] = { rule_asked_twice, rule_devices, rule_iommufd, rule_symptoms, NULL };
+const CheckRule rules_device[] = { rule_asked_twice, rule_devices, rule_symptoms, NULL };

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/cleanup.h"
-#include "profile/guest/ch-place.h"
 #include "profile/guest/check-run.h"
 #include "profile/guest/rules-reach.h"
 
@@ -35,6 +33,19 @@ static const char *who(const CheckRun *run, const Reach *reach) {
         return run->n_reaches > 1 ? run->guest->devices[reach->device].name : "devices";
 }
 
+/* Beyond the width that is assumed, and within the one that the kernel may give. */
+static bool in_doubt(const Reach *reach, uint64_t start, uint64_t end) {
+        return reach->at_most > reach->width && end > width_end(reach->width) &&
+                        end <= width_end(reach->at_most) &&
+                        (start > width_end(reach->width) ||
+                                        !range_outside(reach->usable, start, width_end(reach->width),
+                                                        &(Range){}));
+}
+
+Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_t end) {
+        return verdict == VERDICT_UNSAFE && in_doubt(reach, start, end) ? VERDICT_WARNING : verdict;
+}
+
 /* The highest address of a reach says how wide its page tables are only where no region ends it. */
 static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, const LayoutRange *range,
                 const Range *outside) {
@@ -49,9 +60,11 @@ static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, cons
                                 run->n_reaches > 1 ? " of " : "", run->n_reaches > 1 ? who(run, reach) : "");
         else
                 check_numbers(run, f,
-                                "0x%" PRIx64 "-0x%" PRIx64 ", %s reach%s up to 0x%" PRIx64 " (%u bits)",
+                                "0x%" PRIx64 "-0x%" PRIx64 ", %s reach%s up to 0x%" PRIx64 " (%u bits%s)",
                                 range->start, range->end, who(run, reach), run->n_reaches > 1 ? "es" : "",
-                                end, reach_bits(reach));
+                                end, reach_bits(reach),
+                                in_doubt(reach, range->start, range->end) ? ", or more under its kernel"
+                                                                          : "");
         f->start = outside->start;
         f->end = outside->end;
 }
@@ -83,7 +96,9 @@ Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const
         return outside->start - range->start < promised ? VERDICT_UNSAFE : VERDICT_WARNING;
 }
 
-static const char *memory_summary(const LayoutRange *range, Verdict verdict) {
+static const char *memory_summary(const LayoutRange *range, Verdict verdict, bool doubt) {
+        if (doubt)
+                return "memory lies where the host's kernel may not let the assigned devices reach it";
         if (range->kind == LAYOUT_CXL)
                 return "memory in CXL windows would be out of the devices' reach";
         if (range->kind != LAYOUT_HOTPLUG)
@@ -105,13 +120,14 @@ static void rule_memory(CheckRun *run) {
                         Verdict verdict;
                         Range outside;
 
-                        if (!reach->direct ||
-                                        !range_outside(reach->usable, range->start, range->end, &outside))
+                        if (!range_outside(reach->usable, range->start, range->end, &outside))
                                 continue;
                         verdict = reach_memory_verdict(run->guest, range, &outside);
+                        bool doubt = reach_doubt(reach, verdict, range->start, range->end) != verdict;
                         subject_of(run, reach, subject, sizeof(subject));
-                        CheckFinding *f = check_find(run, is_hypertransport(&outside) ? "R9" : "R3", verdict,
-                                        subject, "%s", memory_summary(range, verdict));
+                        CheckFinding *f = check_find(run, is_hypertransport(&outside) ? "R9" : "R3",
+                                        doubt ? VERDICT_WARNING : verdict, subject, "%s",
+                                        memory_summary(range, verdict, doubt));
                         put_numbers(run, f, reach, range, &outside);
                 }
         }
@@ -124,13 +140,9 @@ static bool has_bar64(const GuestDevice *device, bool ram) {
         return false;
 }
 
-/* QEMU's iommufd backend maps no BARs, wherever they are: R12. Of Cloud Hypervisor's devices those behind the guest's IOMMU
- * are mapped for nobody. */
-static bool concerned(const Guest *guest, const GuestDevice *device, bool ram) {
-        if (ram)
-                return guest->vmm == VMM_QEMU;
-        return device->assigned && device->behind_viommu != TRISTATE_YES &&
-                        (!device->iommufd || guest->vmm == VMM_CLOUD_HYPERVISOR);
+/* The iommufd backend maps no BARs, wherever they are: R12. */
+static bool concerned(const GuestDevice *device, bool ram) {
+        return ram || (device->assigned && !device->iommufd);
 }
 
 /* What is out of reach, of one kind of BAR. */
@@ -138,8 +150,7 @@ typedef struct Outside {
         LayoutRange range; /* the first */
         Range part;
         size_t device, n_devices;
-        bool certain;  /* within a window that begins in reach a BAR may still be */
-        bool at_start; /* where the VMM itself puts them: one that it cannot map may end it */
+        bool certain; /* within a window that begins in reach a BAR may still be */
 } Outside;
 
 static void outside_add(CheckRun *run, Outside *ret, size_t device, const LayoutRange *range,
@@ -162,12 +173,8 @@ static bool is_bar(const CheckRun *run, const LayoutRange *range, bool ram) {
                         (size_t) range->device >= run->guest->n_devices)
                 return false;
         device = &run->guest->devices[range->device];
-        return concerned(run->guest, device, ram) && range->bar >= 0 && range->bar < device->n_bars &&
+        return concerned(device, ram) && range->bar >= 0 && range->bar < device->n_bars &&
                         device->bars[range->bar].ram == ram;
-}
-
-static bool is_moved(const Guest *guest) {
-        return guest->vmm == VMM_CLOUD_HYPERVISOR && guest->firmware.kind == FIRMWARE_OVMF;
 }
 
 /* BARs at their predicted places; where there are none, each that the firmware puts somewhere in its window. */
@@ -176,8 +183,7 @@ static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *r
         bool placed = false;
         Range part;
 
-        /* Where OVMF puts them later Cloud Hypervisor keeps what it had when mapping fails. */
-        *ret = (Outside){ .at_start = !is_moved(run->guest) };
+        *ret = (Outside){};
         memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
         for (size_t i = 0; i < run->layout->n; i++) {
                 const LayoutRange *range = &run->layout->ranges[i];
@@ -189,16 +195,18 @@ static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *r
         if (placed || !window || !range_outside(reach->usable, window->start, window->end, &part))
                 return;
         for (size_t i = 0; i < run->guest->n_devices; i++)
-                if (concerned(run->guest, &run->guest->devices[i], ram) &&
-                                has_bar64(&run->guest->devices[i], ram))
+                if (concerned(&run->guest->devices[i], ram) && has_bar64(&run->guest->devices[i], ram))
                         outside_add(run, ret, i, window, &part, part.start == window->start);
 }
 
 static void put_outside(CheckRun *run, const Reach *reach, const Outside *outside, bool ram) {
         const char *name = run->guest->devices[outside->device].name,
                    *lie = outside->certain ? "lie" : "may lie";
-        bool fatal = outside->at_start && guest_p2p_fatal(run->guest),
-             hole = is_hypertransport(&outside->part);
+        bool fatal = run->guest->p2p_fatal, hole = is_hypertransport(&outside->part);
+        bool doubt = reach_doubt(reach, VERDICT_UNSAFE, outside->range.start, outside->range.end) !=
+                        VERDICT_UNSAFE;
+        bool unsafe = !doubt && (ram ? outside->certain : fatal);
+        Verdict verdict = unsafe ? VERDICT_UNSAFE : VERDICT_WARNING;
         char subject[128];
         CheckFinding *f;
 
@@ -207,13 +215,12 @@ static void put_outside(CheckRun *run, const Reach *reach, const Outside *outsid
         else
                 snprintf(subject, sizeof(subject), "%s", name);
         if (ram)
-                f = check_find(run, hole ? "R9" : "R3", outside->certain ? VERDICT_UNSAFE : VERDICT_WARNING,
-                                subject,
+                f = check_find(run, hole ? "R9" : "R3", verdict, subject,
                                 "BARs with the VMM's memory behind them %s where the assigned devices cannot "
                                 "reach them: mapping them fails",
                                 lie);
         else
-                f = check_find(run, hole ? "R9" : "R4", fatal ? VERDICT_UNSAFE : VERDICT_WARNING, subject,
+                f = check_find(run, hole ? "R9" : "R4", verdict, subject,
                                 "BARs %s where %s cannot reach them: %s", lie, who(run, reach),
                                 fatal ? "this VMM ends when it cannot map them"
                                       : "no peer-to-peer DMA to them");
@@ -227,7 +234,7 @@ static void find_bars(CheckRun *run, bool ram) {
                 Outside outside;
 
                 outside_find(run, &run->reaches[i], ram, &outside);
-                if (outside.n_devices == 0 || !run->reaches[i].direct)
+                if (outside.n_devices == 0)
                         continue;
                 put_outside(run, &run->reaches[i], &outside, ram);
         }
@@ -241,56 +248,4 @@ static void rule_bars(CheckRun *run) {
         find_bars(run, false);
 }
 
-/* What is out of reach where Cloud Hypervisor puts the BARs before OVMF moves them. */
-static void start_find(CheckRun *run, const ChPlaces *places, const Reach *reach, Outside *ret) {
-        Range part;
-
-        *ret = (Outside){ .at_start = true };
-        memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
-        for (size_t i = 0; i < places->n; i++) {
-                const ChPlace *place = &places->places[i];
-                LayoutRange range = { LAYOUT_BAR, place->start, place->end, place->device, place->bar, "" };
-
-                if (is_bar(run, &range, false) &&
-                                range_outside(reach->usable, range.start, range.end, &part))
-                        outside_add(run, ret, (size_t) range.device, &range, &part, true);
-        }
-}
-
-static void rule_start_bars(CheckRun *run) {
-        _cleanup_(ch_places_done) ChPlaces places = {};
-        uint64_t start, end;
-        int r;
-
-        if (!is_moved(run->guest) || !guest_p2p_fatal(run->guest) || check_beyond_width(run->layout) ||
-                        !ch_area(run->layout, &start, &end))
-                return;
-        r = ch_place(run->guest, start, end, 0, 0, &places);
-        if (r < 0)
-                run->error = r;
-        for (size_t i = 0; i < run->n_reaches && r >= 0; i++) {
-                Outside outside;
-
-                start_find(run, &places, &run->reaches[i], &outside);
-                if (outside.n_devices > 0 && run->reaches[i].direct)
-                        put_outside(run, &run->reaches[i], &outside, false);
-        }
-}
-
-/* Each device of a segment of Cloud Hypervisor's has one of 31 places. */
-static void rule_crowded(CheckRun *run) {
-        _cleanup_(ch_places_done) ChPlaces places = {};
-        int r = run->guest->vmm == VMM_CLOUD_HYPERVISOR ? ch_place(run->guest, 0, 0, 0, 0, &places) : 1;
-
-        if (r < 0)
-                run->error = r;
-        else if (r == 0 && places.crowded >= 0)
-                check_numbers(run,
-                                check_find(run, "R1", VERDICT_UNSAFE, "guest",
-                                                "the guest does not start: too many devices on a PCI segment"),
-                                "a segment has places for %d, segment %d has more", CH_SEGMENT_DEVICES_MAX,
-                                places.crowded);
-}
-
-const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, rule_start_bars, rule_crowded,
-        NULL };
+const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, NULL };

@@ -64,16 +64,21 @@ static void rule_viommu(CheckRun *run) {
 
         for (size_t i = 0; i < run->n_reaches; i++) {
                 unsigned host = reach_bits(&run->reaches[i]);
-                Verdict verdict = guest_viommu_verdict(guest, host);
-                bool refused = verdict == VERDICT_UNSAFE;
+                Verdict verdict = guest_viommu_verdict(guest, host),
+                        widest = guest_viommu_verdict(guest, run->reaches[i].at_most);
+                bool doubt = verdict == VERDICT_UNSAFE && widest == VERDICT_SAFE;
+                bool refused = verdict == VERDICT_UNSAFE && !doubt;
                 CheckFinding *f;
 
-                if (verdict == VERDICT_SAFE || !run->reaches[i].translated)
+                if (verdict == VERDICT_SAFE)
                         continue;
-                f = check_find(run, "R5", verdict, guest->devices[run->reaches[i].device].name,
+                f = check_find(run, "R5", doubt ? VERDICT_WARNING : verdict,
+                                guest->devices[run->reaches[i].device].name,
                                 !qemu ? "the guest may use addresses that the host's IOMMU lacks"
                                                 : refused
                                                 ? "QEMU refuses the device: the guest's IOMMU is wider than the host's"
+                                                : doubt
+                                                ? "QEMU may refuse the device: the guest's IOMMU may be wider than the host's"
                                                 : "the guest's IOMMU is wider than the host's");
                 check_numbers(run, f, "aw-bits %u > host aw-bits %u%s", bits, host,
                                 bits == host + 1 ? ", one less than its registers say: first-stage tables"

@@ -111,7 +111,7 @@ def test_sandbox_lets_the_service_work(root):
     assert {"AF_UNIX", "AF_NETLINK"} <= set(service["RestrictAddressFamilies"].split())
     for unit in (service, collector):
         assert "RestrictSUIDSGID" not in unit    # answers openat2() with ENOSYS
-    assert set(collector["CapabilityBoundingSet"].split()) == {"CAP_SYS_ADMIN", "CAP_SYS_RAWIO"}
+    assert set(collector["CapabilityBoundingSet"].split()) == {"CAP_SYS_ADMIN", "CAP_SYS_RAWIO", "CAP_SYSLOG"}
     assert collector["Group"] == "hawd" and "User" not in collector
     # A oneshot may take for ever by default, and the service starts after it: sooner than dbus-daemon gives up (25 s).
     assert 0 < int(collector["TimeoutStartSec"].removesuffix("s")) < 25

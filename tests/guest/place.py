@@ -23,7 +23,6 @@ class Place:
         return self.path / name
 
     def guest(self, document):
-        self.path.mkdir(exist_ok=True)
         path = self.path / "guest.json"
         path.write_text(json.dumps(document), encoding="utf-8")
         return path
@@ -51,4 +50,4 @@ def no_kvm(t):
     (t.root / "hawd/kvm").unlink()
     for path in sorted((t.root / "sys/module").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
-    (t.root / "sys/class/misc/kvm").rmdir()
+    (t.root / "sys/class/misc/kvm/dev").unlink()

@@ -118,7 +118,7 @@ def arm64_smmuv3(t):
     """SMMUv3: no width in sysfs; the kernel's own MSI window in low memory; IPA size from KVM."""
     t.base(name="arm", architecture="aarch64")
     t.write("proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 50.00\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\n\n")
-    t.directory("sys/class/misc/kvm")
+    t.write("sys/class/misc/kvm/dev", "10:232\n")
     t.directory("sys/module/kvm")
     t.write("hawd/kvm", "api-version 12\ncapability 165 44\n")
     t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
@@ -182,8 +182,8 @@ def guest_virtio_iommu(t):
     t.group(0, ["0000:00:01.0"], [(0x8000000, 0x80FFFFF, "msi")])
 
 
-guest_virtio_iommu.expect = {"iommus.0.kind": "virtio", "iommus.0.bits.value": None, "iommus.0.bits.reason": "not-applicable",
-                             "groups.0.iovaBits": None, "groups.0.bitsReason": "not-applicable", "groups.0.usableIova": []}
+guest_virtio_iommu.expect = {"iommus.0.kind": "virtio", "iommus.0.bits.value": None, "iommus.0.bits.reason": "absent",
+                             "groups.0.iovaBits": None, "groups.0.bitsReason": "absent", "groups.0.usableIova": []}
 guest_virtio_iommu.findings = {"virtualised-host", "iommu-width-unknown", "msi-window-in-low-memory"}
 
 

@@ -8,12 +8,13 @@ import jsonschema
 import pytest
 
 import hosts_intel
+import hosts_kernel
 import hosts_other
 from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).read_text(encoding="utf-8"))
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_kernel.HOSTS
 
 
 def run(*arguments, **environment):

@@ -161,7 +161,7 @@ class Tree:
         self.write("proc/cpuinfo", text)
 
     def kvm(self, backend, physical=None, guest=0, parameters=None, msrs=None, answers=True):
-        self.directory("sys/class/misc/kvm")
+        self.write("sys/class/misc/kvm/dev", "10:232\n")
         self.directory(f"sys/module/kvm/holders/{backend}")
         for name, value in (parameters or {}).items():
             self.write(f"sys/module/{backend}/parameters/{name}", value + "\n")

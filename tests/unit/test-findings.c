@@ -109,8 +109,33 @@ static void mgaw(QuietHost *h) {
         h->iommus[0].cap = MEASURED(UINT64_C(0xd2008c40660462));
 }
 
+/* What VFIO gets; that there is a narrower stage which it does not get is no finding. */
 static void first_stage(QuietHost *h) {
-        h->iommus[0].first_stage_bits = MEASURED(47);
+        h->iommus[0].first_stage_bits = h->iommus[0].bits = MEASURED(47);
+        h->profile.widths.iova_bits = MEASURED(47);
+}
+
+static void without_devices(QuietHost *h) {
+        h->iommus[0].n_devices = h->iommus[0].n_pci_devices = 0;
+        /* Nobody would be refused by it. */
+        h->iommus[0].interrupt_remapping_enabled = MEASURED(0);
+        h->profile.n_groups = 0;
+}
+
+static void mapping_not_kept(QuietHost *h) {
+        h->regions[1] = (ReservedRegion){ .start = 0xb0000000, .end = 0xb00fffff, .type = RESERVED_DIRECT };
+        h->groups[0].regions.n = 2;
+}
+
+static void direct_in_doubt(QuietHost *h) {
+        mapping_not_kept(h);
+        h->groups[0].assignable = TRISTATE_UNKNOWN;
+        h->groups[0].why = ASSIGNABLE_WHY_DIRECT_REGION;
+}
+
+static void remapping_off_allowed(QuietHost *h) {
+        h->iommus[0].interrupt_remapping_enabled = MEASURED(0);
+        h->profile.host.unsafe_type1 = MEASURED(1);
 }
 
 static void remapping_off(QuietHost *h) {
@@ -198,6 +223,10 @@ static const Case cases[] = {
         { "mgaw-below-sagaw", "dmar0", SEVERITY_INFO, mgaw },
         { "first-stage-halves-aperture", "dmar0", SEVERITY_INFO, first_stage },
         { "interrupt-remapping-off", "dmar0", SEVERITY_WARNING, remapping_off },
+        { "interrupt-remapping-off", "dmar0", SEVERITY_WARNING, remapping_off_allowed },
+        { "iommu-without-devices", "dmar0", SEVERITY_WARNING, without_devices },
+        { "direct-mapping-not-kept", "group 7", SEVERITY_WARNING, mapping_not_kept },
+        { "rmrr-device-not-assignable", "group 7", SEVERITY_WARNING, direct_in_doubt },
         { "iommu-width-unknown", "dmar0", SEVERITY_INFO, width_unknown },
         { "dmar-fault", "DMAR", SEVERITY_WARNING, dmar_fault },
         { "dmar-fault", "DMAR", SEVERITY_ERROR, dmar_refused },

@@ -75,6 +75,8 @@ static const FactCase host_facts[] = {
         KNOWN(widths.safe_guest_bits_with_devices, "w8", D, 38),
         KNOWN(widths.cpuinfo_min_bits, "w9", M, 44),
         KNOWN(widths.cpuinfo_max_bits, "w10", M, 45),
+        KNOWN(host.unsafe_type1, "u1", M, 1),
+        UNKNOWN(host.unsafe_iommufd, "u2", REASON_ABSENT),
         KNOWN(paging.virtualisation_capable, "p1", M, 1),
         KNOWN(paging.virtualisation_enabled, "p2", M, 0),
         KNOWN(paging.la57_capable, "p3", M, 1),

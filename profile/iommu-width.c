@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/iommu-width.h"
+
+#include "probe/decode/amdvi/amdvi-width.h"
+#include "probe/decode/vtd/vtd-width.h"
+
+/* By the registers, which a profile read from a document has as well. */
+static unsigned by_registers(const ProfileIommu *iommu) {
+        VtdCap cap;
+        AmdviEfr efr;
+
+        if (iommu->kind == IOMMU_INTEL_VTD && fact_known(&iommu->cap)) {
+                vtd_cap_decode(iommu->cap.value, &cap);
+                return vtd_second_stage_bits(&cap);
+        }
+        if (iommu->kind == IOMMU_AMD_VI && fact_known(&iommu->efr)) {
+                amdvi_efr_decode(iommu->efr.value, &efr);
+                return amdvi_host_table_bits(&efr);
+        }
+        return 0;
+}
+
+unsigned iommu_bits_at_most(const ProfileIommu *iommu) {
+        unsigned bits = (unsigned) iommu->bits.value, wide;
+
+        if (!fact_known(&iommu->bits))
+                return 0;
+        if (iommu->bits.provenance != PROVENANCE_ASSUMED)
+                return bits;
+        wide = by_registers(iommu);
+        return wide > bits ? wide : bits;
+}
