@@ -113,6 +113,20 @@ static void print_missing(const Screen *screen, const Guest *guest, const char *
         print_wrapped(screen, INDENT, missing);
 }
 
+/* Each answer to what is missing, its verdict, and what only it brings. */
+static void print_alternative(
+                const Screen *screen, const Guest *guest, const CheckAlternative *alternative) {
+        char text[sizeof(alternative->when) + 64];
+
+        snprintf(text, sizeof(text), "%s: %s", alternative->when, verdict_to_string(alternative->verdict));
+        printf("%s%-*s%s", colour(screen, alternative->verdict), INDENT, "  if", screen_off(screen));
+        print_wrapped(screen, INDENT, text);
+        for (size_t i = 0; i < alternative->n; i++)
+                print_finding(screen, guest, &alternative->findings[i]);
+        for (size_t i = 0; i < alternative->n_missing; i++)
+                print_missing(screen, guest, alternative->missing[i]);
+}
+
 void check_text_findings(const Screen *screen, const Guest *guest, const Check *check, bool all) {
         for (size_t i = 0; i < check->n; i++) {
                 CheckFinding finding = check->findings[i];
@@ -126,6 +140,8 @@ void check_text_findings(const Screen *screen, const Guest *guest, const Check *
         }
         for (size_t i = 0; i < check->n_missing; i++)
                 print_missing(screen, guest, check->missing[i]);
+        for (size_t i = 0; i < check->n_alternatives; i++)
+                print_alternative(screen, guest, &check->alternatives[i]);
 }
 
 void check_text_assumed(const Screen *screen, const Guest *guest) {

@@ -25,7 +25,7 @@ static int set_name(Vm *vm, const KeyValues *values) {
 static int set_accelerator(Vm *vm, const KeyValues *values) {
         const char *names = key_values_get(values, "accel");
 
-        return names ? vm_accelerator(vm, names) : 0;
+        return names ? vm_accelerator(vm, names, ACCELERATOR_BY_LIST) : 0;
 }
 
 static int set_netdev(Vm *vm, const KeyValues *values) {
@@ -157,7 +157,9 @@ static int set_other(Vm *vm, const char *name, const char *text) {
         if (strcmp(name, "cpu") == 0)
                 return vm_cpu(vm, text);
         if (strcmp(name, "enable-kvm") == 0 || strcmp(name, "kvm") == 0)
-                return vm_accelerator(vm, "kvm");
+                return vm_accelerator(vm, "kvm", ACCELERATOR_BY_MACHINE);
+        if (strcmp(name, "no-kvm") == 0)
+                return vm_accelerator(vm, "tcg", ACCELERATOR_BY_MACHINE);
         if (vm_option_is_harmless(name))
                 return 0;
         snprintf(what, sizeof(what), "-%s", name);
@@ -275,7 +277,7 @@ static int read_words(Vm *vm, const VmWords *words) {
                                                 "the first of several QEMUs that are named"));
         if (r < 0)
                 return r;
-        if (!vm->accelerator_given) {
+        if (vm->accelerator.by == ACCELERATOR_BY_DEFAULT) {
                 vm->guest->kvm = kvm;
                 r = vm_bounded(vm,
                                 guest_assume(vm->guest, "accelerator",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/vm-port.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/guest/guest-size.h"
@@ -44,7 +45,7 @@ static bool parse_address(const char *text, PciAddress *ret) {
         return pci_address_parse((Bytes){ .data = (const uint8_t *) whole, .n = strlen(whole) }, ret);
 }
 
-int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, bool behind_port) {
+int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, GuestDevice **ret) {
         GuestDevice *device;
         PciAddress parsed;
         int r;
@@ -56,20 +57,9 @@ int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, bool 
                 return r;
         device->assigned = device->has_address = true;
         device->iommufd = iommufd;
-        device->own_port = behind_port;
         device->address = parsed;
+        *ret = device;
         return 0;
-}
-
-/* Ports stand before what is plugged into them, beside objects whose names are another space. */
-#define PORT "port:"
-
-static bool is_port(const Vm *vm, const KeyValues *values) {
-        const char *bus = key_values_get(values, "bus");
-        char name[VM_NAME_MAX];
-        int n = bus ? snprintf(name, sizeof(name), PORT "%s", bus) : 0;
-
-        return n > 0 && (size_t) n < sizeof(name) && vm_object_find(vm, name);
 }
 
 static int add_vfio(Vm *vm, const KeyValues *values) {
@@ -80,10 +70,12 @@ static int add_vfio(Vm *vm, const KeyValues *values) {
         PciAddress parsed;
         int r;
 
-        if (host)
-                return vm_assigned(vm, id, host, iommufd, is_port(vm, values));
-        if (last && parse_address(last + 1, &parsed))
-                return vm_assigned(vm, id, last + 1, iommufd, is_port(vm, values));
+        if (host || (last && parse_address(last + 1, &parsed))) {
+                r = vm_assigned(vm, id, host ? host : last + 1, iommufd, &device);
+                if (r >= 0)
+                        vm_port_take(vm, key_values_get(values, "bus"), device);
+                return r;
+        }
         r = add_device(vm, id && *id ? id : last ? last + 1 : device_name(values), &device);
         if (r < 0)
                 return r;
@@ -155,6 +147,7 @@ static int add_bar(Vm *vm, const KeyValues *values, uint8_t index, uint64_t size
         *bar = (GuestBar){ .index = index, .size = 16, .is_64bit = true, .prefetchable = true, .ram = ram };
         while (bar->size < size)
                 bar->size <<= 1;
+        vm_port_take(vm, key_values_get(values, "bus"), device);
         return 0;
 }
 
@@ -219,44 +212,6 @@ int vm_reserve(Vm *vm, const char *id, const char *what) {
         return vm_ignore(vm, id, "%s: a window kept free behind a bridge is not followed", what);
 }
 
-/* No more than firmware keeps free behind every bridge that takes hot-plug. */
-#define RESERVE_USUAL (2 * MIB)
-
-static int look_at_bridge(Vm *vm, const KeyValues *values) {
-        static const char *const keys[] = { "pref64-reserve", "pref32-reserve", "mem-reserve" };
-
-        for (size_t i = 0; i < ELEMENTS(keys); i++) {
-                const char *text = key_values_get(values, keys[i]);
-                uint64_t size = 0;
-                int r = 0;
-
-                /* All ones is "not said". */
-                if (text && strcmp(text, "18446744073709551615") != 0 && strcmp(text, "-1") != 0)
-                        r = vm_size(vm, keys[i], text, 1, &size);
-                if (r < 0)
-                        return r;
-                if (size > RESERVE_USUAL)
-                        return vm_reserve(vm, device_name(values), keys[i]);
-        }
-        return 0;
-}
-
-static int add_port(Vm *vm, const KeyValues *values) {
-        _cleanup_(key_values_done) KeyValues port = {};
-        const char *id = key_values_get(values, "id");
-        char name[VM_NAME_MAX];
-        int r = look_at_bridge(vm, values);
-
-        if (r < 0 || !id)
-                return r;
-        if (snprintf(name, sizeof(name), PORT "%s", id) >= (int) sizeof(name))
-                return vm_ignore(vm, device_name(values), "what is behind a port of so long a name");
-        r = key_values_add(&port, "qom-type", "port");
-        if (r >= 0)
-                r = key_values_add(&port, "id", name);
-        return r < 0 ? r : vm_object(vm, &port);
-}
-
 /* What is not here, and starts with none of these, has small BARs and no memory of its own: disks, networks, screens.
  * DIMMs and their like lie inside the region that -m maxmem sets apart. */
 static const struct {
@@ -277,11 +232,14 @@ static const struct {
         { "nvme", add_nvme },
         { "vhost-user-fs", add_filesystem },
         { "pci-testdev", add_testdev },
-        { "pcie-root-port", add_port },
-        { "ioh3420", add_port },
-        { "xio3130-downstream", add_port },
-        { "pcie-pci-bridge", look_at_bridge },
-        { "pci-bridge", look_at_bridge },
+        { "pcie-root-port", vm_port_device },
+        { "ioh3420", vm_port_device },
+        { "xio3130-downstream", vm_port_device },
+        { "x3130-upstream", vm_port_device },
+        { "pcie-pci-bridge", vm_port_device },
+        { "pci-bridge", vm_port_device },
+        { "i82801b11-bridge", vm_port_device },
+        { "pxb", vm_port_device },
 };
 
 int vm_device(Vm *vm, const KeyValues *values) {

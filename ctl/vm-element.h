@@ -14,7 +14,7 @@ typedef struct VmDomain {
         uint64_t memory;  /* <memory>: boot RAM with all modules */
         uint64_t modules; /* of <memory model=…> */
         uint64_t cells;   /* of <numa> */
-        bool ports[256];  /* by bus: a port's, for a single device */
+        bool buses[256];  /* that a controller makes */
 } VmDomain;
 
 /* What is done with an element by its name; NULL: it moves nothing. */
@@ -45,11 +45,16 @@ int vm_element_device(Vm *vm, const char *driver, const char *id, const char *ke
 /* What <alias> names it, or "". */
 void vm_element_alias(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]);
 
+/* The name that libvirt gives a bus, and whether <address> is a place on one. */
+void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]);
+bool vm_element_on_pci(const xmlNode *node);
+
 void vm_element_line(Vm *vm, const xmlNode *node);
 
 int vm_domain_os(VmDomain *domain, const xmlNode *node);
 int vm_domain_cpu(VmDomain *domain, const xmlNode *node);
-void vm_domain_ports(VmDomain *domain, const xmlNode *devices);
+int vm_domain_ports(VmDomain *domain, const xmlNode *devices);       /* before the devices, */
+int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices); /* and behind them */
 int vm_domain_hostdev(VmDomain *domain, const xmlNode *node);
 int vm_domain_interface(VmDomain *domain, const xmlNode *node);
 int vm_domain_disk(VmDomain *domain, const xmlNode *node);

@@ -10,17 +10,38 @@
 #include "profile/guest/guest-firmware.h"
 #include "profile/guest/guest-machine.h"
 
-int vm_accelerator(Vm *vm, const char *names) {
-        size_t n = strcspn(names, ":,");
+int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by) {
+        VmAccelerator *given = &vm->accelerator;
 
-        /* The first that works; the others are for where it does not. */
-        if (vm->accelerator_given)
+        /* Of several -accel the first that works counts, of several -machine accel= the last. */
+        if (by == ACCELERATOR_BY_LIST && (given->by == by || given->by == ACCELERATOR_BY_DOMAIN))
                 return 0;
-        vm->accelerator_given = true;
-        vm->guest->kvm = n == 3 && strncmp(names, "kvm", n) == 0;
-        if (vm->guest->kvm || (n == 3 && strncmp(names, "tcg", n) == 0))
+        if (given->by != by && given->by != ACCELERATOR_BY_DEFAULT && given->by != ACCELERATOR_BY_DOMAIN)
+                return vm_fail(vm,
+                                "-accel cannot be used together with -machine accel= or -enable-kvm (QEMU since 5.0)");
+        *given = (VmAccelerator){ .by = by, .line = vm->line };
+        /* The others are for where it does not work. */
+        snprintf(given->name, sizeof(given->name), "%.*s", (int) strcspn(names, ":,"), names);
+        return 0;
+}
+
+static int set_machine_accelerator(Vm *vm, const char *names) {
+        return vm_accelerator(vm, names, ACCELERATOR_BY_MACHINE);
+}
+
+int vm_accelerator_finish(Vm *vm) {
+        const VmAccelerator *given = &vm->accelerator;
+        int r;
+
+        if (given->by == ACCELERATOR_BY_DEFAULT)
                 return 0;
-        return vm_ignore(vm, "accelerator", "%.*s: nothing is known of it", (int) n, names);
+        vm->guest->kvm = strcmp(given->name, "kvm") == 0;
+        if (vm->guest->kvm || strcmp(given->name, "tcg") == 0)
+                return 0;
+        vm->line = given->line;
+        r = vm_ignore(vm, "accelerator", "%s: nothing is known of it", given->name);
+        vm->line = 0;
+        return r;
 }
 
 static int set_type(Vm *vm, const char *value) {
@@ -109,7 +130,7 @@ static const struct {
         int (*set)(Vm *vm, const char *value); /* NULL: it moves nothing */
 } properties[] = {
         { "type", set_type },
-        { "accel", vm_accelerator },
+        { "accel", set_machine_accelerator },
         { "memory-backend", set_backend },
         { "max-ram-below-4g", set_below_4g },
         { "confidential-guest-support", set_protection },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctl/vm-element.h"
+#include "ctl/vm-port.h"
 #include "probe/cleanup.h"
 
 static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, unsigned *ret) {
@@ -20,33 +21,16 @@ static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, 
         return r;
 }
 
-/* Which buses have room for one device alone: the controllers stand in any order, before and behind what is on them. */
-void vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
-        char type[VM_ATTRIBUTE_MAX], index[VM_ATTRIBUTE_MAX], model[VM_ATTRIBUTE_MAX];
-        const xmlNode *node = vm_element_child(devices, "controller");
+/* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
+static void put_behind(Vm *vm, const xmlNode *node, GuestDevice *device) {
+        char text[VM_ATTRIBUTE_MAX], bus[VM_NAME_MAX];
 
-        for (; node; node = vm_element_next(node)) {
-                unsigned long bus;
-
-                vm_element_attribute(node, "type", type);
-                vm_element_attribute(node, "index", index);
-                vm_element_attribute(node, "model", model);
-                bus = strtoul(index, NULL, 0);
-                if (strcmp(type, "pci") == 0 && *index && bus < ELEMENTS(domain->ports))
-                        domain->ports[bus] = strcmp(model, "pcie-root-port") == 0 ||
-                                        strcmp(model, "pcie-switch-downstream-port") == 0;
+        if (!vm_element_attribute(vm_element_child(node, "address"), "bus", text)) {
+                device->own_port = vm->guest->machine == MACHINE_Q35;
+                return;
         }
-}
-
-static bool behind_port(const VmDomain *domain, const xmlNode *node) {
-        char text[VM_ATTRIBUTE_MAX];
-        unsigned long bus;
-
-        /* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
-        if (!vm_element_attribute(vm_element_child(node, "address"), "bus", text))
-                return domain->vm->guest->machine == MACHINE_Q35;
-        bus = strtoul(text, NULL, 0);
-        return bus < ELEMENTS(domain->ports) && domain->ports[bus];
+        vm_element_bus(strtoul(text, NULL, 0), bus);
+        vm_port_take(vm, bus, device);
 }
 
 /* The device's own word goes before the domain's. */
@@ -75,6 +59,7 @@ static int add_assigned(VmDomain *domain, const xmlNode *node) {
         const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
         char id[VM_ATTRIBUTE_MAX], text[40];
         unsigned segment, bus, slot, function;
+        GuestDevice *device;
         int r;
 
         if (!address)
@@ -92,7 +77,10 @@ static int add_assigned(VmDomain *domain, const xmlNode *node) {
                 return r;
         snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", segment, bus, slot, function);
         vm_element_alias(node, id);
-        return vm_assigned(vm, *id ? id : NULL, text, has_iommufd(node), behind_port(domain, node));
+        r = vm_assigned(vm, *id ? id : NULL, text, has_iommufd(node), &device);
+        if (r >= 0)
+                put_behind(vm, node, device);
+        return r;
 }
 
 static int add_mediated(Vm *vm, const xmlNode *node) {

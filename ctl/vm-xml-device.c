@@ -171,6 +171,9 @@ int vm_domain_devices(VmDomain *domain, const xmlNode *node) {
                 { "watchdog" },
         };
 
-        vm_domain_ports(domain, node);
-        return vm_element_children(domain, node, elements, ELEMENTS(elements));
+        int r = vm_domain_ports(domain, node);
+
+        if (r >= 0)
+                r = vm_element_children(domain, node, elements, ELEMENTS(elements));
+        return r < 0 ? r : vm_domain_added_ports(domain, node);
 }

@@ -87,7 +87,7 @@ static int read_type(VmDomain *domain, const xmlNode *root) {
         vm_element_attribute(root, "type", type);
         if (strcmp(type, "kvm") != 0 && strcmp(type, "qemu") != 0 && strcmp(type, "hvf") != 0)
                 return vm_fail(domain->vm, "<domain type='%.40s'>: expected kvm or qemu", type);
-        return vm_accelerator(domain->vm, strcmp(type, "qemu") == 0 ? "tcg" : type);
+        return vm_accelerator(domain->vm, strcmp(type, "qemu") == 0 ? "tcg" : type, ACCELERATOR_BY_DOMAIN);
 }
 
 /* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */

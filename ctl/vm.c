@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/vm-port.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/guest/guest-size.h"
@@ -15,6 +16,9 @@
 void vm_done(Vm *vm) {
         free(vm->objects);
         free(vm->sets);
+        free(vm->ports);
+        vm->ports = NULL;
+        vm->n_ports = 0;
         vm->objects = NULL;
         vm->sets = NULL;
         vm->n_objects = vm->n_sets = 0;
@@ -176,8 +180,10 @@ static int finish_cpu(Vm *vm) {
 }
 
 int vm_finish(Vm *vm) {
-        int r = finish_memory(vm);
+        int r = vm_accelerator_finish(vm);
 
+        if (r >= 0)
+                r = finish_memory(vm);
         if (r >= 0)
                 r = finish_protection(vm);
         if (r >= 0)
@@ -188,5 +194,7 @@ int vm_finish(Vm *vm) {
                 r = finish_cpu(vm);
         if (r >= 0)
                 r = vm_firmware_resolve(vm);
+        if (r >= 0)
+                r = vm_ports_finish(vm);
         return r;
 }

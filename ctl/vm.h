@@ -41,7 +41,22 @@ typedef struct VmSet {
         bool used;
 } VmSet;
 
+/* Where the accelerator comes from, which decides which of several counts. */
+typedef enum AcceleratorBy {
+        ACCELERATOR_BY_DEFAULT,
+        ACCELERATOR_BY_DOMAIN, /* <domain type=> */
+        ACCELERATOR_BY_LIST,   /* -accel */
+        ACCELERATOR_BY_MACHINE /* -machine accel=, and what means the same: -enable-kvm */
+} AcceleratorBy;
+
+typedef struct VmAccelerator {
+        AcceleratorBy by;
+        unsigned line;
+        char name[32];
+} VmAccelerator;
+
 struct VmFiles;
+typedef struct VmPort VmPort;
 
 typedef struct Vm {
         Guest *guest;
@@ -51,12 +66,14 @@ typedef struct Vm {
         unsigned line;               /* of what is read now */
         size_t n_objects;
         VmObject *objects; /* owned */
+        size_t n_ports;
+        VmPort *ports; /* owned */
         size_t n_sets;
         VmSet *sets;             /* owned */
         char memory_backend[64]; /* boot RAM's */
         char protection[64];     /* confidential-guest-support */
         char pflash[256];        /* the node behind the first pflash */
-        bool accelerator_given;
+        VmAccelerator accelerator;
         GuestCpu global_cpu;       /* what -global says of the CPU, */
         GuestViommu global_viommu; /* and of the vIOMMU */
         bool i386;                 /* qemu-system-i386: no CPU of it has long mode */
@@ -81,9 +98,10 @@ int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret);
 
 /* ── QEMU's options, each taking what stands behind it ─────────────────────────────────────────────────── */
 
-int vm_object(Vm *vm, const KeyValues *values);                   /* -object, and -blockdev */
-int vm_machine(Vm *vm, const KeyValues *values);                  /* -machine */
-int vm_accelerator(Vm *vm, const char *names);                    /* "kvm", "kvm:tcg" */
+int vm_object(Vm *vm, const KeyValues *values);                  /* -object, and -blockdev */
+int vm_machine(Vm *vm, const KeyValues *values);                 /* -machine */
+int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by); /* "kvm", "kvm:tcg" */
+int vm_accelerator_finish(Vm *vm);
 int vm_memory(Vm *vm, const KeyValues *values);                   /* -m */
 int vm_cpu(Vm *vm, const char *text);                             /* -cpu */
 int vm_cpu_model(Vm *vm, const char *model);                      /* its first word, */
@@ -95,9 +113,8 @@ int vm_drive(Vm *vm, const KeyValues *values);            /* -drive */
 int vm_fw_cfg(Vm *vm, const KeyValues *values);           /* -fw_cfg */
 int vm_reserve(Vm *vm, const char *id, const char *what); /* a bridge's window beyond what lies behind it */
 
-/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; the id may be NULL. Behind a port: one that is made for
- * a single device. */
-int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, bool behind_port);
+/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; the id may be NULL. The device stays the guest's. */
+int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, GuestDevice **ret);
 
 /* A bridge's pci-hole64-size. */
 int vm_hole(Vm *vm, uint64_t size);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/guest/bar-need.h"
 
+#include "profile/guest/port-need.h"
+
 static uint64_t as_it_is(const GuestDevice *device, unsigned bar, const void *userdata) {
         return device->bars[bar].size;
 }
@@ -12,6 +14,24 @@ static uint64_t round_up(uint64_t bytes, uint64_t unit) {
 
 static uint64_t add(uint64_t a, uint64_t b) {
         return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* What a port takes with these bytes behind it. */
+static uint64_t port_bytes(const Guest *guest, uint64_t port_share, const GuestPort *port, uint64_t sum,
+                uint64_t largest) {
+        PortNeed least = port_need(guest, port, port_share);
+        uint64_t bytes = sum > 0 ? round_up(sum, largest > least.align ? largest : least.align) : 0;
+
+        return bytes > least.bytes ? bytes : least.bytes;
+}
+
+static void add_device(BarNeed *need, const GuestDevice *device, uint64_t largest) {
+        need->n_devices++;
+        if (largest > need->largest) {
+                need->largest = largest;
+                need->n_largest = 0;
+        }
+        need->n_largest += largest == need->largest;
 }
 
 void bar_need(const Guest *guest, uint64_t port_share, BarSize size, const void *userdata, BarNeed *ret) {
@@ -32,17 +52,18 @@ void bar_need(const Guest *guest, uint64_t port_share, BarSize size, const void 
                         if (bytes > largest)
                                 largest = bytes;
                 }
-                if (largest == 0)
-                        continue;
-                need.n_devices++;
+                if (largest > 0)
+                        add_device(&need, device, largest);
                 need.bytes = add(need.bytes,
-                                device->own_port ? round_up(sum, largest > port_share ? largest : port_share)
+                                device->own_port ? port_bytes(guest, port_share, &device->port, sum, largest)
                                                  : sum);
-                if (largest > need.largest) {
-                        need.largest = largest;
-                        need.n_largest = 0;
-                }
-                need.n_largest += largest == need.largest;
+        }
+        for (uint32_t i = 0; i < guest->n_ports; i++) {
+                uint64_t bytes = port_bytes(guest, port_share, &guest->ports[i].port, 0, 0);
+
+                need.n_ports += bytes > 0 ? guest->ports[i].count : 0;
+                for (uint32_t j = 0; j < guest->ports[i].count; j++)
+                        need.bytes = add(need.bytes, bytes);
         }
         *ret = need;
 }

@@ -8,10 +8,11 @@
 #include "profile/guest/layout.h"
 
 typedef struct BarNeed {
-        uint64_t bytes;   /* all devices */
+        uint64_t bytes;   /* all devices and ports */
         uint64_t largest; /* BAR */
         size_t n_devices; /* with a 64-bit BAR */
         size_t n_largest; /* of them with one as large as the largest */
+        size_t n_ports;   /* besides, which take something with none of the devices behind them */
 } BarNeed;
 
 /* Size of a device's BAR i, by which the sum is made: as it is, or as it may become. */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/guest/policy.h"
+
 static bool apply_width(Guest *guest, uint64_t bits) {
         if (bits < 32 || bits > 52)
                 return false;
@@ -104,10 +106,10 @@ bool change_apply(const Change *change, Guest *guest) {
                 guest->reduced_phys_bits = (uint8_t) change->value;
                 return guest->vmm == VMM_QEMU;
         case CHANGE_NO_PEER_TO_PEER: {
-                bool was = guest->p2p_fatal;
+                bool was = guest_p2p_fatal(guest);
 
-                guest->p2p_fatal = false;
-                return was;
+                guest->p2p_fatal = TRISTATE_NO;
+                return was && policy_cloud_hypervisor(guest->vmm_version).p2p_option;
         }
         default:
                 return false;

@@ -39,19 +39,36 @@ static json_t *finding_json(const CheckFinding *finding) {
                         range_json(finding->start, finding->end));
 }
 
-static json_t *findings_json(const Check *check) {
+static json_t *findings_json(const CheckFinding *findings, size_t n) {
         json_t *array = json_array();
 
-        for (size_t i = 0; i < check->n; i++)
-                json_array_append_new(array, finding_json(&check->findings[i]));
+        for (size_t i = 0; i < n; i++)
+                json_array_append_new(array, finding_json(&findings[i]));
         return array;
 }
 
-static json_t *missing_json(const Check *check) {
+static json_t *missing_json(const char (*missing)[96], size_t n) {
         json_t *array = json_array();
 
-        for (size_t i = 0; i < check->n_missing; i++)
-                json_array_append_new(array, check_text_json(check->missing[i]));
+        for (size_t i = 0; i < n; i++)
+                json_array_append_new(array, check_text_json(missing[i]));
+        return array;
+}
+
+static json_t *alternatives_json(const Check *check) {
+        json_t *array = json_array();
+
+        for (size_t i = 0; i < check->n_alternatives; i++) {
+                const CheckAlternative *alternative = &check->alternatives[i];
+
+                json_array_append_new(array,
+                                json_pack("{s:o, s:s, s:o, s:o}", "when", check_text_json(alternative->when),
+                                                "verdict", verdict_to_string(alternative->verdict),
+                                                "missing",
+                                                missing_json(alternative->missing, alternative->n_missing),
+                                                "findings",
+                                                findings_json(alternative->findings, alternative->n)));
+        }
         return array;
 }
 
@@ -100,11 +117,13 @@ static json_t *notes_json(const GuestNote *notes, size_t n) {
 }
 
 json_t *check_json(const Guest *guest, const Check *check) {
-        return json_pack("{s:s, s:{s:o, s:s}, s:s, s:o, s:o, s:o, s:o, s:o}", "schema", "hawd-check/1",
+        return json_pack("{s:s, s:{s:o, s:s}, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "hawd-check/1",
                         "guest", "name", check_text_json(guest->name), "vmm", vmm_to_string(guest->vmm),
-                        "verdict", verdict_to_string(check->verdict), "missing", missing_json(check),
-                        "findings", findings_json(check), "layout", layout_json(guest, &check->layout),
-                        "assumed", notes_json(guest->assumed, guest->n_assumed), "ignored",
+                        "verdict", verdict_to_string(check->verdict), "missing",
+                        missing_json(check->missing, check->n_missing), "findings",
+                        findings_json(check->findings, check->n), "alternatives", alternatives_json(check),
+                        "layout", layout_json(guest, &check->layout), "assumed",
+                        notes_json(guest->assumed, guest->n_assumed), "ignored",
                         notes_json(guest->ignored, guest->n_ignored));
 }
 
@@ -117,8 +136,8 @@ json_t *migration_json(const char *target, const Migration *migration) {
 
                 json_object_set_new(object, migration_kind_to_string(kind),
                                 json_pack("{s:s, s:o, s:o}", "verdict", verdict_to_string(answer->verdict),
-                                                "missing", missing_json(answer), "findings",
-                                                findings_json(answer)));
+                                                "missing", missing_json(answer->missing, answer->n_missing),
+                                                "findings", findings_json(answer->findings, answer->n)));
         }
         return object;
 }

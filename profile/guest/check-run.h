@@ -14,6 +14,8 @@ typedef struct Reach {
         const ReservedRegions *regions; /* of the group; NULL: see the host's */
         size_t device;                  /* index of the first guest device with it */
         size_t n_devices;
+        bool direct;             /* a device of them is told where all memory is */
+        bool translated;         /* one may be behind the guest's IOMMU, and is told what the guest maps */
         unsigned width, at_most; /* bits, holes aside; at_most is more where the host's kernel may give that */
 } Reach;
 
@@ -90,11 +92,21 @@ const ProfileDevice **check_places(const Guest *guest, const Profile *profile);
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
 /* Inputs that no one rule needs and every conclusion stands on; the firmware's version where the answer hangs on it. */
 void check_missing_inputs(CheckRun *run, bool version);
+/* The same for every answer to what nobody told and the layout depends on: what all of them find (alternatives.h). */
+int check_every(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
+/* Makes a check of one answer that of all, where there is more than one. On an error the check is empty. */
+int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *check);
+/* With what only some of them find, and remedies. */
+int check_with_remedies(
+                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
+#define VERSION_MISSING "the firmware's version"
 /* Whether the firmware's version is among what is missing. */
 bool check_version_missing(const Check *check);
-/* A version that was guessed is not missing where every other one gives the same answer. -ENOMEM. */
-int check_any_version(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
-                Check *check);
+bool check_has_finding(const Check *check, const CheckFinding *finding);
+bool check_has_missing(const Check *check, const char *missing);
+/* Appends a copy. -ENOMEM. */
+int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *finding);
+void check_finding_done(CheckFinding *finding);
 void check_layout_host(const Profile *profile, LayoutHost *ret);
 /* Adds to each finding the smallest change that makes it go away. -ENOMEM. */
 int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,

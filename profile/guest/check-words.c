@@ -29,6 +29,7 @@ const char *layout_kind_to_string(LayoutKind kind) {
                 [LAYOUT_ECAM] = "ecam",
                 [LAYOUT_MSI] = "msi",
                 [LAYOUT_RESERVED] = "reserved",
+                [LAYOUT_PMEM] = "pmem",
         };
 
         return kind < _LAYOUT_KIND_MAX ? words[kind] : "";

@@ -7,25 +7,60 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "probe/grow.h"
 #include "profile/device-lookup.h"
 #include "profile/guest/check-run.h"
 #include "profile/guest/policy.h"
 
-#define VERSION_MISSING "the firmware's version"
-
-static void finding_release(CheckFinding *finding) {
+void check_finding_done(CheckFinding *finding) {
         free(finding->subject);
         free(finding->summary);
         free(finding->numbers);
         free(finding->remedy);
         free(finding->libvirt);
         free(finding->qemu);
+        *finding = (CheckFinding){};
+}
+
+static int copy_text(char **text) {
+        if (*text)
+                *text = strdup(*text);
+        return *text ? 0 : -ENOMEM;
+}
+
+int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *finding) {
+        CheckFinding *grown = grow(*findings, *n, sizeof(*grown)), copy = *finding;
+        char **texts[] = { &copy.subject, &copy.summary, &copy.numbers, &copy.remedy, &copy.libvirt,
+                &copy.qemu };
+        int r = 0;
+
+        if (!grown)
+                return -ENOMEM;
+        *findings = grown;
+        for (size_t i = 0; i < ELEMENTS(texts); i++)
+                r = copy_text(texts[i]) < 0 ? -ENOMEM : r;
+        if (r < 0) {
+                check_finding_done(&copy);
+                return r;
+        }
+        grown[(*n)++] = copy;
+        return 0;
+}
+
+static void alternative_done(CheckAlternative *alternative) {
+        for (size_t i = 0; i < alternative->n; i++)
+                check_finding_done(&alternative->findings[i]);
+        free(alternative->findings);
+        free(alternative->missing);
 }
 
 void check_done(Check *check) {
         layout_done(&check->layout);
         for (size_t i = 0; i < check->n; i++)
-                finding_release(&check->findings[i]);
+                check_finding_done(&check->findings[i]);
+        for (size_t i = 0; i < check->n_alternatives; i++)
+                alternative_done(&check->alternatives[i]);
+        free(check->alternatives);
         free(check->findings);
         free(check->missing);
         *check = (Check){};
@@ -33,6 +68,7 @@ void check_done(Check *check) {
 
 void check_layout_host(const Profile *profile, LayoutHost *ret) {
         const ProfilePaging *paging = &profile->paging;
+        const ProfileEncryption *encryption = &profile->encryption;
         const Fact *raw = &profile->widths.cpu_physical_bits,
                    *mappable = &profile->widths.guest_mappable_bits;
         LayoutHost host = { .vendor = profile->host.vendor };
@@ -46,6 +82,10 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
                 host.la57 = tristate(paging->la57_capable.value);
         if (fact_known(&paging->page_1g))
                 host.pdpe1gb = tristate(paging->page_1g.value);
+        if (fact_known(&encryption->sme_capable))
+                host.sme = tristate(encryption->sme_capable.value);
+        if (fact_known(&encryption->pa_reduction) && encryption->pa_reduction.value < 64)
+                host.sme_reduction = (uint8_t) encryption->pa_reduction.value;
         *ret = host;
 }
 
@@ -81,7 +121,7 @@ static int by_verdict(const void *a, const void *b) {
 int check_finish(CheckRun *run) {
         Check *check = run->check;
 
-        finding_release(&run->unseen);
+        check_finding_done(&run->unseen);
         for (size_t i = 0; i < check->n && run->error >= 0; i++) {
                 CheckFinding *f = &check->findings[i];
                 char **texts[] = { &f->subject, &f->summary, &f->numbers, &f->remedy, &f->libvirt,
@@ -142,57 +182,8 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
         return r;
 }
 
-static size_t find_version(const Check *check) {
-        size_t i = 0;
-
-        while (i < check->n_missing && strcmp(check->missing[i], VERSION_MISSING) != 0)
-                i++;
-        return i;
-}
-
 bool check_version_missing(const Check *check) {
-        return find_version(check) < check->n_missing;
-}
-
-static bool same_answer(const Check *a, const Check *b) {
-        if (a->verdict != b->verdict || a->n != b->n || a->n_missing != b->n_missing)
-                return false;
-        for (size_t i = 0; i < a->n; i++) {
-                const CheckFinding *x = &a->findings[i], *y = &b->findings[i];
-
-                if (x->verdict != y->verdict || strcmp(x->rule, y->rule) != 0 ||
-                                strcmp(x->subject, y->subject) != 0 || strcmp(x->summary, y->summary) != 0 ||
-                                strcmp(x->numbers, y->numbers) != 0)
-                        return false;
-        }
-        for (size_t i = 0; i < a->n_missing; i++)
-                if (strcmp(a->missing[i], b->missing[i]) != 0)
-                        return false;
-        return true;
-}
-
-int check_any_version(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
-                Check *check) {
-        size_t version = find_version(check);
-        Guest other = *guest;
-
-        if (version == check->n_missing || !guest->firmware.version_guessed)
-                return 0;
-        for (size_t i = 0; policy_firmware_version(other.firmware.kind, i, &other.firmware.version); i++) {
-                Check its = {};
-                int r = check_rules(&other, profile, places, &its);
-                bool same = r >= 0 && same_answer(check, &its);
-
-                check_done(&its);
-                if (r < 0 || !same)
-                        return r;
-        }
-        check->n_missing--;
-        memmove(&check->missing[version], &check->missing[version + 1],
-                        (check->n_missing - version) * sizeof(check->missing[0]));
-        if (check->n_missing == 0 && check->verdict == VERDICT_UNKNOWN)
-                check->verdict = check->n > 0 ? check->findings[0].verdict : VERDICT_SAFE;
-        return 0;
+        return check_has_missing(check, VERSION_MISSING);
 }
 
 static uint64_t power_of_two(uint64_t bytes) {
@@ -230,17 +221,8 @@ void check_fill(Guest *guest, const Profile *profile) {
 
 int check_guest(Guest *guest, const Profile *profile, Check *ret) {
         _cleanup_free_ const ProfileDevice **places = NULL;
-        int r;
 
         check_fill(guest, profile);
         places = check_places(guest, profile);
-        r = places ? check_rules(guest, profile, places, ret) : -ENOMEM;
-        if (r < 0)
-                return r;
-        r = remedy_search(guest, profile, places, ret);
-        if (r >= 0)
-                r = check_any_version(guest, profile, places, ret);
-        if (r < 0)
-                check_done(ret);
-        return r;
+        return places ? check_with_remedies(guest, profile, places, ret) : -ENOMEM;
 }

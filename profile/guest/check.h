@@ -27,6 +27,18 @@ typedef struct CheckFinding {
         uint64_t start, end; /* the range in conflict; 0, 0 none */
 } CheckFinding;
 
+/* What only some answers to an open question bring: which firmware it is, what the CPU has. */
+typedef struct CheckAlternative {
+        char when[192];  /* "OVMF before 202211", "a CPU with 1 GiB pages (pdpe1gb)" */
+        Verdict verdict; /* of the whole guest, with these answers */
+        size_t n;
+        CheckFinding *findings; /* those that do not hold with all answers; owned */
+        size_t n_missing;
+        char (*missing)[96]; /* owned */
+} CheckAlternative;
+
+#define CHECK_ALTERNATIVES_MAX 16
+
 typedef struct Check {
         Verdict verdict; /* the worst */
         Layout layout;
@@ -34,6 +46,8 @@ typedef struct Check {
         CheckFinding *findings; /* worst first; owned */
         size_t n_missing;
         char (*missing)[96]; /* inputs that were not there; owned */
+        size_t n_alternatives;
+        CheckAlternative *alternatives; /* where an answer to what is missing decides; owned */
 } Check;
 
 void check_done(Check *check);

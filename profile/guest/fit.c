@@ -225,14 +225,17 @@ static int refused_collect(const Search *search, const Guest *guest, Fit *fit) {
 }
 
 static int count_now(Search *search, const Guest *guest, Fit *fit) {
-        const Guest one = { .devices = &search->devices[search->n_own], .n_devices = 1 };
+        Guest one = *guest;
         Check check = {};
         BarNeed need;
         Guest with;
         int r;
 
+        one.devices = &search->devices[search->n_own];
+        one.n_devices = 1;
+        one.n_ports = 0;
         with_devices(guest, search->devices, 1, &with);
-        r = check_rules(&with, search->profile, search->places, &check);
+        r = check_every(&with, search->profile, search->places, &check);
         if (r < 0)
                 return r;
         bar_need(&one, check.layout.port_share, NULL, NULL, &need);
@@ -243,13 +246,9 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         check.missing = NULL;
         check.n_missing = 0;
         check_done(&check);
-        r = check_rules(guest, search->profile, search->places, &check);
-        if (r >= 0)
-                r = check_any_version(guest, search->profile, search->places, &check);
-        if (r < 0) {
-                check_done(&check);
+        r = check_every(guest, search->profile, search->places, &check);
+        if (r < 0)
                 return r;
-        }
         fit->before = check.verdict;
         check_done(&check);
         search->guest = *guest;

@@ -127,8 +127,8 @@ static int model_defaults(Guest *guest) {
                 model = guest_cpu_model_find("max");
         }
         if (!model)
-                return guest_assume(guest, "cpu.model", "%s is not known, nor which features it has",
-                                cpu->model);
+                return guest_assume(
+                                guest, "cpu.model", "%s is not known here, nor its features", cpu->model);
         if (vendor_missing && !guest->kvm)
                 cpu->vendor = model->vendor;
         set_unknown(&cpu->long_mode, model->long_mode);

@@ -120,6 +120,8 @@ static const JsonField device_members[] = {
         { "conventional", json_read_bool, JSON_FIELD(GuestDevice, conventional) },
         { "ownPort", json_read_bool, JSON_FIELD(GuestDevice, own_port) },
         { "port", guest_read_object, JSON_FIELD(GuestDevice, port), .fields = &guest_port_fields },
+        { "pciSegment", guest_read_number, JSON_FIELD(GuestDevice, segment), .max = GUEST_SEGMENTS_MAX - 1 },
+        { "behindViommu", json_read_tristate, JSON_FIELD(GuestDevice, behind_viommu) },
         { "bars", read_bars },
 };
 static const JsonFields device_fields = { ELEMENTS(device_members), device_members };

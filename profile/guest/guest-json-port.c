@@ -20,6 +20,7 @@ static int read_hotplug(const JsonValue *value, const JsonField *field, void *re
 static const JsonField port_members[] = {
         { "hotplug", read_hotplug },
         { "conventional", json_read_bool, JSON_FIELD(GuestPort, conventional) },
+        { "shared", json_read_bool, JSON_FIELD(GuestPort, shared) },
         { "pref64Reserve", guest_read_size, JSON_FIELD(GuestPort, reserve), .max = GUEST_BAR_MAX },
 };
 const JsonFields guest_port_fields = { ELEMENTS(port_members), port_members };
@@ -60,6 +61,7 @@ int guest_read_ports(const JsonValue *value, const JsonField *field, void *ret) 
 static bool put_port(json_t *json, const GuestPort *port) {
         return (!port->fixed || json_put(json, "hotplug", json_false())) &&
                         (!port->conventional || json_put(json, "conventional", json_true())) &&
+                        (!port->shared || json_put(json, "shared", json_true())) &&
                         (port->reserve == 0 ||
                                         json_put(json, "pref64Reserve",
                                                         json_integer((json_int_t) port->reserve)));

@@ -7,6 +7,7 @@
 
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
+#include "profile/guest/guest-json-ch.h"
 #include "profile/guest/guest-json-field.h"
 #include "profile/guest/guest-json-port.h"
 #include "profile/guest/guest-machine.h"
@@ -225,7 +226,9 @@ static const JsonField members[] = {
                         .expected = "\"none\", \"sev\", \"sev-es\", \"sev-snp\" or \"tdx\"" },
         { "reducedPhysBits", guest_read_number, JSON_FIELD(Guest, reduced_phys_bits), .max = 63 },
         { "maxPhysBits", guest_read_number, JSON_FIELD(Guest, cloud_hypervisor_max_bits), .max = 64 },
-        { "p2pFatal", json_read_bool, JSON_FIELD(Guest, p2p_fatal) },
+        { "p2pFatal", json_read_tristate, JSON_FIELD(Guest, p2p_fatal) },
+        { "pciSegments", guest_read_segments },
+        { "pmem", guest_read_pmem },
         { "devices", read_devices },
         { "ports", guest_read_ports },
         { "assumed", read_assumed },
@@ -278,6 +281,9 @@ static int check_whole(const JsonValue *top, Guest *guest) {
         if ((guest->vmm == VMM_CLOUD_HYPERVISOR) != (guest->machine == MACHINE_CLOUD_HYPERVISOR))
                 return json_value_fail(
                                 &member, "expected a machine of the VMM \"%s\"", vmm_to_string(guest->vmm));
+        r = guest_check_segments(top, guest);
+        if (r < 0)
+                return r;
         if (guest->firmware.paging_level > 0 && guest->firmware.paging_level < 4)
                 return json_value_fail(top, "firmware.pagingLevel: expected 4 or 5");
         if (json_object_get(top->json, "accelerator"))

@@ -3,6 +3,7 @@
 
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"
+#include "profile/guest/guest-json-ch.h"
 #include "profile/guest/guest-json-port.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/guest-words.h"
@@ -131,6 +132,8 @@ static json_t *device_element(const void *data, size_t i) {
         bool ok = put_text(json, "name", device->name) &&
                         json_put(json, "assigned", json_boolean(device->assigned)) &&
                         put_flag(json, "iommufd", device->iommufd) &&
+                        put_number(json, "pciSegment", device->segment) &&
+                        put_tristate(json, "behindViommu", device->behind_viommu) &&
                         put_flag(json, "conventional", device->conventional) &&
                         put_flag(json, "ownPort", device->own_port) &&
                         put_object(json, "port", guest_port_json(&device->port));
@@ -187,6 +190,7 @@ json_t *guest_json_write(const Guest *guest) {
                                                 json_string(confidential_to_string(guest->confidential)));
         ok = ok && put_number(json, "reducedPhysBits", guest->reduced_phys_bits) &&
                         put_number(json, "maxPhysBits", guest->cloud_hypervisor_max_bits) &&
-                        put_flag(json, "p2pFatal", guest->p2p_fatal) && put_parts(json, guest);
+                        put_tristate(json, "p2pFatal", guest->p2p_fatal) &&
+                        guest_put_segments(json, guest) && put_parts(json, guest);
         return json_finish(json, ok);
 }

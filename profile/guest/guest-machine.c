@@ -8,17 +8,45 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* Machine types that distributions name after themselves, and the upstream version whose rules they follow. */
+/* Machine types that distributions name after themselves, and the upstream version whose rules they follow: that of the QEMU
+ * that the release came with. */
 static const struct {
         const char *name;
         GuestVersion version;
 } named[] = {
+        { "trusty", { 2, 0 } },
+        { "utopic", { 2, 1 } },
+        { "vivid", { 2, 2 } },
+        { "wily", { 2, 3 } },
+        { "xenial", { 2, 5 } },
+        { "yakkety", { 2, 6 } },
+        { "zesty", { 2, 8 } },
+        { "artful", { 2, 10 } },
         { "bionic", { 2, 11 } },
+        { "cosmic", { 2, 12 } },
+        { "disco", { 3, 1 } },
+        { "eoan", { 4, 0 } },
         { "focal", { 4, 2 } },
+        { "groovy", { 5, 0 } },
+        { "hirsute", { 5, 2 } },
+        { "impish", { 6, 0 } },
         { "jammy", { 6, 2 } },
+        { "kinetic", { 7, 0 } },
+        { "lunar", { 7, 2 } },
+        { "mantic", { 8, 0 } },
         { "noble", { 8, 2 } },
+        { "oracular", { 9, 0 } },
+        { "plucky", { 9, 2 } },
+        { "rhel7.3.0", { 2, 6 } },
+        { "rhel7.4.0", { 2, 9 } },
+        { "rhel7.5.0", { 2, 10 } },
         { "rhel7.6.0", { 2, 12 } },
+        { "rhel8.0.0", { 3, 1 } },
+        { "rhel8.1.0", { 4, 1 } },
         { "rhel8.2.0", { 4, 2 } },
+        { "rhel8.3.0", { 5, 1 } },
+        { "rhel8.4.0", { 5, 2 } },
+        { "rhel8.5.0", { 6, 0 } },
         { "rhel8.6.0", { 6, 2 } },
         { "rhel9.0.0", { 6, 2 } },
         { "rhel9.2.0", { 7, 2 } },
@@ -92,6 +120,7 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
         } machines[] = {
                 { "pc-q35-", MACHINE_Q35 },
                 { "pc-i440fx-", MACHINE_PC },
+                { "pc-", MACHINE_PC }, /* before 1.4: pc-1.0, pc-0.14 */
                 { "q35", MACHINE_Q35 },
                 { "pc", MACHINE_PC },
                 { "microvm", MACHINE_MICROVM },
@@ -110,6 +139,8 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
                 bool versioned = machines[i].name[n - 1] == '-';
 
                 if (strncmp(name, machines[i].name, n) != 0 || (versioned ? !name[n] : !!name[n]))
+                        continue;
+                if (n == strlen("pc-") && versioned && !strchr("0123456789", name[n]))
                         continue;
                 *ret_kind = machines[i].kind;
                 *ret_version = (GuestVersion){};

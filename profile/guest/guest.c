@@ -17,6 +17,11 @@ void guest_done(Guest *guest) {
         *guest = (Guest){};
 }
 
+bool guest_p2p_fatal(const Guest *guest) {
+        return guest->p2p_fatal == TRISTATE_YES ||
+                        (guest->p2p_fatal == TRISTATE_UNKNOWN && guest->vmm == VMM_CLOUD_HYPERVISOR);
+}
+
 int guest_add_device(Guest *guest, GuestDevice **ret) {
         GuestDevice *grown;
 
@@ -31,19 +36,32 @@ int guest_add_device(Guest *guest, GuestDevice **ret) {
         return 0;
 }
 
-static bool alike(const GuestPort *a, const GuestPort *b) {
-        return a->fixed == b->fixed && a->conventional == b->conventional && a->reserve == b->reserve;
+static int compare_ports(const GuestPort *a, const GuestPort *b) {
+        if (a->conventional != b->conventional)
+                return a->conventional ? 1 : -1;
+        if (a->fixed != b->fixed)
+                return a->fixed ? 1 : -1;
+        if (a->shared != b->shared)
+                return a->shared ? 1 : -1;
+        return (a->reserve > b->reserve) - (a->reserve < b->reserve);
 }
 
+/* Whatever order they come in, the kinds have one. */
 int guest_add_ports(Guest *guest, const GuestPort *port, uint32_t count) {
         uint32_t i = 0;
 
-        while (i < guest->n_ports && !alike(&guest->ports[i].port, port))
+        while (i < guest->n_ports && compare_ports(&guest->ports[i].port, port) < 0)
                 i++;
-        if (i == GUEST_PORTS_MAX || count > GUEST_DEVICES_MAX - guest->ports[i].count)
+        if (i == guest->n_ports || compare_ports(&guest->ports[i].port, port) != 0) {
+                if (guest->n_ports == GUEST_PORTS_MAX)
+                        return -E2BIG;
+                memmove(&guest->ports[i + 1], &guest->ports[i],
+                                (guest->n_ports - i) * sizeof(guest->ports[0]));
+                guest->ports[i] = (GuestPorts){ .port = *port };
+                guest->n_ports++;
+        }
+        if (count > GUEST_DEVICES_MAX - guest->ports[i].count)
                 return -E2BIG;
-        if (i == guest->n_ports)
-                guest->ports[guest->n_ports++].port = *port;
         guest->ports[i].count += count;
         return 0;
 }

@@ -17,6 +17,8 @@
 #define GUEST_BARS_MAX 6
 #define GUEST_NOTES_MAX 256
 #define GUEST_CXL_MAX 16
+#define GUEST_SEGMENTS_MAX 96
+#define GUEST_PMEM_MAX 64
 #define GUEST_PORTS_MAX 64
 
 typedef enum Vmm {
@@ -133,6 +135,7 @@ typedef struct GuestBar {
 typedef struct GuestPort {
         bool fixed;        /* it does not show that it takes hot-plug (hotplug=off) */
         bool conventional; /* a bridge to a conventional bus, with a hot-plug controller of its own (SHPC) */
+        bool shared;       /* of a device: the one before it behind the same port has the window */
         uint64_t reserve;  /* pref64-reserve; 0 not said */
 } GuestPort;
 
@@ -151,9 +154,22 @@ typedef struct GuestDevice {
         bool conventional; /* not PCI Express */
         bool own_port;     /* alone behind a root or downstream port, whose window then holds its BARs */
         GuestPort port;    /* of own_port */
-        uint8_t n_bars;    /* given, or filled in from the host's profile */
+        uint8_t segment;   /* of PCI; Cloud Hypervisor */
+        Tristate behind_viommu; /* and what it reaches is what the guest maps there; Cloud Hypervisor */
+        uint8_t n_bars;         /* given, or filled in from the host's profile */
         GuestBar bars[GUEST_BARS_MAX];
 } GuestDevice;
+
+/* One of Cloud Hypervisor's PCI segments: its shares of the areas for BARs; 0: 1. */
+typedef struct GuestSegment {
+        uint32_t weight32, weight64;
+} GuestSegment;
+
+/* Persistent memory of Cloud Hypervisor's: among the BARs, and no device's. No assigned device is told of it. */
+typedef struct GuestPmem {
+        uint64_t size;
+        uint8_t segment;
+} GuestPmem;
 
 /* Something the form did not say, or said and was not understood. */
 typedef struct GuestNote {
@@ -178,7 +194,11 @@ typedef struct Guest {
         Confidential confidential;
         uint8_t reduced_phys_bits;         /* SEV: 0 not said */
         uint8_t cloud_hypervisor_max_bits; /* --cpus max_phys_bits; 0: 46 */
-        bool p2p_fatal;                    /* Cloud Hypervisor with vfio_p2p_dma=on */
+        Tristate p2p_fatal; /* the VMM ends when it cannot map a BAR for other devices; unknown: as it is the VMM's way */
+        uint8_t n_segments; /* Cloud Hypervisor: num_pci_segments; 0: one */
+        GuestSegment segments[GUEST_SEGMENTS_MAX];
+        uint8_t n_pmem;
+        GuestPmem pmem[GUEST_PMEM_MAX];
         size_t n_devices;
         GuestDevice *devices; /* owned */
         uint32_t n_ports;
@@ -191,6 +211,9 @@ typedef struct Guest {
 } Guest;
 
 void guest_done(Guest *guest);
+
+/* Cloud Hypervisor with vfio_p2p_dma=on, which is its default. */
+bool guest_p2p_fatal(const Guest *guest);
 
 /* -ENOMEM, or -E2BIG beyond the bounds above. The device is zeroed and stays the guest's. */
 int guest_add_device(Guest *guest, GuestDevice **ret);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "probe/cleanup.h"
 #include "profile/guest/guest-cpu-model.h"
 #include "profile/guest/layout-parts.h"
 
@@ -18,14 +19,29 @@ static Tristate feature(const Space *space, Tristate said, Tristate has, Tristat
         return space->guest->kvm && of_host == TRISTATE_NO ? TRISTATE_NO : first_known(said, has);
 }
 
-/* A host that runs guests with KVM has long mode and what came before; so has a model that nobody here knows by name. */
-static Tristate old_feature(Tristate said, const GuestCpuModel *model, Tristate has) {
-        return first_known(said, model ? has : TRISTATE_YES);
+/* A host that runs guests with KVM has long mode and what came before. */
+static Tristate old_feature(Tristate said, bool as_host, Tristate has) {
+        return first_known(said, as_host ? TRISTATE_YES : has);
+}
+
+/* host-model copies the host's features, as libvirt does for a model that is only the least. */
+static bool is_as_host(const Guest *guest) {
+        static const char *const names[] = { "host", "max", "host-model" };
+
+        for (size_t i = 0; guest->kvm && i < ELEMENTS(names); i++)
+                if (strcmp(guest->cpu.model, names[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* Of a model that is not known here: OVMF for X64 runs on 64-bit CPUs only, and QEMU takes a width for no other. */
+static bool needs_long_mode(const Guest *guest) {
+        return guest->firmware.kind == FIRMWARE_OVMF || guest->cpu.width_mode != WIDTH_DEFAULT;
 }
 
 static void derive_features(Space *space) {
         const GuestCpu *cpu = &space->guest->cpu;
-        bool as_host = space->guest->kvm && (!strcmp(cpu->model, "host") || !strcmp(cpu->model, "max"));
+        bool as_host = is_as_host(space->guest);
         const GuestCpuModel *model = as_host
                         ? NULL
                         : guest_cpu_model_find(cpu->model[0] ? cpu->model : GUEST_CPU_MODEL_DEFAULT);
@@ -38,9 +54,11 @@ static void derive_features(Space *space) {
                 space->cpu.vendor = has->vendor;
         else
                 space->cpu.vendor = cpu->vendor;
-        space->cpu.long_mode = old_feature(cpu->long_mode, model, has->long_mode);
-        space->cpu.pae = old_feature(cpu->pae, model, has->pae) == TRISTATE_YES;
-        space->cpu.pse36 = old_feature(cpu->pse36, model, has->pse36) == TRISTATE_YES;
+        space->cpu.long_mode = old_feature(cpu->long_mode, as_host, has->long_mode);
+        if (!model && needs_long_mode(space->guest))
+                space->cpu.long_mode = first_known(space->cpu.long_mode, TRISTATE_YES);
+        space->cpu.pae = old_feature(cpu->pae, as_host, has->pae);
+        space->cpu.pse36 = old_feature(cpu->pse36, as_host, has->pse36);
         space->cpu.pdpe1gb = feature(space, cpu->pdpe1gb, as_host ? space->host->pdpe1gb : has->pdpe1gb,
                         space->host->pdpe1gb);
         space->cpu.la57 = feature(
@@ -62,6 +80,17 @@ static uint8_t host_bits(Space *space) {
         return plausible(bits) ? bits : 0;
 }
 
+/* Without long mode: 36 bits where the CPU can page that much. */
+static uint8_t short_width(Space *space) {
+        if (space->cpu.pse36 == TRISTATE_UNKNOWN)
+                layout_ask(space, LAYOUT_ASKS_PSE36);
+        if (space->cpu.pse36 == TRISTATE_YES || !space->qemu.pae_gives_36)
+                return space->cpu.pse36 == TRISTATE_YES ? 36 : 32;
+        if (space->cpu.pae == TRISTATE_UNKNOWN)
+                layout_ask(space, LAYOUT_ASKS_PAE);
+        return space->cpu.pae == TRISTATE_YES ? 36 : 32;
+}
+
 static void derive_qemu_width(Space *space) {
         const GuestCpu *cpu = &space->guest->cpu;
         Layout *layout = space->layout;
@@ -72,9 +101,10 @@ static void derive_qemu_width(Space *space) {
                                                         space->guest->machine == MACHINE_MICROVM));
 
         layout->starts = true;
+        if (space->cpu.long_mode == TRISTATE_UNKNOWN)
+                layout_ask(space, LAYOUT_ASKS_LONG_MODE);
         if (space->cpu.long_mode == TRISTATE_NO) {
-                layout->phys_bits =
-                                space->cpu.pse36 || (space->qemu.pae_gives_36 && space->cpu.pae) ? 36 : 32;
+                layout->phys_bits = short_width(space);
                 /* "phys-bits is not user-configurable in 32 bit" */
                 layout->starts = cpu->width_mode != WIDTH_EXPLICIT;
                 return;
@@ -116,17 +146,33 @@ static void derive_guest_phys_bits(Space *space) {
         }
 }
 
+/* By CPUID alone, and of AMD's processors alone. */
+static uint8_t less_encryption(Space *space, uint8_t bits) {
+        const LayoutHost *host = space->host;
+
+        if (host->vendor != CPU_VENDOR_AMD || !bits)
+                return bits;
+        if (host->sme == TRISTATE_UNKNOWN)
+                layout_unknown(space, REASON_ABSENT, "whether the host offers memory encryption (SME)");
+        return host->sme == TRISTATE_YES && host->sme_reduction < bits
+                        ? (uint8_t) (bits - host->sme_reduction)
+                        : bits;
+}
+
 static void derive_cloud_hypervisor_width(Space *space) {
+        const CloudHypervisorPolicy policy = policy_cloud_hypervisor(space->guest->vmm_version);
         uint8_t said = space->guest->cloud_hypervisor_max_bits, of_host = host_bits(space);
         uint8_t limit = said ? said : CLOUD_HYPERVISOR_MAX_BITS;
 
+        if (policy.subtracts_sme)
+                of_host = less_encryption(space, of_host);
         space->layout->phys_bits = of_host < limit ? of_host : limit;
         space->layout->starts = true;
         if (space->layout->phys_bits && !plausible(space->layout->phys_bits)) {
                 layout_unknown(space, REASON_MALFORMED, "cpus: max_phys_bits below 32");
                 space->layout->phys_bits = 0;
         }
-        if (policy_cloud_hypervisor_tells_mappable(space->guest->vmm_version))
+        if (policy.tells_mappable)
                 space->layout->guest_phys_bits = space->layout->phys_bits;
 }
 

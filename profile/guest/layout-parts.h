@@ -4,6 +4,7 @@
 /* What the layout's parts hand to each other. Sizes come from outside and may be anything: every sum saturates at the
  * last address, which no width reaches, so that too much is always "does not fit" and never wraps. */
 
+#include "profile/guest/layout-question.h"
 #include "profile/guest/layout.h"
 #include "profile/guest/policy.h"
 
@@ -20,8 +21,7 @@
 
 typedef struct LayoutCpu {
         CpuVendor vendor;
-        Tristate long_mode, pdpe1gb, la57;
-        bool pae, pse36;
+        Tristate long_mode, pae, pse36, pdpe1gb, la57;
 } LayoutCpu;
 
 /* A layout in the making. All ends are exclusive. */
@@ -79,6 +79,8 @@ void layout_add_bar(Space *space, int device, int bar, uint64_t start, uint64_t 
 
 /* The first thing that is missing names itself; later ones don't matter any more. */
 void layout_unknown(Space *space, Reason reason, const char *missing);
+/* The same for what has a few answers that can each be tried. */
+void layout_ask(Space *space, LayoutQuestion question);
 
 void layout_cpu(Space *space);              /* layout-cpu.c: vendor, features, widths */
 void layout_qemu(Space *space);             /* layout-qemu.c */
@@ -93,12 +95,15 @@ bool layout_width_trusted(Space *space, unsigned bits);
 
 /* layout-bars.c. */
 typedef struct BarUnit {
-        int device, bar; /* bar -1: a port's window with all 64-bit prefetchable BARs of the device */
+        int device, bar; /* bar -1: a port's window with all 64-bit prefetchable BARs of the device; beyond the
+                          * devices: windows of ports alone */
+        uint32_t count; /* as many, one behind the other */
         uint64_t size, align;
+        bool empty; /* nothing is placed in it */
 } BarUnit;
 
 typedef struct BarList {
-        size_t n;
+        size_t n, n_placed; /* with BARs to place */
         BarUnit *units; /* owned; largest alignment first, then largest size, then as the firmware has them */
         uint64_t sum, align;
 } BarList;

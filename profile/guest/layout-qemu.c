@@ -82,7 +82,7 @@ static void relocate_amd(Space *space, Above *above) {
         bool counts_hole, crosses = derive_top(space, above, &counts_hole) >= HT_START;
 
         if (crosses && space->cpu.vendor == CPU_VENDOR_UNKNOWN && space->qemu.relocates_amd)
-                layout_unknown(space, REASON_ABSENT, "the virtual CPU's vendor");
+                layout_ask(space, LAYOUT_ASKS_VENDOR);
         if (space->cpu.vendor != CPU_VENDOR_AMD || !space->qemu.relocates_amd)
                 return;
         if (crosses) {

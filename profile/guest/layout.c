@@ -55,11 +55,18 @@ void layout_unknown(Space *space, Reason reason, const char *missing) {
         snprintf(space->layout->missing, sizeof(space->layout->missing), "%s", missing);
 }
 
+void layout_ask(Space *space, LayoutQuestion question) {
+        space->layout->asked |= 1U << question;
+        /* How it was built is between what is known of its version; a CPU's feature is just not there. */
+        layout_unknown(space, question >= LAYOUT_ASKS_FIVE_LEVEL ? REASON_AMBIGUOUS : REASON_ABSENT,
+                        layout_question_missing(question));
+}
+
 bool layout_width_trusted(Space *space, unsigned bits) {
         if (bits >= 41)
                 return true;
         if (space->cpu.vendor == CPU_VENDOR_UNKNOWN)
-                layout_unknown(space, REASON_ABSENT, "the virtual CPU's vendor");
+                layout_ask(space, LAYOUT_ASKS_VENDOR);
         return (space->cpu.vendor == CPU_VENDOR_INTEL && (bits == 36 || bits == 39)) ||
                         (space->cpu.vendor == CPU_VENDOR_AMD && bits == 40);
 }

@@ -19,6 +19,7 @@ typedef enum LayoutKind {
         LAYOUT_ECAM,
         LAYOUT_MSI,
         LAYOUT_RESERVED, /* HyperTransport hole in the guest's own map, and the like */
+        LAYOUT_PMEM,     /* Cloud Hypervisor's persistent memory */
         _LAYOUT_KIND_MAX,
 } LayoutKind;
 
@@ -44,6 +45,7 @@ typedef struct Layout {
         uint64_t port_share; /* of the 64-bit window that each hot-plug port takes at least; 0 no more than its BARs */
         Reason unknown;   /* NONE: the layout is determined; else why not */
         char missing[96]; /* what input is missing */
+        unsigned asked;   /* bits of LayoutQuestion: what it depends on and nobody told */
         size_t n;
         LayoutRange *ranges; /* by start; owned */
 } Layout;
@@ -54,6 +56,8 @@ typedef struct LayoutHost {
         uint8_t cpu_physical_bits;   /* raw */
         uint8_t guest_mappable_bits; /* KVM's EAX[23:16]; 0: none offered */
         Tristate la57, pdpe1gb;
+        Tristate sme;          /* CPUID offers it, */
+        uint8_t sme_reduction; /* and says that it takes so many bits */
 } LayoutHost;
 
 void layout_done(Layout *layout);

@@ -173,9 +173,13 @@ static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *
                 return;
         if (!range_outside(&run->anywhere, range->start, range->end, &outside))
                 return;
-        verdict = memory                   ? reach_memory_verdict(guest, range, &outside)
-                        : guest->p2p_fatal ? VERDICT_UNSAFE
-                                           : VERDICT_WARNING;
+        /* Its allocator starts at the top: what is out of reach further down is used last. */
+        if (!memory && guest->vmm == VMM_CLOUD_HYPERVISOR &&
+                        !range_outside(&run->anywhere, range->end, range->end, &outside))
+                return;
+        verdict = memory                         ? reach_memory_verdict(guest, range, &outside)
+                        : guest_p2p_fatal(guest) ? VERDICT_UNSAFE
+                                                 : VERDICT_WARNING;
         f = check_find(run, "R8", verdict, "guest",
                         !memory ? "BARs of devices plugged in on the target are out of peer-to-peer reach"
                                         : verdict == VERDICT_UNSAFE

@@ -43,6 +43,9 @@ QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion prog
                                 version_reaches(machine, 9, 1, 0) && version_reaches(program, 9, 1, 0),
                 .checks_aw_bits = version_reaches(program, 9, 1, 0),
                 .microvm_window_hides = v6_0,
+                .ports_hide_hotplug = kind == MACHINE_Q35 && version_reaches(machine, 6, 1, 0) &&
+                                !version_reaches(machine, 6, 2, 0),
+                .bridges_hotplug = version_reaches(machine, 2, 10, 0),
                 .hole64_size = kind == MACHINE_Q35 ? 32 * GIB : 2 * GIB,
         };
 }
@@ -63,8 +66,17 @@ ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion mac
         }
 }
 
-bool policy_cloud_hypervisor_tells_mappable(GuestVersion version) {
-        return !version_known(version) || version_reaches(version, 53, 0, 0);
+/* Releases of cloud-hypervisor: what changed first there. */
+CloudHypervisorPolicy policy_cloud_hypervisor(GuestVersion version) {
+        bool v52 = !version_known(version) || version_reaches(version, 52, 0, 0),
+             v53 = !version_known(version) || version_reaches(version, 53, 0, 0);
+
+        return (CloudHypervisorPolicy){
+                .tells_mappable = v53,
+                .subtracts_sme = !v53,
+                .last_has_rest = v52,
+                .p2p_option = v52,
+        };
 }
 
 /* By stable tag: what changed first there, and holds from there on. The exact override is of 202505; Debian's 2025.02 and

@@ -23,7 +23,9 @@ typedef struct QemuPolicy {
         bool guest_phys_bits_auto; /* and is filled in under KVM */
         bool checks_aw_bits;       /* a vIOMMU wider than the host's IOMMU refuses an assigned device */
         bool microvm_window_hides; /* its 64-bit window hides RAM that reaches it, also where no BAR is */
-        uint64_t hole64_size;      /* default of pci-hole64-size */
+        bool ports_hide_hotplug; /* ports of PCI Express do not show that they take hot-plug: ACPI's is used */
+        bool bridges_hotplug;    /* a conventional bridge has a hot-plug controller */
+        uint64_t hole64_size;    /* default of pci-hole64-size */
 } QemuPolicy;
 
 /* A vIOMMU of QEMU: its aw-bits. */
@@ -62,11 +64,17 @@ typedef struct OvmfBuild {
         Tristate mmio64_exact; /* the exact override, before its tag; unknown: as the tag has it */
 } OvmfBuild;
 
+typedef struct CloudHypervisorPolicy {
+        bool tells_mappable; /* tells the guest, as KVM would, that all of its width can be mapped */
+        bool subtracts_sme; /* takes what SME may take from the width where AMD's CPU has it, switched on or not */
+        bool last_has_rest; /* the last segment's part goes to the end; else parts are whole times 4 GiB */
+        bool p2p_option;    /* --platform vfio_p2p_dma=off is there */
+} CloudHypervisorPolicy;
+
 /* A machine version of zero is the newest of the program, a program version of zero the newest known. */
 QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion program);
 ViommuPolicy policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine, GuestVersion program);
-/* Cloud Hypervisor tells the guest, as KVM would, that all of its width can be mapped. */
-bool policy_cloud_hypervisor_tells_mappable(GuestVersion version);
+CloudHypervisorPolicy policy_cloud_hypervisor(GuestVersion version);
 OvmfPolicy policy_ovmf(GuestVersion version);
 OvmfBuild policy_ovmf_of_debian(GuestVersion version);
 SeabiosPolicy policy_seabios(GuestVersion version);

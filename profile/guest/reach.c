@@ -34,13 +34,21 @@ static bool same(const RangeSet *a, const RangeSet *b) {
         return a == b || (a->n == b->n && memcmp(a->ranges, b->ranges, a->n * sizeof(*a->ranges)) == 0);
 }
 
+static void add_device(CheckRun *run, Reach *reach, size_t device) {
+        Tristate behind = run->guest->devices[device].behind_viommu;
+
+        reach->n_devices++;
+        reach->direct |= behind != TRISTATE_YES;
+        reach->translated |= behind != TRISTATE_NO;
+}
+
 static void add_reach(CheckRun *run, const Reach *reach) {
         Reach *grown;
 
         for (size_t i = 0; i < run->n_reaches; i++)
                 if (same(run->reaches[i].usable, reach->usable) &&
                                 run->reaches[i].at_most == reach->at_most) {
-                        run->reaches[i].n_devices++;
+                        add_device(run, &run->reaches[i], reach->device);
                         return;
                 }
         grown = grow(run->reaches, run->n_reaches, sizeof(*grown));
@@ -49,7 +57,8 @@ static void add_reach(CheckRun *run, const Reach *reach) {
                 return;
         }
         run->reaches = grown;
-        run->reaches[run->n_reaches++] = *reach;
+        run->reaches[run->n_reaches] = *reach;
+        add_device(run, &run->reaches[run->n_reaches++], reach->device);
 }
 
 /* Of the units that own devices the one that can give least. */
@@ -91,7 +100,6 @@ static void reach_anywhere(CheckRun *run, size_t device) {
         add_reach(run,
                         &(Reach){ .usable = &run->anywhere,
                                         .device = device,
-                                        .n_devices = 1,
                                         .width = (unsigned) bits->value,
                                         .at_most = anywhere_at_most(run->profile) });
 }
@@ -118,7 +126,6 @@ static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device)
                                 &(Reach){ .usable = &group->usable,
                                                 .regions = &group->regions,
                                                 .device = device,
-                                                .n_devices = 1,
                                                 .width = group->bits,
                                                 .at_most = group_at_most(run->profile, group) });
 }

@@ -74,6 +74,12 @@ static int try_change(const Guest *guest, const Search *search, const char *rule
         if (!change_apply(&trial->change, &changed))
                 return 0;
         r = check_rules(&changed, search->profile, search->places, &after);
+        /* The finding is left: no other answer to what is open needs to be tried. */
+        if (r < 0 || (worst_of(&after, rule) != VERDICT_SAFE)) {
+                check_done(&after);
+                return r;
+        }
+        r = check_open(&changed, search->profile, search->places, &after);
         if (r < 0)
                 return r;
         good = helps(search->check, &after, rule, trial);

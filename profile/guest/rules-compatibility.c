@@ -49,7 +49,8 @@ static void rule_large_pages(CheckRun *run) {
         const Layout *layout = run->layout;
         CheckFinding *f;
 
-        if (!layout->small_pages)
+        /* What does not start is R1's; BARs that do not fit in 40 bits are R7's. */
+        if (!layout->small_pages || !layout->starts)
                 return;
         if (run->guest->memory.ram < UINT64_C(1) << 40 && !has_bar64(run->guest, false))
                 return;
@@ -78,7 +79,8 @@ static void rule_direct_kernel(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
 
         if (run->guest->vmm != VMM_CLOUD_HYPERVISOR || run->guest->firmware.kind != FIRMWARE_NONE ||
-                        !range || range->end <= BITS_43_END || !has_bar64(run->guest, true))
+                        !range || range->end <= BITS_43_END ||
+                        (!has_bar64(run->guest, true) && run->guest->n_pmem == 0))
                 return;
         put_window(run, range, 43, "memory behind BARs at the top: a kernel with KASLR may not map it");
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probe/cleanup.h"
+#include "profile/guest/ch-place.h"
 #include "profile/guest/check-run.h"
 #include "profile/guest/rules-reach.h"
 
@@ -120,7 +122,8 @@ static void rule_memory(CheckRun *run) {
                         Verdict verdict;
                         Range outside;
 
-                        if (!range_outside(reach->usable, range->start, range->end, &outside))
+                        if (!reach->direct ||
+                                        !range_outside(reach->usable, range->start, range->end, &outside))
                                 continue;
                         verdict = reach_memory_verdict(run->guest, range, &outside);
                         bool doubt = reach_doubt(reach, verdict, range->start, range->end) != verdict;
@@ -140,9 +143,13 @@ static bool has_bar64(const GuestDevice *device, bool ram) {
         return false;
 }
 
-/* The iommufd backend maps no BARs, wherever they are: R12. */
-static bool concerned(const GuestDevice *device, bool ram) {
-        return ram || (device->assigned && !device->iommufd);
+/* QEMU's iommufd backend maps no BARs, wherever they are: R12. Of Cloud Hypervisor's devices those behind the guest's IOMMU
+ * are mapped for nobody. */
+static bool concerned(const Guest *guest, const GuestDevice *device, bool ram) {
+        if (ram)
+                return guest->vmm == VMM_QEMU;
+        return device->assigned && device->behind_viommu != TRISTATE_YES &&
+                        (!device->iommufd || guest->vmm == VMM_CLOUD_HYPERVISOR);
 }
 
 /* What is out of reach, of one kind of BAR. */
@@ -150,7 +157,8 @@ typedef struct Outside {
         LayoutRange range; /* the first */
         Range part;
         size_t device, n_devices;
-        bool certain; /* within a window that begins in reach a BAR may still be */
+        bool certain;  /* within a window that begins in reach a BAR may still be */
+        bool at_start; /* where the VMM itself puts them: one that it cannot map may end it */
 } Outside;
 
 static void outside_add(CheckRun *run, Outside *ret, size_t device, const LayoutRange *range,
@@ -173,8 +181,12 @@ static bool is_bar(const CheckRun *run, const LayoutRange *range, bool ram) {
                         (size_t) range->device >= run->guest->n_devices)
                 return false;
         device = &run->guest->devices[range->device];
-        return concerned(device, ram) && range->bar >= 0 && range->bar < device->n_bars &&
+        return concerned(run->guest, device, ram) && range->bar >= 0 && range->bar < device->n_bars &&
                         device->bars[range->bar].ram == ram;
+}
+
+static bool is_moved(const Guest *guest) {
+        return guest->vmm == VMM_CLOUD_HYPERVISOR && guest->firmware.kind == FIRMWARE_OVMF;
 }
 
 /* BARs at their predicted places; where there are none, each that the firmware puts somewhere in its window. */
@@ -183,7 +195,8 @@ static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *r
         bool placed = false;
         Range part;
 
-        *ret = (Outside){};
+        /* Where OVMF puts them later Cloud Hypervisor keeps what it had when mapping fails. */
+        *ret = (Outside){ .at_start = !is_moved(run->guest) };
         memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
         for (size_t i = 0; i < run->layout->n; i++) {
                 const LayoutRange *range = &run->layout->ranges[i];
@@ -195,14 +208,16 @@ static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *r
         if (placed || !window || !range_outside(reach->usable, window->start, window->end, &part))
                 return;
         for (size_t i = 0; i < run->guest->n_devices; i++)
-                if (concerned(&run->guest->devices[i], ram) && has_bar64(&run->guest->devices[i], ram))
+                if (concerned(run->guest, &run->guest->devices[i], ram) &&
+                                has_bar64(&run->guest->devices[i], ram))
                         outside_add(run, ret, i, window, &part, part.start == window->start);
 }
 
 static void put_outside(CheckRun *run, const Reach *reach, const Outside *outside, bool ram) {
         const char *name = run->guest->devices[outside->device].name,
                    *lie = outside->certain ? "lie" : "may lie";
-        bool fatal = run->guest->p2p_fatal, hole = is_hypertransport(&outside->part);
+        bool fatal = outside->at_start && guest_p2p_fatal(run->guest),
+             hole = is_hypertransport(&outside->part);
         bool doubt = reach_doubt(reach, VERDICT_UNSAFE, outside->range.start, outside->range.end) !=
                         VERDICT_UNSAFE;
         bool unsafe = !doubt && (ram ? outside->certain : fatal);
@@ -234,7 +249,7 @@ static void find_bars(CheckRun *run, bool ram) {
                 Outside outside;
 
                 outside_find(run, &run->reaches[i], ram, &outside);
-                if (outside.n_devices == 0)
+                if (outside.n_devices == 0 || !run->reaches[i].direct)
                         continue;
                 put_outside(run, &run->reaches[i], &outside, ram);
         }
@@ -248,4 +263,56 @@ static void rule_bars(CheckRun *run) {
         find_bars(run, false);
 }
 
-const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, NULL };
+/* What is out of reach where Cloud Hypervisor puts the BARs before OVMF moves them. */
+static void start_find(CheckRun *run, const ChPlaces *places, const Reach *reach, Outside *ret) {
+        Range part;
+
+        *ret = (Outside){ .at_start = true };
+        memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
+        for (size_t i = 0; i < places->n; i++) {
+                const ChPlace *place = &places->places[i];
+                LayoutRange range = { LAYOUT_BAR, place->start, place->end, place->device, place->bar, "" };
+
+                if (is_bar(run, &range, false) &&
+                                range_outside(reach->usable, range.start, range.end, &part))
+                        outside_add(run, ret, (size_t) range.device, &range, &part, true);
+        }
+}
+
+static void rule_start_bars(CheckRun *run) {
+        _cleanup_(ch_places_done) ChPlaces places = {};
+        uint64_t start, end;
+        int r;
+
+        if (!is_moved(run->guest) || !guest_p2p_fatal(run->guest) || check_beyond_width(run->layout) ||
+                        !ch_area(run->layout, &start, &end))
+                return;
+        r = ch_place(run->guest, start, end, 0, 0, &places);
+        if (r < 0)
+                run->error = r;
+        for (size_t i = 0; i < run->n_reaches && r >= 0; i++) {
+                Outside outside;
+
+                start_find(run, &places, &run->reaches[i], &outside);
+                if (outside.n_devices > 0 && run->reaches[i].direct)
+                        put_outside(run, &run->reaches[i], &outside, false);
+        }
+}
+
+/* Each device of a segment of Cloud Hypervisor's has one of 31 places. */
+static void rule_crowded(CheckRun *run) {
+        _cleanup_(ch_places_done) ChPlaces places = {};
+        int r = run->guest->vmm == VMM_CLOUD_HYPERVISOR ? ch_place(run->guest, 0, 0, 0, 0, &places) : 1;
+
+        if (r < 0)
+                run->error = r;
+        else if (r == 0 && places.crowded >= 0)
+                check_numbers(run,
+                                check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                                "the guest does not start: too many devices on a PCI segment"),
+                                "a segment has places for %d, segment %d has more", CH_SEGMENT_DEVICES_MAX,
+                                places.crowded);
+}
+
+const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, rule_start_bars, rule_crowded,
+        NULL };

@@ -70,7 +70,7 @@ static void rule_viommu(CheckRun *run) {
                 bool refused = verdict == VERDICT_UNSAFE && !doubt;
                 CheckFinding *f;
 
-                if (verdict == VERDICT_SAFE)
+                if (verdict == VERDICT_SAFE || !run->reaches[i].translated)
                         continue;
                 f = check_find(run, "R5", doubt ? VERDICT_WARNING : verdict,
                                 guest->devices[run->reaches[i].device].name,

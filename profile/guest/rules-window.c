@@ -2,6 +2,7 @@
 
 /* R7: do the BARs fit where the firmware puts them? */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "profile/guest/bar-need.h"
@@ -9,10 +10,17 @@
 #include "profile/guest/guest-firmware.h"
 
 static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64_t room) {
-        char need_text[CHECK_BYTES_MAX], room_text[CHECK_BYTES_MAX];
+        char need_text[CHECK_BYTES_MAX], room_text[CHECK_BYTES_MAX], devices[40] = "", ports[40] = "";
+        bool both = need->n_devices > 0 && need->n_ports > 0;
 
-        check_numbers(run, f, "%zu device%s take%s %s with alignment, the window has %s", need->n_devices,
-                        need->n_devices == 1 ? "" : "s", need->n_devices == 1 ? "s" : "",
+        if (need->n_devices > 0)
+                snprintf(devices, sizeof(devices), "%zu device%s", need->n_devices,
+                                need->n_devices == 1 ? "" : "s");
+        if (need->n_ports > 0)
+                snprintf(ports, sizeof(ports), "%zu hot-plug port%s", need->n_ports,
+                                need->n_ports == 1 ? "" : "s");
+        check_numbers(run, f, "%s%s%s take%s %s with alignment, the window has %s", devices,
+                        both ? " and " : "", ports, need->n_devices + need->n_ports == 1 ? "s" : "",
                         check_bytes(need->bytes, need_text), check_bytes(room, room_text));
 }
 
@@ -46,7 +54,7 @@ static void rule_window_64(CheckRun *run) {
         if (room == 0 && check_beyond_width(run->layout))
                 return;
         bar_need(run->guest, run->layout->port_share, NULL, NULL, &need);
-        if (need.n_devices == 0 || (!range && run->layout->bars_fit_64))
+        if ((need.n_devices == 0 && need.bytes <= room) || (!range && run->layout->bars_fit_64))
                 return;
         /* Where memory itself is beyond the width, so is the window: R1 says that. */
         fits = run->layout->bars_fit_64 || check_beyond_width(run->layout);

@@ -43,7 +43,7 @@ static bool may_use_la57(Space *space, const OvmfPolicy *policy) {
         if (policy->la57_by_memory && space->ram_end < TIB && guest->firmware.paging_level != 5)
                 return false;
         if (space->cpu.la57 == TRISTATE_UNKNOWN)
-                layout_unknown(space, REASON_ABSENT, "cpu: la57");
+                layout_ask(space, LAYOUT_ASKS_LA57);
         return space->cpu.la57 == TRISTATE_YES && space->cpu.pdpe1gb == TRISTATE_YES;
 }
 
@@ -55,8 +55,7 @@ static uint8_t with_paging(Space *space, const OvmfPolicy *policy, uint8_t bits,
                 return policy->cap;
         if (built == TRISTATE_YES)
                 return bits > 48 && !guest_bits ? 48 : bits;
-        layout_unknown(space, REASON_AMBIGUOUS,
-                        "whether this build of OVMF has 5-level paging, and a higher window");
+        layout_ask(space, LAYOUT_ASKS_FIVE_LEVEL);
         return policy->cap;
 }
 
@@ -75,7 +74,7 @@ static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
         if (bits <= NO_GIGABYTE_PAGES_BITS || space->cpu.pdpe1gb == TRISTATE_YES)
                 return bits;
         if (space->cpu.pdpe1gb == TRISTATE_UNKNOWN)
-                layout_unknown(space, REASON_ABSENT, "cpu: pdpe1gb");
+                layout_ask(space, LAYOUT_ASKS_PDPE1GB);
         space->layout->small_pages = space->cpu.pdpe1gb == TRISTATE_NO;
         return NO_GIGABYTE_PAGES_BITS;
 }
@@ -103,8 +102,7 @@ static bool override_holds(Space *space, const OvmfPolicy *policy) {
         if (space->guest->firmware.mmio64_exact != TRISTATE_UNKNOWN)
                 return space->guest->firmware.mmio64_exact == TRISTATE_YES;
         if (policy->override_is_exact == TRISTATE_UNKNOWN)
-                layout_unknown(space, REASON_AMBIGUOUS,
-                                "whether this build of OVMF lets X-PciMmio64Mb shrink its window");
+                layout_ask(space, LAYOUT_ASKS_MMIO64_EXACT);
         return policy->override_is_exact == TRISTATE_YES;
 }
 
@@ -175,7 +173,7 @@ static void place_bars(Space *space, const Window *window, const OvmfPolicy *pol
         space->layout->bars_fit_32 = fits;
         space->layout->port_share = share.bytes;
         start = round_up(window->start, list.align);
-        space->layout->bars_fit_64 = !list.n ||
+        space->layout->bars_fit_64 = !list.n_placed ||
                         (sum_of(start, list.sum) <= end && end <= space_of(space->layout->phys_bits) &&
                                         end <= space_of(space->layout->firmware_bits));
         if (space->layout->bars_fit_64)

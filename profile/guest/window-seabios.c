@@ -62,7 +62,7 @@ static uint64_t top_of(Space *space, const SeabiosPolicy *policy) {
 
 static void place(Space *space, const SeabiosPolicy *policy, uint64_t top, bool padded) {
         _cleanup_(bar_list_done) BarList plain = {}, prefetchable = {};
-        uint64_t first = max_of(space->reserved_end, space->ram_end), start = first, size, after;
+        uint64_t first = max_of(space->reserved_end, space->ram_end), start = first, size, after, end;
         Layout *layout = space->layout;
         PortShare share = { .bytes = padded ? top >> policy->port_shift : 0,
                 .instead = !policy->ports_aligned };
@@ -85,10 +85,13 @@ static void place(Space *space, const SeabiosPolicy *policy, uint64_t top, bool 
         layout->window_dynamic = start != first;
         start = round_up(round_up(start, plain.align), GIB);
         after = round_up(round_up(sum_of(start, plain.sum), prefetchable.align), GIB);
-        layout_add(space, LAYOUT_WINDOW64, start,
-                        max_of(sum_of(start, size), round_up(sum_of(after, prefetchable.sum), GIB)),
-                        "SeaBIOS 64-bit window");
-        layout->bars_fit_64 = sum_of(after, prefetchable.sum) <= space_of(layout->phys_bits);
+        /* What it sets apart counts from the top down only. */
+        end = round_up(sum_of(after, prefetchable.sum), GIB);
+        if (layout->window_dynamic)
+                end = max_of(end, sum_of(start, size));
+        layout_add(space, LAYOUT_WINDOW64, start, end, "SeaBIOS 64-bit window");
+        layout->bars_fit_64 = (plain.n_placed == 0 && prefetchable.n_placed == 0) ||
+                        sum_of(after, prefetchable.sum) <= space_of(layout->phys_bits);
         if (!layout->bars_fit_64)
                 return;
         bar_list_place(space, &plain, start);

@@ -22,6 +22,7 @@ static const MapKind kinds[_LAYOUT_KIND_MAX] = {
         [LAYOUT_ECAM] = MAP_ECAM,
         [LAYOUT_MSI] = MAP_MSI,
         [LAYOUT_RESERVED] = MAP_RESERVED,
+        [LAYOUT_PMEM] = MAP_BAR,
 };
 
 static MapKind kind_of(const LayoutRange *range) {

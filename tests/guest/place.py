@@ -23,6 +23,7 @@ class Place:
         return self.path / name
 
     def guest(self, document):
+        self.path.mkdir(exist_ok=True)
         path = self.path / "guest.json"
         path.write_text(json.dumps(document), encoding="utf-8")
         return path

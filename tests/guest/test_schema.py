@@ -21,7 +21,7 @@ WHOLE = {
                   "smm": False, "ignoresPhysBits": True},
     "viommu": {"kind": "virtio", "awBits": 39, "dmaTranslation": True}, "confidential": "tdx", "reducedPhysBits": 1, "maxPhysBits": 46, "p2pFatal": True,
     "devices": [{"name": "gpu", "address": "0000:c1:00.0", "assigned": True, "iommufd": True, "conventional": True, "ownPort": True,
-                 "port": {"hotplug": False, "conventional": True, "pref64Reserve": 1048576},
+                 "port": {"hotplug": False, "conventional": True, "shared": True, "pref64Reserve": 1048576},
                  "bars": [{"index": 1, "size": 17179869184, "is64bit": True, "prefetchable": True, "ram": True}]}],
     "ports": [{"count": 14}, {"count": 2, "hotplug": False}, {"count": 1, "conventional": True, "pref64Reserve": 1048576}],
     "assumed": [{"what": "a", "text": "b"}], "ignored": [{"what": "c", "text": "d"}],

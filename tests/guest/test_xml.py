@@ -70,7 +70,7 @@ ELEMENTS = [
     ({"inside": "<launchSecurity type='tdx'><policy>0x10000001</policy></launchSecurity>"}, {"confidential": "tdx"}),
     ({"devices": HOSTDEV.format("", "")}, {"devices": [{"name": "0000:c1:00.1", "assigned": True, "address": "0000:c1:00.1", "ownPort": True}]}),
     ({"devices": HOSTDEV.format("<driver name='vfio'/>", "<alias name='ua-gpu'/><rom bar='off'/><address type='pci' domain='0x0000' bus='0x05' slot='0' function='0'/>")},
-     {"devices": [{"name": "ua-gpu", "assigned": True, "address": "0000:c1:00.1"}]}),
+     {"devices": [{"name": "ua-gpu", "assigned": True, "address": "0000:c1:00.1", "ownPort": True}]}),
     ({"devices": HOSTDEV.format("", "<address type='pci' domain='0' bus='0x0a' slot='0' function='0'/>") + "<controller type='usb' index='10'/>"
       "<controller type='pci' index='10' model='pcie-root-port'/><controller type='pci' index='0' model='pcie-root'/>"}, {"devices.0.ownPort": True}),
     ({"devices": HOSTDEV.format("", "<address type='pci' domain='0' bus='0x0a' slot='1' function='0'/>") +

@@ -84,8 +84,15 @@ static void draw_guest(uint64_t *seed, Guest *guest, GuestDevice *devices) {
         guest->firmware.version = draw(seed) % 2
                         ? (GuestVersion){ tags[draw(seed) % ELEMENTS(tags)], 0, 0 }
                         : (GuestVersion){ 1, 16 + (uint32_t) draw(seed) % 2, (uint32_t) draw(seed) % 5 };
+        guest->n_segments = (uint8_t) (draw(seed) % (GUEST_SEGMENTS_MAX + 1));
+        for (size_t i = 0; i < guest->n_segments; i++)
+                guest->segments[i] = (GuestSegment){ (uint32_t) draw(seed), (uint32_t) draw(seed) % 4 };
+        guest->n_pmem = (uint8_t) (draw(seed) % 4);
+        for (size_t i = 0; i < guest->n_pmem; i++)
+                guest->pmem[i] = (GuestPmem){ draw_size(seed), (uint8_t) draw(seed) };
         for (size_t i = 0; i < guest->n_devices; i++) {
                 devices[i] = (GuestDevice){ .own_port = draw(seed) % 2,
+                        .segment = (uint8_t) (draw(seed) % 3),
                         .n_bars = (uint8_t) (draw(seed) % 9) };
                 memset(devices[i].name, 'x', sizeof(devices[i].name) - 1);
                 for (size_t bar = 0; bar < GUEST_BARS_MAX; bar++)

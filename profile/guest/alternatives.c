@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/guest/alternatives.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "probe/grow.h"
+#include "profile/guest/policy.h"
+
+/* With more answers than these none of them gets remedies of its own. */
+#define SEARCHES_MAX 32
+
+void leaves_done(Leaves *leaves) {
+        for (size_t i = 0; i < leaves->n; i++)
+                check_done(&leaves->items[i].check);
+        free(leaves->items);
+        *leaves = (Leaves){};
+}
+
+void leaf_guest(const Leaves *leaves, const Leaf *leaf, Guest *ret) {
+        *ret = *leaves->guest;
+        ret->firmware.version_guessed = false;
+        if (leaves->any_version && leaf->version != leaves->own_version)
+                ret->firmware.version = leaves->versions[leaf->version];
+        for (LayoutQuestion q = 0; q < _LAYOUT_QUESTION_MAX; q++)
+                if (leaf->answers[q])
+                        layout_question_answer(q, leaf->answers[q] - 1, ret);
+}
+
+static int add_leaf(Leaves *leaves, Leaf *leaf) {
+        Leaf *grown = grow(leaves->items, leaves->n, sizeof(*grown));
+
+        if (!grown) {
+                check_done(&leaf->check);
+                return -ENOMEM;
+        }
+        leaves->items = grown;
+        grown[leaves->n++] = *leaf;
+        return 0;
+}
+
+/* An answer may bring up the next question: each adds one of few, so that the depth is theirs. */
+static int try_answers(Leaves *leaves, Leaf leaf) {
+        unsigned asked;
+        LayoutQuestion question = 0;
+        Guest guest;
+        int r;
+
+        leaf_guest(leaves, &leaf, &guest);
+        r = check_rules(&guest, leaves->profile, leaves->places, &leaf.check);
+        if (r < 0)
+                return r;
+        asked = leaf.check.layout.asked;
+        while (question < _LAYOUT_QUESTION_MAX && (!(asked & 1U << question) || leaf.answers[question]))
+                question++;
+        if (question == _LAYOUT_QUESTION_MAX || leaves->n >= ALTERNATIVES_MAX)
+                return add_leaf(leaves, &leaf);
+        check_done(&leaf.check);
+        for (unsigned answer = 0; r >= 0 && answer < layout_question_answers(question); answer++) {
+                leaf.answers[question] = (uint8_t) (answer + 1);
+                r = try_answers(leaves, leaf);
+        }
+        return r;
+}
+
+static void list_versions(Leaves *leaves) {
+        const GuestFirmware *firmware = &leaves->guest->firmware;
+        GuestVersion version;
+
+        leaves->n_versions = 1;
+        leaves->any_version =
+                        firmware->version_guessed && policy_firmware_version(firmware->kind, 0, &version);
+        if (!leaves->any_version)
+                return;
+        leaves->n_versions = 0;
+        while (leaves->n_versions < ELEMENTS(leaves->versions) &&
+                        policy_firmware_version(firmware->kind, leaves->n_versions, &version)) {
+                if (version_reaches(firmware->version, version.major, version.minor, version.patch))
+                        leaves->own_version = leaves->n_versions;
+                leaves->versions[leaves->n_versions++] = version;
+        }
+}
+
+static bool same_finding(const CheckFinding *a, const CheckFinding *b) {
+        return a->verdict == b->verdict && strcmp(a->rule, b->rule) == 0 &&
+                        strcmp(a->subject, b->subject) == 0 && strcmp(a->summary, b->summary) == 0;
+}
+
+bool check_has_finding(const Check *check, const CheckFinding *finding) {
+        for (size_t i = 0; i < check->n; i++)
+                if (same_finding(&check->findings[i], finding))
+                        return true;
+        return false;
+}
+
+bool check_has_missing(const Check *check, const char *missing) {
+        for (size_t i = 0; i < check->n_missing; i++)
+                if (strcmp(check->missing[i], missing) == 0)
+                        return true;
+        return false;
+}
+
+/* Information decides nothing. */
+static bool covers(const Check *a, const Check *b) {
+        for (size_t i = 0; i < a->n; i++)
+                if (a->findings[i].verdict != VERDICT_SAFE && !check_has_finding(b, &a->findings[i]))
+                        return false;
+        for (size_t i = 0; i < a->n_missing; i++)
+                if (!check_has_missing(b, a->missing[i]))
+                        return false;
+        return true;
+}
+
+static void classify(Leaves *leaves) {
+        for (size_t i = 0; i < leaves->n; i++) {
+                Leaf *leaf = &leaves->items[i];
+                size_t j = 0;
+
+                while (j < i &&
+                                (leaves->items[j].check.verdict != leaf->check.verdict ||
+                                                !covers(&leaves->items[j].check, &leaf->check) ||
+                                                !covers(&leaf->check, &leaves->items[j].check)))
+                        j++;
+                leaf->class = j < i ? leaves->items[j].class : leaves->n_classes++;
+        }
+}
+
+int leaves_collect(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Leaves *ret) {
+        Leaves leaves = { .guest = guest, .profile = profile, .places = places };
+        int r = 0;
+
+        list_versions(&leaves);
+        for (size_t i = 0; r >= 0 && i < leaves.n_versions; i++) {
+                if (i == leaves.own_version)
+                        leaves.nominal = leaves.n;
+                r = try_answers(&leaves, (Leaf){ .version = i });
+        }
+        if (r < 0) {
+                leaves_done(&leaves);
+                return r;
+        }
+        classify(&leaves);
+        *ret = leaves;
+        return 0;
+}
+
+/* ── what makes a difference ───────────────────────────────────────────────────────────────────────────── */
+
+/* More classes than bits: whatever is asked then does. */
+static uint64_t class_bit(const Leaf *leaf) {
+        return UINT64_C(1) << (leaf->class % 64);
+}
+
+static bool differ(const uint64_t *masks, size_t n) {
+        uint64_t first = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                if (first && masks[i] && masks[i] != first)
+                        return true;
+                first = first ? first : masks[i];
+        }
+        return false;
+}
+
+bool leaves_version_matters(const Leaves *leaves) {
+        uint64_t masks[FIRMWARE_VERSIONS_MAX] = {};
+
+        for (size_t i = 0; i < leaves->n; i++)
+                masks[leaves->items[i].version] |= class_bit(&leaves->items[i]);
+        return differ(masks, leaves->n_versions);
+}
+
+bool leaves_question_matters(const Leaves *leaves, LayoutQuestion question) {
+        for (size_t version = 0; version < leaves->n_versions; version++) {
+                uint64_t masks[4] = {};
+
+                for (size_t i = 0; i < leaves->n; i++)
+                        if (leaves->items[i].version == version && leaves->items[i].answers[question])
+                                masks[leaves->items[i].answers[question] - 1] |=
+                                                class_bit(&leaves->items[i]);
+                if (differ(masks, ELEMENTS(masks)))
+                        return true;
+        }
+        return false;
+}
+
+/* ── checks ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool is_open(const Guest *guest, const Check *check) {
+        GuestVersion version;
+
+        return check->layout.asked ||
+                        (guest->firmware.version_guessed &&
+                                        policy_firmware_version(guest->firmware.kind, 0, &version));
+}
+
+int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Check *check) {
+        _cleanup_(leaves_done) Leaves leaves = {};
+        int r = 0;
+
+        if (!is_open(guest, check))
+                return 0;
+        check_done(check);
+        r = leaves_collect(guest, profile, places, &leaves);
+        return r < 0 ? r : leaves_merge(&leaves, check);
+}
+
+int check_every(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
+        int r = check_rules(guest, profile, places, ret);
+
+        return r < 0 ? r : check_open(guest, profile, places, ret);
+}
+
+/* What only some find has remedies of its own, tried with that answer. */
+static int search_each(Leaves *leaves) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < leaves->n && leaves->n <= SEARCHES_MAX; i++) {
+                Guest guest;
+
+                leaf_guest(leaves, &leaves->items[i], &guest);
+                r = remedy_search(&guest, leaves->profile, leaves->places, &leaves->items[i].check);
+        }
+        return r;
+}
+
+static int check_leaves(
+                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
+        _cleanup_(leaves_done) Leaves leaves = {};
+        int r = leaves_collect(guest, profile, places, &leaves);
+
+        if (r >= 0)
+                r = leaves_merge(&leaves, ret);
+        if (r < 0)
+                return r;
+        r = remedy_search(guest, profile, places, ret);
+        if (r >= 0 && leaves.n_classes > 1)
+                r = search_each(&leaves);
+        if (r >= 0 && leaves.n_classes > 1)
+                r = leaves_tell(&leaves, ret);
+        if (r < 0)
+                check_done(ret);
+        return r;
+}
+
+int check_with_remedies(
+                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
+        int r = check_rules(guest, profile, places, ret);
+
+        if (r < 0)
+                return r;
+        if (is_open(guest, ret)) {
+                check_done(ret);
+                return check_leaves(guest, profile, places, ret);
+        }
+        r = remedy_search(guest, profile, places, ret);
+        if (r < 0)
+                check_done(ret);
+        return r;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a guest's description leaves open and its layout depends on: the version of the firmware, features of the CPU, how the
+ * firmware was built. The guest is checked once for each answer. What all of them find is found; the rest is told with the
+ * answers that it holds for. */
+
+#include "profile/guest/check-run.h"
+#include "profile/guest/layout-question.h"
+
+/* Beyond these no further question is tried: it stays missing. */
+#define ALTERNATIVES_MAX 128
+#define FIRMWARE_VERSIONS_MAX 16
+
+/* One check, with one answer to each question that came up. */
+typedef struct Leaf {
+        size_t version;                        /* index into the versions */
+        uint8_t answers[_LAYOUT_QUESTION_MAX]; /* the answer + 1; 0: did not come up */
+        unsigned class;                        /* the same number: the same answer */
+        Check check;
+} Leaf;
+
+typedef struct Leaves {
+        const Guest *guest;
+        const Profile *profile;
+        const ProfileDevice *const *places;
+        bool any_version;  /* the version is a guess: all are tried */
+        size_t n_versions; /* 1 where it is known */
+        GuestVersion versions[FIRMWARE_VERSIONS_MAX];
+        size_t own_version; /* which of them has the rules of the guest's own */
+        size_t n;
+        Leaf *items; /* owned */
+        size_t nominal;
+        unsigned n_classes;
+} Leaves;
+
+void leaves_done(Leaves *leaves);
+/* -ENOMEM. */
+int leaves_collect(
+                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Leaves *ret);
+/* The guest of one leaf: a shallow copy. */
+void leaf_guest(const Leaves *leaves, const Leaf *leaf, Guest *ret);
+/* Whether the version, or a question, makes a difference. */
+bool leaves_version_matters(const Leaves *leaves);
+bool leaves_question_matters(const Leaves *leaves, LayoutQuestion question);
+
+/* alternative-words.c: "OVMF before 202211", "a CPU with 1 GiB pages (pdpe1gb)", both. The versions are a mask of indices. */
+void leaf_words(const Leaves *leaves, const Leaf *leaf, uint32_t versions, bool questions, char *ret,
+                size_t size);
+
+/* alternatives-merge.c: one check of all leaves. Only what all of them find is in its findings. -ENOMEM. */
+int leaves_merge(const Leaves *leaves, Check *ret);
+/* Adds to it what only some of them find. -ENOMEM. */
+int leaves_tell(const Leaves *leaves, Check *check);
