@@ -129,7 +129,7 @@ class CommandLine:
     def memory(self):
         merged = {key: value for properties in self.of("m", "size") for key, value in properties.items()}
         if "size" in merged:
-            self.state["ram"] = size(merged["size"], MIB)
+            self.state["ram"] = -(-size(merged["size"], MIB) // (8 * KIB)) * 8 * KIB
         if "maxmem" in merged:
             self.state |= {"max": size(merged["maxmem"], MIB), "slots": int(merged.get("slots", "0"))}
 

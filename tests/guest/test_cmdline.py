@@ -97,6 +97,8 @@ OPTIONS = [
     ("-name guest=one,debug-threads=on", {"name": "one"}),
     ("-name two", {"name": "two"}),
     ("disk.img -m 1G", {"memory.ram": GIB}),
+    # Gone since 3.0 and before: -localtime and -no-kvm-irqchip stand alone, -redir and -bt have a value.
+    ("-localtime -no-kvm-irqchip -redir tcp:2222::22 -bt hci -m 1G", {"memory.ram": GIB}),
 ]
 
 DEVICES = [

@@ -118,7 +118,7 @@ $QEMU_IMAGE \\
 
 """, ram=8 * GIB, max=36 * GIB, slots=2, cpu="host", bits="host", arguments=("/src/linux",)),
     # One name is set four times: the last counts. A variable that nobody sets.
-    # Memory in KiB, a 32-bit program, a variable in a comment.
+    # Memory in KiB, of which QEMU makes whole pages of 8 KiB; a 32-bit program; a variable in a comment.
     script("gray386", "marmolak/gray386linux src/test/run.sh", """#!/bin/bash
 
 #DEBUG="-s -S"
@@ -127,7 +127,7 @@ MEM="7802k"
 
 qemu-system-i386 -M microvm $DEBUG -cpu 486 -m "$MEM" -kernel arch/i386/boot/bzImage -nographic -append "console=ttyS0" -serial mon:stdio
 
-""", ram=7802 * KIB, machine="microvm", kvm=False, cpu="486"),
+""", ram=7808 * KIB, machine="microvm", kvm=False, cpu="486"),
     script("sudo-joined", "biboon/Miscellaneous Passthrough/qemu-windows.sh", """echo "Starting virtual machine"
 # export QEMU_AUDIO_DRV=pa
 QEMU_HDD=/dev/disk/by-id/ata-SSD9SC120GEDA
@@ -180,7 +180,7 @@ taskset -c 2,3 qemu-system-x86_64 \\
 QEMU_PID=$!
 
 wait $QEMU_PID
-""", ram=10 * GIB, machine="q35", cpu="host", bits="host", firmware="ovmf", shared=(64 * MIB,), assigned=addresses("04:00.0", "04:00.1")),
+""", ram=10 * GIB, machine="q35", cpu="host", bits="host", firmware="ovmf", shared=(64 * MIB,), assigned=addresses("04:00.0", "04:00.1"), missing=("$@",)),
     script("live-cd", "mssdvd/dotfiles bin/run_livecd.sh", """#! /bin/bash
 
 exec qemu-system-x86_64 -enable-kvm -smp cores=4,threads=8 -m 3G -nic user,model=virtio -cpu host -usb -device usb-tablet -cdrom "$@"
@@ -193,7 +193,7 @@ img="$1"
 shift 1
 echo Starting QEMU
 qemu-system-x86_64 -accel kvm -cpu host,migratable=off -m 4G -M q35 -debugcon stdio -cdrom "$img" "$@"
-""", ram=4 * GIB, machine="q35", cpu="host", bits="host", arguments=("os.iso",)),
+""", ram=4 * GIB, machine="q35", cpu="host", bits="host", arguments=("os.iso",), missing=("$@",)),
     # The image that -bios names is the flash's in the end: both are OVMF.
     script("bios-and-flash", "veith4f/pxeinstall boot/test/run.sh", """#!/bin/sh
 
@@ -208,7 +208,7 @@ qemu-system-x86_64 \\
     -nographic \\
     -boot n \\
     $@
-""", ram=GIB, machine="q35", kvm=False, firmware="ovmf"),
+""", ram=GIB, machine="q35", kvm=False, firmware="ovmf", missing=("$@",)),
     script("which", "TsingZ0/ICE6405P-260-M01 docs/Lab1/scripts/qemu-kvm-start.sh", """sudo -E $(which qemu-system-x86_64) -serial stdio \\
    -smp 2,sockets=1,cores=2,threads=1 -m 4096 \\
    -device virtio-gpu-pci \\
@@ -352,4 +352,47 @@ qemu-system-x86_64 \\
 		-machine q35,smm=on \\
 		-hda disk.img
 """, ram=4 * GIB, machine="q35", cpu="host", bits="host"),
+    script("snp-which-disk", "rcastellotti/gr sev.sh, a later one", """#!/bin/bash
+
+set -Eeo pipefail
+
+if [ $# -lt 1 ]; then
+    echo "usage: ./sev.sh <device_type>"
+    exit 1
+fi
+
+if [ "$1" == "blk" ]; then
+    device_type="virtio-blk-pci,drive=disk0,id=virtblk0,num-queues=4"
+elif [ "$1" == "scsi" ]; then
+    device_type="virtio-scsi-pci,id=scsi0,disable-legacy=on,iommu_platform=true"
+fi
+
+./usr/local/bin/qemu-system-x86_64 \\
+    -enable-kvm \\
+    -cpu EPYC-v4,host-phys-bits=true \\
+    -m 16G \\
+    -machine type=q35,confidential-guest-support=sev0,vmport=off \\
+    -object sev-snp-guest,id=sev0,policy=0x30000,cbitpos=51,reduced-phys-bits=1 \\
+    -bios OVMF_files/OVMF_CODE_sev.fd \\
+    -drive file=sev.img,if=none,id=disk0,format=raw \\
+    -device $device_type \\
+    -nographic
+""", ram=16 * GIB, machine="q35", cpu="EPYC-v4", bits="host", firmware="ovmf", confidential="sev-snp", reduced=1, arguments=("blk",),
+           missing=("condition in line 12",)),
+    script("firmware-parameter", "TUM-DSE/research-work-archive-artifacts archive/2025/summer/bsc_jaecklein/qemu-run.sh", """# QEMU main branch
+./qemu/build/qemu-system-x86_64 \\
+	-m 8G \\
+	-object memory-backend-memfd,id=sysmem-file,size=8G \\
+	-numa node,memdev=sysmem-file \\
+	-kernel $1/arch/x86/boot/bzImage \\
+	-append "console=ttyS0 root=/dev/sda rw nokaslr" \\
+	-drive file=$2,format=raw \\
+	-enable-kvm \\
+	-cpu EPYC-v4,+vpclmulqdq \\
+	-machine q35,confidential-guest-support=sev0 \\
+	-bios $3 \\
+	-object sev-snp-guest,id=sev0,cbitpos=51,reduced-phys-bits=1,policy=0x30000 \\
+	2>&1 | tee vm.log
+
+""", ram=8 * GIB, machine="q35", cpu="EPYC-v4", confidential="sev-snp", reduced=1, arguments=("linux", "disk", "image")),
 ]

@@ -2,32 +2,6 @@
 from field.scripts_plain import script
 
 GUESTS = [
-    script("snp-which-disk", "rcastellotti/gr sev.sh, a later one", """#!/bin/bash
-
-set -Eeo pipefail
-
-if [ $# -lt 1 ]; then
-    echo "usage: ./sev.sh <device_type>"
-    exit 1
-fi
-
-if [ "$1" == "blk" ]; then
-    device_type="virtio-blk-pci,drive=disk0,id=virtblk0,num-queues=4"
-elif [ "$1" == "scsi" ]; then
-    device_type="virtio-scsi-pci,id=scsi0,disable-legacy=on,iommu_platform=true"
-fi
-
-./usr/local/bin/qemu-system-x86_64 \\
-    -enable-kvm \\
-    -cpu EPYC-v4,host-phys-bits=true \\
-    -m 16G \\
-    -machine type=q35,confidential-guest-support=sev0,vmport=off \\
-    -object sev-snp-guest,id=sev0,policy=0x30000,cbitpos=51,reduced-phys-bits=1 \\
-    -bios OVMF_files/OVMF_CODE_sev.fd \\
-    -drive file=sev.img,if=none,id=disk0,format=raw \\
-    -device $device_type \\
-    -nographic
-""", refused="a device that the script's user chooses"),
     script("cxl-window", "moking/tools-and-scripts run-volatile-rp1.sh", """QEMU=${1}
 QEMU_IMG=${3}
 
@@ -78,22 +52,6 @@ sudo numactl -N 0 -m 0 /home/img/qemu-system-x86_64 \\
 qemu-system-x86_64 $(test -e /dev/kvm&&echo -enable-kvm) -kernel vmlinuz-*[0] -initrd rootfs.bz2 -m 256 -append "quiet vga=836" -smp 4
 """, refused="options that a program prints"),
     # The firmware is a parameter: which window there is hangs on it.
-    script("firmware-parameter", "TUM-DSE/research-work-archive-artifacts archive/2025/summer/bsc_jaecklein/qemu-run.sh", """# QEMU main branch
-./qemu/build/qemu-system-x86_64 \\
-	-m 8G \\
-	-object memory-backend-memfd,id=sysmem-file,size=8G \\
-	-numa node,memdev=sysmem-file \\
-	-kernel $1/arch/x86/boot/bzImage \\
-	-append "console=ttyS0 root=/dev/sda rw nokaslr" \\
-	-drive file=$2,format=raw \\
-	-enable-kvm \\
-	-cpu EPYC-v4,+vpclmulqdq \\
-	-machine q35,confidential-guest-support=sev0 \\
-	-bios $3 \\
-	-object sev-snp-guest,id=sev0,cbitpos=51,reduced-phys-bits=1,policy=0x30000 \\
-	2>&1 | tee vm.log
-
-""", refused="the firmware is the script's third argument"),
     script("memory-parameter", "AxolotlHere/archpass scripts/boot-img.sh", """echo "Hello"
 echo /usr/archpass/img/$1.qcow2
 sudo qemu-system-x86_64 \\
