@@ -115,4 +115,4 @@ int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevic
 typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
 extern const CheckRule rules_width[], rules_reach[], rules_device[], rules_window[], rules_viommu[],
-                rules_confidential[], rules_compatibility[];
+                rules_confidential[], rules_compatibility[], rules_overlap[];

@@ -17,6 +17,9 @@
 #define HT_START UINT64_C(0xFD00000000)
 #define HT_END UINT64_C(0x10000000000) /* exclusive */
 
+/* HyperTransport and SGX. */
+#define RESERVED_MAX 2
+
 #define ECAM_SIZE (256 * MIB)
 
 typedef struct LayoutCpu {
@@ -36,7 +39,10 @@ typedef struct Space {
         uint64_t ram_end;      /* of the highest RAM; 4 GiB when none is above */
         uint64_t reserved_end; /* fw_cfg etc/reserved-memory-end; 0 none */
         uint64_t hole64_start, hole64_size;
-        bool reserves_ht; /* an e820 entry says so */
+        size_t n_reserved; /* entries of the e820 table that are no memory */
+        struct {
+                uint64_t start, end;
+        } reserved[RESERVED_MAX];
         uint64_t window32_start, window32_end;
         int error; /* -ENOMEM of an append, kept until the end */
 } Space;
@@ -72,6 +78,12 @@ static inline uint64_t min_of(uint64_t a, uint64_t b) {
 static inline uint64_t space_of(unsigned bits) {
         return bits < 64 ? UINT64_C(1) << bits : UINT64_MAX;
 }
+
+/* [start, end) is reserved in the e820 table. */
+void layout_reserve(Space *space, uint64_t start, uint64_t end);
+
+/* The first reserved entry that shares addresses with [start, end); its index, or n_reserved. */
+size_t layout_reserved(const Space *space, uint64_t start, uint64_t end);
 
 /* Appends [start, end); nothing when empty. */
 void layout_add(Space *space, LayoutKind kind, uint64_t start, uint64_t end, const char *label);

@@ -90,10 +90,11 @@ static void relocate_amd(Space *space, Above *above) {
                 space->layout->relocated = true;
                 *above = derive_above(space);
         }
-        space->reserves_ht = space->layout->phys_bits >= 40;
-        if (space->reserves_ht)
+        if (space->layout->phys_bits >= 40) {
+                layout_reserve(space, HT_START, HT_END);
                 layout_add(space, LAYOUT_RESERVED, HT_START, HT_END,
                                 "HyperTransport, reserved in the guest's map");
+        }
 }
 
 /* PCI Express of a microvm is at fixed places, and its 64-bit window is the topmost quarter, over RAM that reaches it:
@@ -137,6 +138,8 @@ static void add_ranges(Space *space, const Above *above, bool counts_hole) {
         add_high_ram(space, above->ram_end);
         layout_add(space, LAYOUT_SGX, above->ram_end, above->epc_end, "SGX enclave page cache");
         layout_add(space, LAYOUT_HOTPLUG, above->hotplug, above->hotplug_end, "memory devices");
+        /* The e820 table has it, and nothing of CXL (read from QEMU 7.2). */
+        layout_reserve(space, above->ram_end, above->epc_end);
         if (above->cxl)
                 layout_add(space, LAYOUT_CXL, above->cxl, sum_of(above->cxl, CXL_REGISTERS),
                                 "CXL host registers");

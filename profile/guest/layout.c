@@ -48,6 +48,21 @@ void layout_add_bar(Space *space, int device, int bar, uint64_t start, uint64_t 
         snprintf(range->label, sizeof(range->label), "%.40s, BAR %u", owner->name, owner->bars[bar].index);
 }
 
+void layout_reserve(Space *space, uint64_t start, uint64_t end) {
+        if (start < end && space->n_reserved < RESERVED_MAX) {
+                space->reserved[space->n_reserved].start = start;
+                space->reserved[space->n_reserved++].end = end;
+        }
+}
+
+size_t layout_reserved(const Space *space, uint64_t start, uint64_t end) {
+        size_t i = 0;
+
+        while (i < space->n_reserved && (start >= space->reserved[i].end || end <= space->reserved[i].start))
+                i++;
+        return i;
+}
+
 void layout_unknown(Space *space, Reason reason, const char *missing) {
         if (space->layout->unknown != REASON_NONE)
                 return;

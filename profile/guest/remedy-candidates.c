@@ -160,6 +160,13 @@ static void for_window(Candidates *c) {
         add(c, CHANGE_LARGE_PAGES, 0);
 }
 
+/* Another width moves the window, as less memory or another machine type moves what it lies over. */
+static void for_overlap(Candidates *c) {
+        for (unsigned bits = 36; bits < c->check->layout.phys_bits; bits++)
+                add(c, CHANGE_WIDTH, bits);
+        for_window(c);
+}
+
 static void for_confidential(Candidates *c) {
         const Fact *c_bit = &c->profile->encryption.c_bit;
 
@@ -198,6 +205,7 @@ size_t remedy_candidates(const Guest *guest, const Profile *profile, const Profi
                 { "R9", for_memory },
                 { "R10", for_confidential },
                 { "R11", for_compatibility },
+                { "R14", for_overlap },
         };
         Candidates c = { .guest = guest,
                 .profile = profile,

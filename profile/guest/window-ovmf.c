@@ -79,20 +79,20 @@ static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
         return NO_GIGABYTE_PAGES_BITS;
 }
 
-/* Below the reserved entry. Afterwards nobody looks at RAM again. */
+/* Below each reserved entry in its turn. Nobody looks at RAM again. */
 static void avoid_reserved(Space *space, Window *window) {
-        if (!space->reserves_ht || window->start >= HT_END ||
-                        sum_of(window->start, window->size) <= HT_START)
-                return;
-        if (HT_START < window->size) {
-                layout_unknown(space, REASON_AMBIGUOUS,
-                                "a window larger than what lies below the HyperTransport hole");
-                return;
+        for (size_t i = 0; i < space->n_reserved; i++) {
+                uint64_t start = space->reserved[i].start;
+
+                if (window->start >= space->reserved[i].end || sum_of(window->start, window->size) <= start)
+                        continue;
+                if (start < window->size) {
+                        layout_unknown(space, REASON_AMBIGUOUS,
+                                        "a window larger than what lies below a reserved range");
+                        return;
+                }
+                window->start = (start - window->size) & ~(window->size - 1);
         }
-        window->start = (HT_START - window->size) & ~(window->size - 1);
-        if (window->start < space->ram_end)
-                layout_unknown(space, REASON_AMBIGUOUS,
-                                "OVMF moves its window from the HyperTransport hole onto RAM");
 }
 
 /* Does an override hold although the window by width would be the larger one? */

@@ -80,7 +80,8 @@ static void place(Space *space, const SeabiosPolicy *policy, uint64_t top, bool 
                 size = size ? round_up(size, top >> 3) : top >> 3;
         if (top && size < top && first < top - size)
                 start = top - size;
-        if (top && space->reserves_ht && start < HT_END && sum_of(start, size) > HT_START && start >= size)
+        /* Once, and whatever is there; below 0 it ends at the end of 64 bits. */
+        if (top && layout_reserved(space, start, sum_of(start, size)) < space->n_reserved)
                 start -= size;
         layout->window_dynamic = start != first;
         start = round_up(round_up(start, plain.align), GIB);
