@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ctl/numbers.h"
+#include "ctl/plan-text.h"
 #include "ctl/table.h"
 #include "probe/decode/text.h"
 #include "profile/guest/check-words.h"
@@ -45,16 +46,9 @@ void check_text_verdict(const Screen *screen, Verdict verdict, const char *about
         print_wrapped(screen, INDENT, about);
 }
 
-static void print_setting(const Screen *screen, const char *label, const char *text) {
-        if (!*text)
-                return;
-        printf("%*s%s%-8s%s ", INDENT + 2, "", screen_dim(screen), label, screen_off(screen));
-        /* To be copied: never broken up. */
-        printf("%s\n", text);
-}
-
 /* The rule stands behind the numbers, or, without any, behind the sentence. */
-static void print_finding(const Screen *screen, const Guest *guest, const CheckFinding *finding) {
+static void print_finding(
+                const Screen *screen, const Guest *guest, const CheckFinding *finding, bool planned) {
         bool numbers = *finding->numbers;
         char text[512];
 
@@ -72,17 +66,13 @@ static void print_finding(const Screen *screen, const Guest *guest, const CheckF
                 print_wrapped(screen, INDENT, text);
                 printf("%s", screen_off(screen));
         }
-        if (*finding->remedy) {
-                printf("%*s%s ", INDENT, "", screen->utf8 ? "\u2192" : "->");
-                print_wrapped(screen, INDENT + (screen->utf8 ? 2 : 3), finding->remedy);
-        }
-        print_setting(screen, "libvirt", finding->libvirt);
-        print_setting(screen, guest->vmm == VMM_QEMU ? "QEMU" : "option", finding->qemu);
+        plan_text_remedy(screen, guest, finding, planned);
 }
 
 static bool same_remedy(const CheckFinding *a, const CheckFinding *b) {
-        return (*a->libvirt || *a->qemu) && strcmp(a->libvirt, b->libvirt) == 0 &&
-                        strcmp(a->qemu, b->qemu) == 0;
+        return (*a->libvirt || *a->qemu || *a->proxmox) && strcmp(a->libvirt, b->libvirt) == 0 &&
+                        strcmp(a->qemu, b->qemu) == 0 && strcmp(a->proxmox, b->proxmox) == 0 &&
+                        a->in_plan == b->in_plan;
 }
 
 /* What is not understood stands with its reason. */
@@ -114,34 +104,37 @@ static void print_missing(const Screen *screen, const Guest *guest, const char *
 }
 
 /* Each answer to what is missing, its verdict, and what only it brings. */
-static void print_alternative(
-                const Screen *screen, const Guest *guest, const CheckAlternative *alternative) {
+static void print_alternative(const Screen *screen, const Guest *guest, const CheckPlan *plan,
+                const CheckAlternative *alternative) {
         char text[sizeof(alternative->when) + 64];
 
         snprintf(text, sizeof(text), "%s: %s", alternative->when, verdict_to_string(alternative->verdict));
         printf("%s%-*s%s", colour(screen, alternative->verdict), INDENT, "  if", screen_off(screen));
         print_wrapped(screen, INDENT, text);
         for (size_t i = 0; i < alternative->n; i++)
-                print_finding(screen, guest, &alternative->findings[i]);
+                print_finding(screen, guest, &alternative->findings[i],
+                                plan_text_same(plan, &alternative->findings[i]));
         for (size_t i = 0; i < alternative->n_missing; i++)
                 print_missing(screen, guest, alternative->missing[i]);
 }
 
 void check_text_findings(const Screen *screen, const Guest *guest, const Check *check, bool all) {
+        plan_text(screen, guest, check);
         for (size_t i = 0; i < check->n; i++) {
                 CheckFinding finding = check->findings[i];
+                bool planned = plan_text_same(&check->plan, &finding);
 
                 if (finding.verdict == VERDICT_SAFE && !all)
                         continue;
                 /* One setting for several findings stands with the last of them that follow each other. */
                 if (i + 1 < check->n && same_remedy(&finding, &check->findings[i + 1]))
-                        finding.remedy = finding.libvirt = finding.qemu = (char *) "";
-                print_finding(screen, guest, &finding);
+                        finding.remedy = finding.libvirt = finding.qemu = finding.proxmox = (char *) "";
+                print_finding(screen, guest, &finding, planned);
         }
         for (size_t i = 0; i < check->n_missing; i++)
                 print_missing(screen, guest, check->missing[i]);
         for (size_t i = 0; i < check->n_alternatives; i++)
-                print_alternative(screen, guest, &check->alternatives[i]);
+                print_alternative(screen, guest, &check->plan, &check->alternatives[i]);
 }
 
 void check_text_assumed(const Screen *screen, const Guest *guest) {

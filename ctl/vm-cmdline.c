@@ -7,6 +7,7 @@
 
 #include "ctl/qemu-program.h"
 #include "ctl/vm-config.h"
+#include "ctl/vm-form.h"
 #include "ctl/vm-option-names.h"
 #include "ctl/vm-set.h"
 #include "probe/cleanup.h"
@@ -207,6 +208,8 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
                         vm->line = words[i].line;
                 }
                 r = set_option(vm, turn, name, text);
+                if (r >= 0 && turn == TURN_OPTIONS)
+                        r = vm_form_option(vm, name, text);
                 if (r < 0)
                         return r;
         }
@@ -271,6 +274,8 @@ static int read_words(Vm *vm, const VmWords *words) {
         r = find_program(vm, words, &first, &kvm);
         if (r >= 0)
                 r = vm_options(vm, words->items + first, words->n - first);
+        if (r >= 0)
+                r = vm_form_manager(vm, words);
         if (r >= 0 && words->more)
                 r = vm_bounded(vm,
                                 guest_assume(vm->guest, "command",

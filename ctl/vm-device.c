@@ -206,14 +206,26 @@ static int add_testdev(Vm *vm, const KeyValues *values) {
         return add_sized(vm, values, "membar", 1, 2, backed && strcmp(backed, "on") == 0);
 }
 
+/* ── modules ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* They lie inside the region that -m maxmem sets apart, which cannot be made smaller than they are. */
+static int add_module(Vm *vm, const KeyValues *values) {
+        GuestMemory *memory = &vm->guest->memory;
+        const char *id = key_values_get(values, "memdev");
+        const VmObject *backend = id ? vm_object_find(vm, id) : NULL;
+
+        if (backend && backend->size <= GUEST_SIZE_MAX - memory->plugged)
+                memory->plugged += backend->size;
+        return 0;
+}
+
 /* ── bridges ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 int vm_reserve(Vm *vm, const char *id, const char *what) {
         return vm_ignore(vm, id, "%s: a window kept free behind a bridge is not followed", what);
 }
 
-/* What is not here, and starts with none of these, has small BARs and no memory of its own: disks, networks, screens.
- * DIMMs and their like lie inside the region that -m maxmem sets apart. */
+/* What is not here, and starts with none of these, has small BARs and no memory of its own: disks, networks, screens. */
 static const struct {
         const char *driver; /* the start of its name */
         int (*add)(Vm *vm, const KeyValues *values);
@@ -229,6 +241,10 @@ static const struct {
         { "qxl", add_qxl },
         { "virtio-vga", add_gpu },
         { "virtio-gpu", add_gpu },
+        { "pc-dimm", add_module },
+        { "nvdimm", add_module },
+        { "virtio-mem", add_module },
+        { "virtio-pmem", add_module },
         { "nvme", add_nvme },
         { "vhost-user-fs", add_filesystem },
         { "pci-testdev", add_testdev },

@@ -49,6 +49,8 @@ static int read_module(VmDomain *domain, const xmlNode *node) {
         domain->modules += bytes;
         if (strcmp(model, "sgx-epc") == 0)
                 domain->vm->guest->memory.sgx_epc += bytes;
+        else
+                domain->vm->guest->memory.plugged += bytes;
         if (domain->modules > GUEST_SIZE_MAX)
                 return vm_fail(domain->vm, "<memory>: modules of more than 4 PiB");
         return 0;

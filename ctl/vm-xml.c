@@ -130,6 +130,8 @@ static int read_domain(Vm *vm, const xmlNode *root) {
                 r = set_boot_memory(&domain, root);
         if (r >= 0)
                 r = vm_domain_qemu(vm, root);
+        if (r >= 0)
+                r = vm_domain_form(vm, root);
         vm->line = 0;
         return r < 0 ? r : vm_finish(vm);
 }

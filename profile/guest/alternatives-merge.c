@@ -229,7 +229,7 @@ static bool in_entry(const Leaves *leaves, const Entry *entry, const Leaf *leaf)
 
 static bool same_remedy(const CheckFinding *a, const CheckFinding *b) {
         return strcmp(a->remedy, b->remedy) == 0 && strcmp(a->libvirt, b->libvirt) == 0 &&
-                        strcmp(a->qemu, b->qemu) == 0;
+                        strcmp(a->qemu, b->qemu) == 0 && strcmp(a->proxmox, b->proxmox) == 0;
 }
 
 /* A remedy is one of all of the entry, or none. */
@@ -244,8 +244,10 @@ static int add_rest_one(const Leaves *leaves, const Entry *entry, const Leaf *le
 
                 if (!its || !in_entry(leaves, entry, &leaves->items[i]))
                         continue;
-                if (!same_remedy(its, finding))
-                        *copy->remedy = *copy->libvirt = *copy->qemu = 0;
+                if (!same_remedy(its, finding)) {
+                        *copy->remedy = *copy->libvirt = *copy->qemu = *copy->proxmox = 0;
+                        copy->changed = false;
+                }
                 differ = differ || numbers_differ(&leaves->items[i], finding);
         }
         return r >= 0 && differ ? mark_numbers(leaf, leaves, copy) : r;

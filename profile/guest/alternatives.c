@@ -7,6 +7,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/grow.h"
+#include "profile/guest/plan.h"
 #include "profile/guest/policy.h"
 
 /* With more answers than these none of them gets remedies of its own. */
@@ -189,7 +190,7 @@ bool leaves_question_matters(const Leaves *leaves, LayoutQuestion question) {
 
 /* ── checks ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool is_open(const Guest *guest, const Check *check) {
+bool check_is_open(const Guest *guest, const Check *check) {
         GuestVersion version;
 
         return check->layout.asked ||
@@ -202,7 +203,7 @@ int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *
         _cleanup_(leaves_done) Leaves leaves = {};
         int r = 0;
 
-        if (!is_open(guest, check))
+        if (!check_is_open(guest, check))
                 return 0;
         check_done(check);
         r = leaves_collect(guest, profile, places, &leaves);
@@ -253,11 +254,15 @@ int check_with_remedies(
 
         if (r < 0)
                 return r;
-        if (is_open(guest, ret)) {
+        if (check_is_open(guest, ret)) {
                 check_done(ret);
-                return check_leaves(guest, profile, places, ret);
-        }
-        r = remedy_search(guest, profile, places, ret);
+                r = check_leaves(guest, profile, places, ret);
+                if (r < 0)
+                        return r;
+        } else
+                r = remedy_search(guest, profile, places, ret);
+        if (r >= 0)
+                r = plan_search(guest, profile, places, ret);
         if (r < 0)
                 check_done(ret);
         return r;

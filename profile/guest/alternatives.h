@@ -34,6 +34,8 @@ typedef struct Leaves {
         unsigned n_classes;
 } Leaves;
 
+/* Whether there is more than one answer to something that this check of the guest depends on. */
+bool check_is_open(const Guest *guest, const Check *check);
 void leaves_done(Leaves *leaves);
 /* -ENOMEM. */
 int leaves_collect(

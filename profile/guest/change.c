@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/guest/change.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "profile/guest/policy.h"
 
 static bool apply_width(Guest *guest, uint64_t bits) {
@@ -21,11 +17,18 @@ static bool apply_width(Guest *guest, uint64_t bits) {
         return true;
 }
 
-static bool apply_host(Guest *guest) {
-        if (guest->vmm != VMM_QEMU || !guest->kvm)
+static bool apply_host(Guest *guest, uint64_t limit) {
+        if (guest->vmm != VMM_QEMU || !guest->kvm || limit > 52)
                 return false;
         guest->cpu.width_mode = WIDTH_HOST;
-        guest->cpu.limit = 0;
+        guest->cpu.limit = (uint8_t) limit;
+        return true;
+}
+
+static bool apply_guest_bits(Guest *guest, uint64_t bits) {
+        if (guest->vmm != VMM_QEMU || !guest->kvm || bits < 32 || bits > 52)
+                return false;
+        guest->cpu.guest_phys_bits = (uint8_t) bits;
         return true;
 }
 
@@ -39,6 +42,9 @@ static bool apply_memory(const Change *change, Guest *guest) {
                 return true;
         }
         if (memory->max <= memory->ram || change->value >= memory->max)
+                return false;
+        /* What is plugged in stays. */
+        if (memory->plugged > 0 && change->value < memory->ram + memory->plugged)
                 return false;
         memory->max = change->value > memory->ram ? change->value : 0;
         if (memory->max == 0)
@@ -84,7 +90,9 @@ bool change_apply(const Change *change, Guest *guest) {
         case CHANGE_WIDTH:
                 return apply_width(guest, change->value);
         case CHANGE_WIDTH_HOST:
-                return apply_host(guest);
+                return apply_host(guest, change->value);
+        case CHANGE_GUEST_BITS:
+                return apply_guest_bits(guest, change->value);
         case CHANGE_MAX_MEMORY:
         case CHANGE_RAM:
                 return apply_memory(change, guest);
@@ -114,168 +122,4 @@ bool change_apply(const Change *change, Guest *guest) {
         default:
                 return false;
         }
-}
-
-static const char *model(const Guest *guest) {
-        return *guest->cpu.model ? guest->cpu.model : "qemu64";
-}
-
-static void width_text(const Guest *guest, uint64_t bits, ChangeText *ret) {
-        snprintf(ret->words, sizeof(ret->words), "give the guest %" PRIu64 " address bits", bits);
-        if (guest->vmm == VMM_CLOUD_HYPERVISOR)
-                snprintf(ret->option, sizeof(ret->option), "--cpus max_phys_bits=%" PRIu64, bits);
-        else if (guest->cpu.width_mode == WIDTH_HOST) {
-                snprintf(ret->libvirt, sizeof(ret->libvirt),
-                                "<maxphysaddr mode='passthrough' limit='%" PRIu64 "'/>", bits);
-                snprintf(ret->option, sizeof(ret->option),
-                                "-cpu %s,host-phys-bits=on,host-phys-bits-limit=%" PRIu64, model(guest),
-                                bits);
-        } else {
-                snprintf(ret->libvirt, sizeof(ret->libvirt),
-                                "<maxphysaddr mode='emulate' bits='%" PRIu64 "'/>", bits);
-                snprintf(ret->option, sizeof(ret->option), "-cpu %s,phys-bits=%" PRIu64, model(guest), bits);
-        }
-}
-
-static void memory_text(const Change *change, const Guest *guest, ChangeText *ret) {
-        uint64_t ram = change->kind == CHANGE_RAM ? change->value : guest->memory.ram;
-        uint64_t max = change->kind == CHANGE_RAM ? guest->memory.max : change->value;
-        char plug[96] = "";
-
-        if (max > ram)
-                snprintf(plug, sizeof(plug), ",slots=%" PRIu32 ",maxmem=%" PRIu64 "M", guest->memory.slots,
-                                max >> 20);
-        if (change->kind == CHANGE_RAM) {
-                snprintf(ret->words, sizeof(ret->words), "give the guest %" PRIu64 " MiB of memory",
-                                ram >> 20);
-                snprintf(ret->libvirt, sizeof(ret->libvirt), "<memory unit='KiB'>%" PRIu64 "</memory>",
-                                ram >> 10);
-        } else if (max > ram) {
-                snprintf(ret->words, sizeof(ret->words), "lower the most memory to %" PRIu64 " MiB",
-                                max >> 20);
-                snprintf(ret->libvirt, sizeof(ret->libvirt),
-                                "<maxMemory slots='%" PRIu32 "' unit='KiB'>%" PRIu64 "</maxMemory>",
-                                guest->memory.slots, max >> 10);
-        } else {
-                snprintf(ret->words, sizeof(ret->words), "do without memory hot-plug");
-                snprintf(ret->libvirt, sizeof(ret->libvirt), "no <maxMemory>");
-        }
-        if (guest->vmm == VMM_QEMU)
-                snprintf(ret->option, sizeof(ret->option), "-m size=%" PRIu64 "M%s", ram >> 20, plug);
-        else {
-                snprintf(ret->option, sizeof(ret->option), "--memory size=%" PRIu64 "M", ram >> 20);
-                *ret->libvirt = 0;
-        }
-}
-
-static void hole_text(const Guest *guest, uint64_t bytes, ChangeText *ret) {
-        bool pc = guest->machine == MACHINE_PC;
-
-        snprintf(ret->words, sizeof(ret->words),
-                        "let QEMU count %" PRIu64
-                        " MiB for the 64-bit PCI hole: firmware puts its window elsewhere",
-                        bytes >> 20);
-        snprintf(ret->libvirt, sizeof(ret->libvirt),
-                        "<controller type='pci' index='0' model='%s'><pcihole64 unit='KiB'>%" PRIu64
-                        "</pcihole64></controller>",
-                        pc ? "pci-root" : "pcie-root", bytes >> 10);
-        snprintf(ret->option, sizeof(ret->option), "-global %s.pci-hole64-size=%" PRIu64 "M",
-                        pc ? "i440FX-pcihost" : "q35-pcihost", bytes >> 20);
-}
-
-static void machine_text(const Guest *guest, uint64_t version, ChangeText *ret) {
-        char name[48];
-
-        snprintf(name, sizeof(name), "pc-%s-%" PRIu64 ".%" PRIu64,
-                        guest->machine == MACHINE_PC ? "i440fx" : "q35", version >> 16, version & 0xffff);
-        snprintf(ret->words, sizeof(ret->words), "use machine type %s", name);
-        snprintf(ret->libvirt, sizeof(ret->libvirt), "<type machine='%s'>hvm</type>", name);
-        snprintf(ret->option, sizeof(ret->option), "-machine %s", name);
-}
-
-static void viommu_text(const Change *change, const Guest *guest, ChangeText *ret) {
-        if (change->kind == CHANGE_NO_DMA_TRANSLATION) {
-                snprintf(ret->words, sizeof(ret->words), "let the guest's IOMMU remap interrupts only");
-                snprintf(ret->libvirt, sizeof(ret->libvirt),
-                                "<iommu model='intel'><driver dma_translation='off'/></iommu>");
-                snprintf(ret->option, sizeof(ret->option), "-device intel-iommu,dma-translation=off");
-                return;
-        }
-        snprintf(ret->words, sizeof(ret->words), "give the guest's IOMMU %" PRIu64 " bits", change->value);
-        if (guest->vmm == VMM_CLOUD_HYPERVISOR) {
-                snprintf(ret->option, sizeof(ret->option), "--platform iommu_address_width=%" PRIu64,
-                                change->value);
-                return;
-        }
-        snprintf(ret->libvirt, sizeof(ret->libvirt),
-                        "<iommu model='intel'><driver aw_bits='%" PRIu64 "'/></iommu>", change->value);
-        snprintf(ret->option, sizeof(ret->option), "-device intel-iommu,aw-bits=%" PRIu64, change->value);
-}
-
-static void fixed_text(const Change *change, const Guest *guest, ChangeText *ret) {
-        switch (change->kind) {
-        case CHANGE_WIDTH_HOST:
-                snprintf(ret->words, sizeof(ret->words), "give the guest the host's width");
-                snprintf(ret->libvirt, sizeof(ret->libvirt), "<maxphysaddr mode='passthrough'/>");
-                snprintf(ret->option, sizeof(ret->option), "-cpu %s,host-phys-bits=on", model(guest));
-                break;
-        case CHANGE_MMIO64:
-                snprintf(ret->words, sizeof(ret->words), "make the firmware's 64-bit window %" PRIu64 " MiB",
-                                change->value);
-                snprintf(ret->libvirt, sizeof(ret->libvirt),
-                                "<sysinfo type='fwcfg'><entry name='opt/ovmf/X-PciMmio64Mb'>%" PRIu64
-                                "</entry></sysinfo>",
-                                change->value);
-                snprintf(ret->option, sizeof(ret->option),
-                                "-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64, change->value);
-                break;
-        case CHANGE_LARGE_PAGES:
-                snprintf(ret->words, sizeof(ret->words), "give the virtual CPU 1 GiB pages");
-                snprintf(ret->libvirt, sizeof(ret->libvirt), "<feature policy='require' name='pdpe1gb'/>");
-                snprintf(ret->option, sizeof(ret->option), "-cpu %s,pdpe1gb=on", model(guest));
-                break;
-        case CHANGE_REDUCED_BITS:
-                snprintf(ret->words, sizeof(ret->words), "reduce the guest's address by %" PRIu64 " bit",
-                                change->value);
-                snprintf(ret->libvirt, sizeof(ret->libvirt),
-                                "<reducedPhysBits>%" PRIu64 "</reducedPhysBits>", change->value);
-                snprintf(ret->option, sizeof(ret->option), "-object %s,reduced-phys-bits=%" PRIu64,
-                                guest->confidential == CONFIDENTIAL_SEV_SNP ? "sev-snp-guest" : "sev-guest",
-                                change->value);
-                break;
-        case CHANGE_NO_PEER_TO_PEER:
-                snprintf(ret->words, sizeof(ret->words), "do not map BARs for peer-to-peer DMA");
-                snprintf(ret->option, sizeof(ret->option), "--platform vfio_p2p_dma=off");
-                break;
-        default:
-                break;
-        }
-}
-
-void change_text(const Change *change, const Guest *guest, ChangeText *ret) {
-        *ret = (ChangeText){};
-        switch (change->kind) {
-        case CHANGE_WIDTH:
-                width_text(guest, change->value, ret);
-                break;
-        case CHANGE_MAX_MEMORY:
-        case CHANGE_RAM:
-                memory_text(change, guest, ret);
-                break;
-        case CHANGE_HOLE64:
-                hole_text(guest, change->value, ret);
-                break;
-        case CHANGE_MACHINE:
-                machine_text(guest, change->value, ret);
-                break;
-        case CHANGE_VIOMMU_BITS:
-        case CHANGE_NO_DMA_TRANSLATION:
-                viommu_text(change, guest, ret);
-                break;
-        default:
-                fixed_text(change, guest, ret);
-        }
-        /* libvirt's word: no command line has such a model. */
-        if (strcmp(guest->cpu.model, "host-model") == 0 && strncmp(ret->option, "-cpu", 4) == 0)
-                *ret->option = 0;
 }

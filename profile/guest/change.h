@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One knob of a guest turned: what remedies are made of. */
+/* One setting of a guest changed: what remedies are made of. */
 
 #include "profile/guest/guest.h"
 
 typedef enum ChangeKind {
         CHANGE_WIDTH = 0,  /* bits */
-        CHANGE_WIDTH_HOST, /* as the host, without a limit */
+        CHANGE_WIDTH_HOST, /* as the host; bits: a limit, 0 none */
+        CHANGE_GUEST_BITS, /* guest-phys-bits */
         CHANGE_MAX_MEMORY, /* bytes; 0: no hot-plug */
         CHANGE_RAM,        /* bytes */
         CHANGE_HOLE64,     /* bytes */
@@ -26,12 +27,8 @@ typedef struct Change {
         uint64_t value;
 } Change;
 
-typedef struct ChangeText {
-        char words[160];
-        char libvirt[192]; /* "" where libvirt has no XML for it */
-        char option[192];  /* of QEMU, or of the VMM that it is */
-} ChangeText;
+#define CHANGE_WORDS_MAX 160
 
 /* On a shallow copy of a guest: nothing that it owns is touched. False: the change makes no sense for it. */
 bool change_apply(const Change *change, Guest *guest);
-void change_text(const Change *change, const Guest *guest, ChangeText *ret);
+void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]);

@@ -30,13 +30,13 @@ static json_t *range_json(uint64_t start, uint64_t end) {
 }
 
 static json_t *finding_json(const CheckFinding *finding) {
-        return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "rule", finding->rule, "verdict",
-                        finding_verdict_to_string(finding->verdict), "subject",
+        return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "rule", finding->rule,
+                        "verdict", finding_verdict_to_string(finding->verdict), "subject",
                         check_text_json(finding->subject), "summary", check_text_json(finding->summary),
                         "numbers", check_text_json(finding->numbers), "remedy",
-                        check_text_json(finding->remedy), "libvirt", check_text_json(finding->libvirt),
-                        "option", check_text_json(finding->qemu), "range",
-                        range_json(finding->start, finding->end));
+                        check_text_json(finding->remedy), "libvirt", json_string(finding->libvirt), "option",
+                        json_string(finding->qemu), "proxmox", json_string(finding->proxmox), "plan",
+                        finding->in_plan, "range", range_json(finding->start, finding->end));
 }
 
 static json_t *findings_json(const CheckFinding *findings, size_t n) {
@@ -116,14 +116,35 @@ static json_t *notes_json(const GuestNote *notes, size_t n) {
         return array;
 }
 
+/* The parts of a plan: its words and forms are hawd's own ASCII, long ones among them. */
+static json_t *plan_json(const Guest *guest, const Check *check) {
+        const CheckPlan *plan = &check->plan;
+        json_t *changes = json_array();
+
+        if (plan->n == 0) {
+                json_decref(changes);
+                return json_null();
+        }
+        for (size_t i = 0; i < plan->n; i++) {
+                char words[CHANGE_WORDS_MAX];
+
+                change_words(&plan->changes[i], guest, words);
+                json_array_append_new(changes, json_string(words));
+        }
+        return json_pack("{s:o, s:s, s:I, s:s, s:s, s:s, s:s}", "changes", changes, "verdict",
+                        verdict_to_string(plan->verdict), "remaining", (json_int_t) plan->remaining,
+                        "libvirt", plan->forms.libvirt, "option", plan->forms.option, "proxmox",
+                        plan->forms.proxmox, "note", plan->forms.note);
+}
+
 json_t *check_json(const Guest *guest, const Check *check) {
-        return json_pack("{s:s, s:{s:o, s:s}, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "hawd-check/1",
-                        "guest", "name", check_text_json(guest->name), "vmm", vmm_to_string(guest->vmm),
-                        "verdict", verdict_to_string(check->verdict), "missing",
+        return json_pack("{s:s, s:{s:o, s:s}, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+                        "hawd-check/1", "guest", "name", check_text_json(guest->name), "vmm",
+                        vmm_to_string(guest->vmm), "verdict", verdict_to_string(check->verdict), "missing",
                         missing_json(check->missing, check->n_missing), "findings",
                         findings_json(check->findings, check->n), "alternatives", alternatives_json(check),
-                        "layout", layout_json(guest, &check->layout), "assumed",
-                        notes_json(guest->assumed, guest->n_assumed), "ignored",
+                        "plan", plan_json(guest, check), "layout", layout_json(guest, &check->layout),
+                        "assumed", notes_json(guest->assumed, guest->n_assumed), "ignored",
                         notes_json(guest->ignored, guest->n_ignored));
 }
 

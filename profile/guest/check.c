@@ -19,6 +19,7 @@ void check_finding_done(CheckFinding *finding) {
         free(finding->remedy);
         free(finding->libvirt);
         free(finding->qemu);
+        free(finding->proxmox);
         *finding = (CheckFinding){};
 }
 
@@ -31,7 +32,7 @@ static int copy_text(char **text) {
 int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *finding) {
         CheckFinding *grown = grow(*findings, *n, sizeof(*grown)), copy = *finding;
         char **texts[] = { &copy.subject, &copy.summary, &copy.numbers, &copy.remedy, &copy.libvirt,
-                &copy.qemu };
+                &copy.qemu, &copy.proxmox };
         int r = 0;
 
         if (!grown)
@@ -63,6 +64,7 @@ void check_done(Check *check) {
         free(check->alternatives);
         free(check->findings);
         free(check->missing);
+        change_forms_done(&check->plan.forms);
         *check = (Check){};
 }
 
@@ -124,8 +126,8 @@ int check_finish(CheckRun *run) {
         check_finding_done(&run->unseen);
         for (size_t i = 0; i < check->n && run->error >= 0; i++) {
                 CheckFinding *f = &check->findings[i];
-                char **texts[] = { &f->subject, &f->summary, &f->numbers, &f->remedy, &f->libvirt,
-                        &f->qemu };
+                char **texts[] = { &f->subject, &f->summary, &f->numbers, &f->remedy, &f->libvirt, &f->qemu,
+                        &f->proxmox };
 
                 for (size_t j = 0; j < ELEMENTS(texts); j++) {
                         if (!*texts[j])

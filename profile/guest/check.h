@@ -3,6 +3,7 @@
 
 /* May this guest run on this host? Rules R1 to R13 over a layout and a profile. Pure. */
 
+#include "profile/guest/change-forms.h"
 #include "profile/guest/guest.h"
 #include "profile/guest/layout.h"
 #include "profile/profile.h"
@@ -16,14 +17,18 @@ typedef enum Verdict {
 } Verdict;
 
 typedef struct CheckFinding {
-        char rule[8];        /* "R1" … "R13" */
-        Verdict verdict;     /* SAFE: for information */
-        char *subject;       /* "guest", a device's name, a PCI address */
-        char *summary;       /* one line */
-        char *numbers;       /* what was compared, with both numbers */
-        char *remedy;        /* in words; "" none */
-        char *libvirt;       /* the one thing to change as XML; "" none */
-        char *qemu;          /* the same as a QEMU option; "" none */
+        char rule[8];    /* "R1" … "R13" */
+        Verdict verdict; /* SAFE: for information */
+        char *subject;   /* "guest", a device's name, a PCI address */
+        char *summary;   /* one line */
+        char *numbers;   /* what was compared, with both numbers */
+        char *remedy;    /* in words; "" none */
+        char *libvirt;   /* the setting to change, as XML; "" none */
+        char *qemu;      /* the same as an option of QEMU, or of the VMM that it is; "" none */
+        char *proxmox;   /* the same as a command of Proxmox VE; "" none */
+        bool in_plan;    /* gone when the check's plan is carried out */
+        bool changed;    /* the remedy is a change of the guest: */
+        Change change;
         uint64_t start, end; /* the range in conflict; 0, 0 none */
 } CheckFinding;
 
@@ -38,12 +43,23 @@ typedef struct CheckAlternative {
 } CheckAlternative;
 
 #define CHECK_ALTERNATIVES_MAX 16
+#define CHECK_PLAN_MAX 4
+
+/* Changes that were tried together. */
+typedef struct CheckPlan {
+        size_t n; /* 0: no change of the guest helps */
+        Change changes[CHECK_PLAN_MAX];
+        ChangeForms forms; /* of all of them; owned */
+        Verdict verdict;   /* of the guest with them */
+        size_t remaining;  /* findings that are left and are no information */
+} CheckPlan;
 
 typedef struct Check {
         Verdict verdict; /* the worst */
         Layout layout;
         size_t n;
         CheckFinding *findings; /* worst first; owned */
+        CheckPlan plan;
         size_t n_missing;
         char (*missing)[96]; /* inputs that were not there; owned */
         size_t n_alternatives;

@@ -9,4 +9,5 @@ int guest_read_object(const JsonValue *value, const JsonField *field, void *ret)
 int guest_read_size(const JsonValue *value, const JsonField *field, void *ret);   /* uint64_t; .max */
 int guest_read_number(const JsonValue *value, const JsonField *field, void *ret); /* any unsigned; .max */
 int guest_read_version(const JsonValue *value, const JsonField *field, void *ret); /* GuestVersion */
+int guest_read_form(const JsonValue *value, const JsonField *field, void *ret);    /* Guest */
 int guest_read_device(const JsonValue *value, void *ret);                          /* GuestDevice */

@@ -113,6 +113,7 @@ static const JsonField memory_members[] = {
         { "ram", guest_read_size, JSON_FIELD(GuestMemory, ram) },
         { "max", guest_read_size, JSON_FIELD(GuestMemory, max) },
         { "slots", guest_read_number, JSON_FIELD(GuestMemory, slots), .max = 256 },
+        { "plugged", guest_read_size, JSON_FIELD(GuestMemory, plugged) },
         { "below4gMax", guest_read_size, JSON_FIELD(GuestMemory, below_4g_max) },
         { "sgxEpc", guest_read_size, JSON_FIELD(GuestMemory, sgx_epc) },
         { "cxlWindows", read_cxl },
@@ -233,6 +234,7 @@ static const JsonField members[] = {
         { "ports", guest_read_ports },
         { "assumed", read_assumed },
         { "ignored", read_ignored },
+        { "form", guest_read_form },
 };
 static const JsonFields fields = { ELEMENTS(members), members };
 

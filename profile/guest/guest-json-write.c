@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/guest/guest-json.h"
 
+#include <jansson.h>
+
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"
 #include "profile/guest/guest-json-ch.h"
@@ -78,6 +80,7 @@ static json_t *memory_json(const GuestMemory *memory) {
         json_t *json = json_object();
         bool ok = json_put(json, "ram", json_integer((json_int_t) memory->ram)) &&
                         put_number(json, "max", memory->max) && put_number(json, "slots", memory->slots) &&
+                        put_number(json, "plugged", memory->plugged) &&
                         put_number(json, "below4gMax", memory->below_4g_max) &&
                         put_number(json, "sgxEpc", memory->sgx_epc);
 
@@ -158,6 +161,18 @@ static bool put_notes(json_t *object, const char *key, const GuestNote *notes, s
         return n == 0 || json_put(object, key, json_list(n, note_element, notes));
 }
 
+static json_t *form_json(const GuestForm *form) {
+        json_t *json = json_object();
+        bool ok = json_put(json, "manager", json_string(manager_to_string(form->manager))) &&
+                        put_number(json, "id", form->id);
+
+        if (form->elements)
+                ok = ok && json_put(json, "elements", json_incref(form->elements));
+        if (form->options)
+                ok = ok && json_put(json, "options", json_incref(form->options));
+        return json_finish(json, ok);
+}
+
 static bool put_parts(json_t *json, const Guest *guest) {
         bool ok = put_object(json, "cpu", cpu_json(&guest->cpu)) &&
                         json_put(json, "memory", memory_json(&guest->memory)) && put_hole(json, guest) &&
@@ -168,8 +183,11 @@ static bool put_parts(json_t *json, const Guest *guest) {
                 ok = ok && json_put(json, "devices", json_list(guest->n_devices, device_element, guest));
         if (guest->n_ports > 0)
                 ok = ok && json_put(json, "ports", guest_ports_json(guest));
-        return ok && put_notes(json, "assumed", guest->assumed, guest->n_assumed) &&
+        ok = ok && put_notes(json, "assumed", guest->assumed, guest->n_assumed) &&
                         put_notes(json, "ignored", guest->ignored, guest->n_ignored);
+        if (guest->form.manager != MANAGER_NONE)
+                ok = ok && json_put(json, "form", form_json(&guest->form));
+        return ok;
 }
 
 json_t *guest_json_write(const Guest *guest) {

@@ -14,6 +14,7 @@ void guest_done(Guest *guest) {
         free(guest->devices);
         free(guest->assumed);
         free(guest->ignored);
+        guest_form_done(&guest->form);
         *guest = (Guest){};
 }
 

@@ -12,6 +12,7 @@
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/pci/pci-address.h"
 #include "probe/fact.h"
+#include "profile/guest/guest-form.h"
 
 #define GUEST_DEVICES_MAX 1024
 #define GUEST_BARS_MAX 6
@@ -84,8 +85,9 @@ typedef enum MemoryKind {
 } MemoryKind;
 
 typedef struct GuestMemory {
-        uint64_t ram;          /* at boot */
-        uint64_t max;          /* 0: no hot-plug region */
+        uint64_t ram; /* at boot */
+        uint64_t max; /* 0: no hot-plug region */
+        uint64_t plugged; /* modules in the hot-plug region (DIMM, NVDIMM, virtio-mem): max is at least ram and these */
         uint64_t below_4g_max; /* max-ram-below-4g; 0 default */
         uint32_t slots;
         uint64_t sgx_epc; /* total */
@@ -208,6 +210,7 @@ typedef struct Guest {
         GuestNote *assumed; /* owned */
         size_t n_ignored;
         GuestNote *ignored; /* owned; each makes a verdict "unknown" at best where it may move memory */
+        GuestForm form;
 } Guest;
 
 void guest_done(Guest *guest);

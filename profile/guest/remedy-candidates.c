@@ -27,16 +27,34 @@ static void add(Candidates *c, ChangeKind kind, uint64_t value) {
                 c->changes[c->n++] = (Change){ .kind = kind, .value = value };
 }
 
+/* libvirt refuses an explicit width above /proc/cpuinfo's, which memory encryption makes smaller than KVM's. The host's width with
+ * a limit is the same to the guest. */
+static void add_width(Candidates *c, unsigned bits) {
+        const Guest *guest = c->guest;
+        const Fact *cpuinfo = &c->profile->widths.host_physical_bits;
+        bool libvirt = guest->form.manager == MANAGER_LIBVIRT || guest->form.manager == MANAGER_NONE;
+
+        /* Below the host's width nothing but the firmware has to know. */
+        if (guest->form.manager == MANAGER_PROXMOX && guest->cpu.width_mode == WIDTH_HOST &&
+                        bits < c->check->layout.phys_bits)
+                add(c, CHANGE_GUEST_BITS, bits);
+        if (libvirt && guest->vmm == VMM_QEMU && guest->cpu.width_mode != WIDTH_HOST && guest->kvm &&
+                        fact_known(cpuinfo) && bits > cpuinfo->value)
+                add(c, CHANGE_WIDTH_HOST, bits);
+        else
+                add(c, CHANGE_WIDTH, bits);
+}
+
 /* From that width down: the first that helps takes the least away. */
 static void narrower(Candidates *c, unsigned from) {
         for (unsigned bits = from < WIDTH_MAX ? from : WIDTH_MAX; bits >= WIDTH_MIN; bits--)
                 if (bits < c->check->layout.phys_bits)
-                        add(c, CHANGE_WIDTH, bits);
+                        add_width(c, bits);
 }
 
 static void wider(Candidates *c) {
         for (unsigned bits = c->check->layout.phys_bits + 1; bits <= WIDTH_MAX; bits++)
-                add(c, CHANGE_WIDTH, bits);
+                add_width(c, bits);
         add(c, CHANGE_WIDTH_HOST, 0);
 }
 
@@ -48,8 +66,11 @@ static uint64_t less(uint64_t bytes, uint64_t excess) {
 static void less_hotplug(Candidates *c, uint64_t excess) {
         const GuestMemory *memory = &c->guest->memory;
 
-        add(c, CHANGE_MAX_MEMORY, less(memory->max, excess));
-        add(c, CHANGE_MAX_MEMORY, 0);
+        uint64_t least = memory->ram + memory->plugged, wanted = less(memory->max, excess);
+
+        add(c, CHANGE_MAX_MEMORY, wanted > least ? wanted : least);
+        if (memory->plugged == 0)
+                add(c, CHANGE_MAX_MEMORY, 0);
 }
 
 /* The hole that QEMU counts after memory is not where firmware with a window of its own puts BARs. */
@@ -114,7 +135,7 @@ static void for_bars(Candidates *c) {
                 bits = reach;
         narrower(c, bits);
         for (unsigned more = bits + 1; more < c->check->layout.phys_bits; more++)
-                add(c, CHANGE_WIDTH, more);
+                add_width(c, more);
         add(c, CHANGE_NO_PEER_TO_PEER, 0);
 }
 

@@ -119,16 +119,23 @@ static int set_text(char **text, const char *value) {
 }
 
 static int put_change(const Trial *trial, const Guest *guest, CheckFinding *finding) {
-        char words[sizeof(trial->left) + 192];
-        ChangeText text;
+        char words[CHANGE_WORDS_MAX], text[sizeof(words) + sizeof(trial->left) + 320];
+        ChangeForms forms;
+        int r = change_forms(guest, &trial->change, 1, &forms);
 
-        change_text(&trial->change, guest, &text);
-        snprintf(words, sizeof(words), *trial->left ? "%s; %s will then warn" : "%s%s", text.words,
-                        trial->left);
-        if (set_text(&finding->remedy, words) < 0 || set_text(&finding->libvirt, text.libvirt) < 0 ||
-                        set_text(&finding->qemu, text.option) < 0)
-                return -ENOMEM;
-        return 0;
+        if (r < 0)
+                return r;
+        finding->changed = true;
+        finding->change = trial->change;
+        change_words(&trial->change, guest, words);
+        snprintf(text, sizeof(text), "%s%s%s%s%s%s", words, *trial->left ? "; " : "", trial->left,
+                        *trial->left ? " will then warn" : "", *forms.note ? "; " : "", forms.note);
+        if (set_text(&finding->remedy, text) < 0 || set_text(&finding->libvirt, forms.libvirt) < 0 ||
+                        set_text(&finding->qemu, forms.option) < 0 ||
+                        set_text(&finding->proxmox, forms.proxmox) < 0)
+                r = -ENOMEM;
+        change_forms_done(&forms);
+        return r;
 }
 
 static bool first_of_rule(const Check *check, size_t i) {

@@ -154,7 +154,7 @@ def case(name):
 @pytest.mark.parametrize("name,rule,libvirt,option", [
     ("G01a", "R4", "<maxphysaddr mode='passthrough' limit='39'/>", "-cpu host,host-phys-bits=on,host-phys-bits-limit=39"),
     ("G04", "R4", "<maxphysaddr mode='passthrough' limit='39'/>", "-cpu host,host-phys-bits=on,host-phys-bits-limit=39"),
-    ("G06a", "R5", "<iommu model='intel'><driver aw_bits='39'/></iommu>", "-device intel-iommu,aw-bits=39"),
+    ("G06a", "R5", "<iommu model='intel'>\n  <driver aw_bits='39'/>\n</iommu>", "-device intel-iommu,aw-bits=39"),
     ("G09a", "R5", "", "--platform iommu_address_width=39"),
     ("G19a", "R1", "<maxphysaddr mode='emulate' bits='43'/>", "-cpu Skylake-Server,phys-bits=43"),
     ("G30", "R10", "<reducedPhysBits>1</reducedPhysBits>", "-object sev-guest,reduced-phys-bits=1"),

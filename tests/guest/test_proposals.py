@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from guests import intel
-from test_remedies import verify
+from recheck import verify
 from tree import Tree
 from virsh import Unavailable, Virsh
 

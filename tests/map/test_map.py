@@ -136,7 +136,7 @@ def test_terminal(pictures, width):
             picture = text.split("\n\n")[0].splitlines()
             rows = [line for line in picture if line.endswith(("│", "|", "━", "═", "=", "┘", "┐", "+"))]
             assert len(rows) > 5 and {len(line) for line in rows} == {width}, arguments
-            settings = re.compile(r"^ +(libvirt|QEMU|option) ")
+            settings = re.compile(r"^ +(libvirt|QEMU|option|Proxmox) |^ {19,}[<-]")
             assert not [line for line in text.splitlines() if len(line) > width and not settings.match(line)], arguments
 
 

@@ -104,7 +104,7 @@ static void test_changes(void **state) {
                 { VMM_QEMU, WIDTH_HOST, { CHANGE_MACHINE, 7 << 16 | 1 }, true,
                                 "<type machine='pc-q35-7.1'>hvm</type>", "-machine pc-q35-7.1" },
                 { VMM_QEMU, WIDTH_HOST, { CHANGE_VIOMMU_BITS, 39 }, true,
-                                "<iommu model='intel'><driver aw_bits='39'/></iommu>",
+                                "<iommu model='intel'>\n  <driver aw_bits='39'/>\n</iommu>",
                                 "-device intel-iommu,aw-bits=39" },
                 { VMM_QEMU, WIDTH_HOST, { CHANGE_VIOMMU_BITS, 47 }, false, NULL, NULL },
                 { VMM_QEMU, WIDTH_HOST, { CHANGE_NO_PEER_TO_PEER, 0 }, false, NULL, NULL },
@@ -119,15 +119,19 @@ static void test_changes(void **state) {
                         .memory = { .ram = 8 * GIB, .max = 32 * GIB, .slots = 4 },
                         .viommu = { .kind = VIOMMU_INTEL } };
                 Guest changed = guest;
-                ChangeText text;
+                char words[CHANGE_WORDS_MAX];
+                ChangeForms forms;
 
                 assert_int_equal(change_apply(&cases[i].change, &changed), cases[i].applies);
                 if (!cases[i].applies)
                         continue;
-                change_text(&cases[i].change, &guest, &text);
-                assert_string_equal(text.libvirt, cases[i].libvirt);
-                assert_string_equal(text.option, cases[i].option);
-                assert_true(*text.words);
+                assert_int_equal(change_forms(&guest, &cases[i].change, 1, &forms), 0);
+                assert_string_equal(forms.libvirt, cases[i].libvirt);
+                assert_string_equal(forms.option, cases[i].option);
+                assert_string_equal(forms.proxmox, "");
+                change_forms_done(&forms);
+                change_words(&cases[i].change, &guest, words);
+                assert_true(*words);
         }
 }
 
@@ -137,15 +141,17 @@ static void test_change_of_host_model(void **state) {
                 { CHANGE_LARGE_PAGES, 0 } };
         const Change hole = { CHANGE_HOLE64, GIB };
         const Guest guest = { .machine = MACHINE_Q35, .kvm = true, .cpu = { .model = "host-model" } };
-        ChangeText text;
+        ChangeForms forms;
 
         for (size_t i = 0; i < ELEMENTS(cpu); i++) {
-                change_text(&cpu[i], &guest, &text);
-                assert_string_equal(text.option, "");
-                assert_true(*text.libvirt && *text.words);
+                assert_int_equal(change_forms(&guest, &cpu[i], 1, &forms), 0);
+                assert_string_equal(forms.option, "");
+                assert_true(*forms.libvirt);
+                change_forms_done(&forms);
         }
-        change_text(&hole, &guest, &text);
-        assert_string_equal(text.option, "-global q35-pcihost.pci-hole64-size=1024M");
+        assert_int_equal(change_forms(&guest, &hole, 1, &forms), 0);
+        assert_string_equal(forms.option, "-global q35-pcihost.pci-hole64-size=1024M");
+        change_forms_done(&forms);
 }
 
 static Guest plain_guest(GuestDevice *device) {

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A change in words. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "profile/guest/change.h"
+#include "profile/guest/guest-machine.h"
+
+#define PUT(...) snprintf(ret, CHANGE_WORDS_MAX, __VA_ARGS__)
+
+static void put_memory(const Change *change, const Guest *guest, char *ret) {
+        if (change->kind == CHANGE_RAM)
+                PUT("give the guest %" PRIu64 " MiB of memory", change->value >> 20);
+        else if (change->value > guest->memory.ram)
+                PUT("reduce the maximum memory to %" PRIu64 " MiB", change->value >> 20);
+        else
+                PUT("do without memory hot-plug");
+}
+
+static void put_machine(uint64_t version, const Guest *guest, char *ret) {
+        const GuestVersion to = { .major = (uint32_t) (version >> 16),
+                .minor = (uint32_t) (version & 0xffff) };
+        char name[64];
+
+        machine_to_name(guest->machine, &to, name, sizeof(name));
+        PUT("use machine type %s", name);
+}
+
+void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]) {
+        const uint64_t value = change->value;
+
+        *ret = 0;
+        switch (change->kind) {
+        case CHANGE_WIDTH:
+                PUT("give the guest %" PRIu64 " address bits", value);
+                break;
+        case CHANGE_WIDTH_HOST:
+                if (value)
+                        PUT("give the guest %" PRIu64 " address bits", value);
+                else
+                        PUT("give the guest the host's width");
+                break;
+        case CHANGE_GUEST_BITS:
+                PUT("let the guest's firmware use %" PRIu64 " address bits", value);
+                break;
+        case CHANGE_MAX_MEMORY:
+        case CHANGE_RAM:
+                put_memory(change, guest, ret);
+                break;
+        case CHANGE_HOLE64:
+                PUT("let QEMU count %" PRIu64
+                    " MiB for the 64-bit PCI hole: firmware puts its window elsewhere",
+                                value >> 20);
+                break;
+        case CHANGE_MACHINE:
+                put_machine(value, guest, ret);
+                break;
+        case CHANGE_VIOMMU_BITS:
+                PUT("give the guest's IOMMU %" PRIu64 " bits", value);
+                break;
+        case CHANGE_NO_DMA_TRANSLATION:
+                PUT("let the guest's IOMMU remap interrupts only");
+                break;
+        case CHANGE_MMIO64:
+                PUT("make the firmware's 64-bit window %" PRIu64 " MiB", value);
+                break;
+        case CHANGE_LARGE_PAGES:
+                PUT("give the virtual CPU 1 GiB pages");
+                break;
+        case CHANGE_REDUCED_BITS:
+                PUT("reduce the guest's address by %" PRIu64 " bit", value);
+                break;
+        case CHANGE_NO_PEER_TO_PEER:
+                PUT("do not map BARs for peer-to-peer DMA");
+                break;
+        default:
+                break;
+        }
+}
