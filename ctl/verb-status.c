@@ -195,8 +195,11 @@ static void print_paging(const Profile *profile, const Screen *screen) {
                                                 : "");
         if (fact_known(&paging->second_level_levels))
                 snprintf(guest, sizeof(guest), ", %" PRIu64 " levels", paging->second_level_levels.value);
-        line(screen, "Paging", "host %s; guests on %s tables%s%s%s", host, guest_tables(paging), guest,
-                        *paging->kvm_backend ? ", module " : "", paging->kvm_backend);
+        if (fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value)
+                line(screen, "Paging", "host %s; no guests, KVM does not run", host);
+        else
+                line(screen, "Paging", "host %s; guests on %s tables%s%s%s", host, guest_tables(paging),
+                                guest, *paging->kvm_backend ? ", module " : "", paging->kvm_backend);
 }
 
 static void print_encryption(const Profile *profile, const Screen *screen) {

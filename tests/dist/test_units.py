@@ -252,6 +252,22 @@ def test_collector_stays_unread(populated, root):
     assert seen == {"proc": ("drwxr-s---", group), "proc/iomem": ("-rw-r-----", group)}
 
 
+@pytest.mark.parametrize("unit,log,kept", [("virtio0", "virtio_iommu virtio0: input address: 39 bits\n", True), ("virtio0", "", True),
+                                           ("dmar0", "virtio_iommu virtio0: input address: 39 bits\n", False)])
+def test_collector_keeps_what_the_log_lost(populated, root, unit, log, kept):
+    """A virtio-iommu's width is collected; a log that wrapped around takes nothing away; without such a unit none is looked at."""
+    tree, private = populated / "host", populated / "run/hawd/private"
+    (tree / "sys/class/iommu").mkdir(parents=True)
+    (tree / "hawd").mkdir()
+    (tree / f"sys/class/iommu/{unit}").symlink_to(f"../../devices/pci0000:00/0000:00:05.0/{unit}/iommu/{unit}")
+    collect = (root / "usr/libexec/hawd/hawd-collect", f"--root={tree}", f"--output={private}")
+    for text in (log or "virtio_iommu virtio0: input address: 39 bits\n", log):
+        (tree / "hawd/kernel-log").write_text(text, encoding="ascii")
+        assert run(*collect).returncode == 0
+    path = private / "hawd/kernel-log"
+    assert path.exists() == kept and (not kept or path.read_text(encoding="ascii") == "virtio_iommu virtio0: input address: 39 bits\n")
+
+
 # ── udev ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_rule(root):
