@@ -112,6 +112,10 @@ void check_layout_host(const Profile *profile, LayoutHost *ret);
 int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
                 Check *check);
 
+/* The forms of finding->change for that guest, and what has to be known of them. -ENOMEM. */
+#define REMEDY_NOTE_MAX 256
+int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY_NOTE_MAX]);
+
 typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
 extern const CheckRule rules_width[], rules_reach[], rules_device[], rules_window[], rules_viommu[],

@@ -85,6 +85,32 @@ static uint64_t as_host(const Guest *guest, const Fact *offered) {
         return limit && limit < offered->value ? limit : offered->value;
 }
 
+/* libvirt on the source refuses an explicit width above its /proc/cpuinfo's. */
+static void set_width(CheckRun *run, CheckFinding *finding, const Profile *source, uint64_t bits) {
+        const Fact *cpuinfo = &source->widths.host_physical_bits;
+        bool from_host = run->guest->kvm && run->guest->vmm == VMM_QEMU &&
+                        run->guest->form.manager != MANAGER_COMMAND_LINE && fact_known(cpuinfo) &&
+                        bits > cpuinfo->value;
+        const Change change = { from_host ? CHANGE_WIDTH_HOST : CHANGE_WIDTH, bits };
+        Guest changed = *run->guest;
+
+        finding->changed = change_apply(&change, &changed);
+        finding->change = change;
+}
+
+/* What the rules chose, in the guest's own form. */
+static int put_forms(const Guest *guest, Check *check) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < check->n; i++) {
+                char note[REMEDY_NOTE_MAX];
+
+                if (check->findings[i].changed)
+                        r = remedy_put_forms(guest, &check->findings[i], note);
+        }
+        return r;
+}
+
 static void live_widths(CheckRun *run, const Profile *source) {
         const ProfileWidths *from = &source->widths, *to = &run->profile->widths;
         unsigned bits = run->layout->phys_bits;
@@ -100,6 +126,7 @@ static void live_widths(CheckRun *run, const Profile *source) {
                                         to->guest_physical_bits.value);
                         check_advice(run, f, "start it on the source with at most %" PRIu64 " bits",
                                         to->guest_physical_bits.value);
+                        set_width(run, f, source, to->guest_physical_bits.value);
                 } else if (run->guest->cpu.width_mode == WIDTH_HOST && run->guest->vmm == VMM_QEMU &&
                                 as_host(run->guest, &from->guest_physical_bits) !=
                                                 as_host(run->guest, &to->guest_physical_bits)) {
@@ -108,7 +135,11 @@ static void live_widths(CheckRun *run, const Profile *source) {
                         check_numbers(run, f, "source %" PRIu64 ", target %" PRIu64 "; the guest keeps %u",
                                         from->guest_physical_bits.value, to->guest_physical_bits.value,
                                         bits);
-                        check_advice(run, f, "give every host of the fleet the same limit");
+                        check_advice(run, f, "give the guest the same limit on every host");
+                        set_width(run, f, source,
+                                        from->guest_physical_bits.value < to->guest_physical_bits.value
+                                                        ? from->guest_physical_bits.value
+                                                        : to->guest_physical_bits.value);
                 }
         }
         if (both_known(run, &from->guest_mappable_bits, &to->guest_mappable_bits, "guestMappableBits"))
@@ -253,6 +284,8 @@ int check_migration(const Guest *guest, const Check *here, const Profile *source
         free(elsewhere.devices);
         if (r >= 0)
                 r = answer(guest, here, source, target, MIGRATION_LIVE, &migration.answers[MIGRATION_LIVE]);
+        if (r >= 0)
+                r = put_forms(guest, &migration.answers[MIGRATION_LIVE]);
         if (r >= 0)
                 r = answer(guest, here, source, target, MIGRATION_HOTPLUG,
                                 &migration.answers[MIGRATION_HOTPLUG]);

@@ -118,24 +118,34 @@ static int set_text(char **text, const char *value) {
         return 0;
 }
 
-static int put_change(const Trial *trial, const Guest *guest, CheckFinding *finding) {
-        char words[CHANGE_WORDS_MAX], text[sizeof(words) + sizeof(trial->left) + 320];
+int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY_NOTE_MAX]) {
         ChangeForms forms;
-        int r = change_forms(guest, &trial->change, 1, &forms);
+        int r = change_forms(guest, &finding->change, 1, &forms);
 
         if (r < 0)
                 return r;
-        finding->changed = true;
-        finding->change = trial->change;
-        change_words(&trial->change, guest, words);
-        snprintf(text, sizeof(text), "%s%s%s%s%s%s", words, *trial->left ? "; " : "", trial->left,
-                        *trial->left ? " will then warn" : "", *forms.note ? "; " : "", forms.note);
-        if (set_text(&finding->remedy, text) < 0 || set_text(&finding->libvirt, forms.libvirt) < 0 ||
-                        set_text(&finding->qemu, forms.option) < 0 ||
+        if (set_text(&finding->libvirt, forms.libvirt) < 0 || set_text(&finding->qemu, forms.option) < 0 ||
                         set_text(&finding->proxmox, forms.proxmox) < 0)
                 r = -ENOMEM;
+        snprintf(note, REMEDY_NOTE_MAX, "%s", forms.note);
         change_forms_done(&forms);
         return r;
+}
+
+static int put_change(const Trial *trial, const Guest *guest, CheckFinding *finding) {
+        char words[CHANGE_WORDS_MAX], note[REMEDY_NOTE_MAX],
+                        text[sizeof(words) + sizeof(trial->left) + sizeof(note) + 32];
+        int r;
+
+        finding->changed = true;
+        finding->change = trial->change;
+        r = remedy_put_forms(guest, finding, note);
+        if (r < 0)
+                return r;
+        change_words(&trial->change, guest, words);
+        snprintf(text, sizeof(text), "%s%s%s%s%s%s", words, *trial->left ? "; " : "", trial->left,
+                        *trial->left ? " will then warn" : "", *note ? "; " : "", note);
+        return set_text(&finding->remedy, text);
 }
 
 static bool first_of_rule(const Check *check, size_t i) {

@@ -107,8 +107,33 @@ static bool is_assigned(const CheckRun *run, const ProfileDevice *host) {
         return run->host_seen[host - run->profile->devices];
 }
 
+/* vfio-pci takes no bridge. One without a driver is in nobody's way. */
+static void advise_members(CheckRun *run, CheckFinding *f, const ProfileDevice *endpoint, const char *name,
+                const ProfileDevice *bridge, const char *bridge_name) {
+        if (endpoint && bridge)
+                check_advice(run, f,
+                                "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci; of a bridge "
+                                "only unbind the driver, vfio-pci refuses it: echo %s > /sys/bus/pci/drivers/%s/unbind",
+                                name, bridge_name, bridge->driver);
+        else if (bridge)
+                check_advice(run, f,
+                                "unbind the bridge's driver, that is enough (vfio-pci refuses bridges): echo %s > "
+                                "/sys/bus/pci/drivers/%s/unbind",
+                                bridge_name, bridge->driver);
+        else
+                check_advice(run, f,
+                                "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci",
+                                name);
+}
+
+static bool is_bridge(const ProfileDevice *device) {
+        return device->header_type_known && device->header_type != 0;
+}
+
 static void put_members(CheckRun *run, const ProfileGroup *group, const char *subject) {
-        char others[128] = "", first[PCI_ADDRESS_TEXT_MAX] = "";
+        const ProfileDevice *endpoint = NULL, *bridge = NULL;
+        const char *name = "", *bridge_name = "";
+        char others[128] = "";
         size_t n = 0, used = 0;
         CheckFinding *f;
 
@@ -120,9 +145,14 @@ static void put_members(CheckRun *run, const ProfileGroup *group, const char *su
 
                 if (!member || leaves_alone(member->driver) || is_assigned(run, member))
                         continue;
-                if (n++ == 0)
-                        snprintf(first, sizeof(first), "%s", group->members[i]);
-                if (n <= 3)
+                if (is_bridge(member) && !bridge) {
+                        bridge = member;
+                        bridge_name = group->members[i];
+                } else if (!is_bridge(member) && !endpoint) {
+                        endpoint = member;
+                        name = group->members[i];
+                }
+                if (++n <= 3)
                         used += (size_t) snprintf(others + used, sizeof(others) - used, "%s%s (%s)",
                                         n > 1 ? ", " : "", group->members[i], member->driver);
         }
@@ -132,8 +162,7 @@ static void put_members(CheckRun *run, const ProfileGroup *group, const char *su
                         "its group is not viable: the host's drivers hold other members");
         check_numbers(run, f, "group %" PRIu32 " also holds %s%s", group->id, others,
                         n > 3 ? " and more" : "");
-        check_advice(run, f, "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci",
-                        first);
+        advise_members(run, f, endpoint, name, bridge, bridge_name);
 }
 
 static void put_virtual_functions(CheckRun *run, const ProfileDevice *host, const char *subject) {
