@@ -22,13 +22,20 @@ QemuProgram qemu_program(const char *path) {
         } programs[] = {
                 { "qemu-system-x86_64", true, QEMU_PROGRAM_X86_64 },
                 { "qemu-system-i386", true, QEMU_PROGRAM_I386 },
+                { "qemu-system-x86", false, QEMU_PROGRAM_NONE }, /* Debian's package */
                 { "qemu-system-", true, QEMU_PROGRAM_FOREIGN },
                 { "qemu-kvm", false, QEMU_PROGRAM_KVM },
+                { "qemu-kvm-wrapped", false, QEMU_PROGRAM_KVM },
+                { "kvm-spice", false, QEMU_PROGRAM_KVM },
                 { "kvm", false, QEMU_PROGRAM_KVM },
                 { "qemu", false, QEMU_PROGRAM_SHORT },
         };
         const char *name = qemu_program_name(path);
 
+        if (strncmp(path, "/dev/", 5) == 0)
+                return QEMU_PROGRAM_NONE;
+        /* ".qemu-system-x86_64-wrapped": a wrapper of Nix's has the plain name. */
+        name += name[0] == '.' && name[1] == 'q';
         for (size_t i = 0; i < ELEMENTS(programs); i++)
                 if (programs[i].goes_on ? strncmp(name, programs[i].name, strlen(programs[i].name)) == 0
                                         : strcmp(name, programs[i].name) == 0)

@@ -9,7 +9,10 @@
 #include "ctl/vm-config.h"
 #include "ctl/vm-form.h"
 #include "ctl/vm-option-names.h"
+#include "ctl/vm-program.h"
+#include "ctl/vm-query.h"
 #include "ctl/vm-set.h"
+#include "ctl/vm-unknown.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/guest/guest-firmware.h"
@@ -216,6 +219,29 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
         return 0;
 }
 
+/* What a script's text does not tell, where it could move addresses. */
+static int check_unknown(Vm *vm, const VmWords *words) {
+        for (size_t i = 0; i < words->n; i++) {
+                const char *name = words->items[i].text;
+                int r;
+
+                vm->line = words->items[i].line;
+                r = i > 0 ? vm_unknown_word(vm, words, name) : 0;
+                if (r < 0)
+                        return r;
+                if (name[0] != '-' || !name[1])
+                        continue;
+                name += name[1] == '-' && name[2] ? 2 : 1;
+                if (i + 1 == words->n || !takes_value(name, &words->items[i + 1]))
+                        continue;
+                vm->line = words->items[++i].line;
+                r = vm_unknown_check(vm, words, name, words->items[i].text);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int vm_options(Vm *vm, const VmWord *words, size_t n) {
         int r = 0;
 
@@ -229,41 +255,40 @@ int vm_options(Vm *vm, const VmWord *words, size_t n) {
 
 /* ── the program ───────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "sudo -u qemu", "-g kvm": that is no program. */
-static bool is_account(const VmWords *words, size_t i) {
-        static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid" };
-
-        for (size_t j = 0; i > 0 && j < ELEMENTS(behind); j++)
-                if (strcmp(words->items[i - 1].text, behind[j]) == 0)
-                        return true;
-        return false;
-}
-
-/* Behind variables, sudo, taskset and whatever else may stand before it. */
 static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_kvm) {
+        size_t program = vm_program_find(words->items, words->n), option;
+        const char *name;
+
         *ret_kvm = false;
         *ret_first = 0;
         if (words->n > 0 && words->items[0].text[0] == '-')
                 return 0;
-        for (size_t i = 0; i < words->n; i++) {
-                const char *text = words->items[i].text;
-                QemuProgram program = is_account(words, i) ? QEMU_PROGRAM_NONE : qemu_program(text);
-
-                if (program == QEMU_PROGRAM_NONE)
-                        continue;
-                vm->line = words->items[i].line;
-                if (program == QEMU_PROGRAM_FOREIGN)
-                        return vm_fail(vm, "expected an x86 machine, not %s", qemu_program_name(text));
-                *ret_first = i + 1;
-                *ret_kvm = program == QEMU_PROGRAM_KVM;
-                vm->i386 = program == QEMU_PROGRAM_I386;
+        if (program < words->n) {
+                name = words->items[program].text;
+                vm->line = words->items[program].line;
+                if (qemu_program(name) == QEMU_PROGRAM_FOREIGN)
+                        return vm_fail(vm, "expected an x86 machine, not %s", qemu_program_name(name));
+                *ret_first = program + 1;
+                *ret_kvm = qemu_program(name) == QEMU_PROGRAM_KVM;
+                vm->i386 = qemu_program(name) == QEMU_PROGRAM_I386;
                 return 0;
         }
-        vm->line = 0;
-        if (words->n > 0 && words->items[0].text[0] == '[')
-                return vm_fail(vm,
-                                "a file for QEMU's -readconfig: give the command line that names it, which has the CPU");
-        return vm_fail(vm, "expected a QEMU command line: no word of it names qemu-system-x86_64");
+        option = vm_program_nameless(words->items, words->n);
+        if (option == words->n)
+                return vm_fail(vm, "expected a QEMU command line: no word of it names qemu-system-x86_64");
+        name = words->items[option - 1].text;
+        *ret_first = option;
+        return vm_bounded(vm,
+                        guest_assume(vm->guest, "program", "%.80s is a QEMU, by its options",
+                                        vm_has_mark(name) ? "a variable" : name));
+}
+
+static int check_query(Vm *vm, const VmWords *words, size_t first) {
+        if (!vm_is_query(words->items + first, words->n - first))
+                return 0;
+        vm->line = first > 0 ? words->items[first - 1].line : words->items[0].line;
+        return vm_fail(vm,
+                        "this QEMU only prints a help or its version: expected the command line of a machine");
 }
 
 static int read_words(Vm *vm, const VmWords *words) {
@@ -272,6 +297,8 @@ static int read_words(Vm *vm, const VmWords *words) {
         int r;
 
         r = find_program(vm, words, &first, &kvm);
+        if (r >= 0)
+                r = check_query(vm, words, first);
         if (r >= 0)
                 r = vm_options(vm, words->items + first, words->n - first);
         if (r >= 0)
@@ -293,11 +320,20 @@ static int read_words(Vm *vm, const VmWords *words) {
 }
 
 int vm_cmdline_read(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
+        _cleanup_(vm_words_done) VmWords spelled = {};
         Guest guest = { .machine = MACHINE_PC };
         Vm vm = { .guest = &guest, .error = reterr, .files = files };
-        int r;
+        int r = 0;
 
-        r = read_words(&vm, words);
+        *reterr = (VmError){};
+        if (words->n_unknowns > 0) {
+                r = check_unknown(&vm, words);
+                if (r >= 0)
+                        r = vm_unknown_spell(words, &spelled);
+                words = &spelled;
+        }
+        if (r >= 0)
+                r = read_words(&vm, words);
         vm_done(&vm);
         if (r < 0) {
                 guest_done(&guest);

@@ -10,6 +10,9 @@
 #include "ctl/input-file.h"
 #include "ctl/vm-cmdline.h"
 #include "ctl/vm-domain.h"
+#include "ctl/vm-program.h"
+#include "ctl/vm-shell.h"
+#include "ctl/vm-text.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-json.h"
 
@@ -26,11 +29,15 @@ static int parse_json(const char *text, size_t n, Guest *ret, VmError *reterr) {
         return r;
 }
 
-static int parse_shell(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
-        _cleanup_(vm_words_done) VmWords words = {};
-        int r = vm_words_from_shell(text, n, &words, reterr);
+/* "bash -c 'qemu-system-x86_64 …'": the machine is within a word. */
+static int read_words(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
+        for (size_t i = 1; vm_program_find(words->items, words->n) == words->n && i < words->n; i++) {
+                const char *text = words->items[i].text;
 
-        return r < 0 ? r : vm_cmdline_read(&words, files, ret, reterr);
+                if (strpbrk(text, " \t\n") && vm_program_is_within(text))
+                        return vm_shell_read(text, strlen(text), false, files, ret, reterr);
+        }
+        return vm_cmdline_read(words, files, ret, reterr);
 }
 
 int vm_input_process(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
@@ -38,7 +45,13 @@ int vm_input_process(const char *text, size_t n, const VmFiles *files, Guest *re
         int r = vm_words_from_process(text, n, &words);
 
         *reterr = (VmError){};
-        return r < 0 ? r : vm_cmdline_read(&words, files, ret, reterr);
+        return r < 0 ? r : read_words(&words, files, ret, reterr);
+}
+
+/* "{ RAM=4G; …": a shell's. */
+static bool starts_group(const char *text, size_t n) {
+        return n >= 2 && text[0] == ' ' &&
+                        ((text[1] >= 'A' && text[1] <= 'Z') || (text[1] >= 'a' && text[1] <= 'z'));
 }
 
 int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
@@ -57,14 +70,14 @@ int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret,
                                 "empty: expected a JSON document, a libvirt domain or a QEMU command line");
                 return -EINVAL;
         }
-        if (text[start] == '{')
+        if (text[start] == '{' && !starts_group(text + start + 1, n - start - 1))
                 return parse_json(text, n, ret, reterr);
         if (text[start] == '<')
                 return vm_domain_read(text, n, ret, reterr);
         /* A copy of /proc/PID/cmdline. */
         if (memchr(text, 0, n))
                 return vm_input_process(text, n, files, ret, reterr);
-        return parse_shell(text, n, files, ret, reterr);
+        return vm_text_read(text, n, files, ret, reterr);
 }
 
 /* ── places ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -133,12 +146,12 @@ static int read_process(const char *pid, Guest *ret, int *ret_process) {
 
 static int read_arguments(int argc, char **argv, Guest *ret) {
         _cleanup_(vm_words_done) VmWords words = {};
-        VmError error;
+        VmError error = {};
         int r;
 
         r = vm_words_from_arguments(argc, argv, &words);
         if (r >= 0)
-                r = vm_cmdline_read(&words, &here, ret, &error);
+                r = read_words(&words, &here, ret, &error);
         return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
 }
 

@@ -213,6 +213,13 @@ static bool matches(const char *pattern, const char *name) {
         return !*name;
 }
 
+bool vm_machine_property_is_harmless(const char *key) {
+        for (size_t i = 0; i < ELEMENTS(properties); i++)
+                if (matches(properties[i].name, key))
+                        return !properties[i].set;
+        return false;
+}
+
 static int set_property(Vm *vm, const char *key, const char *value) {
         char what[96];
 

@@ -1,236 +1,145 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/vm-shell.h"
+
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/qemu-program.h"
-#include "ctl/vm-words.h"
+#include "ctl/shell/shell-ways.h"
+#include "ctl/vm-cmdline.h"
+#include "probe/cleanup.h"
+#include "profile/guest/guest-json.h"
 
-typedef struct Shell {
-        const char *in, *end;
-        char *out; /* never overtakes `in`: quoting only takes away, and a blank stands behind every word but the last */
-        unsigned line;
-        bool named; /* a word of this command is a QEMU's name, */
-        bool optioned; /* and an option stands behind it: a machine's, and not one that looks for such a process */
-        bool continued; /* a line of it ended with a backslash, */
-        bool line_over; /* and this one without */
-        VmError *error;
-} Shell;
+#define NOTES_MAX 8
 
-static int refuse(Shell *shell, const char *text) {
-        *shell->error = (VmError){ .line = shell->line };
-        snprintf(shell->error->text, sizeof(shell->error->text), "%s", text);
+static int refuse(VmError *error, unsigned line, const char *text) {
+        *error = (VmError){ .line = line };
+        snprintf(error->text, sizeof(error->text), "%s", text);
         return -EINVAL;
 }
 
-/* Before the program it is of no interest. */
-static int expand(Shell *shell, char c) {
-        if (shell->named)
-                return refuse(shell,
-                                "a variable or command of the shell cannot be looked into: write what it stands for");
-        *shell->out++ = c;
-        return 0;
-}
+/* No machine: what there is instead. */
+static int refuse_none(const ShellSeen *seen, const char *text, VmError *error) {
+        char words[160];
 
-static bool at(const Shell *shell, const char *characters) {
-        return shell->in < shell->end && *shell->in && strchr(characters, *shell->in);
-}
-
-static char next(Shell *shell) {
-        char c = *shell->in++;
-
-        shell->line += c == '\n';
-        return c;
-}
-
-static void skip_all(Shell *shell, const char *characters) {
-        while (at(shell, characters))
-                next(shell);
-}
-
-/* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static int read_escape(Shell *shell, bool quoted) {
-        char c;
-
-        if (shell->in == shell->end)
-                return refuse(shell, "expected something behind the backslash");
-        c = next(shell);
-        if (c == '\r' && at(shell, "\n"))
-                c = next(shell);
-        if (c == '\n') {
-                shell->continued = true;
-                return 0;
+        if (seen->foreign > 0) {
+                snprintf(words, sizeof(words), "expected an x86 machine, not %s", seen->foreign_name);
+                return refuse(error, seen->foreign, words);
         }
-        /* Between double quotes it only takes away what is special there. */
-        if (quoted && !strchr("$`\"\\", c))
-                *shell->out++ = '\\';
-        *shell->out++ = c;
-        return 0;
+        if (seen->query > 0)
+                return refuse(error, seen->query,
+                                "this QEMU only prints a help or its version: expected the command line of a machine");
+        if (seen->bare > 0)
+                return refuse(error, seen->bare,
+                                "this QEMU has no options: expected the whole command line of a machine");
+        for (text += strspn(text, " \t\r\n"); *text == '#'; text += strspn(text, " \t\r\n"))
+                text += strcspn(text, "\n");
+        if (*text == '[')
+                return refuse(error, 0,
+                                "a file for QEMU's -readconfig: give the command line that names it, which has the CPU");
+        return refuse(error, 0, "expected a QEMU command line: no word of it names qemu-system-x86_64");
 }
 
-static int read_quoted(Shell *shell, char quote) {
-        unsigned line = shell->line;
+/* ── other ways ────────────────────────────────────────────────────────────────────────────────────────── */
 
-        while (shell->in < shell->end) {
-                char c = next(shell);
-                int r = 0;
+static bool is_told_apart(const char *key) {
+        static const char *const same[] = { "name", "form", "assumed", "ignored" };
 
-                if (c == quote)
-                        return 0;
-                if (c == 0)
-                        return refuse(shell, "expected text, not a NUL");
-                if (quote == '"' && (c == '$' || c == '`'))
-                        r = expand(shell, c);
-                else if (quote == '"' && c == '\\')
-                        r = read_escape(shell, true);
-                else
-                        *shell->out++ = c;
-                if (r < 0)
-                        return r;
-        }
-        shell->line = line;
-        return refuse(shell, "expected the quote that starts here to end");
+        for (size_t i = 0; i < ELEMENTS(same); i++)
+                if (strcmp(key, same[i]) == 0)
+                        return false;
+        return true;
 }
 
-static int read_word(Shell *shell) {
-        while (shell->in < shell->end && *shell->in && !at(shell, " \t\r\n|&;<>()")) {
-                char c = next(shell);
-                int r = 0;
+static void add_differences(const json_t *one, const json_t *two, char *text, size_t size) {
+        const char *key;
+        json_t *value;
 
-                if (c == '\'' || c == '"')
-                        r = read_quoted(shell, c);
-                else if (c == '\\')
-                        r = read_escape(shell, false);
-                else if (c == '$' || c == '`')
-                        r = expand(shell, c);
-                else
-                        *shell->out++ = c;
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
+        json_object_foreach((json_t *) one, key, value) {
+                size_t n = strlen(text);
 
-/* Blanks, comments, and ends of lines that a backslash takes away. */
-static void skip(Shell *shell) {
-        while (shell->in < shell->end) {
-                size_t left = (size_t) (shell->end - shell->in);
-                size_t taken = left >= 2 && memcmp(shell->in, "\\\n", 2) == 0      ? 2
-                                : left >= 3 && memcmp(shell->in, "\\\r\n", 3) == 0 ? 3
-                                                                                   : 0;
-
-                if (taken > 0) {
-                        shell->in += taken;
-                        shell->line++;
-                        shell->continued = true;
-                } else if (*shell->in == '#')
-                        while (shell->in < shell->end && *shell->in != '\n')
-                                shell->in++;
-                else if (at(shell, " \t\r\n"))
-                        shell->line_over |= next(shell) == '\n';
-                else
-                        return;
+                if (is_told_apart(key) && !json_equal(value, json_object_get(two, key)) &&
+                                !strstr(text, key))
+                        snprintf(text + n, size - n, "%s%s", n > 0 ? ", " : "", key);
         }
 }
 
-/* ── commands ──────────────────────────────────────────────────────────────────────────────────────────── */
+/* What moves addresses of one and not of the other. */
+static int compare(const Guest *one, const Guest *two, char *text, size_t size) {
+        json_t *a = guest_json_write(one), *b = guest_json_write(two);
+        int r = a && b ? 0 : -ENOMEM;
 
-static bool is_redirection(const Shell *shell) {
-        const char *c = shell->in;
-
-        while (c < shell->end && *c >= '0' && *c <= '9')
-                c++;
-        if (c < shell->end && *c == '&' && shell->end - c >= 2 && c[1] == '>')
-                return true;
-        return c < shell->end && (*c == '<' || *c == '>');
-}
-
-/* "2>&1", "> /tmp/log", "<&-": where a stream goes is nothing of the machine. */
-static int skip_redirection(Shell *shell) {
-        bool named = shell->named;
-        char *start = shell->out;
-        int r;
-
-        skip_all(shell, "0123456789");
-        skip_all(shell, "&<>");
-        /* What stands behind <(a command) is the machine's still. */
-        if (at(shell, "("))
-                return expand(shell, next(shell));
-        skip_all(shell, " \t");
-        shell->named = false;
-        r = read_word(shell);
-        shell->named = named;
-        shell->out = start;
+        *text = 0;
+        if (r >= 0) {
+                add_differences(a, b, text, size);
+                add_differences(b, a, text, size);
+        }
+        json_decref(a);
+        json_decref(b);
         return r;
 }
 
-static void start_command(Shell *shell, VmWords *words) {
-        words->n = 0;
-        shell->named = shell->optioned = shell->continued = false;
-}
-
-/* What follows is looked through for another. */
-static void end_text(Shell *shell, VmWords *words) {
-        while (shell->in < shell->end && !words->more) {
-                char *word = shell->out;
-
-                while (shell->in < shell->end && *shell->in && !at(shell, " \t\r\n|&;<>()"))
-                        *shell->out++ = *shell->in++;
-                *shell->out = 0;
-                shell->out = word;
-                words->more = qemu_program(word) != QEMU_PROGRAM_NONE;
-                if (shell->in < shell->end)
-                        shell->in++;
-        }
-        shell->in = shell->end;
-}
-
-static int read_token(Shell *shell, VmWords *words) {
-        char *word = shell->out;
-        unsigned line = shell->line;
+static int note(Guest *guest, unsigned line, const char *text) {
+        char what[48];
         int r;
 
-        if (is_redirection(shell))
-                return skip_redirection(shell);
-        if (at(shell, "|&;()")) {
-                skip_all(shell, "|&;()");
-                if (shell->optioned)
-                        end_text(shell, words);
-                else
-                        start_command(shell, words);
-                return 0;
-        }
-        r = read_word(shell);
-        *shell->out++ = 0;
-        if (r >= 0)
-                r = vm_words_add(words, word, line);
-        shell->optioned |= shell->named && *word == '-';
-        shell->named |= qemu_program(word) != QEMU_PROGRAM_NONE;
-        return r;
+        snprintf(what, sizeof(what), "condition in line %u", line);
+        r = guest_ignore(guest, what, "%.*s", 150, text);
+        return r == -E2BIG ? 0 : r;
 }
 
-int vm_words_from_shell(const char *text, size_t n, VmWords *ret, VmError *reterr) {
-        VmWords words = { .buffer = malloc(2 * n + 1) };
-        Shell shell = { .in = text, .end = text + n, .out = words.buffer, .line = 1, .error = reterr };
-        int r = words.buffer ? 0 : -ENOMEM;
+static int look_at_way(const ShellWay *way, const VmFiles *files, Guest *guest, unsigned *notes) {
+        _cleanup_(guest_done) Guest other = {};
+        char keys[96], text[160];
+        VmError error = {};
+        int r = vm_cmdline_read(&way->words, files, &other, &error);
 
-        while (r >= 0) {
-                shell.line_over = false;
-                skip(&shell);
-                if (shell.in == shell.end)
-                        break;
-                if (shell.line_over && shell.continued && !at(&shell, "-") && shell.optioned)
-                        end_text(&shell, &words);
-                else
-                        r = *shell.in ? read_token(&shell, &words)
-                                      : refuse(&shell, "expected text, not a NUL");
+        if (r == -EINVAL)
+                snprintf(text, sizeof(text), "the other way starts a guest that cannot be read: %.100s",
+                                error.text);
+        else if (r >= 0) {
+                r = compare(guest, &other, keys, sizeof(keys));
+                if (r < 0 || !*keys)
+                        return r;
+                snprintf(text, sizeof(text), "the other way starts another guest (%s)", keys);
         }
+        if (r == -ENOMEM)
+                return r;
+        return ++*notes > NOTES_MAX ? 0 : note(guest, way->line, text);
+}
+
+int vm_shell_read(
+                const char *text, size_t n, bool paste, const VmFiles *files, Guest *ret, VmError *reterr) {
+        _cleanup_free_ ShellWays *ways = calloc(1, sizeof(ShellWays));
+        unsigned notes = 0;
+        Guest guest;
+        int r;
+
+        if (!ways)
+                return -ENOMEM;
+        if (n > VM_SHELL_MAX)
+                return refuse(reterr, 0, "too long for a script: give the command line that it starts");
+        r = shell_ways_find(text, n, paste, ways, reterr);
+        if (r < 0)
+                return r;
+        if (ways->n == 0)
+                return refuse_none(&ways->seen, text, reterr);
+        r = vm_cmdline_read(&ways->items[0].words, files, &guest, reterr);
         if (r < 0) {
-                vm_words_done(&words);
+                shell_ways_done(ways);
                 return r;
         }
-        *ret = words;
+        for (size_t i = 1; r >= 0 && i < ways->n; i++)
+                r = look_at_way(&ways->items[i], files, &guest, &notes);
+        if (r >= 0 && ways->incomplete)
+                r = guest_ignore(&guest, "conditions", "too many ways through the script to be followed");
+        shell_ways_done(ways);
+        if (r < 0 && r != -E2BIG) {
+                guest_done(&guest);
+                return r;
+        }
+        *ret = guest;
         return 0;
 }

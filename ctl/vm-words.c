@@ -9,6 +9,7 @@
 void vm_words_done(VmWords *words) {
         free(words->items);
         free(words->buffer);
+        free(words->unknowns);
         *words = (VmWords){};
 }
 

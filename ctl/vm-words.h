@@ -10,23 +10,37 @@ typedef struct VmWord {
         unsigned line;    /* 0: not from a file */
 } VmWord;
 
+/* Why a part of a word is not known (vm-unknown.h). */
+typedef enum VmUnknownKind {
+        VM_UNKNOWN_UNSET = 0, /* a variable that the text does not set */
+        VM_UNKNOWN_ARGUMENT,  /* "$1" */
+        VM_UNKNOWN_ARGUMENTS, /* "$@" */
+        VM_UNKNOWN_OUTPUT,    /* what a command prints */
+        VM_UNKNOWN_INPUT,     /* what somebody types */
+        VM_UNKNOWN_CHANGED,   /* a file that is read, or a loop, may have set it */
+        VM_UNKNOWN_OPERATION, /* an expansion that is not followed */
+        _VM_UNKNOWN_MAX,
+} VmUnknownKind;
+
+typedef struct VmUnknown {
+        char name[64]; /* "RAM", printable */
+        unsigned line; /* where it is set, or stands */
+        VmUnknownKind kind;
+} VmUnknown;
+
 typedef struct VmWords {
         size_t n;
         VmWord *items; /* owned */
         char *buffer;  /* owned */
         bool more;     /* what names a QEMU follows: this is the first of several */
+        size_t n_unknowns;
+        VmUnknown *unknowns; /* owned */
 } VmWords;
 
 void vm_words_done(VmWords *words);
 
 /* The text stays the caller's, or the buffer's. -ENOMEM. */
 int vm_words_add(VmWords *words, const char *text, unsigned line);
-
-/* As a shell would split it: quotes, backslashes (before a line's end too), comments. Of several commands the first with
- * options behind a QEMU's name is taken, without its redirections. Lines that follow each other are one command as long as
- * none ended with a backslash, or options follow. What only a shell can know (variables, commands) is refused with its
- * line, once the program is named. 0, -EINVAL, -ENOMEM. */
-int vm_words_from_shell(const char *text, size_t n, VmWords *ret, VmError *reterr);
 
 /* As the kernel has it in /proc/PID/cmdline: each word ends with a NUL. */
 int vm_words_from_process(const char *text, size_t n, VmWords *ret);

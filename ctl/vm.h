@@ -100,6 +100,7 @@ int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret);
 
 int vm_object(Vm *vm, const KeyValues *values);                  /* -object, and -blockdev */
 int vm_machine(Vm *vm, const KeyValues *values);                 /* -machine */
+bool vm_machine_property_is_harmless(const char *key);           /* of it, one that moves nothing */
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by); /* "kvm", "kvm:tcg" */
 int vm_accelerator_finish(Vm *vm);
 int vm_memory(Vm *vm, const KeyValues *values);                   /* -m */

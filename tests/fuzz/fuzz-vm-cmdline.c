@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ctl/vm-cmdline.h"
+#include "ctl/vm-text.h"
 #include "guest-again.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,16 +23,19 @@ static void read_words(VmWords *words) {
         guest_again(&guest);
 }
 
-/* As a shell's text, and as the kernel's. */
+/* As a text in any of its forms, and as the kernel's. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         VmError error = {};
         VmWords words;
-        int r = vm_words_from_shell((const char *) data, size, &words, &error);
+        Guest guest;
+        int r = vm_text_read((const char *) data, size, NULL, &guest, &error);
 
         if (r >= 0)
-                read_words(&words);
-        else
+                guest_again(&guest);
+        else {
+                guest_again_expect(r == -EINVAL);
                 guest_again_error(error.text, sizeof(error.text));
+        }
         if (vm_words_from_process((const char *) data, size, &words) >= 0)
                 read_words(&words);
         return 0;

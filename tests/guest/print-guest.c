@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* print-guest [--defaults=QEMU,OVMF,SEABIOS] [--pid=PID] FORM…: the JSON document of a guest, as read or with defaults filled
- * in, "" being a version that is not known. --each FILE…: of many, a line each: [FILE, document], or [FILE, error, line]. */
+ * in, "" being a version that is not known. --each FILE…: of many, a line each: [FILE, document], or [FILE, error, line].
+ * --words FILE: the words that a script starts QEMU with, each with a NUL behind it. */
 
 #include <errno.h>
 #include <jansson.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "ctl/input-file.h"
+#include "ctl/shell/shell-ways.h"
 #include "ctl/vm-input.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-defaults.h"
@@ -62,6 +64,28 @@ static int print_each(int argc, char **argv, const char *versions) {
         return EXIT_SUCCESS;
 }
 
+static int print_words(const char *path) {
+        _cleanup_(input_file_done) InputFile file = {};
+        _cleanup_free_ ShellWays *ways = calloc(1, sizeof(ShellWays));
+        VmError error = {};
+        int r;
+
+        r = input_file_read(path, VM_TEXT_MAX, &file);
+        if (!ways || r != EXIT_SUCCESS)
+                return EXIT_FAILURE;
+        r = shell_ways_find((const char *) file.data, file.n, false, ways, &error);
+        if (r < 0 || ways->n == 0) {
+                fprintf(stderr, "%u: %s\n", error.line, error.text);
+                return EXIT_FAILURE;
+        }
+        for (size_t i = 1; i < ways->items[0].spelled.n; i++)
+                fwrite(ways->items[0].spelled.items[i].text,
+                                strlen(ways->items[0].spelled.items[i].text) + 1, 1, stdout);
+        puts("");
+        shell_ways_done(ways);
+        return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv) {
         static const char defaults[] = "--defaults=", pid[] = "--pid=";
         Options options = {};
@@ -80,6 +104,8 @@ int main(int argc, char **argv) {
                         break;
         if (argc > 0 && strcmp(*argv, "--each") == 0)
                 return print_each(argc - 1, argv + 1, versions);
+        if (argc == 2 && strcmp(*argv, "--words") == 0)
+                return print_words(argv[1]);
         if (argc > 0 && strcmp(*argv, "--") == 0)
                 argc--, argv++;
         r = vm_input_read(&options, argc, argv, &guest, &process);

@@ -189,7 +189,7 @@ def test_refused(line, text):
 def test_what_the_options_of_this_qemu_take():
     """Every option of the QEMU here is known, and whether a value follows: what it complains of first says so."""
     text = subprocess.run(["qemu-system-x86_64", "-help"], capture_output=True, text=True, timeout=30, check=True).stdout
-    names = sorted(set(re.findall(r"^-([A-Za-z_][\w-]*)", text, re.M)) - {"machine", "m", "cpu", "h", "version", "help"})
+    names = sorted(set(re.findall(r"^-([A-Za-z_][\w-]*)", text, re.M)) - {"machine", "m", "cpu", "h", "version", "help", "audio-help"})
     assert len(names) > 90
     for name in names:
         said = subprocess.run(["qemu-system-x86_64", "-" + name, "-no-such-option", "-m"], capture_output=True, text=True, timeout=30, check=False).stderr
@@ -213,7 +213,7 @@ def test_file(tmp_path):
     path.write_text("qemu-system-x86_64 \\\n -m 1G \\\n -cpu EPYC,phys-bits=99\n")
     assert refused(str(path)) == f"{path}: line 3: phys-bits: expected a number from 0 to 52, not '99'"
     path.write_text("qemu-system-x86_64 \\\n -m $MEM\n")
-    assert refused(str(path)) == f"{path}: line 2: a variable or command of the shell cannot be looked into: write what it stands for"
+    assert refused(str(path)) == f"{path}: line 2: $MEM is not set in this text, and -m needs it: replace it with its value"
     path.write_text("qemu-system-x86_64\n -name 'x\n")
     assert refused(str(path)) == f"{path}: line 2: expected the quote that starts here to end"
     path.write_text("")

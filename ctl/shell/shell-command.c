@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/qemu-program.h"
+#include "ctl/shell/shell.h"
+#include "ctl/vm-option-names.h"
+#include "ctl/vm-program.h"
+#include "ctl/vm-query.h"
+#include "probe/cleanup.h"
+
+static bool is_one_of(const char *word, const char *const *words, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(word, words[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* Commands that name programs and start none. */
+static bool only_names(const char *word) {
+        static const char *const words[] = { "alias", "apk", "apt", "apt-cache", "apt-get", "brew", "cat",
+                "cd", "chmod", "chown", "command_exists", "cp", "dnf", "dpkg", "echo", "emerge", "exists",
+                "file", "find", "getcap", "grep", "hash", "have", "info", "install", "kill", "killall",
+                "ldd", "ln", "log", "ls", "man", "mv", "need", "pacman", "pgrep", "pidof", "pkill", "printf",
+                "ps", "require", "rm", "rpm", "rpm-ostree", "setcap", "tee", "test", "trap", "type", "unset",
+                "warn", "which", "whereis", "yum", "zypper" };
+
+        return is_one_of(qemu_program_name(word), words, ELEMENTS(words));
+}
+
+static size_t first_command(const ShellFields *fields) {
+        static const char *const before[] = { "sudo", "doas", "exec", "command", "builtin", "-E", "-n",
+                "then" };
+        size_t i = 0;
+
+        while (i + 1 < fields->n && is_one_of(fields->items[i].text, before, ELEMENTS(before)))
+                i++;
+        return i;
+}
+
+/* ── programs ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* "command -v qemu-kvm" */
+static bool is_search(const ShellFields *fields) {
+        return fields->n > 1 && strcmp(fields->items[0].text, "command") == 0 &&
+                        (strcmp(fields->items[1].text, "-v") == 0 ||
+                                        strcmp(fields->items[1].text, "-V") == 0);
+}
+
+static bool is_option(const char *word) {
+        return word[0] == '-' && word[1];
+}
+
+/* Something that is not the caller's to add. */
+static bool has_option(const Shell *shell, const ShellFields *fields) {
+        const VmWords words = { .n_unknowns = shell->n_unknowns, .unknowns = shell->unknowns };
+
+        for (size_t i = 1; i < fields->n; i++)
+                if (is_option(fields->items[i].text) ||
+                                (vm_has_mark(fields->items[i].text) &&
+                                                !vm_is_arguments(&words, fields->items[i].text)))
+                        return true;
+        return false;
+}
+
+static int add_found(Shell *shell, const ShellFields *fields, ShellRank rank) {
+        ShellFound *found;
+
+        if (shell->n_found >= SHELL_FOUND_MAX)
+                return 0;
+        found = &shell->found[shell->n_found];
+        found->rank = rank;
+        shell->n_found++;
+        shell->lasting++;
+        return shell_fields_copy(shell, fields, &found->fields);
+}
+
+static int look_at_program(Shell *shell, const ShellFields *fields, size_t program) {
+        const VmWord *word = &fields->items[program];
+        ShellFields rest = { .n = fields->n - program, .items = fields->items + program };
+
+        if (qemu_program(word->text) == QEMU_PROGRAM_FOREIGN) {
+                if (has_option(shell, &rest) && shell->seen.foreign == 0) {
+                        shell->seen.foreign = word->line;
+                        snprintf(shell->seen.foreign_name, sizeof(shell->seen.foreign_name), "%s",
+                                        qemu_program_name(word->text));
+                }
+                return 0;
+        }
+        if (vm_is_query(rest.items + 1, rest.n - 1)) {
+                shell->seen.query = word->line;
+                return 0;
+        }
+        /* "start-stop-daemon --exec QEMU -- -m 4G" */
+        if (rest.n > 2 && strcmp(rest.items[1].text, "--") == 0) {
+                rest.items[1] = rest.items[0];
+                rest.items++;
+                rest.n--;
+        }
+        if (!has_option(shell, &rest) && !(rest.n > 1 && strchr(rest.items[1].text, '.'))) {
+                shell->seen.bare = word->line;
+                return 0;
+        }
+        return add_found(shell, &rest, shell->rank);
+}
+
+/* ── scripts in a word ─────────────────────────────────────────────────────────────────────────────────── */
+
+static bool is_script(const char *text) {
+        return strpbrk(text, " \t\n") && vm_program_is_within(text);
+}
+
+static int look_into(Shell *shell, const ShellFields *fields, bool *ret_any) {
+        int r = 0;
+
+        *ret_any = false;
+        for (size_t i = 1; r >= 0 && i < fields->n; i++)
+                if (is_script(fields->items[i].text)) {
+                        *ret_any = true;
+                        shell->inner_own = true;
+                        r = shell_run_inner(
+                                        shell, fields->items[i].text, fields->items[i].line, shell->rank);
+                }
+        return r;
+}
+
+bool shell_runs_input(const ShellFields *fields) {
+        static const char *const shells[] = { "bash", "sh", "dash", "zsh", "ksh", "ssh", "su" };
+
+        for (size_t i = 0; i < fields->n && i < 8; i++)
+                if (is_one_of(qemu_program_name(fields->items[i].text), shells, ELEMENTS(shells)))
+                        return true;
+        return false;
+}
+
+/* ── others ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* "microvm@web -M microvm -m 512": QEMU's options behind another name, or behind a variable. */
+static int look_at_other(Shell *shell, const ShellFields *fields) {
+        size_t option = vm_program_nameless(fields->items, fields->n);
+        ShellFields rest = { .n = fields->n - option, .items = fields->items + option };
+
+        if (shell->inner == 0 && fields->n > 0 && is_option(fields->items[0].text) &&
+                        vm_count_options(fields->items, fields->n) > 0)
+                return add_found(shell, fields, SHELL_RANK_NAMELESS);
+        if (rest.n == 0 || vm_is_query(rest.items, rest.n))
+                return 0;
+        rest.items--;
+        rest.n++;
+        return add_found(shell, &rest, SHELL_RANK_NAMELESS);
+}
+
+int shell_look_at(Shell *shell, const ShellFields *fields) {
+        size_t first = first_command(fields), program;
+        bool any = false;
+        int r;
+
+        if (only_names(fields->items[first].text) || is_search(fields))
+                return 0;
+        program = vm_program_find(fields->items, fields->n);
+        r = program < fields->n &&
+                                        has_option(shell,
+                                                        &(ShellFields){ fields->n - program, 0,
+                                                                        fields->items + program })
+                        ? 0
+                        : look_into(shell, fields, &any);
+        if (r >= 0 && !any)
+                r = program < fields->n ? look_at_program(shell, fields, program)
+                                        : look_at_other(shell, fields);
+        if (r >= 0 && strcmp(fields->items[0].text, "exec") == 0 && fields->n > 1)
+                shell->leave = SHELL_LEAVE_SCRIPT;
+        return r;
+}
+
+/* ── lines ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool wants_value(const char *word) {
+        const char *name = word + (word[0] == '-') + (word[0] == '-' && word[1] == '-');
+
+        return is_option(word) && !vm_option_stands_alone(name) &&
+                        (vm_option_has_value(name) || vm_count_options(&(VmWord){ word, 0 }, 1) > 0);
+}
+
+bool shell_goes_on(const Shell *shell, const ShellFields *fields) {
+        const char *next = shell->text.in + 1, *end = shell->text.end;
+        size_t program;
+
+        if (fields->n == 0 || next >= end)
+                return false;
+        program = vm_program_find(fields->items, fields->n);
+        if (program == fields->n)
+                return false;
+        while (next < end && (*next == ' ' || *next == '\t' || *next == '\r'))
+                next++;
+        if (next == end || *next == '\n')
+                return false;
+        if (end - next >= 2 && *next == '-' && next[1] != ' ')
+                return true;
+        return shell->lines_join ||
+                        (program + 1 < fields->n && wants_value(fields->items[fields->n - 1].text));
+}
