@@ -123,6 +123,9 @@ int vm_cpu_property(Vm *vm, const char *name, const char *value) {
         for (size_t i = 0; i < ELEMENTS(properties); i++)
                 if (strcmp(dashed, properties[i].name) == 0)
                         return properties[i].set(vm, cpu, value);
+        /* What Hyper-V offers its guests: Windows is what uses it. */
+        if (strncmp(dashed, "hv-", 3) == 0 && strcmp(value, "off") != 0)
+                guest_system_set(&vm->guest->system, SYSTEM_WINDOWS, TRISTATE_UNKNOWN, dashed);
         for (size_t i = 0; i < ELEMENTS(features); i++)
                 if (strcmp(dashed, features[i].name) == 0)
                         return set_feature(vm, dashed, value, features[i].state);

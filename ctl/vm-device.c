@@ -263,6 +263,9 @@ int vm_device(Vm *vm, const KeyValues *values) {
 
         if (!driver)
                 return vm_fail(vm, "-device: expected DRIVER,PROPERTY=VALUE,...");
+        /* Apple's system management controller: macOS does not start without. */
+        if (strcmp(driver, "isa-applesmc") == 0)
+                guest_system_set(&vm->guest->system, SYSTEM_MACOS, TRISTATE_YES, driver);
         for (size_t i = 0; i < ELEMENTS(drivers); i++)
                 if (strncmp(driver, drivers[i].driver, strlen(drivers[i].driver)) == 0)
                         return drivers[i].add(vm, values);

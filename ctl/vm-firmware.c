@@ -9,10 +9,22 @@
 #include "probe/cleanup.h"
 #include "profile/guest/guest-firmware.h"
 
+/* Disks are called after what is on them. */
+static void name_system(Vm *vm, const char *file) {
+        const char *slash = strrchr(file, '/');
+        const char *name = slash ? slash + 1 : file;
+
+        if (strcasestr(name, "opencore"))
+                guest_system_set(&vm->guest->system, SYSTEM_MACOS, TRISTATE_YES, "the disk OpenCore");
+        guest_system_from_text(&vm->guest->system, "the disk", name);
+}
+
 int vm_drive(Vm *vm, const KeyValues *values) {
         const char *interface = key_values_get(values, "if"), *file = key_values_get(values, "file");
         const char *unit = key_values_get(values, "unit");
 
+        if (file && (!interface || strcmp(interface, "pflash") != 0))
+                name_system(vm, file);
         /* The first holds the firmware, the second its variables. */
         if (!interface || strcmp(interface, "pflash") != 0 || !file || (unit && strcmp(unit, "0") != 0))
                 return 0;

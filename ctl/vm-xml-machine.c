@@ -22,6 +22,8 @@ static int read_type(Vm *vm, const xmlNode *node) {
         if (vm_element_attribute(node, "arch", arch) && strcmp(arch, "x86_64") != 0 &&
                         strcmp(arch, "i686") != 0)
                 return vm_fail(vm, "<type arch='%.40s'>: expected x86_64 or i686", arch);
+        if (strcmp(arch, "i686") == 0)
+                guest_system_set(&vm->guest->system, SYSTEM_UNKNOWN, TRISTATE_NO, "<type arch='i686'>");
         if (vm_element_attribute(node, "machine", machine))
                 r = guest_set_machine(vm->guest, machine);
         if (r == -EINVAL)

@@ -19,6 +19,34 @@ static int read_name(VmDomain *domain, const xmlNode *node) {
         return 0;
 }
 
+static const xmlNode *foreign_child(const xmlNode *parent, const char *name) {
+        const xmlNode *node = parent ? parent->children : NULL;
+
+        while (node &&
+                        (node->type != XML_ELEMENT_NODE || !node->ns ||
+                                        strcmp((const char *) node->name, name) != 0))
+                node = node->next;
+        return node;
+}
+
+/* libosinfo's id, which virt-manager and virt-install write. */
+static int read_metadata(VmDomain *domain, const xmlNode *node) {
+        const xmlNode *os = foreign_child(foreign_child(node, "libosinfo"), "os");
+        char id[VM_ATTRIBUTE_MAX];
+
+        if (os && vm_element_attribute(os, "id", id))
+                guest_system_from_text(&domain->vm->guest->system, "libosinfo id", id);
+        return 0;
+}
+
+/* What Hyper-V offers its guests: Windows is what uses it. */
+static int read_features(VmDomain *domain, const xmlNode *node) {
+        if (vm_element_child(node, "hyperv"))
+                guest_system_set(&domain->vm->guest->system, SYSTEM_WINDOWS, TRISTATE_UNKNOWN,
+                                "<features><hyperv>");
+        return 0;
+}
+
 static int read_memory(VmDomain *domain, const xmlNode *node) {
         return vm_element_size(domain->vm, node, &domain->memory);
 }
@@ -56,7 +84,7 @@ static const VmElement elements[] = {
         { "currentMemory" },
         { "defaultiothread" },
         { "description" },
-        { "features" },
+        { "features", read_features },
         { "genid" },
         { "idmap" },
         { "iommufd" },
@@ -64,7 +92,7 @@ static const VmElement elements[] = {
         { "iothreads" },
         { "memoryBacking" },
         { "memtune" },
-        { "metadata" },
+        { "metadata", read_metadata },
         { "numatune" },
         { "on_crash" },
         { "on_lockfailure" },

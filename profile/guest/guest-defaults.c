@@ -189,6 +189,13 @@ static int viommu_defaults(Guest *guest) {
                         guest, "viommu.awBits", "%u, the default of its machine version", viommu->aw_bits);
 }
 
+/* What the description says of the system it runs, the surest first; a CPU of 32 bits runs no other. */
+static void system_defaults(Guest *guest) {
+        if (guest->cpu.long_mode == TRISTATE_NO)
+                guest_system_set(&guest->system, SYSTEM_UNKNOWN, TRISTATE_NO, "a 32-bit CPU");
+        guest_system_from_text(&guest->system, "the name", guest->name);
+}
+
 int guest_defaults(Guest *guest, const GuestInstalled *installed) {
         int r = version_defaults(guest, installed);
 
@@ -202,5 +209,6 @@ int guest_defaults(Guest *guest, const GuestInstalled *installed) {
                 r = cpu_defaults(guest);
         if (r >= 0)
                 r = viommu_defaults(guest);
+        system_defaults(guest);
         return r;
 }

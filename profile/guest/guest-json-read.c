@@ -209,6 +209,15 @@ static int read_hole(const JsonValue *value, const JsonField *field, void *ret) 
 
 /* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
 
+static const JsonField system_members[] = {
+        { "family", json_read_word, JSON_FIELD(GuestSystem, family), .word = system_family_from_string,
+                        .expected = "\"unknown\", \"linux\", \"windows\", \"macos\" or \"other\"" },
+        { "is64bit", json_read_tristate, JSON_FIELD(GuestSystem, is_64bit) },
+        { "oldLinux", json_read_tristate, JSON_FIELD(GuestSystem, old_linux) },
+        { "source", json_read_string, JSON_FIELD(GuestSystem, source) },
+};
+static const JsonFields system_fields = { ELEMENTS(system_members), system_members };
+
 static const JsonField members[] = {
         { "schema", read_schema },
         { "name", json_read_string, JSON_FIELD(Guest, name) },
@@ -230,6 +239,7 @@ static const JsonField members[] = {
         { "p2pFatal", json_read_tristate, JSON_FIELD(Guest, p2p_fatal) },
         { "pciSegments", guest_read_segments },
         { "pmem", guest_read_pmem },
+        { "system", guest_read_object, JSON_FIELD(Guest, system), .fields = &system_fields },
         { "devices", read_devices },
         { "ports", guest_read_ports },
         { "assumed", read_assumed },

@@ -118,6 +118,17 @@ static json_t *viommu_json(const GuestViommu *viommu) {
         return json_finish(json, ok);
 }
 
+static json_t *system_json(const GuestSystem *system) {
+        json_t *json = json_object();
+        bool ok = system->family == SYSTEM_UNKNOWN ||
+                        json_put(json, "family", json_string(system_family_to_string(system->family)));
+
+        ok = ok && put_tristate(json, "is64bit", system->is_64bit) &&
+                        put_tristate(json, "oldLinux", system->old_linux) &&
+                        put_text(json, "source", system->source);
+        return json_finish(json, ok);
+}
+
 static json_t *bar_element(const void *data, size_t i) {
         const GuestBar *bar = &((const GuestDevice *) data)->bars[i];
         json_t *json = json_object();
@@ -177,7 +188,8 @@ static bool put_parts(json_t *json, const Guest *guest) {
         bool ok = put_object(json, "cpu", cpu_json(&guest->cpu)) &&
                         json_put(json, "memory", memory_json(&guest->memory)) && put_hole(json, guest) &&
                         put_object(json, "firmware", firmware_json(&guest->firmware)) &&
-                        put_object(json, "viommu", viommu_json(&guest->viommu));
+                        put_object(json, "viommu", viommu_json(&guest->viommu)) &&
+                        put_object(json, "system", system_json(&guest->system));
 
         if (guest->n_devices > 0)
                 ok = ok && json_put(json, "devices", json_list(guest->n_devices, device_element, guest));

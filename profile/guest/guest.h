@@ -13,6 +13,7 @@
 #include "probe/decode/pci/pci-address.h"
 #include "probe/fact.h"
 #include "profile/guest/guest-form.h"
+#include "profile/guest/guest-system.h"
 
 #define GUEST_DEVICES_MAX 1024
 #define GUEST_BARS_MAX 6
@@ -194,6 +195,7 @@ typedef struct Guest {
         GuestFirmware firmware;
         GuestViommu viommu;
         Confidential confidential;
+        GuestSystem system;
         uint8_t reduced_phys_bits;         /* SEV: 0 not said */
         uint8_t cloud_hypervisor_max_bits; /* --cpus max_phys_bits; 0: 46 */
         Tristate p2p_fatal; /* the VMM ends when it cannot map a BAR for other devices; unknown: as it is the VMM's way */

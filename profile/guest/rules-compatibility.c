@@ -4,6 +4,7 @@
 
 #include "profile/guest/check-run.h"
 
+#define CLASS_DISPLAY 0x03
 #define BITS_46_END ((UINT64_C(1) << 46) - 1)
 #define BITS_44_END ((UINT64_C(1) << 44) - 1)
 #define BITS_43_END ((UINT64_C(1) << 43) - 1)
@@ -16,32 +17,52 @@ static bool has_bar64(const Guest *guest, bool ram) {
         return false;
 }
 
-static void put_window(CheckRun *run, const LayoutRange *range, unsigned bits, const char *summary) {
-        CheckFinding *f = check_find(run, "R11", VERDICT_WARNING, "guest", "%s", summary);
+/* A warning is for what is likely: the description names such a system. */
+static Verdict verdict_if(bool likely) {
+        return likely ? VERDICT_WARNING : VERDICT_SAFE;
+}
 
-        check_numbers(run, f, "the window is 0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64,
-                        range->start, range->end, bits, width_end(bits));
+static void put_window(CheckRun *run, const LayoutRange *range, unsigned bits, Verdict verdict,
+                const char *summary) {
+        CheckFinding *f = check_find(run, "R11", verdict, "guest", "%s", summary);
+
+        check_numbers(run, f, "the window is 0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64 "%s%s",
+                        range->start, range->end, bits, width_end(bits),
+                        *run->guest->system.source ? "; the guest by " : "", run->guest->system.source);
         f->start = range->start;
         f->end = range->end;
 }
 
-/* OVMF capped itself at 47 bits, then at 46: virtio of older kernels, and drivers, end there. */
+static bool has_bar_above(const Layout *layout, uint64_t end) {
+        for (size_t i = 0; i < layout->n; i++)
+                if (layout->ranges[i].kind == LAYOUT_BAR && layout->ranges[i].start > end)
+                        return true;
+        return false;
+}
+
+/* OVMF capped itself at 47 bits, then at 46: virtio of older kernels, which every guest may have, and drivers of devices that
+ * are handed to it end there. */
 static void rule_high_window(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
 
         if (range && run->guest->firmware.kind == FIRMWARE_OVMF && range->start > BITS_46_END)
                 put_window(run, range, 46,
-                                "BARs above 64 TiB: virtio of kernels before 4.16 and some drivers fail");
+                                verdict_if(run->guest->system.old_linux == TRISTATE_YES ||
+                                                has_bar_above(run->layout, BITS_46_END)),
+                                "BARs above 64 TiB: virtio of Linux before 4.16 and some drivers fail");
 }
 
 /* SeaBIOS 1.16.3 went up to 46 bits; 32-bit kernels map 44. */
 static void rule_seabios_window(CheckRun *run) {
         const GuestFirmware *firmware = &run->guest->firmware;
         const LayoutRange *range = check_window(run->layout);
+        Tristate is_64bit = run->guest->system.is_64bit;
 
         if (range && firmware->kind == FIRMWARE_SEABIOS && firmware->version.major == 1 &&
-                        firmware->version.minor == 16 && range->end > BITS_44_END)
-                put_window(run, range, 44, "BARs above 16 TiB: 32-bit guests do not find them");
+                        firmware->version.minor == 16 && range->end > BITS_44_END &&
+                        is_64bit != TRISTATE_YES)
+                put_window(run, range, 44, verdict_if(is_64bit == TRISTATE_NO),
+                                "BARs above 16 TiB: 32-bit guests do not find them");
 }
 
 /* Without 1 GiB pages OVMF works with 40 bits, whatever the guest is told. */
@@ -60,18 +81,35 @@ static void rule_large_pages(CheckRun *run) {
                         layout->firmware_bits);
 }
 
+/* A display's or 3D controller's class; not known counts as one. */
+static bool assigns_gpu(const CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host = check_device(run, device);
+
+                if (device->assigned &&
+                                (!host || host->ids_reason != REASON_NONE ||
+                                                host->class_code >> 16 == CLASS_DISPLAY))
+                        return true;
+        }
+        return false;
+}
+
 /* Above 1 TiB the memory is where some drivers do not expect it: NVIDIA's on Windows stops with code 43. */
 static void rule_relocated(CheckRun *run) {
         const GuestMemory *memory = &run->guest->memory;
+        const SystemFamily family = run->guest->system.family;
         CheckFinding *f;
 
-        if (!run->layout->relocated || !run->assigned)
+        if (!run->layout->relocated || !assigns_gpu(run) ||
+                        (family != SYSTEM_UNKNOWN && family != SYSTEM_WINDOWS))
                 return;
-        f = check_find(run, "R11", VERDICT_WARNING, "guest",
-                        "memory moves to 1 TiB: some GPU drivers do not work so, on Windows with code 43");
+        f = check_find(run, "R11", verdict_if(family == SYSTEM_WINDOWS), "guest",
+                        "memory moves to 1 TiB: some GPU drivers for Windows stop with code 43");
         check_numbers(run, f,
-                        "memory%s and the 64-bit hole would pass 0x%" PRIx64 ", where AMD's hole begins",
-                        memory->max > memory->ram ? ", its hot-plug region" : "", HYPERTRANSPORT_START);
+                        "memory%s and the 64-bit hole would pass 0x%" PRIx64 ", where AMD's hole begins%s%s",
+                        memory->max > memory->ram ? ", its hot-plug region" : "", HYPERTRANSPORT_START,
+                        *run->guest->system.source ? "; the guest by " : "", run->guest->system.source);
 }
 
 /* A kernel started directly maps, with KASLR, about 11 TiB from a random place on. */
@@ -82,7 +120,8 @@ static void rule_direct_kernel(CheckRun *run) {
                         !range || range->end <= BITS_43_END ||
                         (!has_bar64(run->guest, true) && run->guest->n_pmem == 0))
                 return;
-        put_window(run, range, 43, "memory behind BARs at the top: a kernel with KASLR may not map it");
+        put_window(run, range, 43, VERDICT_WARNING,
+                        "memory behind BARs at the top: a kernel with KASLR may not map it");
 }
 
 const CheckRule rules_compatibility[] = { rule_high_window, rule_seabios_window, rule_large_pages,

@@ -65,7 +65,7 @@ def no_bars(t):
     (no_bars, guest(devs=[ASSIGNED]), "BARs of 0000:01:00.0"),
     (intel(46, 48), guest(devs=[{"name": "gpu", "assigned": True}]), "BARs of gpu"),
     (intel(46, 48), guest(bits="host", firmware={"kind": "ovmf"}, devs=[device(64 << 30)]), "version"),
-    (intel(46, 48), guest(bits="host", firmware={"kind": "unknown"}), "firmware"),
+    (intel(46, 48), guest(bits="host", firmware={"kind": "unknown", "path": "/opt/x.bin"}), "firmware"),
     (intel(46, 48), guest(ignored=[{"what": "-machine x", "text": "not understood"}]), "-machine x"),
 ])
 def test_missing(place, build, document, word):
@@ -103,8 +103,9 @@ OF_ANY_VERSION = [
     # Intel, 40 bits: OVMF does not trust them, whichever it is.
     (intel(46, 48), guest(firmware=NAMELESS), "safe", False),
     (intel(46, 48), guest(bits="host", firmware=NAMELESS), "safe", False),
-    # 47 bits were used until 202305.
-    (amd(48), guest(bits="host", firmware=NAMELESS, cpu={"vendor": "amd"}), "warning", True),
+    # 47 bits were used until 202305, where virtio of Linux 4.9 ends.
+    (amd(48), guest(bits="host", firmware=NAMELESS, cpu={"vendor": "amd"}, name="debian9"), "warning", True),
+    (amd(48), guest(bits="host", firmware=NAMELESS, cpu={"vendor": "amd"}), "safe", False),
     (amd(48), guest(bits="host", limit=46, firmware=NAMELESS, cpu={"vendor": "amd"}), "safe", False),
     # 64 GiB did not fit 32 before 202211.
     (intel(46, 48), guest(bits="host", firmware=NAMELESS, devs=[device(64 << 30)]), "warning", True),
@@ -115,7 +116,8 @@ OF_ANY_VERSION = [
     (intel(39, 39), guest(firmware=NAMELESS), "warning", False),
     # SeaBIOS: below 4 GiB where no memory is above; 46 bits until 1.16.3, which 32-bit guests do not reach.
     (intel(46, 48), guest(ram="2GiB", bits="host", machine="pc-i440fx-9.0", firmware={"kind": "seabios", "path": "/opt/bios.bin"}), "safe", False),
-    (intel(46, 48), guest(ram="8GiB", bits="host", machine="pc-i440fx-9.0", firmware={"kind": "seabios", "path": "/opt/bios.bin"}), "warning", True),
+    (intel(46, 48), guest(ram="8GiB", bits="host", machine="pc-i440fx-9.0", firmware={"kind": "seabios", "path": "/opt/bios.bin"},
+                          system={"is64bit": False}), "warning", True),
     # An override shrinks the window of some versions, and nothing is in it; 128 GiB fit only where it does not.
     (intel(46, 48), guest(bits="host", firmware=NAMELESS | {"pciMmio64Mb": 65536}), "safe", False),
     (intel(46, 48), guest(bits="host", firmware=NAMELESS | {"pciMmio64Mb": 65536}, devs=[device(128 << 30)]), "warning", True),

@@ -62,10 +62,10 @@ CASES = [
     ("amd-202211-eight", EPYC, guest(model="EPYC", bits=40, firmware=ovmf("202211"), devs=gpus(8, 16 * GIB)), "warning", {"R7", "R9", "R14"},
      ["0xfd00000000-0xffffffffff (reserved)"], []),
     # 1000 GiB: 2 below, 998 above 4 GiB, the hole of 32 ends at 1034 > 1012: all moves to 1 TiB. Machine type 7.0 leaves it: 1002 < 1012.
-    ("amd-1000", EPYC, guest(ram="1000GiB", model="EPYC", bits=48, devs=[ASSIGNED]), "warning", {"R11"}, ["0xfd00000000"], ["-machine pc-q35-7.0"]),
+    ("amd-1000", EPYC, guest(ram="1000GiB", model="EPYC", bits=48, devs=[ASSIGNED], name="win11"), "warning", {"R11"}, ["0xfd00000000"], ["-machine pc-q35-7.0"]),
     # 1020 GiB end at 1022 under 7.0, in the hole: no machine type helps.
-    ("amd-1020", EPYC, guest(ram="1020GiB", model="EPYC", bits=48, devs=[ASSIGNED]), "warning", {"R11"}, [], []),
-    ("amd-1020-old", EPYC, guest(ram="1020GiB", model="EPYC", bits=48, machine="pc-q35-7.0", devs=[ASSIGNED]), "unsafe", {"R9"},
+    ("amd-1020", EPYC, guest(ram="1020GiB", model="EPYC", bits=48, devs=[ASSIGNED], name="win11"), "warning", {"R11"}, [], []),
+    ("amd-1020-old", EPYC, guest(ram="1020GiB", model="EPYC", bits=48, machine="pc-q35-7.0", devs=[ASSIGNED], name="win11"), "unsafe", {"R9"},
      ["0xfd00000000", "R11 will then warn"], ["-machine pc-q35-7.1"]),
     # 980 GiB at 40 bits: 982 + 32 > 1012, so 1024 + 978 + 32 = 2034 GiB: 41 bits.
     ("amd-980-at-40", EPYC, guest(ram="980GiB", model="EPYC", bits=40), "unsafe", {"R1"}, ["0x1fc7fffffff", "0xffffffffff"], ["phys-bits=41"]),

@@ -67,7 +67,7 @@ DOMAINS = {
 
 def members(document):
     """What moves addresses: names are libvirt's to choose, so is the version behind "q35" and the image behind "efi"."""
-    kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "assumed", "devices", "cpu", "firmware")}
+    kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "system", "assumed", "devices", "cpu", "firmware")}
     kept["machine"] = "q35" if "q35" in document["machine"] else "pc"
     # Without <cpu> libvirt names QEMU's default, with vendor and features of the model either way once filled in.
     kept["cpu"] = document["cpu"]

@@ -79,7 +79,7 @@ def notes(document):
 def members(document, widths_only):
     """What moves addresses. Names are libvirt's to choose, so is the version behind "q35", and the CPU that is like the
     host's; the order of devices too."""
-    kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "assumed", "ignored", "devices")}
+    kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "system", "assumed", "ignored", "devices")}
     # libvirt rounds modules in ways of its own: this is a lower bound for remedies.
     kept["memory"] = {key: value for key, value in document["memory"].items() if key != "plugged"}
     kept["machine"] = re.sub(r"pc-(q35|i440fx)-.*", r"\1", document["machine"]).replace("i440fx", "pc")
