@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/vm-choice.h"
 #include "ctl/vm-input.h"
 #include "ctl/vm-installed.h"
 #include "probe/cleanup.h"
@@ -13,15 +14,21 @@
 int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
         _cleanup_close_ int process = -EBADF;
-        int r = vm_input_read(options, argc, argv, ret, &process);
+        VmChoice choice;
+        int r = vm_choice_parse(options, &choice);
 
+        if (r == EXIT_SUCCESS)
+                r = vm_input_read(options, argc, argv, ret, &process);
         if (r != EXIT_SUCCESS)
                 return r;
-        if (!options->root && !options->host && !options->bus_address)
+        if (!options->root && !options->host && !options->bus_address) {
                 vm_installed_read(&installed);
-        if (process >= 0)
-                vm_installed_limit(process, &installed);
-        r = guest_defaults(ret, &installed);
+                if (process < 0 || vm_installed_limit(process, &installed))
+                        vm_installed_image(ret, &installed);
+        }
+        r = vm_choice_apply(&choice, ret);
+        if (r >= 0)
+                r = guest_defaults(ret, &installed);
         if (r == 0)
                 return EXIT_SUCCESS;
         fprintf(stderr, "hawctl: the guest's description: %s\n", strerror(-r));

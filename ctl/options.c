@@ -36,7 +36,9 @@ enum {
         OPTION_DEVICE,
         OPTION_COUNT,
         OPTION_ASCII,
-        OPTION_SVG
+        OPTION_SVG,
+        OPTION_FIRMWARE,
+        OPTION_QEMU
 };
 
 static const struct option long_options[] = {
@@ -56,6 +58,8 @@ static const struct option long_options[] = {
         { "device", required_argument, NULL, OPTION_DEVICE },
         { "count", required_argument, NULL, OPTION_COUNT },
         { "pid", required_argument, NULL, OPTION_PID },
+        { "firmware", required_argument, NULL, OPTION_FIRMWARE },
+        { "qemu", required_argument, NULL, OPTION_QEMU },
         { "ascii", no_argument, NULL, OPTION_ASCII },
         { "svg", optional_argument, NULL, OPTION_SVG },
         { "list-verbs", no_argument, NULL, OPTION_LIST_VERBS }, /* for the shell's completion */
@@ -105,6 +109,12 @@ static int parse_verb_option(int c, Options *options) {
                 return 0;
         case OPTION_COUNT:
                 options->count = optarg;
+                return 0;
+        case OPTION_FIRMWARE:
+                options->firmware = optarg;
+                return 0;
+        case OPTION_QEMU:
+                options->qemu = optarg;
                 return 0;
         case OPTION_ASCII:
                 options->ascii = true;

@@ -19,6 +19,8 @@ typedef struct Options {
         const char *host;        /* -H: the service of another host, over ssh */
         const char *bus_address; /* --bus-address: the service on another bus */
         const char *pid;         /* --pid: of a running guest */
+        const char *firmware;    /* --firmware: what starts the guest */
+        const char *qemu;        /* --qemu: the version that runs it */
         bool json;               /* --json other than off */
         JsonLayout json_layout;
         bool no_legend, no_pager, force;

@@ -65,8 +65,11 @@ static int read_guest(Audited *audited, GuestInstalled installed) {
         r = vm_input_process(process->cmdline, process->n, &files, &audited->guest, &error);
         if (r == -EINVAL)
                 snprintf(audited->why, sizeof(audited->why), "command line: %s", error.text);
-        vm_installed_limit(process->directory, &installed);
-        return r < 0 ? r : guest_defaults(&audited->guest, &installed);
+        if (r < 0)
+                return r;
+        if (vm_installed_limit(process->directory, &installed))
+                vm_installed_image(&audited->guest, &installed);
+        return guest_defaults(&audited->guest, &installed);
 }
 
 /* The worst finding, which is the first, and what is missing where nothing is worse. */

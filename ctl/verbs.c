@@ -38,6 +38,7 @@ const Verb verbs[] = {
         { "map", "[GUEST]", 0, -1, "Draw the address space: memory, reach, limits, a guest",
                         "High addresses on top; not to scale where little lies between two. With a guest\n"
                         "its own layout stands beside the host's, and where they conflict.\n\n"
+                        "      --firmware=KIND[:VERSION], --qemu=VERSION  As for check\n"
                         "      --svg[=FILE]         As SVG, to standard output or into FILE\n"
                         "      --ascii              No characters but ASCII\n\n"
                         "Example: hawctl map guest.json --svg=map.svg\n",
@@ -51,6 +52,9 @@ const Verb verbs[] = {
                         "(a script or libvirt's log of it too), or - for standard input; or -- and the\n"
                         "command line itself.\n\n"
                         "      --pid=PID            The guest that runs as this process\n"
+                        "      --firmware=KIND[:VERSION]  The firmware that starts the guest, as\n"
+                        "                           ovmf:202411 or seabios:1.16.3\n"
+                        "      --qemu=VERSION       The QEMU that runs it, as 9.2\n"
                         "      --layout             Print the guest's address ranges too\n"
                         "      --for=PROFILE        May it go to that host? A document as 'hawctl\n"
                         "                           describe' prints it, a host tree or a capture;\n"
@@ -68,6 +72,8 @@ const Verb verbs[] = {
         { "fit", "GUEST", 0, -1, "Tell how many devices fit beside a guest, at every width",
                         "Counts how many more devices the firmware's windows hold at this guest's\n"
                         "width, and which width would hold them all.\n\n"
+                        "      --pid=PID            The guest that runs as this process\n"
+                        "      --firmware=KIND[:VERSION], --qemu=VERSION  As for check\n"
                         "      --bar=SIZE           A 64-bit BAR of the device; again for each\n"
                         "      --device=ADDRESS     A device of this host instead\n"
                         "      --count=N            How many are wanted (default 1)\n\n"

@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/vm-installed.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "ctl/input-file.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "profile/guest/firmware-image.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/policy.h"
 
 #define STATUS_MAX ((size_t) 64 << 20)
 
 /* "2022.11-6+deb12u2" is of edk2-stable202211. */
-static void set_ovmf(GuestInstalled *installed, const GuestVersion *version) {
-        GuestVersion tag = { version->major * 100 + version->minor, 0, 0 };
+static void set_ovmf(GuestInstalled *installed, const char *version) {
+        GuestVersion tag = firmware_package_tag(version);
         OvmfBuild build = policy_ovmf_of_debian(tag);
 
-        if (version->major <= 2000 || version->minor < 1 || version->minor > 12 ||
-                        tag.major <= installed->ovmf.major)
+        if (tag.major <= installed->ovmf.major)
                 return;
         installed->ovmf = tag;
         installed->ovmf_five_level = build.five_level;
@@ -42,14 +45,17 @@ static void set_version(GuestInstalled *installed, const char *package, const ch
         const char *colon = strchr(text, ':');
         GuestVersion version;
 
-        if (guest_version_from_text(colon ? colon + 1 : text, true, &version) < 0)
+        text = colon ? colon + 1 : text;
+        if (guest_version_from_text(text, true, &version) < 0)
                 return;
-        if (strcmp(package, "qemu-system-x86") == 0)
+        if (strcmp(package, "qemu-system-x86") == 0 || strcmp(package, "pve-qemu-kvm") == 0)
                 installed->qemu = version;
+        else if (strcmp(package, "pve-edk2-firmware") == 0 || strcmp(package, "pve-edk2-firmware-ovmf") == 0)
+                installed->pve_ovmf = firmware_package_tag(text);
         else if (strcmp(package, "seabios") == 0)
                 installed->seabios = version;
         else if (has_ovmf(package))
-                set_ovmf(installed, &version);
+                set_ovmf(installed, text);
 }
 
 static void copy_field(Bytes line, const char *key, char *ret, size_t size) {
@@ -88,6 +94,37 @@ void vm_installed_decode(Bytes status, GuestInstalled *ret) {
         } while (more);
 }
 
+/* NAME-VERSION-RELEASE */
+void vm_installed_pacman(const char *entry, GuestInstalled *installed) {
+        static const char *const packages[] = { "edk2-ovmf-", "seabios-", "qemu-system-x86-" };
+        const char *version = NULL;
+        size_t i = 0;
+
+        while (i < ELEMENTS(packages) && strncmp(entry, packages[i], strlen(packages[i])) != 0)
+                i++;
+        if (i == ELEMENTS(packages))
+                return;
+        version = entry + strlen(packages[i]);
+        if (*version < '0' || *version > '9')
+                return; /* qemu-system-x86-firmware */
+        if (strchr(version, ':'))
+                version = strchr(version, ':') + 1;
+        if (i == 0)
+                installed->ovmf = firmware_package_tag(version);
+        else if (guest_version_from_text(version, true, i == 1 ? &installed->seabios : &installed->qemu) < 0)
+                return;
+}
+
+static void read_pacman(GuestInstalled *installed) {
+        DIR *directory = opendir("/var/lib/pacman/local");
+
+        if (!directory)
+                return;
+        for (const struct dirent *entry; (entry = readdir(directory));)
+                vm_installed_pacman(entry->d_name, installed);
+        closedir(directory);
+}
+
 void vm_installed_read(GuestInstalled *ret) {
         static const char path[] = "/var/lib/dpkg/status";
         _cleanup_(input_file_done) InputFile file = {};
@@ -95,6 +132,24 @@ void vm_installed_read(GuestInstalled *ret) {
         *ret = (GuestInstalled){};
         if (access(path, R_OK) == 0 && input_file_read(path, STATUS_MAX, &file) == EXIT_SUCCESS)
                 vm_installed_decode(input_file_bytes(&file), ret);
+        else
+                read_pacman(ret);
+}
+
+void vm_installed_image(const Guest *guest, GuestInstalled *installed) {
+        const char *path = guest->firmware.path;
+        _cleanup_free_ char *target = NULL;
+
+        if (path[0] != '/')
+                return;
+        /* What may not be looked at may be there. */
+        if (access(path, F_OK) < 0) {
+                installed->image_absent = errno == ENOENT || errno == ENOTDIR;
+                return;
+        }
+        /* NixOS links to its store, whose names have the version. */
+        target = realpath(path, NULL);
+        installed->image_version = firmware_image_version(guest->firmware.kind, target ? target : "");
 }
 
 /* Not known is no. */
@@ -105,10 +160,14 @@ static bool is_same(int process, const char *link, const char *path) {
                         its.st_ino == own.st_ino;
 }
 
-void vm_installed_limit(int process, GuestInstalled *installed) {
-        if (!is_same(process, "root", "/"))
+bool vm_installed_limit(int process, GuestInstalled *installed) {
+        if (!is_same(process, "root", "/")) {
                 *installed = (GuestInstalled){};
-        else if (!is_same(process, "exe", "/usr/bin/qemu-system-x86_64") &&
-                        !is_same(process, "exe", "/usr/bin/qemu-system-i386"))
+                return false;
+        }
+        if (!is_same(process, "exe", "/usr/bin/qemu-system-x86_64") &&
+                        !is_same(process, "exe", "/usr/bin/qemu-system-i386") &&
+                        !is_same(process, "exe", "/usr/bin/kvm"))
                 installed->qemu = (GuestVersion){};
+        return true;
 }

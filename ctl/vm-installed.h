@@ -6,12 +6,19 @@
 #include "probe/decode/bytes.h"
 #include "profile/guest/guest-defaults.h"
 
-/* What cannot be told (another package manager, packages that are not there) stays zero. */
+/* dpkg's list, or pacman's. What cannot be told (rpm's database, packages that are not there) stays zero. */
 void vm_installed_read(GuestInstalled *ret);
 
 /* Of a process, by its directory in /proc: what these packages do not tell of it becomes zero. With another root directory
- * that is all of it, as in a container; of another program, or one that an update has replaced, QEMU's version. */
-void vm_installed_limit(int process, GuestInstalled *installed);
+ * that is all of it, as in a container (false); of another program, or one that an update has replaced, QEMU's version. */
+bool vm_installed_limit(int process, GuestInstalled *installed);
+
+/* The guest's own image on this host: one that is not here is of no package; one that is a link to a place whose name has a
+ * version has that version. */
+void vm_installed_image(const Guest *guest, GuestInstalled *installed);
+
+/* A directory of /var/lib/pacman/local. */
+void vm_installed_pacman(const char *entry, GuestInstalled *installed);
 
 /* /var/lib/dpkg/status. */
 void vm_installed_decode(Bytes status, GuestInstalled *ret);

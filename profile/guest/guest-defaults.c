@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/guest/firmware-image.h"
 #include "profile/guest/guest-cpu-model.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/policy.h"
@@ -66,11 +67,6 @@ static int firmware_kind_defaults(Guest *guest) {
         return guest_assume(guest, "firmware", "SeaBIOS, which QEMU starts when nothing else is named");
 }
 
-/* Where packages put firmware; QEMU looks for a bare name there too. */
-static bool is_packaged(const char *path) {
-        return !strchr(path, '/') || (strncmp(path, "/usr/share/", 11) == 0 && !strstr(path, "/../"));
-}
-
 static void set_build(GuestFirmware *firmware, const GuestInstalled *installed) {
         if (firmware->five_level == TRISTATE_UNKNOWN)
                 firmware->five_level = installed->ovmf_five_level;
@@ -78,31 +74,48 @@ static void set_build(GuestFirmware *firmware, const GuestInstalled *installed) 
                 firmware->mmio64_exact = installed->ovmf_mmio64_exact;
 }
 
+/* Of the package that the image is from, as far as it is one that is installed here. */
+static GuestVersion installed_version(GuestFirmware *firmware, const GuestInstalled *installed) {
+        switch (installed->image_absent ? FIRMWARE_PACKAGE_NONE
+                                        : firmware_image_package(firmware->kind, firmware->path)) {
+        case FIRMWARE_PACKAGE_OVMF:
+                if (guest_version_known(&installed->ovmf))
+                        set_build(firmware, installed);
+                return installed->ovmf;
+        case FIRMWARE_PACKAGE_PVE_OVMF:
+                return installed->pve_ovmf;
+        case FIRMWARE_PACKAGE_SEABIOS:
+                return installed->seabios;
+        default:
+                return (GuestVersion){};
+        }
+}
+
 static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
-        static const GuestVersion nothing;
         GuestFirmware *firmware = &guest->firmware;
         bool ovmf = firmware->kind == FIRMWARE_OVMF;
-        const GuestVersion *here = !is_packaged(firmware->path) ? &nothing
-                        : ovmf                                  ? &installed->ovmf
-                                                                : &installed->seabios;
+        const char *name = ovmf ? "OVMF" : "SeaBIOS", *source = "as the image's path says";
         char text[40];
 
         if (firmware->kind != FIRMWARE_OVMF && firmware->kind != FIRMWARE_SEABIOS)
                 return 0;
         if (guest_version_known(&firmware->version))
                 return 0;
-        firmware->version = *here;
-        if (!guest_version_known(here))
+        firmware->version = installed->image_version;
+        if (!guest_version_known(&firmware->version))
+                firmware->version = firmware_image_version(firmware->kind, firmware->path);
+        if (!guest_version_known(&firmware->version)) {
+                firmware->version = installed_version(firmware, installed);
+                source = "the version installed here";
+        }
+        firmware->version_guessed = !guest_version_known(&firmware->version);
+        if (firmware->version_guessed)
                 firmware->version = ovmf ? ovmf_assumed : bundled_seabios(&guest->vmm_version);
         guest_version_to_text(&firmware->version, text, sizeof(text));
-        if (guest_version_known(here) && ovmf)
-                set_build(firmware, installed);
-        if (guest_version_known(here))
-                return guest_assume(guest, "firmware.version", "%s %s, the version installed here",
-                                ovmf ? "OVMF" : "SeaBIOS", text);
-        firmware->version_guessed = true;
-        return guest_assume(guest, "firmware.version", "not known: the rules of %s %s",
-                        ovmf ? "OVMF" : "SeaBIOS", text);
+        if (!firmware->version_guessed)
+                return guest_assume(guest, "firmware.version", "%s %s, %s", name, text, source);
+        return guest_assume(guest, "firmware.version", "not known%s: the rules of %s %s",
+                        installed->image_absent ? ", as the image is not on this host" : "", name, text);
 }
 
 static void set_unknown(Tristate *state, Tristate value) {

@@ -10,7 +10,10 @@
 typedef struct GuestInstalled {
         GuestVersion qemu, cloud_hypervisor;
         GuestVersion ovmf, seabios;
+        GuestVersion pve_ovmf;                       /* Proxmox's own */
         Tristate ovmf_five_level, ovmf_mmio64_exact; /* how that package's OVMF was built */
+        GuestVersion image_version; /* that the place names which the guest's image is a link to */
+        bool image_absent; /* the guest's image is a file that is not here: no package's version is its */
 } GuestInstalled;
 
 /* Filled in: the VMM's version, the machine's, the firmware and its version, the CPU model with what the model says of

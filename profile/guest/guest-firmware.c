@@ -7,30 +7,12 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "profile/guest/firmware-image.h"
 
 void guest_firmware_set_path(GuestFirmware *firmware, const char *path) {
-        static const struct {
-                const char *part;
-                FirmwareKind kind;
-        } names[] = {
-                { "ovmf", FIRMWARE_OVMF },
-                { "edk2", FIRMWARE_OVMF },
-                { "cloudhv", FIRMWARE_OVMF },
-                { "tdvf", FIRMWARE_OVMF },
-                { "uefi", FIRMWARE_OVMF },
-                { "qboot", FIRMWARE_NONE },
-                { "microvm", FIRMWARE_NONE },
-                { "seabios", FIRMWARE_SEABIOS },
-                { "bios-256k", FIRMWARE_SEABIOS },
-                { "bios.bin", FIRMWARE_SEABIOS },
-        };
-
-        firmware->kind = FIRMWARE_UNKNOWN;
         text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, firmware->path,
                         sizeof(firmware->path));
-        for (size_t i = 0; i < ELEMENTS(names) && firmware->kind == FIRMWARE_UNKNOWN; i++)
-                if (strcasestr(path, names[i].part))
-                        firmware->kind = names[i].kind;
+        firmware->kind = firmware_image_kind(path);
 }
 
 static int set_mmio64(GuestFirmware *firmware, const char *text) {

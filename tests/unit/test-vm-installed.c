@@ -79,12 +79,45 @@ static void test_none(void **state) {
         }
 }
 
+/* Proxmox VE 8.4 and 7.4: its own packages beside Debian's. */
+static void test_proxmox(void **state) {
+        GuestInstalled installed;
+
+        decode("Package: pve-qemu-kvm\nStatus: install ok installed\nVersion: 9.2.0-7\n"
+               "\nPackage: pve-edk2-firmware-ovmf\nStatus: install ok installed\nVersion: 4.2025.02-4\n",
+                        &installed);
+        assert_int_equal(installed.qemu.major, 9);
+        assert_int_equal(installed.pve_ovmf.major, 202502);
+        assert_int_equal(installed.ovmf.major, 0);
+        decode("Package: pve-edk2-firmware\nStatus: install ok installed\nVersion: 3.20230228-4\n",
+                        &installed);
+        assert_int_equal(installed.pve_ovmf.major, 202302);
+}
+
+/* Directories of pacman's database: NAME-VERSION-RELEASE. */
+static void test_pacman(void **state) {
+        static const char *const entries[] = { "edk2-ovmf-202411-1", "seabios-1.16.3-1",
+                "qemu-system-x86-9.2.0-1", "qemu-system-x86-firmware-9.2.0-1", "edk2-aarch64-202502-1",
+                "qemu-system-x86", "ALPM_DB_VERSION", "seabios-" };
+        GuestInstalled installed = {};
+
+        for (size_t i = 0; i < ELEMENTS(entries); i++)
+                vm_installed_pacman(entries[i], &installed);
+        assert_int_equal(installed.ovmf.major, 202411);
+        assert_int_equal(installed.ovmf_five_level, TRISTATE_UNKNOWN);
+        assert_int_equal(installed.seabios.patch, 3);
+        assert_int_equal(installed.qemu.major, 9);
+        assert_int_equal(installed.qemu.minor, 2);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_versions),
                 cmocka_unit_test(test_later_versions),
                 cmocka_unit_test(test_on_hold),
                 cmocka_unit_test(test_none),
+                cmocka_unit_test(test_proxmox),
+                cmocka_unit_test(test_pacman),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
