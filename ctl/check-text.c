@@ -101,6 +101,15 @@ static void print_missing(const Screen *screen, const Guest *guest, const char *
                 return;
         printf("%s%-*s%s", screen_yellow(screen), INDENT, "missing", screen_off(screen));
         print_wrapped(screen, INDENT, missing);
+        if (strncmp(missing, "the firmware", strlen("the firmware")) != 0)
+                return;
+        printf("%*s%s ", INDENT, "", screen->utf8 ? "\u2192" : "->");
+        print_wrapped(screen, INDENT + (screen->utf8 ? 2 : 3),
+                        guest->firmware.kind == FIRMWARE_OVMF
+                                        ? "give it: --firmware=ovmf:TAG, such as ovmf:202411"
+                                        : guest->firmware.kind == FIRMWARE_SEABIOS
+                                        ? "give it: --firmware=seabios:VERSION, such as seabios:1.16.3"
+                                        : "give it: --firmware=ovmf:TAG or --firmware=seabios:VERSION");
 }
 
 /* Each answer to what is missing, its verdict, and what only it brings. */

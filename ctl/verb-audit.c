@@ -72,6 +72,21 @@ static int read_guest(Audited *audited, GuestInstalled installed) {
         return guest_defaults(&audited->guest, &installed);
 }
 
+/* What the answer to it decides: the worst of the alternatives. */
+static void explain_missing(Audited *audited) {
+        const Check *check = &audited->check;
+        const CheckAlternative *worst = NULL;
+
+        for (size_t i = 0; i < check->n_alternatives; i++)
+                if (!worst || check->alternatives[i].verdict > worst->verdict)
+                        worst = &check->alternatives[i];
+        if (worst)
+                snprintf(audited->why, sizeof(audited->why), "not known: %s; %s with %s", check->missing[0],
+                                verdict_to_string(worst->verdict), worst->when);
+        else
+                snprintf(audited->why, sizeof(audited->why), "not known: %s", check->missing[0]);
+}
+
 /* The worst finding, which is the first, and what is missing where nothing is worse. */
 static void explain(Audited *audited) {
         const Check *check = &audited->check;
@@ -81,7 +96,7 @@ static void explain(Audited *audited) {
                 snprintf(audited->why, sizeof(audited->why), "%s %s: %s", first->rule, first->subject,
                                 first->summary);
         else if (check->n_missing > 0)
-                snprintf(audited->why, sizeof(audited->why), "not known: %s", check->missing[0]);
+                explain_missing(audited);
 }
 
 static int audit_one(Audited *audited, const Profile *profile, const GuestInstalled *installed) {
