@@ -10,13 +10,15 @@
 #include "ctl/shell/shell-ways.h"
 #include "ctl/vm-cmdline.h"
 #include "probe/cleanup.h"
+#include "probe/decode/text.h"
 #include "profile/guest/guest-json.h"
 
 #define NOTES_MAX 8
 
 static int refuse(VmError *error, unsigned line, const char *text) {
         *error = (VmError){ .line = line };
-        snprintf(error->text, sizeof(error->text), "%s", text);
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, error->text,
+                        sizeof(error->text));
         return -EINVAL;
 }
 

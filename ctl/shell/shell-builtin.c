@@ -156,6 +156,9 @@ static int leave(Shell *shell, const ShellFields *fields) {
         case 'r':
                 shell->leave = SHELL_LEAVE_FUNCTION;
                 break;
+        case 'c':
+                shell->leave = SHELL_LEAVE_ROUND;
+                break;
         default:
                 shell->leave = SHELL_LEAVE_LOOP;
         }

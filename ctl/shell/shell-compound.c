@@ -195,7 +195,7 @@ static int run_body(Shell *shell, bool runs) {
 }
 
 static void end_loop(Shell *shell) {
-        if (shell->leave == SHELL_LEAVE_LOOP)
+        if (shell->leave == SHELL_LEAVE_LOOP || shell->leave == SHELL_LEAVE_ROUND)
                 shell->leave = SHELL_LEAVE_NOT;
         shell->status = SHELL_STATUS_UNKNOWN;
 }
@@ -243,6 +243,8 @@ static int run_over(Shell *shell, const char *name, const ShellFields *fields, c
                         r = shell_set(shell, name, fields->items[i].text, fields->items[i].line);
                         if (r >= 0)
                                 r = run_body(shell, true);
+                        if (shell->leave == SHELL_LEAVE_ROUND)
+                                shell->leave = SHELL_LEAVE_NOT;
                 }
                 return r < 0 || fields->n > 0 ? r : run_body(shell, false);
         }

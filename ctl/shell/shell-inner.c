@@ -30,7 +30,7 @@ int shell_run_function(Shell *shell, ShellFunction *function, const ShellFields 
         shell->rank = former;
         shell->functions_within--;
         shell_locals_end(shell, locals);
-        if (shell->leave == SHELL_LEAVE_FUNCTION || shell->leave == SHELL_LEAVE_LOOP)
+        if (shell->leave != SHELL_LEAVE_SCRIPT)
                 shell->leave = SHELL_LEAVE_NOT;
         shell->status = SHELL_STATUS_UNKNOWN;
         return r;

@@ -70,6 +70,7 @@ typedef enum ShellStatus {
 
 typedef enum ShellLeave {
         SHELL_LEAVE_NOT = 0,
+        SHELL_LEAVE_ROUND, /* continue */
         SHELL_LEAVE_LOOP,
         SHELL_LEAVE_FUNCTION,
         SHELL_LEAVE_SCRIPT,

@@ -120,22 +120,43 @@ static bool is_rule(const char *line, const char *end) {
                         !memchr(line, '\'', (size_t) (end - line));
 }
 
-/* What the recipe's lines start with is make's. */
-static int read_recipe(TextCopy *copy, char *from, VmError *error) {
-        unsigned line = copy->line;
+/* With the lines that a backslash joins to it. */
+static char *recipe_end(char *line) {
+        for (;;) {
+                char *end = line + strcspn(line, "\n");
 
-        for (const char *c = copy->text; c < from; c++)
-                line += *c == '\n';
-        for (char *c = from; *c; c++) {
-                if (c[0] == '$')
-                        return refuse(line, "a Makefile with variables (\"make -n\" prints the command)",
-                                        error);
-                line += *c == '\n';
-                for (char *start = c + 2; c[0] == '\n' && c[1] == '\t' && *start && strchr("@-+", *start);
+                if (!*end || end == line || end[-1] != '\\')
+                        return end;
+                line = end + 1;
+        }
+}
+
+/* Variables are make's; what a recipe's lines start with is make's too. */
+static int read_recipes(TextCopy *copy, VmError *error) {
+        static const char language[] = "a Makefile with variables (\"make -n\" prints the command)";
+        unsigned number = copy->line, variable = 0;
+        bool named = false;
+
+        for (char *line = copy->text, *end; *line; line = end + (*end == '\n')) {
+                bool names;
+
+                end = recipe_end(line);
+                names = *line == '\t' && text_find_program(line, end);
+                for (char *start = line + 1; *line == '\t' && start < end && strchr("@-+ \t", *start);
                                 start++)
                         *start = ' ';
+                names = names || (*line == '\t' && text_find_program(line, end));
+                if (memchr(line, '$', (size_t) (end - line)) && (names || variable == 0)) {
+                        if (names)
+                                return refuse(number, language, error);
+                        variable = number;
+                }
+                named |= names;
+                for (const char *c = line; c < end; c++)
+                        number += *c == '\n';
+                number += *end == '\n';
         }
-        return 0;
+        return variable > 0 && !named ? refuse(variable, language, error) : 0;
 }
 
 int text_kind_refuse(TextCopy *copy, VmError *reterr) {
@@ -158,7 +179,7 @@ int text_kind_refuse(TextCopy *copy, VmError *reterr) {
                 if (language)
                         return refuse(number, language, reterr);
                 if (is_rule(line, end))
-                        return read_recipe(copy, line, reterr);
+                        return read_recipes(copy, reterr);
                 number++;
         }
         return 0;

@@ -238,6 +238,7 @@ LANGUAGES = [
     ("a Windows batch file", "@echo off\r\nset RAM=4G\r\nqemu-system-x86_64.exe -m %RAM%\r\n"),
     ("a Makefile with variables", "MEM ?= 4G\n\nrun: $(IMG)\n\t@qemu-system-x86_64 -m $(MEM) -drive file=$(IMG)\n"),
     ("a Makefile with variables", "QEMU = qemu-system-x86_64\nall:\n\t$(QEMU) -m 4G\n"),
+    ("a Makefile with variables", "run:\n\tqemu-system-x86_64 -m 4G \\\n\t\t-smp $$(nproc)\n"),
     ("a Compose file", "services:\n  vm:\n    image: qemux/qemu\n    command: qemu-system-x86_64 -m 4G\n"),
 ]
 
@@ -249,7 +250,7 @@ def test_language(language, text):
 
 def test_recipe():
     """A Makefile without variables is a shell's text."""
-    document = read("-", text=".PHONY: run\n\nrun: disk.img\n\t@qemu-system-x86_64 -m 3G \\\n\t\t-cpu host\n\nclean:\n\trm -f disk.img\n")
+    document = read("-", text=".PHONY: run\n\nrun: disk.img\n\t@qemu-system-x86_64 -m 3G \\\n\t\t-cpu host\n\nclean:\n\trm -f $(IMAGES)\n")
     assert at(document, "memory.ram") == 3 * GIB and document["cpu"]["model"] == "host" and ignored(document) == []
 
 

@@ -47,6 +47,7 @@ READ = {
     "loop over a list": "args=(-m 3G)\nfor i in 1 2; do\n  args+=(-device pcie-root-port,id=rp$i)\ndone\nqemu-system-x86_64 \"${args[@]}\"\n",
     "loop that is not entered": "while [ $# -gt 0 ]; do RAM=$1; shift; done\nqemu-system-x86_64 -m ${RAM:-3G}\n",
     "options of the script": "RAM=3G\nwhile getopts m: o; do case $o in m) RAM=$OPTARG;; esac; done\nqemu-system-x86_64 -m $RAM\n",
+    "rounds of a loop": "for i in 1 2 3 4; do\n  [ $i = 2 ] && continue\n  [ $i = 4 ] && break\n  A+=\" -device pcie-root-port,id=p$i\"\ndone\nqemu-system-x86_64 -m 3G $A\n",
     "sums": "G=1024\nqemu-system-x86_64 -m $((3 * G)) -smp $(( (1 + 2) * 2 ))\n",
     "cut ends": "F=vm.3G.img\nR=${F#vm.}\nqemu-system-x86_64 -m ${R%.img}\n",
     "quotes of all kinds": "qemu-system-x86_64 -name 'a b' -m \"3\"G -append $'x\\'y' -fw_cfg name=opt/x,string=\"a\\\"b\"\n",

@@ -18,6 +18,11 @@ static void test_names(void **state) {
                 { "qemu", QEMU_PROGRAM_SHORT },
                 { "/usr/bin/qemu-system-aarch64", QEMU_PROGRAM_FOREIGN },
                 { "qemu-system-", QEMU_PROGRAM_FOREIGN },
+                /* Nix's wrapper, and Debian's package, which is no program. */
+                { "/nix/store/0-qemu-9.1/bin/.qemu-system-x86_64-wrapped", QEMU_PROGRAM_X86_64 },
+                { "qemu-system-x86", QEMU_PROGRAM_NONE },
+                { "kvm-spice", QEMU_PROGRAM_KVM },
+                { "/dev/kvm", QEMU_PROGRAM_NONE },
                 { "qemu-img", QEMU_PROGRAM_NONE },
                 { "qemu-kvm-tools", QEMU_PROGRAM_NONE },
                 { "kvm-ok", QEMU_PROGRAM_NONE },
