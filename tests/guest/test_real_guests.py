@@ -15,8 +15,6 @@ from forms import PRINT_GUEST
 
 # What is refused wrongly, of all that have a machine in them: less than one in twenty.
 WRONG_SHARE = 0.05
-# Scripts are read by their words alone so far, and of a log the first start.
-AWAITED = {"libvirt-log-twice"}
 WITH = [guest for guest in field.GUESTS if guest.machine]
 WITHOUT = [guest for guest in field.GUESTS if not guest.machine]
 
@@ -83,8 +81,6 @@ def test_same_machine(guest, answers, tmp_path):
     answer = answers[guest.name]
     if isinstance(answer, str):
         pytest.xfail(f"refused: {answer}")  # counted below
-    if guest.name in AWAITED:
-        pytest.xfail("not read as its program runs it yet")
     read = machine_of(answer)
     assert differences(guest.machine, read) == {}
     assert differences(second(guest, tmp_path), read) == {}
@@ -104,7 +100,6 @@ def test_nothing_to_read(guest, answers, tmp_path):
     assert isinstance(answers[guest.name], str), guest.refused
 
 
-@pytest.mark.xfail(reason="scripts are read by their words alone so far")
 def test_share_refused(answers):
     wrong = {guest.name: answers[guest.name] for guest in WITH if isinstance(answers[guest.name], str)}
     print(f"\n{len(WITH)} guests: {len(wrong)} wrongly refused")

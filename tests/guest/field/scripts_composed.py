@@ -379,20 +379,4 @@ fi
     -nographic
 """, ram=16 * GIB, machine="q35", cpu="EPYC-v4", bits="host", firmware="ovmf", confidential="sev-snp", reduced=1, arguments=("blk",),
            missing=("condition in line 12",)),
-    script("firmware-parameter", "TUM-DSE/research-work-archive-artifacts archive/2025/summer/bsc_jaecklein/qemu-run.sh", """# QEMU main branch
-./qemu/build/qemu-system-x86_64 \\
-	-m 8G \\
-	-object memory-backend-memfd,id=sysmem-file,size=8G \\
-	-numa node,memdev=sysmem-file \\
-	-kernel $1/arch/x86/boot/bzImage \\
-	-append "console=ttyS0 root=/dev/sda rw nokaslr" \\
-	-drive file=$2,format=raw \\
-	-enable-kvm \\
-	-cpu EPYC-v4,+vpclmulqdq \\
-	-machine q35,confidential-guest-support=sev0 \\
-	-bios $3 \\
-	-object sev-snp-guest,id=sev0,cbitpos=51,reduced-phys-bits=1,policy=0x30000 \\
-	2>&1 | tee vm.log
-
-""", ram=8 * GIB, machine="q35", cpu="EPYC-v4", confidential="sev-snp", reduced=1, arguments=("linux", "disk", "image")),
 ]

@@ -121,6 +121,22 @@ sys.argv[0] = '/usr/libexec/qemu-kvm.1127'
 os.execv(sys.argv[0], sys.argv)
 ```
 """, refused="Python"),
+    script("firmware-parameter", "TUM-DSE/research-work-archive-artifacts archive/2025/summer/bsc_jaecklein/qemu-run.sh", """# QEMU main branch
+./qemu/build/qemu-system-x86_64 \\
+	-m 8G \\
+	-object memory-backend-memfd,id=sysmem-file,size=8G \\
+	-numa node,memdev=sysmem-file \\
+	-kernel $1/arch/x86/boot/bzImage \\
+	-append "console=ttyS0 root=/dev/sda rw nokaslr" \\
+	-drive file=$2,format=raw \\
+	-enable-kvm \\
+	-cpu EPYC-v4,+vpclmulqdq \\
+	-machine q35,confidential-guest-support=sev0 \\
+	-bios $3 \\
+	-object sev-snp-guest,id=sev0,cbitpos=51,reduced-phys-bits=1,policy=0x30000 \\
+	2>&1 | tee vm.log
+
+""", refused="the firmware is an argument of the script"),
     script("virt-install", "ctjon/scripts kvm/OLD/import-win11.sh", """export LIBVIRT_DEFAULT_URI=qemu:///system
 sudo virt-install --name Win11x64kvm \\
 --ram 4096 \\
