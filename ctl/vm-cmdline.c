@@ -76,6 +76,7 @@ static const struct {
         { "M", TURN_OPTIONS, "type", vm_machine },
         { "accel", TURN_OPTIONS, "accel", set_accelerator },
         { "m", TURN_OPTIONS, "size", vm_memory },
+        { "numa", TURN_OPTIONS, "type", vm_numa },
         { "device", TURN_OPTIONS, "driver", vm_device },
         { "drive", TURN_OPTIONS, NULL, vm_drive },
         { "fw_cfg", TURN_OPTIONS, "name", vm_fw_cfg },

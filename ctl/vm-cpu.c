@@ -154,6 +154,7 @@ int vm_cpu(Vm *vm, const char *text) {
         if (r < 0)
                 return r;
         r = vm_cpu_model(vm, values.items[0].value);
+        vm->guest->cpu.past_libvirt = vm->domain;
         for (size_t i = 1; r >= 0 && i < values.n; i++)
                 if (!strchr("+-", values.items[i].key[0]))
                         r = vm_cpu_property(vm, values.items[i].key, values.items[i].value);

@@ -206,19 +206,6 @@ static int add_testdev(Vm *vm, const KeyValues *values) {
         return add_sized(vm, values, "membar", 1, 2, backed && strcmp(backed, "on") == 0);
 }
 
-/* ── modules ───────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* They lie inside the region that -m maxmem sets apart, which cannot be made smaller than they are. */
-static int add_module(Vm *vm, const KeyValues *values) {
-        GuestMemory *memory = &vm->guest->memory;
-        const char *id = key_values_get(values, "memdev");
-        const VmObject *backend = id ? vm_object_find(vm, id) : NULL;
-
-        if (backend && backend->size <= GUEST_SIZE_MAX - memory->plugged)
-                memory->plugged += backend->size;
-        return 0;
-}
-
 /* ── bridges ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 int vm_reserve(Vm *vm, const char *id, const char *what) {
@@ -241,13 +228,13 @@ static const struct {
         { "qxl", add_qxl },
         { "virtio-vga", add_gpu },
         { "virtio-gpu", add_gpu },
-        { "pc-dimm", add_module },
-        { "nvdimm", add_module },
-        { "virtio-mem", add_module },
-        { "virtio-pmem", add_module },
         { "nvme", add_nvme },
         { "vhost-user-fs", add_filesystem },
         { "pci-testdev", add_testdev },
+        { "pc-dimm", vm_module },
+        { "nvdimm", vm_module },
+        { "virtio-mem", vm_module },
+        { "virtio-pmem", vm_module },
         { "pcie-root-port", vm_port_device },
         { "ioh3420", vm_port_device },
         { "xio3130-downstream", vm_port_device },

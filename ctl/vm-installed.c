@@ -41,6 +41,16 @@ static bool has_ovmf(const char *package) {
         return false;
 }
 
+/* Ubuntu's versions name it; others that have dpkg take over one or the other. */
+static void set_qemu(GuestInstalled *installed, const GuestVersion *version, const char *package,
+                const char *text) {
+        installed->qemu = *version;
+        snprintf(installed->qemu_build, sizeof(installed->qemu_build), "%s",
+                        strcmp(package, "pve-qemu-kvm") == 0     ? "proxmox"
+                                        : strstr(text, "ubuntu") ? "ubuntu"
+                                                                 : "debian");
+}
+
 static void set_version(GuestInstalled *installed, const char *package, const char *text) {
         const char *colon = strchr(text, ':');
         GuestVersion version;
@@ -49,7 +59,7 @@ static void set_version(GuestInstalled *installed, const char *package, const ch
         if (guest_version_from_text(text, true, &version) < 0)
                 return;
         if (strcmp(package, "qemu-system-x86") == 0 || strcmp(package, "pve-qemu-kvm") == 0)
-                installed->qemu = version;
+                set_qemu(installed, &version, package, text);
         else if (strcmp(package, "pve-edk2-firmware") == 0 || strcmp(package, "pve-edk2-firmware-ovmf") == 0)
                 installed->pve_ovmf = firmware_package_tag(text);
         else if (strcmp(package, "seabios") == 0)
@@ -167,7 +177,9 @@ bool vm_installed_limit(int process, GuestInstalled *installed) {
         }
         if (!is_same(process, "exe", "/usr/bin/qemu-system-x86_64") &&
                         !is_same(process, "exe", "/usr/bin/qemu-system-i386") &&
-                        !is_same(process, "exe", "/usr/bin/kvm"))
+                        !is_same(process, "exe", "/usr/bin/kvm")) {
                 installed->qemu = (GuestVersion){};
+                *installed->qemu_build = 0;
+        }
         return true;
 }

@@ -19,13 +19,15 @@ static int copy_name(Vm *vm, const char *option, const char *text, char *ret, si
 static int read_numbers(Vm *vm, const KeyValues *values, VmObject *object) {
         const char *size = key_values_get(values, "size");
         const char *reduced = key_values_get(values, "reduced-phys-bits");
-        const char *policy = key_values_get(values, "policy");
+        const char *policy = key_values_get(values, "policy"), *c_bit = key_values_get(values, "cbitpos");
         int r = 0;
 
         if (size && strncmp(object->type, "memory-backend-", 15) == 0)
                 r = vm_size(vm, "-object size", size, 1, &object->size);
         if (r >= 0 && reduced)
-                r = vm_number(vm, "-object reduced-phys-bits", reduced, 63, &object->reduced_bits);
+                r = vm_number(vm, "-object reduced-phys-bits", reduced, UINT32_MAX, &object->reduced_bits);
+        if (r >= 0 && c_bit)
+                r = vm_number(vm, "-object cbitpos", c_bit, 63, &object->c_bit);
         if (r >= 0 && policy && strcmp(object->type, "sev-guest") == 0)
                 r = vm_number(vm, "-object policy", policy, UINT64_MAX, &object->policy);
         return r;

@@ -12,6 +12,7 @@
 #include "ctl/vm-element.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-size.h"
+#include "profile/guest/guest-words.h"
 
 int vm_element_device(Vm *vm, const char *driver, const char *id, const char *key, const char *value,
                 const char *key2, const char *value2) {
@@ -33,6 +34,21 @@ void vm_element_alias(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
 
 /* ── memory ────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* libvirt rounds them in ways of its own: at least so much. */
+static int add_module(VmDomain *domain, const char *model, const xmlNode *target, uint64_t size) {
+        const xmlNode *block = vm_element_child(target, "block");
+        int kind = memory_from_string(model);
+        GuestModule module = { .kind = kind < 0 ? MEMORY_DIMM : (MemoryKind) kind, .size = size };
+        uint64_t bytes = 0;
+        int r = block ? vm_element_size(domain->vm, block, &bytes) : 0;
+
+        if (r >= 0 && bytes > UINT64_C(2) << 20 && (bytes & (bytes - 1)) == 0)
+                module.align = bytes;
+        return r < 0 || module.size == 0
+                        ? r
+                        : vm_bounded(domain->vm, guest_add_module(domain->vm->guest, &module));
+}
+
 /* Modules lie in the region that <maxMemory> sets apart; of SGX's the place is their own. */
 static int read_module(VmDomain *domain, const xmlNode *node) {
         const xmlNode *target = vm_element_child(node, "target"), *size = vm_element_child(target, "size");
@@ -50,7 +66,9 @@ static int read_module(VmDomain *domain, const xmlNode *node) {
         if (strcmp(model, "sgx-epc") == 0)
                 domain->vm->guest->memory.sgx_epc += bytes;
         else
-                domain->vm->guest->memory.plugged += bytes;
+                r = add_module(domain, model, target, bytes);
+        if (r < 0)
+                return r;
         if (domain->modules > GUEST_SIZE_MAX)
                 return vm_fail(domain->vm, "<memory>: modules of more than 4 PiB");
         return 0;

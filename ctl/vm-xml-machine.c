@@ -202,6 +202,8 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
                 r = add_text(&values, "reduced-phys-bits", vm_element_child(node, "reducedPhysBits"),
                                 reduced);
         if (r >= 0)
+                r = add_text(&values, "cbitpos", vm_element_child(node, "cbitpos"), NULL);
+        if (r >= 0)
                 r = add_text(&values, "policy", vm_element_child(node, "policy"), NULL);
         if (r < 0)
                 return r;

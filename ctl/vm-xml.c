@@ -133,6 +133,8 @@ static int set_boot_memory(VmDomain *domain, const xmlNode *root) {
                                                 : "<memory>: expected more than the memory modules have");
         memory->ram = domain->cells > 0 ? domain->cells
                                         : (domain->memory - domain->modules + mib - 1) & ~(mib - 1);
+        memory->numa = domain->cells > 0;
+        memory->numa_size = domain->cells;
         memory->max = (memory->max + mib - 1) & ~(mib - 1);
         return 0;
 }
@@ -141,6 +143,8 @@ static int read_domain(Vm *vm, const xmlNode *root) {
         const xmlNode *os = vm_element_child(root, "os");
         VmDomain domain = { .vm = vm };
         int r;
+
+        vm->domain = true;
 
         vm_element_line(vm, root);
         if (strcmp((const char *) root->name, "domain") != 0)

@@ -11,6 +11,7 @@
 #include "ctl/vm-port.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "profile/guest/guest-cpu-model.h"
 #include "profile/guest/guest-size.h"
 
 void vm_done(Vm *vm) {
@@ -98,11 +99,12 @@ int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret) {
 
 static int finish_memory(Vm *vm) {
         GuestMemory *memory = &vm->guest->memory;
-        const VmObject *backend = vm_object_find(vm, vm->memory_backend);
-        int r;
+        int r = vm_memory_backend(vm);
 
-        if (memory->ram == 0 && backend)
-                memory->ram = backend->size;
+        if (r >= 0)
+                r = vm_numa_finish(vm);
+        if (r < 0)
+                return r;
         if (memory->ram == 0) {
                 memory->ram = UINT64_C(128) << 20;
                 r = guest_assume(vm->guest, "memory.ram", "128 MiB, QEMU's default");
@@ -120,6 +122,22 @@ static int finish_memory(Vm *vm) {
         return 0;
 }
 
+#define REDUCED_MAX 63
+
+/* QEMU asks for both, and no CPU has its C-bit at 0. */
+static int look_at_sev(Vm *vm, const VmObject *object) {
+        char text[96];
+        int r = 0;
+
+        if (object->c_bit == 0 && !vm->domain)
+                r = vm_refuse(vm, "cbitpos", "it is not given, or 0: the host's C-bit is expected");
+        if (r < 0 || (object->reduced_bits >= 1 && object->reduced_bits <= REDUCED_MAX))
+                return r;
+        snprintf(text, sizeof(text), "it is %" PRIu64 ", supported are 1 to %d", object->reduced_bits,
+                        REDUCED_MAX);
+        return vm_refuse(vm, "reduced-phys-bits", text);
+}
+
 static int finish_protection(Vm *vm) {
         static const struct {
                 const char *type;
@@ -130,13 +148,19 @@ static int finish_protection(Vm *vm) {
                 { "tdx-guest", CONFIDENTIAL_TDX },
         };
         const VmObject *object = vm_object_find(vm, vm->protection);
+        int r;
 
         if (!*vm->protection)
                 return 0;
         for (size_t i = 0; object && i < ELEMENTS(types); i++)
                 if (strcmp(object->type, types[i].type) == 0) {
+                        r = types[i].confidential == CONFIDENTIAL_TDX ? 0 : look_at_sev(vm, object);
+                        if (r < 0)
+                                return r;
                         vm->guest->confidential = types[i].confidential;
-                        vm->guest->reduced_phys_bits = (uint8_t) object->reduced_bits;
+                        if (object->reduced_bits <= REDUCED_MAX)
+                                vm->guest->reduced_phys_bits = (uint8_t) object->reduced_bits;
+                        vm->guest->c_bit = (uint8_t) object->c_bit;
                         /* Bit 2 of the policy: SEV-ES is required. */
                         if (types[i].confidential == CONFIDENTIAL_SEV && (object->policy & 4) != 0)
                                 vm->guest->confidential = CONFIDENTIAL_SEV_ES;
@@ -161,6 +185,15 @@ static int finish_i386(Vm *vm) {
         return vm_bounded(vm, r);
 }
 
+static bool is_short(const GuestCpu *cpu) {
+        const GuestCpuModel *model =
+                        guest_cpu_model_find(*cpu->model ? cpu->model : GUEST_CPU_MODEL_DEFAULT);
+
+        if (cpu->long_mode != TRISTATE_UNKNOWN)
+                return cpu->long_mode == TRISTATE_NO;
+        return model && model->long_mode == TRISTATE_NO;
+}
+
 /* "-cpu host" and "max" bring host-phys-bits; beside that, under KVM, phys-bits counts for nothing. */
 static int finish_cpu(Vm *vm) {
         GuestCpu *cpu = &vm->guest->cpu;
@@ -168,7 +201,8 @@ static int finish_cpu(Vm *vm) {
 
         if (cpu->width_mode != WIDTH_HOST || given == 0)
                 return 0;
-        if (!vm->guest->kvm) {
+        /* Of a 32-bit model QEMU takes none, beside host-phys-bits neither. */
+        if (!vm->guest->kvm || is_short(cpu)) {
                 cpu->width_mode = WIDTH_EXPLICIT;
                 return 0;
         }

@@ -26,7 +26,9 @@ typedef struct VmObject {
         char file[256];        /* of a -blockdev: its file, or the node that has it */
         uint64_t size;         /* of memory */
         uint64_t reduced_bits; /* of SEV */
+        uint64_t c_bit;
         uint64_t policy;
+        bool used; /* memory that something is made of */
 } VmObject;
 
 #define VM_OBJECTS_MAX 4096
@@ -55,6 +57,16 @@ typedef struct VmAccelerator {
         char name[32];
 } VmAccelerator;
 
+#define VM_NODES_MAX 128
+
+/* -numa node */
+typedef struct VmNuma {
+        unsigned n;
+        bool present[VM_NODES_MAX];
+        bool memdev;
+        bool unknown; /* the size of one is not known */
+} VmNuma;
+
 struct VmFiles;
 typedef struct VmPort VmPort;
 
@@ -74,6 +86,8 @@ typedef struct Vm {
         char protection[64];     /* confidential-guest-support */
         char pflash[256];        /* the node behind the first pflash */
         VmAccelerator accelerator;
+        VmNuma numa;
+        bool domain;               /* it is libvirt's description */
         GuestCpu global_cpu;       /* what -global says of the CPU, */
         GuestViommu global_viommu; /* and of the vIOMMU */
         bool i386;                 /* qemu-system-i386: no CPU of it has long mode */
@@ -85,6 +99,9 @@ int vm_fail(Vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)
 
 /* What is not understood, and may move memory. */
 int vm_ignore(Vm *vm, const char *what, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* What QEMU ends on, whatever the host is. */
+int vm_refuse(Vm *vm, const char *what, const char *text);
 
 /* 0 and -ENOMEM as they are; -E2BIG, too much of something, becomes an error. */
 int vm_bounded(Vm *vm, int r);
@@ -104,6 +121,8 @@ bool vm_machine_property_is_harmless(const char *key);           /* of it, one t
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by); /* "kvm", "kvm:tcg" */
 int vm_accelerator_finish(Vm *vm);
 int vm_memory(Vm *vm, const KeyValues *values);                   /* -m */
+int vm_numa(Vm *vm, const KeyValues *values);                     /* -numa */
+int vm_module(Vm *vm, const KeyValues *values);                   /* -device pc-dimm, virtio-mem-pci, … */
 int vm_cpu(Vm *vm, const char *text);                             /* -cpu */
 int vm_cpu_model(Vm *vm, const char *model);                      /* its first word, */
 int vm_cpu_property(Vm *vm, const char *name, const char *value); /* and the others */
@@ -122,6 +141,10 @@ int vm_hole(Vm *vm, uint64_t size);
 
 /* The file behind -machine pflash0=. */
 int vm_firmware_resolve(Vm *vm);
+
+/* What the machine's memory backend says against -m, and NUMA nodes against each other. */
+int vm_memory_backend(Vm *vm);
+int vm_numa_finish(Vm *vm);
 
 /* Once all of it is there: what options say of each other. */
 int vm_finish(Vm *vm);

@@ -187,7 +187,7 @@ static void set_machine(ChangeRun *run) {
         json_t *option = find_machine(run);
         char name[64];
 
-        machine_to_name(run->now.machine, &run->now.machine_version, name, sizeof(name));
+        machine_to_name(run->now.machine, &run->now.machine_version, "", name, sizeof(name));
         if (option)
                 set(run, option, "type", "type", "%s", name);
         else

@@ -133,7 +133,7 @@ static void set_machine(ChangeRun *run, Properties *properties) {
                         *plus = 0;
                 append(properties->machine, "%s", type);
         } else {
-                machine_to_name(now->machine, &now->machine_version, name, sizeof(name));
+                machine_to_name(now->machine, &now->machine_version, "", name, sizeof(name));
                 append(properties->machine, "%s", name);
         }
         if (now->viommu.kind == VIOMMU_INTEL)

@@ -24,7 +24,7 @@ static void put_machine(uint64_t version, const Guest *guest, char *ret) {
                 .minor = (uint32_t) (version & 0xffff) };
         char name[64];
 
-        machine_to_name(guest->machine, &to, name, sizeof(name));
+        machine_to_name(guest->machine, &to, "", name, sizeof(name));
         PUT("use machine type %s", name);
 }
 

@@ -144,7 +144,7 @@ static void set_machine(ChangeRun *run) {
         json_t *type = open_element(run, "type");
         char name[64];
 
-        machine_to_name(run->now.machine, &run->now.machine_version, name, sizeof(name));
+        machine_to_name(run->now.machine, &run->now.machine_version, "", name, sizeof(name));
         xml_element_set(type, "machine", "%s", name);
         xml_element_set_text(type, "hvm");
 }

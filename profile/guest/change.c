@@ -4,7 +4,8 @@
 #include "profile/guest/policy.h"
 
 static bool apply_width(Guest *guest, uint64_t bits) {
-        if (bits < 32 || bits > 52)
+        /* QEMU takes none of a 32-bit CPU. */
+        if (bits < 32 || bits > 52 || (guest->vmm == VMM_QEMU && guest->cpu.long_mode == TRISTATE_NO))
                 return false;
         if (guest->vmm == VMM_CLOUD_HYPERVISOR)
                 guest->cloud_hypervisor_max_bits = (uint8_t) bits;
@@ -18,7 +19,7 @@ static bool apply_width(Guest *guest, uint64_t bits) {
 }
 
 static bool apply_host(Guest *guest, uint64_t limit) {
-        if (guest->vmm != VMM_QEMU || !guest->kvm || limit > 52)
+        if (guest->vmm != VMM_QEMU || !guest->kvm || limit > 52 || guest->cpu.long_mode == TRISTATE_NO)
                 return false;
         guest->cpu.width_mode = WIDTH_HOST;
         guest->cpu.limit = (uint8_t) limit;
@@ -65,10 +66,11 @@ static bool apply_machine(Guest *guest, uint64_t version) {
         GuestVersion to = { .major = (uint32_t) (version >> 16), .minor = (uint32_t) (version & 0xffff) };
 
         if (guest->vmm != VMM_QEMU || (guest->machine != MACHINE_Q35 && guest->machine != MACHINE_PC) ||
-                        (guest->machine_version.major == to.major &&
+                        (!*guest->machine_own && guest->machine_version.major == to.major &&
                                         guest->machine_version.minor == to.minor))
                 return false;
         guest->machine_version = to;
+        guest->machine_own[0] = 0;
         return true;
 }
 

@@ -45,7 +45,7 @@ static inline uint64_t width_end(unsigned bits) {
 
 /* Memory alone is beyond the guest's width (R1): where windows and BARs would come to lie then says nothing. */
 static inline bool check_beyond_width(const Layout *layout) {
-        return !layout->starts && layout->phys_bits && layout->top > width_end(layout->phys_bits);
+        return layout->beyond;
 }
 
 /* A new finding with its summary; good until the next one. Never NULL: without memory run->error is set. */
@@ -118,5 +118,5 @@ int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY
 
 typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
-extern const CheckRule rules_width[], rules_reach[], rules_device[], rules_window[], rules_viommu[],
-                rules_confidential[], rules_compatibility[], rules_overlap[];
+extern const CheckRule rules_start[], rules_width[], rules_reach[], rules_device[], rules_window[],
+                rules_viommu[], rules_confidential[], rules_compatibility[], rules_overlap[];

@@ -28,6 +28,8 @@ static int version_defaults(Guest *guest, const GuestInstalled *installed) {
         if (!guest_version_known(here))
                 return guest_assume(guest, "vmmVersion", "not known: the rules of the newest %s", name);
         guest->vmm_version = *here;
+        if (qemu && !*guest->vmm_build)
+                snprintf(guest->vmm_build, sizeof(guest->vmm_build), "%s", installed->qemu_build);
         guest_version_to_text(here, text, sizeof(text));
         r = guest_assume(guest, "vmmVersion", "%s %s, the version installed here", name, text);
         return r;

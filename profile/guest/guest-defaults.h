@@ -9,6 +9,7 @@
 /* What is installed where the guest runs; all zero: not known. */
 typedef struct GuestInstalled {
         GuestVersion qemu, cloud_hypervisor;
+        char qemu_build[16]; /* as Guest.vmm_build */
         GuestVersion ovmf, seabios;
         GuestVersion pve_ovmf;                       /* Proxmox's own */
         Tristate ovmf_five_level, ovmf_mmio64_exact; /* how that package's OVMF was built */

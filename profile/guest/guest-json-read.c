@@ -84,6 +84,7 @@ static const JsonField cpu_members[] = {
         { "physBits", read_phys_bits },
         { "hostPhysBitsLimit", guest_read_number, JSON_FIELD(GuestCpu, limit), .max = 255 },
         { "guestPhysBits", guest_read_number, JSON_FIELD(GuestCpu, guest_phys_bits), .max = 52 },
+        { "pastLibvirt", json_read_bool, JSON_FIELD(GuestCpu, past_libvirt) },
         { "longMode", json_read_tristate, JSON_FIELD(GuestCpu, long_mode) },
         { "la57", json_read_tristate, JSON_FIELD(GuestCpu, la57) },
         { "pdpe1gb", json_read_tristate, JSON_FIELD(GuestCpu, pdpe1gb) },
@@ -91,34 +92,6 @@ static const JsonField cpu_members[] = {
         { "pse36", json_read_tristate, JSON_FIELD(GuestCpu, pse36) },
 };
 static const JsonFields cpu_fields = { ELEMENTS(cpu_members), cpu_members };
-
-/* ── memory ────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static int read_cxl(const JsonValue *value, const JsonField *field, void *ret) {
-        GuestMemory *memory = ret;
-        size_t n;
-        int r;
-
-        r = json_value_array(value, GUEST_CXL_MAX, &n);
-        memory->cxl_on = true;
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                const JsonValue window = json_value_element(value, i);
-
-                r = guest_read_size(&window, field, &memory->cxl[memory->n_cxl++]);
-        }
-        return r;
-}
-
-static const JsonField memory_members[] = {
-        { "ram", guest_read_size, JSON_FIELD(GuestMemory, ram) },
-        { "max", guest_read_size, JSON_FIELD(GuestMemory, max) },
-        { "slots", guest_read_number, JSON_FIELD(GuestMemory, slots), .max = 256 },
-        { "plugged", guest_read_size, JSON_FIELD(GuestMemory, plugged) },
-        { "below4gMax", guest_read_size, JSON_FIELD(GuestMemory, below_4g_max) },
-        { "sgxEpc", guest_read_size, JSON_FIELD(GuestMemory, sgx_epc) },
-        { "cxlWindows", read_cxl },
-};
-static const JsonFields memory_fields = { ELEMENTS(memory_members), memory_members };
 
 static const JsonField firmware_members[] = {
         { "kind", json_read_word, JSON_FIELD(GuestFirmware, kind), .word = firmware_from_string,
@@ -207,6 +180,12 @@ static int read_hole(const JsonValue *value, const JsonField *field, void *ret) 
         return r;
 }
 
+static int read_refused(const JsonValue *value, const JsonField *field, void *ret) {
+        Guest *guest = ret;
+
+        return read_notes(value, &guest->refused, &guest->n_refused);
+}
+
 /* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const JsonField system_members[] = {
@@ -224,17 +203,19 @@ static const JsonField members[] = {
         { "vmm", json_read_word, JSON_FIELD(Guest, vmm), .word = vmm_from_string,
                         .expected = "\"qemu\" or \"cloud-hypervisor\"" },
         { "vmmVersion", guest_read_version, JSON_FIELD(Guest, vmm_version) },
+        { "vmmBuild", json_read_string, JSON_FIELD(Guest, vmm_build) },
         { "machine", read_machine },
         { "accelerator", read_accelerator, JSON_FIELD(Guest, kvm) },
         { "smm", json_read_tristate, JSON_FIELD(Guest, smm) },
         { "cpu", guest_read_object, JSON_FIELD(Guest, cpu), .fields = &cpu_fields },
-        { "memory", guest_read_object, JSON_FIELD(Guest, memory), .fields = &memory_fields },
+        { "memory", guest_read_object, JSON_FIELD(Guest, memory), .fields = &guest_memory_fields },
         { "pciHole64Size", read_hole },
         { "firmware", guest_read_object, JSON_FIELD(Guest, firmware), .fields = &firmware_fields },
         { "viommu", guest_read_object, JSON_FIELD(Guest, viommu), .fields = &viommu_fields },
         { "confidential", json_read_word, JSON_FIELD(Guest, confidential), .word = confidential_from_string,
                         .expected = "\"none\", \"sev\", \"sev-es\", \"sev-snp\" or \"tdx\"" },
         { "reducedPhysBits", guest_read_number, JSON_FIELD(Guest, reduced_phys_bits), .max = 63 },
+        { "cBit", guest_read_number, JSON_FIELD(Guest, c_bit), .max = 63 },
         { "maxPhysBits", guest_read_number, JSON_FIELD(Guest, cloud_hypervisor_max_bits), .max = 64 },
         { "p2pFatal", json_read_tristate, JSON_FIELD(Guest, p2p_fatal) },
         { "pciSegments", guest_read_segments },
@@ -245,6 +226,7 @@ static const JsonField members[] = {
         { "assumed", read_assumed },
         { "ignored", read_ignored },
         { "form", guest_read_form },
+        { "refused", read_refused },
 };
 static const JsonFields fields = { ELEMENTS(members), members };
 

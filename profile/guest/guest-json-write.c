@@ -65,6 +65,7 @@ static json_t *cpu_json(const GuestCpu *cpu) {
                 ok = ok && json_put(json, "physBits", json_string("host"));
         ok = ok && put_number(json, "hostPhysBitsLimit", cpu->limit) &&
                         put_number(json, "guestPhysBits", cpu->guest_phys_bits) &&
+                        put_flag(json, "pastLibvirt", cpu->past_libvirt) &&
                         put_tristate(json, "longMode", cpu->long_mode) &&
                         put_tristate(json, "la57", cpu->la57) &&
                         put_tristate(json, "pdpe1gb", cpu->pdpe1gb) && put_tristate(json, "pae", cpu->pae) &&
@@ -76,14 +77,29 @@ static json_t *cxl_element(const void *data, size_t i) {
         return json_integer((json_int_t) ((const GuestMemory *) data)->cxl[i]);
 }
 
+static json_t *module_element(const void *data, size_t i) {
+        const GuestModule *module = &((const GuestMemory *) data)->modules[i];
+        json_t *json = json_object();
+        bool ok = json_put(json, "kind", json_string(memory_to_string(module->kind))) &&
+                        json_put(json, "size", json_integer((json_int_t) module->size)) &&
+                        put_number(json, "align", module->align);
+
+        return json_finish(json, ok);
+}
+
 static json_t *memory_json(const GuestMemory *memory) {
         json_t *json = json_object();
         bool ok = json_put(json, "ram", json_integer((json_int_t) memory->ram)) &&
                         put_number(json, "max", memory->max) && put_number(json, "slots", memory->slots) &&
                         put_number(json, "plugged", memory->plugged) &&
                         put_number(json, "below4gMax", memory->below_4g_max) &&
-                        put_number(json, "sgxEpc", memory->sgx_epc);
+                        put_number(json, "sgxEpc", memory->sgx_epc) &&
+                        put_flag(json, "numaMem", memory->numa_mem);
 
+        if (memory->numa)
+                ok = ok && json_put(json, "numa", json_integer((json_int_t) memory->numa_size));
+        if (memory->n_modules > 0)
+                ok = ok && json_put(json, "modules", json_list(memory->n_modules, module_element, memory));
         if (memory->cxl_on || memory->n_cxl > 0)
                 ok = ok && json_put(json, "cxlWindows", json_list(memory->n_cxl, cxl_element, memory));
         return json_finish(json, ok);
@@ -196,7 +212,8 @@ static bool put_parts(json_t *json, const Guest *guest) {
         if (guest->n_ports > 0)
                 ok = ok && json_put(json, "ports", guest_ports_json(guest));
         ok = ok && put_notes(json, "assumed", guest->assumed, guest->n_assumed) &&
-                        put_notes(json, "ignored", guest->ignored, guest->n_ignored);
+                        put_notes(json, "ignored", guest->ignored, guest->n_ignored) &&
+                        put_notes(json, "refused", guest->refused, guest->n_refused);
         if (guest->form.manager != MANAGER_NONE)
                 ok = ok && json_put(json, "form", form_json(&guest->form));
         return ok;
@@ -207,10 +224,12 @@ json_t *guest_json_write(const Guest *guest) {
         char machine[64];
         bool ok;
 
-        machine_to_name(guest->machine, &guest->machine_version, machine, sizeof(machine));
+        machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, machine,
+                        sizeof(machine));
         ok = json_put(json, "schema", json_string("hawd-guest/1")) && put_text(json, "name", guest->name) &&
                         json_put(json, "vmm", json_string(vmm_to_string(guest->vmm))) &&
                         put_version(json, "vmmVersion", &guest->vmm_version) &&
+                        put_text(json, "vmmBuild", guest->vmm_build) &&
                         json_put(json, "machine", json_string(machine)) &&
                         json_put(json, "accelerator", json_string(guest->kvm ? "kvm" : "tcg"));
         ok = ok && put_tristate(json, "smm", guest->smm);
@@ -219,6 +238,7 @@ json_t *guest_json_write(const Guest *guest) {
                                 json_put(json, "confidential",
                                                 json_string(confidential_to_string(guest->confidential)));
         ok = ok && put_number(json, "reducedPhysBits", guest->reduced_phys_bits) &&
+                        put_number(json, "cBit", guest->c_bit) &&
                         put_number(json, "maxPhysBits", guest->cloud_hypervisor_max_bits) &&
                         put_tristate(json, "p2pFatal", guest->p2p_fatal) &&
                         guest_put_segments(json, guest) && put_parts(json, guest);

@@ -93,6 +93,11 @@ int guest_version_compare(const GuestVersion *a, const GuestVersion *b) {
         return a->patch < b->patch ? -1 : a->patch > b->patch;
 }
 
+/* Before 1.4 there was one chipset: "pc-1.3". */
+static bool has_short_name(const GuestVersion *version) {
+        return version->major < 1 || (version->major == 1 && version->minor < 4);
+}
+
 /* What stands after "pc-q35-". */
 static void read_version(const char *text, GuestVersion *ret_version, bool *ret_exact) {
         *ret_version = (GuestVersion){};
@@ -147,6 +152,8 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
                 *ret_exact = true;
                 if (versioned)
                         read_version(name + n, ret_version, ret_exact);
+                if (n == strlen("pc-") && versioned && *ret_exact && !has_short_name(ret_version))
+                        return -EINVAL;
                 return 0;
         }
         return -EINVAL;
@@ -159,8 +166,14 @@ int guest_set_machine(Guest *guest, const char *name) {
         int r;
 
         r = machine_from_name(name, &guest->machine, &guest->machine_version, &exact);
+        guest->machine_own[0] = 0;
         if (r < 0 || exact)
                 return r;
+        if (guest_version_known(&guest->machine_version))
+                snprintf(guest->machine_own, sizeof(guest->machine_own), "%s",
+                                name +
+                                                (guest->machine == MACHINE_Q35 ? strlen("pc-q35-")
+                                                                               : strlen("pc-i440fx-")));
         /* Ubuntu's "-hpb" is short for host-phys-bits. */
         if (flavour && !flavour[4] && guest->cpu.width_mode == WIDTH_DEFAULT)
                 guest->cpu.width_mode = WIDTH_HOST;
@@ -177,7 +190,8 @@ int guest_set_machine(Guest *guest, const char *name) {
         return guest_assume(guest, "machine", "%s behaves as version %s", name, text);
 }
 
-void machine_to_name(MachineKind kind, const GuestVersion *version, char *ret, size_t size) {
+void machine_to_name(
+                MachineKind kind, const GuestVersion *version, const char *own, char *ret, size_t size) {
         static const char *const names[_MACHINE_KIND_MAX] = {
                 [MACHINE_PC] = "pc",
                 [MACHINE_Q35] = "q35",
@@ -187,10 +201,12 @@ void machine_to_name(MachineKind kind, const GuestVersion *version, char *ret, s
         char text[40];
 
         guest_version_to_text(version, text, sizeof(text));
+        if (*own)
+                snprintf(text, sizeof(text), "%.39s", own);
         if (guest_version_known(version) && kind == MACHINE_Q35)
                 snprintf(ret, size, "pc-q35-%s", text);
         else if (guest_version_known(version) && kind == MACHINE_PC)
-                snprintf(ret, size, "pc-i440fx-%s", text);
+                snprintf(ret, size, has_short_name(version) && !*own ? "pc-%s" : "pc-i440fx-%s", text);
         else
                 snprintf(ret, size, "%s", (unsigned) kind < _MACHINE_KIND_MAX ? names[kind] : "pc");
 }

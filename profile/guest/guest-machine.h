@@ -13,8 +13,8 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
 /* The same into the guest, with what there is to note about a distribution's own. 0, -EINVAL, -ENOMEM, -E2BIG. */
 int guest_set_machine(Guest *guest, const char *name);
 
-/* As machine_from_name() reads it. */
-void machine_to_name(MachineKind kind, const GuestVersion *version, char *ret, size_t size);
+/* As machine_from_name() reads it; a distribution's own with what stands behind "pc-q35-", else "". */
+void machine_to_name(MachineKind kind, const GuestVersion *version, const char *own, char *ret, size_t size);
 
 /* "7", "7.2", "7.2.22"; anything may follow after a character that is no digit when `tail`. -EINVAL. */
 int guest_version_from_text(const char *text, bool tail, GuestVersion *ret);

@@ -31,6 +31,13 @@ static const char *const confidentials[_CONFIDENTIAL_MAX] = {
         [CONFIDENTIAL_TDX] = "tdx",
 };
 
+static const char *const memories[_MEMORY_KIND_MAX] = {
+        [MEMORY_DIMM] = "dimm",
+        [MEMORY_NVDIMM] = "nvdimm",
+        [MEMORY_VIRTIO_MEM] = "virtio-mem",
+        [MEMORY_VIRTIO_PMEM] = "virtio-pmem",
+};
+
 static int find(const char *const *words, size_t n, const char *word) {
         for (size_t i = 0; i < n; i++)
                 if (strcmp(words[i], word) == 0)
@@ -75,4 +82,12 @@ int guest_vendor_from_string(const char *word) {
                 if (strcmp(cpu_vendor_to_string(vendor), word) == 0)
                         return (int) vendor;
         return -EINVAL;
+}
+
+const char *memory_to_string(MemoryKind kind) {
+        return (unsigned) kind < _MEMORY_KIND_MAX ? memories[kind] : "dimm";
+}
+
+int memory_from_string(const char *word) {
+        return find(memories, _MEMORY_KIND_MAX, word);
 }

@@ -23,3 +23,7 @@ int confidential_from_string(const char *word);
 
 /* Of a virtual CPU: "intel", "amd", "hygon", "centaur", "zhaoxin", "other", as cpu_vendor_to_string() has them. */
 int guest_vendor_from_string(const char *word);
+
+/* "dimm", "nvdimm", "virtio-mem", "virtio-pmem" */
+const char *memory_to_string(MemoryKind kind);
+int memory_from_string(const char *word);

@@ -15,12 +15,22 @@ void guest_done(Guest *guest) {
         free(guest->assumed);
         free(guest->ignored);
         guest_form_done(&guest->form);
+        free(guest->refused);
         *guest = (Guest){};
 }
 
 bool guest_p2p_fatal(const Guest *guest) {
         return guest->p2p_fatal == TRISTATE_YES ||
                         (guest->p2p_fatal == TRISTATE_UNKNOWN && guest->vmm == VMM_CLOUD_HYPERVISOR);
+}
+
+int guest_add_module(Guest *guest, const GuestModule *module) {
+        if (guest->memory.n_modules >= GUEST_MODULES_MAX)
+                return -E2BIG;
+        guest->memory.modules[guest->memory.n_modules++] = *module;
+        if (module->size <= UINT64_MAX - guest->memory.plugged)
+                guest->memory.plugged += module->size;
+        return 0;
 }
 
 int guest_add_device(Guest *guest, GuestDevice **ret) {
@@ -115,4 +125,14 @@ int guest_ignore(Guest *guest, const char *what, const char *format, ...) {
         format_note(&note, what, format, ap);
         va_end(ap);
         return guest_note_add(&guest->ignored, &guest->n_ignored, &note);
+}
+
+int guest_refuse(Guest *guest, const char *what, const char *format, ...) {
+        GuestNote note;
+        va_list ap;
+
+        va_start(ap, format);
+        format_note(&note, what, format, ap);
+        va_end(ap);
+        return guest_note_add(&guest->refused, &guest->n_refused, &note);
 }

@@ -21,6 +21,7 @@
 #define GUEST_CXL_MAX 16
 #define GUEST_SEGMENTS_MAX 96
 #define GUEST_PMEM_MAX 64
+#define GUEST_MODULES_MAX 256
 #define GUEST_PORTS_MAX 64
 
 typedef enum Vmm {
@@ -73,17 +74,25 @@ typedef struct GuestCpu {
         uint8_t phys_bits;       /* WIDTH_EXPLICIT */
         uint8_t limit;           /* WIDTH_HOST: host-phys-bits-limit; 0 none */
         uint8_t guest_phys_bits; /* 0: automatic */
+        bool past_libvirt;       /* said by a -cpu of <qemu:commandline>, which libvirt does not look at */
         Tristate long_mode, la57, pdpe1gb, pae,
                         pse36; /* of the virtual CPU; unknown: as the host, or the model */
 } GuestCpu;
 
 typedef enum MemoryKind {
-        MEMORY_DIMM = 0, /* also virtio-mem's requested size: inside the hot-plug region */
+        MEMORY_DIMM = 0,
         MEMORY_NVDIMM,
         MEMORY_VIRTIO_MEM,
-        MEMORY_SGX_EPC,
+        MEMORY_VIRTIO_PMEM,
         _MEMORY_KIND_MAX,
 } MemoryKind;
+
+/* Memory that is plugged in from the start: it lies in the hot-plug region. */
+typedef struct GuestModule {
+        MemoryKind kind;
+        uint64_t size;
+        uint64_t align; /* of its place, a power of two; 0: 2 MiB */
+} GuestModule;
 
 typedef struct GuestMemory {
         uint64_t ram; /* at boot */
@@ -91,7 +100,12 @@ typedef struct GuestMemory {
         uint64_t plugged; /* modules in the hot-plug region (DIMM, NVDIMM, virtio-mem): max is at least ram and these */
         uint64_t below_4g_max; /* max-ram-below-4g; 0 default */
         uint32_t slots;
-        uint64_t sgx_epc; /* total */
+        uint64_t sgx_epc;   /* total */
+        bool numa;          /* there are NUMA nodes, which must have all of ram: */
+        uint64_t numa_size; /* so much they have together */
+        bool numa_mem;      /* by mem=, which the machine types since 5.1 lack */
+        uint32_t n_modules;
+        GuestModule modules[GUEST_MODULES_MAX]; /* as they are plugged in */
         uint32_t n_cxl;
         uint64_t cxl[GUEST_CXL_MAX]; /* fixed memory windows; n_cxl > 0 or cxl_on: cxl=on */
         bool cxl_on;
@@ -184,10 +198,12 @@ typedef struct Guest {
         char name[128];
         Vmm vmm;
         GuestVersion vmm_version;
+        char vmm_build[16]; /* whose package it is: "debian", "ubuntu"; "" not known */
         MachineKind machine;
         GuestVersion machine_version; /* pc-q35-7.1: 7.1; all zero: the newest of the VMM */
-        bool kvm;                     /* false: TCG */
-        Tristate smm;                 /* -machine smm=; unknown: automatic */
+        char machine_own[32]; /* "noble", "rhel9.2.0": a distribution's own type of that version; "" none */
+        bool kvm;             /* false: TCG */
+        Tristate smm;         /* -machine smm=; unknown: automatic */
         GuestCpu cpu;
         GuestMemory memory;
         uint64_t pci_hole64_size; /* 0: the machine's default, */
@@ -197,6 +213,7 @@ typedef struct Guest {
         Confidential confidential;
         GuestSystem system;
         uint8_t reduced_phys_bits;         /* SEV: 0 not said */
+        uint8_t c_bit;                     /* SEV: 0 not said, which libvirt makes the host's */
         uint8_t cloud_hypervisor_max_bits; /* --cpus max_phys_bits; 0: 46 */
         Tristate p2p_fatal; /* the VMM ends when it cannot map a BAR for other devices; unknown: as it is the VMM's way */
         uint8_t n_segments; /* Cloud Hypervisor: num_pci_segments; 0: one */
@@ -212,6 +229,8 @@ typedef struct Guest {
         GuestNote *assumed; /* owned */
         size_t n_ignored;
         GuestNote *ignored; /* owned; each makes a verdict "unknown" at best where it may move memory */
+        size_t n_refused;
+        GuestNote *refused; /* owned; what the VMM ends on, whatever the host: its options contradict each other */
         GuestForm form;
 } Guest;
 
@@ -220,11 +239,15 @@ void guest_done(Guest *guest);
 /* Cloud Hypervisor with vfio_p2p_dma=on, which is its default. */
 bool guest_p2p_fatal(const Guest *guest);
 
+/* -E2BIG beyond the bound above. */
+int guest_add_module(Guest *guest, const GuestModule *module);
 /* -ENOMEM, or -E2BIG beyond the bounds above. The device is zeroed and stays the guest's. */
 int guest_add_device(Guest *guest, GuestDevice **ret);
 /* One more of its kind; -E2BIG beyond the kinds, or GUEST_DEVICES_MAX of one. */
 int guest_add_ports(Guest *guest, const GuestPort *port, uint32_t count);
 int guest_assume(Guest *guest, const char *what, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
+int guest_refuse(Guest *guest, const char *what, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));
 int guest_ignore(Guest *guest, const char *what, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));

@@ -100,29 +100,31 @@ static void derive_qemu_width(Space *space) {
                                         (cpu->width_mode == WIDTH_DEFAULT &&
                                                         space->guest->machine == MACHINE_MICROVM));
 
-        layout->starts = true;
         if (space->cpu.long_mode == TRISTATE_UNKNOWN)
                 layout_ask(space, LAYOUT_ASKS_LONG_MODE);
         if (space->cpu.long_mode == TRISTATE_NO) {
                 layout->phys_bits = short_width(space);
-                /* "phys-bits is not user-configurable in 32 bit" */
-                layout->starts = cpu->width_mode != WIDTH_EXPLICIT;
+                /* "phys-bits is not user-configurable in 32 bit"; host-phys-bits is passed over there. */
+                if (cpu->width_mode == WIDTH_EXPLICIT)
+                        layout_refuse(space, START_WIDTH_SHORT, cpu->phys_bits, 0, 0);
                 return;
         }
         if (cpu->width_mode == WIDTH_EXPLICIT) {
                 layout->phys_bits = plausible(cpu->phys_bits) ? cpu->phys_bits : 0;
-                layout->starts = plausible(cpu->phys_bits);
-                if (!layout->starts)
+                if (!layout->phys_bits) {
+                        layout_refuse(space, START_WIDTH, cpu->phys_bits, QEMU_BITS_MIN, QEMU_BITS_MAX);
                         layout_unknown(space, REASON_MALFORMED, "cpu: phys-bits outside 32 to 52");
-                else if (space->qemu.tcg_width_fixed && !space->guest->kvm)
-                        layout->starts = cpu->phys_bits == QEMU_DEFAULT_BITS;
+                } else if (space->qemu.tcg_width_fixed && !space->guest->kvm &&
+                                cpu->phys_bits != QEMU_DEFAULT_BITS) {
+                        layout_refuse(space, START_WIDTH_TCG, cpu->phys_bits, 0, QEMU_DEFAULT_BITS);
+                }
                 return;
         }
         layout->phys_bits = from_host ? host_bits(space) : QEMU_DEFAULT_BITS;
         if (from_host && layout->phys_bits && cpu->limit && cpu->limit < layout->phys_bits)
                 layout->phys_bits = cpu->limit;
         if (layout->phys_bits && !plausible(layout->phys_bits)) {
-                layout->starts = false;
+                layout_refuse(space, START_LIMIT, cpu->limit, QEMU_BITS_MIN, 0);
                 layout->phys_bits = 0;
                 layout_unknown(space, REASON_MALFORMED, "cpu: host-phys-bits-limit below 32");
         }
@@ -132,13 +134,15 @@ static void derive_guest_phys_bits(Space *space) {
         uint8_t said = space->guest->cpu.guest_phys_bits, mappable = space->host->guest_mappable_bits;
         Layout *layout = space->layout;
 
-        if (said && (!space->qemu.guest_phys_bits || space->cpu.long_mode == TRISTATE_NO)) {
-                layout->starts = false;
+        if (said && !space->qemu.guest_phys_bits) {
+                layout_refuse(space, START_HINT_ABSENT, said, 0, 0);
+        } else if (said && space->cpu.long_mode == TRISTATE_NO) {
+                layout_refuse(space, START_HINT_SHORT, said, 0, 0);
         } else if (said && layout->phys_bits) {
                 layout->guest_phys_bits = said;
                 if (said < QEMU_BITS_MIN || said > layout->phys_bits) {
                         layout->guest_phys_bits = 0;
-                        layout->starts = false;
+                        layout_refuse(space, START_HINT, said, QEMU_BITS_MIN, layout->phys_bits);
                 }
         } else if (space->qemu.guest_phys_bits_auto && layout->phys_bits && space->guest->kvm && mappable &&
                         space->cpu.long_mode != TRISTATE_NO) {
@@ -167,7 +171,6 @@ static void derive_cloud_hypervisor_width(Space *space) {
         if (policy.subtracts_sme)
                 of_host = less_encryption(space, of_host);
         space->layout->phys_bits = of_host < limit ? of_host : limit;
-        space->layout->starts = true;
         if (space->layout->phys_bits && !plausible(space->layout->phys_bits)) {
                 layout_unknown(space, REASON_MALFORMED, "cpus: max_phys_bits below 32");
                 space->layout->phys_bits = 0;

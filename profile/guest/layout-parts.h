@@ -94,6 +94,11 @@ void layout_unknown(Space *space, Reason reason, const char *missing);
 /* The same for what has a few answers that can each be tried. */
 void layout_ask(Space *space, LayoutQuestion question);
 
+/* It does not start, and why. */
+void layout_refuse(Space *space, StartCauseKind kind, uint64_t value, uint64_t min, uint64_t max);
+/* start.c: machine type, memory, NUMA; memory devices go into [start, end). */
+void layout_start(Space *space, uint64_t start, uint64_t end);
+
 void layout_cpu(Space *space);              /* layout-cpu.c: vendor, features, widths */
 void layout_qemu(Space *space);             /* layout-qemu.c */
 void layout_cloud_hypervisor(Space *space); /* layout-ch.c */

@@ -4,11 +4,9 @@
 
 #include "profile/guest/layout-parts.h"
 
-#define SLOTS_MAX 256
 #define CXL_REGISTERS MIB
 #define CXL_ALIGN (256 * MIB)
 #define PAGE (4 * KIB)
-#define IOAPIC UINT64_C(0xFEC00000)
 
 /* RAM below 4 GiB, with the PCI hole above it. */
 static uint64_t low_limit(const Space *space) {
@@ -176,16 +174,11 @@ void layout_qemu(Space *space) {
         layout->top = derive_top(space, &above, &counts_hole);
         if (space->guest->machine == MACHINE_MICROVM)
                 layout->top = max_of(space->below_4g, above.ram_end) - 1;
-        else if ((!space->qemu.has_hotplug && (memory->slots || memory->max > memory->ram)) ||
-                        (memory->max > memory->ram && (memory->slots > SLOTS_MAX || memory->max % PAGE)) ||
-                        (memory->max && memory->max < memory->ram) ||
-                        (memory->max == memory->ram && memory->slots))
+        layout_start(space, above.hotplug, above.hotplug_end);
+        if (space->qemu.start_check && layout->phys_bits && layout->top > space_of(layout->phys_bits) - 1) {
+                layout->beyond = true;
                 layout->starts = false;
-        /* Nothing is left between RAM and the I/O APIC for the 32-bit hole: every version ends with a failed assertion. */
-        if (space->guest->machine == MACHINE_PC && space->below_4g >= IOAPIC)
-                layout->starts = false;
-        if (space->qemu.start_check && layout->phys_bits && layout->top > space_of(layout->phys_bits) - 1)
-                layout->starts = false;
+        }
         add_ranges(space, &above, counts_hole && space->guest->machine != MACHINE_MICROVM);
         if (space->guest->machine == MACHINE_MICROVM)
                 add_microvm_windows(space);

@@ -77,6 +77,14 @@ void layout_ask(Space *space, LayoutQuestion question) {
                         layout_question_missing(question));
 }
 
+void layout_refuse(Space *space, StartCauseKind kind, uint64_t value, uint64_t min, uint64_t max) {
+        Layout *layout = space->layout;
+
+        layout->starts = false;
+        if (layout->n_causes < START_CAUSES_MAX)
+                layout->causes[layout->n_causes++] = (StartCause){ kind, value, min, max };
+}
+
 bool layout_width_trusted(Space *space, unsigned bits) {
         if (bits >= 41)
                 return true;
@@ -121,7 +129,7 @@ static void place_windows(Space *space) {
 }
 
 int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret) {
-        Layout layout = { .bars_fit_32 = true, .bars_fit_64 = true };
+        Layout layout = { .starts = true, .bars_fit_32 = true, .bars_fit_64 = true };
         Space space = { .guest = guest, .host = host, .layout = &layout };
 
         layout_cpu(&space);
@@ -129,6 +137,8 @@ int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret) {
                 layout_unknown(&space, REASON_ABSENT, "memory");
         if (guest->vmm == VMM_CLOUD_HYPERVISOR) {
                 layout_cloud_hypervisor(&space);
+                layout.beyond = !layout.starts && layout.phys_bits &&
+                                layout.top > space_of(layout.phys_bits) - 1;
         } else {
                 layout_qemu(&space);
                 /* QEMU itself says where microvm's windows are, to whatever starts there. */

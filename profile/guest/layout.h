@@ -6,6 +6,7 @@
 
 #include "probe/decode/memory/range.h"
 #include "profile/guest/guest.h"
+#include "profile/guest/start.h"
 
 typedef enum LayoutKind {
         LAYOUT_RAM = 0, /* at boot */
@@ -36,11 +37,14 @@ typedef struct Layout {
         uint8_t guest_phys_bits; /* EAX[23:16]; 0 none */
         bool relocated;          /* AMD: above 4 GiB moved to 1 TiB */
         uint64_t top;            /* last address that the VMM's start check counts */
-        bool starts;             /* top fits phys_bits */
-        uint8_t firmware_bits;   /* width that the firmware works with; 0 when no firmware places BARs */
-        bool small_pages;        /* which is less than it would be, as the CPU has no 1 GiB pages */
-        bool window_dynamic;     /* placed at the top by width; else classic, after RAM */
-        char rule[128];          /* which rule placed the window: "OVMF 202211: 1/8 of the address space" */
+        bool starts;             /* nothing below is against it */
+        bool beyond;             /* the VMM looks, and top does not fit phys_bits */
+        size_t n_causes;         /* other reasons why it does not start, */
+        StartCause causes[START_CAUSES_MAX]; /* beside the guest's own `refused` */
+        uint8_t firmware_bits; /* width that the firmware works with; 0 when no firmware places BARs */
+        bool small_pages;      /* which is less than it would be, as the CPU has no 1 GiB pages */
+        bool window_dynamic;   /* placed at the top by width; else classic, after RAM */
+        char rule[128];        /* which rule placed the window: "OVMF 202211: 1/8 of the address space" */
         bool bars_fit_64, bars_fit_32;
         uint64_t port_share; /* of the 64-bit window that each hot-plug port takes at least; 0 no more than its BARs */
         Reason unknown;   /* NONE: the layout is determined; else why not */

@@ -41,6 +41,7 @@ QemuPolicy policy_qemu(MachineKind kind, GuestVersion machine, GuestVersion prog
                 .guest_phys_bits = version_reaches(program, 9, 1, 0),
                 .guest_phys_bits_auto =
                                 version_reaches(machine, 9, 1, 0) && version_reaches(program, 9, 1, 0),
+                .numa_mem_gone = version_reaches(machine, 5, 1, 0) && version_reaches(program, 5, 1, 0),
                 .checks_aw_bits = version_reaches(program, 9, 1, 0),
                 .microvm_window_hides = v6_0,
                 .ports_hide_hotplug = kind == MACHINE_Q35 && version_reaches(machine, 6, 1, 0) &&

@@ -21,6 +21,7 @@ typedef struct QemuPolicy {
         bool gigabyte_align;  /* i440FX: splits at 3 GiB, not at 3.5 GiB */
         bool guest_phys_bits; /* CPUID's guest width can be given */
         bool guest_phys_bits_auto; /* and is filled in under KVM */
+        bool numa_mem_gone;        /* mem= of NUMA nodes */
         bool checks_aw_bits;       /* a vIOMMU wider than the host's IOMMU refuses an assigned device */
         bool microvm_window_hides; /* its 64-bit window hides RAM that reaches it, also where no BAR is */
         bool ports_hide_hotplug; /* ports of PCI Express do not show that they take hot-plug: ACPI's is used */

@@ -7,6 +7,7 @@
 #include "probe/cleanup.h"
 #include "profile/guest/bar-need.h"
 #include "profile/guest/check-run.h"
+#include "profile/guest/policy-machine.h"
 
 #define GIB (UINT64_C(1) << 30)
 #define WIDTH_MIN 36
@@ -83,10 +84,29 @@ static void less_hole(Candidates *c, uint64_t excess) {
                                         less(layout->ranges[i].end - layout->ranges[i].start + 1, excess));
 }
 
+/* The nearest machine type that this QEMU has. */
+static void other_machine(Candidates *c) {
+        const GuestVersion newest = policy_newest_machine(c->guest->vmm_version);
+        const Layout *layout = &c->check->layout;
+
+        for (size_t i = 0; i < layout->n_causes; i++) {
+                if (layout->causes[i].kind == START_MACHINE_NEWER)
+                        add(c, CHANGE_MACHINE, (uint64_t) newest.major << 16 | newest.minor);
+                if (layout->causes[i].kind == START_MACHINE_GONE)
+                        add(c, CHANGE_MACHINE, layout->causes[i].min);
+                if (layout->causes[i].kind == START_MACHINE_OTHERS)
+                        add(c, CHANGE_MACHINE, layout->causes[i].value);
+        }
+}
+
 static void for_start(Candidates *c) {
         uint64_t end = width_end(c->check->layout.phys_bits), top = c->check->layout.top;
 
-        wider(c);
+        other_machine(c);
+        if (c->check->layout.phys_bits)
+                wider(c);
+        else
+                add(c, CHANGE_WIDTH_HOST, 0);
         less_hole(c, top > end ? top - end : 0);
         less_hotplug(c, top > end ? top - end : 0);
         if (top > end)
@@ -211,6 +231,12 @@ static void for_compatibility(Candidates *c) {
         add(c, CHANGE_MACHINE, 7 << 16);
 }
 
+/* Where libvirt refuses the width itself, the same as a limit of the host's. */
+static void for_sources(Candidates *c) {
+        add_width(c, c->check->layout.phys_bits);
+        add(c, CHANGE_WIDTH_HOST, 0);
+}
+
 size_t remedy_candidates(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
                 const Check *check, const CheckFinding *finding, Change ret[REMEDY_CANDIDATES_MAX]) {
         static const struct {
@@ -226,6 +252,7 @@ size_t remedy_candidates(const Guest *guest, const Profile *profile, const Profi
                 { "R9", for_memory },
                 { "R10", for_confidential },
                 { "R11", for_compatibility },
+                { "R13", for_sources },
                 { "R14", for_overlap },
         };
         Candidates c = { .guest = guest,

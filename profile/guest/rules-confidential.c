@@ -90,6 +90,20 @@ static bool put_no_sev(CheckRun *run) {
         return put_not_offered(run, "SEV", &encryption->sev_enabled, "encryption.sev");
 }
 
+/* QEMU compares it with CPUID 0x8000001F of the host. */
+static void put_other_c_bit(CheckRun *run, unsigned host) {
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (guest->vmm != VMM_QEMU || !guest->c_bit || guest->c_bit == host)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "QEMU refuses the guest's C-bit: the host has another");
+        check_numbers(run, f, "cbitpos is %u, the host's C-bit is bit %u", guest->c_bit, host);
+        check_advice(run, f, "set cbitpos to %u%s", host,
+                        guest->form.manager == MANAGER_LIBVIRT ? ", or leave <cbitpos> out" : "");
+}
+
 /* The C-bit marks encrypted pages: no memory may lie at or above it. */
 static void rule_c_bit(CheckRun *run) {
         const Fact *c_bit = &run->profile->encryption.c_bit;
@@ -100,6 +114,7 @@ static void rule_c_bit(CheckRun *run) {
                 check_missing_fact(run, "cBit", c_bit);
                 return;
         }
+        put_other_c_bit(run, (unsigned) c_bit->value);
         for (size_t i = 0; i < run->layout->n; i++) {
                 const LayoutRange *range = &run->layout->ranges[i];
                 CheckFinding *f;

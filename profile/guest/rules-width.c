@@ -1,66 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Rules about widths alone: does the VMM start the guest (R1), does this host have the addresses that the guest is told of
+/* Rules about widths alone: does this host have the addresses that the guest is told of
  * (R2), do the host's own sources agree (R13). */
 
 #include <string.h>
 
 #include "profile/guest/check-run.h"
-
-/* A width outside QEMU's bounds, a hint above the width, memory slots that the machine lacks. */
-static void put_refused(CheckRun *run) {
-        const GuestMemory *memory = &run->guest->memory;
-
-        check_numbers(run,
-                        check_find(run, "R1", VERDICT_UNSAFE, "guest",
-                                        "the guest does not start: the VMM refuses what it is asked for"),
-                        "%u address bits, host-phys-bits-limit %u, guest-phys-bits %u, %" PRIu32
-                        " memory slots, at most 0x%" PRIx64 " of memory",
-                        run->layout->phys_bits, run->guest->cpu.limit, run->guest->cpu.guest_phys_bits,
-                        memory->slots, memory->max > memory->ram ? memory->max : memory->ram);
-}
-
-/* A microvm starts with any memory, and puts its PCI window, where it has PCI Express, over the topmost quarter. */
-static void put_hidden(CheckRun *run) {
-        const Layout *layout = run->layout;
-        uint64_t end = width_end(layout->phys_bits), window = end - end / 4;
-        bool beyond = layout->top > end;
-        CheckFinding *f;
-
-        if (run->guest->machine != MACHINE_MICROVM || layout->phys_bits == 0 || layout->top < window)
-                return;
-        f = check_find(run, "R1", beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING,
-                        "guest",
-                        beyond ? "memory lies where the guest's CPU has no addresses, and QEMU starts it so"
-                               : "memory lies where a microvm with PCI Express has its window");
-        check_numbers(run, f,
-                        "it ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64
-                        ", the window starts at 0x%" PRIx64,
-                        layout->top, layout->phys_bits, end, window);
-        f->start = window;
-        f->end = layout->top;
-}
-
-/* What is not known moves windows, or memory further up: what does not start as it is does not start at all. */
-static void rule_start(CheckRun *run) {
-        const Layout *layout = run->layout;
-        CheckFinding *f;
-
-        if (layout->starts) {
-                put_hidden(run);
-                return;
-        }
-        if (!check_beyond_width(layout)) {
-                put_refused(run);
-                return;
-        }
-        f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
-                        "the guest does not start: its address space is too small for its memory");
-        check_numbers(run, f, "the last address is 0x%" PRIx64 ", %u bits end at 0x%" PRIx64, layout->top,
-                        layout->phys_bits, width_end(layout->phys_bits));
-        f->start = width_end(layout->phys_bits) + 1;
-        f->end = layout->top;
-}
 
 /* Of all that the guest will use, the range that ends highest. */
 static const LayoutRange *highest(const Layout *layout) {
@@ -156,6 +101,26 @@ static void rule_told(CheckRun *run) {
                         mappable->value);
 }
 
+/* <maxphysaddr mode='emulate'> above what /proc/cpuinfo says does not define, whatever type the domain is of; what stands in
+ * <qemu:commandline> libvirt does not look at. */
+static bool rule_libvirt(CheckRun *run) {
+        const Guest *guest = run->guest;
+        const Fact *usable = &run->profile->widths.host_physical_bits;
+        unsigned bits = guest->cpu.phys_bits;
+        CheckFinding *f;
+
+        if (guest->form.manager != MANAGER_LIBVIRT || guest->cpu.past_libvirt || bits <= usable->value)
+                return false;
+        f = check_find(run, "R13", VERDICT_UNSAFE, "guest",
+                        "libvirt refuses this width: it is above what /proc/cpuinfo says");
+        check_numbers(run, f, "<maxphysaddr mode='emulate'> has %u bits, /proc/cpuinfo %" PRIu64, bits,
+                        usable->value);
+        check_advice(run, f,
+                        "use mode='passthrough', with limit='%u' where the width matters (libvirt 9.3 or newer)",
+                        bits);
+        return true;
+}
+
 /* Memory encryption makes /proc/cpuinfo's figure smaller. That is the limit of the host's memory, not of a guest's. */
 static void rule_sources(CheckRun *run) {
         const Fact *raw = &run->profile->widths.cpu_physical_bits;
@@ -163,7 +128,8 @@ static void rule_sources(CheckRun *run) {
         unsigned bits = run->layout->phys_bits;
         CheckFinding *f;
 
-        if (run->guest->cpu.width_mode != WIDTH_EXPLICIT || !fact_known(raw) || !fact_known(usable))
+        if (run->guest->cpu.width_mode != WIDTH_EXPLICIT || !fact_known(usable) || rule_libvirt(run) ||
+                        !fact_known(raw))
                 return;
         if (usable->value >= raw->value || bits < usable->value || bits > raw->value)
                 return;
@@ -179,4 +145,4 @@ static void rule_sources(CheckRun *run) {
                 check_advice(run, f, "memory encryption took the bits of the host's memory only");
 }
 
-const CheckRule rules_width[] = { rule_start, rule_kvm, rule_told, rule_sources, NULL };
+const CheckRule rules_width[] = { rule_kvm, rule_told, rule_sources, NULL };

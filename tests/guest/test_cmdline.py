@@ -16,11 +16,11 @@ MIB, GIB = 1 << 20, 1 << 30
 OPTIONS = [
     ("-machine q35", {"machine": "q35"}),
     ("-M pc-i440fx-6.2", {"machine": "pc-i440fx-6.2"}),
-    ("-M pc-1.0", {"machine": "pc-i440fx-1.0"}),
+    ("-M pc-1.0", {"machine": "pc-1.0"}),
     # As the QEMU that the release came with: Ubuntu 16.04's 2.5, 18.10's 2.12, 24.10's 9.0.
-    ("-M pc-q35-xenial", {"machine": "pc-q35-2.5"}),
-    ("-M pc-i440fx-cosmic", {"machine": "pc-i440fx-2.12"}),
-    ("-M pc-q35-oracular-hpb", {"machine": "pc-q35-9.0", "cpu.physBits": "host"}),
+    ("-M pc-q35-xenial", {"machine": "pc-q35-xenial"}),
+    ("-M pc-i440fx-cosmic", {"machine": "pc-i440fx-cosmic"}),
+    ("-M pc-q35-oracular-hpb", {"machine": "pc-q35-oracular-hpb", "cpu.physBits": "host"}),
     ("-machine type=pc-q35-7.1,accel=kvm:tcg", {"machine": "pc-q35-7.1", "accelerator": "kvm"}),
     ("--machine microvm,pcie=on", {"machine": "microvm"}),
     ("-M q35 -machine accel=tcg", {"machine": "q35", "accelerator": "tcg"}),

@@ -90,7 +90,7 @@ def test_machine(file):
     document = command(file(MACHINE + CARD))
     assert ignored(document) == []
     assert document["machine"] == "q35" and document["accelerator"] == "tcg" and document["pciHole64Size"] == 64 * GIB
-    assert document["memory"] == {"ram": 512 * MIB, "max": 8 * GIB, "slots": 4}
+    assert document["memory"] == {"ram": 512 * MIB, "max": 8 * GIB, "slots": 4, "numa": 512 * MIB}
     assert document["viommu"] == {"kind": "intel", "awBits": 48}
     assert document["devices"] == [{"name": "card", "assigned": True, "ownPort": True, "address": "0000:01:00.0"}]
 

@@ -1,8 +1,12 @@
 """One description, two forms: a domain, and the command line that libvirt makes of it, become the same guest as far as it
 moves addresses. What libvirt makes of the domain when it is defined is understood too."""
+import os
+
 import pytest
 
 from forms import ignored, read
+from guests import intel
+from place import Place, rules
 from virsh import Unavailable, Virsh
 
 
@@ -70,7 +74,7 @@ def members(document):
     kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "system", "assumed", "devices", "cpu", "firmware")}
     kept["machine"] = "q35" if "q35" in document["machine"] else "pc"
     # Without <cpu> libvirt names QEMU's default, with vendor and features of the model either way once filled in.
-    kept["cpu"] = document["cpu"]
+    kept["cpu"] = {key: value for key, value in document["cpu"].items() if key != "pastLibvirt"}
     kept["firmware"] = {key: value for key, value in document["firmware"].items() if key != "path"}
     # In which order libvirt writes devices is its affair too.
     devices = [{key: value for key, value in device.items() if key != "name"} for device in document.get("devices", [])]
@@ -115,3 +119,36 @@ def test_as_libvirt_keeps_it(virsh, name, tmp_path):
     if "limit=" in DOMAINS[name] and "limit=" not in again.read_text():
         pytest.skip("this libvirt knows no limit= (9.3)")
     assert members(read(f"--defaults={virsh.qemu},202211,1.16.2", str(again))) == members(read(f"--defaults={virsh.qemu},202211,1.16.2", str(path)))
+
+
+# libvirt's own word on widths, whatever /proc/cpuinfo says: faked here, in a mount namespace.
+CPUINFO = """set -e
+mount --make-rprivate /
+sed 's/^address sizes.*/address sizes : 42 bits physical, 48 bits virtual/' /proc/cpuinfo > "$0/cpuinfo"
+mount --bind "$0/cpuinfo" /proc/cpuinfo
+exec "$@"
+"""
+
+
+@pytest.mark.parametrize("kind", ["qemu", "kvm"])
+@pytest.mark.parametrize("bits", [41, 42, 43, 46])
+def test_width_above_cpuinfo(tmp_path, kind, bits):
+    """What it does not define is unsafe here. It looks once it knows its host: `capabilities` before."""
+    if os.geteuid() != 0:
+        pytest.skip("another /proc/cpuinfo wants root")
+    try:
+        judge = Virsh(tmp_path)
+    except Unavailable as why:
+        pytest.skip(str(why))
+    judge.start = ["unshare", "--mount", "sh", "-c", CPUINFO, tmp_path, *judge.start]
+    text = domain("width", f"<cpu mode='custom' match='exact' check='none'><model fallback='forbid'>EPYC</model><maxphysaddr mode='emulate' bits='{bits}'/></cpu>",
+                  kind=kind)
+    (tmp_path / "domain.xml").write_text(text, encoding="utf-8")
+    done = judge(f"capabilities; define {tmp_path}/domain.xml")
+    if "<maxphysaddr mode='emulate' bits='42'/>" not in done.stdout:
+        pytest.skip("libvirt knows nothing of this host's CPU")
+    if done.returncode != 0 and "virtual CPU address bits" not in done.stderr:
+        pytest.skip("libvirt does not define such a domain here: " + done.stderr.strip().splitlines()[-1])
+    (tmp_path / "host").mkdir()
+    answer = Place(tmp_path / "host").check(intel(46, 48, cpuinfo=42), read("--defaults=7.2,202211,1.16.2", "-", text=text))
+    assert ("R13" in rules(answer, "unsafe")) == (done.returncode != 0) == (bits > 42)

@@ -81,9 +81,10 @@ def members(document, widths_only):
     host's; the order of devices too."""
     kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "system", "assumed", "ignored", "devices")}
     # libvirt rounds modules in ways of its own: this is a lower bound for remedies.
-    kept["memory"] = {key: value for key, value in document["memory"].items() if key != "plugged"}
+    kept["memory"] = {key: value for key, value in document["memory"].items() if key not in ("plugged", "modules")}
     kept["machine"] = re.sub(r"pc-(q35|i440fx)-.*", r"\1", document["machine"]).replace("i440fx", "pc")
     kept["firmware"] = {key: value for key, value in document.get("firmware", {}).items() if key != "path"}
+    kept["cpu"] = {key: value for key, value in document.get("cpu", {}).items() if key != "pastLibvirt"}
     if widths_only:
         kept["cpu"] = {key: value for key, value in document["cpu"].items() if key in WIDTHS}
     kept["devices"] = sorted(({key: value for key, value in device.items() if key != "name"} for device in document.get("devices", [])), key=repr)

@@ -3,6 +3,7 @@ none that has a machine in it."""
 import dataclasses
 import json
 import pathlib
+import re
 import subprocess
 from collections import Counter
 
@@ -23,6 +24,13 @@ def is_shared(device):
     return not device["assigned"] and any(bar.get("ram") for bar in device.get("bars", []))
 
 
+def followed(document):
+    """A distribution's own machine type as the one whose rules it follows."""
+    kind = re.match(r"pc-(?:q35|i440fx)-", document["machine"])
+    own = [re.fullmatch(r".* behaves as version ([\d.]+)", note["text"]) for note in document.get("assumed", []) if note["what"] == "machine"]
+    return next((kind[0] + note[1] for note in own if kind and note), document["machine"])
+
+
 def machine_of(document):
     """hawd's description in the words of the table. Without KVM nobody looks at the host's width."""
     cpu, memory, firmware, viommu = (document.get(key, {}) for key in ("cpu", "memory", "firmware", "viommu"))
@@ -30,7 +38,7 @@ def machine_of(document):
     assigned = [device for device in devices if device["assigned"]]
     kvm = document.get("accelerator", "kvm") == "kvm"
     return Machine(
-        ram=memory["ram"], machine=document["machine"], kvm=kvm, max=memory.get("max", 0), slots=memory.get("slots", 0),
+        ram=memory["ram"], machine=followed(document), kvm=kvm, max=memory.get("max", 0), slots=memory.get("slots", 0),
         cpu=cpu.get("model", ""), bits=cpu.get("physBits") if kvm or cpu.get("physBits") != "host" else None, limit=cpu.get("hostPhysBitsLimit", 0), guest_bits=cpu.get("guestPhysBits", 0),
         firmware=firmware.get("kind", ""), viommu=viommu.get("kind", ""), aw=viommu.get("awBits", 0), hole=document.get("pciHole64Size"),
         mmio64=firmware.get("pciMmio64Mb", 0), confidential=document.get("confidential", ""), reduced=document.get("reducedPhysBits", 0),

@@ -2,6 +2,7 @@
 to. No daemon runs, and nothing of this host's is touched."""
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import subprocess
@@ -18,11 +19,19 @@ security_driver = "none"
 """
 PACKAGES = ["libvirt-clients", "libvirt-common", "libvirt-daemon", "libvirt-daemon-common", "libvirt-daemon-driver-qemu", "ovmf", "qemu-system-data",
             "qemu-system-modules-spice", "qemu-system-x86", "seabios"]
+# What libvirt's own packages add when they are installed, and an unprivileged account that QEMU runs as by default: without it
+# the driver does not start. Here it is added in a mount namespace, where the installed virsh runs too.
+ACCOUNTS = """set -e
+mount --make-rprivate /
+mount --bind "$0/passwd" /etc/passwd
+mount --bind "$0/group" /etc/group
+exec "$@"
+"""
 # In a mount namespace of its own: a release's files, with this host's accounts, devices and processes, and the test's place as /tmp.
 ENTER = """set -e
 mount --make-rprivate /
 mount --bind "$0" "$0"
-mount --bind /etc "$0/etc"
+mount --rbind /etc "$0/etc"
 mount --rbind /proc "$0/proc"
 mount --rbind /dev "$0/dev"
 mount -t tmpfs tmpfs "$0/run"
@@ -51,6 +60,7 @@ class Virsh:
             self.start = ["unshare", "--mount", "sh", "-c", ENTER, release.tree(suite, PACKAGES), place] if suite else ["virsh"]
         except release.Missing as why:
             raise Unavailable(f"{suite}: {why}") from why
+        self.start = self.with_account(self.start)
         (place / "libvirt" / "etc").mkdir(parents=True)
         (place / "libvirt" / "etc" / "qemu.conf").write_text(CONFIGURATION if os.geteuid() == 0 else "")
         # Its first look at QEMU takes a while where /dev/kvm is odd; it is kept for the others.
@@ -59,6 +69,17 @@ class Virsh:
             raise Unavailable("libvirt's QEMU driver does not run here: " + done.stderr.strip().splitlines()[-1])
         # The version of its newest machine type is the emulator's.
         self.qemu = re.search(r"<machine>pc-\w+-(\d+\.\d+)</machine>", done.stdout).group(1)
+
+    def with_account(self, words):
+        if os.geteuid() != 0 or "libvirt-qemu" in [account.pw_name for account in pwd.getpwall()]:
+            return words
+        for name, line in (("passwd", "libvirt-qemu:x:64055:64055::/var/lib/libvirt:/usr/sbin/nologin"), ("group", "libvirt-qemu:x:64055:")):
+            known = pathlib.Path("/etc", name).read_text(encoding="utf-8").rstrip("\n")
+            (self.place / name).write_text(f"{known}\n{line}\n", encoding="utf-8")
+        if not any(line.startswith("kvm:") for line in known.splitlines()):
+            with open(self.place / "group", "a", encoding="utf-8") as group:
+                group.write("kvm:x:64056:\n")
+        return ["unshare", "--mount", "sh", "-c", ACCOUNTS, self.place, *words]
 
     def __call__(self, *arguments):
         return subprocess.run([*self.start, "-q", "-c", f"qemu:///embed?root={self.seen_as}/libvirt", *arguments], capture_output=True, text=True,

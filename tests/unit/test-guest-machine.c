@@ -27,12 +27,14 @@ static void test_names(void **state) {
                 { "pc-q35-noble-v2", MACHINE_Q35, { 8, 2 }, false },
                 { "pc-q35-plucky", MACHINE_Q35, { 9, 2 }, false },
                 { "pc-q35-nextyear", MACHINE_Q35, {}, false },
+                { "pc-1.3", MACHINE_PC, { 1, 3 }, true },
+                { "pc-0.12", MACHINE_PC, { 0, 12 }, true },
                 { "pc-q35-9.2+pve1", MACHINE_Q35, { 9, 2 }, true },
                 { "q35+pve0", MACHINE_Q35, {}, true },
                 { "pc-i440fx-8.1+pve0", MACHINE_PC, { 8, 1 }, true },
         };
         static const char *const others[] = { "", "isapc", "virt", "pc-q35-", "pc-q36-7.1", "none", "q35 ",
-                "q35+pve", "q35+pve0x", "xenfv" };
+                "q35+pve", "q35+pve0x", "xenfv", "pc-1.4", "pc-2.4" };
         GuestVersion version;
         MachineKind kind;
         bool exact;
@@ -72,11 +74,11 @@ static void test_versions(void **state) {
 static void test_named_back(void **state) {
         char name[64];
 
-        machine_to_name(MACHINE_Q35, &(GuestVersion){ 7, 1 }, name, sizeof(name));
+        machine_to_name(MACHINE_Q35, &(GuestVersion){ 7, 1 }, "", name, sizeof(name));
         assert_string_equal(name, "pc-q35-7.1");
-        machine_to_name(MACHINE_PC, &(GuestVersion){ 10, 0 }, name, sizeof(name));
+        machine_to_name(MACHINE_PC, &(GuestVersion){ 10, 0 }, "", name, sizeof(name));
         assert_string_equal(name, "pc-i440fx-10.0");
-        machine_to_name(MACHINE_PC, &(GuestVersion){}, name, sizeof(name));
+        machine_to_name(MACHINE_PC, &(GuestVersion){}, "", name, sizeof(name));
         assert_string_equal(name, "pc");
 }
 
