@@ -145,6 +145,10 @@ static int flatten(KeyValues *values, const char *prefix, json_t *json) {
         return 0;
 }
 
+int key_values_add_json(KeyValues *values, json_t *json) {
+        return flatten(values, "", json);
+}
+
 /* QEMU takes strings in single quotes too, which JSON does not have. */
 static char *with_double_quotes(const char *text) {
         char *copy = malloc(2 * strlen(text) + 1), *out = copy, quote = 0;

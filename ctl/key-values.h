@@ -26,5 +26,10 @@ int key_values_add(KeyValues *values, const char *key, const char *value);
  * -ENOMEM; what there is until then stays to be released. */
 int key_values_parse(const char *text, const char *implied, KeyValues *ret);
 
+struct json_t;
+
+/* Members of members become "a.b", elements "a.0", null an empty value. -EINVAL beyond the bound, -ENOMEM. */
+int key_values_add_json(KeyValues *values, struct json_t *json);
+
 /* The last of that key, as QEMU takes it; NULL when there is none. */
 const char *key_values_get(const KeyValues *values, const char *key);

@@ -29,6 +29,8 @@ QemuProgram qemu_program(const char *path) {
                 { "kvm-spice", false, QEMU_PROGRAM_KVM },
                 { "kvm", false, QEMU_PROGRAM_KVM },
                 { "qemu", false, QEMU_PROGRAM_SHORT },
+                { "cloud-hypervisor", false, QEMU_PROGRAM_CLOUD_HYPERVISOR },
+                { "cloud-hypervisor-static", false, QEMU_PROGRAM_CLOUD_HYPERVISOR },
         };
         const char *name = qemu_program_name(path);
 

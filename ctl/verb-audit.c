@@ -211,7 +211,7 @@ static int print_text(const Options *options, const Audit *audit) {
         if (audit->n > 0)
                 return print_table(options, audit);
         if (!options->no_legend)
-                printf("No QEMU runs here, as far as this user can see.\n");
+                printf("No QEMU or Cloud Hypervisor runs here, as far as this user can see.\n");
         return EXIT_SUCCESS;
 }
 

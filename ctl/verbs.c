@@ -48,9 +48,9 @@ const Verb verbs[] = {
                         "against this host: a verdict (safe, warning or unsafe), what led to it with both\n"
                         "numbers, and the smallest change that was found to help. What is missing is\n"
                         "never safe. The exit status is 3 when unsafe, 2 when GUEST is not understood.\n\n"
-                        "GUEST is a file with hawd's JSON, a libvirt domain's XML or a QEMU command line\n"
-                        "(a script or libvirt's log of it too), or - for standard input; or -- and the\n"
-                        "command line itself.\n\n"
+                        "GUEST is a file with hawd's JSON, a libvirt domain's XML, a command line of QEMU\n"
+                        "or Cloud Hypervisor (a script or libvirt's log of it too) or the latter's JSON,\n"
+                        "or - for standard input; or -- and the command line itself.\n\n"
                         "      --pid=PID            The guest that runs as this process\n"
                         "      --firmware=KIND[:VERSION]  The firmware that starts the guest, as\n"
                         "                           ovmf:202411 or seabios:1.16.3\n"
@@ -61,7 +61,7 @@ const Verb verbs[] = {
                         "                           may be given again\n\n"
                         "Example: virsh dumpxml vm1 | hawctl check - --for=other-host.json\n",
                         verb_check },
-        { "audit", "", 0, 0, "Check every QEMU that runs on this host",
+        { "audit", "", 0, 0, "Check every QEMU and Cloud Hypervisor that runs here",
                         "Reads the command line of each from /proc and checks it against this host: the\n"
                         "verdict, the guest's address bits, and the worst of what was found. The exit\n"
                         "status is 3 when one is unsafe, 1 when one could not be judged. Processes of\n"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/ch.h"
 #include "ctl/qemu-program.h"
 #include "ctl/vm-config.h"
 #include "ctl/vm-form.h"
@@ -324,9 +325,12 @@ int vm_cmdline_read(const VmWords *words, const VmFiles *files, Guest *ret, VmEr
         _cleanup_(vm_words_done) VmWords spelled = {};
         Guest guest = { .machine = MACHINE_PC };
         Vm vm = { .guest = &guest, .error = reterr, .files = files };
+        size_t program = vm_program_find(words->items, words->n);
         int r = 0;
 
         *reterr = (VmError){};
+        if (program < words->n && qemu_program(words->items[program].text) == QEMU_PROGRAM_CLOUD_HYPERVISOR)
+                return ch_cmdline_read(words, program + 1, ret, reterr);
         if (words->n_unknowns > 0) {
                 r = check_unknown(&vm, words);
                 if (r >= 0)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/ch.h"
 #include "ctl/input-file.h"
 #include "ctl/vm-cmdline.h"
 #include "ctl/vm-domain.h"
@@ -18,9 +19,26 @@
 
 /* ── forms ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
+static int parse_cloud_hypervisor(const char *text, size_t n, Guest *ret, VmError *reterr) {
+        JsonError error = {};
+        json_t *document;
+        int r = n <= GUEST_JSON_MAX ? json_text_parse(text, n, &document, &error) : -EINVAL;
+
+        if (r < 0)
+                return 1;
+        r = ch_json_is(document) ? ch_json_read(document, ret, reterr) : 1;
+        json_decref(document);
+        return r;
+}
+
+/* hawd's own, or what Cloud Hypervisor's REST interface takes. */
 static int parse_json(const char *text, size_t n, Guest *ret, VmError *reterr) {
         JsonError error = {};
-        int r = guest_json_parse(text, n, ret, &error);
+        int r = parse_cloud_hypervisor(text, n, ret, reterr);
+
+        if (r <= 0)
+                return r;
+        r = guest_json_parse(text, n, ret, &error);
 
         if (r < 0) {
                 *reterr = (VmError){ .line = error.line };
@@ -67,7 +85,7 @@ int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret,
                 start++;
         if (start == n) {
                 snprintf(reterr->text, sizeof(reterr->text),
-                                "empty: expected a JSON document, a libvirt domain or a QEMU command line");
+                                "empty: expected a JSON document, a libvirt domain or a command line");
                 return -EINVAL;
         }
         if (text[start] == '{' && !starts_group(text + start + 1, n - start - 1))
@@ -165,7 +183,7 @@ int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, int
                 return read_process(options->pid, ret, ret_process);
         if (argc == 0) {
                 fprintf(stderr,
-                                "hawctl: expected a guest: a file with its JSON, XML or QEMU command line, '-', --pid=PID, or"
+                                "hawctl: expected a guest: a file with its JSON, XML or command line, '-', --pid=PID, or"
                                 " '--' and the command line\n");
                 return EXIT_USAGE;
         }

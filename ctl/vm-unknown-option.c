@@ -8,7 +8,7 @@
 #include "ctl/vm-unknown.h"
 #include "probe/cleanup.h"
 
-static int refuse(Vm *vm, const VmWords *words, const char *option, const char *text) {
+int vm_unknown_refuse(Vm *vm, const VmWords *words, const char *option, const char *text) {
         static const char *const why[_VM_UNKNOWN_MAX] = {
                 [VM_UNKNOWN_UNSET] = "is not set in this text",
                 [VM_UNKNOWN_ARGUMENT] = "is an argument of the script",
@@ -152,7 +152,7 @@ int vm_unknown_check(Vm *vm, const VmWords *words, const char *option, const cha
                 if (r == -ENOMEM)
                         return r;
                 if (r < 0 || any_matters(&values, options[i].matters))
-                        return refuse(vm, words, option, text);
+                        return vm_unknown_refuse(vm, words, option, text);
         }
         return 0;
 }
@@ -168,7 +168,7 @@ int vm_unknown_word(Vm *vm, const VmWords *words, const char *text) {
         if (text[0] != '-' && text[0] != VM_MARK_START)
                 return 0;
         if (!vm_is_arguments(words, text))
-                return refuse(vm, words, "", text);
+                return vm_unknown_refuse(vm, words, "", text);
         snprintf(what, sizeof(what), "$%s", words->unknowns[vm_mark_first(text)].name);
         return vm_ignore(vm, what, "the script's own arguments; taken as none");
 }

@@ -34,6 +34,9 @@ bool vm_is_arguments(const VmWords *words, const char *text);
 /* Refuses an option's value where an unknown part of it could move addresses, with its line and name. */
 int vm_unknown_check(Vm *vm, const VmWords *words, const char *option, const char *text);
 
+/* The same of any text: an option's value needs what is unknown in it. */
+int vm_unknown_refuse(Vm *vm, const VmWords *words, const char *option, const char *text);
+
 /* The word stands where an option could be. */
 int vm_unknown_word(Vm *vm, const VmWords *words, const char *text);
 

@@ -60,6 +60,7 @@ FirmwareKind firmware_image_kind(const char *path) {
         static const Part names[] = {
                 { "microvm", FIRMWARE_NONE }, /* before the directory's seabios: it places no BAR */
                 { "qboot", FIRMWARE_NONE },
+                { "hypervisor-fw", FIRMWARE_NONE }, /* rust-hypervisor-firmware leaves BARs where they are */
                 { "seabios", FIRMWARE_SEABIOS },
                 { "bios-256k", FIRMWARE_SEABIOS },
                 { "bios-128k", FIRMWARE_SEABIOS },

@@ -217,7 +217,7 @@ def test_file(tmp_path):
     path.write_text("qemu-system-x86_64\n -name 'x\n")
     assert refused(str(path)) == f"{path}: line 2: expected the quote that starts here to end"
     path.write_text("")
-    assert refused(str(path)).endswith("empty: expected a JSON document, a libvirt domain or a QEMU command line")
+    assert refused(str(path)).endswith("empty: expected a JSON document, a libvirt domain or a command line")
     assert refused("-", text="qemu-system-aarch64 -M virt") == "standard input: line 1: expected an x86 machine, not qemu-system-aarch64"
 
 

@@ -31,6 +31,12 @@ def followed(document):
     return next((kind[0] + note[1] for note in own if kind and note), document["machine"])
 
 
+def kind_of(document, firmware):
+    """A kernel that Cloud Hypervisor starts is "no firmware", said or not."""
+    kind = firmware.get("kind", "")
+    return "" if kind == "none" and document["machine"] == "cloud-hypervisor" else kind
+
+
 def machine_of(document):
     """hawd's description in the words of the table. Without KVM nobody looks at the host's width."""
     cpu, memory, firmware, viommu = (document.get(key, {}) for key in ("cpu", "memory", "firmware", "viommu"))
@@ -40,7 +46,7 @@ def machine_of(document):
     return Machine(
         ram=memory["ram"], machine=followed(document), kvm=kvm, max=memory.get("max", 0), slots=memory.get("slots", 0),
         cpu=cpu.get("model", ""), bits=cpu.get("physBits") if kvm or cpu.get("physBits") != "host" else None, limit=cpu.get("hostPhysBitsLimit", 0), guest_bits=cpu.get("guestPhysBits", 0),
-        firmware=firmware.get("kind", ""), viommu=viommu.get("kind", ""), aw=viommu.get("awBits", 0), hole=document.get("pciHole64Size"),
+        firmware=kind_of(document, firmware), viommu=viommu.get("kind", ""), aw=viommu.get("awBits", 0), hole=document.get("pciHole64Size"),
         mmio64=firmware.get("pciMmio64Mb", 0), confidential=document.get("confidential", ""), reduced=document.get("reducedPhysBits", 0),
         cxl=tuple(memory.get("cxlWindows", ())), assigned=tuple(device["address"] for device in assigned if "address" in device),
         mediated=sum("address" not in device for device in assigned), own=sum(device.get("ownPort", False) for device in assigned if "address" in device),
