@@ -293,6 +293,23 @@ static int check_query(Vm *vm, const VmWords *words, size_t first) {
                         "this QEMU only prints a help or its version: expected the command line of a machine");
 }
 
+/* What word processors make of "-m" and of quotes: QEMU would take it for a disk. */
+static int check_dashes(Vm *vm, const VmWords *words) {
+        static const char *const starts[] = { "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93",
+                "\xe2\x80\x94", "\xe2\x88\x92", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c",
+                "\xe2\x80\x9d" };
+
+        for (size_t i = 0; i < words->n; i++)
+                for (size_t j = 0; j < ELEMENTS(starts); j++)
+                        if (strncmp(words->items[i].text, starts[j], strlen(starts[j])) == 0) {
+                                vm->line = words->items[i].line;
+                                return vm_fail(vm,
+                                                "a typographic dash or quote starts '%.40s': write it as in ASCII",
+                                                words->items[i].text + strlen(starts[j]));
+                        }
+        return 0;
+}
+
 static int read_words(Vm *vm, const VmWords *words) {
         size_t first;
         bool kvm;
@@ -301,6 +318,8 @@ static int read_words(Vm *vm, const VmWords *words) {
         r = find_program(vm, words, &first, &kvm);
         if (r >= 0)
                 r = check_query(vm, words, first);
+        if (r >= 0)
+                r = check_dashes(vm, words);
         if (r >= 0)
                 r = vm_options(vm, words->items + first, words->n - first);
         if (r >= 0)

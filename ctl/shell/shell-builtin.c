@@ -145,6 +145,7 @@ static int evaluate(Shell *shell, const ShellFields *fields) {
         for (size_t i = 1; i < fields->n; i++)
                 out += sprintf(out, "%s%s", i > 1 ? " " : "", fields->items[i].text);
         *out = 0;
+        shell->inner_stays = true;
         return shell_run_inner(shell, text, fields->items[0].line, shell->rank);
 }
 

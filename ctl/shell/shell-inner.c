@@ -51,7 +51,7 @@ int shell_run_inner(Shell *shell, const char *text, unsigned line, ShellRank ran
         const ShellRank former = shell->rank;
         const ShellLeave leave = shell->leave;
         const size_t n_here = shell->n_here;
-        const bool own = shell->inner_own;
+        const bool own = shell->inner_own, stays = shell->inner_stays;
         ShellScope scope;
         int r;
 
@@ -63,7 +63,7 @@ int shell_run_inner(Shell *shell, const char *text, unsigned line, ShellRank ran
         if (own)
                 keep_exported(shell);
         shell->inner++;
-        shell->inner_own = false;
+        shell->inner_own = shell->inner_stays = false;
         shell->n_here = 0;
         shell->rank = rank > former ? rank : former;
         shell->text = (ShellText){ text, text + strlen(text), line };
@@ -73,7 +73,8 @@ int shell_run_inner(Shell *shell, const char *text, unsigned line, ShellRank ran
         shell->leave = leave;
         shell->n_here = n_here;
         shell->inner--;
-        shell_scope_end(shell, &scope);
+        if (!stays)
+                shell_scope_end(shell, &scope);
         shell->status = SHELL_STATUS_UNKNOWN;
         return r;
 }

@@ -128,13 +128,13 @@ static int element(Shell *shell, const Parameter *p, const ShellVariable *variab
         *ret_set = values->n > 0;
         if (is_all(p) && strcmp(p->index, "*") == 0 && p->quoted)
                 return join(shell, values, p->line, ret);
-        if (is_all(p))
+        if (is_all(p) || (shell->zsh && variable->array && !*p->index))
                 return shell_fields_copy(shell, values, ret);
         if (*p->index) {
                 char *end;
 
                 number = strtoul(p->index, &end, 10);
-                if (*end)
+                if (*end || shell->zsh)
                         return give_unknown(shell, p, p->name, VM_UNKNOWN_OPERATION, ret);
         }
         *ret_set = number < values->n;

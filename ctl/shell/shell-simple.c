@@ -16,6 +16,7 @@ typedef struct Simple {
         bool was_set[SAVED_MAX];
         bool declares; /* "export", "local": assignments may follow */
         bool exports;
+        bool refers;   /* "local -n" */
         bool brackets; /* "[[": operators are words */
         unsigned line;
 } Simple;
@@ -161,7 +162,12 @@ static int assign(Shell *shell, Simple *simple, const ShellRaw *raw, size_t leng
                 r = shell_local(shell, name);
         if (r < 0)
                 return r;
-        if (element)
+        /* "local -n NAME=OTHER": whatever happens to the one happens to the other. */
+        if (simple->refers && !array)
+                r = shell_set_unknown(shell, text, VM_UNKNOWN_CHANGED, raw->line);
+        if (r < 0)
+                return r;
+        if (element || simple->refers)
                 r = shell_set_unknown(shell, name, VM_UNKNOWN_OPERATION, raw->line);
         else if (array)
                 r = more ? append_array(shell, name, &values) : shell_set_array(shell, name, &values);
@@ -198,6 +204,7 @@ static int add_word(Shell *shell, Simple *simple, const ShellRaw *raw) {
                 simple->exports |= simple->declares &&
                                 (strcmp(simple->fields.items[0].text, "export") == 0 ||
                                                 shell_raw_is(raw, "-x"));
+                simple->refers |= simple->declares && raw->text[0] == '-' && memchr(raw->text, 'n', raw->n);
                 simple->brackets = shell_raw_is(raw, "[[") || simple->brackets;
         }
         return r;

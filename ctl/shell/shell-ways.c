@@ -142,6 +142,12 @@ static int run_rest(Shell *shell) {
         return r;
 }
 
+static bool is_zsh(const char *text, size_t n) {
+        const char *end = memchr(text, '\n', n);
+
+        return end && text[0] == '#' && memmem(text, (size_t) (end - text), "zsh", 3);
+}
+
 static int run_pass(Search *search, size_t number) {
         Shell *shell = calloc(1, sizeof(Shell));
         int r;
@@ -154,6 +160,7 @@ static int run_pass(Search *search, size_t number) {
         shell->arguments_matter = search->arguments_matter;
         shell->work = search->work;
         shell->forced = search->passes[number];
+        shell->zsh = is_zsh(search->text, search->n);
         r = shell_work(shell, search->n / 64);
         if (r >= 0)
                 r = shell_run_list(shell, NULL);

@@ -113,6 +113,8 @@ typedef struct Shell {
         unsigned skipping;     /* the text is read, and nothing is done */
         unsigned depth, inner; /* nesting */
         bool inner_own;        /* the next script in quotes has only what is exported */
+        bool inner_stays;      /* eval: what it sets stays set */
+        bool zsh;              /* an array's name stands for all of it */
         ShellRank rank;        /* of what is found now */
         ShellStatus status;    /* of the last command */
         ShellLeave leave;

@@ -39,6 +39,7 @@ REFUSED = [
     ("RAM=3G\nbash -c 'qemu-system-x86_64 -m $RAM'\n", "line 2: $RAM is not set in this text, and -m needs it"),
     ("ssh host 'qemu-system-x86_64 -m $RAM'\n", "line 1: $RAM is not set in this text, and -m needs it"),
     ("qemu-system-x86_64 -m 3G -device vfio-pci,host=01:00.{0,1}\n", "is an expression of the shell that is not followed, and -device needs it"),
+    ("args=(-m 3G)\nadd() { local -n list=$1; list+=(-device vfio-pci,host=01:00.0); }\nadd args\nqemu-system-x86_64 \"${args[@]}\"\n", "line 4: $args has more than one value (line 2)"),
     # The whole of it is a variable, or a file's.
     ("qemu-system-x86_64 $OPTS\n", "line 1: $OPTS is not set in this text, and the command line needs it"),
     ("sudo bash -c \"qemu-system-x86_64 $OPTS\"\n", "line 1: $OPTS is not set in this text, and the command line needs it"),
@@ -187,6 +188,19 @@ def test_growth():
     assert "expand to more than" in refused("-", text=loops + "qemu-system-x86_64 -m 3G\n")
     assert "too long for a script" in refused("-", text="a\n" * (3 << 20))
     assert "line 2: expected the quote that starts here to end" in refused("-", text="x\necho 'y\nz")
+
+
+def test_zsh():
+    """There an array's name stands for all of it; and the first element is 1."""
+    document = read("-", text="#!/usr/bin/env zsh\nargs=(-m 3G -M q35)\nqemu-system-x86_64 $args\n")
+    assert at(document, "memory.ram") == 3 * GIB and document["machine"] == "q35"
+    assert "-m needs it" in refused("-", text="#!/bin/zsh\nsizes=(3G 9G)\nqemu-system-x86_64 -m $sizes[1] -m ${sizes[1]}\n")
+
+
+def test_typographic():
+    """What web pages and word processors make of a dash: QEMU would take it for a disk, and have 128 MiB."""
+    for text in ("qemu-system-x86_64 \u2013m 3G -S\n", "qemu-system-x86_64 -S \u2014device vfio-pci,host=01:00.0\n", "qemu-system-x86_64 -m 3G -name \u201cx y\u201d\n"):
+        assert "line 1: a typographic dash or quote starts" in refused("-", text=text)
 
 
 def test_control_characters():

@@ -30,6 +30,7 @@ READ = {
     "program in a variable": "QEMU=qemu-system-x86_64\n$QEMU -m 3G\n",
     "command in a variable": "CMD=\"qemu-system-x86_64 -m 3G\"\n$CMD -S\n",
     "eval": "CMD='qemu-system-x86_64 -m'\nRAM=3G\neval \"$CMD $RAM\"\n",
+    "eval that sets": "add() { eval \"$1+=(\\\"\\$2\\\")\"; }\nargs=(-S)\nadd args -m\nadd args 3G\nqemu-system-x86_64 \"${args[@]}\"\n",
     "eval twice": "RAM=3G\neval 'qemu-system-x86_64 -m $RAM'\n",
     "positional": "set -- -m 3G\nset -- \"$@\" -M q35\nqemu-system-x86_64 \"$@\"\n",
     "function": "start() {\n  local ram=$1\n  shift\n  qemu-system-x86_64 -m \"$ram\" \"$@\"\n}\nstart 3G -M q35\n",
