@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctl/vm-choice.h"
+#include "ctl/vm-defaults.h"
 #include "ctl/vm-input.h"
 #include "ctl/vm-installed.h"
 #include "probe/cleanup.h"
@@ -15,8 +16,11 @@ int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
         _cleanup_close_ int process = -EBADF;
         VmChoice choice;
+        SiteDefaults site;
         int r = vm_choice_parse(options, &choice);
 
+        if (r == EXIT_SUCCESS)
+                r = vm_defaults_read(options, &site);
         if (r == EXIT_SUCCESS)
                 r = vm_input_read(options, argc, argv, ret, &process);
         if (r != EXIT_SUCCESS)
@@ -27,6 +31,8 @@ int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
                         vm_installed_image(ret, &installed);
         }
         r = vm_choice_apply(&choice, ret);
+        if (r >= 0)
+                r = site_defaults_apply(&site, ret, &installed);
         if (r >= 0)
                 r = guest_defaults(ret, &installed);
         if (r == 0)

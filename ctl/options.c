@@ -38,7 +38,8 @@ enum {
         OPTION_ASCII,
         OPTION_SVG,
         OPTION_FIRMWARE,
-        OPTION_QEMU
+        OPTION_QEMU,
+        OPTION_DEFAULTS
 };
 
 static const struct option long_options[] = {
@@ -59,6 +60,7 @@ static const struct option long_options[] = {
         { "count", required_argument, NULL, OPTION_COUNT },
         { "pid", required_argument, NULL, OPTION_PID },
         { "firmware", required_argument, NULL, OPTION_FIRMWARE },
+        { "defaults", required_argument, NULL, OPTION_DEFAULTS },
         { "qemu", required_argument, NULL, OPTION_QEMU },
         { "ascii", no_argument, NULL, OPTION_ASCII },
         { "svg", optional_argument, NULL, OPTION_SVG },
@@ -112,6 +114,9 @@ static int parse_verb_option(int c, Options *options) {
                 return 0;
         case OPTION_FIRMWARE:
                 options->firmware = optarg;
+                return 0;
+        case OPTION_DEFAULTS:
+                options->defaults = optarg;
                 return 0;
         case OPTION_QEMU:
                 options->qemu = optarg;

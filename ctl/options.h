@@ -20,6 +20,7 @@ typedef struct Options {
         const char *bus_address; /* --bus-address: the service on another bus */
         const char *pid;         /* --pid: of a running guest */
         const char *firmware;    /* --firmware: what starts the guest */
+        const char *defaults;    /* --defaults: an administrator's file */
         const char *qemu;        /* --qemu: the version that runs it */
         bool json;               /* --json other than off */
         JsonLayout json_layout;

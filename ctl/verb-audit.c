@@ -12,6 +12,7 @@
 #include "ctl/source-profile.h"
 #include "ctl/table.h"
 #include "ctl/verbs.h"
+#include "ctl/vm-defaults.h"
 #include "ctl/vm-input.h"
 #include "ctl/vm-installed.h"
 #include "probe/cleanup.h"
@@ -47,7 +48,7 @@ static int out_of_memory(void) {
 
 /* ── one process ───────────────────────────────────────────────────────────────────────────────────────── */
 
-static int read_guest(Audited *audited, GuestInstalled installed) {
+static int read_guest(Audited *audited, const SiteDefaults *site, GuestInstalled installed) {
         const QemuProcess *process = audited->process;
         const VmFiles files = { process->directory };
         VmError error = {};
@@ -69,7 +70,8 @@ static int read_guest(Audited *audited, GuestInstalled installed) {
                 return r;
         if (vm_installed_limit(process->directory, &installed))
                 vm_installed_image(&audited->guest, &installed);
-        return guest_defaults(&audited->guest, &installed);
+        r = site_defaults_apply(site, &audited->guest, &installed);
+        return r < 0 ? r : guest_defaults(&audited->guest, &installed);
 }
 
 /* What the answer to it decides: the worst of the alternatives. */
@@ -99,10 +101,11 @@ static void explain(Audited *audited) {
                 explain_missing(audited);
 }
 
-static int audit_one(Audited *audited, const Profile *profile, const GuestInstalled *installed) {
+static int audit_one(Audited *audited, const Profile *profile, const SiteDefaults *site,
+                const GuestInstalled *installed) {
         int r;
 
-        r = read_guest(audited, *installed);
+        r = read_guest(audited, site, *installed);
         if (r == -ENOMEM)
                 return r;
         if (r < 0) {
@@ -118,7 +121,8 @@ static int audit_one(Audited *audited, const Profile *profile, const GuestInstal
         return 0;
 }
 
-static int audit_all(const QemuProcesses *processes, const Profile *profile, Audit *ret) {
+static int audit_all(const QemuProcesses *processes, const Profile *profile, const SiteDefaults *site,
+                Audit *ret) {
         GuestInstalled installed = {};
         int r;
 
@@ -130,7 +134,7 @@ static int audit_all(const QemuProcesses *processes, const Profile *profile, Aud
                 Audited *audited = &ret->items[ret->n++];
 
                 audited->process = &processes->items[i];
-                r = audit_one(audited, profile, &installed);
+                r = audit_one(audited, profile, site, &installed);
                 if (r < 0)
                         return r;
         }
@@ -241,13 +245,16 @@ int verb_audit(const Options *options, int argc, char **argv) {
         _cleanup_(qemu_processes_done) QemuProcesses processes = {};
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(audit_done) Audit audit = {};
+        SiteDefaults site;
         int r;
 
         if (options->host) {
                 fprintf(stderr, "hawctl: audit sees the processes of this host only: run it there, over ssh\n");
                 return EXIT_USAGE;
         }
-        r = source_profile(options, &profile);
+        r = vm_defaults_read(options, &site);
+        if (r == EXIT_SUCCESS)
+                r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
         raise_files_limit();
@@ -256,7 +263,7 @@ int verb_audit(const Options *options, int argc, char **argv) {
                 fprintf(stderr, "hawctl: /proc: %s\n", strerror(-r));
                 return EXIT_FAILURE;
         }
-        r = audit_all(&processes, &profile, &audit);
+        r = audit_all(&processes, &profile, &site, &audit);
         if (r < 0)
                 return out_of_memory();
         r = options->json ? print_json(options, &audit) : print_text(options, &audit);

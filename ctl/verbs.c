@@ -55,6 +55,7 @@ const Verb verbs[] = {
                         "      --firmware=KIND[:VERSION]  The firmware that starts the guest, as\n"
                         "                           ovmf:202411 or seabios:1.16.3\n"
                         "      --qemu=VERSION       The QEMU that runs it, as 9.2\n"
+                        "      --defaults=FILE      Instead of /etc/hawd/guest-defaults.json\n"
                         "      --layout             Print the guest's address ranges too\n"
                         "      --for=PROFILE        May it go to that host? A document as 'hawctl\n"
                         "                           describe' prints it, a host tree or a capture;\n"

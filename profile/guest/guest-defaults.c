@@ -19,19 +19,23 @@ static bool older(const GuestVersion *version, uint32_t major, uint32_t minor) {
 static int version_defaults(Guest *guest, const GuestInstalled *installed) {
         bool qemu = guest->vmm == VMM_QEMU;
         const GuestVersion *here = qemu ? &installed->qemu : &installed->cloud_hypervisor;
+        bool site = qemu && !guest_version_known(here) && guest_version_known(&installed->site_qemu);
         const char *name = qemu ? "QEMU" : "cloud-hypervisor";
         char text[40];
         int r;
 
         if (guest_version_known(&guest->vmm_version))
                 return 0;
+        if (site)
+                here = &installed->site_qemu;
         if (!guest_version_known(here))
                 return guest_assume(guest, "vmmVersion", "not known: the rules of the newest %s", name);
         guest->vmm_version = *here;
         if (qemu && !*guest->vmm_build)
                 snprintf(guest->vmm_build, sizeof(guest->vmm_build), "%s", installed->qemu_build);
         guest_version_to_text(here, text, sizeof(text));
-        r = guest_assume(guest, "vmmVersion", "%s %s, the version installed here", name, text);
+        r = guest_assume(guest, "vmmVersion", "%s %s, the %s", name, text,
+                        site ? "default of this site" : "version installed here");
         return r;
 }
 
@@ -109,6 +113,10 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
         if (!guest_version_known(&firmware->version)) {
                 firmware->version = installed_version(firmware, installed);
                 source = "the version installed here";
+        }
+        if (!guest_version_known(&firmware->version)) {
+                firmware->version = ovmf ? installed->site_ovmf : installed->site_seabios;
+                source = "the default of this site";
         }
         firmware->version_guessed = !guest_version_known(&firmware->version);
         if (firmware->version_guessed)

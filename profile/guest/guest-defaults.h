@@ -11,8 +11,9 @@ typedef struct GuestInstalled {
         GuestVersion qemu, cloud_hypervisor;
         char qemu_build[16]; /* as Guest.vmm_build */
         GuestVersion ovmf, seabios;
-        GuestVersion pve_ovmf;                       /* Proxmox's own */
-        Tristate ovmf_five_level, ovmf_mmio64_exact; /* how that package's OVMF was built */
+        GuestVersion pve_ovmf;                           /* Proxmox's own */
+        Tristate ovmf_five_level, ovmf_mmio64_exact;     /* how that package's OVMF was built */
+        GuestVersion site_qemu, site_ovmf, site_seabios; /* of an administrator, where no package tells */
         GuestVersion image_version; /* that the place names which the guest's image is a link to */
         bool image_absent; /* the guest's image is a file that is not here: no package's version is its */
 } GuestInstalled;

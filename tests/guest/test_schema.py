@@ -21,6 +21,7 @@ WHOLE = {
     "firmware": {"kind": "ovmf", "version": "202411", "path": "/x", "pciMmio64Mb": 65536, "pagingLevel": 5, "seabiosPci64": True, "fiveLevelPaging": True, "pciMmio64Exact": False,
                   "smm": False, "ignoresPhysBits": True},
     "viommu": {"kind": "virtio", "awBits": 39, "dmaTranslation": True}, "confidential": "tdx", "reducedPhysBits": 1, "cBit": 51, "maxPhysBits": 46, "p2pFatal": True,
+    "system": {"family": "linux", "is64bit": True, "oldLinux": False, "source": "the name debian12"},
     "devices": [{"name": "gpu", "address": "0000:c1:00.0", "assigned": True, "iommufd": True, "conventional": True, "ownPort": True,
                  "port": {"hotplug": False, "conventional": True, "shared": True, "pref64Reserve": 1048576},
                  "bars": [{"index": 1, "size": 17179869184, "is64bit": True, "prefetchable": True, "ram": True}]}],

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What an administrator says of a host's QEMU and firmware, for guests whose description does not
+ * (guest-defaults.schema.json). Pure. */
+
+#include "profile/guest/guest-defaults.h"
+#include "profile/json-parse.h"
+
+#define SITE_DEFAULTS_MAX ((size_t) 64 << 10)
+#define SITE_IMAGES_MAX 64
+
+typedef struct SiteImage {
+        char path[256]; /* a pattern of fnmatch(3); "*" matches no slash */
+        FirmwareKind kind;
+        GuestVersion version;
+} SiteImage;
+
+typedef struct SiteDefaults {
+        GuestVersion qemu, ovmf, seabios; /* all zero: not given */
+        size_t n_images;
+        SiteImage images[SITE_IMAGES_MAX];
+} SiteDefaults;
+
+/* -EINVAL with the error filled, -ENOMEM. */
+int site_defaults_parse(const char *text, size_t n, SiteDefaults *ret, JsonError *reterr);
+
+/* Before guest_defaults(): the guest's image where an entry names it, and what is used where no package tells. -ENOMEM,
+ * -E2BIG. */
+int site_defaults_apply(const SiteDefaults *site, Guest *guest, GuestInstalled *installed);
