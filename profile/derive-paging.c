@@ -107,7 +107,8 @@ Fact derive_second_level_enabled(const Facts *facts) {
                 return fact_unknown(kvm->ept.reason, "/sys/module/kvm_intel/parameters/ept");
         if (runs_on(facts, "kvm_amd"))
                 return fact_unknown(kvm->npt.reason, "/sys/module/kvm_amd/parameters/npt");
-        return fact_unknown(REASON_ABSENT, "/sys/module/kvm_*/parameters");
+        return fact_unknown(kvm->registered == TRISTATE_UNKNOWN ? kvm->registered_reason : REASON_ABSENT,
+                        "/sys/module/kvm_*/parameters");
 }
 
 static Fact second_level_capable(const Facts *facts, SecondLevelKind kind) {

@@ -141,7 +141,7 @@ def test_unknown_of_a_group(serve, client):
     """Behind a unit whose width no file tells, a group's reach is unknown."""
     serve(hosts_other.guest_virtio_iommu)
     group = client.get_all(f"{PATH}/group/0", GROUP)
-    assert (group["IovaBits"], group["UsableIova"], group["Unknown"]) == (0, [], {"IovaBits": "not-applicable"})
+    assert (group["IovaBits"], group["UsableIova"], group["Unknown"]) == (0, [], {"IovaBits": "absent"})
     assert client.get("Bits", f"{PATH}/iommu/virtio0", IOMMU) == 0
-    assert client.get("Unknown", f"{PATH}/iommu/virtio0", IOMMU)["Bits"] == "not-applicable"
+    assert client.get("Unknown", f"{PATH}/iommu/virtio0", IOMMU)["Bits"] == "absent"
     assert client.get("Provenance", f"{PATH}/iommu/virtio0", IOMMU)["Bits"].startswith("unknown: ")
