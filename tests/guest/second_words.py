@@ -204,8 +204,8 @@ class CommandLine:
 
 
 def cloud(words):
-    """--memory size=; the rest moves no address in these guests, and no firmware does."""
-    state = {"kvm": True, "machine": "cloud-hypervisor", "firmware": "none", "ram": 512 * MIB, "assigned": [], "shared": [], "cxl": []}
+    """--memory size=; the rest moves no address in these guests."""
+    state = {"kvm": True, "machine": "cloud-hypervisor", "ram": 512 * MIB, "assigned": [], "shared": [], "cxl": []}
     for i, word in enumerate(words):
         if word == "--memory":
             state["ram"] = size(pairs(words[i + 1], None)["size"], 1)

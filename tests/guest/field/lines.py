@@ -217,7 +217,7 @@ MESA_LOADER_DRIVER_OVERRIDE=i965 \\
 	--disk path=focal-server-cloudimg-amd64.raw \\
 	--cpus boot=4 \\
 	--memory size=1024M \\
-	--net "tap=,mac=,ip=,mask=\"""", ram=GIB, machine="cloud-hypervisor", firmware="none"),
+	--net "tap=,mac=,ip=,mask=\"""", ram=GIB, machine="cloud-hypervisor"),
     line("ch-static", "aconz2/program-explorer cloudhypervisormyinit.sh", "line", """k=/home/me/linux/vmlinux
 
 # this worked
@@ -228,7 +228,7 @@ MESA_LOADER_DRIVER_OVERRIDE=i965 \\
     --cpus boot=1 \\
     --memory size=1024M \\
     --vsock cid=3,socket=/tmp/ch.sock
-""", ram=GIB, machine="cloud-hypervisor", firmware="none"),
+""", ram=GIB, machine="cloud-hypervisor"),
     line("ch-serial", "moturus/motor-os src/vm_scripts/run-web-chv.sh", "line", """#!/bin/sh
 
 rm -f /tmp/chv
@@ -242,7 +242,7 @@ cloud-hypervisor-static --cpus boot=4 --memory size=256M \\
     --net "tap=moto-tap,mac=a4:a1:c2:00:00:01,ip=192.168.4.2,mask=255.255.255.0" \\
     --disk path=motor.web.img
 
-""", ram=256 * MIB, machine="cloud-hypervisor", firmware="none"),
+""", ram=256 * MIB, machine="cloud-hypervisor"),
     line("ch-shared", "threefoldtech/cloud-container test.sh", "line", """ROOT=$1
 
 sudo virtiofsd --socket-path=/tmp/root.socket -o source=$ROOT -o cache=none &
@@ -258,5 +258,5 @@ exec sudo cloud-hypervisor \\
     --fs tag=/dev/root,socket=/tmp/root.socket  \\
     --cmdline "console=ttyS0 rootfstype=virtiofs root=/dev/root rw ${INIT}" \\
     --rng
-""", ram=GIB, machine="cloud-hypervisor", firmware="none"),
+""", ram=GIB, machine="cloud-hypervisor"),
 ]
