@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/guest/change-forms.h"
 #include "profile/guest/guest-defaults.h"
 #include "profile/guest/guest-json.h"
 #include "profile/guest/guest-size.h"
@@ -41,6 +42,32 @@ static void check_bounds(const Guest *guest) {
         }
 }
 
+/* Every change, in every form: printable, and as long as memory lasts. */
+static void check_forms(const Guest *guest) {
+        Change all[2] = { { CHANGE_LARGE_PAGES, 0 } };
+
+        for (ChangeKind kind = 0; kind < _CHANGE_KIND_MAX; kind++) {
+                const uint64_t values[] = { 0, 1, 39, UINT64_C(7) << 16 | 1, UINT64_C(1) << 30 };
+
+                for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+                        Guest changed = *guest;
+                        ChangeForms forms;
+
+                        all[1] = (Change){ kind, values[i] };
+                        if (!change_apply(&all[1], &changed))
+                                continue;
+                        guest_again_expect(change_forms(guest, all, 2, &forms) == 0);
+                        for (const char *c = forms.libvirt; *c; c++)
+                                guest_again_expect((*c >= ' ' && *c <= '~') || *c == '\n');
+                        for (const char *c = forms.option; *c; c++)
+                                guest_again_expect((*c >= ' ' && *c <= '~') || *c == '\n');
+                        for (const char *c = forms.proxmox; *c; c++)
+                                guest_again_expect(*c >= ' ' && *c <= '~');
+                        change_forms_done(&forms);
+                }
+        }
+}
+
 void guest_again(Guest *guest) {
         const GuestInstalled installed = { .qemu = { 9, 0, 0 } };
         Guest again;
@@ -49,6 +76,7 @@ void guest_again(Guest *guest) {
         int r;
 
         check_bounds(guest);
+        check_forms(guest);
         r = guest_defaults(guest, &installed);
         guest_again_expect(r == 0 || r == -E2BIG);
         one = guest_json_write(guest);
