@@ -60,6 +60,7 @@ int vm_domain_interface(VmDomain *domain, const xmlNode *node);
 int vm_domain_disk(VmDomain *domain, const xmlNode *node);
 int vm_domain_devices(VmDomain *domain, const xmlNode *node);
 int vm_domain_protection(VmDomain *domain, const xmlNode *node);
+int vm_domain_smm(VmDomain *domain, const xmlNode *node);
 int vm_domain_sysinfo(VmDomain *domain, const xmlNode *node);
 int vm_domain_form(Vm *vm, const xmlNode *root);
 int vm_domain_qemu(Vm *vm, const xmlNode *root); /* of the name space of its own */

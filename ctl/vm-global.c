@@ -123,6 +123,19 @@ void vm_globals(Vm *vm) {
         take_state(&cpu->pse36, global->pse36);
 }
 
+/* Writable in System Management Mode alone: for an image that has it. */
+static int set_flash(Vm *vm, const Global *global) {
+        bool on;
+        int r;
+
+        if (strcmp(global->property, "secure") != 0)
+                return 0;
+        r = vm_boolean(vm, "-global cfi.pflash01.secure", global->value, &on);
+        if (r >= 0 && on)
+                vm->guest->firmware.smm = TRISTATE_YES;
+        return r;
+}
+
 static int set_global(Vm *vm, const Global *global) {
         const char *driver = global->driver;
         const ViommuKind kind = vm->guest->viommu.kind;
@@ -136,6 +149,8 @@ static int set_global(Vm *vm, const Global *global) {
                 return set_viommu(vm, global);
         if (is_class_of_cpu(vm, driver))
                 return set_cpu(vm, global);
+        if (strcmp(driver, "cfi.pflash01") == 0)
+                return set_flash(vm, global);
         /* Of other kinds than the vIOMMU that is there, it says nothing. */
         if (!vm_property_moves(global->property) || strstr(driver, "-iommu"))
                 return 0;

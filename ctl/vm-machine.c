@@ -87,6 +87,19 @@ static int set_cxl(Vm *vm, const char *value) {
         return vm_boolean(vm, "-machine cxl", value, &vm->guest->memory.cxl_on);
 }
 
+static int set_smm(Vm *vm, const char *value) {
+        bool on;
+        int r;
+
+        vm->guest->smm = TRISTATE_UNKNOWN;
+        if (strcmp(value, "auto") == 0)
+                return 0;
+        r = vm_boolean(vm, "-machine smm", value, &on);
+        if (r >= 0)
+                vm->guest->smm = tristate(on);
+        return r;
+}
+
 static int set_ram(Vm *vm, const char *value) {
         return vm_size(vm, "-machine memory.size", value, 1, &vm->guest->memory.ram);
 }
@@ -188,7 +201,7 @@ static const struct {
         { "sata", NULL },
         { "smbios-entry-point-type", NULL },
         { "smbus", NULL },
-        { "smm", NULL },
+        { "smm", set_smm },
         { "spcr", NULL },
         { "suppress-vmdesc", NULL },
         { "usb", NULL },

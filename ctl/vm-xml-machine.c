@@ -36,12 +36,22 @@ static int read_type(Vm *vm, const xmlNode *node) {
 static void read_loader(Vm *vm, const xmlNode *os) {
         GuestFirmware *firmware = &vm->guest->firmware;
         const xmlNode *loader = vm_element_child(os, "loader");
-        char kind[VM_ATTRIBUTE_MAX], path[VM_ATTRIBUTE_MAX];
+        char kind[VM_ATTRIBUTE_MAX], path[VM_ATTRIBUTE_MAX], text[VM_ATTRIBUTE_MAX];
 
         vm_element_attribute(os, "firmware", kind);
         vm_element_text(loader, path);
         if (*path)
                 guest_firmware_set_path(firmware, path);
+        if (vm_element_attribute(loader, "secure", text) && strcmp(text, "yes") == 0)
+                firmware->smm = TRISTATE_YES;
+        /* Of images that libvirt chooses by itself those with secure boot have it. */
+        for (const xmlNode *feature = vm_element_child(vm_element_child(os, "firmware"), "feature"); feature;
+                        feature = vm_element_next(feature)) {
+                vm_element_attribute(feature, "name", text);
+                if (strcmp(text, "secure-boot") == 0 && vm_element_attribute(feature, "enabled", text) &&
+                                strcmp(text, "yes") == 0)
+                        firmware->smm = TRISTATE_YES;
+        }
         /* What libvirt was asked for goes before what an image's name may say. */
         if (strcmp(kind, "efi") == 0)
                 firmware->kind = FIRMWARE_OVMF;
@@ -161,6 +171,16 @@ int vm_domain_cpu(VmDomain *domain, const xmlNode *node) {
 
         r = read_model(domain, node);
         return r < 0 ? r : vm_element_children(domain, node, elements, ELEMENTS(elements));
+}
+
+int vm_domain_smm(VmDomain *domain, const xmlNode *node) {
+        char state[VM_ATTRIBUTE_MAX];
+        const xmlNode *smm = vm_element_child(node, "smm");
+
+        if (smm)
+                domain->vm->guest->smm = tristate(
+                                !vm_element_attribute(smm, "state", state) || strcmp(state, "off") != 0);
+        return 0;
 }
 
 /* ── <launchSecurity> ──────────────────────────────────────────────────────────────────────────────────── */

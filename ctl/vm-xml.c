@@ -44,7 +44,7 @@ static int read_features(VmDomain *domain, const xmlNode *node) {
         if (vm_element_child(node, "hyperv"))
                 guest_system_set(&domain->vm->guest->system, SYSTEM_WINDOWS, TRISTATE_UNKNOWN,
                                 "<features><hyperv>");
-        return 0;
+        return vm_domain_smm(domain, node);
 }
 
 static int read_memory(VmDomain *domain, const xmlNode *node) {

@@ -15,6 +15,20 @@ void guest_firmware_set_path(GuestFirmware *firmware, const char *path) {
         firmware->kind = firmware_image_kind(path);
 }
 
+/* Debian's and Ubuntu's, Fedora's and Arch's, openSUSE's, QEMU's own. */
+Tristate guest_firmware_smm(const GuestFirmware *firmware) {
+        static const char *const names[] = { ".secboot.", ".secboot_", ".ms.", ".snakeoil.", "-smm-",
+                "-secure-code." };
+        const char *name = strrchr(firmware->path, '/');
+
+        if (firmware->smm != TRISTATE_UNKNOWN || firmware->kind != FIRMWARE_OVMF)
+                return firmware->smm;
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                if (strstr(name ? name : firmware->path, names[i]))
+                        return TRISTATE_YES;
+        return TRISTATE_UNKNOWN;
+}
+
 static int set_mmio64(GuestFirmware *firmware, const char *text) {
         /* PlatformInitLib takes up to 16 TiB, and passes over what is more. */
         return text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 10,

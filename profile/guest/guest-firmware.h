@@ -15,3 +15,6 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text);
 
 /* What was meant by a fw_cfg file that no firmware reads, and which firmware reads that; NULL: nothing of that kind. */
 const char *guest_firmware_right_name(const char *name, FirmwareKind *ret_kind);
+
+/* Does it keep its variables in System Management Mode? What nobody said is told by the names that such images have. */
+Tristate guest_firmware_smm(const GuestFirmware *firmware);

@@ -42,6 +42,7 @@ typedef struct Layout {
         size_t n_causes;         /* other reasons why it does not start, */
         StartCause causes[START_CAUSES_MAX]; /* beside the guest's own `refused` */
         uint8_t firmware_bits; /* width that the firmware works with; 0 when no firmware places BARs */
+        uint8_t smm_bits;      /* width that its System Management Mode maps; 0 when it has none */
         bool small_pages;      /* which is less than it would be, as the CPU has no 1 GiB pages */
         bool window_dynamic;   /* placed at the top by width; else classic, after RAM */
         char rule[128];        /* which rule placed the window: "OVMF 202211: 1/8 of the address space" */

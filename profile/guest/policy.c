@@ -84,7 +84,7 @@ CloudHypervisorPolicy policy_cloud_hypervisor(GuestVersion version) {
  * Ubuntu's 2024.05 have it too, so that the tags of those years leave it open. */
 OvmfPolicy policy_ovmf(GuestVersion version) {
         const uint32_t tag = version.major;
-        OvmfPolicy policy = { .override_is_exact = TRISTATE_NO, .ecam = 0xB0000000 };
+        OvmfPolicy policy = { .override_is_exact = TRISTATE_NO, .ecam = 0xB0000000, .smm_cap = 48 };
 
         if (tag >= 202211) {
                 policy.dynamic = true;
@@ -100,6 +100,7 @@ OvmfPolicy policy_ovmf(GuestVersion version) {
                 policy.cap = 46;
         if (tag >= 202402) {
                 policy.cloud_hypervisor = true;
+                policy.smm_cap = 47;
                 policy.override_is_exact = TRISTATE_UNKNOWN;
         }
         if (tag >= 202405)

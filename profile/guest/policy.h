@@ -45,6 +45,7 @@ typedef struct OvmfPolicy {
         Tristate override_is_exact; /* X-PciMmio64Mb makes the window smaller as well as larger */
         bool cloud_hypervisor;      /* there: from the end of RAM to the end of the width */
         uint8_t cap;                /* widest with 4-level paging */
+        uint8_t smm_cap;            /* widest that System Management Mode maps with 4 levels */
         uint8_t share_shift;        /* window = address space >> this */
         uint8_t port_shift; /* a hot-plug port of a window beyond the classic size has window >> this; 0 no such */
         uint32_t ecam; /* where it puts q35's configuration space */

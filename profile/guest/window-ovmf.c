@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "probe/cleanup.h"
+#include "profile/guest/guest-firmware.h"
 #include "profile/guest/layout-parts.h"
 
 #define CLASSIC_SIZE (32 * GIB)
@@ -131,6 +132,18 @@ static Window derive_window(Space *space, const OvmfPolicy *policy) {
         return window;
 }
 
+/* System Management Mode has page tables of its own: of 5 levels where CPUID has la57 and more than 48 bits, whatever the
+ * rest of the firmware uses, else of 4 (UefiCpuPkg PiSmmCpuDxeSmm). */
+static uint8_t smm_width(const Space *space, const OvmfPolicy *policy) {
+        const Layout *layout = space->layout;
+
+        if (guest_firmware_smm(&space->guest->firmware) != TRISTATE_YES)
+                return 0;
+        if (layout->phys_bits > 48 && space->cpu.la57 == TRISTATE_YES)
+                return layout->firmware_bits;
+        return layout->firmware_bits < policy->smm_cap ? layout->firmware_bits : policy->smm_cap;
+}
+
 static void add_window32(Space *space, const OvmfPolicy *policy) {
         uint64_t low = max_of(space->below_4g, 2 * GIB);
 
@@ -213,6 +226,7 @@ void window_ovmf(Space *space) {
                         snprintf(layout->rule, sizeof(layout->rule), "OVMF %u: classic window after RAM",
                                         firmware->version.major);
         }
+        layout->smm_bits = smm_width(space, &policy);
         layout_add(space, LAYOUT_WINDOW64, window.start, sum_of(window.start, window.size),
                         "OVMF 64-bit window");
         place_bars(space, &window, &policy);
