@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/guest/layout-overlap.h"
 #include "profile/guest/layout.h"
 #include "profile/guest/policy.h"
 
@@ -111,6 +112,10 @@ static int set_memory(Guest *guest, const char *key, const char *value) {
                 guest->memory.below_4g_max = number;
         else if (!strcmp(key, "hole64"))
                 guest->pci_hole64_size = number;
+        else if (!strcmp(key, "ports"))
+                return guest_add_ports(guest, &(const GuestPort){}, (uint32_t) number);
+        else if (!strcmp(key, "ports-fixed") && guest->n_ports > 0)
+                guest->ports[0].port.fixed = number != 0;
         else if (!strcmp(key, "cxl"))
                 guest->memory.cxl_on = number != 0;
         else if (!strcmp(key, "cxl-window") && guest->memory.n_cxl < GUEST_CXL_MAX)
@@ -158,6 +163,15 @@ static int read_guest(Guest *guest) {
         return 0;
 }
 
+static void print_overlaps(const Guest *guest, const Layout *layout) {
+        LayoutOverlap found[8];
+        size_t n = layout_overlaps(guest, layout, found, 8);
+
+        for (size_t i = 0; i < n; i++)
+                if (found[i].effect >= OVERLAP_LATER)
+                        printf("overlap=%s, %s\n", found[i].device->label, found[i].memory->label);
+}
+
 int main(void) {
         GuestDevice devices[DEVICES_MAX] = {};
         Guest guest = { .devices = devices };
@@ -174,6 +188,7 @@ int main(void) {
                 printf("%s=%#" PRIx64 "-%#" PRIx64 " %d %s\n", kind_names[layout.ranges[i].kind],
                                 layout.ranges[i].start, layout.ranges[i].end, layout.ranges[i].device,
                                 layout.ranges[i].label);
+        print_overlaps(&guest, &layout);
         layout_done(&layout);
         return EXIT_SUCCESS;
 }

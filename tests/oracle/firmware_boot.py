@@ -16,7 +16,7 @@ sys.path.insert(0, str(SOURCE / "tests" / "vm"))
 import image  # noqa: E402
 
 MIB, GIB = 1 << 20, 1 << 30
-FIRST_SLOT = 0x10
+FIRST_SLOT, EMPTY_SLOT = 0x10, 0x18
 INTEL, INTEL_1G, AMD, AMD_1G = "Skylake-Client", "Skylake-Server", "Opteron_G3", "EPYC"
 OPTIONS = {"mmio64-mib": "opt/ovmf/X-PciMmio64Mb", "pci64": "opt/org.seabios/pci64",
            "paging-level": "opt/org.tianocore/PagingLevel"}
@@ -29,6 +29,7 @@ class Firmware:
     version: str
     image: str = ""  # "": QEMU's own
     emulator: tuple = ("qemu-system-x86_64",)
+    variables: str = ""  # of an OVMF that keeps them in System Management Mode
 
     def __str__(self):
         return f"{self.kind} {self.version}"
@@ -113,8 +114,18 @@ def command(firmware, drawn, parts):
             line += ["-device", f"pcie-root-port,id=p{i},chassis={i + 1},slot={i + 1}{slot}"]
             slot = f",bus=p{i}"
         line += device(i, size, words, slot)
+    # Behind all devices, as the layout has them.
+    for i in range(drawn.get("ports", 0)):
+        hotplug = ",hotplug=off" if drawn.get("ports-fixed") else ""
+        line += ["-device", f"pcie-root-port,id=e{i},chassis={100 + i},slot={100 + i},addr={EMPTY_SLOT + i // 8:#x}.{i % 8},multifunction=on{hotplug}"]
+    if "hole64" in drawn:
+        host = "q35-pcihost" if drawn["machine"] == "q35" else "i440FX-pcihost"
+        line += ["-global", f"{host}.pci-hole64-size={drawn['hole64']}"]
     if firmware.kind == "ovmf":
         line += ["-drive", f"if=pflash,format=raw,readonly=on,file={firmware.image}"]
+        if firmware.variables:
+            line += ["-drive", f"if=pflash,format=raw,unit=1,snapshot=on,file={firmware.variables}", "-machine", "smm=on",
+                     "-global", "driver=cfi.pflash01,property=secure,value=on"]
     elif firmware.image:
         line += ["-bios", firmware.image]
     for key, name in OPTIONS.items():
