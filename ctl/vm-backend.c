@@ -153,7 +153,7 @@ static int refuse_size(Vm *vm, const char *what, const char *name, uint64_t size
         return vm_refuse(vm, what, text);
 }
 
-static int look_at_blocks(Vm *vm, const KeyValues *values, const char *what, GuestModule *module) {
+static int look_at_blocks(Vm *vm, const KeyValues *values, const char *what, bool ram, GuestModule *module) {
         const char *block = key_values_get(values, "block-size");
         const char *requested = key_values_get(values, "requested-size");
         uint64_t bytes = GRANULE, wanted = 0;
@@ -171,6 +171,8 @@ static int look_at_blocks(Vm *vm, const KeyValues *values, const char *what, Gue
                 module->align = bytes > GRANULE ? bytes : 0;
         if (wanted % bytes)
                 return refuse_size(vm, what, "requested-size", wanted, bytes);
+        if (ram && bytes < GRANULE)
+                bytes = GRANULE;
         return module->size % bytes ? refuse_size(vm, what, "its memory backend", module->size, bytes) : 0;
 }
 
@@ -189,6 +191,7 @@ int vm_module(Vm *vm, const KeyValues *values) {
         const VmObject *backend = NULL;
         GuestModule module = {};
         char what[96];
+        bool ram;
         int r;
 
         snprintf(what, sizeof(what), "-device %.30s%s%.40s", driver, id ? " " : "", id ? id : "");
@@ -201,9 +204,11 @@ int vm_module(Vm *vm, const KeyValues *values) {
         if (r < 0 || !backend || backend->size == 0)
                 return r;
         module.size = backend->size;
+        ram = strcmp(backend->type, "memory-backend-ram") == 0;
+        /* Of an NVDIMM the label's part is not shown: QEMU takes any size. */
         if (module.kind == MEMORY_VIRTIO_MEM)
-                r = look_at_blocks(vm, values, what, &module);
-        else if (strcmp(backend->type, "memory-backend-ram") == 0 && module.size % GRANULE)
+                r = look_at_blocks(vm, values, what, ram, &module);
+        else if (ram && module.kind != MEMORY_NVDIMM && module.size % GRANULE)
                 r = refuse_size(vm, what, "its memory backend", module.size, GRANULE);
         return r < 0 ? r : vm_bounded(vm, guest_add_module(vm->guest, &module));
 }

@@ -81,7 +81,7 @@ def members(document, widths_only):
     host's; the order of devices too."""
     kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "system", "assumed", "ignored", "devices")}
     # libvirt rounds modules in ways of its own: this is a lower bound for remedies.
-    kept["memory"] = {key: value for key, value in document["memory"].items() if key not in ("plugged", "modules")}
+    kept["memory"] = {key: value for key, value in document["memory"].items() if key not in ("plugged", "modules", "numaMem")}
     kept["machine"] = re.sub(r"pc-(q35|i440fx)-.*", r"\1", document["machine"]).replace("i440fx", "pc")
     kept["firmware"] = {key: value for key, value in document.get("firmware", {}).items() if key != "path"}
     kept["cpu"] = {key: value for key, value in document.get("cpu", {}).items() if key != "pastLibvirt"}

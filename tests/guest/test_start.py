@@ -70,6 +70,8 @@ ONE = [
      "they have 4 GiB; between the memory at boot and maxmem there are 3 GiB"),
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0,requested-size=1M"], "-device virtio-mem-pci",
      "requested-size is 0x100000, and must be a multiple of 0x200000"),
+    (["-M", "q35", "-m", "1G,maxmem=5G", *backends("129M"), "-device", "virtio-mem-pci,memdev=m0,block-size=1M"], "-device virtio-mem-pci",
+     "its memory backend is 0x8100000, and must be a multiple of 0x200000"),
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0,block-size=3M"], "-device virtio-mem-pci", "power of two"),
     # 128 MiB first, then blocks of 1 GiB: the second begins at 1 GiB, and ends 1 GiB behind the region.
     (["-M", "q35", "-m", "1G,maxmem=4224M", *backends("128M", "3G"), "-device", "virtio-mem-pci,memdev=m0", "-device",
@@ -102,6 +104,8 @@ FINE = [
     ["-M", "q35", "-m", "1G", "-cpu", "n270,host-phys-bits=on,host-phys-bits-limit=36"],
     ["-M", "q35", "-m", "1G", "-cpu", "qemu32,phys-bits=0"],
     ["-M", "q35", "-m", "1G,maxmem=5G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0,requested-size=5G"],
+    # An NVDIMM may have any size.
+    ["-M", "q35,nvdimm=on", "-m", "1G,maxmem=4G,slots=2", *backends("513M"), "-device", "nvdimm,memdev=m0"],
     ["-M", "q35", "-m", "1G,maxmem=4G,slots=2", *backends("1G", "2G"), "-device", "pc-dimm,memdev=m0", "-device", "virtio-mem-pci,memdev=m1"],
 ]
 

@@ -72,7 +72,8 @@ def machines(rng, judge):
         name = f"{kind}-{rng.choice(ADJECTIVES)}"
     else:
         major = rng.choice([judge.version[0]] * 3 + list(range(1, 14)))
-        name = f"{kind}-{major}.{rng.randint(0, 13 if major == 2 else 7 if major == 1 else 3)}"
+        # Before 1.4 the types had short names: above.
+        name = f"{kind}-{major}.{rng.randint(4 if major == 1 else 0, 13 if major == 2 else 7 if major == 1 else 3)}"
     if rng.random() < 0.05:
         name = rng.choice(["pc-q35-4.0.1", "pc-i440fx-4.0.1", "pc-q35-7.2.1"])
     return ["-M", name, "-m", "256M"]
