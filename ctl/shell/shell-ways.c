@@ -21,6 +21,7 @@ typedef struct Search {
         const char *text;
         size_t n;
         bool paste, arguments_matter;
+        bool functions; /* those that nothing calls are run, too */
         ShellWays *ways;
         VmError *error;
         size_t work;
@@ -167,7 +168,7 @@ static int run_pass(Search *search, size_t number) {
         /* What stands behind the command may be no script at all. */
         if (r == -EINVAL && !shell->memory.full && shell->work <= SHELL_WORK_MAX && shell->n_found > 0)
                 r = 0;
-        if (r >= 0)
+        if (r >= 0 && search->functions)
                 r = run_rest(shell);
         if (r >= 0)
                 r = keep_best(search, shell, search->lines[number]);
@@ -215,6 +216,10 @@ int shell_ways_find(const char *text, size_t n, bool paste, ShellWays *ret, VmEr
         /* A script that does nothing without arguments. */
         if (r >= 0 && ret->n == 0) {
                 search.arguments_matter = true;
+                r = search_all(&search);
+        }
+        if (r >= 0 && ret->n == 0) {
+                search.functions = true;
                 r = search_all(&search);
         }
         if (r < 0)

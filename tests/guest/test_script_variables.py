@@ -104,6 +104,15 @@ def test_ways_that_agree():
         assert at(document, "memory.ram") == 3 * GIB and ignored(document) == [], text
 
 
+def test_functions_behind_an_argument():
+    """It is the call that counts, and not the function's own defaults."""
+    start = "start() {\n  qemu-system-x86_64 -m ${1:-9G} -name x\n}\n"
+    document = read("-", text=start + "case \"$1\" in\n up) start 3G ;;\n down) kill 1 ;;\nesac\n")
+    assert at(document, "memory.ram") == 3 * GIB and ignored(document) == []
+    assert "$1 is an argument of the script" in refused("-", text=start)
+    assert at(read("-", text="start() {\n  qemu-system-x86_64 -m 3G\n}\n"), "memory.ram") == 3 * GIB
+
+
 def test_ways_that_differ():
     """The first way is taken; that there is another, and in what it differs, is told: no such guest is safe."""
     document = read("-", text="args=(-m 3G)\nif [ -e /srv/big ]; then\n  args=(-m 4G)\nfi\nqemu-system-x86_64 \"${args[@]}\"\n")
