@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/guest/change.h"
 
+#include <string.h>
+
 #include "profile/guest/policy.h"
 
 static bool apply_width(Guest *guest, uint64_t bits) {
@@ -107,7 +109,8 @@ bool change_apply(const Change *change, Guest *guest) {
                 return apply_viommu(change, guest);
         case CHANGE_MMIO64:
                 guest->firmware.mmio64_mib = change->value;
-                *guest->firmware.unread = 0;
+                if (strcasestr(guest->firmware.unread, "PciMmio64"))
+                        *guest->firmware.unread = 0;
                 return guest->vmm == VMM_QEMU && guest->firmware.kind == FIRMWARE_OVMF;
         case CHANGE_LARGE_PAGES:
                 guest->cpu.pdpe1gb = TRISTATE_YES;

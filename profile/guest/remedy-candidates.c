@@ -191,7 +191,7 @@ static void for_viommu(Candidates *c) {
 static void for_window(Candidates *c) {
         BarNeed need;
 
-        if (c->guest->firmware.unread_value > 0)
+        if (c->guest->firmware.unread_value > 0 && strcasestr(c->guest->firmware.unread, "PciMmio64"))
                 add(c, CHANGE_MMIO64, c->guest->firmware.unread_value);
         wider(c);
         bar_need(c->guest, 0, NULL, NULL, &need);
