@@ -61,6 +61,8 @@ static const char *architecture(const Facts *facts) {
         return "";
 }
 
+#define DMA_ENTRY_LIMIT "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
+
 static Fact unsafe(const ParameterFact *parameter, const char *module) {
         if (parameter->reason == REASON_NONE)
                 return fact_measured(parameter->value, "/sys/module/%s/parameters/allow_unsafe_interrupts",
@@ -84,6 +86,9 @@ void derive_host(const Facts *facts, ProfileHost *ret) {
                                           "/proc/cpuinfo");
         ret->unsafe_type1 = unsafe(&facts->kvm.unsafe_type1, "vfio_iommu_type1");
         ret->unsafe_iommufd = unsafe(&facts->kvm.unsafe_iommufd, "iommufd");
+        ret->dma_entry_limit = facts->kvm.dma_entries_reason == REASON_NONE
+                        ? fact_measured(facts->kvm.dma_entries, DMA_ENTRY_LIMIT)
+                        : fact_unknown(facts->kvm.dma_entries_reason, DMA_ENTRY_LIMIT);
         ret->cmdline_reason = host->cmdline_reason;
         ret->cmdline = host->cmdline;
         COPY(ret->kernel_parameters, host->kernel_parameters);

@@ -39,6 +39,7 @@ typedef struct ProfileHost {
         /* allow_unsafe_interrupts of vfio_iommu_type1, for devices that a VMM opens by their group, and of iommufd, for
          * those that it opens by /dev/iommu */
         Fact unsafe_type1, unsafe_iommufd;
+        Fact dma_entry_limit; /* of vfio_iommu_type1: mappings that one container of a VMM may have */
         Reason cmdline_reason;
         Cmdline cmdline;                               /* for remedies: what the kernel was told */
         char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* and in its own words, as far as it matters here */

@@ -99,6 +99,8 @@ typedef struct KvmFacts {
         ParameterFact sev, sev_es, sev_snp, tdx;
         ParameterFact unsafe_type1;   /* vfio_iommu_type1.allow_unsafe_interrupts */
         ParameterFact unsafe_iommufd; /* iommufd.allow_unsafe_interrupts, for devices opened by /dev/iommu */
+        Reason dma_entries_reason;
+        uint64_t dma_entries; /* vfio_iommu_type1.dma_entry_limit: mappings of one container */
         FaultList faults;
 } KvmFacts;
 

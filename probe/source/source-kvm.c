@@ -26,6 +26,21 @@ static ParameterFact read_parameter(Root *root, const char *module, const char *
         return (ParameterFact){ .reason = REASON_MALFORMED };
 }
 
+/* A uint, in decimal. */
+static void read_dma_entries(Root *root, Buffer *buffer, KvmFacts *ret) {
+        Bytes text;
+
+        ret->dma_entries_reason = root_read_attribute(
+                        root, "sys/module/vfio_iommu_type1/parameters/dma_entry_limit", buffer);
+        if (ret->dma_entries_reason != REASON_NONE)
+                return;
+        text = buffer_bytes(buffer);
+        if (text.n > 0 && text.data[text.n - 1] == '\n')
+                text.n--;
+        if (!text_u64(text, 10, &ret->dma_entries) || ret->dma_entries > UINT32_MAX)
+                ret->dma_entries_reason = REASON_MALFORMED;
+}
+
 static void take_name(const char *name, char *ret, size_t size) {
         if (!*ret)
                 text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret, size);
@@ -97,6 +112,7 @@ int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret) {
         ret->sev_snp = read_parameter(root, "kvm_amd", "sev_snp", buffer);
         ret->unsafe_type1 = read_parameter(root, "vfio_iommu_type1", "allow_unsafe_interrupts", buffer);
         ret->unsafe_iommufd = read_parameter(root, "iommufd", "allow_unsafe_interrupts", buffer);
+        read_dma_entries(root, buffer, ret);
         ret->reason = root_kvm(root, &ret->answers, &ret->faults);
         /* Who answers is there, whatever sysfs shows. */
         if (ret->reason == REASON_NONE)

@@ -26,6 +26,7 @@ json_t *document_host(const Profile *profile, bool canonical) {
         ok &= json_put(object, "cpus", json_number(&host->cpus));
         ok &= json_put(object, "unsafeInterruptsType1", json_state(&host->unsafe_type1));
         ok &= json_put(object, "unsafeInterruptsIommufd", json_state(&host->unsafe_iommufd));
+        ok &= json_put(object, "dmaEntryLimit", json_number(&host->dma_entry_limit));
         return json_finish(object, ok);
 }
 

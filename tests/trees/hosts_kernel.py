@@ -344,9 +344,10 @@ def unsafe_by_iommufd(t):
     t.interrupts(False)
     t.write("sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", "N\n")
     t.write("sys/module/iommufd/parameters/allow_unsafe_interrupts", "Y\n")
+    t.write("sys/module/vfio_iommu_type1/parameters/dma_entry_limit", "131072\n")
 
 
-unsafe_by_iommufd.expect = {"host.unsafeInterruptsType1.value": False, "host.unsafeInterruptsIommufd.value": True,
+unsafe_by_iommufd.expect = {"host.dmaEntryLimit.value": 131072, "host.unsafeInterruptsType1.value": False, "host.unsafeInterruptsIommufd.value": True,
                             "groups.0.assignable": False, "groups.0.assignableReason": "no-interrupt-remapping"}
 unsafe_by_iommufd.findings = {"interrupt-remapping-off"}
 

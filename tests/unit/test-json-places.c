@@ -30,7 +30,7 @@ typedef struct Walk {
 /* Members are, elements of arrays are not, nor is what a profile that was kept before hawd knew of it lacks. */
 static bool is_required(const char *path) {
         static const char *const later[] = { "paging.page1G", "host.unsafeInterruptsType1",
-                "host.unsafeInterruptsIommufd" };
+                "host.unsafeInterruptsIommufd", "host.dmaEntryLimit" };
 
         for (size_t i = 0; i < ELEMENTS(later); i++)
                 if (strcmp(path, later[i]) == 0)

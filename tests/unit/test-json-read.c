@@ -76,6 +76,7 @@ static const FactCase host_facts[] = {
         KNOWN(widths.cpuinfo_min_bits, "w9", M, 44),
         KNOWN(widths.cpuinfo_max_bits, "w10", M, 45),
         KNOWN(host.unsafe_type1, "u1", M, 1),
+        KNOWN(host.dma_entry_limit, "u3", M, 65535),
         UNKNOWN(host.unsafe_iommufd, "u2", REASON_ABSENT),
         KNOWN(paging.virtualisation_capable, "p1", M, 1),
         KNOWN(paging.virtualisation_enabled, "p2", M, 0),
