@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "ctl/json-output.h"
+#include "ctl/process-limits.h"
 #include "ctl/qemu-processes.h"
 #include "ctl/qemu-program.h"
 #include "ctl/source-profile.h"
@@ -68,6 +69,7 @@ static int read_guest(Audited *audited, const SiteDefaults *site, GuestInstalled
                 snprintf(audited->why, sizeof(audited->why), "command line: %s", error.text);
         if (r < 0)
                 return r;
+        process_limits_read(process->directory, &audited->guest);
         if (vm_installed_limit(process->directory, &installed))
                 vm_installed_image(&audited->guest, &installed);
         r = site_defaults_apply(site, &audited->guest, &installed);

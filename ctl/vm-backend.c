@@ -167,8 +167,10 @@ static int look_at_blocks(Vm *vm, const KeyValues *values, const char *what, boo
                 return r;
         if (bytes < MIB || (bytes & (bytes - 1)) != 0)
                 return vm_refuse(vm, what, "block-size must be a power of two of at least 1 MiB");
-        if (block)
+        if (block) {
                 module->align = bytes > GRANULE ? bytes : 0;
+                module->block = bytes;
+        }
         if (wanted % bytes)
                 return refuse_size(vm, what, "requested-size", wanted, bytes);
         if (ram && bytes < GRANULE)

@@ -9,6 +9,7 @@
 
 #include "ctl/ch.h"
 #include "ctl/input-file.h"
+#include "ctl/process-limits.h"
 #include "ctl/vm-cmdline.h"
 #include "ctl/vm-domain.h"
 #include "ctl/vm-program.h"
@@ -157,6 +158,7 @@ static int read_process(const char *pid, Guest *ret, int *ret_process) {
         r = vm_input_process((const char *) file.data, file.n, &(VmFiles){ process }, ret, &error);
         if (r < 0)
                 return complain(place, r, &error);
+        process_limits_read(process, ret);
         *ret_process = process;
         process = -EBADF;
         return EXIT_SUCCESS;

@@ -42,8 +42,10 @@ static int add_module(VmDomain *domain, const char *model, const xmlNode *target
         uint64_t bytes = 0;
         int r = block ? vm_element_size(domain->vm, block, &bytes) : 0;
 
-        if (r >= 0 && bytes > UINT64_C(2) << 20 && (bytes & (bytes - 1)) == 0)
-                module.align = bytes;
+        if (r >= 0 && (bytes & (bytes - 1)) == 0) {
+                module.align = bytes > UINT64_C(2) << 20 ? bytes : 0;
+                module.block = bytes;
+        }
         return r < 0 || module.size == 0
                         ? r
                         : vm_bounded(domain->vm, guest_add_module(domain->vm->guest, &module));

@@ -39,6 +39,7 @@ static int add_argument(VmWord **words, size_t *n, const xmlNode *node) {
 
 /* What is added to libvirt's own options comes behind them. */
 static int read_commandline(Vm *vm, const xmlNode *commandline) {
+        const bool known = vm->guest->viommu.kind != VIOMMU_NONE;
         VmWord *words = NULL;
         size_t n = 0;
         int r = 0;
@@ -48,6 +49,7 @@ static int read_commandline(Vm *vm, const xmlNode *commandline) {
                         r = add_argument(&words, &n, node);
         if (r >= 0)
                 r = vm_options(vm, words, n);
+        vm->guest->viommu.past_libvirt = !known && vm->guest->viommu.kind != VIOMMU_NONE;
         for (size_t i = 0; i < n; i++)
                 xmlFree((void *) words[i].text);
         free(words);

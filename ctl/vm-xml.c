@@ -9,6 +9,7 @@
 #include "ctl/vm-element.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "profile/guest/guest-size.h"
 
 static int read_name(VmDomain *domain, const xmlNode *node) {
         char text[VM_ATTRIBUTE_MAX];
@@ -69,6 +70,24 @@ static int read_max(VmDomain *domain, const xmlNode *node) {
         return r;
 }
 
+/* libvirt makes <hard_limit> the limit on the VMM's locked memory (qemuDomainGetMemLockLimitBytes()); a value beyond all
+ * memory is its word for no limit. */
+static int read_tuning(VmDomain *domain, const xmlNode *node) {
+        const xmlNode *limit = vm_element_child(node, "hard_limit");
+        uint64_t *ret = &domain->vm->guest->memory.locked_limit;
+        char number[VM_ATTRIBUTE_MAX], unit[VM_ATTRIBUTE_MAX];
+        bool given;
+
+        if (!limit)
+                return 0;
+        vm_element_text(limit, number);
+        given = vm_element_attribute(limit, "unit", unit);
+        if (guest_size_from_libvirt(number, given ? unit : NULL, "KiB", ret) != -ERANGE)
+                return vm_element_size(domain->vm, limit, ret);
+        *ret = GUEST_LOCKED_UNLIMITED;
+        return 0;
+}
+
 static const VmElement elements[] = {
         { "name", read_name },
         { "memory", read_memory },
@@ -91,7 +110,7 @@ static const VmElement elements[] = {
         { "iothreadids" },
         { "iothreads" },
         { "memoryBacking" },
-        { "memtune" },
+        { "memtune", read_tuning },
         { "metadata", read_metadata },
         { "numatune" },
         { "on_crash" },

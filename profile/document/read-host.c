@@ -69,10 +69,7 @@ static const JsonField host_members[] = {
         COUNT("cpus", cpus),
         UNSAFE("unsafeInterruptsType1", unsafe_type1),
         UNSAFE("unsafeInterruptsIommufd", unsafe_iommufd),
-        { "dmaEntryLimit",
-                        json_read_number,
-                        JSON_FIELD(ProfileHost, dma_entry_limit),
-                        .max = UINT32_MAX,
+        { "dmaEntryLimit", json_read_number, JSON_FIELD(ProfileHost, dma_entry_limit), .max = UINT32_MAX,
                         .missing = json_missing_fact },
 };
 const JsonFields document_host_fields = FIELDS(host_members);

@@ -118,5 +118,6 @@ int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY
 
 typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
-extern const CheckRule rules_start[], rules_width[], rules_reach[], rules_device[], rules_window[],
-                rules_viommu[], rules_confidential[], rules_compatibility[], rules_overlap[], rules_smm[];
+extern const CheckRule rules_start[], rules_width[], rules_reach[], rules_device[], rules_locked[],
+                rules_window[], rules_viommu[], rules_confidential[], rules_compatibility[], rules_overlap[],
+                rules_smm[];

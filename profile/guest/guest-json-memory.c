@@ -27,6 +27,7 @@ static const JsonField module_members[] = {
                         .expected = "\"dimm\", \"nvdimm\", \"virtio-mem\" or \"virtio-pmem\"" },
         { "size", guest_read_size, JSON_FIELD(GuestModule, size) },
         { "align", guest_read_size, JSON_FIELD(GuestModule, align) },
+        { "block", guest_read_size, JSON_FIELD(GuestModule, block) },
 };
 static const JsonFields module_fields = { ELEMENTS(module_members), module_members };
 
@@ -45,6 +46,8 @@ static int read_modules(const JsonValue *value, const JsonField *field, void *re
                         r = json_value_fail(&element, "size: expected more than 0");
                 if (r >= 0 && (module->align & (module->align - 1)) != 0)
                         r = json_value_fail(&element, "align: expected a power of two");
+                if (r >= 0 && (module->block & (module->block - 1)) != 0)
+                        r = json_value_fail(&element, "block: expected a power of two");
         }
         return r;
 }
@@ -61,6 +64,7 @@ static const JsonField memory_members[] = {
         { "max", guest_read_size, JSON_FIELD(GuestMemory, max) },
         { "slots", guest_read_number, JSON_FIELD(GuestMemory, slots), .max = 256 },
         { "below4gMax", guest_read_size, JSON_FIELD(GuestMemory, below_4g_max) },
+        { "lockedLimit", guest_read_size, JSON_FIELD(GuestMemory, locked_limit) },
         { "sgxEpc", guest_read_size, JSON_FIELD(GuestMemory, sgx_epc) },
         { "plugged", guest_read_size, JSON_FIELD(GuestMemory, plugged) },
         { "numa", read_numa },

@@ -115,6 +115,7 @@ static const JsonField viommu_members[] = {
                         .expected = "\"none\", \"intel\", \"amd\" or \"virtio\"" },
         { "awBits", guest_read_number, JSON_FIELD(GuestViommu, aw_bits), .max = 64 },
         { "dmaTranslation", json_read_tristate, JSON_FIELD(GuestViommu, dma_translation) },
+        { "pastLibvirt", json_read_bool, JSON_FIELD(GuestViommu, past_libvirt) },
 };
 static const JsonFields viommu_fields = { ELEMENTS(viommu_members), viommu_members };
 

@@ -82,7 +82,7 @@ static json_t *module_element(const void *data, size_t i) {
         json_t *json = json_object();
         bool ok = json_put(json, "kind", json_string(memory_to_string(module->kind))) &&
                         json_put(json, "size", json_integer((json_int_t) module->size)) &&
-                        put_number(json, "align", module->align);
+                        put_number(json, "align", module->align) && put_number(json, "block", module->block);
 
         return json_finish(json, ok);
 }
@@ -93,6 +93,7 @@ static json_t *memory_json(const GuestMemory *memory) {
                         put_number(json, "max", memory->max) && put_number(json, "slots", memory->slots) &&
                         put_number(json, "plugged", memory->plugged) &&
                         put_number(json, "below4gMax", memory->below_4g_max) &&
+                        put_number(json, "lockedLimit", memory->locked_limit) &&
                         put_number(json, "sgxEpc", memory->sgx_epc) &&
                         put_flag(json, "numaMem", memory->numa_mem);
 
@@ -130,6 +131,7 @@ static json_t *viommu_json(const GuestViommu *viommu) {
                         json_put(json, "kind", json_string(viommu_to_string(viommu->kind)));
 
         ok = ok && put_number(json, "awBits", viommu->aw_bits) &&
+                        put_flag(json, "pastLibvirt", viommu->past_libvirt) &&
                         put_tristate(json, "dmaTranslation", viommu->dma_translation);
         return json_finish(json, ok);
 }

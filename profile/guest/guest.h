@@ -23,6 +23,7 @@
 #define GUEST_PMEM_MAX 64
 #define GUEST_MODULES_MAX 256
 #define GUEST_PORTS_MAX 64
+#define GUEST_LOCKED_UNLIMITED (UINT64_C(1) << 52) /* so much and more is no limit */
 
 typedef enum Vmm {
         VMM_QEMU = 0,
@@ -92,6 +93,7 @@ typedef struct GuestModule {
         MemoryKind kind;
         uint64_t size;
         uint64_t align; /* of its place, a power of two; 0: 2 MiB */
+        uint64_t block; /* virtio-mem: block-size, in which it is plugged; 0: 2 MiB */
 } GuestModule;
 
 typedef struct GuestMemory {
@@ -99,6 +101,7 @@ typedef struct GuestMemory {
         uint64_t max; /* 0: no hot-plug region */
         uint64_t plugged; /* modules in the hot-plug region (DIMM, NVDIMM, virtio-mem): max is at least ram and these */
         uint64_t below_4g_max; /* max-ram-below-4g; 0 default */
+        uint64_t locked_limit; /* RLIMIT_MEMLOCK of the VMM; 0: not known, GUEST_LOCKED_UNLIMITED: none */
         uint32_t slots;
         uint64_t sgx_epc;   /* total */
         bool numa;          /* there are NUMA nodes, which must have all of ram: */
@@ -137,7 +140,8 @@ typedef enum ViommuKind {
 
 typedef struct GuestViommu {
         ViommuKind kind;
-        uint8_t aw_bits; /* 0: the machine's default */
+        bool past_libvirt; /* a -device of <qemu:commandline>, which libvirt does not look at */
+        uint8_t aw_bits;   /* 0: the machine's default */
         Tristate dma_translation;
 } GuestViommu;
 

@@ -337,7 +337,6 @@ static void rule_iommufd(CheckRun *run) {
 
 /* What the log says that people take for a width: the numbers are of another kind. */
 static void rule_symptoms(CheckRun *run) {
-        char ram[CHECK_BYTES_MAX];
         CheckFinding *f;
 
         for (size_t i = 0; i < run->guest->n_devices; i++) {
@@ -348,12 +347,6 @@ static void rule_symptoms(CheckRun *run) {
                                 "its BARs are not mapped for other devices: the iommufd backend maps none");
                 check_numbers(run, f, "QEMU says -14 (Bad address) for each, which is harmless");
                 break;
-        }
-        if (run->assigned) {
-                f = check_find(run, "R12", VERDICT_SAFE, "guest",
-                                "assigned devices pin all of the guest's memory");
-                check_numbers(run, f, "%s, and -12 (Cannot allocate memory) is the limit on locked memory",
-                                check_bytes(run->guest->memory.ram, ram));
         }
 }
 
