@@ -129,7 +129,8 @@ def wrong_places(ours, theirs, drawn):
 def judge(firmware, drawn, limit):
     """None, or what differs."""
     ours = ask_layout(firmware, drawn)
-    theirs, seen = look(firmware, drawn, 15 if is_unsafe(ours) and firmware.kind == "seabios" else limit)
+    # What is unsafe is waited for no longer than what is safe takes.
+    theirs, seen = look(firmware, drawn, min(limit, 25 if firmware.kind == "ovmf" else 10) if is_unsafe(ours) else limit)
     told = f"{firmware} {drawn}\n  {text(theirs)} seen {seen}, layout {text(told_bars(ours, drawn))}\n{ours}"
     if not all(seen):
         return None if is_unsafe(ours) else f"FALSE SAFE {told}"
