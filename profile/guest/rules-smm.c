@@ -5,7 +5,8 @@
 #include "profile/guest/check-run.h"
 #include "profile/guest/guest-firmware.h"
 
-/* Seen with OVMF 2022.11 and 2025.02: without it, and on any machine but q35, the firmware stops before it places BARs. */
+/* Without it the firmware stops before it places BARs (seen with OVMF 2022.11 and 2025.02), and on any machine but q35
+ * (seen with 2025.02). */
 static void rule_machine(CheckRun *run) {
         const Guest *guest = run->guest;
         CheckFinding *f;
