@@ -66,7 +66,8 @@ int shell_run_inner(Shell *shell, const char *text, unsigned line, ShellRank ran
         shell->inner_own = shell->inner_stays = false;
         shell->n_here = 0;
         shell->rank = rank > former ? rank : former;
-        shell->text = (ShellText){ text, text + strlen(text), line };
+        shell->text = (ShellText){ text, text + strlen(text), line, .start = text,
+                .origin = shell_text_place(&before, before.in) };
         r = shell_run_list(shell, NULL);
         shell->text = before;
         shell->rank = former;

@@ -13,6 +13,11 @@ static int refuse(unsigned line, const char *words, VmError *reterr) {
         return -EINVAL;
 }
 
+/* Multiplied by 2^64 over the golden ratio, so that places of texts within texts stay apart. */
+uint64_t shell_text_place(const ShellText *text, const char *in) {
+        return (text->origin ^ ((uint64_t) (in - text->start) + 1)) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 static char next(ShellText *text) {
         char c = *text->in++;
 

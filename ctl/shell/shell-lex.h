@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "ctl/vm.h"
 
@@ -12,7 +13,12 @@
 typedef struct ShellText {
         const char *in, *end;
         unsigned line;
+        const char *start; /* of text that runs; and which text that is, the same in every pass */
+        uint64_t origin;
 } ShellText;
+
+/* Of a pointer into the text: the same number whenever the script is run, wherever its texts lie in memory. */
+uint64_t shell_text_place(const ShellText *text, const char *in);
 
 typedef struct ShellRaw {
         const char *text; /* within the script */

@@ -17,13 +17,13 @@ bool shell_skips(const Shell *shell) {
 }
 
 bool shell_takes(Shell *shell, const char *place, unsigned line) {
-        ShellChoice choice = { place, line, false };
+        ShellChoice choice = { shell_text_place(&shell->text, place), line, false };
 
         for (size_t i = 0; i < shell->forced.n; i++)
-                if (shell->forced.items[i].place == place)
+                if (shell->forced.items[i].place == choice.place)
                         choice.other = shell->forced.items[i].other;
         for (size_t i = 0; i < shell->met.n; i++)
-                if (shell->met.items[i].place == place)
+                if (shell->met.items[i].place == choice.place)
                         return !choice.other;
         if (shell->met.n < SHELL_CHOICES_MAX)
                 shell->met.items[shell->met.n++] = choice;

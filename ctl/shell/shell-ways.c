@@ -26,9 +26,9 @@ typedef struct Search {
         VmError *error;
         size_t work;
         size_t n_passes, n_done, n_tried;
-        ShellChoices *passes;                     /* owned: what each forces */
-        unsigned lines[PASSES_MAX];               /* of the condition that each is about */
-        const char *tried[SHELL_CHOICES_MAX * 2]; /* conditions whose other way has its pass */
+        ShellChoices *passes;                  /* owned: what each forces */
+        unsigned lines[PASSES_MAX];            /* of the condition that each is about */
+        uint64_t tried[SHELL_CHOICES_MAX * 2]; /* conditions whose other way has its pass */
 } Search;
 
 /* ── what a pass found ─────────────────────────────────────────────────────────────────────────────────── */
@@ -155,7 +155,7 @@ static int run_pass(Search *search, size_t number) {
 
         if (!shell)
                 return -ENOMEM;
-        shell->text = (ShellText){ search->text, search->text + search->n, 1 };
+        shell->text = (ShellText){ search->text, search->text + search->n, 1, .start = search->text };
         shell->error = search->error;
         shell->lines_join = search->paste;
         shell->arguments_matter = search->arguments_matter;

@@ -38,7 +38,7 @@ typedef struct ShellFunction {
 
 /* A condition that the text does not decide, by its place. */
 typedef struct ShellChoice {
-        const char *place;
+        uint64_t place; /* shell_text_place() */
         unsigned line;
         bool other; /* not the first way: the body of an "if" is not taken */
 } ShellChoice;
