@@ -65,6 +65,25 @@ void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]) {
         snprintf(ret, VM_NAME_MAX, "pci.%lu", bus);
 }
 
+/* Without an address a switch goes behind a port of its own, the first that nothing is behind, and its ports behind it. */
+static void find_place(VmDomain *domain, const char *model, VmPort *port) {
+        const Vm *vm = domain->vm;
+
+        if (strcmp(model, "pcie-switch-downstream-port") == 0)
+                memcpy(port->bus, domain->switch_bus, sizeof(port->bus));
+        if (strcmp(model, "pcie-switch-upstream-port") != 0)
+                return;
+        memcpy(domain->switch_bus, port->id, sizeof(port->id));
+        for (size_t i = 0; !*port->bus && i < vm->n_ports; i++) {
+                bool unused = vm->ports[i].single;
+
+                for (size_t j = 0; unused && j < vm->n_ports; j++)
+                        unused = strcmp(vm->ports[j].bus, vm->ports[i].id) != 0;
+                if (unused)
+                        memcpy(port->bus, vm->ports[i].id, sizeof(port->bus));
+        }
+}
+
 static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long index) {
         static const struct {
                 const char *model;
@@ -93,6 +112,8 @@ static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long i
         vm_element_bus(index, port.id);
         if (bus != ULONG_MAX && bus > 0)
                 vm_element_bus(bus, port.bus);
+        else if (bus == ULONG_MAX)
+                find_place(domain, model, &port);
         port.single = models[i].single;
         port.hotplug = models[i].hotplug;
         port.port.conventional = models[i].conventional;
@@ -132,19 +153,44 @@ bool vm_element_on_pci(const xmlNode *node) {
                         strcmp(type, "pci") == 0;
 }
 
-/* The controllers stand in any order, before and behind what is on them. */
-int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
-        char type[VM_ATTRIBUTE_MAX];
+/* One without an index gets the lowest that is free; that of the root is 0. */
+static unsigned long free_index(const VmDomain *domain, const xmlNode *node) {
+        char model[VM_ATTRIBUTE_MAX];
+        unsigned long index = 1;
+
+        vm_element_attribute(node, "model", model);
+        if (strcmp(model, "pcie-root") == 0 || strcmp(model, "pci-root") == 0)
+                return 0;
+        while (index < BUSES && domain->buses[index])
+                index++;
+        return index;
+}
+
+static int add_controllers(VmDomain *domain, const xmlNode *devices, bool indexed) {
         const xmlNode *node = vm_element_child(devices, "controller");
+        char type[VM_ATTRIBUTE_MAX];
         int r = 0;
 
         for (; r >= 0 && node; node = vm_element_next(node)) {
                 unsigned long index = number(node, "index");
 
                 vm_element_attribute(node, "type", type);
-                if (strcmp(type, "pci") == 0 && index < BUSES && !domain->buses[index])
+                if (strcmp(type, "pci") != 0 || (index != ULONG_MAX) != indexed)
+                        continue;
+                if (!indexed)
+                        index = free_index(domain, node);
+                if (index < BUSES && !domain->buses[index])
                         r = add_controller(domain, node, index);
         }
+        return r;
+}
+
+/* The controllers stand in any order, before and behind what is on them. */
+int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
+        int r = add_controllers(domain, devices, true);
+
+        if (r >= 0)
+                r = add_controllers(domain, devices, false);
         return r < 0 ? r : add_missing(domain, devices);
 }
 

@@ -83,7 +83,8 @@ def members(document, widths_only):
     # libvirt rounds modules in ways of its own: this is a lower bound for remedies.
     kept["memory"] = {key: value for key, value in document["memory"].items() if key not in ("plugged", "modules", "numaMem")}
     kept["machine"] = re.sub(r"pc-(q35|i440fx)-.*", r"\1", document["machine"]).replace("i440fx", "pc")
-    kept["firmware"] = {key: value for key, value in document.get("firmware", {}).items() if key != "path"}
+    # So is the image that it chooses, which may be one with System Management Mode.
+    kept["firmware"] = {key: value for key, value in document.get("firmware", {}).items() if key not in ("path", "smm")}
     kept["cpu"] = {key: value for key, value in document.get("cpu", {}).items() if key != "pastLibvirt"}
     if widths_only:
         kept["cpu"] = {key: value for key, value in document["cpu"].items() if key in WIDTHS}
