@@ -21,8 +21,6 @@ static const struct {
 } behind[] = {
         { "hostdev", NULL, false },
         { "interface", "virtio", false },
-        { "interface", "virtio-transitional", true },
-        { "interface", "virtio-non-transitional", false },
         { "interface", "e1000e", false },
         { "interface", "igb", false },
         { "interface", "", true },
@@ -65,7 +63,8 @@ void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]) {
         snprintf(ret, VM_NAME_MAX, "pci.%lu", bus);
 }
 
-/* Without an address a switch goes behind a port of its own, the first that nothing is behind, and its ports behind it. */
+/* Without an address a switch goes behind a port of its own, the first that nothing is behind, and the ports of switches
+ * behind the first switch. */
 static void find_place(VmDomain *domain, const char *model, VmPort *port) {
         const Vm *vm = domain->vm;
 
@@ -73,7 +72,8 @@ static void find_place(VmDomain *domain, const char *model, VmPort *port) {
                 memcpy(port->bus, domain->switch_bus, sizeof(port->bus));
         if (strcmp(model, "pcie-switch-upstream-port") != 0)
                 return;
-        memcpy(domain->switch_bus, port->id, sizeof(port->id));
+        if (!*domain->switch_bus)
+                memcpy(domain->switch_bus, port->id, sizeof(port->id));
         for (size_t i = 0; !*port->bus && i < vm->n_ports; i++) {
                 bool unused = vm->ports[i].single;
 
@@ -196,6 +196,12 @@ int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
 
 /* ── what libvirt adds ─────────────────────────────────────────────────────────────────────────────────── */
 
+static bool ends_with(const char *text, const char *end) {
+        size_t n = strlen(text), m = strlen(end);
+
+        return n >= m && strcmp(text + n - m, end) == 0;
+}
+
 static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
         char type[VM_ATTRIBUTE_MAX];
 
@@ -207,7 +213,8 @@ static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
         vm_element_attribute(node, "type", type);
         if (strcmp((const char *) node->name, "controller") != 0)
                 return;
-        if (strcmp(type, "virtio-serial") == 0 || (strcmp(type, "usb") == 0 && !*ret))
+        if ((strcmp(type, "virtio-serial") == 0 && !ends_with(ret, "-transitional")) ||
+                        (strcmp(type, "usb") == 0 && !*ret))
                 snprintf(ret, VM_ATTRIBUTE_MAX, "%s", *type == 'u' ? "qemu-xhci" : type);
 }
 
@@ -245,6 +252,17 @@ static void note_defaults(Ports *ports, const xmlNode *node) {
                                 ports->serial_wanted || has_type(vm_element_child(node, "target"), "virtio");
 }
 
+/* virtio devices that are conventional PCI, or PCI Express, by their model. */
+static bool is_transitional(Ports *ports, const char *model) {
+        if (ends_with(model, "-non-transitional"))
+                ports->n_wanting++;
+        else if (ends_with(model, "-transitional"))
+                ports->conventional = true;
+        else
+                return false;
+        return true;
+}
+
 static void look_at(Ports *ports, const xmlNode *node) {
         char model[VM_ATTRIBUTE_MAX];
         size_t i = 0;
@@ -253,8 +271,10 @@ static void look_at(Ports *ports, const xmlNode *node) {
         if (vm_element_child(node, "address") && vm_element_on_pci(node))
                 return;
         read_model(node, model);
+        if (is_transitional(ports, model))
+                return;
         if (strcmp((const char *) node->name, "hostdev") == 0 && !has_type(node, "pci") &&
-                        !has_type(node, "mdev"))
+                        !has_type(node, "mdev") && !has_type(node, "scsi_host"))
                 return;
         if (is_virtio(node)) {
                 ports->n_wanting++;
