@@ -154,8 +154,8 @@ int check_finish(CheckRun *run) {
 
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
         static const CheckRule *const files[] = { rules_start, rules_width, rules_reach, rules_device,
-                rules_locked, rules_window, rules_viommu, rules_confidential, rules_compatibility,
-                rules_overlap, rules_smm };
+                rules_iommufd, rules_locked, rules_window, rules_viommu, rules_confidential,
+                rules_compatibility, rules_overlap, rules_smm };
         Check check = {};
         CheckRun run = { .guest = guest,
                 .profile = profile,
