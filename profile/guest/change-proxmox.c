@@ -151,7 +151,7 @@ static void set_memory(ChangeRun *run, const Change *change, Properties *propert
 
         if (change->kind == CHANGE_RAM)
                 snprintf(properties->memory, sizeof(properties->memory), "%" PRIu64,
-                                (memory->ram + memory->plugged) >> 20);
+                                (memory->ram + guest_plugged(memory)) >> 20);
         else if (memory->max == 0)
                 snprintf(properties->hotplug, sizeof(properties->hotplug), "network,disk,usb");
         else

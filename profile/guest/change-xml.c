@@ -109,7 +109,7 @@ static void set_ram(ChangeRun *run) {
                 run->no_libvirt = true;
                 change_note(run, "take the memory from several NUMA cells: none alone is large enough");
         }
-        set_size(open_element(run, "memory"), memory->ram + memory->plugged);
+        set_size(open_element(run, "memory"), memory->ram + guest_plugged(memory));
 }
 
 static void set_max_memory(ChangeRun *run) {

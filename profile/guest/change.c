@@ -35,19 +35,31 @@ static bool apply_guest_bits(Guest *guest, uint64_t bits) {
         return true;
 }
 
+/* The nodes have all of it together, and a maximum that is no more than it stays so: it would become a hot-plug region. */
+static bool apply_ram(GuestMemory *memory, uint64_t bytes) {
+        uint64_t less = memory->ram - bytes;
+
+        if (bytes == 0 || bytes >= memory->ram || (memory->numa && memory->numa_size <= less))
+                return false;
+        if (memory->numa)
+                memory->numa_size -= less;
+        if (memory->max == memory->ram)
+                memory->max = bytes;
+        memory->ram = bytes;
+        return true;
+}
+
 static bool apply_memory(const Change *change, Guest *guest) {
         GuestMemory *memory = &guest->memory;
+        uint64_t plugged = guest_plugged(memory);
 
         if (change->kind == CHANGE_RAM) {
-                if (change->value == 0 || change->value >= memory->ram)
-                        return false;
-                memory->ram = change->value;
-                return true;
+                return apply_ram(memory, change->value);
         }
         if (memory->max <= memory->ram || change->value >= memory->max)
                 return false;
         /* What is plugged in stays. */
-        if (memory->plugged > 0 && change->value < memory->ram + memory->plugged)
+        if (plugged > 0 && change->value < memory->ram + plugged)
                 return false;
         memory->max = change->value > memory->ram ? change->value : 0;
         if (memory->max == 0)

@@ -24,6 +24,15 @@ bool guest_p2p_fatal(const Guest *guest) {
                         (guest->p2p_fatal == TRISTATE_UNKNOWN && guest->vmm == VMM_CLOUD_HYPERVISOR);
 }
 
+uint64_t guest_plugged(const GuestMemory *memory) {
+        uint64_t sum = 0;
+
+        for (uint32_t i = 0; i < memory->n_modules; i++)
+                if (__builtin_add_overflow(sum, memory->modules[i].size, &sum))
+                        return UINT64_MAX;
+        return sum > memory->plugged ? sum : memory->plugged;
+}
+
 int guest_add_module(Guest *guest, const GuestModule *module) {
         if (guest->memory.n_modules >= GUEST_MODULES_MAX)
                 return -E2BIG;

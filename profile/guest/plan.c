@@ -16,6 +16,7 @@
 
 /* What is left of a guest's findings; the first member that differs decides. */
 typedef struct Score {
+        size_t always; /* 1: unsafe with every answer to what is open */
         size_t unsafe, missing, warnings;
 } Score;
 
@@ -42,10 +43,13 @@ static Score score_of(const Check *check) {
                 score.unsafe += check->findings[i].verdict == VERDICT_UNSAFE;
                 score.warnings += check->findings[i].verdict == VERDICT_WARNING;
         }
+        score.always = score.unsafe > 0;
         return score;
 }
 
 static int compare(const Score *a, const Score *b) {
+        if (a->always != b->always)
+                return a->always < b->always ? -1 : 1;
         if (a->unsafe != b->unsafe)
                 return a->unsafe < b->unsafe ? -1 : 1;
         if (a->missing != b->missing)
@@ -94,6 +98,20 @@ static int apply(const Search *search, const Set *set, Guest *ret) {
 }
 
 /* With every answer to what is open: the worst of them is the guest's. */
+static void score_worst(const Leaves *leaves, Score *ret) {
+        size_t always = 1;
+
+        *ret = (Score){};
+        for (size_t i = 0; i < leaves->n; i++) {
+                Score score = score_of(&leaves->items[i].check);
+
+                always &= score.always;
+                if (compare(&score, ret) > 0)
+                        *ret = score;
+        }
+        ret->always = always;
+}
+
 static int score_open(Search *search, const Guest *guest, Score *ret) {
         _cleanup_(leaves_done) Leaves leaves = {};
         int r = leaves_collect(guest, search->profile, search->places, &leaves);
@@ -101,13 +119,7 @@ static int score_open(Search *search, const Guest *guest, Score *ret) {
         if (r < 0)
                 return r;
         search->trials += (unsigned) leaves.n;
-        *ret = (Score){};
-        for (size_t i = 0; i < leaves.n; i++) {
-                Score score = score_of(&leaves.items[i].check);
-
-                if (compare(&score, ret) > 0)
-                        *ret = score;
-        }
+        score_worst(&leaves, ret);
         return 0;
 }
 
@@ -269,14 +281,13 @@ static int search_start(Search *search, Set *best) {
 
         for (size_t i = 0; r >= 0 && i < leaves.n; i++) {
                 const Check *check = &leaves.items[i].check;
-                Score score = score_of(check);
                 Guest guest;
 
-                if (compare(&score, &best->score) > 0)
-                        best->score = score;
                 leaf_guest(&leaves, &leaves.items[i], &guest);
                 add_candidates(search, &guest, check);
         }
+        if (r >= 0)
+                score_worst(&leaves, &best->score);
         return r;
 }
 

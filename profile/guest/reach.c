@@ -11,15 +11,32 @@ static bool bounds(const ReservedRegion *region) {
         return region->type != RESERVED_DIRECT && region->type != RESERVED_DIRECT_RELAXABLE;
 }
 
-static void anywhere_collect(CheckRun *run) {
+/* A device that may be any is of a group that can be assigned. */
+static bool counts(const ProfileGroup *group) {
+        return group->assignable != TRISTATE_NO;
+}
+
+static bool is_in_one(const Profile *profile, const ReservedRegion *region) {
+        for (size_t i = 0; i < profile->n_groups; i++)
+                for (size_t j = 0; counts(&profile->groups[i]) && j < profile->groups[i].regions.n; j++) {
+                        const ReservedRegion *own = &profile->groups[i].regions.regions[j];
+
+                        if (own->start == region->start && own->end == region->end &&
+                                        own->type == region->type)
+                                return true;
+                }
+        return profile->n_groups == 0;
+}
+
+static void anywhere_collect(CheckRun *run, unsigned bits) {
         const Profile *profile = run->profile;
         RangeSet holes = {};
-        int r = range_set_add(&run->anywhere, 0, width_end((unsigned) profile->widths.iova_bits.value));
+        int r = range_set_add(&run->anywhere, 0, width_end(bits));
 
         for (size_t i = 0; i < profile->regions.n && r >= 0; i++) {
                 const ReservedRegion *region = &profile->regions.regions[i].region;
 
-                if (bounds(region))
+                if (bounds(region) && is_in_one(profile, region))
                         r = range_set_add(&holes, region->start, region->end);
         }
         if (r >= 0)
@@ -61,8 +78,15 @@ static void add_reach(CheckRun *run, const Reach *reach) {
         add_device(run, &run->reaches[run->n_reaches++], reach->device);
 }
 
+static unsigned group_at_most(const Profile *profile, const ProfileGroup *group) {
+        const ProfileIommu *iommu = group->iommu >= 0 ? &profile->iommus[group->iommu] : NULL;
+
+        return iommu && iommu->bits.provenance == PROVENANCE_ASSUMED ? iommu_bits_at_most(iommu)
+                                                                     : group->bits;
+}
+
 /* Of the units that own devices the one that can give least. */
-static unsigned anywhere_at_most(const Profile *profile) {
+static unsigned units_at_most(const Profile *profile) {
         unsigned least = 0;
 
         if (profile->widths.iova_bits.provenance != PROVENANCE_ASSUMED)
@@ -77,8 +101,31 @@ static unsigned anywhere_at_most(const Profile *profile) {
         return least;
 }
 
+/* The narrowest group that counts; without any what the narrowest unit gives. */
+static void anywhere_width(const Profile *profile, unsigned *ret_bits, unsigned *ret_at_most) {
+        unsigned bits = 0, at_most = 0;
+
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                const ProfileGroup *group = &profile->groups[i];
+                unsigned most = group_at_most(profile, group);
+
+                if (!counts(group) || group->bits == 0)
+                        continue;
+                bits = !bits || group->bits < bits ? group->bits : bits;
+                at_most = !at_most || most < at_most ? most : at_most;
+        }
+        *ret_bits = bits ? bits : (unsigned) profile->widths.iova_bits.value;
+        *ret_at_most = at_most ? at_most : units_at_most(profile);
+}
+
+static void miss_width(CheckRun *run, const ProfileGroup *group) {
+        check_missing(run, "IOVA width of group %" PRIu32 " (%s)", group->id,
+                        reason_to_string(group->bits_reason));
+}
+
 static void reach_anywhere(CheckRun *run, size_t device) {
         const Fact *bits = &run->profile->widths.iova_bits;
+        unsigned width, at_most;
 
         /* Without any unit nothing can be assigned: rules-device.c says that. */
         if (!fact_known(bits) && bits->reason == REASON_ABSENT)
@@ -89,26 +136,28 @@ static void reach_anywhere(CheckRun *run, size_t device) {
         }
         if (run->profile->groups_reason != REASON_NONE)
                 check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
+        for (size_t i = 0; i < run->profile->n_groups; i++) {
+                const ProfileGroup *group = &run->profile->groups[i];
+
+                if (group->bits == 0 && counts(group)) {
+                        miss_width(run, group);
+                        break;
+                }
+        }
         for (size_t i = 0; i < run->profile->n_groups; i++)
                 if (run->profile->groups[i].regions_reason != REASON_NONE) {
                         check_missing(run, "reserved regions of the groups (%s)",
                                         reason_to_string(run->profile->groups[i].regions_reason));
                         break;
                 }
+        anywhere_width(run->profile, &width, &at_most);
         if (run->anywhere.n == 0)
-                anywhere_collect(run);
+                anywhere_collect(run, width);
         add_reach(run,
                         &(Reach){ .usable = &run->anywhere,
                                         .device = device,
-                                        .width = (unsigned) bits->value,
-                                        .at_most = anywhere_at_most(run->profile) });
-}
-
-static unsigned group_at_most(const Profile *profile, const ProfileGroup *group) {
-        const ProfileIommu *iommu = group->iommu >= 0 ? &profile->iommus[group->iommu] : NULL;
-
-        return iommu && iommu->bits.provenance == PROVENANCE_ASSUMED ? iommu_bits_at_most(iommu)
-                                                                     : group->bits;
+                                        .width = width,
+                                        .at_most = at_most });
 }
 
 static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device) {
@@ -116,8 +165,7 @@ static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device)
         if (group->why == ASSIGNABLE_WHY_DIRECT_REGION && group->assignable == TRISTATE_NO)
                 return;
         if (group->bits == 0)
-                check_missing(run, "IOVA width of group %" PRIu32 " (%s)", group->id,
-                                reason_to_string(group->bits_reason));
+                miss_width(run, group);
         else if (group->regions_reason != REASON_NONE)
                 check_missing(run, "reserved regions of group %" PRIu32 " (%s)", group->id,
                                 reason_to_string(group->regions_reason));

@@ -67,10 +67,11 @@ static uint64_t less(uint64_t bytes, uint64_t excess) {
 static void less_hotplug(Candidates *c, uint64_t excess) {
         const GuestMemory *memory = &c->guest->memory;
 
-        uint64_t least = memory->ram + memory->plugged, wanted = less(memory->max, excess);
+        uint64_t plugged = guest_plugged(memory), least = memory->ram + plugged,
+                 wanted = less(memory->max, excess);
 
         add(c, CHANGE_MAX_MEMORY, wanted > least ? wanted : least);
-        if (memory->plugged == 0)
+        if (plugged == 0)
                 add(c, CHANGE_MAX_MEMORY, 0);
 }
 
@@ -102,6 +103,10 @@ static void other_machine(Candidates *c) {
 static void for_start(Candidates *c) {
         uint64_t end = width_end(c->check->layout.phys_bits), top = c->check->layout.top;
 
+        /* What QEMU does not look at. */
+        if (c->finding->end > top)
+                top = c->finding->end;
+
         other_machine(c);
         if (c->check->layout.phys_bits)
                 wider(c);
@@ -127,7 +132,7 @@ static void for_told(Candidates *c) {
         narrower(c, lesser_width(c->profile));
 }
 
-/* How far the guest's own devices reach; those without an address as far as the host's narrowest unit. 0: not known. */
+/* How far the guest's own devices reach; those without an address as far as the host's narrowest unit, or more. 0: not known. */
 static unsigned narrowest_reach(const Candidates *c) {
         const Fact *any = &c->profile->widths.iova_bits;
         unsigned narrowest = 0;

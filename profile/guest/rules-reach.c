@@ -11,10 +11,6 @@
 #include "profile/guest/check-run.h"
 #include "profile/guest/rules-reach.h"
 
-static bool is_hypertransport(const Range *outside) {
-        return outside->start >= HYPERTRANSPORT_START && outside->start <= HYPERTRANSPORT_END;
-}
-
 /* The first region that holds the range's start, of the group or of the host. */
 static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, uint64_t address) {
         const HostRegions *all = &run->profile->regions;
@@ -28,6 +24,14 @@ static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, 
                         return region;
         }
         return NULL;
+}
+
+/* The host lists the hole, and the device's reach does not end below it. */
+static bool is_hypertransport(const CheckRun *run, const Reach *reach, const Range *outside) {
+        uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
+
+        return outside->start >= HYPERTRANSPORT_START && outside->start <= HYPERTRANSPORT_END &&
+                        outside->start < end && region_at(run, reach, outside->start);
 }
 
 /* Whose reach it is, where the guest's devices do not all have the same. */
@@ -128,7 +132,8 @@ static void rule_memory(CheckRun *run) {
                         verdict = reach_memory_verdict(run->guest, range, &outside);
                         bool doubt = reach_doubt(reach, verdict, range->start, range->end) != verdict;
                         subject_of(run, reach, subject, sizeof(subject));
-                        CheckFinding *f = check_find(run, is_hypertransport(&outside) ? "R9" : "R3",
+                        CheckFinding *f = check_find(run,
+                                        is_hypertransport(run, reach, &outside) ? "R9" : "R3",
                                         doubt ? VERDICT_WARNING : verdict, subject, "%s",
                                         memory_summary(range, verdict, doubt));
                         put_numbers(run, f, reach, range, &outside);
@@ -217,7 +222,7 @@ static void put_outside(CheckRun *run, const Reach *reach, const Outside *outsid
         const char *name = run->guest->devices[outside->device].name,
                    *lie = outside->certain ? "lie" : "may lie";
         bool fatal = outside->at_start && guest_p2p_fatal(run->guest),
-             hole = is_hypertransport(&outside->part);
+             hole = is_hypertransport(run, reach, &outside->part);
         bool doubt = reach_doubt(reach, VERDICT_UNSAFE, outside->range.start, outside->range.end) !=
                         VERDICT_UNSAFE;
         bool unsafe = !doubt && (ram ? outside->certain : fatal);

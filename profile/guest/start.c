@@ -84,14 +84,12 @@ static bool place_modules(const GuestMemory *memory, uint64_t start, uint64_t en
 
 static void start_modules(Space *space, uint64_t start, uint64_t end) {
         const GuestMemory *memory = &space->guest->memory;
-        uint64_t room = memory->max > memory->ram ? memory->max - memory->ram : 0, plugged = 0;
+        uint64_t room = memory->max > memory->ram ? memory->max - memory->ram : 0,
+                 plugged = guest_plugged(memory);
         uint32_t dimms = 0;
 
-        for (uint32_t i = 0; i < memory->n_modules; i++) {
+        for (uint32_t i = 0; i < memory->n_modules; i++)
                 dimms += takes_slot(&memory->modules[i]);
-                plugged = sum_of(plugged, memory->modules[i].size);
-        }
-        plugged = max_of(plugged, memory->plugged);
         if (dimms > memory->slots)
                 layout_refuse(space, START_DIMMS, dimms, 0, memory->slots);
         if (plugged && !room)

@@ -186,6 +186,7 @@ static void narrow(QuietHost *host, unsigned bits) {
         host->profile.paging.page_1g = fact_measured(1, "test");
         host->profile.paging.la57_capable = fact_measured(0, "test");
         host->profile.widths.iova_bits = fact_derived(bits, "test");
+        host->groups[0].bits = (uint8_t) bits;
 }
 
 /* Every remedy that is printed was tried; here each is tried once more by hand. */
@@ -318,6 +319,7 @@ static void test_no_remedy(void **state) {
         narrow(&host, 46);
         strcpy(region.region.word, word);
         host.profile.regions = (HostRegions){ 1, &region };
+        host.groups[0].regions = (ReservedRegions){ 1, &region.region };
         host.profile.usable_iova = (RangeSet){ 2, parts };
         assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
         f = finding_of(&check, "R3");
