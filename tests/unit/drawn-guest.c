@@ -5,24 +5,10 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "tests/unit/draw.h"
 
 #define M (UINT64_C(1) << 20)
 #define G (UINT64_C(1) << 30)
-
-typedef struct Draw {
-        const uint8_t *data;
-        size_t n;
-} Draw;
-
-static unsigned draw(Draw *from, unsigned below) {
-        unsigned value = from->n > 0 ? *from->data : 0;
-
-        if (from->n > 0) {
-                from->data++;
-                from->n--;
-        }
-        return value % below;
-}
 
 /* Around a limit: a power of two, the HyperTransport hole, or anything of whole GiB. */
 static uint64_t draw_memory(Draw *from) {
