@@ -7,6 +7,21 @@
 
 #include "probe/cleanup.h"
 
+/* "qemu-system-x86_64.log" and others that only have its name. */
+static bool is_its_file(const char *name) {
+        static const char *const ends[] = { ".log", ".service", ".socket", ".conf", ".pid", ".sock", ".txt",
+                ".md", ".deb", ".rpm", ".gz", ".desktop", ".core", ".c", ".qcow2", ".img", ".iso" };
+        const char *point = strrchr(name, '.');
+
+        /* It speaks: "qemu-system-x86_64: -device ...: failed". */
+        if (*name && name[strlen(name) - 1] == ':')
+                return true;
+        for (size_t i = 0; point && i < ELEMENTS(ends); i++)
+                if (strcmp(point, ends[i]) == 0)
+                        return true;
+        return false;
+}
+
 const char *qemu_program_name(const char *path) {
         const char *slash = strrchr(path, '/');
 
@@ -34,7 +49,10 @@ QemuProgram qemu_program(const char *path) {
         };
         const char *name = qemu_program_name(path);
 
-        if (strncmp(path, "/dev/", 5) == 0)
+        /* "--device=/dev/kvm", "/srv/kvm:/kvm"; but "C:/qemu" is a path. */
+        if (strncmp(path, "/dev/", 5) == 0 || *path == '-' || is_its_file(name) ||
+                        strcspn(path, "=") < (size_t) (name - path) ||
+                        (name > path + 2 && strcspn(path + 2, ":") + 2 < (size_t) (name - path)))
                 return QEMU_PROGRAM_NONE;
         /* ".qemu-system-x86_64-wrapped": a wrapper of Nix's has the plain name. */
         name += name[0] == '.' && name[1] == 'q';

@@ -195,6 +195,15 @@ static bool takes_value(const char *name, const VmWord *next) {
         return vm_option_has_value(name) || (next && next->text[0] != '-');
 }
 
+/* "...", "[...]", "<more>", "[options]": what stood there is not known. */
+static bool is_gap(const char *word) {
+        size_t n = strlen(word);
+
+        if (strstr(word, "...") || strstr(word, "\xe2\x80\xa6"))
+                return strspn(word, ".[](){}<>\xe2\x80\xa6") == n;
+        return n > 2 && ((*word == '<' && word[n - 1] == '>') || (*word == '[' && word[n - 1] == ']'));
+}
+
 static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 const char *name = words[i].text;
@@ -202,6 +211,11 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
                 int r;
 
                 vm->line = words[i].line;
+                if (turn == TURN_OPTIONS && is_gap(name)) {
+                        r = vm_ignore(vm, name, "something was left out of the command line here");
+                        if (r < 0)
+                                return r;
+                }
                 /* The image of a disk. */
                 if (name[0] != '-' || !name[1])
                         continue;
@@ -297,7 +311,7 @@ static int check_query(Vm *vm, const VmWords *words, size_t first) {
 static int check_dashes(Vm *vm, const VmWords *words) {
         static const char *const starts[] = { "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93",
                 "\xe2\x80\x94", "\xe2\x88\x92", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c",
-                "\xe2\x80\x9d" };
+                "\xe2\x80\x9d", "\xef\xbc\x8d", "\xef\xb9\xa3" };
 
         for (size_t i = 0; i < words->n; i++)
                 for (size_t j = 0; j < ELEMENTS(starts); j++)

@@ -82,6 +82,11 @@ int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret,
                 text += 3;
                 n -= 3;
         }
+        if (n >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
+                snprintf(reterr->text, sizeof(reterr->text),
+                                "text in UTF-16: convert it, as \"iconv -f UTF-16 -t UTF-8\" does");
+                return -EINVAL;
+        }
         while (start < n && text[start] && strchr(" \t\r\n", text[start]))
                 start++;
         if (start == n) {

@@ -22,7 +22,8 @@ static bool is_option(const char *word) {
 
 /* "sudo -u qemu", "-g kvm": that is no program; but "systemd-run --user" is whole. */
 static bool is_account(const VmWord *words, size_t i) {
-        static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid", "su" };
+        static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid", "su",
+                "sg", "newgrp", "group" };
 
         if (i == 0 || !is_one_of(words[i - 1].text, behind, ELEMENTS(behind)))
                 return false;
@@ -30,6 +31,11 @@ static bool is_account(const VmWord *words, size_t i) {
                 if (strcmp(qemu_program_name(words[j].text), "systemd-run") == 0)
                         return false;
         return true;
+}
+
+/* "perf kvm stat": a word of another program. */
+static bool is_subcommand(const VmWord *words, size_t i) {
+        return i > 0 && strcmp(qemu_program_name(words[i - 1].text), "perf") == 0;
 }
 
 static bool has_option(const VmWord *words, size_t n) {
@@ -45,7 +51,7 @@ size_t vm_program_find(const VmWord *words, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 QemuProgram program = QEMU_PROGRAM_NONE;
 
-                if (!strpbrk(words[i].text, " \t\r\n") && !is_account(words, i))
+                if (!strpbrk(words[i].text, " \t\r\n") && !is_account(words, i) && !is_subcommand(words, i))
                         program = qemu_program(words[i].text);
                 if (program == QEMU_PROGRAM_NONE)
                         continue;
@@ -80,6 +86,10 @@ size_t vm_program_nameless(const VmWord *words, size_t n) {
                         return n;
                 first++;
         }
+        /* "args: -m 4G" of a file that has more. */
+        if (first > 0 && *words[first - 1].text &&
+                        words[first - 1].text[strlen(words[first - 1].text) - 1] == ':')
+                return n;
         if (first == 0 || first == n || vm_count_options(words + first, n - first) < 2)
                 return n;
         return first;

@@ -83,12 +83,38 @@ static int compare(const Guest *one, const Guest *two, char *text, size_t size) 
         return r;
 }
 
-static int note(Guest *guest, unsigned line, const char *text) {
-        char what[48];
+static bool is_noted(const GuestNote *notes, size_t n, const char *what) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(notes[i].what, what) == 0)
+                        return true;
+        return false;
+}
+
+static int note(Guest *guest, const ShellWay *way, const char *text) {
+        char what[64];
         int r;
 
-        snprintf(what, sizeof(what), "condition in line %u", line);
+        if (way->before > 0 && way->before != way->line)
+                snprintf(what, sizeof(what), "conditions in lines %u and %u", way->before, way->line);
+        else
+                snprintf(what, sizeof(what), "condition in line %u", way->line);
+        if (is_noted(guest->ignored, guest->n_ignored, what))
+                return 0;
         r = guest_ignore(guest, what, "%.*s", 150, text);
+        return r == -E2BIG ? 0 : r;
+}
+
+/* Something is taken as unset, and another guest would start if it were set. */
+static int note_unset(Guest *guest, const ShellWay *way) {
+        char what[80];
+        int r;
+
+        snprintf(what, sizeof(what), "%s%s", way->arguments ? "arguments" : "$", way->set);
+        if (is_noted(guest->assumed, guest->n_assumed, what))
+                return 0;
+        r = guest_assume(guest, what, "%s",
+                        way->arguments ? "none: the script is started without any"
+                                       : "not set, as nothing in this text sets it");
         return r == -E2BIG ? 0 : r;
 }
 
@@ -109,7 +135,12 @@ static int look_at_way(const ShellWay *way, const VmFiles *files, Guest *guest, 
         }
         if (r == -ENOMEM)
                 return r;
-        return ++*notes > NOTES_MAX ? 0 : note(guest, way->line, text);
+        if (way->arguments || *way->set)
+                return note_unset(guest, way);
+        /* What one of them does is told already. */
+        if (way->before > 0 && *notes > 0)
+                return 0;
+        return ++*notes > NOTES_MAX ? 0 : note(guest, way, text);
 }
 
 int vm_shell_read(
@@ -137,6 +168,8 @@ int vm_shell_read(
                 r = look_at_way(&ways->items[i], files, &guest, &notes);
         if (r >= 0 && ways->incomplete)
                 r = guest_ignore(&guest, "conditions", "too many ways through the script to be followed");
+        if (r >= 0 && ways->partly)
+                r = guest_assume(&guest, "conditions", "not all of them were tried together");
         shell_ways_done(ways);
         if (r < 0 && r != -E2BIG) {
                 guest_done(&guest);

@@ -135,7 +135,8 @@ static bool any_matters(const KeyValues *values, bool (*matters)(const KeyValues
                 const KeyValue *item = &values->items[i];
 
                 /* A key that is not known may be any. */
-                if (vm_has_mark(item->key) || (vm_has_mark(item->value) && matters(values, item->key)))
+                if ((vm_has_mark(item->key) && matters != of_netdev) ||
+                                (vm_has_mark(item->value) && matters(values, item->key)))
                         return true;
         }
         return false;

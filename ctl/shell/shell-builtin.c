@@ -61,8 +61,19 @@ static int declare(Shell *shell, const ShellFields *fields) {
 static int unset(Shell *shell, const ShellFields *fields) {
         int r = 0;
 
-        for (size_t i = 1; r >= 0 && i < fields->n; i++)
-                r = shell_unset(shell, fields->items[i].text);
+        for (size_t i = 1; r >= 0 && i < fields->n; i++) {
+                const char *name = fields->items[i].text;
+                size_t n = strcspn(name, "[");
+
+                /* "A[1]": the others move up. */
+                if (name[n] && is_variable_name(name, n)) {
+                        char array[64];
+
+                        snprintf(array, sizeof(array), "%.*s", (int) n, name);
+                        r = shell_set_unknown(shell, array, VM_UNKNOWN_OPERATION, fields->items[i].line);
+                } else
+                        r = shell_unset(shell, name);
+        }
         return r;
 }
 
@@ -81,6 +92,21 @@ static int set(Shell *shell, const ShellFields *fields) {
                 shell->lasting++;
                 shell->arguments_known = true;
                 return r;
+        }
+        return r;
+}
+
+static int let(Shell *shell, const ShellFields *fields) {
+        long long number;
+        bool known;
+        int r = 0;
+
+        for (size_t i = 1; r >= 0 && i < fields->n; i++) {
+                r = shell_calculate(shell, fields->items[i].text, strlen(fields->items[i].text),
+                                fields->items[i].line, &number, &known);
+                shell->status = !known        ? SHELL_STATUS_UNKNOWN
+                                : number != 0 ? SHELL_STATUS_TRUE
+                                              : SHELL_STATUS_FALSE;
         }
         return r;
 }
@@ -105,8 +131,11 @@ static int read_input(Shell *shell, const ShellFields *fields) {
         for (size_t i = 1; r >= 0 && i < fields->n; i++) {
                 const char *text = fields->items[i].text;
 
-                if (strcmp(text, "-p") == 0 || strcmp(text, "-t") == 0 || strcmp(text, "-n") == 0 ||
-                                strcmp(text, "-d") == 0 || strcmp(text, "-u") == 0)
+                /* Of mapfile, -t has no value. */
+                if (strcmp(text, "-p") == 0 || strcmp(text, "-n") == 0 || strcmp(text, "-d") == 0 ||
+                                strcmp(text, "-u") == 0 ||
+                                (strcmp(text, "-t") == 0 && *fields->items[0].text == 'r' &&
+                                                strcmp(fields->items[0].text, "read") == 0))
                         i++;
                 else if (is_variable_name(text, strlen(text)))
                         r = shell_set_unknown(shell, text, VM_UNKNOWN_INPUT, fields->items[i].line);
@@ -123,8 +152,10 @@ static int set_named(Shell *shell, const ShellFields *fields) {
                 return 0;
         if (fields->n <= at || !is_variable_name(fields->items[at].text, strlen(fields->items[at].text)))
                 return 0;
-        if (getopts && !shell->arguments_matter)
+        if (getopts && !shell->arguments_matter) {
+                shell->arguments_asked = true;
                 shell->status = SHELL_STATUS_FALSE;
+        }
         return shell_set_unknown(
                         shell, fields->items[at].text, VM_UNKNOWN_OPERATION, fields->items[at].line);
 }
@@ -146,6 +177,9 @@ static int evaluate(Shell *shell, const ShellFields *fields) {
                 out += sprintf(out, "%s%s", i > 1 ? " " : "", fields->items[i].text);
         *out = 0;
         shell->inner_stays = true;
+        /* What a command prints may set anything. */
+        if (vm_is_mark(text))
+                return shell_forget(shell, fields->items[0].line);
         return shell_run_inner(shell, text, fields->items[0].line, shell->rank);
 }
 
@@ -188,6 +222,7 @@ int shell_builtin(Shell *shell, const ShellFields *fields, bool *ret_done) {
                 { "readonly", declare },
                 { "unset", unset },
                 { "set", set },
+                { "let", let },
                 { "shift", shift },
                 { "read", read_input },
                 { "mapfile", read_input },

@@ -228,6 +228,12 @@ static bool is_countable(const ShellFields *fields) {
         return fields->n <= SHELL_LOOP_MAX;
 }
 
+/* The script's own arguments: none, when it is started plainly. */
+static bool is_given(const Shell *shell, const ShellFields *fields) {
+        return fields->n == 1 && !shell->arguments_matter && vm_is_mark(fields->items[0].text) &&
+                        shell->unknowns[vm_mark_first(fields->items[0].text)].kind == VM_UNKNOWN_ARGUMENTS;
+}
+
 /* Over a list that the text has, each in turn; over any other once, with a value that is not known, or not at all. */
 static int run_over(Shell *shell, const char *name, const ShellFields *fields, const char *place,
                 unsigned line) {
@@ -237,6 +243,10 @@ static int run_over(Shell *shell, const char *name, const ShellFields *fields, c
 
         if (shell_skips(shell))
                 return run_body(shell, false);
+        if (is_given(shell, fields)) {
+                shell->arguments_asked = true;
+                return run_body(shell, false);
+        }
         if (is_countable(fields)) {
                 for (size_t i = 0; r >= 0 && i < fields->n && shell->leave == SHELL_LEAVE_NOT; i++) {
                         shell->text = body;
@@ -264,11 +274,12 @@ static int run_for(Shell *shell) {
         shell_skip_blanks(&shell->text);
         /* "for ((i = 0; i < 4; i++))" */
         if (shell->text.in < shell->text.end && *shell->text.in == '(') {
-                while (shell->text.in < shell->text.end && !strchr("\n", *shell->text.in) &&
-                                !(shell->text.in[0] == ')' && shell->text.in[-1] == ')'))
-                        shell->text.in++;
-                shell->text.in += shell->text.in < shell->text.end && *shell->text.in == ')';
-                r = run_body(shell, !shell_skips(shell) && shell_takes(shell, place, line));
+                shell->text.in++;
+                r = shell->text.in < shell->text.end && *shell->text.in == '('
+                                ? shell_run_sum(shell)
+                                : shell_fail(shell, line, "expected 'for ((' here");
+                if (r >= 0)
+                        r = run_body(shell, !shell_skips(shell) && shell_takes(shell, place, line));
                 end_loop(shell);
                 return r;
         }
@@ -315,39 +326,6 @@ static int close_bracket(Shell *shell, unsigned line) {
         return 0;
 }
 
-/* "((X = 1))": what is named there may be changed. */
-static int run_sum(Shell *shell) {
-        unsigned line = shell->text.line;
-        ShellText inner = shell->text;
-        VmError error;
-        int r;
-
-        /* As if it were behind a dollar: up to the bracket that closes it. */
-        while (inner.in < inner.end &&
-                        !(inner.in[0] == ')' && inner.in + 1 < inner.end && inner.in[1] == ')')) {
-                char name[64];
-                size_t n = 0;
-
-                while (inner.in < inner.end && (isalnum((unsigned char) *inner.in) || *inner.in == '_') &&
-                                n < 63)
-                        name[n++] = *inner.in++;
-                name[n] = 0;
-                if (n > 0 && !shell_skips(shell) && shell_variable(shell, name)) {
-                        r = shell_set_unknown(shell, name, VM_UNKNOWN_OPERATION, line);
-                        if (r < 0)
-                                return r;
-                }
-                if (n == 0 && shell_lex_part(&inner, 0, &error) < 0)
-                        break;
-        }
-        if (inner.end - inner.in < 2)
-                return shell_fail(shell, line, "expected the bracket that starts here to end");
-        inner.in += 2;
-        shell->text = inner;
-        shell->status = SHELL_STATUS_UNKNOWN;
-        return 0;
-}
-
 static int run_brackets(Shell *shell) {
         static const char *const ends[] = { NULL };
         unsigned line = shell->text.line;
@@ -356,7 +334,7 @@ static int run_brackets(Shell *shell) {
 
         shell->text.in++;
         if (shell->text.in < shell->text.end && *shell->text.in == '(')
-                return run_sum(shell);
+                return shell_run_sum(shell);
         r = shell_scope_start(shell, &scope);
         if (r >= 0)
                 r = shell_run_list(shell, ends);

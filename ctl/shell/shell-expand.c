@@ -39,20 +39,25 @@ int shell_word_end(ShellWord *word) {
 
 /* What a variable or command gives, cut at blanks where it is not quoted. */
 static int put_value(ShellWord *word, const char *text, bool quoted) {
+        const char *separators = shell_separators(word->shell);
         int r = 0;
 
-        if (quoted || word->whole)
+        if (quoted || word->whole || (word->shell->zsh && *text))
                 return shell_word_put(word, text, strlen(text));
         while (r >= 0 && *text) {
-                size_t blank = strspn(text, " \t\r\n"), n;
+                size_t n = strcspn(text, separators);
 
-                if (blank > 0)
-                        r = shell_word_end(word);
-                text += blank;
-                n = strcspn(text, " \t\r\n");
-                if (r >= 0 && n > 0)
+                if (n > 0)
                         r = shell_word_put(word, text, n);
                 text += n;
+                if (!*text || r < 0)
+                        break;
+                /* Two commas have an empty word between them; two blanks do not. */
+                if (!isspace((unsigned char) *text))
+                        r = shell_word_put(word, "", 0);
+                text++;
+                if (r >= 0)
+                        r = shell_word_end(word);
         }
         return r;
 }
@@ -102,13 +107,35 @@ static size_t program_of_search(const char *text, size_t n, const char **ret) {
         return 0;
 }
 
+/* What is printed on every host that this is about. */
+static const char *output_of(const char *text, size_t n) {
+        static const struct {
+                const char *command, *output;
+        } known[] = { { "uname", "Linux" }, { "uname -s", "Linux" }, { "uname -o", "GNU/Linux" },
+                { "uname -m", "x86_64" }, { "uname -p", "x86_64" }, { "uname -i", "x86_64" },
+                { "arch", "x86_64" }, { "dpkg --print-architecture", "amd64" } };
+
+        while (n > 0 && isspace((unsigned char) *text)) {
+                text++;
+                n--;
+        }
+        while (n > 0 && isspace((unsigned char) text[n - 1]))
+                n--;
+        for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+                if (strlen(known[i].command) == n && memcmp(text, known[i].command, n) == 0)
+                        return known[i].output;
+        return NULL;
+}
+
 static int put_output(ShellWord *word, const char *text, size_t n, bool quoted) {
         Shell *shell = word->shell;
-        const char *program;
+        const char *program, *output = output_of(text, n);
         size_t length = program_of_search(text, n, &program);
         char name[48];
         int r;
 
+        if (output)
+                return shell_word_put(word, output, strlen(output));
         if (length > 0)
                 return shell_word_put(word, program, length);
         snprintf(name, sizeof(name), "(%.*s)", (int) (n < 32 ? n : 32), text);
@@ -131,8 +158,12 @@ static int put_parameter(ShellWord *word, const char *text, size_t n, bool quote
 static int put_arithmetic(ShellWord *word, const char *text, size_t n) {
         long long number;
         char digits[32];
+        bool known;
+        int r = shell_calculate(word->shell, text, n, word->line, &number, &known);
 
-        if (!shell_arithmetic(word->shell, text, n, &number))
+        if (r < 0)
+                return r;
+        if (!known)
                 return put_unknown(word, text, n, VM_UNKNOWN_OPERATION);
         snprintf(digits, sizeof(digits), "%lld", number);
         return shell_word_put(word, digits, strlen(digits));

@@ -75,6 +75,7 @@ static bool is_all(const Parameter *p) {
 }
 
 static int join(Shell *shell, const ShellFields *values, unsigned line, ShellFields *ret) {
+        const char separator[2] = { *shell_separators(shell) };
         size_t n = 0;
         char *text, *out;
 
@@ -84,7 +85,7 @@ static int join(Shell *shell, const ShellFields *values, unsigned line, ShellFie
         if (!text)
                 return shell_full(shell);
         for (size_t i = 0; i < values->n; i++)
-                out += sprintf(out, "%s%s", i > 0 ? " " : "", values->items[i].text);
+                out += sprintf(out, "%s%s", i > 0 ? separator : "", values->items[i].text);
         *out = 0;
         return give(shell, text, line, ret);
 }
@@ -99,6 +100,7 @@ static int arguments(Shell *shell, const Parameter *p, bool *ret_set, ShellField
                 *ret_set = true;
                 if (!shell->arguments_known && shell->arguments_matter)
                         return give_unknown(shell, p, "#", VM_UNKNOWN_OPERATION, ret);
+                shell->arguments_asked |= !shell->arguments_known;
                 snprintf(digits, sizeof(digits), "%zu", shell->arguments.n);
                 return give(shell, shell_take_text(&shell->memory, digits, strlen(digits)), p->line, ret);
         }
@@ -148,7 +150,9 @@ static int value(Shell *shell, const Parameter *p, bool *ret_set, ShellFields *r
         if (!isalpha((unsigned char) *p->name) && *p->name != '_')
                 return arguments(shell, p, ret_set, ret);
         variable = shell_variable(shell, p->name);
-        *ret_set = false;
+        *ret_set = !variable && strcmp(p->name, "OSTYPE") == 0;
+        if (*ret_set)
+                return give(shell, "linux-gnu", p->line, ret);
         if (!variable)
                 return give_unknown(shell, p, p->name, VM_UNKNOWN_UNSET, ret);
         return element(shell, p, variable, ret_set, ret);
@@ -195,9 +199,13 @@ static int replace(Shell *shell, const Parameter *p, bool set, const ShellFields
                 missing = is_empty(shell, values, &known);
         else if (!set)
                 is_empty(shell, values, &known);
-        /* An argument, in a pass where it may be there. */
+        /* It is there, whatever it is. */
+        if (!known && *operation == '+' && shell->doubt && strcmp(shell->doubt, p->name) == 0)
+                return expand_word(shell, p, operation + 1, ret);
+        /* It may be there. */
         if (!known && (*operation == '-' || *operation == '=' || *operation == '+'))
-                return give_unknown(shell, p, p->name, VM_UNKNOWN_ARGUMENT, ret);
+                return give_unknown(shell, p, p->name,
+                                shell->unknowns[vm_mark_first(values->items[0].text)].kind, ret);
         if (*operation == '+')
                 return missing ? 0 : expand_word(shell, p, operation + 1, ret);
         if (!missing || *operation == '?')

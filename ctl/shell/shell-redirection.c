@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,21 @@ static int feed(Shell *shell, const ShellRaw *raw) {
                         : shell_run_inner(shell, text, raw->line, SHELL_RANK_TEXT);
 }
 
+/* "<snip>", "<your card>": somebody left something out; no file is read, and none is written. */
+size_t shell_placeholder(const ShellText *text) {
+        const char *c = text->in;
+
+        if (text->end - c >= 5 && (memcmp(c, "(...)", 5) == 0 || memcmp(c, "(\xe2\x80\xa6)", 5) == 0))
+                return 5;
+        if (text->end - c < 3 || *c != '<' || !isalpha((unsigned char) c[1]))
+                return 0;
+        for (c++; c < text->end && (isalnum((unsigned char) *c) || strchr(" _-.,:'/", *c)); c++)
+                ;
+        if (c == text->end || *c != '>' || c[-1] == ' ' || (c + 1 < text->end && !strchr(" \t\r\n\\", c[1])))
+                return 0;
+        return (size_t) (c + 1 - text->in);
+}
+
 int shell_redirection(Shell *shell, bool *ret_done) {
         size_t n = operator_length(&shell->text);
         const char *operator= shell->text.in;
@@ -66,6 +82,10 @@ int shell_redirection(Shell *shell, bool *ret_done) {
         *ret_done = n > 0;
         if (n == 0)
                 return 0;
+        if (shell_placeholder(&shell->text) > 0) {
+                *ret_done = false;
+                return 0;
+        }
         shell->text.in += n;
         operator+= strspn(operator, "0123456789");
         n -= (size_t) (operator-(shell->text.in - n));

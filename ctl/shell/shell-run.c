@@ -17,7 +17,7 @@ bool shell_skips(const Shell *shell) {
 }
 
 bool shell_takes(Shell *shell, const char *place, unsigned line) {
-        ShellChoice choice = { shell_text_place(&shell->text, place), line, false };
+        ShellChoice choice = { shell_text_place(&shell->text, place), line, shell->otherwise };
 
         for (size_t i = 0; i < shell->forced.n; i++)
                 if (shell->forced.items[i].place == choice.place)
@@ -145,6 +145,19 @@ static int run_command(Shell *shell) {
         return r;
 }
 
+/* A shell of its own: what it sets is gone with it; but zsh runs it itself. */
+static int run_stage(Shell *shell) {
+        ShellScope scope = {};
+        int r;
+
+        r = shell->zsh ? 0 : shell_scope_start(shell, &scope);
+        if (r >= 0)
+                r = run_command(shell);
+        if (r >= 0 && !shell->zsh)
+                shell_scope_end(shell, &scope);
+        return r;
+}
+
 static int run_pipeline(Shell *shell) {
         bool no = false;
         int r;
@@ -161,7 +174,7 @@ static int run_pipeline(Shell *shell) {
                 shell->text.in += at(shell, "|&") ? 2 : 1;
                 r = skip_lines(shell);
                 if (r >= 0)
-                        r = run_command(shell);
+                        r = run_stage(shell);
                 shell->status = SHELL_STATUS_UNKNOWN;
                 shell_skip_blanks(&shell->text);
         }

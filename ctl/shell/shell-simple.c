@@ -225,6 +225,16 @@ static bool is_open(const Simple *simple) {
         return simple->brackets && strcmp(simple->fields.items[simple->fields.n - 1].text, "]]") != 0;
 }
 
+static int add_placeholder(Shell *shell, ShellFields *fields) {
+        size_t n = shell_placeholder(&shell->text);
+        const char *copy = shell_take_text(&shell->memory, shell->text.in, n);
+
+        shell->text.in += n;
+        if (!copy)
+                return shell_full(shell);
+        return shell_skips(shell) ? 0 : shell_fields_add(shell, fields, copy, shell->text.line);
+}
+
 static int read_words(Shell *shell, Simple *simple) {
         int r = 0;
 
@@ -249,6 +259,10 @@ static int read_words(Shell *shell, Simple *simple) {
                 r = shell_redirection(shell, &done);
                 if (r < 0 || done)
                         continue;
+                if (simple->fields.n > 0 && shell_placeholder(&shell->text) > 0) {
+                        r = add_placeholder(shell, &simple->fields);
+                        continue;
+                }
                 if (at(shell, "|&;()"))
                         break;
                 r = shell_lex_word(&shell->text, &raw, shell->error);

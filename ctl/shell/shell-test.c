@@ -72,6 +72,48 @@ static ShellStatus look_at(Shell *shell, const VmWord *words, size_t n, bool pat
         return SHELL_STATUS_UNKNOWN;
 }
 
+static bool is_word(const VmWord *word, const char *text) {
+        return strcmp(word->text, text) == 0;
+}
+
+/* "-a" and "-o" of "[", "&&" and "||" of "[[", which are two words each. */
+static size_t operator_at(const VmWord *words, size_t n, size_t i, bool either, bool patterns) {
+        const char *text = either ? "|" : "&";
+
+        if (!patterns)
+                return i > 0 && i + 1 < n && is_word(&words[i], either ? "-o" : "-a") ? 1 : 0;
+        return i + 1 < n && is_word(&words[i], text) && is_word(&words[i + 1], text) ? 2 : 0;
+}
+
+static ShellStatus joined(ShellStatus one, ShellStatus two, bool either) {
+        const ShellStatus decides = either ? SHELL_STATUS_TRUE : SHELL_STATUS_FALSE;
+
+        if (one == decides || two == decides)
+                return decides;
+        return one == SHELL_STATUS_UNKNOWN || two == SHELL_STATUS_UNKNOWN ? SHELL_STATUS_UNKNOWN
+                                                                          : status_of(!either);
+}
+
+/* "or" binds less than "and". */
+static ShellStatus look_at_all(Shell *shell, const VmWord *words, size_t n, bool patterns, bool either) {
+        ShellStatus status = SHELL_STATUS_UNKNOWN;
+        size_t start = 0, length = 0;
+
+        for (size_t i = 0; i <= n; i++) {
+                ShellStatus one;
+
+                length = n > 3 ? operator_at(words, n, i, either, patterns) : 0;
+                if (i < n && length == 0)
+                        continue;
+                one = either ? look_at_all(shell, words + start, i - start, patterns, false)
+                             : look_at(shell, words + start, i - start, patterns);
+                status = start == 0 ? one : joined(status, one, either);
+                start = i + length;
+                i += length > 0 ? length - 1 : 0;
+        }
+        return status;
+}
+
 ShellStatus shell_test(Shell *shell, const ShellFields *fields) {
         const char *name = fields->items[0].text, *last = fields->items[fields->n - 1].text;
         bool brackets = *name == '[';
@@ -79,5 +121,9 @@ ShellStatus shell_test(Shell *shell, const ShellFields *fields) {
         /* A word that expands to nothing, and operators within, are the shell's to know. */
         if (brackets && strcmp(last, strlen(name) == 2 ? "]]" : "]") != 0)
                 return SHELL_STATUS_UNKNOWN;
-        return look_at(shell, fields->items + 1, fields->n - 1 - brackets, brackets && name[1] == '[');
+        for (size_t i = 1; i < fields->n; i++)
+                if (is_word(&fields->items[i], "(") || is_word(&fields->items[i], ")"))
+                        return SHELL_STATUS_UNKNOWN;
+        return look_at_all(shell, fields->items + 1, fields->n - 1 - brackets, brackets && name[1] == '[',
+                        true);
 }

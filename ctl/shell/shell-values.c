@@ -126,6 +126,14 @@ int shell_set_array(Shell *shell, const char *name, const ShellFields *values) {
         return shell_fields_copy(shell, values, &variable->values);
 }
 
+const char *shell_separators(Shell *shell) {
+        const ShellVariable *variable = shell_variable(shell, "IFS");
+
+        if (!variable || variable->values.n != 1 || vm_has_mark(variable->values.items[0].text))
+                return " \t\n\r";
+        return variable->values.items[0].text;
+}
+
 int shell_unset(Shell *shell, const char *name) {
         ShellVariable *variable = shell_variable(shell, name);
 
@@ -231,16 +239,54 @@ int shell_forget(Shell *shell, unsigned line) {
         return r;
 }
 
-bool shell_plain(const Shell *shell, const char *text, char *ret, size_t size) {
+/* What a login, a terminal or the shell itself sets. */
+static bool is_of_session(const char *name) {
+        static const char *const names[] = { "BASH", "COLUMNS", "DESKTOP_SESSION", "DISPLAY", "EDITOR",
+                "EUID", "FUNCNAME", "GROUPS", "HOME", "HOSTNAME", "LANG", "LINENO", "LINES", "LOGNAME",
+                "OLDPWD", "PATH", "PPID", "PWD", "RANDOM", "SECONDS", "SHELL", "SHLVL", "TERM", "TMUX",
+                "UID", "USER", "WAYLAND_DISPLAY" };
+        static const char *const starts[] = { "BASH_", "SSH_", "SUDO_", "XDG_", "ZSH_" };
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+                if (strcmp(name, names[i]) == 0)
+                        return true;
+        for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+                if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+                        return true;
+        return false;
+}
+
+static void doubt(Shell *shell, const VmUnknown *unknown) {
+        ShellDoubts *unset = &shell->unset;
+
+        if (unknown->kind != VM_UNKNOWN_UNSET) {
+                shell->arguments_asked = true;
+                return;
+        }
+        for (size_t i = 0; i < unset->n; i++)
+                if (strcmp(unset->names[i], unknown->name) == 0)
+                        return;
+        if (unset->n < SHELL_DOUBTS_MAX)
+                snprintf(unset->names[unset->n++], sizeof(*unset->names), "%s", unknown->name);
+}
+
+bool shell_plain(Shell *shell, const char *text, char *ret, size_t size) {
         size_t n = 0;
 
         while (*text) {
                 if (*text == VM_MARK_START) {
-                        VmUnknownKind kind = shell->unknowns[vm_mark_first(text)].kind;
-                        bool argument = kind == VM_UNKNOWN_ARGUMENT || kind == VM_UNKNOWN_ARGUMENTS;
+                        const VmUnknown *unknown = &shell->unknowns[vm_mark_first(text)];
+                        bool argument = unknown->kind == VM_UNKNOWN_ARGUMENT ||
+                                        unknown->kind == VM_UNKNOWN_ARGUMENTS;
 
-                        if (kind != VM_UNKNOWN_UNSET && (!argument || shell->arguments_matter))
+                        if (argument ? shell->arguments_matter
+                                     : unknown->kind != VM_UNKNOWN_UNSET || is_of_session(unknown->name) ||
+                                                                        (shell->doubt &&
+                                                                                        strcmp(shell->doubt,
+                                                                                                        unknown->name) ==
+                                                                                                        0))
                                 return false;
+                        doubt(shell, unknown);
                         text = vm_mark_end(text);
                         continue;
                 }

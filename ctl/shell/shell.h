@@ -14,6 +14,7 @@
 #define SHELL_VARIABLES_MAX 2048
 #define SHELL_FUNCTIONS_MAX 512
 #define SHELL_CHOICES_MAX 256
+#define SHELL_DOUBTS_MAX 16
 #define SHELL_LOOP_MAX 256
 #define SHELL_FOUND_MAX 16
 #define SHELL_WORK_MAX ((size_t) 100000000)
@@ -48,9 +49,16 @@ typedef struct ShellChoices {
         ShellChoice items[SHELL_CHOICES_MAX];
 } ShellChoices;
 
+typedef struct ShellDoubts {
+        size_t n;
+        char names[SHELL_DOUBTS_MAX][64];
+} ShellDoubts;
+
 /* How sure it is that a command is the machine. */
 typedef enum ShellRank {
-        SHELL_RANK_COMMAND = 0, /* a command of the script, or in quotes within one */
+        SHELL_RANK_COMMAND = 0, /* a command of the script, or in quotes behind one that runs it */
+        SHELL_RANK_VARIABLE,    /* options of QEMU's behind a variable */
+        SHELL_RANK_WORD,        /* in quotes behind any other command, which may only print it */
         SHELL_RANK_TEXT,        /* in a here-document or in $( ) */
         SHELL_RANK_FUNCTION,    /* in a function that is never called */
         SHELL_RANK_NAMELESS,    /* options of QEMU's behind another name */
@@ -110,6 +118,10 @@ typedef struct Shell {
         ShellChoices forced;   /* what this pass does at a condition, the first way elsewhere */
         ShellChoices met;      /* the conditions that it came to */
         bool too_many;         /* more than there is room for */
+        bool otherwise;        /* the other way wherever it is not forced */
+        ShellDoubts unset;     /* variables that are taken as unset */
+        const char *doubt;     /* the one of them that may be set in this pass */
+        bool arguments_asked;  /* it matters that the script has none */
         unsigned skipping;     /* the text is read, and nothing is done */
         unsigned depth, inner; /* nesting */
         bool inner_own;        /* the next script in quotes has only what is exported */
@@ -145,6 +157,9 @@ ShellVariable *shell_variable(Shell *shell, const char *name);
 int shell_set(Shell *shell, const char *name, const char *text, unsigned line);
 int shell_set_array(Shell *shell, const char *name, const ShellFields *values);
 int shell_unset(Shell *shell, const char *name);
+
+/* IFS: what cuts a value into words. */
+const char *shell_separators(Shell *shell);
 int shell_local(Shell *shell, const char *name);
 void shell_locals_end(Shell *shell, ShellLocal *before);
 
@@ -165,7 +180,7 @@ int shell_set_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsign
 int shell_forget(Shell *shell, unsigned line);
 
 /* A text without the marks of what is empty when the script is started plainly; false when it has others. */
-bool shell_plain(const Shell *shell, const char *text, char *ret, size_t size);
+bool shell_plain(Shell *shell, const char *text, char *ret, size_t size);
 
 /* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -179,8 +194,9 @@ int shell_expand_text(Shell *shell, const ShellRaw *raw, const char **ret);
 int shell_expand_parameter(
                 Shell *shell, const char *text, size_t n, unsigned line, bool quoted, ShellFields *ret);
 
-/* "$((…))" */
-bool shell_arithmetic(Shell *shell, const char *text, size_t n, long long *ret);
+/* What stands in "$((…))", and what it assigns. */
+int shell_calculate(
+                Shell *shell, const char *text, size_t n, unsigned line, long long *ret, bool *ret_known);
 
 ShellStatus shell_test(Shell *shell, const ShellFields *fields);
 
@@ -192,6 +208,9 @@ int shell_run_list(Shell *shell, const char *const *ends);
 /* If, for, while, case, { and (. *ret_done: it was one. */
 int shell_run_compound(Shell *shell, const ShellRaw *word, bool *ret_done);
 int shell_run_simple(Shell *shell);
+
+/* "((X = 1))", behind its first bracket. */
+int shell_run_sum(Shell *shell);
 
 /* Every command costs some, so that a text cannot take more time than its length allows. */
 int shell_work(Shell *shell, size_t n);
@@ -207,6 +226,9 @@ int shell_take_line(Shell *shell);
 
 /* "<FILE", "2>&1", "<<END". *ret_done: there was one. */
 int shell_redirection(Shell *shell, bool *ret_done);
+
+/* "<your card>" and "(...)", which are words: how long one is; 0: none. */
+size_t shell_placeholder(const ShellText *text);
 
 /* Whether the way is taken that a condition of the text opens; every other pass takes another. */
 bool shell_takes(Shell *shell, const char *place, unsigned line);

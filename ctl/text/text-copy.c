@@ -9,6 +9,7 @@
 
 #include "ctl/qemu-program.h"
 #include "ctl/vm-unknown.h"
+#include "probe/cleanup.h"
 
 #define SCREEN_MIN 60
 
@@ -97,6 +98,49 @@ static char *behind_prompt(char *line, const char *end) {
         return c;
 }
 
+/* ">" behind a line that a backslash joins: the shell's own prompt. */
+static char *behind_continuation(const TextCopy *copy, char *line) {
+        const char *before = line - 1;
+
+        if (*line != '>' || line - copy->text < 2)
+                return line;
+        before -= before > copy->text && before[-1] == '\r';
+        if (before == copy->text || before[-1] != '\\')
+                return line;
+        return line[1] == ' ' || line[1] == '-' || line[1] == '\t' ? line + 1 : line;
+}
+
+/* "  12  ", of "cat -n" and of web pages: 1, 2, 3 and so on. */
+static char *behind_number(char *line, const char *end, unsigned number) {
+        char digits[16];
+        size_t n = (size_t) snprintf(digits, sizeof(digits), "%u", number);
+
+        while (line < end && (*line == ' ' || *line == '\t'))
+                line++;
+        if ((size_t) (end - line) < n || memcmp(line, digits, n) != 0)
+                return NULL;
+        return line + n == end || strchr(" \t\r|:", line[n]) ? line + n : NULL;
+}
+
+static void blank_numbers(TextCopy *copy) {
+        for (unsigned pass = 0; pass < 2; pass++) {
+                unsigned number = 1;
+
+                for (char *line = copy->text, *end; line < copy->text + copy->n; line = end + 1, number++) {
+                        char *behind;
+
+                        end = line_end(copy, line);
+                        behind = behind_number(line, end, number);
+                        if (!behind)
+                                return;
+                        if (pass == 1)
+                                blank(line, behind + (behind < end && strchr("|:", *behind)));
+                }
+                if (number < 3)
+                        return;
+        }
+}
+
 static void blank_starts(TextCopy *copy) {
         for (char *line = copy->text, *end; line < copy->text + copy->n; line = end + 1) {
                 char *fence;
@@ -110,7 +154,10 @@ static void blank_starts(TextCopy *copy) {
                 else if (end - fence >= 3 && memcmp(fence, "```", 3) == 0)
                         blank(line, end);
                 else {
-                        char *start = behind_journal(line, end);
+                        char *start = behind_continuation(copy, line);
+
+                        if (start == line)
+                                start = behind_journal(line, end);
 
                         blank(line, start);
                         blank(line, behind_prompt(start, end));
@@ -164,6 +211,40 @@ static void join_screen(TextCopy *copy) {
         *out = 0;
 }
 
+/* Blanks that web pages have in place of one, and what they put where a word may be cut. */
+static void plain_blanks(TextCopy *copy) {
+        static const struct {
+                const char *text;
+                bool nothing;
+        } blanks[] = { { "\xc2\xa0", false }, { "\xe2\x80\x80", false }, { "\xe2\x80\x81", false },
+                { "\xe2\x80\x82", false }, { "\xe2\x80\x83", false }, { "\xe2\x80\x84", false },
+                { "\xe2\x80\x85", false }, { "\xe2\x80\x86", false }, { "\xe2\x80\x87", false },
+                { "\xe2\x80\x88", false }, { "\xe2\x80\x89", false }, { "\xe2\x80\x8a", false },
+                { "\xe2\x80\xaf", false }, { "\xe3\x80\x80", false }, { "\xe2\x80\x8b", true },
+                { "\xe2\x80\x8c", true }, { "\xe2\x80\x8d", true }, { "\xe2\x81\xa0", true },
+                { "\xef\xbb\xbf", true }, { "\xc2\xad", true } };
+        char *out = copy->text;
+
+        for (const char *c = copy->text, *end = copy->text + copy->n; c < end;) {
+                size_t taken = 0;
+
+                for (size_t i = 0; (unsigned char) *c >= 0x80 && taken == 0 && i < ELEMENTS(blanks); i++) {
+                        size_t n = strlen(blanks[i].text);
+
+                        if ((size_t) (end - c) < n || memcmp(c, blanks[i].text, n) != 0)
+                                continue;
+                        taken = n;
+                        if (!blanks[i].nothing)
+                                *out++ = ' ';
+                }
+                c += taken;
+                if (taken == 0)
+                        *out++ = *c++;
+        }
+        copy->n = (size_t) (out - copy->text);
+        *out = 0;
+}
+
 /* "`qemu-system-x86_64 …`", as people mark a command in a sentence. */
 static void take_backticks(TextCopy *copy) {
         char *first = copy->text, *last = copy->text + copy->n;
@@ -189,6 +270,8 @@ int text_copy_make(const char *text, size_t n, TextCopy *ret) {
         for (size_t i = 0; i < n; i++)
                 if (copy.text[i] == VM_MARK_START || copy.text[i] == VM_MARK_END)
                         copy.text[i] = '?';
+        plain_blanks(&copy);
+        blank_numbers(&copy);
         copy.quoted = is_message(&copy);
         blank_starts(&copy);
         take_backticks(&copy);

@@ -43,6 +43,9 @@ void text_log_cut(TextCopy *copy, TextLog *ret) {
         *ret = (TextLog){};
         if (header)
                 read_header(header, ret);
+        /* Before libvirt 1.2.11 the header had no version. */
+        else
+                header = last_of(copy->text, "+0000: starting up\n");
         line = header ? header + strcspn(header, "\n") : last_of(copy->text, "LC_ALL=C \\\n");
         if (!line)
                 return;

@@ -14,7 +14,8 @@
 typedef struct Unit {
         FILE *out;
         const char *in;
-        bool files; /* EnvironmentFile= */
+        const char *reset; /* commands before it do not count */
+        bool files;        /* EnvironmentFile= */
 } Unit;
 
 bool text_is_unit(const TextCopy *copy) {
@@ -196,6 +197,19 @@ static const char *value_of(const char *line, const char *key) {
         return *line == '=' ? line + 1 : NULL;
 }
 
+/* "ExecStart=" without a command takes back those before it: where the last one stands. */
+static const char *find_reset(const char *text) {
+        const char *last = text;
+
+        for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+                const char *value = value_of(line, "ExecStart");
+
+                if (value && strchr("\r\n", value[strspn(value, " \t")]))
+                        last = line;
+        }
+        return last;
+}
+
 static bool put_line(Unit *unit) {
         const char *value;
         bool command = false;
@@ -205,7 +219,7 @@ static bool put_line(Unit *unit) {
         else if ((value = value_of(unit->in, "Environment"))) {
                 unit->in = value;
                 put_environment(unit);
-        } else if ((value = value_of(unit->in, "ExecStart"))) {
+        } else if (unit->in >= unit->reset && (value = value_of(unit->in, "ExecStart"))) {
                 unit->in = value;
                 put_command(unit);
                 command = true;
@@ -221,7 +235,9 @@ static bool put_line(Unit *unit) {
 int text_unit_read(const TextCopy *copy, const VmFiles *files, Guest *ret, VmError *reterr) {
         _cleanup_free_ char *script = NULL;
         size_t n = 0;
-        Unit unit = { .out = open_memstream(&script, &n), .in = copy->text };
+        Unit unit = {
+                .out = open_memstream(&script, &n), .in = copy->text, .reset = find_reset(copy->text)
+        };
         bool command = false;
 
         if (!unit.out)

@@ -34,7 +34,7 @@ REFUSED = [
     ("qemu-system-x86_64 -m 3G -drive \"$D\"\n", "$D is not set in this text, and -drive needs it"),
     ("RAM=3G\n. ./vm.conf\nqemu-system-x86_64 -m $RAM\n", "line 3: $RAM has more than one value (line 2), and -m needs it"),
     ("RAM=3G\nsource vm.conf; qemu-system-x86_64 -m $RAM\n", "line 2: $RAM has more than one value, and -m needs it"),
-    ("RAM=3\n((RAM = RAM + 1))\nqemu-system-x86_64 -m ${RAM}G\n", "$RAM is an expression of the shell that is not followed (line 2), and -m needs it"),
+    ("RAM=3\n((RAM = RAM << 1))\nqemu-system-x86_64 -m ${RAM}G\n", "$RAM is an expression of the shell that is not followed (line 2), and -m needs it"),
     ("RAM=3G\nqemu-system-x86_64 -m ${!NAME}\n", "is an expression of the shell that is not followed, and -m needs it"),
     ("RAM=3G\nbash -c 'qemu-system-x86_64 -m $RAM'\n", "line 2: $RAM is not set in this text, and -m needs it"),
     ("ssh host 'qemu-system-x86_64 -m $RAM'\n", "line 1: $RAM is not set in this text, and -m needs it"),
@@ -129,7 +129,7 @@ def test_ways_that_differ():
 
 def test_many_conditions():
     """As many passes as conditions, and not two to the power of them."""
-    text = "".join(f"test -e /a{i} && D='-display none'\nif grep x /b{i}; then N={i}; fi\n" for i in range(60)) + "qemu-system-x86_64 -m 3G $D -name $N\n"
+    text = "".join(f"test -e /a{i} && D='-display none'\nif grep x /b{i}; then N={i}; fi\n" for i in range(60)) + "qemu-system-x86_64 -m 3G $D -name \"$N\"\n"
     assert ignored(read("-", text="D= N=\n" + text)) == []
     text = "".join(f"test -e /a{i} || X={i}\n" for i in range(400)) + "qemu-system-x86_64 -m 3G\n"
     assert ignored(read("-", text=text)) == ["conditions"]
