@@ -27,6 +27,8 @@ int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
                 return r;
         if (!options->root && !options->host && !options->bus_address) {
                 vm_installed_read(&installed);
+                if (process < 0)
+                        vm_installed_program(ret, &installed);
                 if (process < 0 || vm_installed_limit(process, &installed))
                         vm_installed_image(ret, &installed);
         }

@@ -287,6 +287,8 @@ static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *r
                 *ret_first = program + 1;
                 *ret_kvm = qemu_program(name) == QEMU_PROGRAM_KVM;
                 vm->i386 = qemu_program(name) == QEMU_PROGRAM_I386;
+                if (!vm_has_mark(name))
+                        vm_program_note(name, vm->guest);
                 return 0;
         }
         option = vm_program_nameless(words->items, words->n);

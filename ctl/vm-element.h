@@ -11,10 +11,11 @@
 
 typedef struct VmDomain {
         Vm *vm;
-        uint64_t memory;  /* <memory>: boot RAM with all modules */
-        uint64_t modules; /* of <memory model=…> */
-        uint64_t cells;   /* of <numa> */
-        bool buses[256];  /* that a controller makes */
+        uint64_t memory;              /* <memory>: boot RAM with all modules */
+        uint64_t modules;             /* of <memory model=…> */
+        uint64_t cells;               /* of <numa> */
+        bool buses[256];              /* that a controller makes */
+        char switch_bus[VM_NAME_MAX]; /* of the last switch without an address */
 } VmDomain;
 
 /* What is done with an element by its name; NULL: it moves nothing. */

@@ -15,6 +15,7 @@
 #include "profile/guest/firmware-image.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/policy.h"
+#include "profile/guest/vmm-versions.h"
 
 #define STATUS_MAX ((size_t) 64 << 20)
 
@@ -162,6 +163,20 @@ void vm_installed_image(const Guest *guest, GuestInstalled *installed) {
         installed->image_version = firmware_image_version(guest->firmware.kind, target ? target : "");
 }
 
+/* What Debian's, Proxmox's and Arch's packages bring. */
+static const char *const programs[] = { "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-system-i386",
+        "/usr/bin/kvm" };
+
+void vm_installed_program(const Guest *guest, GuestInstalled *installed) {
+        _cleanup_free_ char *target = *guest->vmm_path == '/' ? realpath(guest->vmm_path, NULL) : NULL;
+
+        if (!target)
+                return;
+        for (size_t i = 0; i < ELEMENTS(programs); i++)
+                installed->program_here = installed->program_here || strcmp(target, programs[i]) == 0;
+        installed->program_version = vmm_path_version(target);
+}
+
 /* Not known is no. */
 static bool is_same(int process, const char *link, const char *path) {
         struct stat its, own;
@@ -175,9 +190,9 @@ bool vm_installed_limit(int process, GuestInstalled *installed) {
                 *installed = (GuestInstalled){};
                 return false;
         }
-        if (!is_same(process, "exe", "/usr/bin/qemu-system-x86_64") &&
-                        !is_same(process, "exe", "/usr/bin/qemu-system-i386") &&
-                        !is_same(process, "exe", "/usr/bin/kvm")) {
+        for (size_t i = 0; i < ELEMENTS(programs); i++)
+                installed->program_here = installed->program_here || is_same(process, "exe", programs[i]);
+        if (!installed->program_here) {
                 installed->qemu = (GuestVersion){};
                 *installed->qemu_build = 0;
         }

@@ -13,6 +13,10 @@ void vm_installed_read(GuestInstalled *ret);
  * that is all of it, as in a container (false); of another program, or one that an update has replaced, QEMU's version. */
 bool vm_installed_limit(int process, GuestInstalled *installed);
 
+/* The guest's own program on this host: one that is the package's by another name; one that is a link to a place whose name
+ * has a version. */
+void vm_installed_program(const Guest *guest, GuestInstalled *installed);
+
 /* The guest's own image on this host: one that is not here is of no package; one that is a link to a place whose name has a
  * version has that version. */
 void vm_installed_image(const Guest *guest, GuestInstalled *installed);

@@ -8,6 +8,8 @@
 #include "ctl/vm-query.h"
 #include "ctl/vm-unknown.h"
 #include "probe/cleanup.h"
+#include "profile/guest/guest-machine.h"
+#include "profile/guest/vmm-versions.h"
 
 static bool is_one_of(const char *word, const char *const *words, size_t n) {
         for (size_t i = 0; i < n; i++)
@@ -93,6 +95,13 @@ size_t vm_program_nameless(const VmWord *words, size_t n) {
         if (first == 0 || first == n || vm_count_options(words + first, n - first) < 2)
                 return n;
         return first;
+}
+
+void vm_program_note(const char *path, Guest *guest) {
+        const GuestVersion named = vmm_path_version(path);
+
+        if (!vmm_path_packaged(path) || guest_version_known(&named))
+                snprintf(guest->vmm_path, sizeof(guest->vmm_path), "%s", path);
 }
 
 bool vm_program_is_within(const char *text) {

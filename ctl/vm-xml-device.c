@@ -10,6 +10,7 @@
 
 #include "ctl/qemu-program.h"
 #include "ctl/vm-element.h"
+#include "ctl/vm-program.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-size.h"
 #include "profile/guest/guest-words.h"
@@ -154,6 +155,7 @@ static int read_emulator(VmDomain *domain, const xmlNode *node) {
 
         vm_element_text(node, path);
         domain->vm->i386 = qemu_program(path) == QEMU_PROGRAM_I386;
+        vm_program_note(path, domain->vm->guest);
         return 0;
 }
 

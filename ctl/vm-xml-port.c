@@ -21,8 +21,6 @@ static const struct {
 } behind[] = {
         { "hostdev", NULL, false },
         { "interface", "virtio", false },
-        { "interface", "virtio-transitional", true },
-        { "interface", "virtio-non-transitional", false },
         { "interface", "e1000e", false },
         { "interface", "igb", false },
         { "interface", "", true },
@@ -65,6 +63,27 @@ void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]) {
         snprintf(ret, VM_NAME_MAX, "pci.%lu", bus);
 }
 
+/* Without an address a switch goes behind a port of its own, the first that nothing is behind, and the ports of switches
+ * behind the first switch. */
+static void find_place(VmDomain *domain, const char *model, VmPort *port) {
+        const Vm *vm = domain->vm;
+
+        if (strcmp(model, "pcie-switch-downstream-port") == 0)
+                memcpy(port->bus, domain->switch_bus, sizeof(port->bus));
+        if (strcmp(model, "pcie-switch-upstream-port") != 0)
+                return;
+        if (!*domain->switch_bus)
+                memcpy(domain->switch_bus, port->id, sizeof(port->id));
+        for (size_t i = 0; !*port->bus && i < vm->n_ports; i++) {
+                bool unused = vm->ports[i].single;
+
+                for (size_t j = 0; unused && j < vm->n_ports; j++)
+                        unused = strcmp(vm->ports[j].bus, vm->ports[i].id) != 0;
+                if (unused)
+                        memcpy(port->bus, vm->ports[i].id, sizeof(port->bus));
+        }
+}
+
 static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long index) {
         static const struct {
                 const char *model;
@@ -93,6 +112,8 @@ static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long i
         vm_element_bus(index, port.id);
         if (bus != ULONG_MAX && bus > 0)
                 vm_element_bus(bus, port.bus);
+        else if (bus == ULONG_MAX)
+                find_place(domain, model, &port);
         port.single = models[i].single;
         port.hotplug = models[i].hotplug;
         port.port.conventional = models[i].conventional;
@@ -132,23 +153,54 @@ bool vm_element_on_pci(const xmlNode *node) {
                         strcmp(type, "pci") == 0;
 }
 
-/* The controllers stand in any order, before and behind what is on them. */
-int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
-        char type[VM_ATTRIBUTE_MAX];
+/* One without an index gets the lowest that is free; that of the root is 0. */
+static unsigned long free_index(const VmDomain *domain, const xmlNode *node) {
+        char model[VM_ATTRIBUTE_MAX];
+        unsigned long index = 1;
+
+        vm_element_attribute(node, "model", model);
+        if (strcmp(model, "pcie-root") == 0 || strcmp(model, "pci-root") == 0)
+                return 0;
+        while (index < BUSES && domain->buses[index])
+                index++;
+        return index;
+}
+
+static int add_controllers(VmDomain *domain, const xmlNode *devices, bool indexed) {
         const xmlNode *node = vm_element_child(devices, "controller");
+        char type[VM_ATTRIBUTE_MAX];
         int r = 0;
 
         for (; r >= 0 && node; node = vm_element_next(node)) {
                 unsigned long index = number(node, "index");
 
                 vm_element_attribute(node, "type", type);
-                if (strcmp(type, "pci") == 0 && index < BUSES && !domain->buses[index])
+                if (strcmp(type, "pci") != 0 || (index != ULONG_MAX) != indexed)
+                        continue;
+                if (!indexed)
+                        index = free_index(domain, node);
+                if (index < BUSES && !domain->buses[index])
                         r = add_controller(domain, node, index);
         }
+        return r;
+}
+
+/* The controllers stand in any order, before and behind what is on them. */
+int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
+        int r = add_controllers(domain, devices, true);
+
+        if (r >= 0)
+                r = add_controllers(domain, devices, false);
         return r < 0 ? r : add_missing(domain, devices);
 }
 
 /* ── what libvirt adds ─────────────────────────────────────────────────────────────────────────────────── */
+
+static bool ends_with(const char *text, const char *end) {
+        size_t n = strlen(text), m = strlen(end);
+
+        return n >= m && strcmp(text + n - m, end) == 0;
+}
 
 static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
         char type[VM_ATTRIBUTE_MAX];
@@ -161,7 +213,8 @@ static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
         vm_element_attribute(node, "type", type);
         if (strcmp((const char *) node->name, "controller") != 0)
                 return;
-        if (strcmp(type, "virtio-serial") == 0 || (strcmp(type, "usb") == 0 && !*ret))
+        if ((strcmp(type, "virtio-serial") == 0 && !ends_with(ret, "-transitional")) ||
+                        (strcmp(type, "usb") == 0 && !*ret))
                 snprintf(ret, VM_ATTRIBUTE_MAX, "%s", *type == 'u' ? "qemu-xhci" : type);
 }
 
@@ -199,6 +252,17 @@ static void note_defaults(Ports *ports, const xmlNode *node) {
                                 ports->serial_wanted || has_type(vm_element_child(node, "target"), "virtio");
 }
 
+/* virtio devices that are conventional PCI, or PCI Express, by their model. */
+static bool is_transitional(Ports *ports, const char *model) {
+        if (ends_with(model, "-non-transitional"))
+                ports->n_wanting++;
+        else if (ends_with(model, "-transitional"))
+                ports->conventional = true;
+        else
+                return false;
+        return true;
+}
+
 static void look_at(Ports *ports, const xmlNode *node) {
         char model[VM_ATTRIBUTE_MAX];
         size_t i = 0;
@@ -207,8 +271,10 @@ static void look_at(Ports *ports, const xmlNode *node) {
         if (vm_element_child(node, "address") && vm_element_on_pci(node))
                 return;
         read_model(node, model);
+        if (is_transitional(ports, model))
+                return;
         if (strcmp((const char *) node->name, "hostdev") == 0 && !has_type(node, "pci") &&
-                        !has_type(node, "mdev"))
+                        !has_type(node, "mdev") && !has_type(node, "scsi_host"))
                 return;
         if (is_virtio(node)) {
                 ports->n_wanting++;

@@ -31,6 +31,9 @@ static const struct {
         [KERNEL_AMD_HATDIS] = { { 0, 0 }, { 6, 12 }, { 7, 2 } },
         /* drivers/iommu/iommu.c, __iommu_group_set_domain() with require_direct. Intel's driver refused before. */
         [KERNEL_REFUSES_DIRECT_REGIONS] = { { 0, 0 }, { 6, 1 }, { 6, 12 } },
+        /* drivers/iommu/intel/iommu.c: intel_iommu_domain_alloc_user() asked for second-stage tables, whatever the unit
+         * has. */
+        [KERNEL_IOMMUFD_FIRST_STAGE] = { { 6, 12 }, { 6, 12 }, { 7, 2 } },
 };
 
 /* Red Hat's and SUSE's enterprise kernels, and those built from them, carry drivers that are years newer. */

@@ -21,6 +21,8 @@ typedef enum KernelWay {
         KERNEL_AMD_HATDIS,
         /* VFIO refuses a device with a direct region, whatever the driver of its unit. */
         KERNEL_REFUSES_DIRECT_REGIONS,
+        /* intel: iommufd's domains have first-stage tables where a unit in scalable mode has no others. */
+        KERNEL_IOMMUFD_FIRST_STAGE,
         _KERNEL_WAY_MAX,
 } KernelWay;
 

@@ -36,11 +36,31 @@ static const CheckFinding *find_same(const Check *check, const CheckFinding *fin
         return i < check->n ? &check->findings[i] : NULL;
 }
 
+/* Whether it says other numbers of another QEMU, everything else being the same. */
+static bool leaves_vmm_numbers(const Leaves *leaves, const CheckFinding *finding) {
+        const Leaf *own = &leaves->items[leaves->nominal];
+
+        for (size_t i = 0; i < leaves->n; i++) {
+                const Leaf *leaf = &leaves->items[i];
+                const CheckFinding *its = find_same(&leaf->check, finding);
+
+                if (its && leaf->version == own->version && leaf->vmm != own->vmm &&
+                                memcmp(leaf->answers, own->answers, sizeof(own->answers)) == 0 &&
+                                strcmp(its->numbers, finding->numbers) != 0)
+                        return true;
+        }
+        return false;
+}
+
 /* Numbers that are not those of all are marked with what they are of. */
 static int mark_numbers(const Leaf *leaf, const Leaves *leaves, CheckFinding *finding) {
         char words[192] = "", version[40], *text;
 
-        if (leaves->any_version) {
+        if (leaves->any_vmm && leaves_vmm_numbers(leaves, finding)) {
+                leaf_words(leaves, leaf,
+                                (LeafVersions){ UINT32_C(1) << leaf->vmm, UINT32_C(1) << leaf->version },
+                                true, words, sizeof(words));
+        } else if (leaves->any_version) {
                 const GuestVersion *its = leaf->version == leaves->own_version
                                 ? &leaves->guest->firmware.version
                                 : &leaves->versions[leaf->version];
@@ -49,7 +69,8 @@ static int mark_numbers(const Leaf *leaf, const Leaves *leaves, CheckFinding *fi
                 snprintf(words, sizeof(words), "%s %s",
                                 leaves->guest->firmware.kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS", version);
         } else
-                leaf_words(leaves, leaf, UINT32_MAX, true, words, sizeof(words));
+                leaf_words(leaves, leaf, (LeafVersions){ UINT32_MAX, UINT32_MAX }, true, words,
+                                sizeof(words));
         if (!*finding->numbers || !*words)
                 return 0;
         if (asprintf(&text, "with %s: %s", words, finding->numbers) < 0)
@@ -106,6 +127,8 @@ static Verdict common_verdict(const Leaves *leaves) {
 static int add_missing(const Leaves *leaves, CheckRun *run) {
         size_t before = run->check->n_missing;
 
+        if (leaves_vmm_matters(leaves))
+                check_missing(run, VMM_MISSING);
         if (leaves_version_matters(leaves))
                 check_missing(run, VERSION_MISSING);
         for (LayoutQuestion q = 0; q < _LAYOUT_QUESTION_MAX; q++)
@@ -113,6 +136,8 @@ static int add_missing(const Leaves *leaves, CheckRun *run) {
                         check_missing(run, "%s", layout_question_missing(q));
         if (run->check->n_missing == before && leaves->any_version)
                 check_missing(run, VERSION_MISSING);
+        if (run->check->n_missing == before && leaves->any_vmm)
+                check_missing(run, VMM_MISSING);
         return run->error;
 }
 
@@ -133,7 +158,7 @@ static int set_layout(const Leaves *leaves, Layout *ret) {
                 const Layout *other = &leaves->items[i].check.layout;
                 LayoutQuestion q = 0;
 
-                if (leaves->items[i].version != own->version ||
+                if (leaves->items[i].version != own->version || leaves->items[i].vmm != own->vmm ||
                                 (other->n == layout->n && other->phys_bits == layout->phys_bits &&
                                                 (layout->n == 0 ||
                                                                 memcmp(other->ranges, layout->ranges,
@@ -172,7 +197,7 @@ int leaves_merge(const Leaves *leaves, Check *ret) {
 /* Leaves of one class and one answer to each question, at whichever versions. */
 typedef struct Entry {
         size_t leaf; /* the first of them */
-        uint32_t versions;
+        LeafVersions versions;
         bool questions; /* its answers are to be named */
 } Entry;
 
@@ -183,16 +208,44 @@ static bool same_answers(const Leaves *leaves, const Leaf *a, const Leaf *b) {
         return true;
 }
 
-/* Versions at which all leaves are of one class. */
-static uint32_t whole_versions(const Leaves *leaves, unsigned class) {
+/* Versions of the firmware at which all leaves of one QEMU are of one class. */
+static uint32_t whole_versions(const Leaves *leaves, size_t vmm, unsigned class) {
         uint32_t some = 0, others = 0;
 
         for (size_t i = 0; i < leaves->n; i++)
-                if (leaves->items[i].class == class)
+                if (leaves->items[i].vmm != vmm)
+                        continue;
+                else if (leaves->items[i].class == class)
                         some |= UINT32_C(1) << leaves->items[i].version;
                 else
                         others |= UINT32_C(1) << leaves->items[i].version;
         return some & ~others;
+}
+
+/* What is the same under several QEMUs is one. */
+static size_t join_entries(const Leaves *leaves, Entry *entries, size_t n) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                const Leaf *leaf = &leaves->items[entries[i].leaf];
+                size_t j = 0;
+
+                while (j < kept &&
+                                (leaves->items[entries[j].leaf].class != leaf->class ||
+                                                entries[j].versions.firmwares !=
+                                                                entries[i].versions.firmwares ||
+                                                entries[j].questions != entries[i].questions ||
+                                                (entries[j].questions &&
+                                                                !same_answers(leaves,
+                                                                                &leaves->items[entries[j].leaf],
+                                                                                leaf))))
+                        j++;
+                if (j < kept)
+                        entries[j].versions.vmms |= entries[i].versions.vmms;
+                else
+                        entries[kept++] = entries[i];
+        }
+        return kept;
 }
 
 /* One for the versions at which no question matters to a class, one for each way to answer at the others. */
@@ -201,12 +254,13 @@ static size_t list_entries(const Leaves *leaves, Entry *entries) {
 
         for (size_t i = 0; i < leaves->n; i++) {
                 const Leaf *leaf = &leaves->items[i];
-                const uint32_t whole = whole_versions(leaves, leaf->class),
-                               bit = UINT32_C(1) << leaf->version;
+                const uint32_t whole = whole_versions(leaves, leaf->vmm, leaf->class),
+                               bit = UINT32_C(1) << leaf->version, vmm = UINT32_C(1) << leaf->vmm;
                 size_t j = 0;
 
                 while (j < n &&
                                 (leaves->items[entries[j].leaf].class != leaf->class ||
+                                                entries[j].versions.vmms != vmm ||
                                                 entries[j].questions == !!(whole & bit) ||
                                                 (entries[j].questions &&
                                                                 !same_answers(leaves,
@@ -214,16 +268,17 @@ static size_t list_entries(const Leaves *leaves, Entry *entries) {
                                                                                 leaf))))
                         j++;
                 if (j == n)
-                        entries[n++] = (Entry){ .leaf = i, .questions = !(whole & bit) };
-                entries[j].versions |= bit;
+                        entries[n++] = (Entry){ i, { vmm, 0 }, !(whole & bit) };
+                entries[j].versions.firmwares |= bit;
         }
-        return n;
+        return join_entries(leaves, entries, n);
 }
 
 static bool in_entry(const Leaves *leaves, const Entry *entry, const Leaf *leaf) {
         const Leaf *first = &leaves->items[entry->leaf];
 
-        return leaf->class == first->class && entry->versions & UINT32_C(1) << leaf->version &&
+        return leaf->class == first->class && entry->versions.vmms & UINT32_C(1) << leaf->vmm &&
+                        entry->versions.firmwares & UINT32_C(1) << leaf->version &&
                         (!entry->questions || same_answers(leaves, first, leaf));
 }
 

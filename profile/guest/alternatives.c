@@ -11,7 +11,9 @@
 #include "profile/guest/policy.h"
 
 /* With more answers than these none of them gets remedies of its own. */
-#define SEARCHES_MAX 32
+#define SEARCHES_MAX 64
+
+_Static_assert(11 * VMM_VERSIONS_MAX <= ALTERNATIVES_MAX, "versions alone are too many");
 
 void leaves_done(Leaves *leaves) {
         for (size_t i = 0; i < leaves->n; i++)
@@ -25,6 +27,8 @@ void leaf_guest(const Leaves *leaves, const Leaf *leaf, Guest *ret) {
         ret->firmware.version_guessed = false;
         if (leaves->any_version && leaf->version != leaves->own_version)
                 ret->firmware.version = leaves->versions[leaf->version];
+        if (leaves->any_vmm)
+                vmm_version_set(&leaves->vmms[leaf->vmm], ret);
         for (LayoutQuestion q = 0; q < _LAYOUT_QUESTION_MAX; q++)
                 if (leaf->answers[q])
                         layout_question_answer(q, leaf->answers[q] - 1, ret);
@@ -70,6 +74,8 @@ static void list_versions(Leaves *leaves) {
         const GuestFirmware *firmware = &leaves->guest->firmware;
         GuestVersion version;
 
+        leaves->any_vmm = vmm_version_open(leaves->guest);
+        leaves->n_vmms = leaves->any_vmm ? vmm_versions(leaves->guest, leaves->vmms) : 1;
         leaves->n_versions = 1;
         leaves->any_version =
                         firmware->version_guessed && policy_firmware_version(firmware->kind, 0, &version);
@@ -134,10 +140,13 @@ int leaves_collect(const Guest *guest, const Profile *profile, const ProfileDevi
         int r = 0;
 
         list_versions(&leaves);
-        for (size_t i = 0; r >= 0 && i < leaves.n_versions; i++) {
-                if (i == leaves.own_version)
+        for (size_t i = 0; r >= 0 && i < leaves.n_vmms * leaves.n_versions; i++) {
+                const Leaf leaf = { .vmm = i / leaves.n_versions, .version = i % leaves.n_versions };
+
+                /* Of QEMU the newest. */
+                if (leaf.vmm == leaves.n_vmms - 1 && leaf.version == leaves.own_version)
                         leaves.nominal = leaves.n;
-                r = try_answers(&leaves, (Leaf){ .version = i });
+                r = try_answers(&leaves, leaf);
         }
         if (r < 0) {
                 leaves_done(&leaves);
@@ -167,19 +176,39 @@ static bool differ(const uint64_t *masks, size_t n) {
 }
 
 bool leaves_version_matters(const Leaves *leaves) {
-        uint64_t masks[FIRMWARE_VERSIONS_MAX] = {};
+        for (size_t vmm = 0; vmm < leaves->n_vmms; vmm++) {
+                uint64_t masks[FIRMWARE_VERSIONS_MAX] = {};
 
-        for (size_t i = 0; i < leaves->n; i++)
-                masks[leaves->items[i].version] |= class_bit(&leaves->items[i]);
-        return differ(masks, leaves->n_versions);
+                for (size_t i = 0; i < leaves->n; i++)
+                        if (leaves->items[i].vmm == vmm)
+                                masks[leaves->items[i].version] |= class_bit(&leaves->items[i]);
+                if (differ(masks, leaves->n_versions))
+                        return true;
+        }
+        return false;
+}
+
+bool leaves_vmm_matters(const Leaves *leaves) {
+        for (size_t version = 0; version < leaves->n_versions; version++) {
+                uint64_t masks[VMM_VERSIONS_MAX] = {};
+
+                for (size_t i = 0; i < leaves->n; i++)
+                        if (leaves->items[i].version == version)
+                                masks[leaves->items[i].vmm] |= class_bit(&leaves->items[i]);
+                if (differ(masks, leaves->n_vmms))
+                        return true;
+        }
+        return false;
 }
 
 bool leaves_question_matters(const Leaves *leaves, LayoutQuestion question) {
-        for (size_t version = 0; version < leaves->n_versions; version++) {
+        for (size_t both = 0; both < leaves->n_vmms * leaves->n_versions; both++) {
+                const size_t vmm = both / leaves->n_versions, version = both % leaves->n_versions;
                 uint64_t masks[4] = {};
 
                 for (size_t i = 0; i < leaves->n; i++)
-                        if (leaves->items[i].version == version && leaves->items[i].answers[question])
+                        if (leaves->items[i].vmm == vmm && leaves->items[i].version == version &&
+                                        leaves->items[i].answers[question])
                                 masks[leaves->items[i].answers[question] - 1] |=
                                                 class_bit(&leaves->items[i]);
                 if (differ(masks, ELEMENTS(masks)))
@@ -193,7 +222,7 @@ bool leaves_question_matters(const Leaves *leaves, LayoutQuestion question) {
 bool check_is_open(const Guest *guest, const Check *check) {
         GuestVersion version;
 
-        return check->layout.asked ||
+        return check->layout.asked || vmm_version_open(guest) ||
                         (guest->firmware.version_guessed &&
                                         policy_firmware_version(guest->firmware.kind, 0, &version));
 }

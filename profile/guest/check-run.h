@@ -90,8 +90,9 @@ void check_fill(Guest *guest, const Profile *profile);
 const ProfileDevice **check_places(const Guest *guest, const Profile *profile);
 /* The whole check but for the remedies, whose search calls it. */
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
-/* Inputs that no one rule needs and every conclusion stands on; the firmware's version where the answer hangs on it. */
-void check_missing_inputs(CheckRun *run, bool version);
+/* Inputs that no one rule needs and every conclusion stands on; the firmware's version and QEMU's where the answer hangs on
+ * them. */
+void check_missing_inputs(CheckRun *run, bool version, bool vmm);
 /* The same for every answer to what nobody told and the layout depends on: what all of them find (alternatives.h). */
 int check_every(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
 /* Makes a check of one answer that of all, where there is more than one. On an error the check is empty. */
@@ -100,8 +101,7 @@ int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *
 int check_with_remedies(
                 const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
 #define VERSION_MISSING "the firmware's version"
-/* Whether the firmware's version is among what is missing. */
-bool check_version_missing(const Check *check);
+#define VMM_MISSING "QEMU's version"
 bool check_has_finding(const Check *check, const CheckFinding *finding);
 bool check_has_missing(const Check *check, const char *missing);
 /* Appends a copy. -ENOMEM. */
@@ -120,4 +120,4 @@ typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
 extern const CheckRule rules_start[], rules_width[], rules_reach[], rules_device[], rules_locked[],
                 rules_window[], rules_viommu[], rules_confidential[], rules_compatibility[], rules_overlap[],
-                rules_smm[], rules_beyond[];
+                rules_smm[], rules_iommufd[], rules_beyond[];

@@ -11,6 +11,7 @@
 #include "profile/device-lookup.h"
 #include "profile/guest/check-run.h"
 #include "profile/guest/policy.h"
+#include "profile/guest/vmm-versions.h"
 
 void check_finding_done(CheckFinding *finding) {
         free(finding->subject);
@@ -91,7 +92,7 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
         *ret = host;
 }
 
-void check_missing_inputs(CheckRun *run, bool version) {
+void check_missing_inputs(CheckRun *run, bool version, bool vmm) {
         const Guest *guest = run->guest;
         const GuestFirmware *firmware = &guest->firmware;
 
@@ -102,6 +103,8 @@ void check_missing_inputs(CheckRun *run, bool version) {
         else if (version && firmware->kind != FIRMWARE_NONE &&
                         (firmware->version.major == 0 || firmware->version_guessed))
                 check_missing(run, VERSION_MISSING);
+        if (vmm && vmm_version_open(guest))
+                check_missing(run, VMM_MISSING);
         for (size_t i = 0; i < guest->n_ignored; i++) {
                 /* An image that nobody knows is one thing that is missing, not two. */
                 if (firmware->kind == FIRMWARE_UNKNOWN && strcmp(guest->ignored[i].what, "firmware") == 0)
@@ -151,7 +154,7 @@ int check_finish(CheckRun *run) {
 
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
         static const CheckRule *const files[] = { rules_start, rules_beyond, rules_width, rules_reach,
-                rules_device, rules_locked, rules_window, rules_viommu, rules_confidential,
+                rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu, rules_confidential,
                 rules_compatibility, rules_overlap, rules_smm };
         Check check = {};
         CheckRun run = { .guest = guest,
@@ -170,7 +173,7 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
                         ? layout_derive(guest, &host, &check.layout)
                         : -ENOMEM;
         if (run.error >= 0) {
-                check_missing_inputs(&run, true);
+                check_missing_inputs(&run, true, true);
                 reach_collect(&run);
                 for (size_t i = 0; i < ELEMENTS(files); i++)
                         for (const CheckRule *rule = files[i]; *rule; rule++)
@@ -183,10 +186,6 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
         r = check_finish(&run);
         *ret = check;
         return r;
-}
-
-bool check_version_missing(const Check *check) {
-        return check_has_missing(check, VERSION_MISSING);
 }
 
 static uint64_t power_of_two(uint64_t bytes) {

@@ -94,3 +94,7 @@ const GuestCpuModel *guest_cpu_model_find(const char *name) {
         base[n] = 0;
         return bsearch(base, models, ELEMENTS(models), sizeof(models[0]), compare);
 }
+
+bool guest_cpu_model_is_host(const char *name) {
+        return strcmp(name, "host") == 0 || strcmp(name, "max") == 0 || strcmp(name, "host-model") == 0;
+}

@@ -17,3 +17,6 @@ typedef struct GuestCpuModel {
 
 /* NULL when the model is none of those known. */
 const GuestCpuModel *guest_cpu_model_find(const char *name);
+
+/* The host's own under KVM, or what copies it. */
+bool guest_cpu_model_is_host(const char *name);

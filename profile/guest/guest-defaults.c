@@ -8,6 +8,7 @@
 #include "profile/guest/guest-cpu-model.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/policy.h"
+#include "profile/guest/vmm-versions.h"
 
 /* When it cannot be told which is installed: the last whose rules hold for the releases before and after it. */
 static const GuestVersion ovmf_assumed = { 202411, 0, 0 };
@@ -16,22 +17,52 @@ static bool older(const GuestVersion *version, uint32_t major, uint32_t minor) {
         return guest_version_compare(version, &(GuestVersion){ major, minor, 0 }) < 0;
 }
 
+/* Another distribution's, or somebody's own build: what is installed here says nothing of it. */
+static bool program_elsewhere(const Guest *guest, const GuestInstalled *installed) {
+        return !installed->program_here && !vmm_path_packaged(guest->vmm_path);
+}
+
+static int path_version(Guest *guest, const GuestVersion *version) {
+        char text[40];
+
+        guest->vmm_version = *version;
+        guest_version_to_text(version, text, sizeof(text));
+        return guest_assume(guest, "vmmVersion", "QEMU %s, as its program's path says", text);
+}
+
 static int version_defaults(Guest *guest, const GuestInstalled *installed) {
+        static const GuestVersion nowhere;
         bool qemu = guest->vmm == VMM_QEMU;
         const GuestVersion *here = qemu ? &installed->qemu : &installed->cloud_hypervisor;
-        bool site = qemu && !guest_version_known(here) && guest_version_known(&installed->site_qemu);
+        const bool elsewhere = qemu && program_elsewhere(guest, installed);
+        bool site;
         const char *name = qemu ? "QEMU" : "cloud-hypervisor";
         char text[40];
         int r;
 
-        if (guest_version_known(&guest->vmm_version))
+        if (guest_version_known(&guest->vmm_version) || guest->vmm_guessed)
                 return 0;
+        if (qemu && guest_version_known(&installed->program_version))
+                return path_version(guest, &installed->program_version);
+        if (qemu && !installed->program_here) {
+                const GuestVersion named = vmm_path_version(guest->vmm_path);
+
+                if (guest_version_known(&named))
+                        return path_version(guest, &named);
+        }
+        site = qemu && (elsewhere || !guest_version_known(here)) &&
+                        guest_version_known(&installed->site_qemu);
         if (site)
                 here = &installed->site_qemu;
-        if (!guest_version_known(here))
-                return guest_assume(guest, "vmmVersion", "not known: the rules of the newest %s", name);
+        else if (elsewhere)
+                here = &nowhere;
+        if (!guest_version_known(here)) {
+                guest->vmm_guessed = true;
+                return guest_assume(guest, "vmmVersion", "not known%s: the rules of the newest %s",
+                                elsewhere ? ", as the program is of no package of this host" : "", name);
+        }
         guest->vmm_version = *here;
-        if (qemu && !*guest->vmm_build)
+        if (qemu && !site && !*guest->vmm_build)
                 snprintf(guest->vmm_build, sizeof(guest->vmm_build), "%s", installed->qemu_build);
         guest_version_to_text(here, text, sizeof(text));
         r = guest_assume(guest, "vmmVersion", "%s %s, the %s", name, text,
@@ -81,9 +112,12 @@ static void set_build(GuestFirmware *firmware, const GuestInstalled *installed) 
 }
 
 /* Of the package that the image is from, as far as it is one that is installed here. */
-static GuestVersion installed_version(GuestFirmware *firmware, const GuestInstalled *installed) {
-        switch (installed->image_absent ? FIRMWARE_PACKAGE_NONE
-                                        : firmware_image_package(firmware->kind, firmware->path)) {
+static GuestVersion installed_version(
+                GuestFirmware *firmware, const GuestInstalled *installed, bool elsewhere) {
+        /* A QEMU of elsewhere takes images that it names by name alone from its own tree. */
+        const bool others = installed->image_absent || (elsewhere && !strchr(firmware->path, '/'));
+
+        switch (others ? FIRMWARE_PACKAGE_NONE : firmware_image_package(firmware->kind, firmware->path)) {
         case FIRMWARE_PACKAGE_OVMF:
                 if (guest_version_known(&installed->ovmf))
                         set_build(firmware, installed);
@@ -111,7 +145,8 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
         if (!guest_version_known(&firmware->version))
                 firmware->version = firmware_image_version(firmware->kind, firmware->path);
         if (!guest_version_known(&firmware->version)) {
-                firmware->version = installed_version(firmware, installed);
+                firmware->version = installed_version(firmware, installed,
+                                guest->vmm == VMM_QEMU && program_elsewhere(guest, installed));
                 source = "the version installed here";
         }
         if (!guest_version_known(&firmware->version)) {
@@ -133,10 +168,6 @@ static void set_unknown(Tristate *state, Tristate value) {
                 *state = value;
 }
 
-static bool is_host_model(const char *name) {
-        return strcmp(name, "host") == 0 || strcmp(name, "max") == 0 || strcmp(name, "host-model") == 0;
-}
-
 static int model_defaults(Guest *guest) {
         GuestCpu *cpu = &guest->cpu;
         const GuestCpuModel *model = guest_cpu_model_find(cpu->model);
@@ -144,7 +175,7 @@ static int model_defaults(Guest *guest) {
 
         if (vendor_missing && guest->kvm)
                 cpu->vendor_is_host = true;
-        if (is_host_model(cpu->model)) {
+        if (guest_cpu_model_is_host(cpu->model)) {
                 if (guest->kvm)
                         return 0;
                 model = guest_cpu_model_find("max");
@@ -201,7 +232,7 @@ static int cpu_defaults(Guest *guest) {
 static int viommu_defaults(Guest *guest) {
         GuestViommu *viommu = &guest->viommu;
 
-        if (guest->vmm != VMM_QEMU || viommu->aw_bits > 0)
+        if (guest->vmm != VMM_QEMU || viommu->aw_bits > 0 || guest->vmm_guessed)
                 return 0;
         viommu->aw_bits = policy_viommu(
                         viommu->kind, guest->machine, guest->machine_version, guest->vmm_version)

@@ -15,6 +15,8 @@ typedef struct GuestInstalled {
         Tristate ovmf_five_level, ovmf_mmio64_exact;     /* how that package's OVMF was built */
         GuestVersion site_qemu, site_ovmf, site_seabios; /* of an administrator, where no package tells */
         GuestVersion image_version; /* that the place names which the guest's image is a link to */
+        bool program_here; /* the guest's QEMU is the one of the package, whatever path it is named by */
+        GuestVersion program_version; /* that the place names which its path is a link to */
         bool image_absent; /* the guest's image is a file that is not here: no package's version is its */
 } GuestInstalled;
 

@@ -205,6 +205,7 @@ static const JsonField members[] = {
                         .expected = "\"qemu\" or \"cloud-hypervisor\"" },
         { "vmmVersion", guest_read_version, JSON_FIELD(Guest, vmm_version) },
         { "vmmBuild", json_read_string, JSON_FIELD(Guest, vmm_build) },
+        { "vmmPath", json_read_string, JSON_FIELD(Guest, vmm_path) },
         { "machine", read_machine },
         { "accelerator", read_accelerator, JSON_FIELD(Guest, kvm) },
         { "smm", json_read_tristate, JSON_FIELD(Guest, smm) },

@@ -232,6 +232,7 @@ json_t *guest_json_write(const Guest *guest) {
                         json_put(json, "vmm", json_string(vmm_to_string(guest->vmm))) &&
                         put_version(json, "vmmVersion", &guest->vmm_version) &&
                         put_text(json, "vmmBuild", guest->vmm_build) &&
+                        put_text(json, "vmmPath", guest->vmm_path) &&
                         json_put(json, "machine", json_string(machine)) &&
                         json_put(json, "accelerator", json_string(guest->kvm ? "kvm" : "tcg"));
         ok = ok && put_tristate(json, "smm", guest->smm);

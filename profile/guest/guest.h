@@ -202,7 +202,9 @@ typedef struct Guest {
         char name[128];
         Vmm vmm;
         GuestVersion vmm_version;
+        bool vmm_guessed; /* nobody said which it is: all zero, or one that stands for those with its rules */
         char vmm_build[16]; /* whose package it is: "debian", "ubuntu"; "" not known */
+        char vmm_path[256]; /* of its program; "" not said */
         MachineKind machine;
         GuestVersion machine_version; /* pc-q35-7.1: 7.1; all zero: the newest of the VMM */
         char machine_own[32]; /* "noble", "rhel9.2.0": a distribution's own type of that version; "" none */

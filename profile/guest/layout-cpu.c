@@ -26,12 +26,7 @@ static Tristate old_feature(Tristate said, bool as_host, Tristate has) {
 
 /* host-model copies the host's features, as libvirt does for a model that is only the least. */
 static bool is_as_host(const Guest *guest) {
-        static const char *const names[] = { "host", "max", "host-model" };
-
-        for (size_t i = 0; guest->kvm && i < ELEMENTS(names); i++)
-                if (strcmp(guest->cpu.model, names[i]) == 0)
-                        return true;
-        return false;
+        return guest->kvm && guest_cpu_model_is_host(guest->cpu.model);
 }
 
 /* Of a model that is not known here: OVMF for X64 runs on 64-bit CPUs only, and QEMU takes a width for no other. */

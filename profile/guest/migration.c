@@ -267,7 +267,8 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
         }
         run.guest = guest;
         /* Where the window is decides what is plugged in. */
-        check_missing_inputs(&run, kind == MIGRATION_HOTPLUG || check_version_missing(here));
+        check_missing_inputs(&run, kind == MIGRATION_HOTPLUG || check_has_missing(here, VERSION_MISSING),
+                        kind == MIGRATION_HOTPLUG || check_has_missing(here, VMM_MISSING));
         reach_release(&run);
         return check_finish(&run);
 }

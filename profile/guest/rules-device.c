@@ -308,46 +308,4 @@ static void rule_devices(CheckRun *run) {
         }
 }
 
-/* Cloud Hypervisor wants every BAR mapped, and iommufd maps BARs since Linux 6.19, in NVIDIA's kernels before. */
-static void rule_iommufd(CheckRun *run) {
-        const char *kernel = run->profile->host.kernel;
-        unsigned major, minor;
-        const GuestDevice *device = NULL;
-        CheckFinding *f;
-
-        for (size_t i = 0; i < run->guest->n_devices && !device; i++)
-                if (run->guest->devices[i].assigned && run->guest->devices[i].iommufd &&
-                                run->guest->devices[i].behind_viommu != TRISTATE_YES)
-                        device = &run->guest->devices[i];
-        if (!device || run->guest->vmm != VMM_CLOUD_HYPERVISOR || !guest_p2p_fatal(run->guest) ||
-                        strcasestr(kernel, "nvidia"))
-                return;
-        if (sscanf(kernel, "%u.%u", &major, &minor) != 2) {
-                check_missing(run, "the kernel's version: iommufd maps BARs from 6.19 on");
-                return;
-        }
-        if (major > 6 || (major == 6 && minor >= 19))
-                return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, device->name,
-                        "Cloud Hypervisor ends: this kernel's iommufd does not map BARs");
-        check_numbers(run, f, "Linux %s, and BARs are mapped from 6.19 on", kernel);
-        check_advice(run, f,
-                        "start it with --platform vfio_p2p_dma=off (Cloud Hypervisor 52 and newer), or without iommufd");
-}
-
-/* What the log says that people take for a width: the numbers are of another kind. */
-static void rule_symptoms(CheckRun *run) {
-        CheckFinding *f;
-
-        for (size_t i = 0; i < run->guest->n_devices; i++) {
-                if (!run->guest->devices[i].assigned || !run->guest->devices[i].iommufd ||
-                                run->guest->vmm != VMM_QEMU)
-                        continue;
-                f = check_find(run, "R12", VERDICT_SAFE, run->guest->devices[i].name,
-                                "its BARs are not mapped for other devices: the iommufd backend maps none");
-                check_numbers(run, f, "QEMU says -14 (Bad address) for each, which is harmless");
-                break;
-        }
-}
-
-const CheckRule rules_device[] = { rule_asked_twice, rule_devices, rule_iommufd, rule_symptoms, NULL };
+const CheckRule rules_device[] = { rule_asked_twice, rule_devices, NULL };

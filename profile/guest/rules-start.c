@@ -28,7 +28,7 @@ static const char *model(const Guest *guest) {
 static void program_name(const Guest *guest, char ret[48]) {
         char text[40] = "";
 
-        if (guest_version_known(&guest->vmm_version))
+        if (guest_version_known(&guest->vmm_version) && !guest->vmm_guessed)
                 guest_version_to_text(&guest->vmm_version, text, sizeof(text));
         snprintf(ret, 48, "QEMU%s%s", *text ? " " : "", text);
 }
@@ -248,6 +248,33 @@ static void put_hidden(CheckRun *run) {
         f->end = layout->top;
 }
 
+/* A QEMU that does not compare starts with memory beyond the width: before 7.1 every one, later those of CPUs without long
+ * mode. A region for memory that is plugged in later harms nobody before that. */
+static void put_unchecked(CheckRun *run) {
+        const Layout *layout = run->layout;
+        const uint64_t end = width_end(layout->phys_bits);
+
+        if (run->guest->vmm != VMM_QEMU || run->guest->machine == MACHINE_MICROVM || layout->phys_bits == 0)
+                return;
+        for (size_t i = 0; i < layout->n; i++) {
+                const LayoutRange *range = &layout->ranges[i];
+                const bool later = range->kind == LAYOUT_HOTPLUG && run->guest->memory.plugged == 0;
+                CheckFinding *f;
+
+                if ((range->kind != LAYOUT_RAM && range->kind != LAYOUT_SGX &&
+                                    range->kind != LAYOUT_HOTPLUG) ||
+                                range->end <= end)
+                        continue;
+                f = check_find(run, "R1", later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
+                                "memory lies where the guest's CPU has no addresses, and QEMU starts it so");
+                check_numbers(run, f, "%s ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, range->label,
+                                range->end, layout->phys_bits, end);
+                f->start = end + 1;
+                f->end = range->end;
+                return;
+        }
+}
+
 /* Of a distribution's own type: nobody said whose QEMU it is. */
 static void miss_machine(CheckRun *run) {
         const Guest *guest = run->guest;
@@ -266,6 +293,8 @@ static void rule_start(CheckRun *run) {
 
         if (layout->starts)
                 put_hidden(run);
+        if (layout->starts)
+                put_unchecked(run);
         if (*guest->machine_own && !*guest->vmm_build)
                 miss_machine(run);
         for (size_t i = 0; i < layout->n_causes; i++)

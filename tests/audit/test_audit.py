@@ -169,7 +169,7 @@ def test_program_of_no_package(start, root, tmp_path):
             program.unlink(missing_ok=True)
     if "installed here" not in said[0][0]:
         pytest.skip("QEMU is of no package here")
-    assert [row[1] for row in said] == ["not known: the rules of the newest QEMU"] * 2 and said[0][0] == said[1][0]
+    assert [row[1] for row in said] == ["not known, as the program is of no package of this host: the rules of the newest QEMU"] * 2 and said[0][0] == said[1][0]
 
 
 def test_more_of_them_than_files_may_be_open(root, tmp_path):

@@ -17,6 +17,7 @@ BUILD = pathlib.Path(os.environ["HAWCTL"]).parent.parent
 # Where systemd, udev, D-Bus, polkit, man and bash look on Debian and on Fedora alike.
 UNITS, RULE = "usr/lib/systemd/system", "usr/lib/udev/rules.d/70-hawd.rules"
 INSTALLED = {
+    "usr/share/hawd/guest-defaults.schema.json",
     "usr/bin/hawctl", "usr/libexec/hawd/hawd", "usr/libexec/hawd/hawd-archive", "usr/libexec/hawd/hawd-collect", "usr/libexec/hawd/hawd-domain",
     f"{UNITS}/hawd.service", f"{UNITS}/hawd-collect.service", f"{UNITS}/dbus-org.hawd.AddressWidth1.service",
     RULE, "usr/lib/sysusers.d/hawd.conf", "usr/lib/tmpfiles.d/hawd.conf",

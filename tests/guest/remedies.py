@@ -34,7 +34,7 @@ OPTIONS = [
     (r",host-phys-bits=on(?!,host-phys-bits-limit)", lambda d: width(d, None, "host")),
     (r",phys-bits=(\d+)", lambda d, n: width(d, n, "bits")),
     (r",guest-phys-bits=(\d+)", lambda d, n: d["cpu"].update(guestPhysBits=int(n))),
-    (r"^-cpu [\w.,+-]+,host-phys-bits-limit=(\d+)$", lambda d, n: d["cpu"].update(hostPhysBitsLimit=int(n))),
+    (r"^-cpu [\w.,+=-]+,host-phys-bits-limit=(\d+)$", lambda d, n: d["cpu"].update(hostPhysBitsLimit=int(n))),
     (r",pdpe1gb=on", lambda d: d.setdefault("cpu", {}).update(pdpe1gb=True)),
     (r"^-m (\d+)M$", memory),
     (r"^-m size=(\d+)M(?:,slots=(\d+),maxmem=(\d+)M)?$", memory),

@@ -90,6 +90,27 @@ def test_each_backend_has_its_parameter(place, type1, iommufd, backend, allowed)
         assert refused[0]["verdict"] == "unsafe" and f" {name}.allow_unsafe_interrupts=1" in refused[0]["remedy"]
 
 
+def one_stage(kernel, cmdline):
+    return lambda t: hosts_kernel.intel(t, kernel, cmdline, hosts_kernel.LEGACY | hosts_kernel.SMTS | hosts_kernel.FSTS)
+
+
+@pytest.mark.parametrize("host,iommufd,verdict", [
+    # intel_iommu_domain_alloc_user() of 6.12 allocates second-stage tables, and intel_pasid_setup_second_level() fails.
+    (one_stage("6.12.95+deb13-amd64", "intel_iommu=on,sm_on"), True, "unsafe"),
+    (one_stage("6.12.95+deb13-amd64", "intel_iommu=on,sm_on"), False, None),
+    (one_stage("6.12.95+deb13-amd64", "intel_iommu=on"), True, "warning"),  # by default, which the kernel's maker may have changed
+    (one_stage("6.12.95+deb13-amd64", "intel_iommu=on,sm_off"), True, None),
+    (one_stage("6.14.0-33-generic", "intel_iommu=on,sm_on"), True, "warning"),  # nobody looked there
+    (one_stage("7.2.13+deb14-amd64", "intel_iommu=on,sm_on"), True, None),
+    (hosts_kernel.both_stages, True, None),
+])
+def test_iommufd_and_the_first_stage(place, host, iommufd, verdict):
+    answer = place.check(host, with_device(iommufd=iommufd))
+    found = [f for f in answer["findings"] if f["rule"] == "R12" and "no second stage" in f["summary"]]
+    assert [f["verdict"] for f in found] == ([verdict] if verdict else [])
+    assert all("without iommufd" in f["remedy"] and "sm_off" in f["remedy"] for f in found)
+
+
 @pytest.mark.parametrize("host", [hosts_kernel.built_in_without_vmx, hosts_kernel.kvm_alone])
 def test_no_kvm_is_never_safe(place, host):
     answer = place.check(host, guest("1GiB", bits="host", firmware=seabios("1.16.3")))

@@ -77,6 +77,13 @@ DOMAINS = [
     (PLAIN + rooted(4) + HOSTDEV.format(1, "<address type='pci' domain='0' bus='3' slot='0' function='0'/>"), [{"count": 3}]),
     (PLAIN + NIC.replace("/></", "/><address type='pci' domain='0' bus='5' slot='0' function='0'/></"), [{"count": 5}]),
     (PLAIN + "<interface type='user'><model type='e1000'/></interface>", [{"count": 1}, {"count": 1, "conventional": True}]),
+    # Without indices: a port each, the first with a switch behind it.
+    (PLAIN + "".join(f"<controller type='pci' model='{model}'/>" for model in (
+        "pcie-root", "pcie-root-port", "pcie-switch-upstream-port", *["pcie-switch-downstream-port"] * 3)), [{"count": 3}]),
+    # virtio by its model: PCI Express, or conventional and so behind a bridge.
+    (PLAIN + "<vsock model='virtio-non-transitional'/><controller type='virtio-serial' model='virtio-non-transitional'/>", [{"count": 3}]),
+    (PLAIN + "<vsock model='virtio-transitional'/>", [{"count": 1}, {"count": 1, "conventional": True}]),
+    (PLAIN + "<hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' wwpn='naa.5123456789abcde0'/></hostdev>", [{"count": 2}]),
 ]
 
 

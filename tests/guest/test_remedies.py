@@ -179,9 +179,9 @@ def test_proxmox(tmp_path, host, more, rule, expected):
 
 
 def test_proxmox_versions_are_named(tmp_path):
-    """OVMF 202411 heeds guest-phys-bits."""
+    """OVMF 202411 heeds guest-phys-bits, which QEMU has since 9.1."""
     document = read("--", *PROXMOX, *PVE_OVMF, *HOST_CPU)
-    document["firmware"]["version"] = "202411"
+    document["firmware"]["version"], document["vmmVersion"] = "202411", "9.2"
     finding = found(ask(tmp_path, CLIENT, text=json.dumps(document)), "R4")
     assert finding["proxmox"] == "qm set 107 --cpu host,flags=+pcid,hidden=1,guest-phys-bits=39" and "qemu-server 9.0.18" in finding["remedy"]
 
