@@ -120,4 +120,4 @@ typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
 extern const CheckRule rules_start[], rules_width[], rules_reach[], rules_device[], rules_locked[],
                 rules_window[], rules_viommu[], rules_confidential[], rules_compatibility[], rules_overlap[],
-                rules_smm[], rules_iommufd[], rules_beyond[];
+                rules_smm[], rules_iommufd[], rules_pmem[];

@@ -153,7 +153,7 @@ int check_finish(CheckRun *run) {
 }
 
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
-        static const CheckRule *const files[] = { rules_start, rules_beyond, rules_width, rules_reach,
+        static const CheckRule *const files[] = { rules_start, rules_pmem, rules_width, rules_reach,
                 rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu, rules_confidential,
                 rules_compatibility, rules_overlap, rules_smm };
         Check check = {};

@@ -258,11 +258,12 @@ static void put_unchecked(CheckRun *run) {
                 return;
         for (size_t i = 0; i < layout->n; i++) {
                 const LayoutRange *range = &layout->ranges[i];
-                const bool later = range->kind == LAYOUT_HOTPLUG && run->guest->memory.plugged == 0;
+                const bool later = range->kind == LAYOUT_CXL ||
+                                (range->kind == LAYOUT_HOTPLUG && guest_plugged(&run->guest->memory) == 0);
                 CheckFinding *f;
 
                 if ((range->kind != LAYOUT_RAM && range->kind != LAYOUT_SGX &&
-                                    range->kind != LAYOUT_HOTPLUG) ||
+                                    range->kind != LAYOUT_HOTPLUG && range->kind != LAYOUT_CXL) ||
                                 range->end <= end)
                         continue;
                 f = check_find(run, "R1", later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
