@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import image
+import iommufd
 import overlay
 import release
 import tables
@@ -15,6 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 MODULES = ["msr", "cpuid", "virtio_pci", "virtio_iommu", "vfio_iommu_type1", "vfio-pci"]
 NOT_IN_ALL = ["virtio_iommu"]  # Debian's 6.1 has none
 QEMU_SUITE = "trixie"  # x-flts of intel-iommu since 10.0
+WITH_IOMMUFD = "-iommufd"  # ends the name of a release whose kernel has iommufd added
 SECONDS = 300
 
 
@@ -23,8 +25,17 @@ def unpack_module(path, target):
     target.write_bytes(subprocess.run([*tool, path], check=True, capture_output=True).stdout if tool else path.read_bytes())
 
 
+def replace_modules(place, order, built):
+    """VFIO's modules by those that know iommufd, which is loaded before them."""
+    for path in built.glob("*.ko"):
+        shutil.copy(path, place / path.name)
+    at = order.index("vfio")
+    return [*order[:at], "iommufd", *order[at:]]
+
+
 def kernel(suite, tree):
     """The release's kernel; its modules, with what they need and in that order, go into the tree."""
+    named, suite = suite, suite.removesuffix(WITH_IOMMUFD)
     root = release.tree(suite, ["linux-image-amd64"])
     whole = next(p for p in (root / "usr/lib/modules", root / "lib/modules") if p.is_dir())
     version = next(p for p in sorted(whole.iterdir()) if (p / "kernel").is_dir()).name
@@ -46,8 +57,17 @@ def kernel(suite, tree):
                 order.append(name)
                 unpack_module(path, place / f"{name}.ko")
     shutil.rmtree(base)
+    if named != suite:
+        order = replace_modules(place, order, iommufd.modules(suite, version))
     (place / "order").write_text("\n".join(order) + "\n", encoding="ascii")
     return next(p for p in (root / "boot" / f"vmlinuz-{version}", whole / version / "vmlinuz") if p.exists())
+
+
+def judge(program):
+    """The interface of iommufd is newer than the oldest system that tests run on."""
+    headers = release.tree("trixie", ["linux-libc-dev"], False) / "usr/include"
+    subprocess.run(["gcc", "-static", "-O1", "-D_GNU_SOURCE", "-Wall", "-Werror", "-isystem", headers,
+                    "-isystem", headers / "x86_64-linux-gnu", "-o", program, *HERE.glob("judge*.c")], check=True)
 
 
 def programs(tree, tmp):
@@ -69,17 +89,18 @@ def programs(tree, tmp):
             place = tree / library.lstrip("/")
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(library, place)
-    subprocess.run(["gcc", "-static", "-O1", "-D_GNU_SOURCE", "-Wall", "-Werror", "-o", tree / "usr/bin/judge", HERE / "judge.c"], check=True)
+    judge(tree / "usr/bin/judge")
     shutil.copy(HERE / "init", tree / "init")
     (tree / "init").chmod(0o755)
+    shutil.copy(HERE / "guest.json", tree / "guest.json")
     (tree / "etc/hostname").write_text("judge\n", encoding="ascii")
 
 
 def initramfs(suite, tmp):
     tree = tmp / "tree"
     tree.mkdir()
-    programs(tree, tmp)
     vmlinuz = kernel(suite, tree)
+    programs(tree, tmp)
     image.pack(tree, tmp / "initramfs")
     shutil.rmtree(tree)
     return vmlinuz, tmp / "initramfs"

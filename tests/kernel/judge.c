@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What VFIO's type1 backend says of a PCI device that is bound to vfio-pci: whether it takes the device's group, the ranges
- * of addresses that it has, and whether it maps pages at their ends and beyond. One JSON object a device on standard output.
- * Knows nothing of hawd. */
+/* What VFIO says of a PCI device that is bound to vfio-pci, by its type1 backend and by iommufd: whether it takes the device,
+ * the ranges of addresses that it has, and whether it maps pages at their ends and beyond. One JSON object a device on
+ * standard output. Knows nothing of hawd. */
 
-#include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/vfio.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,40 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#define PAGE UINT64_C(4096)
+#include "judge.h"
+
 #define INFO_SIZE 65536
-#define ADDRESSES_MAX 512
-
-typedef struct Addresses {
-        size_t n;
-        uint64_t list[ADDRESSES_MAX];
-} Addresses;
-
-static void add(Addresses *addresses, uint64_t address) {
-        address &= ~(PAGE - 1);
-        for (size_t i = 0; i < addresses->n; i++)
-                if (addresses->list[i] == address)
-                        return;
-        if (addresses->n < ADDRESSES_MAX)
-                addresses->list[addresses->n++] = address;
-}
-
-/* Both ends of a range, and the pages next to them. */
-static void add_ends(Addresses *addresses, uint64_t start, uint64_t end) {
-        add(addresses, start);
-        add(addresses, end);
-        if (start > 0)
-                add(addresses, start - 1);
-        if (end < UINT64_MAX)
-                add(addresses, end + 1);
-}
-
-static const char *outcome(int r) {
-        return r < 0 ? strerrorname_np(errno) : "ok";
-}
 
 static int group_of(const char *device) {
         char path[256], target[256];
@@ -72,36 +41,28 @@ static void print_ranges(const struct vfio_iommu_type1_info *info, Addresses *ad
                         continue;
                 const struct vfio_iommu_type1_info_cap_iova_range *ranges = (const void *) header;
                 printf(", \"ranges\": [");
-                for (uint32_t i = 0; i < ranges->nr_iovas; i++) {
-                        uint64_t start = ranges->iova_ranges[i].start, end = ranges->iova_ranges[i].end;
-
-                        printf("%s[%" PRIu64 ", %" PRIu64 "]", i ? ", " : "", start, end);
-                        add_ends(addresses, start, end);
-                }
+                for (uint32_t i = 0; i < ranges->nr_iovas; i++)
+                        print_range(i, ranges->iova_ranges[i].start, ranges->iova_ranges[i].end, addresses);
                 printf("]");
         }
 }
 
-static void print_maps(int container, void *page, const Addresses *addresses) {
-        printf(", \"maps\": {");
-        for (size_t i = 0; i < addresses->n; i++) {
-                struct vfio_iommu_type1_dma_map map = {
-                        .argsz = sizeof(map),
-                        .flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-                        .vaddr = (uintptr_t) page,
-                        .iova = addresses->list[i],
-                        .size = PAGE,
-                };
-                struct vfio_iommu_type1_dma_unmap unmap = {
-                        .argsz = sizeof(unmap), .iova = addresses->list[i], .size = PAGE
-                };
-                int r = ioctl(container, VFIO_IOMMU_MAP_DMA, &map);
+static int map(const Space *space, void *page, uint64_t address) {
+        struct vfio_iommu_type1_dma_map map = {
+                .argsz = sizeof(map),
+                .flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+                .vaddr = (uintptr_t) page,
+                .iova = address,
+                .size = PAGE,
+        };
 
-                printf("%s\"%" PRIu64 "\": \"%s\"", i ? ", " : "", addresses->list[i], outcome(r));
-                if (r >= 0)
-                        (void) ioctl(container, VFIO_IOMMU_UNMAP_DMA, &unmap);
-        }
-        printf("}");
+        return ioctl(space->fd, VFIO_IOMMU_MAP_DMA, &map);
+}
+
+static int unmap(const Space *space, uint64_t address) {
+        struct vfio_iommu_type1_dma_unmap unmap = { .argsz = sizeof(unmap), .iova = address, .size = PAGE };
+
+        return ioctl(space->fd, VFIO_IOMMU_UNMAP_DMA, &unmap);
 }
 
 /* The order of calls is that of Documentation/driver-api/vfio.rst. */
@@ -109,8 +70,8 @@ static void ask(int container, int group) {
         _Alignas(8) static char room[INFO_SIZE];
         struct vfio_iommu_type1_info *info = (void *) room;
         struct vfio_group_status status = { .argsz = sizeof(status) };
+        const Space space = { .fd = container, .map = map, .unmap = unmap };
         Addresses addresses = {};
-        void *page;
         int r;
 
         r = ioctl(group, VFIO_GROUP_GET_STATUS, &status);
@@ -121,16 +82,11 @@ static void ask(int container, int group) {
         printf(", \"set\": \"%s\"", outcome(r));
         if (r < 0)
                 return;
-        page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
         info->argsz = INFO_SIZE;
-        if (page == MAP_FAILED || ioctl(container, VFIO_IOMMU_GET_INFO, info) < 0)
+        if (ioctl(container, VFIO_IOMMU_GET_INFO, info) < 0)
                 return;
         print_ranges(info, &addresses);
-        for (unsigned bits = 32; bits < 64; bits++) {
-                add(&addresses, (UINT64_C(1) << bits) - 1);
-                add(&addresses, UINT64_C(1) << bits);
-        }
-        print_maps(container, page, &addresses);
+        print_maps(&space, &addresses);
 }
 
 static void judge(const char *device) {
@@ -142,11 +98,12 @@ static void judge(const char *device) {
         printf("{\"device\": \"%s\", \"group\": %d, \"open\": \"%s\"", device, number, outcome(group));
         if (container >= 0 && group >= 0)
                 ask(container, group);
-        printf("}\n");
         if (group >= 0)
                 close(group);
         if (container >= 0)
                 close(container);
+        judge_iommufd(device);
+        printf("}\n");
 }
 
 int main(int argc, char **argv) {

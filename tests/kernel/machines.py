@@ -13,7 +13,8 @@ UNITY = (0xB0000000, 0x100000)
 @dataclasses.dataclass(frozen=True)
 class Spec:
     """table: how its ACPI table is changed: name, function of tables.py, arguments. refused: slots that VFIO refuses, left_out:
-    (start, length) that it keeps from guests. provenance: of hawd's width."""
+    (start, length) that it keeps from guests. provenance: of hawd's width. iommufd: takes devices; that of 6.12 asks for a
+    second stage."""
     name: str
     unit: str
     append: tuple
@@ -24,6 +25,7 @@ class Spec:
     remapping: bool = True
     left_out: tuple = ()
     provenance: str = "derived"
+    iommufd: bool = True
 
     def arguments(self):
         return [*REMAPPING, "-cpu", self.cpu, "-device", self.unit, *DEVICES]
@@ -66,10 +68,12 @@ def unity(refused):
     return Spec("amd-unity", AMD, ("iommu=pt",), EPYC, 64, UNITY_TABLE, refused, left_out=() if refused else (UNITY,))
 
 
-# (kernel, machine): what every run asks, and what --all asks besides. Kernels by the release of Debian that has them.
-EVERY = [("trixie", FS_OFF), ("trixie", v2(47, "iommu=pt"))]
+# (kernel, machine): what every run asks, and what --all asks besides. Kernels by the release of Debian that has them; with
+# "-iommufd" that module is added (iommufd.py), in every run once --all has built it.
+EVERY = [("trixie", FS_OFF), ("trixie", v2(47, "iommu=pt")), ("trixie-iommufd", FS_OFF), ("trixie-iommufd", v2(47))]
 ALL = [("bookworm", I48), ("bookworm", FS), ("bookworm", v2(64, "iommu=pt")), ("bookworm", v2(48, "iommu=nopt")),
        ("bookworm", unity(())),
        ("trixie", FS), ("trixie", I39), ("trixie", RMRR), ("trixie", NOIR), ("trixie", VIRTIO), ("trixie", AMD_64),
        ("trixie", unity((0x11,))),
-       ("sid", FS), ("sid", FS_OFF), ("sid", v2(47, "iommu=pt")), ("sid", vasize(48)), ("sid", hatdis(47)), ("sid", unity((0x11,)))]
+       ("sid", FS), ("sid", FS_OFF), ("sid", v2(47, "iommu=pt")), ("sid", vasize(48)), ("sid", hatdis(47)), ("sid", unity((0x11,))),
+       *(("trixie-iommufd", spec) for spec in (I39, I48, dataclasses.replace(FS, iommufd=False), RMRR, NOIR, VIRTIO, AMD_64))]

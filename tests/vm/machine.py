@@ -102,6 +102,10 @@ class Machine:
         before, self.received = self.received.split(mark, 1)
         return before
 
+    def patience(self, seconds):
+        """The time for what takes so long where this machine boots in half a minute; a busy host gives it less."""
+        return seconds * max(1, (self.booted_in or 0) / 30)
+
     def wait_for_boot(self, seconds=240):
         """Until the shell is there, systemd has nothing left to start and udev no module to load."""
         self.read_until(b"control-shell\n", seconds)

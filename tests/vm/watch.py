@@ -39,6 +39,7 @@ class Watch:
 
     def gather(self, enough, seconds=30):
         """Signals until there are enough of them and two seconds were quiet."""
+        seconds = self.machine.patience(seconds)
         found, deadline, quiet = [], time.monotonic() + seconds, None
         while True:
             new = self.signals()
