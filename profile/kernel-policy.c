@@ -34,6 +34,8 @@ static const struct {
         /* drivers/iommu/intel/iommu.c: intel_iommu_domain_alloc_user() asked for second-stage tables, whatever the unit
          * has. */
         [KERNEL_IOMMUFD_FIRST_STAGE] = { { 6, 12 }, { 6, 12 }, { 7, 2 } },
+        /* arch/x86/kvm/cpuid.c, __do_cpuid_func(): b628cb523c65 is in 6.10, and in some kernels of vendors before. */
+        [KERNEL_KVM_TELLS_GUEST_BITS] = { { 0, 0 }, { 6, 1 }, { 6, 10 } },
 };
 
 /* Red Hat's and SUSE's enterprise kernels, and those built from them, carry drivers that are years newer. */

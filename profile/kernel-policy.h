@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What differs from one Linux to the next where VFIO asks the IOMMU drivers for a domain. No file says which of two ways
+/* What differs from one Linux to the next where VFIO asks the IOMMU drivers for a domain, and in
+ * what KVM tells. No file says which of two ways
  * a kernel goes: its release is all there is. */
 
 #include "probe/fact.h"
@@ -23,6 +24,8 @@ typedef enum KernelWay {
         KERNEL_REFUSES_DIRECT_REGIONS,
         /* intel: iommufd's domains have first-stage tables where a unit in scalable mode has no others. */
         KERNEL_IOMMUFD_FIRST_STAGE,
+        /* KVM: with second-level paging KVM_GET_SUPPORTED_CPUID has GuestPhysBits, 0x80000008 EAX[23:16]. */
+        KERNEL_KVM_TELLS_GUEST_BITS,
         _KERNEL_WAY_MAX,
 } KernelWay;
 

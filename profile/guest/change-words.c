@@ -10,11 +10,22 @@
 
 #define PUT(...) snprintf(ret, CHANGE_WORDS_MAX, __VA_ARGS__)
 
+/* "462 GiB", "1536 MiB": exactly, whatever the form counts in. */
+static const char *in_units(uint64_t mib, char ret[32]) {
+        if (mib % 1024 == 0 && mib > 0)
+                snprintf(ret, 32, "%" PRIu64 " GiB", mib / 1024);
+        else
+                snprintf(ret, 32, "%" PRIu64 " MiB", mib);
+        return ret;
+}
+
 static void put_memory(const Change *change, const Guest *guest, char *ret) {
+        char size[32];
+
         if (change->kind == CHANGE_RAM)
-                PUT("give the guest %" PRIu64 " MiB of memory", change->value >> 20);
+                PUT("give the guest %s of memory", in_units(change->value >> 20, size));
         else if (change->value > guest->memory.ram)
-                PUT("reduce the maximum memory to %" PRIu64 " MiB", change->value >> 20);
+                PUT("reduce the maximum memory to %s", in_units(change->value >> 20, size));
         else
                 PUT("do without memory hot-plug");
 }
@@ -30,6 +41,7 @@ static void put_machine(uint64_t version, const Guest *guest, char *ret) {
 
 void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]) {
         const uint64_t value = change->value;
+        char size[32];
 
         *ret = 0;
         switch (change->kind) {
@@ -50,9 +62,8 @@ void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORD
                 put_memory(change, guest, ret);
                 break;
         case CHANGE_HOLE64:
-                PUT("let QEMU count %" PRIu64
-                    " MiB for the 64-bit PCI hole: firmware puts its window elsewhere",
-                                value >> 20);
+                PUT("let QEMU count %s for the 64-bit PCI hole: firmware puts its window elsewhere",
+                                in_units(value >> 20, size));
                 break;
         case CHANGE_MACHINE:
                 put_machine(value, guest, ret);
@@ -64,7 +75,7 @@ void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORD
                 PUT("let the guest's IOMMU remap interrupts only");
                 break;
         case CHANGE_MMIO64:
-                PUT("make the firmware's 64-bit window %" PRIu64 " MiB", value);
+                PUT("make the firmware's 64-bit window %s", in_units(value, size));
                 break;
         case CHANGE_LARGE_PAGES:
                 PUT("give the virtual CPU 1 GiB pages");

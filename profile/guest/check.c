@@ -12,6 +12,7 @@
 #include "profile/guest/check-run.h"
 #include "profile/guest/policy.h"
 #include "profile/guest/vmm-versions.h"
+#include "profile/kernel-policy.h"
 
 void check_finding_done(CheckFinding *finding) {
         free(finding->subject);
@@ -69,6 +70,18 @@ void check_done(Check *check) {
         *check = (Check){};
 }
 
+/* Where nobody could ask /dev/kvm, the kernel's release says it, or nothing does. */
+static Tristate tells_guest_bits(const Profile *profile) {
+        const Fact *offered = &profile->paging.kvm_guest_phys_bits_offered,
+                   *second_level = &profile->paging.second_level_enabled;
+
+        if (fact_known(offered))
+                return tristate(offered->value);
+        if (fact_known(second_level) && !second_level->value)
+                return TRISTATE_NO;
+        return kernel_goes(profile->host.kernel, KERNEL_KVM_TELLS_GUEST_BITS);
+}
+
 void check_layout_host(const Profile *profile, LayoutHost *ret) {
         const ProfilePaging *paging = &profile->paging;
         const ProfileEncryption *encryption = &profile->encryption;
@@ -78,9 +91,9 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
 
         if (fact_known(raw) && raw->value <= 64)
                 host.cpu_physical_bits = (uint8_t) raw->value;
-        if (fact_known(mappable) && fact_known(&paging->kvm_guest_phys_bits_offered) &&
-                        paging->kvm_guest_phys_bits_offered.value && mappable->value <= 64)
+        if (fact_known(mappable) && mappable->value <= 64)
                 host.guest_mappable_bits = (uint8_t) mappable->value;
+        host.tells_guest_bits = tells_guest_bits(profile);
         if (fact_known(&paging->la57_capable))
                 host.la57 = tristate(paging->la57_capable.value);
         if (fact_known(&paging->page_1g))

@@ -78,6 +78,7 @@ typedef struct GuestCpu {
         bool past_libvirt;       /* said by a -cpu of <qemu:commandline>, which libvirt does not look at */
         Tristate long_mode, la57, pdpe1gb, pae,
                         pse36; /* of the virtual CPU; unknown: as the host, or the model */
+        Tristate told_guest_bits; /* by KVM, where the host does not say whether it does: only tried (alternatives.h) */
 } GuestCpu;
 
 typedef enum MemoryKind {

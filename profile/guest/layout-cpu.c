@@ -141,7 +141,13 @@ static void derive_guest_phys_bits(Space *space) {
                 }
         } else if (space->qemu.guest_phys_bits_auto && layout->phys_bits && space->guest->kvm && mappable &&
                         space->cpu.long_mode != TRISTATE_NO) {
-                layout->guest_phys_bits = mappable < layout->phys_bits ? mappable : layout->phys_bits;
+                Tristate tells = first_known(
+                                space->host->tells_guest_bits, space->guest->cpu.told_guest_bits);
+
+                space->guest_bits_open = tells == TRISTATE_UNKNOWN;
+                if (tells == TRISTATE_YES)
+                        layout->guest_phys_bits =
+                                        mappable < layout->phys_bits ? mappable : layout->phys_bits;
         }
 }
 

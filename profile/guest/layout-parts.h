@@ -34,7 +34,8 @@ typedef struct Space {
         Layout *layout;
         LayoutCpu cpu;
         QemuPolicy qemu;
-        uint64_t below_4g; /* RAM from zero */
+        bool guest_bits_open; /* KVM may tell GuestPhysBits: what reads them asks */
+        uint64_t below_4g;    /* RAM from zero */
         uint64_t above_start, above_size;
         uint64_t ram_end;      /* of the highest RAM; 4 GiB when none is above */
         uint64_t reserved_end; /* fw_cfg etc/reserved-memory-end; 0 none */

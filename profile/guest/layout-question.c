@@ -17,6 +17,10 @@ static const struct {
                         { "a CPU with 1 GiB pages (pdpe1gb)", "a CPU without 1 GiB pages (pdpe1gb)" } },
         [LAYOUT_ASKS_LA57] = { "cpu: la57", 2,
                         { "a CPU with 5-level paging (la57)", "a CPU without 5-level paging (la57)" } },
+        [LAYOUT_ASKS_GUEST_BITS] = { "whether the host's KVM tells guests GuestPhysBits (/dev/kvm was not read)",
+                        2,
+                        { "KVM tells GuestPhysBits (Linux 6.10 and newer)",
+                                        "KVM does not tell GuestPhysBits" } },
         [LAYOUT_ASKS_FIVE_LEVEL] = { "whether this build of OVMF has 5-level paging, and a higher window", 2,
                         { "a build with 5-level paging", "a build without 5-level paging" } },
         [LAYOUT_ASKS_MMIO64_EXACT] = { "whether this build of OVMF lets X-PciMmio64Mb shrink its window", 2,
@@ -60,6 +64,9 @@ void layout_question_answer(LayoutQuestion question, unsigned answer, Guest *gue
                 return;
         case LAYOUT_ASKS_LA57:
                 cpu->la57 = state;
+                return;
+        case LAYOUT_ASKS_GUEST_BITS:
+                cpu->told_guest_bits = state;
                 return;
         case LAYOUT_ASKS_FIVE_LEVEL:
                 guest->firmware.five_level = state;

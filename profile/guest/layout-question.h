@@ -13,6 +13,7 @@ typedef enum LayoutQuestion {
         LAYOUT_ASKS_VENDOR,
         LAYOUT_ASKS_PDPE1GB,
         LAYOUT_ASKS_LA57,
+        LAYOUT_ASKS_GUEST_BITS,
         LAYOUT_ASKS_FIVE_LEVEL,
         LAYOUT_ASKS_MMIO64_EXACT,
         _LAYOUT_QUESTION_MAX,

@@ -59,7 +59,8 @@ typedef struct Layout {
 typedef struct LayoutHost {
         CpuVendor vendor;
         uint8_t cpu_physical_bits;   /* raw */
-        uint8_t guest_mappable_bits; /* KVM's EAX[23:16]; 0: none offered */
+        Tristate tells_guest_bits;   /* KVM's EAX[23:16] is not 0, */
+        uint8_t guest_mappable_bits; /* and is this, or would be */
         Tristate la57, pdpe1gb;
         Tristate sme;          /* CPUID offers it, */
         uint8_t sme_reduction; /* and says that it takes so many bits */

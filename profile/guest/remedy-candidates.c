@@ -101,7 +101,9 @@ static void other_machine(Candidates *c) {
 }
 
 static void for_start(Candidates *c) {
-        uint64_t end = width_end(c->check->layout.phys_bits), top = c->check->layout.top;
+        /* Where QEMU starts it all the same (QEMU before 7.1), the memory alone is too far up. */
+        uint64_t end = width_end(c->check->layout.phys_bits),
+                 top = c->check->layout.starts ? c->finding->end : c->check->layout.top;
 
         /* What QEMU does not look at. */
         if (c->finding->end > top)

@@ -3,6 +3,7 @@
 /* R10: confidential guests, whose key or share bit is one of the address. */
 
 #include "profile/guest/check-run.h"
+#include "profile/guest/policy.h"
 
 /* What the host's CPU or its KVM does not offer, no width brings. True: said. */
 static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled, const char *name) {
@@ -132,4 +133,63 @@ static void rule_c_bit(CheckRun *run) {
         }
 }
 
-const CheckRule rules_confidential[] = { rule_tdx, rule_sev_reduction, rule_c_bit, NULL };
+static const char *name_of(Confidential confidential) {
+        switch (confidential) {
+        case CONFIDENTIAL_TDX:
+                return "TDX";
+        case CONFIDENTIAL_SEV_SNP:
+                return "SEV-SNP";
+        default:
+                return confidential == CONFIDENTIAL_SEV_ES ? "SEV-ES" : "SEV";
+        }
+}
+
+/* QEMU 7.2 without KVM ends on an assertion (cgs->ready); newer ones say that the accelerator does not support it. */
+static void rule_accelerator(CheckRun *run) {
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU || guest->kvm)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "the guest does not start: QEMU supports confidential guests with KVM only");
+        check_numbers(run, f, "%s without KVM", name_of(guest->confidential));
+        check_advice(run, f, "start it with KVM (-accel kvm, <domain type='kvm'>)");
+}
+
+/* QEMU's own; distributions and vendors had them before, in builds of their own. */
+static void rule_release(CheckRun *run) {
+        static const GuestVersion since[_CONFIDENTIAL_MAX] = {
+                [CONFIDENTIAL_SEV] = { 2, 12, 0 },
+                [CONFIDENTIAL_SEV_ES] = { 6, 0, 0 },
+                [CONFIDENTIAL_SEV_SNP] = { 9, 1, 0 },
+                [CONFIDENTIAL_TDX] = { 10, 1, 0 },
+        };
+        const Guest *guest = run->guest;
+        const GuestVersion first = since[guest->confidential];
+
+        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU ||
+                        !version_known(guest->vmm_version) ||
+                        version_reaches(guest->vmm_version, first.major, first.minor, 0))
+                return;
+        check_missing(run, "whether this QEMU %u.%u has %s: QEMU itself has it since %u.%u",
+                        guest->vmm_version.major, guest->vmm_version.minor, name_of(guest->confidential),
+                        first.major, first.minor);
+}
+
+/* It knows nothing of encrypted or private memory, which it starts in. */
+static void rule_seabios(CheckRun *run) {
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU ||
+                        guest->firmware.kind != FIRMWARE_SEABIOS)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "firmware",
+                        "SeaBIOS does not run in a confidential guest");
+        check_numbers(run, f, "%s guests need OVMF", name_of(guest->confidential));
+        check_advice(run, f, "use an image of OVMF that is built for %s", name_of(guest->confidential));
+}
+
+const CheckRule rules_confidential[] = { rule_accelerator, rule_release, rule_seabios, rule_tdx,
+        rule_sev_reduction, rule_c_bit, NULL };

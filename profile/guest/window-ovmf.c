@@ -65,6 +65,8 @@ static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
         uint8_t bits = space->layout->phys_bits,
                 guest_bits = policy->reads_guest_bits ? space->layout->guest_phys_bits : 0;
 
+        if (policy->reads_guest_bits && space->guest_bits_open)
+                layout_ask(space, LAYOUT_ASKS_GUEST_BITS);
         if (!guest_bits && !(space->guest->vmm == VMM_CLOUD_HYPERVISOR && policy->cloud_hypervisor) &&
                         !layout_width_trusted(space, bits))
                 return 0;
@@ -204,7 +206,8 @@ void window_ovmf(Space *space) {
                 return;
         }
         if (space->cpu.long_mode == TRISTATE_NO) {
-                layout_unknown(space, REASON_NOT_APPLICABLE, "OVMF needs a 64-bit CPU");
+                layout_unknown(space, REASON_NOT_APPLICABLE,
+                                "whether this OVMF is a 32-bit build, which a 32-bit CPU needs");
                 return;
         }
         add_window32(space, &policy);

@@ -89,7 +89,7 @@ CASES = [
     ("G30", amd(48, cpuinfo=43, sme=True, sev=True, c_bit=47, reduction=5), guest(confidential="sev", reducedPhysBits=5, bits=40), "warning", "R10"),
     ("G33a", intel(52, 52, mappable=52, tdx=True), cloud(maxPhysBits=48, confidential="tdx", firmware={"kind": "none"}), "unsafe", "R10"),
     ("G33b", intel(52, 52, mappable=52, tdx=True), cloud(confidential="tdx", firmware={"kind": "none"}), "safe", None),
-    ("G34", intel(52, 52, mappable=52, tdx=True), guest(bits=48, confidential="tdx", firmware=ovmf("202505")), "unsafe", "R10"),
+    ("G34", intel(52, 52, mappable=52, tdx=True), guest(bits=48, vmmVersion="10.1.0", confidential="tdx", firmware=ovmf("202505")), "unsafe", "R10"),
     ("G35a", intel(48, 48, hypervisor="Microsoft Hv"), PMEM, "warning", "R11"),
     ("G35b", intel(48, 48, hypervisor="Microsoft Hv"), PMEM | {"maxPhysBits": 43}, "safe", None),
     ("G37", intel(52, 52, la57=True), guest(ram="1100GiB", bits="host", firmware=ovmf("202405", fiveLevelPaging=True), cpu={"la57": True, "pdpe1gb": True},

@@ -148,8 +148,8 @@ CASES = [
     ("igd-both", intel(46, 39, functions=(IGD,), regions=(MSI, (0x7B800000, 0x7FFFFFFF, "direct-relaxable"))),
      guest(bits="host", devs=[{"address": IGD[0], "assigned": True}]), "warning", {"R4", "R6"}, ["direct-relaxable", "(39 bits)"], ["host-phys-bits-limit=39"]),
     # Confidential guests.
-    ("tdx-on-amd", EPYC, guest(bits="host", confidential="tdx", firmware=ovmf("202505")), "unsafe", {"R10"}, ["runs no TDX"], []),
-    ("tdx-limited", intel(52, 52, mappable=52, tdx=True), guest(bits="host", limit=48, confidential="tdx", firmware=ovmf("202505")), "unsafe", {"R10"}, ["48", "52"],
+    ("tdx-on-amd", EPYC, guest(bits="host", vmmVersion="10.1.0", confidential="tdx", firmware=ovmf("202505")), "unsafe", {"R10"}, ["runs no TDX"], []),
+    ("tdx-limited", intel(52, 52, mappable=52, tdx=True), guest(bits="host", limit=48, vmmVersion="10.1.0", confidential="tdx", firmware=ovmf("202505")), "unsafe", {"R10"}, ["48", "52"],
      ["host-phys-bits=on"]),
     ("sev-on-intel", SERVER, guest(bits=40, confidential="sev", reducedPhysBits=1), "unsafe", {"R10"}, ["runs no SEV"], []),
     ("sev-without", EPYC, guest(model="EPYC", bits=40, confidential="sev", reducedPhysBits=1), "unsafe", {"R10"}, ["SEV"], []),

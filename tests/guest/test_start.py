@@ -145,7 +145,7 @@ def test_no_width_for_short(place):
 # ── SEV ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def sev(*properties):
-    return ["-M", "q35,confidential-guest-support=s", "-m", "4G", "-cpu", "EPYC", "-object", ",".join(("sev-guest,id=s", *properties))]
+    return ["-bios", "/usr/share/ovmf/OVMF.fd", "-M", "q35,confidential-guest-support=s", "-m", "4G", "-cpu", "EPYC", "-object", ",".join(("sev-guest,id=s", *properties))]
 
 
 def test_c_bit(place):
