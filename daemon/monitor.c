@@ -39,9 +39,17 @@ static void module_event(const char *name, Changes *changes) {
                 changes->kvm = true;
 }
 
+/* Each has a group of its own. */
+static void mediated_event(Changes *changes) {
+        changes->mediated = true;
+        changes->groups = true;
+}
+
 void monitor_event(const char *subsystem, const char *action, const char *name, Changes *changes) {
         if (strcmp(subsystem, "pci") == 0)
                 pci_event(name, changes);
+        else if (strcmp(subsystem, "mdev") == 0)
+                mediated_event(changes);
         else if (strcmp(subsystem, "iommu") == 0)
                 changes->everything = true;
         else if (strcmp(subsystem, "misc") == 0)
@@ -115,7 +123,8 @@ static int on_events(sd_event_source *source, int fd, uint32_t revents, void *us
 /* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int subscribe(struct udev_monitor *udev) {
-        static const char *const subsystems[] = { "pci", "iommu", "misc", "module", "cpu", "memory", "msr" };
+        static const char *const subsystems[] = { "pci", "mdev", "iommu", "misc", "module", "cpu", "memory",
+                "msr" };
 
         for (size_t i = 0; i < ELEMENTS(subsystems); i++)
                 if (udev_monitor_filter_add_match_subsystem_devtype(udev, subsystems[i], NULL) < 0)

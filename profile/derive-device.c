@@ -81,6 +81,7 @@ static int derive_device(const PciFact *fact, ProfileDevice *ret) {
                 .total_vfs = capabilities->total_vfs,
                 .is_vf = fact->is_vf,
                 .physical_function = fact->physical_function,
+                .vgpu_type = fact->vgpu_type,
         };
         memcpy(ret->driver, fact->driver, sizeof(ret->driver));
         derive_acs(fact, ret);

@@ -23,6 +23,7 @@ void derive_safe_widths(ProfileWidths *widths);
 
 int derive_iommus(Facts *facts, Profile *profile);
 int derive_devices(const Facts *facts, Profile *profile);
+int derive_mediated(const Facts *facts, Profile *profile); /* after the devices */
 int derive_groups(const Facts *facts, Profile *profile);
 int derive_reserved(Profile *profile);
 int derive_memory(Facts *facts, ProfileMemory *ret);

@@ -54,6 +54,9 @@ static int derive_parts(Facts *facts, const Profile *former, Profile *profile) {
         r = derive_devices(facts, profile);
         if (r < 0)
                 return r;
+        r = derive_mediated(facts, profile);
+        if (r < 0)
+                return r;
         r = derive_groups(facts, profile);
         if (r < 0)
                 return r;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/device-lookup.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 ProfileDevice *device_lookup(const Profile *profile, const PciAddress *address) {
@@ -26,4 +27,14 @@ ProfileDevice *device_lookup_name(const Profile *profile, const char *name) {
         if (!pci_address_parse((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, &address))
                 return NULL;
         return device_lookup(profile, &address);
+}
+
+static int compare_uuid(const void *key, const void *element) {
+        return strcmp(key, ((const ProfileMediated *) element)->uuid);
+}
+
+const ProfileMediated *device_lookup_mediated(const Profile *profile, const char *uuid) {
+        if (profile->n_mediated == 0)
+                return NULL;
+        return bsearch(uuid, profile->mediated, profile->n_mediated, sizeof(ProfileMediated), compare_uuid);
 }

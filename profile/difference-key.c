@@ -20,6 +20,7 @@ static const struct {
         { "iommus", "name" },
         { "groups", "id", .number = true },
         { "devices", "address" },
+        { "mediatedDevices", "uuid" },
         { "findings", "id", .subject = "subject" },
 };
 

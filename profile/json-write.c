@@ -34,6 +34,10 @@ static json_t *member_devices_reason(const Profile *profile, bool canonical) {
         return json_reason(profile->devices_reason);
 }
 
+static json_t *member_mediated_reason(const Profile *profile, bool canonical) {
+        return json_reason(profile->mediated_reason);
+}
+
 static json_t *member_reserved(const Profile *profile, bool canonical) {
         return json_ranges(&profile->reserved);
 }
@@ -58,6 +62,10 @@ static size_t count_devices(const Profile *profile) {
         return profile->n_devices;
 }
 
+static size_t count_mediated(const Profile *profile) {
+        return profile->n_mediated;
+}
+
 static size_t count_findings(const Profile *profile) {
         return profile->findings.n;
 }
@@ -75,6 +83,8 @@ static const Member members[] = {
         { "groups", .count = count_groups, .element = document_group },
         { "devicesReason", .value = member_devices_reason },
         { "devices", .count = count_devices, .element = document_device },
+        { "mediatedDevicesReason", .value = member_mediated_reason },
+        { "mediatedDevices", .count = count_mediated, .element = document_mediated },
         { "firmware", .value = document_firmware },
         { "memory", .value = document_memory },
         { "reservedRegions", .value = member_reserved },

@@ -21,6 +21,7 @@ void profile_done(Profile *profile) {
         for (size_t i = 0; i < profile->n_devices; i++)
                 free(profile->devices[i].bars);
         free(profile->devices);
+        free(profile->mediated);
         dmar_done(&profile->firmware.dmar);
         fault_list_done(&profile->firmware.dmar_faults);
         ivrs_done(&profile->firmware.ivrs);

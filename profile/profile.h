@@ -22,6 +22,7 @@
 #include "probe/decode/memory/reserved-regions.h"
 #include "probe/decode/pci/pci-address.h"
 #include "probe/decode/pci/pci-resource.h"
+#include "probe/decode/uuid.h"
 #include "probe/fact.h"
 #include "profile/finding.h"
 
@@ -206,8 +207,23 @@ typedef struct ProfileDevice {
         bool is_vf;
         PciAddress physical_function; /* when is_vf */
         uint16_t total_vfs, num_vfs;
+        uint32_t vgpu_type; /* a virtual function that NVIDIA's driver makes a vGPU of, whose BARs are others; 0 none */
         Fingerprint fingerprint;
 } ProfileDevice;
+
+#define PROFILE_MEDIATED_BARS 6
+
+/* Part of a device, made by its driver: a guest's as it is, without an IOMMU of its own. */
+typedef struct ProfileMediated {
+        char uuid[UUID_TEXT_MAX];
+        char parent[64];    /* what it is part of, mostly a PCI address; "" unknown, as the others */
+        char type[64];      /* "i915-GVTg_V5_4" */
+        char type_name[64]; /* "GRID T4-2Q" */
+        char api[24];       /* "vfio-pci", "vfio-ap", "vfio-ccw" */
+        Reason bars_reason; /* ABSENT: nothing on the host tells them */
+        uint8_t n_bars;
+        ProfileBar bars[PROFILE_MEDIATED_BARS]; /* without an address: from 0 on */
+} ProfileMediated;
 
 typedef struct ProfileFirmware {
         Reason dmar_reason, ivrs_reason; /* NONE: decoded below */
@@ -229,7 +245,7 @@ typedef struct ProfileMemory {
 } ProfileMemory;
 
 #define PROFILE_REFUSED_MAX 9
-#define PROFILE_MEMBERS 17 /* keys of the document */
+#define PROFILE_MEMBERS 19 /* keys of the document */
 
 typedef struct Profile {
         ProfileHost host;
@@ -245,6 +261,9 @@ typedef struct Profile {
         Reason devices_reason;
         size_t n_devices;
         ProfileDevice *devices; /* sorted by address */
+        Reason mediated_reason; /* NONE with n_mediated == 0: there are none */
+        size_t n_mediated;
+        ProfileMediated *mediated; /* sorted by UUID */
         ProfileFirmware firmware;
         ProfileMemory memory;
         HostRegions regions;  /* the reserved regions of all groups */

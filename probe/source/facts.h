@@ -26,6 +26,7 @@
 #include "probe/decode/pci/pci-address.h"
 #include "probe/decode/pci/pci-header.h"
 #include "probe/decode/pci/pci-resource.h"
+#include "probe/decode/uuid.h"
 #include "probe/fact.h"
 #include "probe/root/root.h"
 
@@ -198,6 +199,7 @@ typedef struct PciFact {
         PciCapabilityFacts capabilities;
         bool is_vf;
         PciAddress physical_function;
+        uint32_t vgpu_type; /* NVIDIA's virtual functions: nvidia/current_vgpu_type; 0: no vGPU is made on it */
 } PciFact;
 
 typedef struct PciFacts {
@@ -206,6 +208,22 @@ typedef struct PciFacts {
         PciFact *devices; /* by address */
         FaultList faults;
 } PciFacts;
+
+/* ── source-mediated ───────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct MediatedFact {
+        char uuid[UUID_TEXT_MAX];
+        char parent[64]; /* the device that it is part of, mostly a PCI address; "" not readable, as the others */
+        char type[64];      /* "i915-GVTg_V5_4" */
+        char type_name[64]; /* "GRID T4-2Q"; not every driver has one */
+        char api[24];       /* "vfio-pci", "vfio-ap", "vfio-ccw" */
+} MediatedFact;
+
+typedef struct MediatedFacts {
+        Reason reason;
+        size_t n;
+        MediatedFact *devices; /* by UUID */
+} MediatedFacts;
 
 /* ── source-memory ─────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -227,6 +245,7 @@ typedef struct Facts {
         IommuFacts iommu;
         GroupFacts group;
         PciFacts pci;
+        MediatedFacts mediated;
         MemoryFacts memory;
 } Facts;
 
@@ -244,6 +263,7 @@ int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret);
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
+int source_mediated_read(Root *root, Buffer *buffer, MediatedFacts *ret);
 int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
 
 /* Of the IOMMU units the kernel's log alone, where one of them has its width there. */
@@ -267,4 +287,5 @@ void acpi_facts_done(AcpiFacts *facts);
 void iommu_facts_done(IommuFacts *facts);
 void group_facts_done(GroupFacts *facts);
 void pci_facts_done(PciFacts *facts);
+void mediated_facts_done(MediatedFacts *facts);
 void memory_facts_done(MemoryFacts *facts);

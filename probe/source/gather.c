@@ -25,6 +25,9 @@ static int facts_read(Root *root, Buffer *buffer, Facts *ret) {
         r = source_pci_read(root, buffer, &ret->pci);
         if (r < 0)
                 return r;
+        r = source_mediated_read(root, buffer, &ret->mediated);
+        if (r < 0)
+                return r;
         return source_memory_read(root, buffer, &ret->memory);
 }
 
@@ -50,5 +53,6 @@ void facts_done(Facts *facts) {
         iommu_facts_done(&facts->iommu);
         group_facts_done(&facts->group);
         pci_facts_done(&facts->pci);
+        mediated_facts_done(&facts->mediated);
         memory_facts_done(&facts->memory);
 }

@@ -23,6 +23,7 @@ void changes_add(Changes *changes, const Changes *other) {
         changes->kvm |= other->kvm;
         changes->memory |= other->memory;
         changes->groups |= other->groups;
+        changes->mediated |= other->mediated;
         for (size_t i = 0; i < other->n_devices; i++)
                 changes_add_device(changes, &other->devices[i]);
 }
@@ -47,6 +48,7 @@ REREAD(cpu, CpuFacts)
 REREAD(kvm, KvmFacts)
 REREAD(memory, MemoryFacts)
 REREAD(group, GroupFacts)
+REREAD(mediated, MediatedFacts)
 
 static int regather_sources(Root *root, const Changes *changes, Buffer *buffer, Facts *facts) {
         const struct {
@@ -58,6 +60,7 @@ static int regather_sources(Root *root, const Changes *changes, Buffer *buffer, 
                 { changes->kvm, reread_kvm },
                 { changes->memory, reread_memory },
                 { changes->groups, reread_group },
+                { changes->mediated, reread_mediated },
         };
 
         for (size_t i = 0; i < ELEMENTS(sources); i++) {

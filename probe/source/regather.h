@@ -10,14 +10,14 @@
 
 typedef struct Changes {
         bool everything;
-        bool host, cpu, kvm, memory, groups;
+        bool host, cpu, kvm, memory, groups, mediated;
         size_t n_devices;
         PciAddress devices[CHANGES_DEVICES_MAX]; /* came, went, or got another driver */
 } Changes;
 
 static inline bool changes_any(const Changes *changes) {
         return changes->everything || changes->host || changes->cpu || changes->kvm || changes->memory ||
-                        changes->groups || changes->n_devices > 0;
+                        changes->groups || changes->mediated || changes->n_devices > 0;
 }
 
 /* Once each; beyond CHANGES_DEVICES_MAX everything is to be read. */

@@ -15,6 +15,7 @@
 
 #define PCI_DEVICES_MAX 65536
 #define LINK_MAX 512
+#define VENDOR_NVIDIA 0x10de
 
 static const char *device_path(char path[128], const char *name, const char *file) {
         snprintf(path, 128, "sys/bus/pci/devices/%.16s%s%s", name, *file ? "/" : "", file);
@@ -51,6 +52,22 @@ static void read_physical_function(Root *root, const char *name, PciFact *ret) {
 
         if (root_link_name(root, device_path(path, name, "physfn"), target, sizeof(target)) == REASON_NONE)
                 ret->is_vf = pci_address_parse(text_bytes(target, strlen(target)), &ret->physical_function);
+}
+
+/* NVIDIA's driver of vGPUs without mediated devices: the type that a virtual function is set to, 0 for none. */
+static void read_vgpu(Root *root, Buffer *buffer, const char *name, PciFact *ret) {
+        char path[128];
+        uint64_t type = 0;
+        Bytes line = {};
+        size_t cursor = 0;
+
+        if (!ret->is_vf || ret->vendor != VENDOR_NVIDIA ||
+                        root_read_attribute(root, device_path(path, name, "nvidia/current_vgpu_type"),
+                                        buffer) != REASON_NONE)
+                return;
+        if (text_line(buffer_bytes(buffer), &cursor, &line) && text_u64(line, 10, &type) &&
+                        type <= INT32_MAX)
+                ret->vgpu_type = (uint32_t) type;
 }
 
 /* ── what it is ────────────────────────────────────────────────────────────────────────────────────────── */
@@ -250,6 +267,7 @@ bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFac
         read_resources(root, name, buffer, ret, faults);
         source_pci_read_config(root, buffer, name, ret, faults);
         read_physical_function(root, name, ret);
+        read_vgpu(root, buffer, name, ret);
         return true;
 }
 

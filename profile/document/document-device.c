@@ -126,5 +126,7 @@ json_t *document_device(const Profile *profile, size_t i, bool canonical) {
                         device->pasid == TRISTATE_YES ? json_integer(device->pasid_bits) : json_null());
         ok &= json_put(object, "pri", json_tristate(device->pri));
         ok &= json_put(object, "sriov", sriov(device, canonical));
+        ok &= json_put(object, "vgpuType",
+                        device->vgpu_type ? json_integer(device->vgpu_type) : json_null());
         return json_finish(object, ok);
 }

@@ -17,4 +17,5 @@ json_t *document_memory(const Profile *profile, bool canonical);
 json_t *document_iommu(const Profile *profile, size_t i, bool canonical);
 json_t *document_group(const Profile *profile, size_t i, bool canonical);
 json_t *document_device(const Profile *profile, size_t i, bool canonical);
+json_t *document_mediated(const Profile *profile, size_t i, bool canonical);
 json_t *document_finding(const Profile *profile, size_t i, bool canonical);

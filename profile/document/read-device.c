@@ -227,6 +227,22 @@ static int read_parent(const JsonValue *value, const JsonField *field, void *ret
         return json_member_pci_address(value->parent, field->key, &device->has_parent, &device->parent);
 }
 
+static int read_vgpu_type(const JsonValue *value, const JsonField *field, void *ret) {
+        ProfileDevice *device = ret;
+        uint64_t type;
+        bool known;
+        int r;
+
+        r = json_member_integer_or_null(value->parent, field->key, 1, INT32_MAX, &known, &type);
+        if (r >= 0)
+                device->vgpu_type = (uint32_t) type;
+        return r;
+}
+
+/* Documents of before do not have it, and no such function's BARs were another's then. */
+static void missing_vgpu_type(void *ret) {
+}
+
 #define DEVICE(member) JSON_FIELD(ProfileDevice, member)
 #define OBJECT(key, members)                                           \
         {                                                              \
@@ -250,6 +266,7 @@ static const JsonField device_members[] = {
         { "pasid", read_pasid },
         { "pri", json_read_tristate, DEVICE(pri) },
         OBJECT("sriov", sriov_members),
+        { "vgpuType", read_vgpu_type, .missing = missing_vgpu_type },
 };
 
 /* Sorted, as device_lookup() needs it. */

@@ -18,7 +18,12 @@ int document_read_iommus(const JsonValue *value, const JsonField *field, void *r
 int document_read_groups(const JsonValue *value, const JsonField *field, void *ret);
 int document_read_bars(const JsonValue *value, const JsonField *field, void *ret); /* a ProfileDevice */
 int document_read_devices(const JsonValue *value, const JsonField *field, void *ret);
+int document_read_mediated(const JsonValue *value, const JsonField *field, void *ret);
 int document_read_findings(const JsonValue *value, const JsonField *field, void *ret); /* a FindingList */
+
+/* Documents of before have no mediated devices, which is not to say that there were none. */
+void document_missing_mediated_reason(void *ret); /* Reason */
+void document_missing_mediated(void *ret);        /* Profile */
 
 /* An index into profile->iommus by the unit's name, null for -1. */
 int document_read_unit(const JsonValue *value, const JsonField *field, void *ret);

@@ -1,5 +1,5 @@
 """AMD and Hygon hosts, arm64, guests, and a container. See hosts_intel.py."""
-from tree import AMD, HT, HYGON, INTEL, MSI, dmar, drhd, endpoint, host_bridge, ivhd, ivmd, ivrs
+from tree import AMD, HT, HYGON, INTEL, MEMORY64, MSI, dmar, drhd, endpoint, host_bridge, ivhd, ivmd, ivrs
 
 EFR = 0x206D73EF22254ADE  # HATS 2, GATS 0, GT
 EFR_5LEVEL = 0x25BF732FA2295AFE  # GATS 1
@@ -233,9 +233,38 @@ bare.expect = {
     "widths.cpuPhysicalBits.value": None, "widths.cpuPhysicalBits.reason": "absent", "widths.hostPhysicalBits.value": None,
     "paging.page1G.value": None,
     "host.kernel": None, "host.virtualised": None, "host.cpus.value": None, "devicesReason": "absent", "groupsReason": "absent",
-    "memory.ramTop.value": None, "paging.kvm.loaded.value": None,
+    "memory.ramTop.value": None, "paging.kvm.loaded.value": None, "mediatedDevicesReason": "absent",
 }
 bare.findings = {"iommu-absent"}
 
+
+def mediated_devices(t):
+    """A GPU of i915's with two virtual ones, whose BARs are its own, and one of a driver that tells no sizes."""
+    t.base(name="mediated")
+    t.cpuid(INTEL, 39, vmx=True)
+    t.cpuinfo(INTEL, 39, flags="fpu lm vmx ept", vmx_flags="ept")
+    t.interrupts(True)
+    t.pci("0000:00:02.0", endpoint(0x8086, 0x3E92, 0x030000), driver="i915",
+          bars=((0, 0x6000000000, 16 << 20, 0x00140204), (2, 0x4000000000, 256 << 20, MEMORY64), (4, 0x3000, 64, 0x40101)))
+    t.pci("0000:00:03.0", endpoint(), driver="vendor")
+    for uuid, parent, kind in (("f50aab10-7cc8-11e9-a94b-6b9d8245bfc1", "0000:00:02.0", "i915-GVTg_V5_8"), ("00000000-0000-0000-0000-000000000100", "0000:00:03.0", "vendor-7"),
+                               ("83b8f4f2-509f-382f-3c1e-e6bfe0fa1001", "0000:00:02.0", "i915-GVTg_V5_4")):
+        above = f"sys/devices/pci0000:00/{parent}"
+        t.write(f"{above}/mdev_supported_types/{kind}/device_api", "vfio-pci\n")
+        t.directory(f"{above}/{uuid}")
+        t.link(f"{above}/{uuid}/mdev_type", f"../mdev_supported_types/{kind}")
+        t.link(f"sys/bus/mdev/devices/{uuid}", f"../../../devices/pci0000:00/{parent}/{uuid}")
+    t.write("sys/devices/pci0000:00/0000:00:03.0/mdev_supported_types/vendor-7/name", "Vendor 7Q\n")
+
+
+mediated_devices.expect = {
+    "mediatedDevicesReason": None, "mediatedDevices.0.uuid": "00000000-0000-0000-0000-000000000100", "mediatedDevices.0.typeName": "Vendor 7Q",
+    "mediatedDevices.0.bars": [], "mediatedDevices.0.barsReason": "absent", "mediatedDevices.1.type": "i915-GVTg_V5_4",
+    "mediatedDevices.1.parent": "0000:00:02.0", "mediatedDevices.1.barsReason": None, "mediatedDevices.2.uuid": "f50aab10-7cc8-11e9-a94b-6b9d8245bfc1",
+    "mediatedDevices.2.bars": [{"index": 0, "size": 16 << 20, "is64bit": True, "prefetchable": False},
+                               {"index": 2, "size": 256 << 20, "is64bit": True, "prefetchable": True}],
+}
+mediated_devices.findings = {"iommu-absent", "kvm-absent"}
+
 HOSTS = [epyc_sme, epyc_hole_ivmd, amd_no5lvl, hygon, amd_svm_disabled, arm64_smmuv3, guest_intel_iommu, guest_amd_iommu,
-         guest_virtio_iommu, shadow_paging, unreadable, bare]
+         guest_virtio_iommu, shadow_paging, unreadable, bare, mediated_devices]

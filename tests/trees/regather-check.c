@@ -103,6 +103,8 @@ static int obey(Check *check, const char *line, Changes *changes) {
                 changes->kvm = true;
         else if (strcmp(line, "memory") == 0)
                 changes->memory = true;
+        else if (strcmp(line, "mediated") == 0)
+                changes->mediated = true;
         else if (strcmp(line, "groups") == 0)
                 changes->groups = true;
         else

@@ -187,6 +187,8 @@ def test_bridge_changes_its_isolation(host):
     ("cpu", lambda h: h.t.cpuid("GenuineIntel", 39, vmx=True)),
     ("kvm", lambda h: h.t.write("sys/module/kvm_intel/parameters/ept", "N\n")),
     ("memory", lambda h: h.t.memory([(0x100000, 0x7FFFFFFF), (0x100000000, 0x1FFFFFFFF)])),
+    ("mediated", lambda h: (h.t.directory("sys/devices/pci0000:00/0000:02:00.0/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001"), h.link(
+        "sys/bus/mdev/devices/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001", "../../../devices/pci0000:00/0000:02:00.0/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001"))),
     ("groups", lambda h: h.t.write("sys/kernel/iommu_groups/3/type", "identity\n")),
 ])
 def test_sources(host, word, change):

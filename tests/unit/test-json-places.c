@@ -30,7 +30,8 @@ typedef struct Walk {
 /* Members are, elements of arrays are not, nor is what a profile that was kept before hawd knew of it lacks. */
 static bool is_required(const char *path) {
         static const char *const later[] = { "paging.page1G", "host.unsafeInterruptsType1",
-                "host.unsafeInterruptsIommufd", "host.dmaEntryLimit" };
+                "host.unsafeInterruptsIommufd", "host.dmaEntryLimit", "mediatedDevicesReason",
+                "mediatedDevices", "devices[0].vgpuType", "devices[1].vgpuType" };
 
         for (size_t i = 0; i < ELEMENTS(later); i++)
                 if (strcmp(path, later[i]) == 0)

@@ -309,6 +309,7 @@ static void test_devices(void **state) {
         assert_true(device->pasid == TRISTATE_YES && device->pasid_bits == 20);
         assert_true(device->sriov == TRISTATE_YES && device->total_vfs == 64 && device->num_vfs == 8);
         assert_false(device->is_vf);
+        assert_int_equal(device->vgpu_type, 0);
 
         device = device_lookup_name(&profile, "10000:e1:00.0");
         assert_ptr_equal(device, &profile.devices[1]);

@@ -216,6 +216,24 @@ static void test_devices(void **state) {
         check_refused(*state, cases, ELEMENTS(cases));
 }
 
+static void test_mediated(void **state) {
+        static const Case cases[] = {
+                { "devices[1].vgpuType", "0",
+                                "devices[1].vgpuType: expected an integer from 1 to 2147483647 or null" },
+                { "mediatedDevices[0].uuid", "\"83B8F4F2-509F-382F-3C1E-E6BFE0FA1001\"",
+                                "mediatedDevices[0].uuid: expected a UUID in lower case" },
+                { "mediatedDevices[0].uuid", "\"83b8f4f2-509f-382f-3c1e-e6bfe0fa1001\"",
+                                "mediatedDevices[1]: expected a UUID above that of the device before" },
+                { "mediatedDevices[1].bars[0].index", "6",
+                                "mediatedDevices[1].bars[0].index: expected an integer from 0 to 5" },
+                { "mediatedDevices[1].bars[0].size", "0",
+                                "mediatedDevices[1].bars[0].size: expected an integer from 1 to "
+                                "4611686018427387904" },
+        };
+
+        check_refused(*state, cases, ELEMENTS(cases));
+}
+
 static void test_memory_and_findings(void **state) {
         static const Case cases[] = {
                 { "firmware.dmar.reason", "null", "firmware.dmar.table: expected an object" },
@@ -275,6 +293,7 @@ int main(int argc, char **argv) {
                 cmocka_unit_test(test_scalars),
                 cmocka_unit_test(test_units_and_groups),
                 cmocka_unit_test(test_devices),
+                cmocka_unit_test(test_mediated),
                 cmocka_unit_test(test_memory_and_findings),
                 cmocka_unit_test(test_older),
         };
