@@ -146,8 +146,12 @@ static int apply_device(Ch *ch, const ChItem *item) {
                 device->address = address;
                 return 0;
         }
+        device->mediated = uuid_parse(
+                        (Bytes){ .data = (const uint8_t *) last, .n = strlen(last) }, device->uuid);
+        if (device->mediated)
+                return 0;
         return vm_ignore(&ch->vm, device->name, "%s",
-                        path ? "its path names no PCI device of the host's: its BARs are not known"
+                        path ? "its path names no device of the host's: expected a PCI address or a UUID at its end"
                              : "an assigned device, but not which of the host's");
 }
 

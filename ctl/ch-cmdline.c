@@ -80,7 +80,7 @@ static const struct {
         { "pvpanic", TAKES_NOTHING },
         { "rate-limit-group", TAKES_MANY },
         { "restore", TAKES_ONE, 0, set_restore },
-        { "rng", TAKES_ONE, CH_SMALL },
+        { "rng", TAKES_MAYBE, CH_SMALL }, /* with clap 2 its default, /dev/urandom */
         { "rtc", TAKES_MAYBE },
         { "seccomp", TAKES_ONE },
         { "serial", TAKES_ONE },

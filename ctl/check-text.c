@@ -83,6 +83,11 @@ static bool names_note(const char *missing, const GuestNote *note) {
         return strcmp(missing, text) == 0;
 }
 
+static void print_give(const Screen *screen, const char *text) {
+        printf("%*s%s ", INDENT, "", screen->utf8 ? "\u2192" : "->");
+        print_wrapped(screen, INDENT + (screen->utf8 ? 2 : 3), text);
+}
+
 static void print_missing(const Screen *screen, const Guest *guest, const char *missing) {
         bool found = false;
 
@@ -101,10 +106,16 @@ static void print_missing(const Screen *screen, const Guest *guest, const char *
                 return;
         printf("%s%-*s%s", screen_yellow(screen), INDENT, "missing", screen_off(screen));
         print_wrapped(screen, INDENT, missing);
+        if (strncmp(missing, "BARs of mediated", strlen("BARs of mediated")) == 0 ||
+                        strstr(missing, " (vGPU type ")) {
+                print_give(screen,
+                                "give them as \"devices\" in /etc/hawd/guest-defaults.json; lspci -v shows them in a "
+                                "guest that has such a device");
+                return;
+        }
         if (strncmp(missing, "the firmware", strlen("the firmware")) != 0)
                 return;
-        printf("%*s%s ", INDENT, "", screen->utf8 ? "\u2192" : "->");
-        print_wrapped(screen, INDENT + (screen->utf8 ? 2 : 3),
+        print_give(screen,
                         guest->firmware.kind == FIRMWARE_OVMF
                                         ? "give it: --firmware=ovmf:TAG, such as ovmf:202411"
                                         : guest->firmware.kind == FIRMWARE_SEABIOS

@@ -62,14 +62,41 @@ int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, Guest
         return 0;
 }
 
+int vm_mediated(Vm *vm, const char *id, const char *uuid, bool iommufd, GuestDevice **ret) {
+        GuestDevice *device;
+        int r = add_device(vm, id && *id ? id : uuid, &device);
+
+        if (r < 0)
+                return r;
+        device->assigned = device->mediated = true;
+        device->iommufd = iommufd;
+        memcpy(device->uuid, uuid, sizeof(device->uuid));
+        *ret = device;
+        return 0;
+}
+
+/* The last part of a path. */
+static bool parse_uuid(const char *path, char ret[UUID_TEXT_MAX]) {
+        const char *last = path ? strrchr(path, '/') : NULL;
+
+        return last && uuid_parse((Bytes){ .data = (const uint8_t *) last + 1, .n = strlen(last + 1) }, ret);
+}
+
 static int add_vfio(Vm *vm, const KeyValues *values) {
         const char *host = key_values_get(values, "host"), *path = key_values_get(values, "sysfsdev");
         const char *id = key_values_get(values, "id"), *last = path ? strrchr(path, '/') : NULL;
         bool iommufd = key_values_get(values, "iommufd") != NULL;
+        char uuid[UUID_TEXT_MAX];
         GuestDevice *device;
         PciAddress parsed;
         int r;
 
+        if (!host && parse_uuid(path, uuid)) {
+                r = vm_mediated(vm, id, uuid, iommufd, &device);
+                if (r >= 0)
+                        vm_port_take(vm, key_values_get(values, "bus"), device);
+                return r;
+        }
         if (host || (last && parse_address(last + 1, &parsed))) {
                 r = vm_assigned(vm, id, host ? host : last + 1, iommufd, &device);
                 if (r >= 0)
@@ -82,7 +109,7 @@ static int add_vfio(Vm *vm, const KeyValues *values) {
         device->assigned = true;
         device->iommufd = iommufd;
         return vm_ignore(vm, device->name,
-                        path ? "a mediated device: its BARs are not known"
+                        path ? "its path names no device of the host's: expected a PCI address or a UUID at its end"
                              : "an assigned device, but not which of the host's");
 }
 
@@ -204,12 +231,6 @@ static int add_testdev(Vm *vm, const KeyValues *values) {
         const char *backed = key_values_get(values, "membar-backed");
 
         return add_sized(vm, values, "membar", 1, 2, backed && strcmp(backed, "on") == 0);
-}
-
-/* ── bridges ───────────────────────────────────────────────────────────────────────────────────────────── */
-
-int vm_reserve(Vm *vm, const char *id, const char *what) {
-        return vm_ignore(vm, id, "%s: a window kept free behind a bridge is not followed", what);
 }
 
 /* What is not here, and starts with none of these, has small BARs and no memory of its own: disks, networks, screens. */

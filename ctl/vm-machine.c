@@ -39,7 +39,8 @@ int vm_accelerator_finish(Vm *vm) {
         if (vm->guest->kvm || strcmp(given->name, "tcg") == 0)
                 return 0;
         vm->line = given->line;
-        r = vm_ignore(vm, "accelerator", "%s: nothing is known of it", given->name);
+        r = vm_ignore(vm, "accelerator", "%.32s: which address width it gives the guest is not known",
+                        given->name);
         vm->line = 0;
         return r;
 }
@@ -97,6 +98,16 @@ static int set_smm(Vm *vm, const char *value) {
         r = vm_boolean(vm, "-machine smm", value, &on);
         if (r >= 0)
                 vm->guest->smm = tristate(on);
+        return r;
+}
+
+/* Of microvm alone; there "auto" is off (hw/i386/microvm.c). */
+static int set_pcie(Vm *vm, const char *value) {
+        bool on = false;
+        int r = strcmp(value, "auto") == 0 ? 0 : vm_boolean(vm, "-machine pcie", value, &on);
+
+        if (r >= 0)
+                vm->guest->pcie = tristate(on);
         return r;
 }
 
@@ -191,7 +202,6 @@ static const struct {
         { "nvdimm", NULL },
         { "nvdimm-persistence", NULL },
         { "option-roms", NULL },
-        { "pcie", NULL },
         { "pflash1", NULL },
         { "pcspk-audiodev", NULL },
         { "phandle-start", NULL },
@@ -202,6 +212,7 @@ static const struct {
         { "smbios-entry-point-type", NULL },
         { "smbus", NULL },
         { "smm", set_smm },
+        { "pcie", set_pcie },
         { "spcr", NULL },
         { "suppress-vmdesc", NULL },
         { "usb", NULL },

@@ -51,6 +51,20 @@ static int read_reserve(Vm *vm, const KeyValues *values, const char *key, uint64
         return vm_size(vm, key, text, 1, ret);
 }
 
+int vm_port_reserve_low(Vm *vm, const char *name, const char *what, uint64_t size, GuestPort *port) {
+        uint64_t power = RESERVE_USUAL;
+
+        if (size <= RESERVE_USUAL)
+                return 0;
+        /* QEMU ends on it. */
+        if (size >> 32)
+                return vm_fail(vm, "%.40s: %s: expected less than 4 GiB", name, what);
+        while (power < size)
+                power <<= 1;
+        port->reserve32 += power;
+        return 0;
+}
+
 static int read_reserves(Vm *vm, const KeyValues *values, GuestPort *port) {
         static const char *const below[] = { "pref32-reserve", "mem-reserve" };
         int r;
@@ -62,8 +76,8 @@ static int read_reserves(Vm *vm, const KeyValues *values, GuestPort *port) {
                 uint64_t size;
 
                 r = read_reserve(vm, values, below[i], &size);
-                if (r >= 0 && size > RESERVE_USUAL)
-                        return vm_reserve(vm, name_of(values), below[i]);
+                if (r >= 0)
+                        r = vm_port_reserve_low(vm, name_of(values), below[i], size, port);
         }
         return r;
 }

@@ -85,12 +85,25 @@ static int add_assigned(VmDomain *domain, const xmlNode *node) {
 
 static int add_mediated(Vm *vm, const xmlNode *node) {
         const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
-        char id[VM_ATTRIBUTE_MAX], uuid[VM_ATTRIBUTE_MAX], path[VM_ATTRIBUTE_MAX + 32];
+        char id[VM_ATTRIBUTE_MAX], text[VM_ATTRIBUTE_MAX], model[VM_ATTRIBUTE_MAX], uuid[UUID_TEXT_MAX];
+        GuestDevice *device;
+        int r;
 
-        vm_element_attribute(address, "uuid", uuid);
-        snprintf(path, sizeof(path), "/sys/bus/mdev/devices/%s", uuid);
+        vm_element_line(vm, node);
+        vm_element_attribute(node, "model", model);
+        if (strcmp(model, "vfio-pci") != 0)
+                return vm_fail(vm, "<hostdev type='mdev'>: expected model='vfio-pci', not '%.40s'%s", model,
+                                strcmp(model, "vfio-ap") == 0 || strcmp(model, "vfio-ccw") == 0
+                                                ? ", which is for s390x"
+                                                : "");
+        vm_element_attribute(address, "uuid", text);
+        if (!uuid_parse((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, uuid))
+                return vm_fail(vm, "<hostdev type='mdev'>: expected <source><address uuid='...'/></source>");
         vm_element_alias(node, id);
-        return vm_element_device(vm, "vfio-pci", *id ? id : uuid, "sysfsdev", path, NULL, NULL);
+        r = vm_mediated(vm, *id ? id : NULL, uuid, has_iommufd(node), &device);
+        if (r >= 0)
+                put_behind(vm, node, device);
+        return r;
 }
 
 int vm_domain_hostdev(VmDomain *domain, const xmlNode *node) {

@@ -133,18 +133,13 @@ static int read_iommu(VmDomain *domain, const xmlNode *node) {
 }
 
 static int read_controller(VmDomain *domain, const xmlNode *node) {
-        const xmlNode *hole = vm_element_child(node, "pcihole64"),
-                      *target = vm_element_child(node, "target");
-        char type[VM_ATTRIBUTE_MAX], reserve[VM_ATTRIBUTE_MAX];
+        const xmlNode *hole = vm_element_child(node, "pcihole64");
+        char type[VM_ATTRIBUTE_MAX];
         uint64_t size;
         int r;
 
         vm_element_attribute(node, "type", type);
-        if (strcmp(type, "pci") != 0)
-                return 0;
-        if (vm_element_attribute(target, "memReserve", reserve))
-                return vm_reserve(domain->vm, "<controller>", "memReserve");
-        if (!hole)
+        if (strcmp(type, "pci") != 0 || !hole)
                 return 0;
         r = vm_element_size(domain->vm, hole, &size);
         return r < 0 ? r : vm_hole(domain->vm, size);

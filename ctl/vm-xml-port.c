@@ -84,6 +84,19 @@ static void find_place(VmDomain *domain, const char *model, VmPort *port) {
         }
 }
 
+/* In KiB. */
+static int read_reserve(Vm *vm, const xmlNode *node, GuestPort *port) {
+        char text[VM_ATTRIBUTE_MAX];
+        uint64_t kib;
+        int r;
+
+        if (!vm_element_attribute(vm_element_child(node, "target"), "memReserve", text))
+                return 0;
+        vm_element_line(vm, node);
+        r = vm_number(vm, "memReserve", text, UINT64_C(1) << 22, &kib);
+        return r < 0 ? r : vm_port_reserve_low(vm, "<controller>", "memReserve", kib << 10, port);
+}
+
 static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long index) {
         static const struct {
                 const char *model;
@@ -102,6 +115,7 @@ static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long i
         char model[VM_ATTRIBUTE_MAX], hotplug[VM_ATTRIBUTE_MAX];
         VmPort port = {};
         size_t i = 0;
+        int r;
 
         vm_element_attribute(node, "model", model);
         while (i < ELEMENTS(models) && strcmp(model, models[i].model) != 0)
@@ -118,6 +132,9 @@ static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long i
         port.hotplug = models[i].hotplug;
         port.port.conventional = models[i].conventional;
         port.port.fixed = strcmp(hotplug, "off") == 0;
+        r = read_reserve(domain->vm, node, &port.port);
+        if (r < 0)
+                return r;
         domain->buses[index] = true;
         return vm_port_add(domain->vm, &port);
 }
@@ -291,7 +308,8 @@ static void look_at(Ports *ports, const xmlNode *node) {
                 ports->conventional = true;
         else
                 ports->n_wanting++;
-        ports->n_listed += has_type(node, "pci") && strcmp(behind[i].name, "hostdev") == 0;
+        ports->n_listed += (has_type(node, "pci") || has_type(node, "mdev")) &&
+                        strcmp(behind[i].name, "hostdev") == 0;
 }
 
 static void count_given(Ports *ports, const xmlNode *devices) {

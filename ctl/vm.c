@@ -12,6 +12,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/guest/guest-cpu-model.h"
+#include "profile/guest/guest-machine.h"
 #include "profile/guest/guest-size.h"
 
 void vm_done(Vm *vm) {
@@ -213,6 +214,23 @@ static int finish_cpu(Vm *vm) {
                                         given));
 }
 
+/* microvm has virtio over MMIO, and PCI Express where it is asked for. */
+static int finish_pcie(Vm *vm) {
+        Guest *guest = vm->guest;
+
+        if (guest->machine != MACHINE_MICROVM) {
+                guest->pcie = TRISTATE_UNKNOWN;
+                return 0;
+        }
+        if (guest->pcie == TRISTATE_UNKNOWN)
+                guest->pcie = TRISTATE_NO;
+        for (size_t i = 0; i < guest->n_devices && guest->pcie == TRISTATE_NO; i++)
+                if (guest->devices[i].assigned)
+                        return vm_refuse(vm, "-machine microvm",
+                                        "it has no PCI bus for assigned devices: add pcie=on");
+        return 0;
+}
+
 int vm_finish(Vm *vm) {
         int r = vm_accelerator_finish(vm);
 
@@ -226,6 +244,10 @@ int vm_finish(Vm *vm) {
                 vm_globals(vm);
         if (r >= 0)
                 r = finish_cpu(vm);
+        if (r >= 0)
+                r = finish_pcie(vm);
+        if (r >= 0)
+                r = vm_bounded(vm, guest_note_machine(vm->guest));
         if (r >= 0)
                 r = vm_firmware_resolve(vm);
         if (r >= 0)

@@ -129,12 +129,14 @@ int vm_cpu_property(Vm *vm, const char *name, const char *value); /* and the oth
 int vm_device(Vm *vm, const KeyValues *values);                   /* -device */
 int vm_global(Vm *vm, const KeyValues *values);                   /* -global */
 void vm_globals(Vm *vm); /* what -global said, where -cpu or the device does not say it */
-int vm_drive(Vm *vm, const KeyValues *values);            /* -drive */
-int vm_fw_cfg(Vm *vm, const KeyValues *values);           /* -fw_cfg */
-int vm_reserve(Vm *vm, const char *id, const char *what); /* a bridge's window beyond what lies behind it */
+int vm_drive(Vm *vm, const KeyValues *values);  /* -drive */
+int vm_fw_cfg(Vm *vm, const KeyValues *values); /* -fw_cfg */
 
 /* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; the id may be NULL. The device stays the guest's. */
 int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, GuestDevice **ret);
+
+/* A mediated device by its UUID; the id may be NULL. */
+int vm_mediated(Vm *vm, const char *id, const char *uuid, bool iommufd, GuestDevice **ret);
 
 /* A bridge's pci-hole64-size. */
 int vm_hole(Vm *vm, uint64_t size);

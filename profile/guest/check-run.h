@@ -83,6 +83,9 @@ void reach_release(CheckRun *run);
 /* Ends a check: the verdict, the order. Without memory empties it and returns -ENOMEM. */
 int check_finish(CheckRun *run);
 
+/* Of a BAR that has one. */
+uint64_t check_bar_size(const ProfileBar *bar);
+
 /* What the guest takes from the host: the vendor, the BARs of devices given by address. */
 void check_fill(Guest *guest, const Profile *profile);
 /* The host's devices behind the guest's, in their order: found once for all checks of one search. Owned by the caller; NULL:
@@ -120,4 +123,4 @@ typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
 extern const CheckRule rules_start[], rules_width[], rules_reach[], rules_device[], rules_locked[],
                 rules_window[], rules_viommu[], rules_confidential[], rules_compatibility[], rules_overlap[],
-                rules_smm[], rules_iommufd[], rules_pmem[];
+                rules_smm[], rules_iommufd[], rules_pmem[], rules_mediated[];

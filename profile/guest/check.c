@@ -11,6 +11,7 @@
 #include "profile/device-lookup.h"
 #include "profile/guest/check-run.h"
 #include "profile/guest/policy.h"
+#include "profile/guest/rules-mediated.h"
 #include "profile/guest/vmm-versions.h"
 #include "profile/kernel-policy.h"
 
@@ -168,7 +169,7 @@ int check_finish(CheckRun *run) {
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
         static const CheckRule *const files[] = { rules_start, rules_pmem, rules_width, rules_reach,
                 rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu, rules_confidential,
-                rules_compatibility, rules_overlap, rules_smm };
+                rules_compatibility, rules_overlap, rules_smm, rules_mediated };
         Check check = {};
         CheckRun run = { .guest = guest,
                 .profile = profile,
@@ -205,6 +206,10 @@ static uint64_t power_of_two(uint64_t bytes) {
         return bytes <= 1 ? bytes : UINT64_C(1) << (64 - __builtin_clzll(bytes - 1));
 }
 
+uint64_t check_bar_size(const ProfileBar *bar) {
+        return power_of_two(bar->end - bar->start + 1);
+}
+
 /* Port BARs lie in another space, the ROM is shown by the VMM's own copy, and those of VFs belong to the VFs. */
 static void fill_bars(GuestDevice *device, const ProfileDevice *host) {
         for (unsigned i = 0; i < host->n_bars && device->n_bars < GUEST_BARS_MAX; i++) {
@@ -214,7 +219,7 @@ static void fill_bars(GuestDevice *device, const ProfileDevice *host) {
                 if (bar->io || bar->index > 5 || size == 0 || size > UINT64_C(1) << 63)
                         continue;
                 device->bars[device->n_bars++] = (GuestBar){ .index = bar->index,
-                        .size = power_of_two(size),
+                        .size = check_bar_size(bar),
                         .is_64bit = bar->is_64bit,
                         .prefetchable = bar->prefetchable };
         }
@@ -229,7 +234,9 @@ void check_fill(Guest *guest, const Profile *profile) {
                                 ? device_lookup(profile, &device->address)
                                 : NULL;
 
-                if (host)
+                if (device->mediated && device->n_bars == 0)
+                        mediated_fill(device, profile);
+                if (host && !host->vgpu_type)
                         fill_bars(device, host);
         }
 }

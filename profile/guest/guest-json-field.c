@@ -96,7 +96,7 @@ static int read_bar(const JsonValue *value, GuestBar *ret) {
         return 0;
 }
 
-static int read_bars(const JsonValue *value, const JsonField *field, void *ret) {
+int guest_read_bars(const JsonValue *value, const JsonField *field, void *ret) {
         GuestDevice *device = ret;
         size_t n;
         int r;
@@ -112,17 +112,29 @@ static int read_bars(const JsonValue *value, const JsonField *field, void *ret) 
 
 /* ── device ────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* A mediated device by its UUID. */
+static int read_mediated(const JsonValue *value, const JsonField *field, void *ret) {
+        GuestDevice *device = ret;
+        const char *text = json_string_value(value->json);
+
+        device->mediated = text &&
+                        uuid_parse((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) },
+                                        device->uuid);
+        return device->mediated ? 0 : json_value_fail(value, "expected a UUID");
+}
+
 static const JsonField device_members[] = {
         { "name", json_read_string, JSON_FIELD(GuestDevice, name) },
         { "address", read_address },
         { "assigned", json_read_bool, JSON_FIELD(GuestDevice, assigned) },
+        { "mediated", read_mediated },
         { "iommufd", json_read_bool, JSON_FIELD(GuestDevice, iommufd) },
         { "conventional", json_read_bool, JSON_FIELD(GuestDevice, conventional) },
         { "ownPort", json_read_bool, JSON_FIELD(GuestDevice, own_port) },
         { "port", guest_read_object, JSON_FIELD(GuestDevice, port), .fields = &guest_port_fields },
         { "pciSegment", guest_read_number, JSON_FIELD(GuestDevice, segment), .max = GUEST_SEGMENTS_MAX - 1 },
         { "behindViommu", json_read_tristate, JSON_FIELD(GuestDevice, behind_viommu) },
-        { "bars", read_bars },
+        { "bars", guest_read_bars },
 };
 static const JsonFields device_fields = { ELEMENTS(device_members), device_members };
 
@@ -135,9 +147,15 @@ int guest_read_device(const JsonValue *value, void *ret) {
                 return r;
         /* A host's function in a guest is assigned. */
         if (!json_object_get(value->json, "assigned"))
-                device->assigned = device->has_address;
+                device->assigned = device->has_address || device->mediated;
         if (device->has_address && !device->assigned)
                 return json_value_fail(value, "expected no address, it is not assigned");
+        if (device->mediated && !device->assigned)
+                return json_value_fail(value, "expected no mediated, it is not assigned");
+        if (device->mediated && device->has_address)
+                return json_value_fail(value, "expected either mediated or address");
+        if (!*device->name && device->mediated)
+                snprintf(device->name, sizeof(device->name), "%s", device->uuid);
         if (!*device->name && device->has_address)
                 pci_address_format(&device->address, device->name, sizeof(device->name));
         return 0;

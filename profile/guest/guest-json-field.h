@@ -10,6 +10,7 @@ int guest_read_size(const JsonValue *value, const JsonField *field, void *ret); 
 int guest_read_number(const JsonValue *value, const JsonField *field, void *ret); /* any unsigned; .max */
 int guest_read_version(const JsonValue *value, const JsonField *field, void *ret); /* GuestVersion */
 int guest_read_form(const JsonValue *value, const JsonField *field, void *ret);    /* Guest */
+int guest_read_bars(const JsonValue *value, const JsonField *field, void *ret);    /* a GuestDevice */
 int guest_read_device(const JsonValue *value, void *ret);                          /* GuestDevice */
 
 extern const JsonFields guest_memory_fields; /* of GuestMemory */

@@ -10,6 +10,9 @@
 #include "profile/guest/guest-json-field.h"
 #include "profile/guest/guest-size.h"
 
+/* Two kinds below 4 GiB. */
+#define RESERVE32_MAX (UINT64_C(8) << 30)
+
 static int read_hotplug(const JsonValue *value, const JsonField *field, void *ret) {
         if (!json_is_boolean(value->json))
                 return json_value_fail(value, "expected true or false");
@@ -22,6 +25,7 @@ static const JsonField port_members[] = {
         { "conventional", json_read_bool, JSON_FIELD(GuestPort, conventional) },
         { "shared", json_read_bool, JSON_FIELD(GuestPort, shared) },
         { "pref64Reserve", guest_read_size, JSON_FIELD(GuestPort, reserve), .max = GUEST_BAR_MAX },
+        { "mem32Reserve", guest_read_size, JSON_FIELD(GuestPort, reserve32), .max = RESERVE32_MAX },
 };
 const JsonFields guest_port_fields = { ELEMENTS(port_members), port_members };
 
@@ -34,6 +38,7 @@ static const JsonField group_members[] = {
         { "hotplug", read_group_hotplug },
         { "conventional", json_read_bool, JSON_FIELD(GuestPorts, port.conventional) },
         { "pref64Reserve", guest_read_size, JSON_FIELD(GuestPorts, port.reserve), .max = GUEST_BAR_MAX },
+        { "mem32Reserve", guest_read_size, JSON_FIELD(GuestPorts, port.reserve32), .max = RESERVE32_MAX },
 };
 static const JsonFields group_fields = { ELEMENTS(group_members), group_members };
 
@@ -64,7 +69,10 @@ static bool put_port(json_t *json, const GuestPort *port) {
                         (!port->shared || json_put(json, "shared", json_true())) &&
                         (port->reserve == 0 ||
                                         json_put(json, "pref64Reserve",
-                                                        json_integer((json_int_t) port->reserve)));
+                                                        json_integer((json_int_t) port->reserve))) &&
+                        (port->reserve32 == 0 ||
+                                        json_put(json, "mem32Reserve",
+                                                        json_integer((json_int_t) port->reserve32)));
 }
 
 json_t *guest_port_json(const GuestPort *port) {

@@ -209,6 +209,7 @@ static const JsonField members[] = {
         { "machine", read_machine },
         { "accelerator", read_accelerator, JSON_FIELD(Guest, kvm) },
         { "smm", json_read_tristate, JSON_FIELD(Guest, smm) },
+        { "pcie", json_read_tristate, JSON_FIELD(Guest, pcie) },
         { "cpu", guest_read_object, JSON_FIELD(Guest, cpu), .fields = &cpu_fields },
         { "memory", guest_read_object, JSON_FIELD(Guest, memory), .fields = &guest_memory_fields },
         { "pciHole64Size", read_hole },
@@ -282,6 +283,9 @@ static int check_whole(const JsonValue *top, Guest *guest) {
                 return r;
         if (guest->firmware.paging_level > 0 && guest->firmware.paging_level < 4)
                 return json_value_fail(top, "firmware.pagingLevel: expected 4 or 5");
+        r = noted(top, guest_note_machine(guest));
+        if (r < 0)
+                return r;
         if (json_object_get(top->json, "accelerator"))
                 return 0;
         guest->kvm = true;

@@ -172,6 +172,8 @@ static json_t *device_element(const void *data, size_t i) {
 
         if (device->has_address)
                 ok = ok && json_put(json, "address", json_pci_address(&device->address));
+        if (*device->uuid)
+                ok = ok && json_put(json, "mediated", json_string(device->uuid));
         if (device->n_bars > 0)
                 ok = ok && json_put(json, "bars", json_list(device->n_bars, bar_element, device));
         return json_finish(json, ok);
@@ -235,7 +237,7 @@ json_t *guest_json_write(const Guest *guest) {
                         put_text(json, "vmmPath", guest->vmm_path) &&
                         json_put(json, "machine", json_string(machine)) &&
                         json_put(json, "accelerator", json_string(guest->kvm ? "kvm" : "tcg"));
-        ok = ok && put_tristate(json, "smm", guest->smm);
+        ok = ok && put_tristate(json, "smm", guest->smm) && put_tristate(json, "pcie", guest->pcie);
         if (guest->confidential != CONFIDENTIAL_NONE)
                 ok = ok &&
                                 json_put(json, "confidential",

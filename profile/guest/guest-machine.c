@@ -177,17 +177,31 @@ int guest_set_machine(Guest *guest, const char *name) {
         /* Ubuntu's "-hpb" is short for host-phys-bits. */
         if (flavour && !flavour[4] && guest->cpu.width_mode == WIDTH_DEFAULT)
                 guest->cpu.width_mode = WIDTH_HOST;
-        if (strstr(name, "rhel"))
-                r = guest_ignore(guest, "machine",
-                                "%s may set the guest's width: give it with phys-bits or host-phys-bits",
-                                name);
-        else if (!guest_version_known(&guest->machine_version))
+        if (!guest_version_known(&guest->machine_version))
                 r = guest_ignore(
                                 guest, "machine", "%s: which version's rules it follows is not known", name);
         if (r < 0 || !guest_version_known(&guest->machine_version))
                 return r;
         guest_version_to_text(&guest->machine_version, text, sizeof(text));
         return guest_assume(guest, "machine", "%s behaves as version %s", name, text);
+}
+
+int guest_note_machine(Guest *guest) {
+        const GuestCpu *cpu = &guest->cpu;
+        bool given = cpu->width_mode == WIDTH_EXPLICIT || (cpu->width_mode == WIDTH_HOST && cpu->limit > 0);
+        char name[64];
+
+        if (!strstr(guest->machine_own, "rhel") || given)
+                return 0;
+        machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name, sizeof(name));
+        for (size_t i = 0; i < guest->n_ignored; i++)
+                if (strcmp(guest->ignored[i].what, "machine") == 0)
+                        return 0;
+        if (cpu->width_mode == WIDTH_HOST)
+                return guest_ignore(guest, "machine",
+                                "%s may limit the guest's width: give it with host-phys-bits-limit", name);
+        return guest_ignore(guest, "machine",
+                        "%s may set the guest's width: give it with phys-bits or host-phys-bits", name);
 }
 
 void machine_to_name(

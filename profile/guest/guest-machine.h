@@ -13,6 +13,10 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
 /* The same into the guest, with what there is to note about a distribution's own. 0, -EINVAL, -ENOMEM, -E2BIG. */
 int guest_set_machine(Guest *guest, const char *name);
 
+/* What a machine type of Red Hat's leaves open, once all of the guest is read: they set the width where the guest does not
+ * (host-phys-bits=on, host-phys-bits-limit=48). -ENOMEM, -E2BIG. */
+int guest_note_machine(Guest *guest);
+
 /* As machine_from_name() reads it; a distribution's own with what stands behind "pc-q35-", else "". */
 void machine_to_name(MachineKind kind, const GuestVersion *version, const char *own, char *ret, size_t size);
 

@@ -63,6 +63,8 @@ static int compare_ports(const GuestPort *a, const GuestPort *b) {
                 return a->fixed ? 1 : -1;
         if (a->shared != b->shared)
                 return a->shared ? 1 : -1;
+        if (a->reserve32 != b->reserve32)
+                return a->reserve32 > b->reserve32 ? 1 : -1;
         return (a->reserve > b->reserve) - (a->reserve < b->reserve);
 }
 

@@ -11,6 +11,7 @@
 
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/pci/pci-address.h"
+#include "probe/decode/uuid.h"
 #include "probe/fact.h"
 #include "profile/guest/guest-form.h"
 #include "profile/guest/guest-system.h"
@@ -159,6 +160,7 @@ typedef struct GuestPort {
         bool conventional; /* a bridge to a conventional bus, with a hot-plug controller of its own (SHPC) */
         bool shared;       /* of a device: the one before it behind the same port has the window */
         uint64_t reserve;  /* pref64-reserve; 0 not said */
+        uint64_t reserve32; /* mem-reserve and pref32-reserve, each as a power of two; 0 not said */
 } GuestPort;
 
 /* Ports that are alike. */
@@ -173,10 +175,12 @@ typedef struct GuestDevice {
         bool iommufd;     /* by its iommufd backend */
         bool has_address; /* assigned: of this host's function */
         PciAddress address;
-        bool conventional; /* not PCI Express */
-        bool own_port;     /* alone behind a root or downstream port, whose window then holds its BARs */
-        GuestPort port;    /* of own_port */
-        uint8_t segment;   /* of PCI; Cloud Hypervisor */
+        bool mediated;            /* assigned: part of a device of this host's, */
+        char uuid[UUID_TEXT_MAX]; /* of that name; "" any */
+        bool conventional;        /* not PCI Express */
+        bool own_port;   /* alone behind a root or downstream port, whose window then holds its BARs */
+        GuestPort port;  /* of own_port */
+        uint8_t segment; /* of PCI; Cloud Hypervisor */
         Tristate behind_viommu; /* and what it reaches is what the guest maps there; Cloud Hypervisor */
         uint8_t n_bars;         /* given, or filled in from the host's profile */
         GuestBar bars[GUEST_BARS_MAX];
@@ -211,6 +215,7 @@ typedef struct Guest {
         char machine_own[32]; /* "noble", "rhel9.2.0": a distribution's own type of that version; "" none */
         bool kvm;             /* false: TCG */
         Tristate smm;         /* -machine smm=; unknown: automatic */
+        Tristate pcie;        /* of a microvm, -machine pcie=on: it has PCI Express; unknown: as if it had */
         GuestCpu cpu;
         GuestMemory memory;
         uint64_t pci_hole64_size; /* 0: the machine's default, */

@@ -95,7 +95,7 @@ static void relocate_amd(Space *space, Above *above) {
         }
 }
 
-/* PCI Express of a microvm is at fixed places, and its 64-bit window is the topmost quarter, over RAM that reaches it:
+/* PCI Express of a microvm, where it has it, is at fixed places, and its 64-bit window is the topmost quarter, over RAM that reaches it:
  * nothing refuses such a start, and most versions just hide that RAM. */
 static void add_microvm_windows(Space *space) {
         uint64_t top = space_of(space->layout->phys_bits);
@@ -114,11 +114,15 @@ static void add_microvm_windows(Space *space) {
                         "QEMU microvm: topmost quarter of the address space");
 }
 
+static bool has_microvm_window(const Space *space) {
+        return space->guest->machine == MACHINE_MICROVM && space->guest->pcie != TRISTATE_NO;
+}
+
 static void add_high_ram(Space *space, uint64_t end) {
         uint64_t top = space_of(space->layout->phys_bits);
 
-        if (space->guest->machine == MACHINE_MICROVM && space->qemu.microvm_window_hides &&
-                        space->layout->phys_bits && end > top - top / 4) {
+        if (has_microvm_window(space) && space->qemu.microvm_window_hides && space->layout->phys_bits &&
+                        end > top - top / 4) {
                 layout_add(space, LAYOUT_RAM, space->above_start, top - top / 4, "RAM above 4 GiB");
                 layout_add(space, LAYOUT_RAM, max_of(top, space->above_start), end, "RAM beyond the width");
                 return;
@@ -180,7 +184,7 @@ void layout_qemu(Space *space) {
                 layout->starts = false;
         }
         add_ranges(space, &above, counts_hole && space->guest->machine != MACHINE_MICROVM);
-        if (space->guest->machine == MACHINE_MICROVM)
+        if (has_microvm_window(space))
                 add_microvm_windows(space);
 
         space->ram_end = space->above_size ? above.ram_end : 4 * GIB;

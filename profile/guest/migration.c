@@ -33,8 +33,10 @@ static int guest_elsewhere(const Guest *guest, Guest *ret) {
                         return -ENOMEM;
                 memcpy(copy.devices, guest->devices, guest->n_devices * sizeof(*copy.devices));
         }
-        for (size_t i = 0; i < copy.n_devices; i++)
+        for (size_t i = 0; i < copy.n_devices; i++) {
                 copy.devices[i].has_address = false;
+                copy.devices[i].uuid[0] = 0;
+        }
         *ret = copy;
         return 0;
 }

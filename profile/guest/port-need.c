@@ -36,7 +36,7 @@ static PortNeed need_ovmf(const Guest *guest, const GuestPort *port, uint64_t sh
 
         if (!shows_hotplug(guest, port))
                 return need;
-        need.low = LOW_SHARE;
+        need.low = larger(LOW_SHARE, port->reserve32);
         need.bytes = port->reserve ? power_above(larger(port->reserve, MIB)) : share;
         need.align = larger(need.align, need.bytes);
         return need;
@@ -51,7 +51,7 @@ static PortNeed need_seabios(const Guest *guest, const GuestPort *port, uint64_t
                 need.align = larger(need.align, share);
                 need.bytes = need.align;
         }
-        need.low = LOW_SHARE;
+        need.low = larger(LOW_SHARE, port->reserve32);
         if (port->reserve > need.bytes)
                 need.bytes = port->reserve > UINT64_MAX - need.align
                                 ? UINT64_MAX

@@ -8,7 +8,7 @@
 typedef struct PortNeed {
         uint64_t bytes; /* of the 64-bit window at least */
         uint64_t align; /* of a window that is not empty, at least; a power of two */
-        uint32_t low;   /* bytes below 4 GiB */
+        uint64_t low;   /* bytes below 4 GiB */
 } PortNeed;
 
 /* share: what the firmware's version gives a port of that window; 0 none. */

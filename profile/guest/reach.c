@@ -183,7 +183,8 @@ void reach_collect(CheckRun *run) {
                 const GuestDevice *device = &run->guest->devices[i];
                 const ProfileDevice *host;
 
-                if (!device->assigned)
+                /* Its memory is pinned by its driver, not mapped in an IOMMU (rules-mediated.c). */
+                if (!device->assigned || device->mediated)
                         continue;
                 run->assigned = true;
                 host = check_device(run, device);

@@ -143,7 +143,7 @@ static unsigned narrowest_reach(const Candidates *c) {
                 const ProfileDevice *host = c->places[i];
                 unsigned bits = fact_known(any) ? (unsigned) any->value : 0;
 
-                if (!c->guest->devices[i].assigned)
+                if (!c->guest->devices[i].assigned || c->guest->devices[i].mediated)
                         continue;
                 if (host && host->group >= 0)
                         bits = c->profile->groups[host->group].bits;

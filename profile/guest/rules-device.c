@@ -297,7 +297,7 @@ static void rule_devices(CheckRun *run) {
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 const GuestDevice *device = &run->guest->devices[i];
 
-                if (!device->assigned)
+                if (!device->assigned || device->mediated)
                         continue;
                 if (device->has_address)
                         check_one(run, i);

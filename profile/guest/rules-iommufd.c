@@ -55,7 +55,8 @@ static void rule_bars_mapped(CheckRun *run) {
         CheckFinding *f;
 
         for (size_t i = 0; i < run->guest->n_devices && !device; i++)
-                if (run->guest->devices[i].assigned && run->guest->devices[i].iommufd &&
+                if (run->guest->devices[i].assigned && !run->guest->devices[i].mediated &&
+                                run->guest->devices[i].iommufd &&
                                 run->guest->devices[i].behind_viommu != TRISTATE_YES)
                         device = &run->guest->devices[i];
         if (!device || run->guest->vmm != VMM_CLOUD_HYPERVISOR || !guest_p2p_fatal(run->guest) ||

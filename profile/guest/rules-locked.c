@@ -39,7 +39,7 @@ static unsigned address_spaces(const Guest *guest) {
         bool shared = false;
 
         for (size_t i = 0; i < guest->n_devices; i++) {
-                if (!guest->devices[i].assigned)
+                if (!guest->devices[i].assigned || guest->devices[i].mediated)
                         continue;
                 if (has_translation(guest, &guest->devices[i]))
                         own++;

@@ -234,7 +234,8 @@ static void put_hidden(CheckRun *run) {
         bool beyond = layout->top > end;
         CheckFinding *f;
 
-        if (run->guest->machine != MACHINE_MICROVM || layout->phys_bits == 0 || layout->top < window)
+        if (run->guest->machine != MACHINE_MICROVM || run->guest->pcie == TRISTATE_NO ||
+                        layout->phys_bits == 0 || layout->top < window)
                 return;
         f = check_find(run, "R1", beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING,
                         "guest",

@@ -164,7 +164,7 @@ static void rule_bars_known(CheckRun *run) {
                 const GuestDevice *device = &run->guest->devices[i];
                 const ProfileDevice *host = check_device(run, device);
 
-                if (!device->assigned || device->n_bars > 0)
+                if (!device->assigned || device->mediated || device->n_bars > 0)
                         continue;
                 if (!device->has_address)
                         missing_bars(run, device->name);

@@ -82,12 +82,39 @@ static int read_images(const JsonValue *value, const JsonField *field, void *ret
         return r;
 }
 
+static int read_device_bars(const JsonValue *value, const JsonField *field, void *ret) {
+        return guest_read_bars(value, field, &((SiteDevice *) ret)->bars);
+}
+
+static const JsonField device_members[] = {
+        { "device", json_read_name, JSON_FIELD(SiteDevice, device) },
+        { "bars", read_device_bars },
+};
+static const JsonFields device_fields = { ELEMENTS(device_members), device_members };
+
+static int read_devices(const JsonValue *value, const JsonField *field, void *ret) {
+        SiteDefaults *site = ret;
+        size_t n;
+        int r = json_value_array(value, SITE_DEVICES_MAX, &n);
+
+        for (size_t i = 0; r >= 0 && i < n; i++) {
+                const JsonValue element = json_value_element(value, i);
+                SiteDevice *device = &site->devices[site->n_devices++];
+
+                r = json_read_given(&element, &device_fields, device);
+                if (r >= 0 && (!*device->device || device->bars.n_bars == 0))
+                        return json_value_fail(&element, "expected a device and at least one of its BARs");
+        }
+        return r;
+}
+
 static const JsonField members[] = {
         { "schema", read_schema },
         { "qemu", read_version, JSON_FIELD(SiteDefaults, qemu) },
         { "ovmf", read_tag, JSON_FIELD(SiteDefaults, ovmf) },
         { "seabios", read_version, JSON_FIELD(SiteDefaults, seabios) },
         { "images", read_images },
+        { "devices", read_devices },
 };
 static const JsonFields fields = { ELEMENTS(members), members };
 
@@ -126,10 +153,42 @@ static int apply_image(const SiteImage *image, Guest *guest) {
                         firmware_to_string(image->kind), *version ? " " : "", version);
 }
 
+static bool is_meant(const SiteDevice *site, const GuestDevice *device) {
+        char address[PCI_ADDRESS_TEXT_MAX];
+
+        if (device->mediated)
+                return fnmatch(site->device, device->uuid, 0) == 0;
+        if (!device->has_address)
+                return false;
+        pci_address_format(&device->address, address, sizeof(address));
+        return fnmatch(site->device, address, 0) == 0;
+}
+
+static int apply_device(const SiteDefaults *site, Guest *guest, GuestDevice *device) {
+        for (size_t i = 0; i < site->n_devices; i++) {
+                const GuestDevice *bars = &site->devices[i].bars;
+
+                if (!is_meant(&site->devices[i], device))
+                        continue;
+                memcpy(device->bars, bars->bars, sizeof(device->bars));
+                device->n_bars = bars->n_bars;
+                return guest_assume(
+                                guest, device->name, "BARs by the defaults for %s", site->devices[i].device);
+        }
+        return 0;
+}
+
 int site_defaults_apply(const SiteDefaults *site, Guest *guest, GuestInstalled *installed) {
+        int r = 0;
+
         installed->site_qemu = site->qemu;
         installed->site_ovmf = site->ovmf;
         installed->site_seabios = site->seabios;
+        for (size_t i = 0; r >= 0 && i < guest->n_devices; i++)
+                if (guest->devices[i].assigned && guest->devices[i].n_bars == 0)
+                        r = apply_device(site, guest, &guest->devices[i]);
+        if (r < 0)
+                return r;
         for (size_t i = 0; i < site->n_images && !guest_version_known(&guest->firmware.version); i++)
                 if (fnmatch(site->images[i].path, guest->firmware.path, FNM_PATHNAME) == 0)
                         return apply_image(&site->images[i], guest);

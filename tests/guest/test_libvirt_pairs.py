@@ -35,9 +35,8 @@ NOTED = [
     r"a device that reaches guest memory, and is not followed",
     r"an assigned device, but which of the host's its network chooses",
     r"shared memory of a size that its server alone knows",
-    r"mem-?[Rr]eserve: a window kept free behind a bridge is not followed",
     r"nothing is known of the image .*",
-    r"hvf: nothing is known of it",
+    r"hvf: which address width it gives the guest is not known",
     r"-unknown: not understood",
 ]
 

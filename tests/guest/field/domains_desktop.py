@@ -31,7 +31,7 @@ GUESTS = [
       <source><address uuid='{UUID}'/></source>
       <address type='pci' domain='0x0000' bus='0x2b' slot='0x00' function='0x0'/>
     </hostdev>""" + glass(32, "<address type='pci' domain='0x0000' bus='0x2d' slot='0x01' function='0x0'/>")),
-            ram=8 * GIB, machine="pc-q35-5.2", cpu="host", bits="host", mediated=1, shared=(32 * MIB,), missing=(UUID,)),
+            ram=8 * GIB, machine="pc-q35-5.2", cpu="host", bits="host", mediated=1, shared=(32 * MIB,)),
     desktop("laptop-acpi-table", "CappyT/G14-VFIO win10.xml",
             win("win10", "pc-q35-5.1", 16777216, PASS, ROOT + ports(1, 11) +
                 hostdevs(("01:00.0", "06", "00"), ("01:00.1", "07", "00"), ("01:00.2", "08", "00"), ("01:00.3", "09", "00")) + glass(32),
@@ -281,7 +281,7 @@ GUESTS = [
     <qemu:arg value='vfio-pci,sysfsdev=/sys/class/mdev_bus/0000:00:02.0/{UUID},rombar=0'/>
     <qemu:arg value='-nographic'/>
   </qemu:commandline>
-"""), ram=4 * GIB, machine="pc-i440fx-2.10", cpu="Skylake-Client", mediated=1, missing=(UUID,)),
+"""), ram=4 * GIB, machine="pc-i440fx-2.10", cpu="Skylake-Client", mediated=1),
     desktop("detection", "github.com/zhaodice/qemu-anti-detection/issues/90",
             win("win10-test", "pc-q35-8.2", 16777216, PASS, ROOT + ports(1, 8) + hostdevs(("01:00.0", "05", "00"), ("01:00.1", "06", "00")),
                 os=loader("/usr/share/OVMF/OVMF_CODE_4M.fd"), qemu=True, backing="<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>",

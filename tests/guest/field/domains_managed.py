@@ -145,7 +145,7 @@ GUESTS = [
            f'<source><address uuid="{UUID}"/></source></hostdev></devices>'
            '<os><type arch="x86_64" machine="pc-q35-rhel8.4.0">hvm</type><smbios mode="sysinfo"/><bios useserial="yes"/></os>'
            '<metadata><ovirt-tune:qos/><ovirt-vm:vm/></metadata></domain>',
-           ram=16 * GIB, max=64 * GIB, slots=16, machine="pc-q35-5.2", cpu="Cascadelake-Server-noTSX", mediated=1, missing=("machine", UUID)),
+           ram=16 * GIB, max=64 * GIB, slots=16, machine="pc-q35-5.2", cpu="Cascadelake-Server-noTSX", mediated=1, missing=("machine",)),
     domain("nova-4090", "github.com/kubevirt/kubevirt/issues/13926", NOVA, ram=54 * GIB, machine="pc-i440fx-4.2", cpu="host", bits="host",
            assigned=("0000:3b:02.1", "0000:af:00.0")),
     domain("nova-old", "github.com/RedHatInsights/insights-core/issues/1717",
@@ -216,7 +216,7 @@ GUESTS = [
 	</cpu>
 	<vcpu placement="static">4</vcpu>
 </domain>
-""" % UUID, ram=8 * GIB, machine="q35", cpu="host-model", firmware="ovmf", mediated=1, missing=("ua-gpu-gpu1",)),
+""" % UUID, ram=8 * GIB, machine="q35", cpu="host-model", firmware="ovmf", mediated=1),
     domain("kubevirt-efi", "github.com/kubevirt/kubevirt/pull/1814",
            small(63488, "pc-q35-3.0", "<cpu mode='custom' match='exact' check='full'><model fallback='forbid'>Broadwell-IBRS</model></cpu>",
                  loader="<loader readonly='yes' secure='no' type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader>"
@@ -261,7 +261,7 @@ GUESTS = [
     domain("limit-36", "github.com/avocado-framework/avocado-vt/pull/3692",
            small(1048576, "pc-q35-rhel9.2.0", "<cpu mode='custom' match='exact' check='full'><model fallback='forbid'>Cascadelake-Server</model>"
                  "<vendor>Intel</vendor><maxphysaddr mode='passthrough' limit='36'/></cpu>"),
-           ram=1 * GIB, machine="pc-q35-7.2", cpu="Cascadelake-Server", bits="host", limit=36, missing=("machine",)),
+           ram=1 * GIB, machine="pc-q35-7.2", cpu="Cascadelake-Server", bits="host", limit=36),
     domain("emulated-46", "SUSE/doc-sle xml/libvirt_configuration_virsh.xml (pull/1443)",
            small(6442450944, "pc-q35-7.1", "<cpu mode='custom' match='exact'><model>Icelake-Server</model><maxphysaddr mode='emulate' bits='46'/></cpu>"),
            ram=6442450944 * KIB, machine="pc-q35-7.1", cpu="Icelake-Server", bits=46),

@@ -76,7 +76,7 @@ GUESTS = [
             "-device 'vfio-pci,host=0000:07:10.0,id=hostpci0,bus=pci.0,addr=0x10'",
             f"-device 'vfio-pci,sysfsdev=/sys/bus/mdev/devices/{MDEV},id=hostpci1,bus=pci.0,addr=0x11'",
             "-device 'vfio-pci,host=0000:07:10.4,id=hostpci2,bus=pci.0,addr=0x1b'", "-machine 'type=q35+pve0'"),
-         ram=512 * MIB, machine="q35", cpu="kvm64", firmware="ovmf", mediated=1, assigned=addresses("07:10.0", "07:10.4"), missing=("hostpci1",)),
+         ram=512 * MIB, machine="q35", cpu="kvm64", firmware="ovmf", mediated=1, assigned=addresses("07:10.0", "07:10.4")),
     line("pve-own-port", PVE + "q35-win10-hostpci.conf.cmd", "line",
          qm(*flash("OVMF_CODE_4M.fd"), "-cpu 'host,hv_ipi,hv_relaxed,+kvm_pv_eoi'", "-m 16384", Q35,
             "-device 'vfio-pci,host=0000:41:00.0,id=hostpci0.0,bus=ich9-pcie-port-1,addr=0x0.0,multifunction=on'",
@@ -196,11 +196,11 @@ MESA_LOADER_DRIVER_OVERRIDE=i965 \\
 -vga none \\
 -net none
 
-""", ram=12000 * MIB, machine="pc-q35-6.1", cpu="host", bits="host", mediated=1, missing=("hostdev0",)),
+""", ram=12000 * MIB, machine="pc-q35-6.1", cpu="host", bits="host", mediated=1),
     line("ps-of-kubevirt", "github.com/kubevirt/kubevirt/issues/10126", "list", PS, ram=12000952320, machine="pc-q35-7.2", cpu="host", bits="host", firmware="ovmf",
          missing=("machine",)),
     line("virt-launcher", "github.com/kubevirt/kubevirt/issues/9879", "line", LAUNCHER, ram=16 * GIB, machine="pc-q35-7.2", cpu="Cascadelake-Server",
-         mediated=1, missing=("machine", "ua-gpu-gpu1")),
+         mediated=1, missing=("machine",)),
     # cat /proc/PID/cmdline | xargs -0
     line("kata", "github.com/kata-containers/kata-containers/issues/1704", "line",
          "/usr/libexec/qemu-kvm -name sandbox-24ca7557 -uuid 400612f6-6c01-4909-b5bd-886487a84a6e -machine q35,accel=kvm,kernel_irqchip -cpu host,pmu=off "
