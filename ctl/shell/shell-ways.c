@@ -11,6 +11,7 @@
 #define PASSES_MAX 256
 #define PASSES_KEPT 64 /* at least, for what may be set */
 #define WORDS_MAX 200000
+#define TOGETHER_WORK_MAX 200000 /* about a second */
 
 void shell_ways_done(ShellWays *ways) {
         for (size_t i = 0; i < ways->n; i++) {
@@ -34,7 +35,7 @@ typedef struct Search {
         bool functions; /* those that nothing calls are run, too */
         ShellWays *ways;
         VmError *error;
-        size_t work, n_words;
+        size_t work, work_end, n_words; /* no more than that for several together */
         size_t n_passes, n_tried;
         Pass *passes;                          /* owned */
         uint64_t tried[SHELL_CHOICES_MAX * 2]; /* conditions whose other way has its pass */
@@ -241,7 +242,7 @@ static int search_together(Search *search) {
                 for (size_t j = last; r >= 0 && j < pass->met.n && !search->ways->partly; j++) {
                         Pass *next = branch(search, pass, j);
 
-                        search->ways->partly = !next || search->work > SHELL_WORK_MAX / 8 ||
+                        search->ways->partly = !next || search->work > search->work_end ||
                                         search->n_words > WORDS_MAX;
                         if (next) {
                                 next->before = pass->line;
@@ -258,7 +259,7 @@ static int search_set(Search *search, const char *name) {
         size_t first;
         int r;
 
-        if (search->work > SHELL_WORK_MAX / 4 || search->n_passes >= PASSES_MAX + SHELL_DOUBTS_MAX)
+        if (search->work > search->work_end || search->n_passes >= PASSES_MAX + SHELL_DOUBTS_MAX)
                 return 0;
         first = search->n_passes++;
         search->passes[first] = (Pass){ .set = name, .arguments = !name };
@@ -268,8 +269,7 @@ static int search_set(Search *search, const char *name) {
 
                 for (size_t j = 0; j < plain->n; j++)
                         known |= plain->items[j].place == search->passes[first].met.items[i].place;
-                if (!known && search->work <= SHELL_WORK_MAX / 4 &&
-                                branch(search, &search->passes[first], i))
+                if (!known && search->work <= search->work_end && branch(search, &search->passes[first], i))
                         r = run_pass(search, search->n_passes - 1);
         }
         return r;
@@ -288,9 +288,11 @@ static int search_all(Search *search) {
         }
         if (r < 0 || search->ways->n == 0)
                 return r;
+        search->work_end = search->work + TOGETHER_WORK_MAX;
         r = search_together(search);
         if (search->n_passes > PASSES_MAX - PASSES_KEPT)
                 search->n_passes = PASSES_MAX - PASSES_KEPT;
+        search->work_end = search->work + TOGETHER_WORK_MAX;
         for (size_t i = 0; r >= 0 && i < search->unset.n; i++)
                 r = search_set(search, search->unset.names[i]);
         return r >= 0 && search->arguments_asked ? search_set(search, NULL) : r;

@@ -209,3 +209,9 @@ def test_unit_that_takes_back():
 def test_configuration_of_proxmox():
     """Its other lines are not QEMU's."""
     assert "no word of it names" in refused("-", text="args: -cpu host,phys-bits=42 -m 9G\nmemory: 4096\nmachine: q35\n")
+
+
+def test_long_script():
+    """Conditions of a long script are tried together as far as that takes about a second; that it ended there is told."""
+    text = "".join(f"if t{i}; then A=\"$A -drive file=x{i}\"; fi\n" + "echo\n" * 600 for i in range(12))
+    assert "conditions" in assumed(read("-", text="A=\n" + text + f"{Q} -m 4G $A\n"))
