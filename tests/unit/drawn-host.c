@@ -155,7 +155,8 @@ static void draw_device(Draw *from, DrawnCase *drawn, size_t index) {
                         .end = 2 * size - 1,
                         .resizable_max = draw(from, 16) ? 0 : size << draw(from, 3) };
         }
-        snprintf(drawn->names[index], sizeof(drawn->names[index]), "0000:%02zx:00.0", index + 1);
+        snprintf(drawn->names[index], sizeof(drawn->names[index]), "0000:%02x:00.0",
+                        (unsigned) (index + 1) & 0xff);
         drawn->members[index] = drawn->names[index];
 }
 
