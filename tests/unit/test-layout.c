@@ -188,7 +188,12 @@ static void test_widths(void **state) {
 
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 const WidthRow *row = &rows[i];
-                LayoutHost host = { CPU_VENDOR_INTEL, row->host, row->mappable, TRISTATE_NO, TRISTATE_YES };
+                LayoutHost host = { .vendor = CPU_VENDOR_INTEL,
+                        .cpu_physical_bits = row->host,
+                        .guest_mappable_bits = row->mappable,
+                        .la57 = TRISTATE_NO,
+                        .pdpe1gb = TRISTATE_YES,
+                        .tells_guest_bits = TRISTATE_YES };
                 Guest guest = { .machine = MACHINE_Q35, .kvm = row->kvm, .memory.ram = 2 * G };
                 Layout layout = {};
 
