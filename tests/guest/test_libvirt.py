@@ -73,6 +73,8 @@ def members(document, chosen=False):
     """What moves addresses: names are libvirt's to choose, so is the version behind "q35" and the image behind "efi", which may be one with
     System Management Mode."""
     kept = {key: value for key, value in document.items() if key not in ("name", "machine", "form", "system", "assumed", "devices", "cpu", "firmware")}
+    if chosen:
+        kept.pop("smm", None)
     kept["machine"] = "q35" if "q35" in document["machine"] else "pc"
     # Without <cpu> libvirt names QEMU's default, with vendor and features of the model either way once filled in.
     kept["cpu"] = {key: value for key, value in document["cpu"].items() if key != "pastLibvirt"}
