@@ -127,7 +127,7 @@ static const char *output_of(const char *text, size_t n) {
         return NULL;
 }
 
-static int put_output(ShellWord *word, const char *text, size_t n, bool quoted) {
+static int put_output(ShellWord *word, const char *text, size_t n) {
         Shell *shell = word->shell;
         const char *program, *output = output_of(text, n);
         size_t length = program_of_search(text, n, &program);
@@ -198,7 +198,7 @@ static int put_dollar(ShellWord *word, const char *text, const char *end, bool q
         if (n >= 5 && text[1] == '(' && text[2] == '(' && text[n - 2] == ')')
                 return put_arithmetic(word, text + 3, n - 5);
         if (n >= 3 && text[1] == '(')
-                return put_output(word, text + 2, n - 3, quoted);
+                return put_output(word, text + 2, n - 3);
         if (n >= 3 && text[1] == '{')
                 return put_parameter(word, text + 2, n - 3, quoted);
         if (!quoted && n >= 3 && text[1] == '\'')
@@ -229,15 +229,14 @@ static int put_escape(ShellWord *word, const char *text, const char *end, bool q
         return shell_word_put(word, text + 1, 1);
 }
 
-static int put_backticks(
-                ShellWord *word, const char *text, const char *end, bool quoted, size_t *ret_taken) {
+static int put_backticks(ShellWord *word, const char *text, const char *end, size_t *ret_taken) {
         ShellText part = { text, end, 0 };
         VmError ignored;
 
         if (shell_lex_part(&part, 0, &ignored) < 0)
                 part.in = end;
         *ret_taken = (size_t) (part.in - text);
-        return put_output(word, text + 1, *ret_taken >= 2 ? *ret_taken - 2 : 0, quoted);
+        return put_output(word, text + 1, *ret_taken >= 2 ? *ret_taken - 2 : 0);
 }
 
 static int put_special(ShellWord *word, const char *text, const char *end, bool quoted, size_t *ret_taken) {
@@ -247,7 +246,7 @@ static int put_special(ShellWord *word, const char *text, const char *end, bool 
         case '$':
                 return put_dollar(word, text, end, quoted, ret_taken);
         case '`':
-                return put_backticks(word, text, end, quoted, ret_taken);
+                return put_backticks(word, text, end, ret_taken);
         default:
                 *ret_taken = 1;
                 return shell_word_put(word, text, 1);

@@ -28,7 +28,7 @@ typedef struct ShellRaw {
 
 #define SHELL_NESTING_MAX 32
 
-/* Blanks, comments and joined lines; *ret_joined when a backslash ended a line. Stops at the end of a line. */
+/* Blanks, comments, and lines that a backslash joins. Stops at the end of a line. */
 void shell_skip_blanks(ShellText *text);
 
 /* The next word, quotes and substitutions included, empty before an operator or the end of a line. 0, or -EINVAL with
