@@ -201,7 +201,8 @@ int ch_cmdline_read(const VmWords *words, size_t first, Guest *ret, VmError *ret
 
         /* 512 MiB is the program's default. */
         guest.memory.ram = UINT64_C(512) << 20;
-        r = read_words(&ch, words->items + first, words->n - first);
+        r = first < words->n ? read_words(&ch, words->items + first, words->n - first)
+                             : read_words(&ch, NULL, 0);
         if (r < 0) {
                 guest_done(&guest);
                 return r;

@@ -8,6 +8,7 @@
 #include "ctl/vm-query.h"
 #include "ctl/vm-unknown.h"
 #include "probe/cleanup.h"
+#include "probe/decode/text.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/vmm-versions.h"
 
@@ -101,7 +102,8 @@ void vm_program_note(const char *path, Guest *guest) {
         const GuestVersion named = vmm_path_version(path);
 
         if (!vmm_path_packaged(path) || guest_version_known(&named))
-                snprintf(guest->vmm_path, sizeof(guest->vmm_path), "%s", path);
+                text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, guest->vmm_path,
+                                sizeof(guest->vmm_path));
 }
 
 bool vm_program_is_within(const char *text) {

@@ -2,6 +2,7 @@
 #include "guest-again.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,11 @@
 #include "profile/guest/guest-json.h"
 #include "profile/guest/guest-size.h"
 
-void guest_again_expect(bool holds) {
-        if (!holds)
-                abort();
+void guest_again_expect_at(bool holds, const char *what, const char *file, int line) {
+        if (holds)
+                return;
+        fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+        abort();
 }
 
 void guest_again_error(const char *text, size_t size) {

@@ -7,7 +7,9 @@
 
 #include "profile/guest/guest.h"
 
-void guest_again_expect(bool holds);
+/* Stops the run, and says what does not hold and where. */
+#define guest_again_expect(holds) guest_again_expect_at(holds, #holds, __FILE__, __LINE__)
+void guest_again_expect_at(bool holds, const char *what, const char *file, int line);
 
 /* Printable, not empty, and ended. */
 void guest_again_error(const char *text, size_t size);
