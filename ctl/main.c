@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/time-limit.h"
 #include "ctl/verbs.h"
 
 static void show_usage(void) {
@@ -14,7 +15,7 @@ static void show_usage(void) {
                "the devices guests may be given.\n\nVerbs:\n");
         for (unsigned i = 0; i < n_verbs; i++)
                 printf("  %-10s %s\n", verbs[i].name, verbs[i].summary);
-        printf("\n%s\nExit status: 0 done, 1 failed, 2 wrong usage, 3 unsafe. See man hawctl(1).\n",
+        printf("\n%s\nExit status: 0 done, 1 failed, 2 wrong usage, 3 unsafe, 4 out of time.\nSee man hawctl(1).\n",
                         options_help);
 }
 
@@ -48,26 +49,6 @@ static int usage_verb(const char *name) {
         return EXIT_USAGE;
 }
 
-static int dispatch(const Options *options) {
-        const char *name = options->argc > 0 ? options->argv[0] : "status";
-        int argc = options->argc > 0 ? options->argc - 1 : 0;
-        const Verb *verb = verb_find(name);
-
-        if (!verb)
-                return usage_verb(name);
-        if (options->help) {
-                show_verb(verb);
-                return EXIT_SUCCESS;
-        }
-        if (argc < verb->min || (verb->max >= 0 && argc > verb->max)) {
-                fprintf(stderr, "hawctl: %s arguments for '%s': expected 'hawctl %s%s%s'\n",
-                                argc < verb->min ? "too few" : "too many", name, name,
-                                *verb->arguments ? " " : "", verb->arguments);
-                return EXIT_USAGE;
-        }
-        return verb->run(options, argc, options->argv + 1);
-}
-
 /* A full disk shows only when the buffer is flushed: what was printed has to have arrived. */
 static int finish(int status) {
         if (fflush(stdout) == 0 && !ferror(stdout))
@@ -77,6 +58,44 @@ static int finish(int status) {
                 return status;
         fprintf(stderr, "hawctl: standard output: %s\n", strerror(errno));
         return EXIT_FAILURE;
+}
+
+typedef struct Task {
+        const Verb *verb;
+        const Options *options;
+        int argc;
+} Task;
+
+static int run_task(void *userdata) {
+        const Task *task = userdata;
+
+        return finish(task->verb->run(task->options, task->argc, task->options->argv + 1));
+}
+
+static int dispatch(const Options *options) {
+        const char *name = options->argc > 0 ? options->argv[0] : "status";
+        int argc = options->argc > 0 ? options->argc - 1 : 0;
+        const Verb *verb = verb_find(name);
+        Task task = { .verb = verb, .options = options, .argc = argc };
+
+        if (!verb)
+                return usage_verb(name);
+        if (options->help) {
+                show_verb(verb);
+                return finish(EXIT_SUCCESS);
+        }
+        if (argc < verb->min || (verb->max >= 0 && argc > verb->max)) {
+                fprintf(stderr, "hawctl: %s arguments for '%s': expected 'hawctl %s%s%s'\n",
+                                argc < verb->min ? "too few" : "too many", name, name,
+                                *verb->arguments ? " " : "", verb->arguments);
+                return EXIT_USAGE;
+        }
+        if (options->timeout > 0 && verb->run == verb_monitor) {
+                fprintf(stderr, "hawctl: monitor runs until it is interrupted: --timeout does not go with it\n");
+                return EXIT_USAGE;
+        }
+        return options->timeout > 0 ? time_limit_run(options->timeout, name, run_task, &task)
+                                    : run_task(&task);
 }
 
 int main(int argc, char **argv) {
@@ -101,5 +120,5 @@ int main(int argc, char **argv) {
                 show_usage();
                 return finish(EXIT_SUCCESS);
         }
-        return finish(dispatch(&options));
+        return dispatch(&options);
 }

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/time-limit.h"
+#include "probe/decode/text.h"
+
 const char options_help[] =
                 "Options:\n"
                 "  -h, --help               Show this help\n"
@@ -16,6 +19,7 @@ const char options_help[] =
                 "      --bus-address=ADDRESS  Ask the service on the bus at this address\n"
                 "      --json=MODE          JSON: pretty, short or off\n"
                 "  -j                       JSON: pretty on a terminal, short in a pipe\n"
+                "      --timeout=SECONDS    Give up after that time, with exit status 4\n"
                 "      --no-pager           Do not pipe long output into a pager\n"
                 "      --no-legend          No table headings and totals\n";
 
@@ -25,6 +29,7 @@ enum {
         OPTION_LOCAL,
         OPTION_BUS_ADDRESS,
         OPTION_JSON,
+        OPTION_TIMEOUT,
         OPTION_NO_PAGER,
         OPTION_NO_LEGEND,
         OPTION_FORCE,
@@ -50,6 +55,7 @@ static const struct option long_options[] = {
         { "host", required_argument, NULL, 'H' },
         { "bus-address", required_argument, NULL, OPTION_BUS_ADDRESS },
         { "json", required_argument, NULL, OPTION_JSON },
+        { "timeout", required_argument, NULL, OPTION_TIMEOUT },
         { "no-pager", no_argument, NULL, OPTION_NO_PAGER },
         { "no-legend", no_argument, NULL, OPTION_NO_LEGEND },
         { "force", no_argument, NULL, OPTION_FORCE },
@@ -78,6 +84,19 @@ static int parse_json(const char *mode, Options *options) {
                 return EXIT_USAGE;
         }
         options->json = strcmp(mode, "off") != 0;
+        return 0;
+}
+
+static int parse_timeout(const char *text, Options *options) {
+        uint64_t seconds;
+
+        if (!text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 10, &seconds) ||
+                        seconds == 0 || seconds > TIME_LIMIT_MAX) {
+                fprintf(stderr, "hawctl: --timeout=%s: expected a number of seconds from 1 to %u\n", text,
+                                TIME_LIMIT_MAX);
+                return EXIT_USAGE;
+        }
+        options->timeout = (unsigned) seconds;
         return 0;
 }
 
@@ -157,6 +176,8 @@ static int parse_option(int c, Options *options) {
                 return 0;
         case OPTION_JSON:
                 return parse_json(optarg, options);
+        case OPTION_TIMEOUT:
+                return parse_timeout(optarg, options);
         case OPTION_NO_PAGER:
                 options->no_pager = true;
                 return 0;

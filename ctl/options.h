@@ -8,6 +8,7 @@
 
 #define EXIT_USAGE 2
 #define EXIT_UNSAFE 3
+#define EXIT_TIMEOUT 4
 
 #define OPTION_TARGETS_MAX 64
 #define OPTION_BARS_MAX 6
@@ -22,6 +23,7 @@ typedef struct Options {
         const char *firmware;    /* --firmware: what starts the guest */
         const char *defaults;    /* --defaults: an administrator's file */
         const char *qemu;        /* --qemu: the version that runs it */
+        unsigned timeout;        /* --timeout: seconds; 0: none */
         bool json;               /* --json other than off */
         JsonLayout json_layout;
         bool no_legend, no_pager, force;

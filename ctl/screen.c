@@ -101,7 +101,8 @@ pid_t pager_open(const Options *options) {
         pid_t pid = 0;
         int fds[2];
 
-        if (options->no_pager || !isatty(STDOUT_FILENO) || pipe(fds) < 0)
+        /* Reading takes time, too. */
+        if (options->no_pager || options->timeout > 0 || !isatty(STDOUT_FILENO) || pipe(fds) < 0)
                 return 0;
         setenv("LESS", "FRSXMK", 0);
         posix_spawn_file_actions_init(&actions);
