@@ -12,6 +12,7 @@
 struct Root {
         int fd; /* O_PATH directory */
         bool live;
+        bool without_openat2;
         RootObserver observer;
         Root *private_tree; /* NULL: none */
 
@@ -27,7 +28,10 @@ struct Root {
         RootMsr msrs[ROOT_MSRS_MAX];
 };
 
-/* openat2(2) below the root. The fd or -errno. */
+/* Finds out how paths below the root are opened. -ENOSYS or -EPERM: they cannot be kept inside it. */
+int root_open_begin(Root *root);
+
+/* A path below the root. The fd or -errno. */
 int root_openat(const Root *root, const char *path, int flags);
 
 /* What a failed read of path means: the recorded reason in a tree, where one is. Tells the observer. */

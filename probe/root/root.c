@@ -3,17 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "probe/root/root-internal.h"
 
-#define OPEN_TRIES 1024
-
 static int root_new(int fd, bool live, Root **ret) {
         Root *root = calloc(1, sizeof(Root));
+        int r;
 
         if (!root) {
                 close(fd);
@@ -23,13 +20,11 @@ static int root_new(int fd, bool live, Root **ret) {
         root->live = live;
         root->msr_fd = -1;
 
-        /* Kernels before 5.6 cannot keep a path inside a tree: better no answer than a wrong file. */
-        int probe = root_openat(root, ".", O_PATH);
-        if (probe < 0) {
+        r = root_open_begin(root);
+        if (r < 0) {
                 root_free(root);
-                return probe;
+                return r;
         }
-        close(probe);
         *ret = root;
         return 0;
 }
@@ -65,26 +60,6 @@ bool root_is_live(const Root *root) {
 void root_set_private(Root *root, Root *private_tree) {
         root_free(root->private_tree);
         root->private_tree = private_tree;
-}
-
-int root_openat(const Root *root, const char *path, int flags) {
-        struct open_how how = {
-                .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
-                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-        };
-        long fd;
-
-        /* EAGAIN: something, anywhere, was renamed or mounted while the kernel followed a "..", as links in sysfs
-         * have. Busy minutes are full of it, hostile ones must end. */
-        for (unsigned tries = 0; tries < OPEN_TRIES; tries++) {
-                fd = syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
-                if (fd >= 0 || errno != EAGAIN)
-                        break;
-        }
-        /* Refused under RestrictSUIDSGID=, as udev's programs run. Nothing is outside the live host. */
-        if (fd < 0 && errno == ENOSYS && root->live)
-                fd = openat(root->fd, path, flags | O_CLOEXEC);
-        return fd < 0 ? -errno : (int) fd;
 }
 
 void root_observe(Root *root, const RootObserver *observer) {

@@ -5,7 +5,15 @@
  * a test tree; man hawd-root(5)). Paths are relative to it, without a leading slash; openat2(2) with
  * RESOLVE_IN_ROOT resolves them, so neither ".." nor a link leads out. What is no file on a live host (CPUID,
  * ioctls on /dev/kvm, MSRs, the machine's identity) is executed there and read from text files under hawd/ in a
- * tree. */
+ * tree.
+ *
+ * Where openat2(2) is not available (ENOSYS, or EPERM of a seccomp filter; RestrictSUIDSGID= of systemd has such a filter):
+ * - The live host is read with openat(2), as nothing is outside it.
+ * - A tree is read only if root owns its top directory and nobody else can write to it, as the collector's is. Its paths are
+ *   opened component by component: links are not followed (REASON_LINK_LOOP), ".." is an error, and a directory or file
+ *   on the way that another user owns or can write to is refused (REASON_PERMISSION). Opening by component cannot
+ *   resolve links safely while somebody renames directories, so there is nobody who can, and no link is followed.
+ * - Any other tree cannot be opened: better no answer than a wrong file. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +28,8 @@
 
 typedef struct Root Root;
 
-/* Opens "/" as the live host and any other directory as a tree. Returns -errno of open(2). */
+/* Opens "/" as the live host and any other directory as a tree. Returns -errno of open(2), and -ENOSYS or -EPERM for a tree
+ * that cannot be read without openat2(2). */
 int root_open(const char *path, Root **ret);
 
 /* Opens a directory as a tree, "/" too. Takes over fd, also on failure. */

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "probe/root/root-internal.h"
+
+#define OPEN_TRIES 1024
+
+/* ── with openat2(2) ───────────────────────────────────────────────────────────────────────────────────── */
+
+static int open_in_root(int fd, const char *path, int flags) {
+        struct open_how how = {
+                .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
+                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+        };
+        long opened;
+
+        /* EAGAIN: something, anywhere, was renamed or mounted while the kernel followed a "..", as links in sysfs
+         * have. Busy minutes are full of it, hostile ones must end. */
+        for (unsigned tries = 0; tries < OPEN_TRIES; tries++) {
+                opened = syscall(SYS_openat2, fd, path, &how, sizeof(how));
+                if (opened >= 0 || errno != EAGAIN)
+                        break;
+        }
+        return opened < 0 ? -errno : (int) opened;
+}
+
+/* ── without: component by component ───────────────────────────────────────────────────────────────────── */
+
+static bool only_root_writes(const struct stat *st) {
+        return st->st_uid == 0 && !(st->st_mode & (S_IWGRP | S_IWOTH));
+}
+
+/* What stands there, never what a link leads to; -EPERM where anybody but root could have put it. */
+static int open_component(int directory, const char *name, int flags, bool last) {
+        _cleanup_close_ int fd = openat(directory, name, flags | O_NOFOLLOW | O_CLOEXEC);
+        struct stat st;
+        int opened;
+
+        if (fd < 0 || fstat(fd, &st) < 0)
+                return -errno;
+        if (S_ISLNK(st.st_mode)) {
+                if (!last || !(flags & O_NOFOLLOW))
+                        return -ELOOP;
+        } else if (!only_root_writes(&st))
+                return -EPERM;
+        else if (!last && !S_ISDIR(st.st_mode))
+                return -ENOTDIR;
+        opened = fd;
+        fd = -1;
+        return opened;
+}
+
+static int open_by_component(int tree, const char *path, int flags) {
+        _cleanup_close_ int above = open_component(tree, ".", O_PATH, false);
+        char name[NAME_MAX + 1];
+
+        while (above >= 0) {
+                size_t n = strcspn(path, "/");
+                bool last = path[n] == 0;
+                int next;
+
+                if (n >= sizeof(name))
+                        return -ENAMETOOLONG;
+                memcpy(name, path, n);
+                name[n] = 0;
+                if (strcmp(name, "..") == 0)
+                        return -EXDEV;
+                /* An empty component, as "//" has, is the directory itself. */
+                next = open_component(above, n ? name : ".", last ? flags : O_PATH, last);
+                if (last || next < 0)
+                        return next;
+                close(above);
+                above = next;
+                path += n + 1;
+        }
+        return above;
+}
+
+/* ── the choice ────────────────────────────────────────────────────────────────────────────────────────── */
+
+int root_open_begin(Root *root) {
+        int fd = open_in_root(root->fd, ".", O_PATH);
+
+        root->without_openat2 = fd == -ENOSYS || fd == -EPERM;
+        /* Nothing is outside the live host; a tree has to be one that only root writes. */
+        if (root->without_openat2 && !root->live) {
+                int why = fd;
+
+                fd = open_component(root->fd, ".", O_PATH, false);
+                if (fd == -EPERM)
+                        fd = why;
+        }
+        if (fd >= 0)
+                close(fd);
+        return fd < 0 && !(root->live && root->without_openat2) ? fd : 0;
+}
+
+int root_openat(const Root *root, const char *path, int flags) {
+        int fd;
+
+        if (!root->without_openat2)
+                return open_in_root(root->fd, path, flags);
+        if (!root->live)
+                return open_by_component(root->fd, path, flags);
+        fd = openat(root->fd, path, flags | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
