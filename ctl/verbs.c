@@ -105,9 +105,10 @@ const Verb verbs[] = {
                         verb_decode },
         { "capture", "[OUTPUT]", 0, 1, "Write one file that replays this host anywhere",
                         "OUTPUT is a .tar.zst archive, or a directory when it ends in a slash, or - for\n"
-                        "standard output; by default HOSTNAME-DATE.hawd.tar.zst. Nothing is overwritten\n"
-                        "without --force. Serial numbers and MAC addresses are left out.\n\n"
-                        "      --force              Replace OUTPUT\n\n"
+                        "standard output; by default HOSTNAME-DATE.hawd.tar.zst. Only its owner may read\n"
+                        "it. Serial numbers and MAC addresses are left out.\n\n"
+                        "      --force              Replace OUTPUT: a regular file, or a directory that\n"
+                        "                           is a capture and holds nothing else\n\n"
                         "Example: sudo hawctl capture && hawctl status --root=vm-20261121.hawd.tar.zst\n",
                         verb_capture },
         { "diff", "A B", 2, 2, "Show what differs between two profiles",

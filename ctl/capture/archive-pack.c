@@ -52,10 +52,10 @@ static int pack_one(struct archive *out, const FTSENT *file, size_t top) {
         if (file->fts_info == FTS_F) {
                 archive_entry_set_filetype(entry, AE_IFREG);
                 archive_entry_set_size(entry, file->fts_statp->st_size);
-                archive_entry_set_perm(entry, 0444);
+                archive_entry_set_perm(entry, 0600);
         } else if (file->fts_info == FTS_D) {
                 archive_entry_set_filetype(entry, AE_IFDIR);
-                archive_entry_set_perm(entry, 0755);
+                archive_entry_set_perm(entry, 0700);
         } else {
                 archive_entry_set_filetype(entry, AE_IFLNK);
                 archive_entry_set_perm(entry, 0777);

@@ -4,22 +4,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ctl/capture/capture-place.h"
 #include "ctl/capture/capture-tree.h"
 #include "ctl/capture/remove-tree.h"
 #include "ctl/own-program.h"
 #include "profile/derive.h"
 
 static int complain(const char *path, int r) {
-        fprintf(stderr, "hawctl: %s: %s\n", path,
-                        r == -EEXIST ? "is there already; --force replaces it" : strerror(-r));
+        fprintf(stderr, "hawctl: %s: %s\n", path, strerror(-r));
         return EXIT_FAILURE;
 }
 
@@ -53,45 +51,24 @@ static int fill_directory(Root *root, char *template, CaptureCounts *ret) {
         return r;
 }
 
-/* Puts a finished temporary in its place in one step. */
-static int put(const char *temporary, const char *output, bool force) {
-        if (syscall(SYS_renameat2, AT_FDCWD, temporary, AT_FDCWD, output, RENAME_NOREPLACE) == 0)
-                return 0;
-        if (errno == EEXIST && force) {
-                if (syscall(SYS_renameat2, AT_FDCWD, temporary, AT_FDCWD, output, RENAME_EXCHANGE) < 0)
-                        return -errno;
-                /* What was there before now has the temporary's name. */
-                remove_tree(temporary);
-                return 0;
-        }
-        return -errno;
-}
-
-static int beside(const char *output, char template[PATH_MAX]) {
-        size_t n = strlen(output);
-
-        while (n > 1 && output[n - 1] == '/')
-                n--;
-        return snprintf(template, PATH_MAX, "%.*s.XXXXXX", (int) n, output) >= PATH_MAX ? -ENAMETOOLONG : 0;
+static int complain_place(const char *output, const CapturePlace *place, int r) {
+        if (!*place->why)
+                return complain(output, r);
+        fprintf(stderr, "hawctl: %s: %s\n", output, place->why);
+        return EXIT_FAILURE;
 }
 
 static int write_directory(Root *root, const char *output, bool force, CaptureCounts *ret) {
-        char template[PATH_MAX], name[PATH_MAX];
-        int r = beside(output, template);
+        _cleanup_(capture_place_done) CapturePlace place;
+        int r = capture_place_open(output, true, force, &place);
 
         if (r < 0)
-                return complain(output, r);
-        snprintf(name, sizeof(name), "%.*s", (int) (strlen(template) - strlen(".XXXXXX")), template);
-        r = fill_directory(root, template, ret);
-        if (r < 0)
-                return complain(output, r);
-        (void) chmod(template, 0755);
-        r = put(template, name, force);
-        if (r < 0) {
-                remove_tree(template);
-                return complain(output, r);
-        }
-        return EXIT_SUCCESS;
+                return complain_place(output, &place, r);
+        _cleanup_close_ int fd = capture_place_begin(&place);
+        r = fd < 0 ? fd : fill(root, fd, ret);
+        if (r >= 0)
+                r = capture_place_finish(&place);
+        return r < 0 ? complain_place(output, &place, r) : EXIT_SUCCESS;
 }
 
 static int pack(const char *directory, int fd) {
@@ -104,44 +81,41 @@ static int pack(const char *directory, int fd) {
         return own_program_wait(pid) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static int pack_file(const char *directory, const char *output, bool force) {
-        char template[PATH_MAX];
-        int r = beside(output, template);
+static int pack_file(const char *directory, const char *output, CapturePlace *place) {
+        _cleanup_close_ int fd = capture_place_begin(place);
+        int status, r;
 
-        if (r < 0)
-                return complain(output, r);
-        _cleanup_close_ int fd = mkostemp(template, O_CLOEXEC);
         if (fd < 0)
-                return complain(output, -errno);
-        r = pack(directory, fd);
-        if (r == EXIT_SUCCESS) {
-                int e = fsync(fd) < 0 ? -errno : put(template, output, force);
-
-                if (e == 0)
-                        return EXIT_SUCCESS;
-                r = complain(output, e);
-        }
-        (void) unlink(template);
-        return r;
+                return complain_place(output, place, fd);
+        status = pack(directory, fd);
+        if (status != EXIT_SUCCESS)
+                return status;
+        r = fsync(fd) < 0 ? -errno : capture_place_finish(place);
+        return r < 0 ? complain_place(output, place, r) : EXIT_SUCCESS;
 }
 
-static int write_archive(Root *root, const char *output, bool force, CaptureCounts *ret) {
+static int write_packed(Root *root, const char *output, CapturePlace *place, CaptureCounts *ret) {
         const char *base = getenv("TMPDIR");
         char template[PATH_MAX];
         int r;
 
-        /* Before the work, not after it; put() makes sure again. */
-        if (strcmp(output, "-") != 0 && !force && access(output, F_OK) == 0)
-                return complain(output, -EEXIST);
         if (snprintf(template, sizeof(template), "%s/hawctl-XXXXXX", base && *base ? base : "/tmp") >=
                         PATH_MAX)
                 return complain(output, -ENAMETOOLONG);
         r = fill_directory(root, template, ret);
         if (r < 0)
                 return complain(template, r);
-        r = strcmp(output, "-") == 0 ? pack(template, STDOUT_FILENO) : pack_file(template, output, force);
+        r = place ? pack_file(template, output, place) : pack(template, STDOUT_FILENO);
         remove_tree(template);
         return r;
+}
+
+static int write_archive(Root *root, const char *output, bool force, CaptureCounts *ret) {
+        _cleanup_(capture_place_done) CapturePlace place;
+        int r = capture_place_open(output, false, force, &place);
+
+        /* Before the work, not after it; capture_place_finish() makes sure again. */
+        return r < 0 ? complain_place(output, &place, r) : write_packed(root, output, &place, ret);
 }
 
 int capture_write(Root *root, const char *output, bool force, CaptureCounts *ret) {
@@ -149,5 +123,7 @@ int capture_write(Root *root, const char *output, bool force, CaptureCounts *ret
 
         if (n > 0 && output[n - 1] == '/')
                 return write_directory(root, output, force, ret);
+        if (strcmp(output, "-") == 0)
+                return write_packed(root, output, NULL, ret);
         return write_archive(root, output, force, ret);
 }

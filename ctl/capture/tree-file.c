@@ -19,7 +19,7 @@
 static int open_in(int fd, const char *path, int flags) {
         struct open_how how = {
                 .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
-                .mode = flags & O_CREAT ? 0644 : 0,
+                .mode = flags & O_CREAT ? 0600 : 0,
                 .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
         };
         long r = -1;
@@ -64,7 +64,7 @@ int tree_make_directory(int fd, const char *path) {
         _cleanup_close_ int parent = open_in(fd, above, O_PATH | O_DIRECTORY);
         if (parent < 0)
                 return parent;
-        return mkdirat(parent, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+        return mkdirat(parent, name, 0700) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 static int open_above(int fd, const char *path, const char **ret_name) {
@@ -86,7 +86,7 @@ int tree_write_file(int fd, const char *path, Bytes content) {
         if (parent < 0)
                 return parent;
         _cleanup_close_ int file =
-                        openat(parent, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+                        openat(parent, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (file < 0)
                 return -errno;
         while (done < content.n) {

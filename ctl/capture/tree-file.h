@@ -2,7 +2,8 @@
 #pragma once
 
 /* Makes files in a growing host tree, with the directories above them. Paths may lead through links made before (a
- * device's directory is one in sysfs); none leads out. -errno. */
+ * device's directory is one in sysfs); none leads out. They are their owner's alone to read: root reads what others may
+ * not. -errno. */
 
 #include <stdbool.h>
 
