@@ -13,30 +13,12 @@ import sys
 import tempfile
 import time
 
+import hosts_many
 import service
-from tree import MEMORY64, MSI, Tree, endpoint, root_port
+from tree import Tree
 
 BENCH, HAWCTL, HAWD, BENCH_BUS, REGATHER, BENCH_CHECK = sys.argv[1:7]
 SIZES = (64, 512, 4096)
-
-
-def generate(path, devices):
-    """A server with that many functions, eight below each root port, each in a group of its own, behind four units."""
-    tree, port, plain = Tree(path), root_port(), endpoint().acs().sriov(8)
-    tree.base(name=f"devices{devices}")
-    tree.cpuid("GenuineIntel", 46, vmx=True)
-    tree.cpuinfo("GenuineIntel", [46] * 64, flags="fpu lm vmx ept", vmx_flags="ept")
-    tree.kvm("kvm_intel", 46, 46, {"ept": "Y"})
-    tree.memory([(0x100000, 0x7FFFFFFF), (0x100000000, 0x107FFFFFFF)])
-    units = [[] for _ in range(4)]
-    for i in range(devices):
-        domain, bus, slot = i // 2048, i // 8 % 256, i % 8
-        address = f"{domain:04x}:{bus:02x}:{slot:02x}.0"
-        tree.pci(address, port if slot == 0 else plain, bars=[(0, 0x200000000000 + (i << 20), 1 << 20, MEMORY64)])
-        tree.group(i, [address], [MSI])
-        units[i % 4].append(address)
-    for i, unit in enumerate(units):
-        tree.vtd(f"dmar{i}", 0xFBFFC000 + i * 0x2000, 0x8D2078C106F0466, 0xF020DF, unit)
 
 
 def peak_kib(*command):
@@ -64,7 +46,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         trees = [os.path.join(directory, str(n)) for n in SIZES]
         for tree, n in zip(trees, SIZES):
-            generate(tree, n)
+            hosts_many.server(Tree(tree), n)
         subprocess.run([BENCH, "/", *trees], check=True)
         for tree in ["/"] + trees:
             print(f"peak resident memory, status --root={os.path.basename(tree) or '/'}: {peak_kib(HAWCTL, 'status', '--root=' + tree)} KiB,"

@@ -62,11 +62,11 @@ class Bus:
         self.address = f"unix:path={self.socket}"
         self.configuration = place / "bus.conf"
         self.configuration.write_text(CONFIGURATION.format(socket=self.socket), encoding="utf-8")
-        self.process = None
+        self.process = self.log = None
 
     def start(self):
         self.process = subprocess.Popen(["dbus-daemon", f"--config-file={self.configuration}", "--nofork", "--nopidfile",
-                                         "--nosyslog"])
+                                         "--nosyslog"], stderr=self.log)
         wait_for(self.answers, "the bus")
         return self
 
