@@ -16,6 +16,7 @@
 #include "ctl/options.h"
 #include "ctl/vm-xml.h"
 #include "probe/cleanup.h"
+#include "probe/standard-descriptors.h"
 #include "profile/guest/guest-json.h"
 
 static int answer(json_t *json, int status) {
@@ -31,6 +32,7 @@ int main(int argc, char **argv) {
         Guest guest = {};
         int r;
 
+        standard_descriptors_open();
         if (argc != 1 || isatty(STDIN_FILENO)) {
                 fprintf(stderr, "hawd-domain is run by hawctl.\n");
                 return EXIT_USAGE;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 
 #include "ctl/time-limit.h"
 #include "ctl/verbs.h"
+#include "probe/standard-descriptors.h"
 
 static void show_usage(void) {
         printf("Usage: hawctl [OPTION...] [VERB]\n\n"
@@ -49,15 +49,8 @@ static int usage_verb(const char *name) {
         return EXIT_USAGE;
 }
 
-/* A full disk shows only when the buffer is flushed: what was printed has to have arrived. */
 static int finish(int status) {
-        if (fflush(stdout) == 0 && !ferror(stdout))
-                return status;
-        /* Whoever read the pipe has seen enough. */
-        if (errno == EPIPE)
-                return status;
-        fprintf(stderr, "hawctl: standard output: %s\n", strerror(errno));
-        return EXIT_FAILURE;
+        return standard_output_finish("hawctl", status);
 }
 
 typedef struct Task {
@@ -102,6 +95,7 @@ int main(int argc, char **argv) {
         Options options;
         int r;
 
+        standard_descriptors_open();
         setlocale(LC_ALL, "");
         signal(SIGPIPE, SIG_IGN);
         r = options_parse(argc, argv, &options);

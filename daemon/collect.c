@@ -15,6 +15,7 @@
 #include "daemon/write-file.h"
 #include "probe/cleanup.h"
 #include "probe/source/facts.h"
+#include "probe/standard-descriptors.h"
 
 #define EXIT_USAGE 2
 #define DEVICES "sys/bus/pci/devices"
@@ -238,10 +239,12 @@ static int collect(const CollectOptions *options) {
 
 int main(int argc, char **argv) {
         CollectOptions options;
-        int r = parse(argc, argv, &options);
+        int r;
 
+        standard_descriptors_open();
+        r = parse(argc, argv, &options);
         if (r != 0)
-                return r > 0 ? EXIT_SUCCESS : EXIT_USAGE;
+                return r > 0 ? standard_output_finish("hawd-collect", EXIT_SUCCESS) : EXIT_USAGE;
         /* The group, which the directory hands down, is the service's: it reads, nobody else does. */
         umask(0027);
         return collect(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

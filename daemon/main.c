@@ -10,6 +10,7 @@
 
 #include "daemon/log.h"
 #include "daemon/service.h"
+#include "probe/standard-descriptors.h"
 
 #define EXIT_USAGE 2
 
@@ -65,9 +66,10 @@ int main(int argc, char **argv) {
         Service service = { .files = { .fd = -1 }, .past = { .fd = -1 }, .document = DOCUMENT_NONE };
         int r;
 
+        standard_descriptors_open();
         r = daemon_options_parse(argc, argv, &options);
         if (r != 0)
-                return r > 0 ? EXIT_SUCCESS : EXIT_USAGE;
+                return r > 0 ? standard_output_finish("hawd", EXIT_SUCCESS) : EXIT_USAGE;
         /* What is published is for everybody to read. */
         umask(0022);
         r = sd_event_default(&event);

@@ -23,6 +23,7 @@
 #include "ctl/capture/archive-unpack.h"
 #include "ctl/capture/remove-tree.h"
 #include "probe/cleanup.h"
+#include "probe/standard-descriptors.h"
 
 #define ARCHIVE_FD 3
 
@@ -78,6 +79,7 @@ static int unpack(void) {
 }
 
 int main(int argc, char **argv) {
+        standard_descriptors_open();
         if (argc == 2 && strcmp(argv[1], "unpack") == 0) {
                 harden();
                 return unpack();
