@@ -11,22 +11,20 @@
 #include "profile/json-parse.h"
 
 static int complain(const char *path, int r, const JsonError *error) {
-        const char *from = strcmp(path, "-") == 0 ? "standard input" : path;
-
         if (r == -ENOMEM)
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
         else if (error->line > 0)
-                fprintf(stderr, "hawctl: %s: line %u, column %u: %s\n", from, error->line, error->column,
+                fprintf(stderr, "hawctl: %s: line %u, column %u: %s\n", path, error->line, error->column,
                                 error->text);
         else
-                fprintf(stderr, "hawctl: %s: %s\n", from, error->text);
+                fprintf(stderr, "hawctl: %s: %s\n", path, error->text);
         return EXIT_FAILURE;
 }
 
 int document_file_read(const char *path, json_t **ret) {
         _cleanup_(input_file_done) InputFile file = {};
         JsonError error = {};
-        int r = input_file_read(path, PROFILE_JSON_MAX, &file);
+        int r = input_file_read_regular(path, PROFILE_JSON_MAX, &file);
 
         if (r != EXIT_SUCCESS)
                 return r;

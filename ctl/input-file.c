@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "ctl/hex-dump.h"
+#include "ctl/regular-file.h"
 #include "probe/cleanup.h"
 
 void input_file_done(InputFile *file) {
@@ -40,24 +41,35 @@ static int read_all(const char *path, int fd, size_t max, InputFile *file) {
         return EXIT_FAILURE;
 }
 
-int input_file_read(const char *path, size_t max, InputFile *ret) {
-        bool standard = strcmp(path, "-") == 0;
-        _cleanup_close_ int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+static int finish(const char *path, int fd, size_t max, InputFile *ret) {
         InputFile file = {};
-        struct stat st;
-        int r;
+        int r = read_all(path, fd, max, &file);
 
-        if (fd < 0)
-                return complain(path, strerror(errno));
-        if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
-                return complain(path, strerror(EISDIR));
-        r = read_all(path, fd, max, &file);
         if (r != EXIT_SUCCESS) {
                 input_file_done(&file);
                 return r;
         }
         *ret = file;
         return EXIT_SUCCESS;
+}
+
+int input_file_read(const char *path, size_t max, InputFile *ret) {
+        bool standard = strcmp(path, "-") == 0;
+        _cleanup_close_ int fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        struct stat st;
+
+        if (fd < 0)
+                return complain(path, strerror(errno));
+        if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+                return complain(path, strerror(EISDIR));
+        return finish(path, fd, max, ret);
+}
+
+int input_file_read_regular(const char *path, size_t max, InputFile *ret) {
+        const char *why;
+        _cleanup_close_ int fd = regular_file_open(AT_FDCWD, path, &why);
+
+        return fd < 0 ? complain(path, why) : finish(path, fd, max, ret);
 }
 
 int input_file_read_table(const char *path, size_t max, InputFile *ret) {

@@ -19,6 +19,9 @@ static inline Bytes input_file_bytes(const InputFile *file) {
 
 int input_file_read(const char *path, size_t max, InputFile *ret);
 
+/* The same for one that nobody named: found in a directory, or at a fixed place. Nothing but a regular file. */
+int input_file_read_regular(const char *path, size_t max, InputFile *ret);
+
 /* The same for an ACPI table, which may also stand there as a hex dump: plain digits, or lines "OFFSET: digits  text" as
  * xxd and acpidump write them. */
 int input_file_read_table(const char *path, size_t max, InputFile *ret);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "ctl/input-file.h"
+#include "ctl/regular-file.h"
 #include "ctl/source-profile.h"
 #include "probe/cleanup.h"
 #include "profile/json-parse.h"
@@ -51,13 +52,14 @@ static bool is_capture(const char *name) {
                 { 257, 5, "ustar" } };
         _cleanup_close_ int fd = -1;
         char head[262] = "";
+        const char *why;
         struct stat st;
 
         if (strcmp(name, "-") == 0 || stat(name, &st) < 0)
                 return false;
         if (!S_ISREG(st.st_mode))
                 return S_ISDIR(st.st_mode);
-        fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        fd = regular_file_open(AT_FDCWD, name, &why);
         if (fd < 0 || read(fd, head, sizeof(head)) < 0)
                 return false;
         for (size_t i = 0; i < ELEMENTS(archives); i++)

@@ -88,7 +88,7 @@ static int show(const char *directory, struct dirent **entries, int n, const Opt
                 if ((size_t) snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name) >=
                                 sizeof(path))
                         continue;
-                if (stat(path, &st) == 0 && read_profile(path, &profile) == EXIT_SUCCESS)
+                if (read_profile(path, &profile) == EXIT_SUCCESS && stat(path, &st) == 0)
                         add_row(table, entries[i]->d_name, &st, &profile);
                 else
                         status = EXIT_FAILURE;
@@ -123,7 +123,7 @@ static int show_json(const char *directory, struct dirent **entries, int n, cons
                 if ((size_t) snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name) >=
                                 sizeof(path))
                         continue;
-                if (stat(path, &st) < 0 || read_profile(path, &profile) != EXIT_SUCCESS)
+                if (read_profile(path, &profile) != EXIT_SUCCESS || stat(path, &st) < 0)
                         status = EXIT_FAILURE;
                 else if (json_array_append_new(array, entry_json(path, &st, &profile)) < 0) {
                         json_decref(array);

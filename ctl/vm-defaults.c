@@ -26,7 +26,8 @@ int vm_defaults_read(const Options *options, SiteDefaults *ret) {
                 fprintf(stderr, "hawctl: %s: not read, as others than root may write to it\n", path);
                 return EXIT_FAILURE;
         }
-        r = input_file_read(path, SITE_DEFAULTS_MAX, &file);
+        r = options->defaults ? input_file_read(path, SITE_DEFAULTS_MAX, &file)
+                              : input_file_read_regular(path, SITE_DEFAULTS_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
         r = site_defaults_parse((const char *) file.data, file.n, ret, &error);

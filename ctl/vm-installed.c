@@ -141,7 +141,7 @@ void vm_installed_read(GuestInstalled *ret) {
         _cleanup_(input_file_done) InputFile file = {};
 
         *ret = (GuestInstalled){};
-        if (access(path, R_OK) == 0 && input_file_read(path, STATUS_MAX, &file) == EXIT_SUCCESS)
+        if (access(path, R_OK) == 0 && input_file_read_regular(path, STATUS_MAX, &file) == EXIT_SUCCESS)
                 vm_installed_decode(input_file_bytes(&file), ret);
         else
                 read_pacman(ret);
