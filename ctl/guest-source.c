@@ -14,7 +14,7 @@
 
 int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
-        _cleanup_close_ int process = -EBADF;
+        ProcessPlace place = {};
         VmChoice choice;
         SiteDefaults site;
         int r = vm_choice_parse(options, &choice);
@@ -22,15 +22,17 @@ int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
         if (r == EXIT_SUCCESS)
                 r = vm_defaults_read(options, &site);
         if (r == EXIT_SUCCESS)
-                r = vm_input_read(options, argc, argv, ret, &process);
+                r = vm_input_read(options, argc, argv, ret, &place);
         if (r != EXIT_SUCCESS)
                 return r;
         if (!options->root && !options->host && !options->bus_address) {
                 vm_installed_read(&installed);
-                if (process < 0)
+                if (options->pid)
+                        vm_installed_process(&place, &installed);
+                else {
                         vm_installed_program(ret, &installed);
-                if (process < 0 || vm_installed_limit(process, &installed))
                         vm_installed_image(ret, &installed);
+                }
         }
         r = vm_choice_apply(&choice, ret);
         if (r >= 0)

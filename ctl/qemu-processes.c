@@ -12,17 +12,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/process/process-file.h"
+#include "ctl/process/process-identity.h"
 #include "ctl/qemu-program.h"
-#include "ctl/vm.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "probe/grow.h"
 
-#define DELETED " (deleted)"
-
 static void process_done(QemuProcess *process) {
         closep(&process->directory);
-        free(process->cmdline);
 }
 
 void qemu_processes_done(QemuProcesses *processes) {
@@ -40,92 +38,36 @@ static bool is_number(const char *name) {
         return *name && !name[strspn(name, "0123456789")];
 }
 
-/* A process is called "qemu" by nobody's package. */
-static bool is_qemu(const char *program) {
-        QemuProgram kind = qemu_program(program);
-
-        return kind != QEMU_PROGRAM_NONE && kind != QEMU_PROGRAM_SHORT;
+static void set_program(const char *name, QemuProcess *process) {
+        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, process->program,
+                        sizeof(process->program));
 }
 
-/* All of a file of /proc, with a NUL behind it. */
-static int read_whole(int directory, const char *name, size_t max, char **ret, size_t *ret_n) {
-        _cleanup_close_ int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        _cleanup_free_ char *text = NULL;
-        size_t n = 0, size = 0;
-
-        if (fd < 0)
-                return -errno;
-        for (;;) {
-                ssize_t got;
-
-                if (n + 1 >= size) {
-                        char *grown = realloc(text, size = size ? 2 * size : 4096);
-
-                        if (!grown)
-                                return -ENOMEM;
-                        text = grown;
-                }
-                got = read(fd, text + n, size - n - 1);
-                if (got < 0 && errno == EINTR)
-                        continue;
-                if (got < 0)
-                        return -errno;
-                if (got == 0)
-                        break;
-                n += (size_t) got;
-                if (n > max)
-                        return -E2BIG;
-        }
-        text[n] = 0;
-        *ret = TAKE_PTR(text);
-        *ret_n = n;
-        return 0;
-}
-
-/* The program's file; it stays known when a package's update has replaced it. Only the owner of a process may see it. */
-static int read_program(int directory, char *ret, size_t size) {
-        ssize_t n = readlinkat(directory, "exe", ret, size - 1);
-        char *deleted;
-
-        if (n < 0)
-                return -errno;
-        ret[n] = 0;
-        deleted = strstr(ret, DELETED);
-        if (deleted && !deleted[strlen(DELETED)])
-                *deleted = 0;
-        return 0;
-}
-
-/* Whether it is a QEMU, by its file; where that may not be seen, by what it was started as. 1, 0, or -errno. */
+/* Whether it may be a VMM: by its file, where that may be seen. 1, 0, or -errno. */
 static int identify(int directory, QemuProcess *process) {
+        _cleanup_(process_identity_done) ProcessIdentity identity = {};
         _cleanup_free_ char *comm = NULL;
         char path[PATH_MAX];
-        const char *program = NULL;
         size_t n;
         int r;
 
-        r = read_program(directory, path, sizeof(path));
-        if (r >= 0)
-                program = qemu_program_name(path);
-        else if (is_gone(r))
+        r = process_program_path(directory, path, sizeof(path));
+        if (is_gone(r))
                 return r;
-        if (program && !is_qemu(program))
+        if (r >= 0 && !qemu_program_is_process(qemu_program_name(path)))
                 return 0;
-        process->error = read_whole(directory, "cmdline", VM_TEXT_MAX, &process->cmdline, &process->n);
-        if (is_gone(process->error))
-                return process->error;
-        if (!program && process->n > 0)
-                program = qemu_program_name(process->cmdline);
-        if (!program && read_whole(directory, "comm", PATH_MAX, &comm, &n) >= 0) {
+        if (r >= 0)
+                set_program(qemu_program_name(path), process);
+        else if (process_file_read(directory, "comm", sizeof(path), &comm, &n) >= 0) {
                 comm[strcspn(comm, "\n")] = 0;
-                program = comm;
+                if (qemu_program_is_process(comm))
+                        set_program(comm, process);
         }
-        if (!program || !is_qemu(program))
-                return 0;
-        text_printable((Bytes){ .data = (const uint8_t *) program, .n = strlen(program) }, process->program,
-                        sizeof(process->program));
-        /* One that has ended, and whose parent has not noticed yet. */
-        return process->error < 0 || process->n > 0;
+        r = process_identity_read(directory, &identity);
+        if (r < 0)
+                return r;
+        process->owner = identity.uids[0];
+        return 1;
 }
 
 static int add(int proc, const char *name, QemuProcesses *ret) {

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The QEMUs that run on this host, as /proc has them. What goes while it is looked at is left out; a number that another
- * process gets meanwhile is not mistaken for it. */
+/* The processes of this host that may be VMMs, as /proc has them. What goes while it is looked at is left out; a number that
+ * another process gets meanwhile is not mistaken for it. Nothing is read here that a process could keep back. */
 
 #include <stddef.h>
 #include <sys/types.h>
 
 typedef struct QemuProcess {
         pid_t pid;
-        int directory;    /* owned; /proc/PID, which stays this process's */
-        char program[64]; /* "qemu-system-x86_64", printable */
-        int error;        /* -errno: why there is no command line */
-        size_t n;
-        char *cmdline; /* owned; each word ends with a NUL */
+        uid_t owner;
+        int directory; /* owned; /proc/PID, which stays this process's */
+        char program[64]; /* "qemu-system-x86_64", printable; "" what it is may not be seen: its words have to tell */
 } QemuProcess;
 
 typedef struct QemuProcesses {

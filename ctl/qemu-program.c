@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/qemu-program.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -61,4 +60,10 @@ QemuProgram qemu_program(const char *path) {
                                         : strcmp(name, programs[i].name) == 0)
                         return programs[i].program;
         return QEMU_PROGRAM_NONE;
+}
+
+bool qemu_program_is_process(const char *name) {
+        QemuProgram kind = qemu_program(name);
+
+        return kind != QEMU_PROGRAM_NONE && kind != QEMU_PROGRAM_SHORT;
 }

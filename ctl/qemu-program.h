@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <stdbool.h>
+
 /* QEMU's programs by their names, as distributions have them, and Cloud Hypervisor's. */
 
 typedef enum QemuProgram {
@@ -18,3 +20,6 @@ const char *qemu_program_name(const char *path);
 
 /* By the last part of a path, or a bare name. */
 QemuProgram qemu_program(const char *path);
+
+/* Whether a process of that program's is a VMM: "qemu" alone is nobody's package. */
+bool qemu_program_is_process(const char *name);

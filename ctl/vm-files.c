@@ -18,46 +18,79 @@
 #include "probe/cleanup.h"
 
 #define FILE_MAX ((size_t) 1 << 20)
+#define NOT_ORDINARY "it is no ordinary file"
 
-/* The place alone; nothing is opened yet. */
-static int find(const VmFiles *files, const char *path) {
+/* Those that linux/magic.h does not have. */
+#define JFS_MAGIC 0x3153464aU
+#define ZFS_MAGIC 0x2fc12fc1U
+#define BCACHEFS_MAGIC 0xca451a4eU
+#define NTFS3_MAGIC 0x7366746eU
+
+int vm_file_find(const VmFiles *files, const char *path) {
         bool absolute = *path == '/';
         struct open_how how = {
                 .flags = O_PATH | O_CLOEXEC,
                 .resolve = RESOLVE_NO_MAGICLINKS | (absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH),
         };
-        _cleanup_close_ int base = -EBADF;
+        int base = absolute ? files->root : files->cwd, fd;
 
-        if (files->process == VM_FILES_OWN)
-                return open(path, O_PATH | O_CLOEXEC);
-        base = openat(files->process, absolute ? "root" : "cwd", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        return base < 0 ? -1 : (int) syscall(SYS_openat2, base, path, &how, sizeof(how));
+        if (files->refused)
+                return -EPERM;
+        if (files->about)
+                files->about(files->userdata, path);
+        if (files->foreign && base < 0)
+                return base;
+        fd = files->foreign ? (int) syscall(SYS_openat2, base, path, &how, sizeof(how))
+                            : open(path, O_PATH | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
 }
 
-/* Files of the kernel's may have effects when they are read. */
-static bool is_on_disk(int place) {
+static bool is_one_of(uint32_t type, const uint32_t *types, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (type == types[i])
+                        return true;
+        return false;
+}
+
+/* Files of the kernel's may have effects when they are read. Of another's files only those are read that are on disks and in
+ * memory here: FUSE and network file systems answer when they like. */
+static const char *judge_system(const VmFiles *files, int place) {
         static const uint32_t kernel[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC };
+        static const uint32_t local[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+                F2FS_SUPER_MAGIC, TMPFS_MAGIC, RAMFS_MAGIC, OVERLAYFS_SUPER_MAGIC, SQUASHFS_MAGIC,
+                EROFS_SUPER_MAGIC_V1, ISOFS_SUPER_MAGIC, MSDOS_SUPER_MAGIC, EXFAT_SUPER_MAGIC,
+                REISERFS_SUPER_MAGIC, NILFS_SUPER_MAGIC, JFS_MAGIC, ZFS_MAGIC, BCACHEFS_MAGIC, NTFS3_MAGIC };
         struct statfs system;
 
         if (fstatfs(place, &system) < 0)
-                return false;
-        for (size_t i = 0; i < ELEMENTS(kernel); i++)
-                if ((uint32_t) system.f_type == kernel[i])
-                        return false;
-        return true;
+                return strerror(errno);
+        if (is_one_of((uint32_t) system.f_type, kernel, ELEMENTS(kernel)))
+                return NOT_ORDINARY;
+        if (files->foreign && !is_one_of((uint32_t) system.f_type, local, ELEMENTS(local)))
+                return "it is on a file system that may keep readers waiting";
+        return NULL;
 }
 
 /* Looked at before it is opened for reading. */
 static int open_file(const VmFiles *files, const char *path, const char **ret_why) {
-        _cleanup_close_ int place = find(files, path);
+        _cleanup_close_ int place = -EBADF;
         char link[64];
         struct stat st;
         int fd = -1;
 
-        if (place < 0 || fstat(place, &st) < 0)
-                *ret_why = errno == EXDEV ? "it is outside of where the process is" : strerror(errno);
-        else if (!S_ISREG(st.st_mode) || !is_on_disk(place))
-                *ret_why = "it is no ordinary file";
+        place = vm_file_find(files, path);
+        if (files->refused)
+                *ret_why = files->refused;
+        else if (place < 0)
+                *ret_why = place == -EXDEV ? "it is outside of where the process is" : strerror(-place);
+        else
+                *ret_why = judge_system(files, place);
+        if (*ret_why)
+                return -1;
+        if (fstat(place, &st) < 0)
+                *ret_why = strerror(errno);
+        else if (!S_ISREG(st.st_mode))
+                *ret_why = NOT_ORDINARY;
         else if (st.st_size > (off_t) FILE_MAX)
                 *ret_why = "it is larger than 1 MiB";
         else {

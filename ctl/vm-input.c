@@ -9,7 +9,7 @@
 
 #include "ctl/ch.h"
 #include "ctl/input-file.h"
-#include "ctl/process-limits.h"
+#include "ctl/process/process-guest.h"
 #include "ctl/vm-cmdline.h"
 #include "ctl/vm-domain.h"
 #include "ctl/vm-program.h"
@@ -106,7 +106,7 @@ int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret,
 
 /* ── places ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static const VmFiles here = { VM_FILES_OWN };
+static const VmFiles here = {};
 
 static int complain(const char *place, int r, const VmError *error) {
         if (r == -ENOMEM) {
@@ -137,8 +137,7 @@ static int read_file(const char *path, const char *place, Guest *ret) {
 }
 
 /* By one descriptor all along: the number may become another process's meanwhile. */
-static int read_process(const char *pid, Guest *ret, int *ret_process) {
-        _cleanup_(input_file_done) InputFile file = {};
+static int read_process(const char *pid, Guest *ret, ProcessPlace *ret_place) {
         _cleanup_close_ int process = -EBADF;
         char path[64], place[32];
         size_t n = strspn(pid, "0123456789");
@@ -156,17 +155,8 @@ static int read_process(const char *pid, Guest *ret, int *ret_process) {
                 fprintf(stderr, "hawctl: %s: %s\n", path, strerror(errno));
                 return EXIT_FAILURE;
         }
-        snprintf(path, sizeof(path), "/proc/self/fd/%d/cmdline", process);
-        r = input_file_read(path, VM_TEXT_MAX, &file);
-        if (r != EXIT_SUCCESS)
-                return r;
-        r = vm_input_process((const char *) file.data, file.n, &(VmFiles){ process }, ret, &error);
-        if (r < 0)
-                return complain(place, r, &error);
-        process_limits_read(process, ret);
-        *ret_process = process;
-        process = -EBADF;
-        return EXIT_SUCCESS;
+        r = process_guest_fetch(process, ret, ret_place, &error);
+        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
 }
 
 static int read_arguments(int argc, char **argv, Guest *ret) {
@@ -180,14 +170,13 @@ static int read_arguments(int argc, char **argv, Guest *ret) {
         return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
 }
 
-int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, int *ret_process) {
-        *ret_process = -1;
+int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, ProcessPlace *ret_place) {
         if (options->pid && argc > 0) {
                 fprintf(stderr, "hawctl: --pid=%s and '%s': give one of them\n", options->pid, argv[0]);
                 return EXIT_USAGE;
         }
         if (options->pid)
-                return read_process(options->pid, ret, ret_process);
+                return read_process(options->pid, ret, ret_place);
         if (argc == 0) {
                 fprintf(stderr,
                                 "hawctl: expected a guest: a file with its JSON, XML or command line, '-', --pid=PID, or"

@@ -4,14 +4,15 @@
 /* The guest that a command line names, in whichever form it is. */
 
 #include "ctl/options.h"
+#include "ctl/process/process-place.h"
 #include "ctl/vm-files.h"
 #include "ctl/vm.h"
 
 /* argv is what stands behind the verb: a file or "-" with a JSON document, a domain's XML or a command line in it; a QEMU
  * command line itself (behind "--"); or nothing beside --pid=PID. Fills *ret, to be emptied with guest_done(), without
- * defaults. *ret_process is the process's directory in /proc, to be closed, or -1. The exit status: 1 for what cannot be
- * read, 2 for what is no guest; why is on standard error. */
-int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, int *ret_process);
+ * defaults. With --pid *ret_place is the process's. The exit status: 1 for what cannot be read, 2 for what is no guest; why
+ * is on standard error. */
+int vm_input_read(const Options *options, int argc, char **argv, Guest *ret, ProcessPlace *ret_place);
 
 /* The same of a text: which form it is shows at its start. 0, -EINVAL with *reterr filled, -ENOMEM. */
 int vm_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);

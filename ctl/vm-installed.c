@@ -3,11 +3,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "ctl/input-file.h"
 #include "probe/cleanup.h"
@@ -164,37 +162,29 @@ void vm_installed_image(const Guest *guest, GuestInstalled *installed) {
 }
 
 /* What Debian's, Proxmox's and Arch's packages bring. */
-static const char *const programs[] = { "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-system-i386",
-        "/usr/bin/kvm" };
+const char *const vm_installed_programs[] = { "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-system-i386",
+        "/usr/bin/kvm", NULL };
 
 void vm_installed_program(const Guest *guest, GuestInstalled *installed) {
         _cleanup_free_ char *target = *guest->vmm_path == '/' ? realpath(guest->vmm_path, NULL) : NULL;
 
         if (!target)
                 return;
-        for (size_t i = 0; i < ELEMENTS(programs); i++)
-                installed->program_here = installed->program_here || strcmp(target, programs[i]) == 0;
+        for (const char *const *path = vm_installed_programs; *path; path++)
+                installed->program_here = installed->program_here || strcmp(target, *path) == 0;
         installed->program_version = vmm_path_version(target);
 }
 
-/* Not known is no. */
-static bool is_same(int process, const char *link, const char *path) {
-        struct stat its, own;
-
-        return fstatat(process, link, &its, 0) == 0 && stat(path, &own) == 0 && its.st_dev == own.st_dev &&
-                        its.st_ino == own.st_ino;
-}
-
-bool vm_installed_limit(int process, GuestInstalled *installed) {
-        if (!is_same(process, "root", "/")) {
+void vm_installed_process(const ProcessPlace *place, GuestInstalled *installed) {
+        if (!place->same_root) {
                 *installed = (GuestInstalled){};
-                return false;
+                return;
         }
-        for (size_t i = 0; i < ELEMENTS(programs); i++)
-                installed->program_here = installed->program_here || is_same(process, "exe", programs[i]);
+        installed->program_here = installed->program_here || place->program_here;
         if (!installed->program_here) {
                 installed->qemu = (GuestVersion){};
                 *installed->qemu_build = 0;
         }
-        return true;
+        installed->image_absent = place->image_absent;
+        installed->image_version = place->image_version;
 }

@@ -3,15 +3,20 @@
 
 /* Which QEMU and which firmware this host has, from its package manager's own list: no program is run for it. */
 
+#include "ctl/process/process-place.h"
 #include "probe/decode/bytes.h"
 #include "profile/guest/guest-defaults.h"
 
 /* dpkg's list, or pacman's. What cannot be told (rpm's database, packages that are not there) stays zero. */
 void vm_installed_read(GuestInstalled *ret);
 
-/* Of a process, by its directory in /proc: what these packages do not tell of it becomes zero. With another root directory
- * that is all of it, as in a container (false); of another program, or one that an update has replaced, QEMU's version. */
-bool vm_installed_limit(int process, GuestInstalled *installed);
+/* Of a process: what these packages do not tell of it becomes zero. With another root directory that is all of it, as in a
+ * container; of another program, or one that an update has replaced, QEMU's version. Its image is noted as for
+ * vm_installed_image(). */
+void vm_installed_process(const ProcessPlace *place, GuestInstalled *installed);
+
+/* The programs of the packages that are known; NULL behind them. */
+extern const char *const vm_installed_programs[];
 
 /* The guest's own program on this host: one that is the package's by another name; one that is a link to a place whose name
  * has a version. */

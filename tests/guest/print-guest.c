@@ -92,7 +92,7 @@ int main(int argc, char **argv) {
         Guest guest = {};
         const char *versions = NULL;
         json_t *json = NULL;
-        _cleanup_close_ int process = -EBADF;
+        ProcessPlace place = {};
         int r;
 
         for (argc--, argv++; argc > 0; argc--, argv++)
@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
                 return print_words(argv[1]);
         if (argc > 0 && strcmp(*argv, "--") == 0)
                 argc--, argv++;
-        r = vm_input_read(&options, argc, argv, &guest, &process);
+        r = vm_input_read(&options, argc, argv, &guest, &place);
         if (r != EXIT_SUCCESS)
                 return r;
         if (!versions || fill_in(&guest, versions) >= 0)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "ctl/process/process-job.h"
+
+/* A child that does the work and writes its answer to *ret_fd. It has no other descriptor of its parent's: what is killed
+ * and does not end keeps nothing open. -errno. */
+int process_child_start(
+                const ProcessJob *job, ProcessWork work, const void *userdata, pid_t *ret, int *ret_fd);

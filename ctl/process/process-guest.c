@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/process/process-guest.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/process/process-file.h"
+#include "ctl/process/process-identity.h"
+#include "ctl/process/process-limits.h"
+#include "ctl/qemu-program.h"
+#include "ctl/vm-input.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+/* A thousand devices take a tenth of it. */
+#define CMDLINE_MAX ((size_t) 2 << 20)
+
+void process_guest_done(ProcessGuest *guest) {
+        guest_done(&guest->guest);
+}
+
+/* What it was started as, or what it calls itself. */
+static void read_name(int process, const char *cmdline, char ret[PATH_MAX]) {
+        _cleanup_free_ char *comm = NULL;
+        size_t n;
+
+        *ret = 0;
+        if (*cmdline)
+                snprintf(ret, PATH_MAX, "%s", cmdline);
+        else if (process_file_read(process, "comm", PATH_MAX, &comm, &n) >= 0)
+                snprintf(ret, PATH_MAX, "%.*s", (int) strcspn(comm, "\n"), comm);
+}
+
+static void identify(int process, const char *cmdline, ProcessGuest *ret) {
+        char path[PATH_MAX];
+        const char *name;
+
+        if (process_program_path(process, path, sizeof(path)) < 0)
+                read_name(process, cmdline, path);
+        name = qemu_program_name(path);
+        ret->is_vmm = qemu_program_is_process(name);
+        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret->program,
+                        sizeof(ret->program));
+}
+
+/* All that needs the caller's privileges, between two looks at whose process it is. */
+static int read_privileged(int process, ProcessGuest *ret, VmFiles *files, char **ret_cmdline, size_t *ret_n,
+                uint64_t *ret_locked) {
+        _cleanup_(process_identity_done) ProcessIdentity before = {}, after = {};
+        const char *refused;
+        int r;
+
+        r = process_identity_read(process, &before);
+        if (r >= 0)
+                r = process_file_read(process, "cmdline", CMDLINE_MAX, ret_cmdline, ret_n);
+        if (r < 0)
+                return r;
+        identify(process, *ret_cmdline, ret);
+        process_place_read(process, files, &ret->place);
+        *ret_locked = process_limits_read(process);
+        r = process_identity_read(process, &after);
+        if (r < 0)
+                return r;
+        refused = process_identity_take(&before, &after);
+        if (!files->refused)
+                files->refused = refused;
+        return 0;
+}
+
+int process_guest_read(
+                const ProcessJob *job, void *channel, bool only_vmm, ProcessGuest *ret, VmError *reterr) {
+        VmFiles files = {
+                .foreign = true,
+                .root = -EBADF,
+                .cwd = -EBADF,
+                .refused = job->refused,
+                .about = process_job_about,
+                .userdata = channel,
+        };
+        _cleanup_free_ char *cmdline = NULL;
+        uint64_t locked;
+        size_t n;
+        int r;
+
+        *ret = (ProcessGuest){};
+        *reterr = (VmError){};
+        r = read_privileged(job->process, ret, &files, &cmdline, &n, &locked);
+        /* One without words has ended, and its parent has not noticed yet. */
+        if (r >= 0 && only_vmm && n == 0)
+                ret->is_vmm = false;
+        if (r >= 0 && (!only_vmm || (ret->is_vmm && qemu_program(ret->program) != QEMU_PROGRAM_FOREIGN))) {
+                r = vm_input_process(cmdline, n, &files, &ret->guest, reterr);
+                if (r >= 0) {
+                        ret->guest.memory.locked_limit = locked;
+                        process_place_image(&files, &ret->guest, &ret->place);
+                }
+        }
+        closep(&files.root);
+        closep(&files.cwd);
+        return r;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Where a process is: its root directory, its working directory, and whether this host's packages tell of it. */
+
+#include <stdbool.h>
+
+#include "ctl/vm-files.h"
+#include "profile/guest/guest.h"
+
+typedef struct ProcessPlace {
+        bool same_root; /* its root directory is this host's; else, as in a container, packages tell nothing */
+        bool program_here;          /* it runs a program of this host's packages as it is now */
+        bool image_absent;          /* the guest's image is not here, as far as the process can see */
+        GuestVersion image_version; /* that the place names which the image is a link to */
+} ProcessPlace;
+
+/* Before the process's identity is taken, because only who may trace a process sees these. Fills files->root and files->cwd,
+ * to be closed. */
+void process_place_read(int process, VmFiles *files, ProcessPlace *ret);
+
+/* After that. */
+void process_place_image(const VmFiles *files, const Guest *guest, ProcessPlace *place);
