@@ -15,6 +15,7 @@
 #include "daemon/write-file.h"
 #include "probe/cleanup.h"
 #include "probe/source/facts.h"
+#include "probe/source/scrub.h"
 #include "probe/standard-descriptors.h"
 
 #define EXIT_USAGE 2
@@ -45,12 +46,21 @@ static bool only_root_reads(const char *path) {
         return n > 7 && strncmp(path, DEVICES, strlen(DEVICES)) == 0 && strcmp(path + n - 7, "/config") == 0;
 }
 
+/* The service may know it, nobody needs to know more: what a capture leaves out stays root's here, too. */
+static int write_scrubbed(const Collection *collection, const char *path, Bytes content) {
+        _cleanup_free_ uint8_t *left = NULL;
+        size_t n;
+        int r = scrub_file(path, content, &left, &n);
+
+        return r < 0 ? r : collect_write(collection->fd, path, (Bytes){ .data = left, .n = n });
+}
+
 static void on_file(void *userdata, const char *path, Bytes content) {
         Collection *collection = userdata;
         /* What the log no longer has was right when it had it: a unit keeps its width. */
         bool gone = content.n == 0 && strcmp(path, KERNEL_LOG) == 0;
         int r = only_root_reads(path) && !gone && collection->error == 0
-                        ? collect_write(collection->fd, path, content)
+                        ? write_scrubbed(collection, path, content)
                         : 0;
 
         if (r < 0) {

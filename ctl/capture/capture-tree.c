@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +12,9 @@
 #include <unistd.h>
 
 #include "ctl/capture/tree-file.h"
-#include "probe/decode/cpu/cmdline.h"
-#include "probe/decode/pci/pci-capability.h"
 #include "probe/decode/text.h"
 #include "probe/grow.h"
+#include "probe/source/scrub.h"
 
 void capture_tree_init(CaptureTree *tree, int fd) {
         *tree = (CaptureTree){ .fd = fd };
@@ -55,21 +53,12 @@ static void add_line(CaptureTree *tree, char ***list, size_t *n, const char *fir
 
 /* ── what leaves the host ──────────────────────────────────────────────────────────────────────────────── */
 
-/* Serial numbers in configuration space, and whatever else stands on a kernel's command line, stay behind. */
 static int write_scrubbed(CaptureTree *tree, const char *path, Bytes content) {
-        _cleanup_free_ uint8_t *copy = malloc(content.n + 1);
-        size_t n = content.n;
+        _cleanup_free_ uint8_t *left = NULL;
+        size_t n;
+        int r = scrub_file(path, content, &left, &n);
 
-        if (!copy)
-                return -ENOMEM;
-        if (n > 0)
-                memcpy(copy, content.data, n);
-        copy[n] = 0;
-        if (fnmatch("sys/bus/pci/devices/*/config", path, FNM_PATHNAME) == 0)
-                pci_config_scrub(copy, n);
-        else if (strcmp(path, "proc/cmdline") == 0)
-                n = cmdline_filter(content, (char *) copy, content.n + 1);
-        return tree_write_file(tree->fd, path, (Bytes){ .data = copy, .n = n });
+        return r < 0 ? r : tree_write_file(tree->fd, path, (Bytes){ .data = left, .n = n });
 }
 
 static void on_file(void *userdata, const char *path, Bytes content) {

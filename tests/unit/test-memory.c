@@ -77,6 +77,35 @@ static void test_iomem(void **state) {
         iomem_done(&iomem);
 }
 
+/* A reader of what is left reads the same, faults by line included; where the kernel lies is not in it. */
+static void test_iomem_scrub(void **state) {
+        static const char left[] = "00000000-00000fff : Reserved\n"
+                                   "00100000-bfffffff : System RAM\r\n"
+                                   "\r\n"
+                                   "\n"
+                                   "noise\n"
+                                   "c0000000-febfffff : PCI Bus 0000:00\n"
+                                   "  c0000000-c00fffff : PCI Bus 0000:01\n"
+                                   "\n"
+                                   "100000000-14fffffff : System RAM\n";
+        char text[] = "00000000-00000fff : Reserved\n"
+                      "00100000-bfffffff : System RAM\r\n"
+                      "  01000000-02209987 : Kernel code\r\n"
+                      "  02400000-03209987 : Kernel rodata\n"
+                      "noise\n"
+                      "c0000000-febfffff : PCI Bus 0000:00\n"
+                      "  c0000000-c00fffff : PCI Bus 0000:01\n"
+                      "    c0000000-c00fffff : 0000:01:00.0\n"
+                      "100000000-14fffffff : System RAM\n"
+                      "  120000000-120ffffff : Kernel bss";
+        size_t n = iomem_scrub((uint8_t *) text, strlen(text));
+
+        assert_int_equal(n, strlen(left));
+        assert_memory_equal(text, left, n);
+        assert_int_equal(iomem_scrub((uint8_t *) text, n), n);
+        assert_int_equal(iomem_scrub((uint8_t *) text, 0), 0);
+}
+
 /* Who may not see gets zeros, and that is not a map of one byte. */
 static void test_iomem_hidden(void **state) {
         Iomem iomem = {};
@@ -185,6 +214,7 @@ int main(void) {
                 cmocka_unit_test(test_regions),
                 cmocka_unit_test(test_regions_wrong),
                 cmocka_unit_test(test_iomem),
+                cmocka_unit_test(test_iomem_scrub),
                 cmocka_unit_test(test_iomem_hidden),
                 cmocka_unit_test(test_memmap),
                 cmocka_unit_test(test_group_type),

@@ -118,3 +118,20 @@ int iomem_decode(Bytes text, Iomem *ret, Reason *ret_reason, FaultList *faults) 
         *ret = iomem;
         return 0;
 }
+
+size_t iomem_scrub(uint8_t *text, size_t n) {
+        const Bytes all = { .data = text, .n = n };
+        size_t cursor = 0, start = 0, left = 0;
+        Bytes line;
+
+        for (; text_line(all, &cursor, &line); start = cursor) {
+                IomemEntry entry = {};
+                size_t end = (size_t) (line.data - text) + line.n;
+
+                if (line.n > 0 && parse_line(line, &entry) && !kept(&entry))
+                        start = end;
+                memmove(text + left, text + start, cursor - start);
+                left += cursor - start;
+        }
+        return left;
+}

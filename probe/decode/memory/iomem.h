@@ -49,5 +49,9 @@ int iomem_add(Iomem *iomem, const IomemEntry *entry);
  * HIDDEN when every address reads zero, MALFORMED when no line parses, else NONE. -ENOMEM only. */
 int iomem_decode(Bytes text, Iomem *ret, Reason *ret_reason, FaultList *faults);
 
+/* Empties, in place, the lines that iomem_decode() does not keep: of the kernel's own code and data, whose addresses are
+ * secret, and of devices. Lines keep their numbers. Returns what is left of n. */
+size_t iomem_scrub(uint8_t *text, size_t n);
+
 /* The kind behind a name, whatever its case: the ABI text and the code of sys/firmware/memmap differ in it. */
 IomemKind iomem_kind(Bytes name);
