@@ -182,6 +182,7 @@ int key_values_parse(const char *text, const char *implied, KeyValues *ret) {
 
         if (*text != '{')
                 return parse_text(text, implied, ret);
+        ret->json = true;
         copy = with_double_quotes(text);
         if (!copy)
                 return -ENOMEM;

@@ -3,6 +3,7 @@
 
 /* "q35,accel=kvm,smm=off", or the same as a JSON object: what stands behind an option of QEMU. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct KeyValue {
@@ -12,6 +13,7 @@ typedef struct KeyValue {
 typedef struct KeyValues {
         size_t n;
         KeyValue *items; /* owned */
+        bool json;       /* that is what it was read from */
 } KeyValues;
 
 void key_values_done(KeyValues *values);

@@ -10,6 +10,7 @@
 #include "ctl/vm-config.h"
 #include "ctl/vm-form.h"
 #include "ctl/vm-option-names.h"
+#include "ctl/vm-place.h"
 #include "ctl/vm-program.h"
 #include "ctl/vm-query.h"
 #include "ctl/vm-set.h"
@@ -40,6 +41,12 @@ static int set_netdev(Vm *vm, const KeyValues *values) {
                 return 0;
         return vm_ignore(
                         vm, "-netdev vhost-vdpa", "a device that reaches guest memory, and is not followed");
+}
+
+static int set_device(Vm *vm, const KeyValues *values) {
+        int r = vm_place_device(vm, values);
+
+        return r < 0 ? r : vm_device(vm, values);
 }
 
 static int set_bios(Vm *vm, const KeyValues *values) {
@@ -78,7 +85,7 @@ static const struct {
         { "accel", TURN_OPTIONS, "accel", set_accelerator },
         { "m", TURN_OPTIONS, "size", vm_memory },
         { "numa", TURN_OPTIONS, "type", vm_numa },
-        { "device", TURN_OPTIONS, "driver", vm_device },
+        { "device", TURN_OPTIONS, "driver", set_device },
         { "drive", TURN_OPTIONS, NULL, vm_drive },
         { "fw_cfg", TURN_OPTIONS, "name", vm_fw_cfg },
         { "netdev", TURN_OPTIONS, "type", set_netdev },
@@ -113,6 +120,7 @@ static int set_group(Vm *vm, Turn turn, const char *group, KeyValues *values) {
                         name = names[i].option;
         for (size_t i = 0; i < ELEMENTS(options); i++)
                 if (strcmp(name, options[i].name) == 0) {
+                        vm_place_option(vm, name, "");
                         int r = options[i].turn == turn ? vm_set_apply(vm, name, values) : 0;
 
                         return options[i].turn != turn || r < 0 ? r : options[i].set(vm, values);
@@ -152,6 +160,7 @@ static int read_config(Vm *vm, Turn turn, const char *path) {
         r = vm_config_read(vm, path, set[turn], &why);
         if (r < 0 || !why)
                 return r;
+        vm->places.more = true;
         snprintf(what, sizeof(what), "-readconfig %.80s", path);
         return vm_ignore(vm, what, "what the file adds is not known: %s", why);
 }
@@ -173,6 +182,7 @@ static int set_other(Vm *vm, const char *name, const char *text) {
 }
 
 static int set_option(Vm *vm, Turn turn, const char *name, const char *text) {
+        vm_place_option(vm, name, text);
         if (strcmp(name, "readconfig") == 0)
                 return read_config(vm, turn, text);
         if (strcmp(name, "set") == 0)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/vm-place.h"
 #include "ctl/vm-set.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-cpu-model.h"
@@ -141,6 +142,7 @@ static int set_global(Vm *vm, const Global *global) {
         const ViommuKind kind = vm->guest->viommu.kind;
         char what[96];
 
+        vm_place_global(vm, driver, global->property);
         if (strcmp(driver, "q35-pcihost") == 0 || strcasecmp(driver, "i440FX-pcihost") == 0)
                 return set_hole(vm, global);
         if ((strcmp(driver, "intel-iommu") == 0 && kind == VIOMMU_INTEL) ||

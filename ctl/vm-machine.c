@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/vm-place.h"
 #include "probe/cleanup.h"
 #include "profile/guest/guest-firmware.h"
 #include "profile/guest/guest-machine.h"
@@ -257,7 +258,9 @@ static int set_property(Vm *vm, const char *key, const char *value) {
 int vm_machine(Vm *vm, const KeyValues *values) {
         int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < values->n; i++)
+        for (size_t i = 0; r >= 0 && i < values->n; i++) {
+                vm_place_machine(vm, values->items[i].key, values->items[i].value);
                 r = set_property(vm, values->items[i].key, values->items[i].value);
+        }
         return r;
 }

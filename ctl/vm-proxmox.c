@@ -12,19 +12,20 @@
 
 typedef struct Bridge {
         const char *id, *driver, *bus, *address;
+        const char *chassis; /* of a bridge its chassis_nr; NULL: it has none */
 } Bridge;
 
 /* Those of q35, before and from QEMU 4.0 on, differ in the driver of the four root ports alone. */
 static const Bridge q35[] = {
-        { "ich9-pcie-port-1", NULL, "pcie.0", "1c.0" },
-        { "ich9-pcie-port-2", NULL, "pcie.0", "1c.1" },
-        { "ich9-pcie-port-3", NULL, "pcie.0", "1c.2" },
-        { "ich9-pcie-port-4", NULL, "pcie.0", "1c.3" },
-        { "pcidmi", "i82801b11-bridge", "pcie.0", "1e.0" },
-        { "pci.0", "pci-bridge", "pcidmi", "1.0" },
-        { "pci.1", "pci-bridge", "pcidmi", "2.0" },
-        { "pci.2", "pci-bridge", "pcidmi", "3.0" },
-        { "pci.3", "pci-bridge", "pcidmi", "4.0" },
+        { "ich9-pcie-port-1", NULL, "pcie.0", "1c.0", "1" },
+        { "ich9-pcie-port-2", NULL, "pcie.0", "1c.1", "2" },
+        { "ich9-pcie-port-3", NULL, "pcie.0", "1c.2", "3" },
+        { "ich9-pcie-port-4", NULL, "pcie.0", "1c.3", "4" },
+        { "pcidmi", "i82801b11-bridge", "pcie.0", "1e.0", NULL },
+        { "pci.0", "pci-bridge", "pcidmi", "1.0", "1" },
+        { "pci.1", "pci-bridge", "pcidmi", "2.0", "2" },
+        { "pci.2", "pci-bridge", "pcidmi", "3.0", "3" },
+        { "pci.3", "pci-bridge", "pcidmi", "4.0", "4" },
 };
 
 static const struct {
@@ -55,12 +56,14 @@ static int set_bridge(Vm *vm, const Bridge *bridge, const char *port, VmConfigGr
                 { "driver", bridge->driver ? bridge->driver : port },
                 { "bus", bridge->bus },
                 { "addr", bridge->address },
+                { bridge->driver ? "chassis_nr" : "chassis", bridge->chassis },
+                { "multifunction", "on" },
         };
         _cleanup_(key_values_done) KeyValues values = {};
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < ELEMENTS(pairs); i++)
-                r = key_values_add(&values, pairs[i][0], pairs[i][1]);
+                r = pairs[i][1] ? key_values_add(&values, pairs[i][0], pairs[i][1]) : 0;
         return r < 0 ? r : set(vm, "device", &values);
 }
 

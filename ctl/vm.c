@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/vm-place.h"
 #include "ctl/vm-port.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
@@ -19,6 +20,8 @@ void vm_done(Vm *vm) {
         free(vm->objects);
         free(vm->sets);
         free(vm->ports);
+        free(vm->places.items);
+        vm->places = (VmPlaces){};
         vm->ports = NULL;
         vm->n_ports = 0;
         vm->objects = NULL;
@@ -252,5 +255,7 @@ int vm_finish(Vm *vm) {
                 r = vm_firmware_resolve(vm);
         if (r >= 0)
                 r = vm_ports_finish(vm);
+        if (r >= 0)
+                r = vm_places_finish(vm);
         return r;
 }

@@ -69,6 +69,19 @@ typedef struct VmNuma {
 
 struct VmFiles;
 typedef struct VmPort VmPort;
+typedef struct VmPlace VmPlace;
+
+/* Where devices are plugged in (vm-place.h), and what changes that. */
+typedef struct VmPlaces {
+        size_t n;
+        VmPlace *items; /* owned */
+        bool more;      /* some are not here: a file that is not read, or too many */
+        bool globals;   /* -global has places or numbers for some */
+        bool other;     /* options besides -device that may make devices */
+        bool no_defaults, vga, nic,
+                        usb; /* the machine's: said with -nodefaults, -vga or a device, -nic and the like, -usb */
+        bool no_acpi, no_sata, no_smbus;
+} VmPlaces;
 
 typedef struct Vm {
         Guest *guest;
@@ -80,6 +93,7 @@ typedef struct Vm {
         VmObject *objects; /* owned */
         size_t n_ports;
         VmPort *ports; /* owned */
+        VmPlaces places;
         size_t n_sets;
         VmSet *sets;             /* owned */
         char memory_backend[64]; /* boot RAM's */

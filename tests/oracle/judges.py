@@ -36,9 +36,10 @@ class Judge:
         found = re.findall(r"^pc-(i440fx|q35)-(\d+(?:\.\d+)+)\s", self.says("-M", "help"), re.MULTILINE)
         return [({"i440fx": "pc"}.get(kind, kind), version) for kind, version in found]
 
-    def ask(self, *words):
+    def ask(self, *words, defaults=False):
         """A conversation with it, started stopped: `with judge.ask("-M", "none") as call: call("query-cpus-fast")`."""
-        return Conversation([*self.words, "-S", "-nodefaults", "-nographic", "-qmp", "stdio", *words])
+        bare = ["-serial", "none", "-monitor", "none", "-parallel", "none"] if defaults else ["-nodefaults", "-nographic"]
+        return Conversation([*self.words, "-S", *bare, "-qmp", "stdio", *words])
 
 
 class Refused(Exception):

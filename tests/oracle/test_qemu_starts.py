@@ -42,6 +42,20 @@ CULPRITS = [
     (r"could not find position", r"find no place|must be a multiple of"),
     (r"TCG only supports phys-bits", r"has one address width"),
     (r"phys-bits too low", r"address space is too small"),
+    (r"Can't add chassis slot", r"are those of"),
+    (r"Bridge chassis not specified", r"is missing or 0"),
+    (r"expects uint(8|16)_t", r"(chassis|slot|chassis_nr|bus_nr) is \d+, the last is"),
+    (r"\.addr' doesn't take value", r"the last slot is 1f"),
+    (r"not available for .*in use by", r"is in use by"),
+    (r"single function device can't be populated", r"is the only one"),
+    (r"indicates single function", r"add multifunction=on|give it an addr=, or multifunction=on"),
+    (r"no slot/function available", r"no slot is free"),
+    (r"Bus '.*' not found", r"there is no bus|is made after it|no PCI bus"),
+    (r"Only PCI/PCIe bridges can be plugged", r"only ports and bridges"),
+    (r"Bus \d+ is already in use", r"bus_nr \d+ is that of|bus_nr= is missing or 0"),
+    (r"can be attached only to root bus|cannot reside on a PCI", r"on the machine's own bus only|the expander of this machine"),
+    (r"No 'PCI' bus found", r"no PCI bus"),
+    (r"Duplicate ID", r"two devices have that id"),
 ]
 
 
@@ -53,14 +67,15 @@ class Court:
     def theirs(self, words):
         """None: it starts; else its complaint."""
         try:
-            with self.judge.ask("-accel", "tcg", *words):
+            with self.judge.ask("-accel", "tcg", *words, defaults="-display" in words):
                 return None
         except judges.Refused as why:
             return str(why)
 
     def ours(self, words):
         """What stands in each R1 that is unsafe, and in what is missing."""
-        document = read(f"--defaults={self.judge.text},,", "--", "-accel", "tcg", *words) | {"vmmBuild": "debian"}
+        bare = [] if "-display" in words else ["-nodefaults"]
+        document = read(f"--defaults={self.judge.text},,", "--", "-accel", "tcg", *bare, *words) | {"vmmBuild": "debian"}
         done = subprocess.run([os.environ["HAWCTL"], "check", "-", f"--root={self.place}", "-j"], input=json.dumps(document),
                               capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode in (0, 3), (words, done.stderr)
