@@ -9,8 +9,8 @@
 
 #include "probe/cleanup.h"
 #include "profile/guest/change-run.h"
-#include "profile/guest/option-value.h"
 #include "profile/guest/xml-element.h"
+#include "profile/shell-word.h"
 
 void change_forms_done(ChangeForms *forms) {
         free(forms->libvirt);
@@ -87,7 +87,7 @@ static int put_options(FILE *file, const ChangeRun *run) {
 
         for (size_t i = 0; i < json_array_size(run->changed_options); i++) {
                 const json_t *option = json_array_get(run->changed_options, i);
-                _cleanup_free_ char *quoted = option_quote(json_string_value(json_array_get(option, 1)));
+                _cleanup_free_ char *quoted = shell_word(json_string_value(json_array_get(option, 1)));
 
                 if (!quoted)
                         return -ENOMEM;

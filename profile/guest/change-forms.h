@@ -7,8 +7,8 @@
 #include "profile/guest/change.h"
 
 typedef struct ChangeForms {
-        char *libvirt;  /* whole elements; "" none */
-        char *option;   /* of QEMU, or of the VMM that it is, one a line, quoted for a shell; "" none */
+        char *libvirt; /* whole elements; "" none */
+        char *option; /* of QEMU, or of the VMM that it is, one a line, quoted for a shell (shell-word.h); "" none */
         char *proxmox;  /* a command; "" none */
         char note[256]; /* what has to be known of these forms; "" nothing */
 } ChangeForms;

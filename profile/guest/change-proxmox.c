@@ -14,11 +14,13 @@
 #include "profile/guest/guest-cpu-model.h"
 #include "profile/guest/guest-machine.h"
 #include "profile/guest/option-value.h"
+#include "profile/shell-word.h"
 
 #define TEXT_MAX 512
 
 typedef struct Properties {
         char cpu[TEXT_MAX], machine[TEXT_MAX], args[TEXT_MAX], memory[32], hotplug[32];
+        bool refused; /* one of them has a value that qm does not take */
 } Properties;
 
 static void append(char text[TEXT_MAX], const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -30,6 +32,22 @@ static void append(char text[TEXT_MAX], const char *format, ...) {
         va_start(arguments, format);
         vsnprintf(text + n, TEXT_MAX - n, format, arguments);
         va_end(arguments);
+}
+
+/* In a property there is no way to write a comma or a semicolon, and qm takes only words as values. What is no word would
+ * be another property, or refused. */
+static bool is_word(const char *text) {
+        return *text &&
+                        !text[strspn(text,
+                                        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-")] &&
+                        strlen(text) < 64;
+}
+
+static void append_word(Properties *properties, char text[TEXT_MAX], const char *before, const char *word) {
+        if (is_word(word))
+                append(text, "%s%s", before, word);
+        else
+                properties->refused = true;
 }
 
 static const char *value_of(const json_t *option) {
@@ -88,12 +106,12 @@ static void start_cpu(const ChangeRun *run, Properties *properties, bool large_p
         hidden = option_get(cpu, "model", "kvm");
         vendor = option_get(cpu, "model", "hv-vendor-id");
         type = cpu_type(cpu, model ? model : GUEST_CPU_MODEL_DEFAULT);
-        append(properties->cpu, "%s", type);
+        append_word(properties, properties->cpu, "", type);
         put_flags(properties->cpu, cpu, strncmp(type, "x86-64-v", 8) == 0, large_pages);
         if (hidden && strcmp(hidden, "off") == 0)
                 append(properties->cpu, ",hidden=1");
         if (vendor && strcmp(vendor, "proxmox") != 0)
-                append(properties->cpu, ",hv-vendor-id=%s", vendor);
+                append_word(properties, properties->cpu, ",hv-vendor-id=", vendor);
 }
 
 static void set_cpu(ChangeRun *run, Properties *properties, bool large_pages) {
@@ -131,7 +149,7 @@ static void set_machine(ChangeRun *run, Properties *properties) {
                 /* "+pve0" stands behind q35 too, where nobody chose a version. */
                 if (plus && strncmp(type, "pc-", 3) != 0)
                         *plus = 0;
-                append(properties->machine, "%s", type);
+                append_word(properties, properties->machine, "", type);
         } else {
                 machine_to_name(now->machine, &now->machine_version, "", name, sizeof(name));
                 append(properties->machine, "%s", name);
@@ -206,7 +224,7 @@ static int put_property(FILE *file, const char *name, const char *value) {
 
         if (!*value)
                 return 0;
-        quoted = option_quote(value);
+        quoted = shell_word(value);
         if (quoted)
                 fprintf(file, " --%s %s", name, quoted);
         return quoted ? 0 : -1;
@@ -220,8 +238,10 @@ char *change_proxmox(ChangeRun *run, const Change *changes, size_t n) {
         int r;
 
         collect(run, changes, n, &properties);
-        if (run->no_proxmox) {
-                change_note(run, "Proxmox VE has no setting for it");
+        if (run->no_proxmox || properties.refused) {
+                change_note(run,
+                                run->no_proxmox ? "Proxmox VE has no setting for it"
+                                                : "no qm command: the guest has a CPU or machine that qm does not accept");
                 return strdup("");
         }
         file = open_memstream(&text, &size);

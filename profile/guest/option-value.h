@@ -12,6 +12,3 @@ char *option_get(const char *text, const char *implied, const char *key);
 
 /* Puts the value in place of the key's last one, behind all others when there is none, and removes others of that key. */
 char *option_set(const char *text, const char *implied, const char *key, const char *value);
-
-/* As one word of a shell: what it would take for its own is quoted. */
-char *option_quote(const char *word);

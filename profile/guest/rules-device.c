@@ -2,12 +2,15 @@
 
 /* Whether devices can be assigned at all (R6), and what looks like an address width and is none (R12). */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "probe/cleanup.h"
 #include "profile/device-lookup.h"
 #include "profile/guest/check-run.h"
 #include "profile/guest/rules-device.h"
+#include "profile/shell-word.h"
 
 static const char refused_region[] = "firmware wants a region kept mapped for it: it cannot be assigned",
                   relaxed_region[] = "firmware gave it a region that it may go on using in the guest";
@@ -107,23 +110,50 @@ static bool is_assigned(const CheckRun *run, const ProfileDevice *host) {
         return run->host_seen[host - run->profile->devices];
 }
 
+/* Of a name with other characters what is known is how they are printed. */
+static bool is_file_name(const char *driver) {
+        for (const char *c = driver; *c; c++)
+                if (*c < ' ' || *c > '~' || *c == '\\' || *c == '/')
+                        return false;
+        return strcmp(driver, ".") != 0 && strcmp(driver, "..") != 0;
+}
+
+/* ": echo 0000:00:1c.0 > /sys/bus/pci/drivers/pcieport/unbind"; "" when the driver's name is none of a file. */
+static char *unbind_command(const char *name, const char *driver) {
+        char path[sizeof("/sys/bus/pci/drivers//unbind") + sizeof(((ProfileDevice *) NULL)->driver)];
+        _cleanup_free_ char *device = shell_word(name), *file = NULL;
+        char *command = NULL;
+
+        if (!is_file_name(driver))
+                return strdup("");
+        snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/unbind", driver);
+        file = shell_word(path);
+        if (!device || !file || asprintf(&command, ": echo %s > %s", device, file) < 0)
+                return NULL;
+        return command;
+}
+
 /* vfio-pci takes no bridge. One without a driver is in nobody's way. */
 static void advise_members(CheckRun *run, CheckFinding *f, const ProfileDevice *endpoint, const char *name,
                 const ProfileDevice *bridge, const char *bridge_name) {
-        if (endpoint && bridge)
+        _cleanup_free_ char *device = shell_word(name);
+        _cleanup_free_ char *unbind = bridge ? unbind_command(bridge_name, bridge->driver) : strdup("");
+
+        if (!device || !unbind)
+                run->error = -ENOMEM;
+        else if (endpoint && bridge)
                 check_advice(run, f,
                                 "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci; of a bridge "
-                                "only unbind the driver, vfio-pci refuses it: echo %s > /sys/bus/pci/drivers/%s/unbind",
-                                name, bridge_name, bridge->driver);
+                                "only unbind the driver, vfio-pci refuses it%s",
+                                device, unbind);
         else if (bridge)
                 check_advice(run, f,
-                                "unbind the bridge's driver, that is enough (vfio-pci refuses bridges): echo %s > "
-                                "/sys/bus/pci/drivers/%s/unbind",
-                                bridge_name, bridge->driver);
+                                "unbind the bridge's driver, that is enough (vfio-pci refuses bridges)%s",
+                                unbind);
         else
                 check_advice(run, f,
                                 "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci",
-                                name);
+                                device);
 }
 
 static bool is_bridge(const ProfileDevice *device) {

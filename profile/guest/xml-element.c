@@ -87,6 +87,12 @@ static unsigned next_character(const unsigned char **text) {
         return c;
 }
 
+/* Characters that XML 1.0 has no form of, not even as a number: a document with one is refused as a whole. */
+static bool is_allowed(unsigned c) {
+        return c >= ' ' ? c != 0xfffe && c != 0xffff && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff)
+                        : c == '\t' || c == '\n' || c == '\r';
+}
+
 /* Whatever a terminal might take for its own, or an attribute would lose, as a number. */
 static void put_text(FILE *file, const char *string) {
         const unsigned char *text = (const unsigned char *) string;
@@ -94,7 +100,9 @@ static void put_text(FILE *file, const char *string) {
         while (*text) {
                 unsigned c = next_character(&text);
 
-                if (c < ' ' || c > '~' || strchr("<>&'\"", (int) c))
+                if (!is_allowed(c))
+                        fputs("&#65533;", file);
+                else if (c < ' ' || c > '~' || strchr("<>&'\"", (int) c))
                         fprintf(file, "&#%u;", c);
                 else
                         fputc((int) c, file);

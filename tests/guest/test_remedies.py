@@ -139,7 +139,7 @@ QEMU = ["qemu-system-x86_64", "-accel", "kvm", "-M", "pc-q35-9.2", "-m", "16G", 
     (CLIENT, ["-cpu", "EPYC,phys-bits=45,-svm"], "R4", "-cpu EPYC,phys-bits=39,-svm"),
     # Whatever a shell would run is quoted.
     (CLIENT, ["-cpu", "Evil$(touch x)`id`,phys-bits=45"], "R4", "-cpu 'Evil$(touch x)`id`,phys-bits=39'"),
-    (CLIENT, ["-cpu", "It's,phys-bits=45"], "R4", "-cpu 'It'\\''s,phys-bits=39'"),
+    (CLIENT, ["-cpu", "It's,phys-bits=45"], "R4", "-cpu 'It'\"'\"'s,phys-bits=39'"),
     (intel(46, 46), ["-device", "intel-iommu,intremap=on,caching-mode=on"], "R5", "-device intel-iommu,intremap=on,caching-mode=on,aw-bits=39"),
     (intel(46, 46), ["-device", '{"driver":"intel-iommu","id":"iommu0","caching-mode":true,"aw-bits":48}'], "R5",
      '-device \'{"driver":"intel-iommu","id":"iommu0","caching-mode":true,"aw-bits":39}\''),
