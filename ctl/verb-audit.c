@@ -77,10 +77,11 @@ static int audit_all(const QemuProcesses *processes, const AuditQuestion *questi
 
 /* ── output ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-enum { COLUMN_PID, COLUMN_NAME, COLUMN_VERDICT, COLUMN_WIDTH, COLUMN_WHY };
+enum { COLUMN_PID, COLUMN_UID, COLUMN_NAME, COLUMN_VERDICT, COLUMN_WIDTH, COLUMN_WHY };
 
 static const Column columns[] = {
         [COLUMN_PID] = { "PID", .right = true },
+        [COLUMN_UID] = { "UID", .right = true },
         [COLUMN_NAME] = { "NAME" },
         [COLUMN_VERDICT] = { "VERDICT" },
         [COLUMN_WIDTH] = { "WIDTH", .right = true },
@@ -109,6 +110,8 @@ static int print_table(const Options *options, const json_t *rows) {
 
                 table_row(table);
                 table_cellf(table, COLUMN_PID, "%d", (int) json_integer_value(json_object_get(json, "pid")));
+                table_cellf(table, COLUMN_UID, "%u",
+                                (unsigned) json_integer_value(json_object_get(json, "uid")));
                 table_cell(table, COLUMN_NAME, member(json, "name", text));
                 verdict = member(json, "verdict", text);
                 table_cell(table, COLUMN_VERDICT, verdict ? verdict : "unknown");

@@ -87,6 +87,11 @@ int process_guest_read(
         *ret = (ProcessGuest){};
         *reterr = (VmError){};
         r = read_privileged(job->process, ret, &files, &cmdline, &n, &locked);
+        if (r == -E2BIG) {
+                snprintf(reterr->text, sizeof(reterr->text), "its command line is longer than %zu MiB",
+                                CMDLINE_MAX >> 20);
+                r = -EINVAL;
+        }
         /* One without words has ended, and its parent has not noticed yet. */
         if (r >= 0 && only_vmm && n == 0)
                 ret->is_vmm = false;

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -166,23 +165,21 @@ static bool has_groups(const ProcessIdentity *identity) {
         return n == 0 || memcmp(own, identity->groups, (size_t) n * sizeof(*own)) == 0;
 }
 
-/* A confined process may not change its user, but for one that it has among its four: so that one is prepared before the
- * label is taken, and taken after it. */
+/* For good: nothing of the caller's is left to go back to. A confined process may not change its user, but to one that it has
+ * among its three: so that one is prepared before the label is taken, and the others follow after it. */
 static const char *take(const ProcessIdentity *identity) {
-        const uid_t uid = identity->uids[3];
-        const gid_t gid = identity->gids[3];
+        const uid_t uid = identity->uids[0];
+        const gid_t gid = identity->gids[0];
 
         if (!has_groups(identity) && setgroups(identity->n_groups, identity->groups) < 0)
                 return "its groups cannot be taken";
-        setfsgid(gid);
-        if ((gid_t) setfsgid((gid_t) -1) != gid)
+        if (setresgid(gid, gid, gid) < 0)
                 return "its group cannot be taken";
         if (setresuid((uid_t) -1, (uid_t) -1, uid) < 0)
                 return "its user cannot be taken";
         if (process_label_take(identity->label) < 0)
                 return "its security label cannot be taken";
-        setfsuid(uid);
-        if ((uid_t) setfsuid((uid_t) -1) != uid)
+        if (setresuid(uid, uid, uid) < 0)
                 return "its user cannot be taken";
         return NULL;
 }

@@ -68,9 +68,9 @@ def test_good_and_bad(start, root):
     assert (found[bad]["name"], found[bad]["verdict"]) == ("bad", "unsafe") and found[bad]["why"].startswith("R7 ")
     done = audit(root, env=os.environ | {"COLUMNS": "80"})
     lines = done.stdout.splitlines()
-    assert done.returncode == 3 and lines[0].split() == ["PID", "NAME", "VERDICT", "WIDTH", "WHY"] and max(map(len, lines)) <= 80
-    assert [str(good), "good", "safe", "40"] in [line.split()[:4] for line in lines]
-    assert [str(bad), "bad", "unsafe", "40", "R7"] in [line.split()[:5] for line in lines]
+    assert done.returncode == 3 and lines[0].split() == ["PID", "UID", "NAME", "VERDICT", "WIDTH", "WHY"] and max(map(len, lines)) <= 80
+    assert [str(good), str(os.geteuid()), "good", "safe", "40"] in [line.split()[:5] for line in lines]
+    assert [str(bad), str(os.geteuid()), "bad", "unsafe", "40", "R7"] in [line.split()[:6] for line in lines]
 
 
 def test_the_same_as_check(start, root):
@@ -139,7 +139,7 @@ def test_what_cannot_be_understood_is_named(root, tmp_path, name, word):
         text = audit(root).stdout
     row = found[pid]
     assert row["program"] == name and row["verdict"] is None and row["check"] is None and word in row["why"] and status == 1
-    assert re.search(rf"^ *{pid} +\S+ +unknown ", text, re.M)
+    assert re.search(rf"^ *{pid} +{os.geteuid()} +\S+ +unknown ", text, re.M)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, for QEMU's -chroot")

@@ -212,7 +212,7 @@ def test_words_without_end(place, words, known):
         resource.setrlimit(resource.RLIMIT_STACK, (1 << 30, resource.getrlimit(resource.RLIMIT_STACK)[1]))
     with running(place, "-m", "256", *["-device", "x" * 100_000] * words, preexec_fn=raise_limit, **NOBODY) as pid:
         row, seconds = audit(place)
-        assert (row[pid]["verdict"] is not None) == known and (known or "too long" in row[pid]["why"]) and seconds < 30
+        assert (row[pid]["verdict"] is not None) == known and (known or "longer than 2 MiB" in row[pid]["why"]) and seconds < 30
 
 
 def test_a_stopped_process_and_one_that_ends(place):
