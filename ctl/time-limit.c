@@ -18,6 +18,7 @@
 
 #include "ctl/options.h"
 #include "probe/cleanup.h"
+#include "probe/standard-descriptors.h"
 
 /* The reader of a pipe waits for all its writers, and a child that is blocked in the kernel keeps its end open. So the child
  * writes to a file in memory. */
@@ -27,19 +28,16 @@ static int hold_back(int stream) {
         return fd < 0 && !isatty(stream) ? -errno : fd;
 }
 
-static void pass_on(int held, int stream) {
+/* What cannot be written shows when the stream is finished. */
+static void pass_on(int held, FILE *stream) {
         char part[16384];
         ssize_t n;
         off_t from = 0;
 
         while (held >= 0 && (n = pread(held, part, sizeof(part), from)) > 0) {
-                ssize_t written = write(stream, part, (size_t) n);
-
-                if (written < 0 && errno == EINTR)
-                        continue;
-                if (written < 0)
+                if (fwrite(part, 1, (size_t) n, stream) < (size_t) n)
                         return;
-                from += written;
+                from += n;
         }
 }
 
@@ -86,10 +84,10 @@ static int end(const char *verb, pid_t pid, int out, int err) {
         while (waitpid(pid, &status, 0) < 0)
                 if (errno != EINTR)
                         return failed(verb, errno);
-        pass_on(out, STDOUT_FILENO);
-        pass_on(err, STDERR_FILENO);
+        pass_on(out, stdout);
+        pass_on(err, stderr);
         if (WIFEXITED(status))
-                return WEXITSTATUS(status);
+                return standard_output_finish("hawctl", WEXITSTATUS(status));
         fprintf(stderr, "hawctl: %s: unknown: the process that reads and checks was ended by signal %d (%s)\n",
                         verb, WTERMSIG(status), strsignal(WTERMSIG(status)));
         return EXIT_FAILURE;

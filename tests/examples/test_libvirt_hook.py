@@ -197,3 +197,14 @@ def test_a_killed_worker_is_no_answer(tmp_path):
         os.kill(int(children.read_text(encoding="ascii").split()[0]), 9)
         out, err = hawctl.communicate(timeout=60)
     assert hawctl.returncode == 1 and out == "" and "signal 9" in err
+
+
+def test_output_that_cannot_be_written(tmp_path):
+    """As without a time limit: a failure, with one line."""
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    said = []
+    for limit in ([], ["--timeout=60"]):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run([HAWCTL, "check", f"--root={tmp_path / 'tree'}", *limit, "-"], input=domain(46), stdout=full, stderr=subprocess.PIPE, text=True, timeout=100, check=False)
+        said.append((done.returncode, done.stderr))
+    assert said[0] == said[1] and said[0][0] == 1 and "No space left" in said[0][1]
