@@ -24,6 +24,7 @@ static int read_numbers(Vm *vm, const KeyValues *values, VmObject *object) {
 
         if (size && strncmp(object->type, "memory-backend-", 15) == 0)
                 r = vm_size(vm, "-object size", size, 1, &object->size);
+        object->reduced = reduced != NULL;
         if (r >= 0 && reduced)
                 r = vm_number(vm, "-object reduced-phys-bits", reduced, UINT32_MAX, &object->reduced_bits);
         if (r >= 0 && c_bit)
@@ -86,6 +87,9 @@ int vm_object(Vm *vm, const KeyValues *values) {
         r = look_at_disk(vm, values);
         if (r >= 0)
                 r = read_object(vm, values, &object);
+        if (r < 0)
+                return r;
+        r = vm_object_check(vm, &object);
         if (r < 0)
                 return r;
         grown = reallocarray(vm->objects, vm->n_objects + 1, sizeof(VmObject));

@@ -126,54 +126,6 @@ static int finish_memory(Vm *vm) {
         return 0;
 }
 
-#define REDUCED_MAX 63
-
-/* QEMU asks for both, and no CPU has its C-bit at 0. */
-static int look_at_sev(Vm *vm, const VmObject *object) {
-        char text[96];
-        int r = 0;
-
-        if (object->c_bit == 0 && !vm->domain)
-                r = vm_refuse(vm, "cbitpos", "it is not given, or 0: the host's C-bit is expected");
-        if (r < 0 || (object->reduced_bits >= 1 && object->reduced_bits <= REDUCED_MAX))
-                return r;
-        snprintf(text, sizeof(text), "it is %" PRIu64 ", supported are 1 to %d", object->reduced_bits,
-                        REDUCED_MAX);
-        return vm_refuse(vm, "reduced-phys-bits", text);
-}
-
-static int finish_protection(Vm *vm) {
-        static const struct {
-                const char *type;
-                Confidential confidential;
-        } types[] = {
-                { "sev-guest", CONFIDENTIAL_SEV },
-                { "sev-snp-guest", CONFIDENTIAL_SEV_SNP },
-                { "tdx-guest", CONFIDENTIAL_TDX },
-        };
-        const VmObject *object = vm_object_find(vm, vm->protection);
-        int r;
-
-        if (!*vm->protection)
-                return 0;
-        for (size_t i = 0; object && i < ELEMENTS(types); i++)
-                if (strcmp(object->type, types[i].type) == 0) {
-                        r = types[i].confidential == CONFIDENTIAL_TDX ? 0 : look_at_sev(vm, object);
-                        if (r < 0)
-                                return r;
-                        vm->guest->confidential = types[i].confidential;
-                        if (object->reduced_bits <= REDUCED_MAX)
-                                vm->guest->reduced_phys_bits = (uint8_t) object->reduced_bits;
-                        vm->guest->c_bit = (uint8_t) object->c_bit;
-                        /* Bit 2 of the policy: SEV-ES is required. */
-                        if (types[i].confidential == CONFIDENTIAL_SEV && (object->policy & 4) != 0)
-                                vm->guest->confidential = CONFIDENTIAL_SEV_ES;
-                        return 0;
-                }
-        return vm_ignore(vm, "confidential-guest-support", "no SEV or TDX object is named %s",
-                        vm->protection);
-}
-
 /* The 32-bit program's default, and what it leaves of every model. */
 static int finish_i386(Vm *vm) {
         GuestCpu *cpu = &vm->guest->cpu;
@@ -240,7 +192,7 @@ int vm_finish(Vm *vm) {
         if (r >= 0)
                 r = finish_memory(vm);
         if (r >= 0)
-                r = finish_protection(vm);
+                r = vm_protection_finish(vm);
         if (r >= 0)
                 r = finish_i386(vm);
         if (r >= 0)

@@ -26,6 +26,7 @@ typedef struct VmObject {
         char file[256];        /* of a -blockdev: its file, or the node that has it */
         uint64_t size;         /* of memory */
         uint64_t reduced_bits; /* of SEV */
+        bool reduced;          /* that is said */
         uint64_t c_bit;
         uint64_t policy;
         bool used; /* memory that something is made of */
@@ -131,6 +132,7 @@ int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret);
 
 int vm_object(Vm *vm, const KeyValues *values);                  /* -object, and -blockdev */
 int vm_machine(Vm *vm, const KeyValues *values);                 /* -machine */
+int vm_object_check(Vm *vm, const VmObject *object);             /* one that is to be added */
 bool vm_machine_property_is_harmless(const char *key);           /* of it, one that moves nothing */
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by); /* "kvm", "kvm:tcg" */
 int vm_accelerator_finish(Vm *vm);
@@ -161,6 +163,9 @@ int vm_firmware_resolve(Vm *vm);
 /* What the machine's memory backend says against -m, and NUMA nodes against each other. */
 int vm_memory_backend(Vm *vm);
 int vm_numa_finish(Vm *vm);
+
+/* What the machine names as confidential-guest-support. */
+int vm_protection_finish(Vm *vm);
 
 /* Once all of it is there: what options say of each other. */
 int vm_finish(Vm *vm);

@@ -138,7 +138,7 @@ IGNORED = [
     ("-machine pc-q35-rhel10.0.0", "machine"),
     ("-machine pc-q35-nextyear", "machine"),
     ("-machine pc-i440fx-4294967299.0", "machine"),
-    ("-machine q35,confidential-guest-support=gone", "confidential-guest-support"),
+    ("-machine q35,confidential-guest-support=s -object next-guest,id=s", "confidential-guest-support"),
 ]
 
 REFUSED = [

@@ -159,12 +159,48 @@ def test_c_bit(place):
 
 
 @pytest.mark.parametrize("properties, what", [
-    (["reduced-phys-bits=1"], "cbitpos"), (["cbitpos=51", "reduced-phys-bits=0"], "reduced-phys-bits"), (["cbitpos=51"], "reduced-phys-bits"),
+    (["reduced-phys-bits=1"], "cbitpos"), (["cbitpos=51", "reduced-phys-bits=0"], "reduced-phys-bits"), (["cbitpos=51"], "-object sev-guest s"),
     (["cbitpos=51", "reduced-phys-bits=64"], "reduced-phys-bits")])
 def test_sev_refused(place, properties, what):
     """QEMU 10.0: "it should be in the range of 1 to 63"; cbitpos is compared with the host's, which is never 0."""
     found, _ = asked(place, *sev(*properties))
     assert what in found[0]["summary"]
+
+
+SEV = "sev-guest,id=s,cbitpos=51"
+
+
+@pytest.mark.parametrize("words, what, text", [
+    # QEMU reads every object, whether the machine has it or not.
+    (["-object", SEV], "-object sev-guest s", "reduced-phys-bits= is missing"),
+    (["-object", "sev-guest,cbitpos=51,reduced-phys-bits=1"], "-object sev-guest", "id= is missing"),
+    (["-object", SEV + ",reduced-phys-bits=1", "-object", SEV + ",reduced-phys-bits=1"], "-object sev-guest s", "two objects have that id"),
+    (["-machine", "confidential-guest-support=t", "-object", SEV + ",reduced-phys-bits=1"], "-machine confidential-guest-support=", "no object is named t"),
+    (["-machine", "memory-encryption=t"], "-machine confidential-guest-support=", "no object is named t"),
+    (["-machine", "confidential-guest-support=m", *backends("1G")[:1], "memory-backend-ram,id=m,size=1G"], "-machine confidential-guest-support=",
+     "m is a memory backend"),
+])
+def test_sev_objects(words, what, text):
+    """Seen with QEMU 7.2 and 10.0, without KVM and without such a host."""
+    found = read("--", "-M", "q35", *words)["refused"]
+    assert [note["what"] for note in found] == [what] and text in found[0]["text"]
+
+
+def test_sev_objects_not_known(tmp_path):
+    """What a file may bring that is not here, or a variable names."""
+    assert "refused" not in read("--", "-M", "q35,confidential-guest-support=s", "-readconfig", "/nonexistent/sev.cfg")
+    assert "refused" not in read("--", "-M", "q35,confidential-guest-support=", "-object", SEV + ",reduced-phys-bits=1")
+
+
+def test_sev_release(place):
+    """Debian's QEMU 7.2: "Parameter 'qom-type' does not accept value 'sev-snp-guest'"; of another's nobody knows."""
+    words = ["--", "-accel", "kvm", "-M", "q35,confidential-guest-support=s", "-bios", "/usr/share/ovmf/OVMF.fd", "-object",
+             "sev-snp-guest,id=s,cbitpos=51,reduced-phys-bits=1"]
+    document = read(QEMU, *words)
+    for build, verdicts in (("debian", ["unsafe"]), ("ubuntu", [])):
+        answer = check(place, amd(48, sev=True, c_bit=51), document | {"vmmBuild": build})
+        assert [f["verdict"] for f in answer["findings"] if "has no SEV-SNP guests" in f["summary"]] == verdicts
+        assert verdicts or any("has SEV-SNP" in text for text in answer["missing"])
 
 
 # ── libvirt ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 """Machines drawn at random along what a start may be refused for: each as QEMU's options, most of them near a limit. Nothing
 of them is ever touched, so that memory costs nothing."""
 import drawn_port
+import drawn_sev
 from drawn_machine import GIB, MIB, MODELS_32, MODELS_64
 
 KINDS = {"q35": "pc-q35", "pc": "pc-i440fx"}
@@ -113,4 +114,4 @@ def modules(rng, judge):
     return ["-M", rng.choice(["q35", "pc"]) + (",nvdimm=on" if nvdimm else ""), "-m", memory, *words]
 
 
-AXES = {"numa": numa, "cpu": cpu, "machines": machines, "modules": modules, "ports": drawn_port.ports}
+AXES = {"numa": numa, "cpu": cpu, "machines": machines, "modules": modules, "ports": drawn_port.ports, "sev": drawn_sev.sev}
