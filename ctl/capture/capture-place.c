@@ -52,6 +52,8 @@ void capture_place_done(CapturePlace *place) {
                 (void) unlinkat(place->parent, place->temporary, 0);
         former_capture_done(&place->former);
         closep(&place->parent);
+        if (place->blocked)
+                (void) sigprocmask(SIG_SETMASK, &place->signals, NULL);
         *place = (CapturePlace){ .parent = -1, .former = { .fd = -1 } };
 }
 
@@ -148,6 +150,17 @@ static int choose_name(CapturePlace *place) {
                         : 0;
 }
 
+static void block_signals(CapturePlace *place) {
+        sigset_t set;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        sigaddset(&set, SIGHUP);
+        sigaddset(&set, SIGQUIT);
+        place->blocked = sigprocmask(SIG_BLOCK, &set, &place->signals) == 0;
+}
+
 static int make(const CapturePlace *place) {
         int fd;
 
@@ -158,8 +171,8 @@ static int make(const CapturePlace *place) {
         return fd < 0 ? -errno : fd;
 }
 
-int capture_place_begin(CapturePlace *place) {
-        struct stat st;
+/* Under the first of many names that is free. */
+static int make_named(CapturePlace *place) {
         int r = -EEXIST;
 
         for (unsigned i = 0; i < NAME_TRIES && r == -EEXIST; i++) {
@@ -169,6 +182,21 @@ int capture_place_begin(CapturePlace *place) {
         }
         if (r >= 0 && place->directory)
                 r = entry_open(place->parent, place->temporary, O_RDONLY | O_DIRECTORY);
+        return r;
+}
+
+int capture_place_begin(CapturePlace *place) {
+        struct stat st;
+        int r = -EOPNOTSUPP;
+
+        if (place->directory)
+                block_signals(place);
+        else
+                r = openat(place->parent, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        place->unnamed = r >= 0;
+        /* Not every file system has files without a name. */
+        if (r < 0)
+                r = make_named(place);
         if (r >= 0 && fstat(r, &st) == 0) {
                 place->own = file_identity(&st);
                 return r;
@@ -176,6 +204,22 @@ int capture_place_begin(CapturePlace *place) {
         /* What has the name is not ours. */
         *place->temporary = 0;
         return r < 0 ? r : -EIO;
+}
+
+/* The finished file gets the name that it has beside its place. */
+static int give_name(CapturePlace *place, int fd) {
+        char path[64];
+        int r = -EEXIST;
+
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        for (unsigned i = 0; i < NAME_TRIES && r == -EEXIST; i++) {
+                r = choose_name(place);
+                if (r >= 0 && linkat(AT_FDCWD, path, place->parent, place->temporary, AT_SYMLINK_FOLLOW) < 0)
+                        r = -errno;
+        }
+        if (r < 0)
+                *place->temporary = 0;
+        return r;
 }
 
 /* ── in its place ──────────────────────────────────────────────────────────────────────────────────────── */
@@ -246,9 +290,12 @@ static int put_plainly(const CapturePlace *place) {
         return unlinkat(place->parent, place->temporary, 0) < 0 ? -errno : 0;
 }
 
-int capture_place_finish(CapturePlace *place) {
-        int r = rename_to(place, RENAME_NOREPLACE);
+int capture_place_finish(CapturePlace *place, int fd) {
+        int r = place->unnamed ? give_name(place, fd) : 0;
 
+        if (r < 0)
+                return r;
+        r = rename_to(place, RENAME_NOREPLACE);
         if (r == -EINVAL)
                 r = put_plainly(place);
         if (r == 0) {

@@ -6,6 +6,7 @@
  * another; never a link, what it points to, a mount point, or anything else. */
 
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 
 #include "ctl/capture/former-capture.h"
@@ -15,6 +16,9 @@
 typedef struct CapturePlace {
         int parent; /* the directory it appears in; -1: none */
         bool directory, force;
+        bool unnamed; /* the new file has no name yet: whatever ends this process, nothing is left of it */
+        bool blocked; /* signals that end a program wait while there is a directory to clean up */
+        sigset_t signals; /* as they were */
         char name[NAME_MAX + 1];
         char temporary[NAME_MAX + 1];    /* beside it; "" none */
         FileIdentity own;                /* what was made there */
@@ -32,5 +36,5 @@ int capture_place_open(const char *output, bool directory, bool force, CapturePl
 /* Makes the file or directory beside it: a descriptor for writing it, or -errno. */
 int capture_place_begin(CapturePlace *place);
 
-/* Puts it in its place. -errno. */
-int capture_place_finish(CapturePlace *place);
+/* Puts what was written with that descriptor in its place. -errno. */
+int capture_place_finish(CapturePlace *place, int fd);

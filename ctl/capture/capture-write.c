@@ -67,7 +67,7 @@ static int write_directory(Root *root, const char *output, bool force, CaptureCo
         _cleanup_close_ int fd = capture_place_begin(&place);
         r = fd < 0 ? fd : fill(root, fd, ret);
         if (r >= 0)
-                r = capture_place_finish(&place);
+                r = capture_place_finish(&place, fd);
         return r < 0 ? complain_place(output, &place, r) : EXIT_SUCCESS;
 }
 
@@ -90,7 +90,7 @@ static int pack_file(const char *directory, const char *output, CapturePlace *pl
         status = pack(directory, fd);
         if (status != EXIT_SUCCESS)
                 return status;
-        r = fsync(fd) < 0 ? -errno : capture_place_finish(place);
+        r = fsync(fd) < 0 ? -errno : capture_place_finish(place, fd);
         return r < 0 ? complain_place(output, place, r) : EXIT_SUCCESS;
 }
 

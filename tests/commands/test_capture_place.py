@@ -1,10 +1,12 @@
 """hawctl capture destroys nothing: what it replaces is a capture or a file, under races too; and what root read stays root's."""
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import tarfile
 import threading
+import time
 
 import pytest
 
@@ -213,6 +215,31 @@ def test_never_open_while_it_grows(tree, tmp_path):
             pytest.skip("strace is not allowed here")
         made = [line for line in log.read_text().splitlines() if ("O_CREAT" in line or "mkdir" in line or "chmod" in line) and " = -1" not in line]
         assert made and not [line for line in made if not any(mode in line for mode in ("0600", "0700"))], made
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda s: s.name)
+@pytest.mark.parametrize("output", ["x/", "x.tar.zst"])
+def test_ended_at_any_moment(output, end, tree, tmp_path):
+    """It is there whole or not at all, and nothing else is; only of a directory whose writer is killed something has to stay."""
+    place = tmp_path / "place"
+    place.mkdir()
+    whole = 0
+    for delay in (0, 0.002, 0.004, 0.006, 0.008, 0.01, 0.015, 0.02, 0.03, 0.05):
+        process = subprocess.Popen([HAWCTL, "capture", output, f"--root={tree}"], cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+                                   env=os.environ | {"TMPDIR": str(tmp_path)})
+        time.sleep(delay)
+        process.send_signal(end)
+        process.wait()
+        for path in place.iterdir():
+            if path.name == "x.tar.zst":
+                subprocess.run(["zstd", "-tq", path], check=True)
+                path.unlink()
+            else:
+                assert path.name == "x" and (path / "hawd/format").exists() or end == signal.SIGKILL and output == "x/", path
+                shutil.rmtree(path)
+            whole += path.name in ("x", "x.tar.zst")
+        assert not list(place.iterdir())
+    print(output, end.name, whole, "of 10 were there")
 
 
 @pytest.mark.parametrize("output", ["x/", "x.tar.zst"])
