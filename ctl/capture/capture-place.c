@@ -72,9 +72,10 @@ static int look_at_directory(CapturePlace *place) {
         if (r != 0)
                 return r < 0 ? r : 0;
         if (!*foreign)
-                return fail(place, -EEXIST, "already exists and is not a capture; it is not replaced");
+                return fail(place, -EEXIST,
+                                "already exists and is not a capture, which is not replaced: choose another name");
         return fail(place, -EEXIST,
-                        "already exists, and %s in it is not part of a capture; it is not replaced",
+                        "already exists, and %s in it is not part of a capture: move it away, or choose another name",
                         foreign);
 }
 
@@ -82,25 +83,28 @@ static int look_at_directory(CapturePlace *place) {
 static int look(CapturePlace *place) {
         _cleanup_close_ int fd = entry_open(place->parent, place->name, O_PATH);
         struct stat st;
+        int r = 0;
 
         if (fd == -ENOENT)
                 return 0;
         if (fd == -EXDEV)
-                return fail(place, fd, "is a mount point; it is not replaced");
+                return fail(place, fd, "is a mount point, which is not replaced: choose another name");
         if (fd < 0 || fstat(fd, &st) < 0)
                 return fd < 0 ? fd : -errno;
         if (S_ISLNK(st.st_mode))
                 return fail(place, -EEXIST,
-                                "is a symbolic link; neither it nor what it points to is replaced");
+                                "is a symbolic link, which is not replaced: choose another name");
         if (place->directory && !S_ISDIR(st.st_mode))
-                return fail(place, -ENOTDIR, "already exists and is not a directory");
+                return fail(place, -ENOTDIR, "already exists and is not a directory: choose another name");
         if (!place->directory && S_ISDIR(st.st_mode))
-                return fail(place, -EISDIR, "is a directory; a capture as a directory ends in a slash");
+                return fail(place, -EISDIR,
+                                "is a directory: choose another name; one that ends in a slash makes a capture as a directory");
         if (!place->directory && !S_ISREG(st.st_mode))
-                return fail(place, -EEXIST, "is not a regular file; for a pipe write to standard output: -");
-        if (place->force && place->directory)
-                return look_at_directory(place);
-        return place->force ? 0 : fail(place, -EEXIST, "already exists; --force replaces it");
+                return fail(place, -EEXIST,
+                                "is not a regular file: choose another name, or - for standard output");
+        if (place->directory)
+                r = look_at_directory(place);
+        return r < 0 || place->force ? r : fail(place, -EEXIST, "already exists; --force replaces it");
 }
 
 /* The directory that the output is in, and its name there. */
@@ -117,7 +121,8 @@ static int split(const char *output, CapturePlace *place) {
         snprintf(above, sizeof(above), "%.*s", (int) slash, output);
         snprintf(place->name, sizeof(place->name), "%.*s", (int) (n - slash), output + slash);
         if (!*place->name || strcmp(place->name, ".") == 0 || strcmp(place->name, "..") == 0)
-                return fail(place, -EINVAL, "is not the name of a new file or directory");
+                return fail(place, -EINVAL,
+                                "is not the name of a new file or directory: choose another name");
         place->parent = open(slash > 0 ? above : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         return place->parent < 0 ? -errno : 0;
 }
@@ -238,7 +243,7 @@ static int check_former(CapturePlace *place) {
         if (fstatat(place->parent, place->temporary, &st, AT_SYMLINK_NOFOLLOW) < 0)
                 return -errno;
         if (!is_former(place, &st))
-                r = fail(place, -EBUSY, "was changed in the meantime; it is not replaced");
+                r = fail(place, -EBUSY, "was changed in the meantime and is not replaced");
         else
                 r = place->directory ? look_at_directory(place) : 0;
         return r;

@@ -11,7 +11,7 @@ from tree import Tree
 HAWCTL, HAWD = os.environ["HAWCTL"], os.environ["HAWD"]
 GUEST = json.dumps(guest())
 VERBS = {
-    "status": [], "describe": [], "iommus": [], "groups": [], "devices": [], "regions": [], "map": [], "map guest.json": [], "check guest.json": [], "check -- qemu-system-x86_64 -m 4G": [],
+    "status": [], "status --timeout=60": [], "describe": [], "iommus": [], "groups": [], "devices": [], "regions": [], "map": [], "map guest.json": [], "check guest.json": [], "check -- qemu-system-x86_64 -m 4G": [],
     "fit --bar=1GiB guest.json": [], "audit": [], "compare tree tree": None, "decode vtd d2008c40660462 f050da": None, "capture -": [], "capture --force x.tar.zst": [], "capture --force x/": [],
     "diff tree x.hawd": None, "history past": None, "help": None, "help check": None, "--version": None, "--help": None, "--list-verbs": None,
 }
