@@ -3,6 +3,7 @@
 
 /* Shared by the files of probe/root only. */
 
+#include "probe/root/memory-tree.h"
 #include "probe/root/reasons.h"
 #include "probe/root/replay-text.h"
 #include "probe/root/root.h"
@@ -10,7 +11,8 @@
 #define ROOT_MSRS_MAX 64
 
 struct Root {
-        int fd; /* O_PATH directory */
+        int fd; /* O_PATH directory; -1: a tree in memory */
+        MemoryTree *memory;
         bool live;
         bool without_openat2;
         RootObserver observer;

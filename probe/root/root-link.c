@@ -7,8 +7,24 @@
 
 #include "probe/root/root-internal.h"
 
+static ssize_t read_node(const Root *root, const char *path, char *ret, size_t size) {
+        const TreeNode *node;
+        int r = memory_tree_find(root->memory, path, false, &node);
+
+        if (r < 0 || node->kind != TREE_LINK) {
+                errno = r < 0 ? -r : EINVAL;
+                return -1;
+        }
+        size_t n = node->n < size ? node->n : size;
+        if (n > 0)
+                memcpy(ret, node->content, n);
+        return (ssize_t) n;
+}
+
 /* A live host's directories are the kernel's own; in a tree the way to the link may lead elsewhere too. */
 static ssize_t read_link(const Root *root, const char *path, char *ret, size_t size) {
+        if (root->memory)
+                return read_node(root, path, ret, size);
         if (root->live)
                 return readlinkat(root->fd, path, ret, size);
 

@@ -49,44 +49,66 @@ static int compare_names(const void *a, const void *b) {
         return strverscmp(*x, *y);
 }
 
-static Reason read_directory(DIR *directory, size_t max, NameList *ret) {
-        const struct dirent *entry;
-
-        while ((errno = 0, entry = readdir(directory))) {
-                if (entry->d_name[0] == '.')
-                        continue;
-                if (ret->n == max) {
-                        ret->truncated = true;
-                        break;
-                }
-                if (!name_list_add(ret, entry->d_name))
-                        return REASON_RESOURCES;
+/* False: the list is full, or memory is. */
+static bool take_name(const char *name, size_t max, NameList *ret, Reason *ret_reason) {
+        if (name[0] == '.')
+                return true;
+        if (ret->n == max) {
+                ret->truncated = true;
+                return false;
         }
-        if (!entry && errno)
-                return reason_from_errno(errno);
-        if (ret->n > 1)
-                qsort(ret->names, ret->n, sizeof(char *), compare_names);
-        return REASON_NONE;
+        if (name_list_add(ret, name))
+                return true;
+        *ret_reason = REASON_RESOURCES;
+        return false;
 }
 
-Reason root_list(Root *root, const char *path, size_t max, NameList *ret) {
+static Reason read_directory(const Root *root, const char *path, size_t max, NameList *ret) {
         int fd = root_openat(root, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
         DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
-        NameList list = {};
-        Reason reason;
+        Reason reason = REASON_NONE;
+        const struct dirent *entry;
 
         if (!directory) {
                 reason = reason_from_errno(fd < 0 ? fd : errno);
                 if (fd >= 0)
                         close(fd);
-                return root_failed(root, path, reason);
+                return reason;
         }
-        reason = read_directory(directory, max, &list);
+        while ((errno = 0, entry = readdir(directory)) && take_name(entry->d_name, max, ret, &reason))
+                ;
+        if (!entry && errno)
+                reason = reason_from_errno(errno);
         closedir(directory);
+        return reason;
+}
+
+static Reason read_nodes(const Root *root, const char *path, size_t max, NameList *ret) {
+        const TreeNode *directory, *child;
+        int r = memory_tree_find(root->memory, path, true, &directory);
+        Reason reason = REASON_NONE;
+
+        if (r < 0)
+                return reason_from_errno(r);
+        if (directory->kind != TREE_DIRECTORY)
+                return reason_from_errno(ENOTDIR);
+        for (child = directory->children; child && take_name(child->text, max, ret, &reason);
+                        child = child->next)
+                ;
+        return reason;
+}
+
+Reason root_list(Root *root, const char *path, size_t max, NameList *ret) {
+        NameList list = {};
+        Reason reason = root->memory ? read_nodes(root, path, max, &list)
+                                     : read_directory(root, path, max, &list);
+
         if (reason != REASON_NONE) {
                 name_list_done(&list);
                 return root_failed(root, path, reason);
         }
+        if (list.n > 1)
+                qsort(list.names, list.n, sizeof(char *), compare_names);
         if (root->observer.directory)
                 root->observer.directory(root->observer.userdata, path, &list);
         *ret = list;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "probe/root/root-internal.h"
@@ -52,18 +53,58 @@ static int open_regular(const Root *root, const char *path, size_t max, Reason *
         return file;
 }
 
-static int open_file(const Root *root, const char *path, size_t max, Reason *ret_reason) {
-        if (!root->live)
-                return open_regular(root, path, max, ret_reason);
+/* What is read from: a file, or what a tree in memory has in its place. */
+typedef struct Source {
+        int fd; /* -1: none */
+        const TreeNode *node;
+} Source;
 
-        int fd = root_openat(root, path, READ_FLAGS);
-        if (fd < 0)
-                *ret_reason = reason_from_errno(fd);
-        return fd;
+static void source_done(Source *source) {
+        closep(&source->fd);
+}
+
+static Reason open_node(const Root *root, const char *path, size_t max, const TreeNode **ret) {
+        const TreeNode *node;
+        int r = memory_tree_find(root->memory, path, true, &node);
+
+        if (r < 0)
+                return reason_from_errno(r);
+        if (node->kind != TREE_FILE)
+                return REASON_NOT_A_FILE;
+        if (node->n > max)
+                return REASON_TOO_LARGE;
+        *ret = node;
+        return REASON_NONE;
+}
+
+static Reason open_source(const Root *root, const char *path, size_t max, Source *ret) {
+        Reason reason = REASON_NONE;
+
+        if (root->memory)
+                return open_node(root, path, max, &ret->node);
+        if (!root->live) {
+                ret->fd = open_regular(root, path, max, &reason);
+                return reason;
+        }
+        ret->fd = root_openat(root, path, READ_FLAGS);
+        return ret->fd < 0 ? reason_from_errno(ret->fd) : REASON_NONE;
+}
+
+static Reason read_node(const TreeNode *node, size_t limit, Buffer *ret) {
+        size_t n = node->n < limit ? node->n : limit;
+
+        if (!buffer_reserve(ret, n))
+                return REASON_RESOURCES;
+        if (n > 0)
+                memcpy(ret->data, node->content, n);
+        ret->n = n;
+        return REASON_NONE;
 }
 
 /* Goes on up to `limit` bytes in the buffer; `once`: what one read gives. */
-static Reason read_fd(int fd, size_t limit, bool once, Buffer *ret) {
+static Reason read_source(const Source *source, size_t limit, bool once, Buffer *ret) {
+        if (source->node)
+                return read_node(source->node, limit, ret);
         while (ret->n < limit) {
                 size_t want = ret->n == 0 ? FIRST_READ : ret->n;
 
@@ -72,7 +113,7 @@ static Reason read_fd(int fd, size_t limit, bool once, Buffer *ret) {
                 if (!buffer_reserve(ret, ret->n + want))
                         return REASON_RESOURCES;
 
-                ssize_t n = read(fd, ret->data + ret->n, want);
+                ssize_t n = read(source->fd, ret->data + ret->n, want);
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
@@ -101,12 +142,12 @@ static Reason finish(Root *root, const char *path, size_t max, Reason reason, Bu
 }
 
 static Reason read_path(Root *root, const char *path, size_t max, bool once, Buffer *ret) {
-        Reason reason = REASON_NONE;
-        _cleanup_close_ int fd = open_file(root, path, max, &reason);
+        _cleanup_(source_done) Source source = { .fd = -1 };
+        Reason reason = open_source(root, path, max, &source);
 
         ret->n = 0;
-        if (fd >= 0)
-                reason = read_fd(fd, max + 1, once, ret);
+        if (reason == REASON_NONE)
+                reason = read_source(&source, max + 1, once, ret);
         return finish(root, path, max, reason, ret);
 }
 
@@ -137,14 +178,13 @@ Reason root_read_privileged(Root *root, const char *path, size_t max, Buffer *re
 
 Reason root_read_head(Root *root, const char *path, size_t first, size_t max, bool (*more)(Bytes head),
                 Buffer *ret) {
-        Reason reason = REASON_NONE;
-        _cleanup_close_ int fd = open_file(root, path, SIZE_MAX, &reason);
+        _cleanup_(source_done) Source source = { .fd = -1 };
+        Reason reason = open_source(root, path, SIZE_MAX, &source);
 
         ret->n = 0;
-        if (fd >= 0)
-                reason = read_fd(fd, first, true, ret);
-        if (fd >= 0 && reason == REASON_NONE && ret->n == first && first < max &&
-                        (!more || more(buffer_bytes(ret))))
-                reason = read_fd(fd, max, false, ret);
+        if (reason == REASON_NONE)
+                reason = read_source(&source, first, true, ret);
+        if (reason == REASON_NONE && ret->n == first && first < max && (!more || more(buffer_bytes(ret))))
+                reason = read_source(&source, max, false, ret);
         return finish(root, path, max, reason, ret);
 }

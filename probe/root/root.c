@@ -41,11 +41,27 @@ int root_open_tree(int fd, Root **ret) {
         return root_new(fd, false, ret);
 }
 
+int root_open_memory(MemoryTree *tree, Root **ret) {
+        Root *root = calloc(1, sizeof(Root));
+
+        if (!root) {
+                memory_tree_free(tree);
+                return -ENOMEM;
+        }
+        root->fd = -1;
+        root->memory = tree;
+        root->msr_fd = -1;
+        *ret = root;
+        return 0;
+}
+
 Root *root_free(Root *root) {
         if (!root)
                 return NULL;
         root_free(root->private_tree);
-        close(root->fd);
+        memory_tree_free(root->memory);
+        if (root->fd >= 0)
+                close(root->fd);
         if (root->msr_fd >= 0)
                 close(root->msr_fd);
         reason_table_done(&root->reasons);

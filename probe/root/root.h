@@ -27,6 +27,7 @@
 #include "probe/reason.h"
 
 typedef struct Root Root;
+struct MemoryTree;
 
 /* Opens "/" as the live host and any other directory as a tree. Returns -errno of open(2), and -ENOSYS or -EPERM for a tree
  * that cannot be read without openat2(2). */
@@ -34,6 +35,9 @@ int root_open(const char *path, Root **ret);
 
 /* Opens a directory as a tree, "/" too. Takes over fd, also on failure. */
 int root_open_tree(int fd, Root **ret);
+
+/* A tree in memory (memory-tree.h). Takes it over, also on failure. -ENOMEM. */
+int root_open_memory(struct MemoryTree *tree, Root **ret);
 
 /* NULL is fine. Always returns NULL. */
 Root *root_free(Root *root);
