@@ -3,8 +3,10 @@
 /* hawd-domain, run by hawctl: the only program that links libxml2, so that no parser of foreign XML shares a process with
  * the rest, and nobody else has its memory.
  *
- * A libvirt domain on standard input; to standard output hawd's JSON of the guest, and status 0; or {"line": 3, "text":
- * "<memory>: …"}, and status 2. */
+ *   hawd-domain PARENT     a libvirt domain on standard input; to standard output hawd's JSON of the guest, and status 0;
+ *                          or {"line": 3, "text": "<memory>: …"}, and status 2; or a status of program-limits.h
+ *
+ * PARENT is hawctl's process ID. What it may do when it parses: sandbox.h. */
 
 #include <errno.h>
 #include <jansson.h>
@@ -14,14 +16,18 @@
 
 #include "ctl/input-file.h"
 #include "ctl/options.h"
+#include "ctl/sandbox/sandbox.h"
 #include "ctl/vm-xml.h"
 #include "probe/cleanup.h"
 #include "probe/standard-descriptors.h"
 #include "profile/guest/guest-json.h"
 
 static int answer(json_t *json, int status) {
-        int r = json ? json_dumpfd(json, STDOUT_FILENO, JSON_COMPACT) : -1;
+        int r;
 
+        if (!json)
+                return PROGRAM_OUT_OF_MEMORY;
+        r = json_dumpfd(json, STDOUT_FILENO, JSON_COMPACT);
         json_decref(json);
         return r < 0 ? EXIT_FAILURE : status;
 }
@@ -30,22 +36,25 @@ int main(int argc, char **argv) {
         _cleanup_(input_file_done) InputFile file = {};
         VmError error = {};
         Guest guest = {};
+        pid_t parent = argc == 2 ? sandbox_parent(argv[1]) : 0;
         int r;
 
         standard_descriptors_open();
-        if (argc != 1 || isatty(STDIN_FILENO)) {
+        if (!parent || isatty(STDIN_FILENO)) {
                 fprintf(stderr, "hawd-domain is run by hawctl.\n");
                 return EXIT_USAGE;
         }
-        r = input_file_read("-", VM_TEXT_MAX, &file);
+        r = input_file_read("-", VM_DOMAIN_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return EXIT_FAILURE;
+        if (sandbox_enter(&domain_limits, parent) < 0)
+                return PROGRAM_NO_SANDBOX;
         r = vm_xml_read((const char *) file.data, file.n, &guest, &error);
         if (r == -EINVAL)
                 return answer(json_pack("{s:i, s:s}", "line", (int) error.line, "text", error.text),
                                 EXIT_USAGE);
         if (r < 0)
-                return EXIT_FAILURE;
+                return r == -ENOMEM ? PROGRAM_OUT_OF_MEMORY : EXIT_FAILURE;
         r = answer(guest_json_write(&guest), EXIT_SUCCESS);
         guest_done(&guest);
         return r;

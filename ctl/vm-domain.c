@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ctl/options.h"
@@ -15,10 +16,11 @@
 #include "probe/cleanup.h"
 #include "profile/guest/guest-json.h"
 
-#define PROGRAM "hawd-domain"
+/* The longest answer to the longest domain is half of it. */
+#define ANSWER_MAX VM_DOMAIN_MAX
 
 static int fail(VmError *error, int r) {
-        snprintf(error->text, sizeof(error->text), PROGRAM ": %s", strerror(-r));
+        snprintf(error->text, sizeof(error->text), "%s: %s", domain_limits.name, strerror(-r));
         return r;
 }
 
@@ -44,28 +46,25 @@ static int text_file(const char *text, size_t n) {
 }
 
 typedef struct Answer {
+        OwnProgram *program;
         int fd;
         size_t n;
 } Answer;
 
 static size_t read_part(void *buffer, size_t size, void *userdata) {
         Answer *answer = userdata;
-        ssize_t n;
+        ssize_t n = own_program_read(answer->program, answer->fd, buffer, size);
 
-        do
-                n = read(answer->fd, buffer, size);
-        while (n < 0 && errno == EINTR);
         answer->n += n > 0 ? (size_t) n : 0;
-        return n < 0 || answer->n > VM_TEXT_MAX ? (size_t) -1 : (size_t) n;
+        return n < 0 || answer->n > ANSWER_MAX ? (size_t) -1 : (size_t) n;
 }
 
 /* What was read of foreign text may have got the better of its reader: the answer is no more to be trusted than that. */
-static json_t *read_answer(int fd) {
-        return json_load_callback(read_part, &(Answer){ fd }, JSON_REJECT_DUPLICATES, NULL);
+static json_t *read_answer(OwnProgram *program, int fd) {
+        return json_load_callback(read_part, &(Answer){ program, fd }, JSON_REJECT_DUPLICATES, NULL);
 }
 
-static int start(const char *text, size_t n, pid_t *ret, int *ret_answer) {
-        char *argv[] = { (char *) PROGRAM, NULL };
+static int start(const char *text, size_t n, OwnProgram *ret, int *ret_answer) {
         int answer[2], r;
         _cleanup_close_ int domain = text_file(text, n);
 
@@ -73,7 +72,7 @@ static int start(const char *text, size_t n, pid_t *ret, int *ret_answer) {
                 return domain;
         if (pipe2(answer, O_CLOEXEC) < 0)
                 return -errno;
-        r = own_program_start(argv, (int[]){ domain, answer[1], -1 }, ret);
+        r = own_program_start(&domain_limits, NULL, (int[]){ domain, answer[1], -1 }, ret);
         close(answer[1]);
         if (r < 0)
                 close(answer[0]);
@@ -99,26 +98,40 @@ static int refused(const json_t *answer, VmError *reterr) {
         return -EINVAL;
 }
 
+/* Neither an answer nor a refusal: a limit, or its end. */
+static int failed(const OwnProgram *program, int status, VmError *reterr) {
+        char why[200];
+
+        if (!own_program_explain(&domain_limits, program, status, why, sizeof(why)))
+                return fail(reterr, -EPROTO);
+        snprintf(reterr->text, sizeof(reterr->text), "%s", why);
+        return -EPROTO;
+}
+
 int vm_domain_read(const char *text, size_t n, Guest *ret, VmError *reterr) {
+        OwnProgram program;
         JsonError error = {};
         json_t *answer;
         int fd = -EBADF, status, r;
-        pid_t pid;
 
         *reterr = (VmError){};
-        r = start(text, n, &pid, &fd);
+        if (n > VM_DOMAIN_MAX) {
+                snprintf(reterr->text, sizeof(reterr->text), VM_DOMAIN_TOO_LARGE);
+                return -EINVAL;
+        }
+        r = start(text, n, &program, &fd);
         if (r < 0)
                 return fail(reterr, r);
-        answer = read_answer(fd);
+        answer = read_answer(&program, fd);
         close(fd);
-        status = own_program_wait(pid);
-        if (status == EXIT_USAGE)
+        status = own_program_wait(&program);
+        if (status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == EXIT_USAGE)
                 r = refused(answer, reterr);
-        else if (status != EXIT_SUCCESS || !answer)
-                r = fail(reterr, -EPROTO);
+        else if (status != 0 || !answer)
+                r = failed(&program, status, reterr);
         else
                 r = guest_json_read(answer, ret, &error);
-        if (r == -EINVAL && status == EXIT_SUCCESS)
+        if (r == -EINVAL && status == 0)
                 snprintf(reterr->text, sizeof(reterr->text), "%s", error.text);
         json_decref(answer);
         return r;

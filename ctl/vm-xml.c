@@ -2,6 +2,7 @@
 #include "ctl/vm-xml.h"
 
 #include <errno.h>
+#include <libxml/SAX2.h>
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <string.h>
@@ -187,15 +188,55 @@ static int read_domain(Vm *vm, const xmlNode *root) {
         return r < 0 ? r : vm_finish(vm);
 }
 
+/* ── what is built of foreign text ─────────────────────────────────────────────────────────────────────── */
+
+typedef struct Builder {
+        Vm *vm;
+        size_t parts;
+} Builder;
+
+static void stop(xmlParserCtxt *parser, const char *why) {
+        Vm *vm = ((Builder *) parser->_private)->vm;
+
+        vm->line = parser->input && parser->input->line > 0 ? (unsigned) parser->input->line : 0;
+        vm_fail(vm, "%s", why);
+        xmlStopParser(parser);
+}
+
 /* With it come entities, and what they would fetch or blow up. */
 static void refuse_document_type(
                 void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system) {
-        xmlParserCtxt *parser = data;
-        Vm *vm = parser->_private;
+        stop(data, "expected no document type: entities are not for a domain");
+}
 
-        vm->line = parser->input && parser->input->line > 0 ? (unsigned) parser->input->line : 0;
-        vm_fail(vm, "expected no document type: entities are not for a domain");
-        xmlStopParser(parser);
+#define TEXT(x) #x
+#define NUMBER(x) TEXT(x)
+
+/* A byte of text makes up to 50 of memory, were it not for this. */
+static void add_element(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *space,
+                int n_spaces, const xmlChar **spaces, int n_attributes, int n_defaulted,
+                const xmlChar **attributes) {
+        xmlParserCtxt *parser = data;
+        Builder *builder = parser->_private;
+
+        builder->parts += 1 + (size_t) n_spaces + (size_t) n_attributes;
+        if (builder->parts > VM_DOMAIN_PARTS_MAX)
+                stop(parser,
+                                "more than " NUMBER(
+                                                VM_DOMAIN_PARTS_MAX) " elements and attributes, the maximum for a domain");
+        else
+                xmlSAX2StartElementNs(data, name, prefix, space, n_spaces, spaces, n_attributes, n_defaulted,
+                                attributes);
+}
+
+/* Comments are nobody's, and CDATA is text like other text. */
+static void set_builder(xmlParserCtxt *parser, Builder *builder) {
+        parser->_private = builder;
+        parser->sax->internalSubset = refuse_document_type;
+        parser->sax->startElementNs = add_element;
+        parser->sax->comment = NULL;
+        parser->sax->processingInstruction = NULL;
+        parser->sax->cdataBlock = NULL;
 }
 
 static int parser_error(Vm *vm, xmlParserCtxt *parser) {
@@ -219,13 +260,12 @@ int vm_xml_read(const char *text, size_t n, Guest *ret, VmError *reterr) {
         int r = 0;
 
         *reterr = (VmError){};
-        if (n > VM_TEXT_MAX)
-                return vm_fail(&vm, "expected at most 16 MiB");
+        if (n > VM_DOMAIN_MAX)
+                return vm_fail(&vm, VM_DOMAIN_TOO_LARGE);
         parser = xmlNewParserCtxt();
         if (!parser)
                 return -ENOMEM;
-        parser->_private = &vm;
-        parser->sax->internalSubset = refuse_document_type;
+        set_builder(parser, &(Builder){ .vm = &vm });
         document = xmlCtxtReadMemory(parser, text, (int) n, NULL, NULL,
                         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_BIG_LINES);
         if (!document || *reterr->text)

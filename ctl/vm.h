@@ -11,6 +11,10 @@
 
 /* The most that a form of a guest may be long. */
 #define VM_TEXT_MAX ((size_t) 16 << 20)
+/* What libvirt itself takes from its clients (REMOTE_STRING_MAX), and more than it ever wrote. */
+#define VM_DOMAIN_MAX ((size_t) 4 << 20)
+#define VM_DOMAIN_TOO_LARGE "larger than 4 MiB, the maximum for a libvirt domain"
+#define VM_DOMAIN_PARTS_MAX 100000 /* elements, attributes and name spaces */
 
 typedef struct VmError {
         unsigned line;  /* from 1; 0 when there are none */

@@ -4,112 +4,126 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <fts.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "probe/cleanup.h"
+#include "ctl/capture/capture-header.h"
 
-static int compare_names(const FTSENT **a, const FTSENT **b) {
-        return strcmp((*a)->fts_name, (*b)->fts_name);
+#define BLOCK 65536
+
+/* All n bytes, or none at the end: the number, -errno. */
+static ssize_t read_all(int fd, void *data, size_t n) {
+        size_t done = 0;
+
+        while (done < n) {
+                ssize_t got = read(fd, (uint8_t *) data + done, n - done);
+
+                if (got < 0 && errno != EINTR)
+                        return -errno;
+                if (got == 0)
+                        return done == 0 ? 0 : -EPIPE;
+                done += got > 0 ? (size_t) got : 0;
+        }
+        return (ssize_t) n;
 }
 
-static int copy_data(struct archive *out, const char *path) {
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        char buffer[65536];
-        ssize_t n;
+static int copy_content(struct archive *archive, int in, uint64_t size) {
+        uint8_t block[BLOCK];
 
-        if (fd < 0)
-                return -errno;
-        while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-                if (archive_write_data(out, buffer, (size_t) n) != n)
+        while (size > 0) {
+                size_t part = size < sizeof(block) ? (size_t) size : sizeof(block);
+                ssize_t n = read_all(in, block, part);
+
+                if (n <= 0)
+                        return n < 0 ? (int) n : -EPIPE;
+                if (archive_write_data(archive, block, part) != (la_ssize_t) part)
                         return -EIO;
-        return n < 0 ? -errno : 0;
-}
-
-static int set_link(struct archive_entry *entry, const char *path) {
-        char target[PATH_MAX];
-        ssize_t n = readlink(path, target, sizeof(target) - 1);
-
-        if (n < 0)
-                return -errno;
-        target[n] = 0;
-        archive_entry_set_symlink(entry, target);
+                size -= part;
+        }
         return 0;
 }
 
-static int pack_one(struct archive *out, const FTSENT *file, size_t top) {
-        struct archive_entry *entry = archive_entry_new();
-        int r = 0;
-
-        if (!entry)
-                return -ENOMEM;
-        archive_entry_set_pathname(entry, file->fts_path + top + 1);
-        if (file->fts_info == FTS_F) {
+static void set_type(struct archive_entry *entry, const CaptureHeader *header) {
+        if (header->type == ARCHIVE_FILE) {
                 archive_entry_set_filetype(entry, AE_IFREG);
-                archive_entry_set_size(entry, file->fts_statp->st_size);
+                archive_entry_set_size(entry, (int64_t) header->size);
                 archive_entry_set_perm(entry, 0600);
-        } else if (file->fts_info == FTS_D) {
+        } else if (header->type == ARCHIVE_DIRECTORY) {
                 archive_entry_set_filetype(entry, AE_IFDIR);
                 archive_entry_set_perm(entry, 0700);
         } else {
                 archive_entry_set_filetype(entry, AE_IFLNK);
                 archive_entry_set_perm(entry, 0777);
-                r = set_link(entry, file->fts_path);
         }
-        archive_entry_set_mtime(entry, 0, 0);
-        if (r == 0 && archive_write_header(out, entry) != ARCHIVE_OK)
-                r = -EIO;
-        if (r == 0 && file->fts_info == FTS_F)
-                r = copy_data(out, file->fts_path);
-        archive_entry_free(entry);
-        return r;
 }
 
-static int pack_tree(struct archive *out, const char *directory) {
-        char *roots[] = { (char *) directory, NULL };
-        size_t top = strlen(directory);
-        FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
-        FTSENT *file;
+static int pack_one(struct archive *archive, int in, const CaptureHeader *header) {
+        char path[ARCHIVE_PATH_MAX + 1] = "", target[ARCHIVE_PATH_MAX + 1] = "";
+        struct archive_entry *entry;
+        int r;
+
+        if (read_all(in, path, header->path) < 0 || read_all(in, target, header->target) < 0)
+                return -EPIPE;
+        entry = archive_entry_new();
+        if (!entry)
+                return -ENOMEM;
+        archive_entry_set_pathname(entry, path);
+        set_type(entry, header);
+        if (header->type == ARCHIVE_LINK)
+                archive_entry_set_symlink(entry, target);
+        archive_entry_set_mtime(entry, 0, 0);
+        r = archive_write_header(archive, entry) == ARCHIVE_OK ? 0 : -EIO;
+        archive_entry_free(entry);
+        return r < 0 ? r : copy_content(archive, in, header->size);
+}
+
+static int pack_all(struct archive *archive, int in) {
+        uint8_t bytes[CAPTURE_HEADER_SIZE];
+        CaptureHeader header;
+        ssize_t n;
         int r = 0;
 
-        if (!fts)
-                return -errno;
-        while (r == 0 && (errno = 0, file = fts_read(fts))) {
-                if (file->fts_level == 0)
-                        continue;
-                if (file->fts_info == FTS_F || file->fts_info == FTS_D || file->fts_info == FTS_SL ||
-                                file->fts_info == FTS_SLNONE)
-                        r = pack_one(out, file, top);
-                else if (file->fts_info == FTS_ERR || file->fts_info == FTS_DNR || file->fts_info == FTS_NS)
-                        r = -file->fts_errno;
+        while (r >= 0 && (n = read_all(in, bytes, sizeof(bytes))) != 0) {
+                r = n < 0 ? (int) n : capture_header_decode(bytes, &header);
+                if (r >= 0)
+                        r = pack_one(archive, in, &header);
         }
-        fts_close(fts);
         return r;
 }
 
-int archive_pack(const char *directory, int fd) {
-        struct archive *out = archive_write_new();
+/* archive_write_open_fd() asks what kind of file it is; there is no asking any more. */
+static la_ssize_t write_block(struct archive *archive, void *userdata, const void *data, size_t n) {
+        const int *fd = userdata;
+        ssize_t written;
+
+        do
+                written = write(*fd, data, n);
+        while (written < 0 && errno == EINTR);
+        if (written < 0)
+                archive_set_error(archive, errno, "%s", strerror(errno));
+        return written;
+}
+
+int archive_pack(int in, int out, int why) {
+        struct archive *archive = archive_write_new();
         int r = -EIO;
 
-        if (!out)
-                r = -ENOMEM;
-        else if (archive_write_add_filter_zstd(out) == ARCHIVE_OK &&
-                        archive_write_set_format_pax_restricted(out) == ARCHIVE_OK &&
-                        archive_write_set_bytes_in_last_block(out, 1) == ARCHIVE_OK &&
-                        archive_write_open_fd(out, fd) == ARCHIVE_OK)
-                r = pack_tree(out, directory);
-        if (r == 0 && archive_write_close(out) != ARCHIVE_OK)
+        if (!archive)
+                return -ENOMEM;
+        if (archive_write_add_filter_zstd(archive) == ARCHIVE_OK &&
+                        archive_write_set_format_pax_restricted(archive) == ARCHIVE_OK &&
+                        archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
+                        archive_write_open(archive, &out, NULL, write_block, NULL) == ARCHIVE_OK)
+                r = pack_all(archive, in);
+        if (r == 0 && archive_write_close(archive) != ARCHIVE_OK)
                 r = -EIO;
-        if (r < 0)
-                fprintf(stderr, "%s\n",
-                                r == -EIO && out && archive_error_string(out) ? archive_error_string(out)
-                                                                              : strerror(-r));
-        if (out)
-                archive_write_free(out);
-        return r < 0 ? -1 : 0;
+        if (r == -EIO && archive_errno(archive) == ENOMEM)
+                r = -ENOMEM;
+        if (r == -EIO)
+                dprintf(why, "%s",
+                                archive_error_string(archive) ? archive_error_string(archive)
+                                                              : strerror(EIO));
+        archive_write_free(archive);
+        return r;
 }

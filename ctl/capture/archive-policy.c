@@ -67,15 +67,15 @@ const char *archive_refuse(const ArchiveEntry *entry, ArchiveTotals *totals) {
                 break;
         case ARCHIVE_FILE:
                 if (entry->size > ARCHIVE_FILE_MAX)
-                        return "a file of more than 64 MiB";
+                        return "a file larger than 32 MiB, the maximum in a capture";
                 if (entry->size > ARCHIVE_TOTAL_MAX - totals->bytes)
-                        return "more than 512 MiB in all";
+                        return "larger than 128 MiB in all, the maximum for a capture";
                 break;
         default:
                 break;
         }
         if (totals->entries == ARCHIVE_ENTRIES_MAX)
-                return "more than a million entries";
+                return "more than 200,000 entries, the maximum for a capture";
         totals->entries++;
         if (entry->type == ARCHIVE_FILE)
                 totals->bytes += entry->size;

@@ -4,27 +4,27 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "ctl/capture/archive-policy.h"
-#include "probe/cleanup.h"
+#include "ctl/capture/capture-header.h"
 #include "probe/decode/text.h"
 
+#define BLOCK 65536
+
 /* Names in an archive are foreign: they reach the terminal in printable form only. */
-static int fail(const char *path, const char *what) {
+static int fail(int fd, const char *path, struct archive *archive) {
+        const char *error = archive_error_string(archive);
         char printable[256] = "";
 
+        if (archive_errno(archive) == ENOMEM)
+                return -ENOMEM;
         if (path)
                 text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, printable,
                                 sizeof(printable));
-        fprintf(stderr, "%s%s%s\n", printable, path ? ": " : "", what);
-        return -1;
+        dprintf(fd, "%s%s%s", printable, path ? ": " : "", error ? error : "damaged archive");
+        return -EBADMSG;
 }
 
 static ArchiveType entry_type(struct archive_entry *entry) {
@@ -42,146 +42,110 @@ static ArchiveType entry_type(struct archive_entry *entry) {
         }
 }
 
-/* Below the directory, through no link whatever: a link that an earlier entry made cannot be written through. */
-static int open_below(int directory, const char *path, int flags, mode_t mode) {
-        struct open_how how = {
-                .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
-                .mode = mode,
-                .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-        };
-        long fd = syscall(SYS_openat2, directory, path, &how, sizeof(how));
+static int write_all(int fd, const void *data, size_t n) {
+        for (size_t done = 0; done < n;) {
+                ssize_t written = write(fd, (const uint8_t *) data + done, n - done);
 
-        return fd < 0 ? -errno : (int) fd;
-}
-
-/* The directory that is to hold an entry, made with all above it. The name is split off in place. */
-static int open_parent(int directory, char *path, const char **ret_name) {
-        char *slash = strrchr(path, '/');
-
-        *ret_name = slash ? slash + 1 : path;
-        if (!slash)
-                return open_below(directory, ".", O_PATH | O_DIRECTORY, 0);
-        *slash = 0;
-        for (char *end = strchr(path, '/');; end = strchr(end + 1, '/')) {
-                const char *name;
-                char part[ARCHIVE_PATH_MAX];
-
-                snprintf(part, sizeof(part), "%.*s", (int) (end ? end - path : (long) strlen(path)), path);
-                name = strrchr(part, '/');
-                _cleanup_close_ int above = -1;
-                if (name) {
-                        part[name - part] = 0;
-                        above = open_below(directory, part, O_PATH | O_DIRECTORY, 0);
-                        name++;
-                } else {
-                        above = open_below(directory, ".", O_PATH | O_DIRECTORY, 0);
-                        name = part;
-                }
-                if (above < 0)
-                        return above;
-                if (mkdirat(above, name, 0700) < 0 && errno != EEXIST)
+                if (written < 0 && errno != EINTR)
                         return -errno;
-                if (!end)
-                        break;
+                done += written > 0 ? (size_t) written : 0;
         }
-        return open_below(directory, path, O_PATH | O_DIRECTORY, 0);
+        return 0;
 }
 
-static int write_data(int fd, struct archive *archive) {
-        char buffer[65536];
-        la_ssize_t n;
-
-        while ((n = archive_read_data(archive, buffer, sizeof(buffer))) > 0)
-                for (la_ssize_t done = 0; done < n;) {
-                        ssize_t w = write(fd, buffer + done, (size_t) (n - done));
-
-                        if (w < 0)
-                                return -errno;
-                        done += w;
-                }
-        return n < 0 ? -EBADMSG : 0;
+/* Cut where the receiver refuses it for its length anyway. */
+static size_t bounded(const char *name) {
+        return name ? strnlen(name, ARCHIVE_PATH_MAX) : 0;
 }
 
-static int make_entry(int directory, const ArchiveEntry *entry, struct archive *archive) {
-        char path[ARCHIVE_PATH_MAX];
-        const char *name;
+static int write_header(int out, struct archive_entry *entry, CaptureHeader *header) {
+        const char *path = archive_entry_pathname(entry), *target = archive_entry_symlink(entry);
+        uint8_t bytes[CAPTURE_HEADER_SIZE + 2 * ARCHIVE_PATH_MAX];
+        int64_t size = archive_entry_size(entry);
 
-        snprintf(path, sizeof(path), "%s", entry->path);
-        for (size_t n = strlen(path); n > 0 && path[n - 1] == '/'; n--)
-                path[n - 1] = 0;
-        _cleanup_close_ int parent = open_parent(directory, path, &name);
-        if (parent < 0)
-                return parent;
-        if (entry->type == ARCHIVE_DIRECTORY)
-                return mkdirat(parent, name, 0700) < 0 && errno != EEXIST ? -errno : 0;
-        if (entry->type == ARCHIVE_LINK)
-                return symlinkat(entry->target, parent, name) < 0 ? -errno : 0;
-
-        _cleanup_close_ int fd = open_below(parent, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
-        return fd < 0 ? fd : write_data(fd, archive);
-}
-
-static int unpack_entry(
-                struct archive *archive, struct archive_entry *raw, int directory, ArchiveTotals *totals) {
-        const ArchiveEntry entry = {
-                .type = entry_type(raw),
-                .path = archive_entry_pathname(raw),
-                .target = archive_entry_symlink(raw),
-                .size = archive_entry_size(raw) > 0 ? (uint64_t) archive_entry_size(raw) : 0,
+        *header = (CaptureHeader){
+                .type = entry_type(entry),
+                .path = bounded(path),
+                .target = bounded(target),
         };
-        const char *rule = archive_refuse(&entry, totals);
-
-        if (rule)
-                return fail(entry.path ? entry.path : "?", rule);
-        /* "./" stands for the top itself. */
-        if (entry.type == ARCHIVE_DIRECTORY && strspn(entry.path, "./") == strlen(entry.path))
-                return 0;
-
-        int r = make_entry(directory, &entry, archive);
-        switch (r) {
-        case 0:
-                return 0;
-        case -EEXIST:
-                return fail(entry.path, "stands in the archive twice");
-        case -ELOOP:
-        case -ENOTDIR:
-                return fail(entry.path, "lies below something that is no directory");
-        case -EBADMSG:
-                return fail(entry.path, archive_error_string(archive));
-        default:
-                return fail(entry.path, strerror(-r));
-        }
+        if (header->type == ARCHIVE_FILE && size > 0)
+                header->size = (uint64_t) size;
+        capture_header_encode(header, bytes);
+        if (header->path > 0)
+                memcpy(bytes + CAPTURE_HEADER_SIZE, path, header->path);
+        if (header->target > 0)
+                memcpy(bytes + CAPTURE_HEADER_SIZE + header->path, target, header->target);
+        return write_all(out, bytes, CAPTURE_HEADER_SIZE + header->path + header->target);
 }
 
-static int unpack_all(struct archive *archive, int directory) {
+static int write_content(
+                int out, int why, struct archive *archive, struct archive_entry *entry, uint64_t size) {
+        uint8_t block[BLOCK];
+
+        while (size > 0) {
+                la_ssize_t n = archive_read_data(
+                                archive, block, size < sizeof(block) ? (size_t) size : sizeof(block));
+                int r;
+
+                if (n <= 0)
+                        return fail(why, archive_entry_pathname(entry), archive);
+                r = write_all(out, block, (size_t) n);
+                if (r < 0)
+                        return r;
+                size -= (uint64_t) n;
+        }
+        return 0;
+}
+
+static int unpack_all(struct archive *archive, int out, int why) {
         struct archive_entry *entry;
-        ArchiveTotals totals = {};
+        CaptureHeader header;
         int r;
 
-        while ((r = archive_read_next_header(archive, &entry)) == ARCHIVE_OK)
-                if (unpack_entry(archive, entry, directory, &totals) < 0)
-                        return -1;
-        if (r != ARCHIVE_EOF)
-                return fail(NULL,
-                                archive_error_string(archive) ? archive_error_string(archive)
-                                                              : "damaged archive");
-        return totals.entries > 0 ? 0 : fail(NULL, "not a capture: no archive, or an empty one");
+        while ((r = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+                r = write_header(out, entry, &header);
+                if (r >= 0)
+                        r = write_content(out, why, archive, entry, header.size);
+                if (r < 0)
+                        return r;
+        }
+        return r == ARCHIVE_EOF ? 0 : fail(why, NULL, archive);
 }
 
-int archive_unpack(int fd, int directory) {
+typedef struct Input {
+        int fd;
+        uint8_t block[BLOCK];
+} Input;
+
+/* archive_read_open_fd() asks what kind of file it is; there is no asking any more. */
+static la_ssize_t read_block(struct archive *archive, void *userdata, const void **ret) {
+        Input *input = userdata;
+        ssize_t n;
+
+        do
+                n = read(input->fd, input->block, sizeof(input->block));
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                archive_set_error(archive, errno, "%s", strerror(errno));
+        *ret = input->block;
+        return n;
+}
+
+int archive_unpack(int in, int out, int why) {
         struct archive *archive = archive_read_new();
+        Input input = { .fd = in };
         int r;
 
         if (!archive)
-                return fail(NULL, strerror(ENOMEM));
+                return -ENOMEM;
         archive_read_support_format_tar(archive);
         archive_read_support_filter_zstd(archive);
         archive_read_support_filter_gzip(archive);
         archive_read_support_filter_xz(archive);
-        if (archive_read_open_fd(archive, fd, 65536) != ARCHIVE_OK)
-                r = fail(NULL, archive_error_string(archive));
+        if (archive_read_open(archive, &input, NULL, read_block, NULL) != ARCHIVE_OK)
+                r = fail(why, NULL, archive);
         else
-                r = unpack_all(archive, directory);
+                r = unpack_all(archive, out, why);
         archive_read_free(archive);
         return r;
 }

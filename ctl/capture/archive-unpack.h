@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Unpacks the archive on descriptor fd below a directory. 0, or -1 once the entry and the rule it breaks are on standard
- * error; what was unpacked until then is the caller's to remove. */
-int archive_unpack(int fd, int directory);
+/* Reads the archive on descriptor in, and writes its entries to descriptor out (capture-header.h). What an entry may be is
+ * for the receiver to decide. 0; -errno, -EBADMSG with the reason printed to descriptor why. */
+int archive_unpack(int in, int out, int why);

@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/own-program.h"
+#include "ctl/capture/archive-run.h"
+#include "probe/root/memory-tree.h"
 
 static int complain(const char *path, const char *what, int r) {
         fprintf(stderr, "hawctl: %s: %s\n", path, what);
@@ -17,8 +18,10 @@ static int complain(const char *path, const char *what, int r) {
 }
 
 /* A directory that mirrors no host would give a profile of nothing but "absent". */
+static const char *const marks[] = { "hawd", "proc", "sys" };
+#define NO_HOST "not a host tree: there is neither hawd/ nor proc/ nor sys/ in it"
+
 static bool looks_like_host(const char *path) {
-        static const char *const marks[] = { "hawd", "proc", "sys" };
         char mark[PATH_MAX];
 
         for (size_t i = 0; i < ELEMENTS(marks); i++)
@@ -28,80 +31,66 @@ static bool looks_like_host(const char *path) {
         return false;
 }
 
-static int open_directory(const char *name, const char *path, CaptureRoot *ret) {
+static int open_directory(const char *path, CaptureRoot *ret) {
         int r;
 
         if (!looks_like_host(path))
-                return complain(name, "not a host tree: there is neither hawd/ nor proc/ nor sys/ in it",
-                                -EINVAL);
+                return complain(path, NO_HOST, -EINVAL);
         r = root_open(path, &ret->root);
-        if (r < 0)
-                return complain(name, strerror(-r), r);
-        return 0;
+        return r < 0 ? complain(path, strerror(-r), r) : 0;
 }
 
-/* The line that the helper prints once it is done; empty when it failed, with its reason on standard error. */
-static bool read_line(int fd, char *ret, size_t size) {
-        size_t n = 0;
-        ssize_t r;
+static bool tree_looks_like_host(const MemoryTree *tree) {
+        const TreeNode *node;
 
-        while (n < size - 1 && (r = read(fd, ret + n, size - 1 - n)) > 0)
-                n += (size_t) r;
-        if (n == 0 || ret[n - 1] != '\n')
-                return false;
-        ret[n - 1] = 0;
-        return true;
+        for (size_t i = 0; i < ELEMENTS(marks); i++)
+                if (memory_tree_find(tree, marks[i], true, &node) >= 0)
+                        return true;
+        return false;
 }
 
-static int unpack(const char *name, int fd, CaptureRoot *ret) {
-        char *argv[] = { (char *) "hawd-archive", (char *) "unpack", NULL };
-        int hold[2] = { -1, -1 }, answer[2] = { -1, -1 }, r;
-        char path[PATH_MAX];
+static int open_archive(const char *path, int fd, CaptureRoot *ret) {
+        char why[ARCHIVE_WHY_MAX];
+        MemoryTree *tree;
+        int r = archive_run_unpack(fd, &tree, why);
 
-        if (pipe2(hold, O_CLOEXEC) < 0 || pipe2(answer, O_CLOEXEC) < 0)
-                return complain(name, strerror(errno), -errno);
-        r = own_program_start(argv, (int[]){ hold[0], answer[1], fd }, &ret->helper);
-        close(hold[0]);
-        close(answer[1]);
-        if (r < 0) {
-                close(hold[1]);
-                close(answer[0]);
-                return complain("hawd-archive", strerror(-r), r);
-        }
-        ret->helper_fd = hold[1];
-        bool done = read_line(answer[0], path, sizeof(path));
-        close(answer[0]);
-        if (!done) {
-                capture_close(ret);
-                return complain(name, "cannot be unpacked", -EBADMSG);
-        }
-        r = open_directory(name, path, ret);
         if (r < 0)
-                capture_close(ret);
-        return r;
+                return complain(path, r == -EBADMSG ? why : strerror(-r), r);
+        if (!tree_looks_like_host(tree)) {
+                memory_tree_free(tree);
+                return complain(path, NO_HOST, -EINVAL);
+        }
+        r = root_open_memory(tree, &ret->root);
+        return r < 0 ? complain(path, strerror(-r), r) : 0;
+}
+
+/* Opening some things has effects, and what has the name may change: what is read is what was looked at. */
+static int reopen(int fd) {
+        char link[64];
+        int file;
+
+        snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+        file = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        return file < 0 ? -errno : file;
 }
 
 int capture_open(const char *path, CaptureRoot *ret) {
         struct stat st;
 
-        *ret = (CaptureRoot){ .helper_fd = -1 };
-        if (stat(path, &st) < 0)
+        *ret = (CaptureRoot){};
+        _cleanup_close_ int place = open(path, O_PATH | O_CLOEXEC);
+        if (place < 0 || fstat(place, &st) < 0)
                 return complain(path, strerror(errno), -errno);
         if (S_ISDIR(st.st_mode))
-                return open_directory(path, path, ret);
+                return open_directory(path, ret);
         if (!S_ISREG(st.st_mode))
                 return complain(path, "neither a directory nor a capture", -EINVAL);
-        _cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        _cleanup_close_ int fd = reopen(place);
         if (fd < 0)
-                return complain(path, strerror(errno), -errno);
-        return unpack(path, fd, ret);
+                return complain(path, strerror(-fd), fd);
+        return open_archive(path, fd, ret);
 }
 
 void capture_close(CaptureRoot *capture) {
         capture->root = root_free(capture->root);
-        if (capture->helper <= 0)
-                return;
-        close(capture->helper_fd);
-        (void) own_program_wait(capture->helper);
-        capture->helper = 0;
 }

@@ -11,13 +11,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ctl/capture/tree-file.h"
+#include "ctl/capture/archive-policy.h"
+#include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "probe/grow.h"
 #include "probe/source/scrub.h"
 
-void capture_tree_init(CaptureTree *tree, int fd) {
-        *tree = (CaptureTree){ .fd = fd };
+int capture_tree_init(CaptureTree *tree) {
+        *tree = (CaptureTree){};
+        return memory_tree_new(&tree->memory);
 }
 
 static void free_list(char **list, size_t n) {
@@ -29,7 +31,8 @@ static void free_list(char **list, size_t n) {
 void capture_tree_done(CaptureTree *tree) {
         free_list(tree->names, tree->n_names);
         free_list(tree->reasons, tree->n_reasons);
-        *tree = (CaptureTree){ .fd = -1 };
+        memory_tree_free(tree->memory);
+        *tree = (CaptureTree){};
 }
 
 static void note(CaptureTree *tree, int r) {
@@ -58,7 +61,7 @@ static int write_scrubbed(CaptureTree *tree, const char *path, Bytes content) {
         size_t n;
         int r = scrub_file(path, content, &left, &n);
 
-        return r < 0 ? r : tree_write_file(tree->fd, path, (Bytes){ .data = left, .n = n });
+        return r < 0 ? r : memory_tree_write(tree->memory, path, (Bytes){ .data = left, .n = n });
 }
 
 static void on_file(void *userdata, const char *path, Bytes content) {
@@ -73,18 +76,37 @@ static void on_file(void *userdata, const char *path, Bytes content) {
         tree->n_files++;
 }
 
+/* Makes the directory it points to as well, so that files can be written through it. */
+static int write_link(MemoryTree *memory, const char *path, const char *target) {
+        const ArchiveEntry entry = { .type = ARCHIVE_LINK, .path = path, .target = target };
+        const char *slash = strrchr(path, '/');
+        _cleanup_free_ char *below = NULL;
+        ArchiveTotals totals = {};
+        int r;
+
+        /* What could not be unpacked again is not packed. */
+        if (archive_refuse(&entry, &totals))
+                return 0;
+        r = memory_tree_link(memory, path, target);
+        if (r < 0)
+                return r;
+        if (asprintf(&below, "%.*s/%s", (int) (slash ? slash - path : 0), path, target) < 0)
+                return -ENOMEM;
+        return memory_tree_make_directory(memory, below);
+}
+
 static void on_link(void *userdata, const char *path, const char *target) {
         CaptureTree *tree = userdata;
 
         if (tree->error == 0)
-                note(tree, tree_write_link(tree->fd, path, target));
+                note(tree, write_link(tree->memory, path, target));
 }
 
 static void on_directory(void *userdata, const char *path, const NameList *names) {
         CaptureTree *tree = userdata;
 
         if (tree->error == 0)
-                note(tree, tree_make_directory(tree->fd, path));
+                note(tree, memory_tree_make_directory(tree->memory, path));
         for (size_t i = 0; i < names->n; i++)
                 add_line(tree, &tree->names, &tree->n_names, path, '/', names->names[i]);
 }
@@ -130,7 +152,8 @@ static int write_reasons(CaptureTree *tree) {
                         fprintf(f, "%s\n", tree->reasons[i]);
         if (fclose(f) != 0)
                 return -ENOMEM;
-        return tree_write_file(tree->fd, "hawd/reasons", (Bytes){ .data = (uint8_t *) text, .n = size });
+        return memory_tree_write(
+                        tree->memory, "hawd/reasons", (Bytes){ .data = (uint8_t *) text, .n = size });
 }
 
 static int write_format(CaptureTree *tree) {
@@ -142,14 +165,16 @@ static int write_format(CaptureTree *tree) {
         strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", &tm);
         int n = snprintf(text, sizeof(text), "hawd-capture/1\ntime %s\nkernel %s\nhawd %s\n", now,
                         *tree->kernel ? tree->kernel : "unknown", HAWD_VERSION);
-        return tree_write_file(
-                        tree->fd, "hawd/format", (Bytes){ .data = (uint8_t *) text, .n = (size_t) n });
+        return memory_tree_write(
+                        tree->memory, "hawd/format", (Bytes){ .data = (uint8_t *) text, .n = (size_t) n });
 }
 
 int capture_tree_finish(CaptureTree *tree) {
+        const TreeNode *node;
+
         for (size_t i = 0; i < tree->n_names && tree->error == 0; i++)
-                if (!tree_has(tree->fd, tree->names[i]))
-                        note(tree, tree_make_directory(tree->fd, tree->names[i]));
+                if (memory_tree_find(tree->memory, tree->names[i], false, &node) < 0)
+                        note(tree, memory_tree_make_directory(tree->memory, tree->names[i]));
         if (tree->error == 0)
                 note(tree, write_reasons(tree));
         if (tree->error == 0)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A host tree that is written while a probe reads: exactly what it saw, less what names a machine (man hawd-root(5)). */
+/* A host tree that is written while a probe reads, in memory: exactly what it saw, less what names a machine (man hawd-root(5)). */
 
+#include "probe/root/memory-tree.h"
 #include "probe/root/root.h"
 
 typedef struct CaptureTree {
-        int fd;    /* the directory it grows in */
-        int error; /* the first failure, -errno; nothing is written after it */
+        MemoryTree *memory; /* that it grows in */
+        int error;          /* the first failure, -errno; nothing is written after it */
         size_t n_files, n_refused;
         size_t n_names;
         char **names; /* listed by the probe; those it looked at no further become empty directories */
@@ -16,8 +17,8 @@ typedef struct CaptureTree {
         char kernel[65];
 } CaptureTree;
 
-/* fd stays the caller's. */
-void capture_tree_init(CaptureTree *tree, int fd);
+/* -ENOMEM. */
+int capture_tree_init(CaptureTree *tree);
 void capture_tree_done(CaptureTree *tree);
 
 RootObserver capture_tree_observer(CaptureTree *tree);

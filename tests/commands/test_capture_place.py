@@ -213,7 +213,7 @@ def test_never_open_while_it_grows(tree, tmp_path):
         done = subprocess.run(["strace", "-f", "-o", log, "-e", "trace=mkdir,mkdirat,open,openat,openat2,chmod,fchmod,fchmodat", HAWCTL, "capture", f"{tmp_path}/{output}", f"--root={tree}"], check=False, capture_output=True)
         if done.returncode != 0 and b"ptrace" in done.stderr:
             pytest.skip("strace is not allowed here")
-        made = [line for line in log.read_text().splitlines() if ("O_CREAT" in line or "mkdir" in line or "chmod" in line) and " = -1" not in line]
+        made = [line for line in log.read_text().splitlines() if ("O_CREAT" in line or "O_TMPFILE" in line or "mkdir" in line or "chmod" in line) and " = -1" not in line]
         assert made and not [line for line in made if not any(mode in line for mode in ("0600", "0700"))], made
 
 

@@ -41,13 +41,38 @@ def test_not_there(hawctl):
 
 
 @pytest.mark.parametrize("script", [
-    "exit 1", "kill -9 $$", "exit 0", "echo '{'", f"echo '{GUEST}'; exit 1", "echo '[]'; exit 2",
-    "printf '{\"line\": 0, \"text\": \"\\\\u001b[2Jx\"}'; exit 2", "cat >/dev/null; kill -TERM $$",
+    "exit 1", "exit 0", "echo '{'", f"echo '{GUEST}'; exit 1", "echo '[]'; exit 2",
+    "printf '{\"line\": 0, \"text\": \"\\\\u001b[2Jx\"}'; exit 2",
     f"echo '{GUEST}{GUEST}'", "yes '[' | head -c 40000000", "printf '{\"a\": \"'; yes | tr -d '\\n' | head -c 40000000",
 ])
 def test_nonsense(hawctl, script):
     done = hawctl(script)
     assert done.returncode == 1 and done.stderr == "hawctl: standard input: hawd-domain: Protocol error\n", done.stderr
+
+
+@pytest.mark.parametrize("script,said", [
+    ("kill -9 $$", "hawd-domain ended with signal 9 (Killed)"),
+    ("cat >/dev/null; kill -TERM $$", "hawd-domain ended with signal 15 (Terminated)"),
+    ("kill -SYS $$", "hawd-domain was stopped (SIGSYS): it made a system call that it is not allowed. "
+                     "The input may be an attack; if you trust it, report it to hawd"),
+    ("kill -XCPU $$", "takes more than 2 s of processor time to read, the limit of hawd-domain; remove what does not describe the guest, such as <metadata>"),
+    ("exit 124", "takes more than 2 s of processor time to read, the limit of hawd-domain; remove what does not describe the guest, such as <metadata>"),
+    ("exit 125", "takes more than 48 MiB of memory to read, the limit of hawd-domain; remove what does not describe the guest, such as <metadata>"),
+    ("exit 126", "hawd-domain could not give up its privileges and did not start"),
+    (f"echo '{GUEST}'; kill -9 $$", "hawd-domain ended with signal 9 (Killed)"),
+])
+def test_what_ended_it(hawctl, script, said):
+    done = hawctl(script)
+    assert (done.returncode, done.stderr) == (1, f"hawctl: standard input: {said}\n")
+
+
+def test_it_never_answers(hawctl):
+    """Neither with its output open nor once it is closed."""
+    if not os.environ.get("HAWD_TEST_ALL"):
+        pytest.skip("takes 40 s: with HAWD_TEST_ALL=1")
+    for script in ("exec sleep 1000", "exec 1>&-; exec sleep 1000"):
+        done = hawctl(script)
+        assert (done.returncode, done.stderr) == (1, "hawctl: standard input: hawd-domain did not finish within 20 s\n")
 
 
 @pytest.mark.parametrize("script,said", [
