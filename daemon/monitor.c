@@ -6,10 +6,13 @@
 #include <string.h>
 
 #include "daemon/log.h"
+#include "daemon/requests.h"
 #include "probe/cleanup.h"
 
 #define QUIET_USEC 10000
 #define BURST_MAX_USEC 250000
+/* The collector takes milliseconds; its own limit is TimeoutStartSec= of its units. */
+#define COLLECTOR_MAX_USEC UINT64_C(5000000)
 #define RECEIVE_BUFFER (8 * 1024 * 1024)
 
 static bool starts_with(const char *text, const char *beginning) {
@@ -64,10 +67,37 @@ void monitor_event(const char *subsystem, const char *action, const char *name, 
 
 /* ── bursts ────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* Once it was late, changes do not wait until it is done. */
+static bool collector_is_late(Monitor *monitor, uint64_t now) {
+        if (monitor->told_late)
+                return true;
+        if (now < monitor->burst_began + COLLECTOR_MAX_USEC)
+                return false;
+        log_warning("hawd-collect has not read what changed within %d s: what only root may read can be out of date "
+                    "or unknown. See 'systemctl status hawd-collect-changes.path hawd-collect-changes.service'.",
+                        (int) (COLLECTOR_MAX_USEC / 1000000));
+        monitor->told_late = true;
+        return true;
+}
+
+static int wait_until(Monitor *monitor, uint64_t usec) {
+        int r = sd_event_source_set_time(monitor->quiet, usec);
+
+        return r < 0 ? r : sd_event_source_set_enabled(monitor->quiet, SD_EVENT_ONESHOT);
+}
+
 static int on_quiet(sd_event_source *source, uint64_t usec, void *userdata) {
         Monitor *monitor = userdata;
         Changes changes = monitor->pending;
+        uint64_t now;
+        int r = sd_event_now(sd_event_source_get_event(source), CLOCK_MONOTONIC, &now);
 
+        if (r < 0)
+                return r;
+        if (!awaited_any(&monitor->awaited))
+                monitor->told_late = false;
+        else if (!collector_is_late(monitor, now))
+                return wait_until(monitor, monitor->burst_began + COLLECTOR_MAX_USEC);
         monitor->pending = (Changes){};
         monitor->burst_began = 0;
         monitor->changed(monitor->userdata, &changes);
@@ -85,8 +115,23 @@ static int rearm(Monitor *monitor) {
         until = now + QUIET_USEC;
         if (until > monitor->burst_began + BURST_MAX_USEC)
                 until = monitor->burst_began + BURST_MAX_USEC;
-        r = sd_event_source_set_time(monitor->quiet, until);
-        return r < 0 ? r : sd_event_source_set_enabled(monitor->quiet, SD_EVENT_ONESHOT);
+        return wait_until(monitor, until);
+}
+
+/* Also when the change was taken up before: the collector was late then, or somebody asked it by hand. */
+static void on_request_done(void *userdata, const char *name) {
+        Monitor *monitor = userdata;
+
+        if (!name || strcmp(name, REQUEST_EVERYTHING) == 0)
+                monitor->pending.everything = true;
+        else if (strcmp(name, REQUEST_CPU) == 0)
+                monitor->pending.cpu = true;
+        else if (strcmp(name, REQUEST_MEMORY) == 0)
+                monitor->pending.memory = true;
+        else
+                pci_event(name, &monitor->pending);
+        if (changes_any(&monitor->pending) && rearm(monitor) < 0)
+                log_warning("A change cannot be taken up: out of memory");
 }
 
 /* Everything that has arrived: false at the end of it. */
@@ -134,8 +179,8 @@ static int subscribe(struct udev_monitor *udev) {
         return udev_monitor_enable_receiving(udev) < 0 ? -EIO : 0;
 }
 
-int monitor_start(Monitor *monitor, sd_event *event, void (*changed)(void *userdata, const Changes *changes),
-                void *userdata) {
+int monitor_start(Monitor *monitor, sd_event *event, const char *tree,
+                void (*changed)(void *userdata, const Changes *changes), void *userdata) {
         struct udev *udev = udev_new();
         int r;
 
@@ -154,10 +199,13 @@ int monitor_start(Monitor *monitor, sd_event *event, void (*changed)(void *userd
                 r = sd_event_source_set_enabled(monitor->quiet, SD_EVENT_OFF);
         if (r < 0)
                 monitor_done(monitor);
+        else
+                awaited_begin(&monitor->awaited, event, tree, on_request_done, monitor);
         return r;
 }
 
 void monitor_done(Monitor *monitor) {
+        awaited_end(&monitor->awaited);
         monitor->io = sd_event_source_disable_unref(monitor->io);
         monitor->quiet = sd_event_source_disable_unref(monitor->quiet);
         if (monitor->udev)

@@ -140,7 +140,8 @@ static int on_slow(sd_event_source *source, uint64_t usec, void *userdata) {
 }
 
 static int watch(Service *service) {
-        int r = monitor_start(&service->monitor, service->event, on_changes, service);
+        int r = monitor_start(&service->monitor, service->event, service->options->private_directory,
+                        on_changes, service);
 
         if (r < 0)
                 log_warning("No device events: %s; changes are noticed at SIGHUP and Refresh only.",

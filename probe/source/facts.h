@@ -266,15 +266,23 @@ int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
 int source_mediated_read(Root *root, Buffer *buffer, MediatedFacts *ret);
 int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
 
+/* Files that only root reads in full, and the maximum of each. Of 260 real ACPI tables the largest has 2 KiB; a multi-segment
+ * server's stays far below. */
+#define SOURCE_DMAR "sys/firmware/acpi/tables/DMAR"
+#define SOURCE_IVRS "sys/firmware/acpi/tables/IVRS"
+#define SOURCE_ACPI_TABLE_MAX (1024 * 1024)
+#define SOURCE_IOMEM "proc/iomem"
+#define SOURCE_IOMEM_MAX (16 * 1024 * 1024)
+
+/* CPUID and the model-specific registers that it says exist, without /proc/cpuinfo. */
+void source_cpu_read_registers(Root *root, CpuFacts *ret);
+
 /* Of the IOMMU units the kernel's log alone, where one of them has its width there. */
 void source_iommu_read_log(Root *root);
 
 /* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. False: there is
  * none. */
 bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
-
-/* Of these its configuration space alone. */
-void source_pci_read_config(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
 
 /* One group, `id` as in sys/kernel/iommu_groups; ret comes with its id and is else zero. -ENOMEM. */
 int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact *ret, FaultList *faults);

@@ -3,14 +3,10 @@
 
 #include "probe/source/facts.h"
 
-/* The largest table of 260 real ones has 2 KiB; a multi-segment server's stays far below this. */
-#define ACPI_TABLE_MAX (1024 * 1024)
-
 int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret) {
         int r;
 
-        ret->dmar_reason =
-                        root_read_privileged(root, "sys/firmware/acpi/tables/DMAR", ACPI_TABLE_MAX, buffer);
+        ret->dmar_reason = root_read_privileged(root, SOURCE_DMAR, SOURCE_ACPI_TABLE_MAX, buffer);
         if (ret->dmar_reason == REASON_NONE) {
                 r = dmar_decode(buffer_bytes(buffer), &ret->dmar, &ret->dmar_faults);
                 if (r == -ENOMEM)
@@ -19,8 +15,7 @@ int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret) {
                         ret->dmar_reason = REASON_MALFORMED;
         }
 
-        ret->ivrs_reason =
-                        root_read_privileged(root, "sys/firmware/acpi/tables/IVRS", ACPI_TABLE_MAX, buffer);
+        ret->ivrs_reason = root_read_privileged(root, SOURCE_IVRS, SOURCE_ACPI_TABLE_MAX, buffer);
         if (ret->ivrs_reason == REASON_NONE) {
                 r = ivrs_decode(buffer_bytes(buffer), &ret->ivrs, &ret->ivrs_faults);
                 if (r == -ENOMEM)

@@ -54,9 +54,7 @@ static void read_msrs(Root *root, CpuFacts *facts) {
         }
 }
 
-int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret) {
-        int r;
-
+void source_cpu_read_registers(Root *root, CpuFacts *ret) {
         ret->cpuid_reason = root_cpuid(root, &ret->cpuid, &ret->faults);
         if (ret->cpuid_reason == REASON_NONE) {
                 cpuid_feature_decode(&ret->cpuid, &ret->feature);
@@ -64,7 +62,12 @@ int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret) {
                 cpuid_encryption_decode(&ret->cpuid, &ret->encryption);
         }
         read_msrs(root, ret);
+}
 
+int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret) {
+        int r;
+
+        source_cpu_read_registers(root, ret);
         ret->cpuinfo_reason = root_read(root, "proc/cpuinfo", CPUINFO_MAX, buffer);
         if (ret->cpuinfo_reason == REASON_NONE) {
                 r = cpuinfo_decode(buffer_bytes(buffer), &ret->cpuinfo, &ret->faults);

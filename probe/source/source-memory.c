@@ -8,7 +8,6 @@
 #include "probe/source/facts.h"
 
 #define MEMMAP_MAX 4096
-#define IOMEM_MAX (16 * 1024 * 1024)
 
 /* One file of a memory map entry, kept while the others are read into the shared buffer. */
 typedef struct EntryText {
@@ -78,7 +77,7 @@ int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret) {
         if (r < 0)
                 return r;
 
-        ret->iomem_reason = root_read_privileged(root, "proc/iomem", IOMEM_MAX, buffer);
+        ret->iomem_reason = root_read_privileged(root, SOURCE_IOMEM, SOURCE_IOMEM_MAX, buffer);
         if (ret->iomem_reason == REASON_NONE) {
                 r = iomem_decode(buffer_bytes(buffer), &ret->iomem, &ret->iomem_reason, &ret->faults);
                 if (r < 0)

@@ -219,7 +219,7 @@ static void complete_config(Root *root, const char *path, Buffer *buffer, const 
         buffer->n = sizeof(head);
 }
 
-void source_pci_read_config(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
+static void read_config(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
         PciCapabilities list;
         PciHeader header;
         char path[128];
@@ -265,7 +265,7 @@ bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFac
                 return false;
         read_ids(root, name, buffer, ret);
         read_resources(root, name, buffer, ret, faults);
-        source_pci_read_config(root, buffer, name, ret, faults);
+        read_config(root, buffer, name, ret, faults);
         read_physical_function(root, name, ret);
         read_vgpu(root, buffer, name, ret);
         return true;

@@ -42,7 +42,7 @@ def test_privileges(machine):
 
 def test_exposure(machine):
     line = machine.output("systemd-analyze security --no-pager hawd.service | tail -n 1")
-    assert float(line.split(":")[1].split()[0]) <= 1.3, line
+    assert float(line.split(":")[1].split()[0]) <= 0.9, line
 
 
 def test_impostor(machine):
