@@ -109,6 +109,7 @@ static int read_again(Service *service, const Changes *changes) {
                 log_error("%s cannot be read: %s", service->options->root, strerror(-r));
                 return r;
         }
+        refusals_tell(&service->refusals, &fresh, service->options->private_directory);
         take_over(service, &fresh);
         return 0;
 }

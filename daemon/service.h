@@ -11,6 +11,7 @@
 #include "daemon/monitor.h"
 #include "daemon/options.h"
 #include "daemon/past.h"
+#include "daemon/refusals.h"
 #include "daemon/snapshot.h"
 
 typedef struct Service {
@@ -23,6 +24,7 @@ typedef struct Service {
         Monitor monitor;
         Files files;
         Past past;
+        Refusals refusals;
         sd_event_source *later, *slow;
 } Service;
 

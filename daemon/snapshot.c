@@ -2,7 +2,9 @@
 #include "daemon/snapshot.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "daemon/log.h"
 #include "profile/derive.h"
 
 void snapshot_init(Snapshot *snapshot, const char *root, const char *private_directory) {
@@ -14,15 +16,21 @@ void snapshot_done(Snapshot *snapshot) {
 }
 
 /* Opened for each reading: registers are asked once a root, and a tree may have been put in place anew. */
-static int open_root(const Snapshot *snapshot, Root **ret) {
+static int open_root(Snapshot *snapshot, Root **ret) {
         Root *private_tree = NULL;
         int r = root_open(snapshot->root, ret);
 
         if (r < 0 || !snapshot->private_directory)
                 return r;
         /* Nothing collected: then what it would hold is unknown for want of permission. */
-        if (root_open(snapshot->private_directory, &private_tree) >= 0)
+        r = root_open(snapshot->private_directory, &private_tree);
+        if (r >= 0)
                 root_set_private(*ret, private_tree);
+        else if (r != -ENOENT && !snapshot->told_private) {
+                log_warning("%s cannot be read: %s. What hawd-collect left there is not used.",
+                                snapshot->private_directory, strerror(-r));
+                snapshot->told_private = true;
+        }
         return 0;
 }
 

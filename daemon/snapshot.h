@@ -9,6 +9,7 @@
 typedef struct Snapshot {
         const char *root;              /* path */
         const char *private_directory; /* NULL: none */
+        bool told_private;             /* that it cannot be opened */
         Facts facts;
         bool stale; /* the facts may be old: the next reading is of everything */
         bool lent;  /* the last profile's firmware tables are those of the one before it */

@@ -244,7 +244,7 @@ typedef struct ProfileMemory {
         Fact block_size;    /* memory hot-plug granularity */
 } ProfileMemory;
 
-#define PROFILE_REFUSED_MAX 9
+#define PROFILE_REFUSED_MAX 19
 #define PROFILE_MEMBERS 19 /* keys of the document */
 
 typedef struct Profile {
@@ -270,7 +270,8 @@ typedef struct Profile {
         RangeSet reserved;    /* union over all groups of what VFIO subtracts */
         RangeSet usable_iova; /* below 2^iova bits less that union; empty when unknown */
         size_t n_refused;
-        const char *refused[PROFILE_REFUSED_MAX]; /* what permission kept from us; static strings */
+        const char *refused
+                        [PROFILE_REFUSED_MAX]; /* what permission, or a sandbox, kept from us; static strings */
         FindingList findings;
         Fingerprint members[PROFILE_MEMBERS]; /* of the document, in its order */
         char digest[65];                      /* SHA-256, lower-case hex */

@@ -36,6 +36,7 @@ typedef struct HostFacts {
         HostIdentity identity;
         char hostname[65];       /* proc/sys/kernel/hostname; "" not readable */
         char kernel_release[65]; /* proc/sys/kernel/osrelease */
+        Reason names_reason;     /* of the first of these three that cannot be read */
         Reason cmdline_reason;
         Cmdline cmdline;                               /* proc/cmdline */
         char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* cmdline_filter() of it */

@@ -5,22 +5,30 @@
 #define CMDLINE_MAX (64 * 1024)
 
 /* A one-line file under proc/sys/kernel as printable text; "" when it cannot be read. */
-static void read_word(Root *root, const char *path, Buffer *buffer, char *ret, size_t size) {
+static Reason read_word(Root *root, const char *path, Buffer *buffer, char *ret, size_t size) {
+        Reason reason = root_read_attribute(root, path, buffer);
         Bytes line;
         size_t cursor = 0;
 
         ret[0] = 0;
-        if (root_read_attribute(root, path, buffer) == REASON_NONE &&
-                        text_line(buffer_bytes(buffer), &cursor, &line))
+        if (reason == REASON_NONE && text_line(buffer_bytes(buffer), &cursor, &line))
                 text_printable(text_trim(line), ret, size);
+        return reason;
 }
 
 int source_host_read(Root *root, Buffer *buffer, HostFacts *ret) {
-        if (root_identity(root, &ret->identity) != REASON_NONE)
+        Reason reasons[] = {
+                root_identity(root, &ret->identity),
+                read_word(root, "proc/sys/kernel/hostname", buffer, ret->hostname, sizeof(ret->hostname)),
+                read_word(root, "proc/sys/kernel/osrelease", buffer, ret->kernel_release,
+                                sizeof(ret->kernel_release)),
+        };
+
+        if (reasons[0] != REASON_NONE)
                 ret->identity = (HostIdentity){};
-        read_word(root, "proc/sys/kernel/hostname", buffer, ret->hostname, sizeof(ret->hostname));
-        read_word(root, "proc/sys/kernel/osrelease", buffer, ret->kernel_release,
-                        sizeof(ret->kernel_release));
+        for (size_t i = 0; i < ELEMENTS(reasons) && ret->names_reason == REASON_NONE; i++)
+                if (reasons[i] != REASON_ABSENT)
+                        ret->names_reason = reasons[i];
 
         ret->cmdline_reason = root_read(root, "proc/cmdline", CMDLINE_MAX, buffer);
         if (ret->cmdline_reason != REASON_NONE)

@@ -69,7 +69,7 @@ static void find_encryption_takes_bits(const Profile *profile, FindingList *list
 }
 
 static void find_profile_incomplete(const Profile *profile, FindingList *list) {
-        char what[512] = "";
+        char what[1024] = "";
         size_t n = 0;
 
         if (profile->n_refused == 0)
@@ -80,7 +80,9 @@ static void find_profile_incomplete(const Profile *profile, FindingList *list) {
         Finding *f = finding_add(list, "profile-incomplete", SEVERITY_INFO, "host");
         finding_summary(f, "Permission kept part of the host from this profile");
         finding_detail(f, "Not readable: %s. What depends on it is unknown, not absent.", what);
-        finding_remedy(f, "Read the profile as root.");
+        finding_remedy(f,
+                        "Read the profile as root; for the service, see 'systemctl status "
+                        "hawd-collect.service'.");
 }
 
 void find_host(const Profile *profile, FindingList *list) {
