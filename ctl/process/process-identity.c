@@ -147,12 +147,6 @@ static bool drop_capabilities(void) {
                         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) >= 0;
 }
 
-static int by_number(const void *p, const void *q) {
-        const gid_t *a = p, *b = q;
-
-        return (*a > *b) - (*a < *b);
-}
-
 /* In the user namespace of a rootless container they cannot be set, and mostly are the same. */
 static bool has_groups(const ProcessIdentity *identity) {
         _cleanup_free_ gid_t *own = calloc(PROCESS_GROUPS_MAX, sizeof(*own));
@@ -160,8 +154,7 @@ static bool has_groups(const ProcessIdentity *identity) {
 
         if (n < 0 || (size_t) n != identity->n_groups)
                 return false;
-        qsort(own, (size_t) n, sizeof(*own), by_number);
-        /* The kernel keeps them sorted. */
+        /* The kernel keeps them sorted by its own numbers, and tells both in that order. */
         return n == 0 || memcmp(own, identity->groups, (size_t) n * sizeof(*own)) == 0;
 }
 
