@@ -31,7 +31,8 @@ int process_identity_decode(Bytes status, ProcessIdentity *ret);
 int process_identity_read(int process, ProcessIdentity *ret);
 
 /* From now on this process opens files with the rights of that one: its user, its groups, its label, and without any
- * capability. `before` and `after` frame what was read of the process; a change between them is refused, as the words may
- * be another's than the rights. A caller without capabilities keeps its own rights, because the kernel has let it see only
- * processes of its own user. NULL, or why it cannot be: then nothing may be opened. No privilege is left in any case. */
+ * capability. `before` and `after` were read before and after its command line; a change between them is refused, because
+ * the command line may then be of one program and the rights of another. A caller without capabilities keeps its own rights,
+ * because the kernel has let it see only processes of its own user. NULL, or why it cannot be: then nothing may be opened.
+ * No privilege is left in any case. */
 const char *process_identity_take(const ProcessIdentity *before, const ProcessIdentity *after);
