@@ -19,6 +19,7 @@ typedef struct AmdPicture {
         unsigned vasize;   /* IVinfo.VASize; 64 where it says nothing */
         unsigned guest;    /* bits of the guest-format table as the kernel builds it */
         bool guest_usable; /* EFR.GT and GIOSup */
+        Reason unread;     /* why the table is not known, and with it neither of these */
         bool hatdis;       /* of any IVHD that Linux uses: one turns it off for all */
 } AmdPicture;
 
@@ -39,6 +40,8 @@ static AmdPicture picture_of(const Facts *facts, const ProfileFirmware *firmware
                 .guest_usable = efr->gt && efr->gio,
         };
 
+        if (firmware->ivrs_reason != REASON_ABSENT)
+                picture.unread = firmware->ivrs_reason;
         if (ivrs && ivrs->info.virtual_bits > 0 && ivrs->info.virtual_bits < ALL_BITS)
                 picture.vasize = ivrs->info.virtual_bits;
         for (size_t i = 0; ivrs && i < ivrs->n_blocks; i++)
@@ -98,6 +101,13 @@ static Fact domain_bits(const AmdPicture *p) {
                                 : "EFR.HATS 3: no page table");
 }
 
+/* What the table would take away, where this kernel looks at it. */
+static bool is_open(const AmdPicture *p) {
+        return p->unread != REASON_NONE &&
+                        (kernel_goes(p->kernel, KERNEL_AMD_VASIZE) != TRISTATE_NO ||
+                                        kernel_goes(p->kernel, KERNEL_AMD_HATDIS) != TRISTATE_NO);
+}
+
 static void derive_bits(const AmdPicture *p, const AmdviEfr *efr, bool la57, ProfileIommu *ret) {
         unsigned guest = amdvi_guest_table_bits(efr, la57);
 
@@ -117,6 +127,9 @@ static void derive_bits(const AmdPicture *p, const AmdviEfr *efr, bool la57, Pro
                         ? fact_derived(guest, "EFR.GATS %u, the canonical lower half", (unsigned) efr->gats)
                         : unit_not_applicable("EFR.GT: no guest page table");
         ret->bits = domain_bits(p);
+        if (p->hats > 0 && is_open(p))
+                ret->second_stage_bits = ret->bits = fact_unknown(p->unread,
+                                "/sys/firmware/acpi/tables/IVRS, whose VASize and HATDis Linux heeds from 7.2 on");
 }
 
 void derive_amdvi(const Facts *facts, const ProfileFirmware *firmware, const IommuFact *fact,

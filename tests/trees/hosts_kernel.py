@@ -97,13 +97,16 @@ one_legacy_unit.expect = {"iommus.0.bits.value": 48, "iommus.0.firstStageBits.va
 one_legacy_unit.findings = set()
 
 
-def amd(t, kernel, cmdline, efr=EFR, table=None, regions=(MSI, HT)):
+def amd(t, kernel, cmdline, efr=EFR, table=b"", regions=(MSI, HT)):
     t.base(kernel=kernel, cmdline=cmdline, name="amdvi")
     t.cpuid(AMD, 48, family=(25, 1, 1), svm=True, npt=True)
     t.cpuinfo(AMD, 48, flags="fpu lm svm npt")
     t.kvm("kvm_amd", 48, 48, {"npt": "Y"})
     t.interrupts(True)
-    t.table("IVRS", table or ivrs(ivhd(0x11, 2, 0xFEB80000, efr)))
+    if table is None:
+        t.write("hawd/reasons", "permission sys/firmware/acpi/tables/IVRS\n")
+    else:
+        t.table("IVRS", table or ivrs(ivhd(0x11, 2, 0xFEB80000, efr)))
     t.memory(RAM)
     t.amdvi("ivhd0", f"{efr:x}:0", ["0000:00:01.0"])
     t.pci("0000:00:01.0", endpoint())
@@ -181,6 +184,25 @@ def amd_vasize_old_kernel(t):
 
 amd_vasize_old_kernel.expect = {"iommus.0.bits.value": 64, "iommus.0.bits.provenance": "derived"}
 amd_vasize_old_kernel.findings = {"hypertransport-hole"}
+
+
+def amd_unreadable(t):
+    """Without the table nobody knows whether 7.2 has such a limit: not 64 bits."""
+    amd(t, "7.2.13+deb14-amd64", "", table=None)
+
+
+amd_unreadable.expect = {"iommus.0.bits.value": None, "iommus.0.bits.reason": "permission", "iommus.0.secondStageBits.reason": "permission",
+                         "iommus.0.firstStageBits.value": 47}
+amd_unreadable.findings = {"hypertransport-hole", "iommu-width-unknown", "profile-incomplete"}
+
+
+def amd_unreadable_old_kernel(t):
+    """6.12 looks for none."""
+    amd(t, "6.12.95+deb13-amd64", "", table=None)
+
+
+amd_unreadable_old_kernel.expect = {"iommus.0.bits.value": 64, "iommus.0.bits.provenance": "derived", "iommus.0.secondStageBits.value": 64}
+amd_unreadable_old_kernel.findings = {"hypertransport-hole", "profile-incomplete"}
 
 
 def amd_hatdis(t):
@@ -353,6 +375,6 @@ unsafe_by_iommufd.findings = {"interrupt-remapping-off"}
 
 HOSTS = [first_stage_only, first_stage_sm_on, first_stage_sm_off, both_stages, both_stages_new_kernel, both_stages_vendor_kernel,
          one_legacy_unit, amd_pgtbl_v2, amd_pgtbl_v2_61_pt, amd_pgtbl_v2_61, amd_pgtbl_v2_between, amd_pgtbl_v2_without_giosup,
-         amd_vasize, amd_vasize_old_kernel, amd_hatdis, amd_hatdis_old_kernel, amd_unity_old_kernel, amd_unity_between,
+         amd_vasize, amd_vasize_old_kernel, amd_unreadable, amd_unreadable_old_kernel, amd_hatdis, amd_hatdis_old_kernel, amd_unity_old_kernel, amd_unity_between,
          intel_direct_old_kernel, built_in_without_vmx, built_in_shadow, kvm_alone, virtio_width_in_log, virtio_log_refused,
          virtio_without_devices, unsafe_by_iommufd]
