@@ -55,7 +55,7 @@ CULPRITS = [
     (r"Bus \d+ is already in use", r"bus_nr \d+ is that of|bus_nr= is missing or 0"),
     (r"can be attached only to root bus|cannot reside on a PCI", r"on the machine's own bus only|the expander of this machine"),
     (r"No 'PCI' bus found", r"no PCI bus"),
-    (r"Duplicate ID", r"two (devices|objects) have that id"),
+    (r"Duplicate (device )?ID", r"two (devices|objects) have that id"),
     (r"'id' is missing", r"id= is missing"),
     (r"'reduced-phys-bits' is missing", r"reduced-phys-bits= is missing"),
     (r"Device '\w+' not found|No such memory encryption object", r"no object is named|is a memory backend"),
