@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/safe-text.h"
 #include "dbus/bus-address.h"
 #include "dbus/names.h"
 #include "profile/json-parse.h"
@@ -22,14 +23,14 @@ int connect_open(const Options *options, sd_bus **ret) {
         return sd_bus_open_system(ret);
 }
 
-/* What a person has to know of an error of the bus. */
+/* What a person has to know of an error of the bus. Its text is the service's. */
 static char *explain(const sd_bus_error *error, int r) {
-        char *text = NULL;
-
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
                         sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
                 return strdup("hawd is not installed or not running there");
-        return asprintf(&text, "%s", error->message ? error->message : strerror(-r)) < 0 ? NULL : text;
+        if (r == -ENXIO || r == -EBADMSG)
+                return strdup("the service sent a reply of another type than expected");
+        return safe_short_line(error->message ? error->message : strerror(-r));
 }
 
 int connect_document(sd_bus *bus, json_t **ret, char **ret_why) {

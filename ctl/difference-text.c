@@ -2,15 +2,14 @@
 #include "ctl/difference-text.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/safe-text.h"
 #include "probe/cleanup.h"
 #include "profile/document/member.h"
 
-#define STRING_MAX 300
 #define ELEMENTS_MAX 6
 
 /* How deep a value's parts are shown by forms of their own; further down they are plain JSON, which is cut. */
@@ -19,22 +18,10 @@
 static void put_value(FILE *f, const json_t *value, int depth);
 static void put_array(FILE *f, const json_t *array, const json_t *other, int depth);
 
-/* No control characters, neither C0 nor C1; cut between characters. The library let only UTF-8 pass. */
 static void put_string(FILE *f, const char *text) {
-        const uint8_t *s = (const uint8_t *) text;
-        size_t i = 0;
+        _cleanup_free_ char *line = safe_short_line(text);
 
-        while (s[i] && (i < STRING_MAX || (s[i] & 0xc0) == 0x80)) {
-                if (s[i] == 0xc2 && s[i + 1] < 0xa0) {
-                        fputc('?', f);
-                        i += 2;
-                        continue;
-                }
-                fputc(s[i] < 0x20 || s[i] == 0x7f ? '?' : s[i], f);
-                i++;
-        }
-        if (s[i])
-                fputs("...", f);
+        fputs(line ? line : "", f);
 }
 
 /* Whatever has no form of its own; with blanks, at which lines can end. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/safe-output.h"
 #include "ctl/time-limit.h"
 #include "ctl/verbs.h"
 #include "probe/standard-descriptors.h"
@@ -98,6 +99,8 @@ int main(int argc, char **argv) {
         standard_descriptors_open();
         setlocale(LC_ALL, "");
         signal(SIGPIPE, SIG_IGN);
+        if (safe_output_open() < 0)
+                return EXIT_FAILURE;
         r = options_parse(argc, argv, &options);
         if (r != 0)
                 return r;

@@ -62,8 +62,7 @@ static const char *glyph(const Canvas *canvas, const char *utf8, const char *asc
 static void paint(const Canvas *canvas, const Brush *brush, unsigned n) {
         if (n == 0)
                 return;
-        if (canvas->screen->colour)
-                printf("\x1b[%sm", brush->colour);
+        screen_paint(canvas->screen, brush->colour);
         while (n-- > 0)
                 if (canvas->screen->utf8)
                         fputs(brush->utf8, stdout);
@@ -137,8 +136,8 @@ static void print_cell(const Canvas *canvas, const MapBand *band, unsigned row, 
         }
         paint(canvas, brush, (width - n - 2) / 2);
         putchar(' ');
-        if (verdict != VERDICT_SAFE && canvas->screen->colour)
-                printf("\x1b[%sm", brush->colour);
+        if (verdict != VERDICT_SAFE)
+                screen_paint(canvas->screen, brush->colour);
         put_text(canvas, text, n);
         if (verdict != VERDICT_SAFE)
                 fputs(screen_off(canvas->screen), stdout);
@@ -200,10 +199,7 @@ static void print_border(const Canvas *canvas, const char *left, const char *mid
 static void print_limit(const Canvas *canvas, const MapLimit *limit) {
         const Screen *screen = canvas->screen;
         const char *rule = glyph(canvas, limit->guest ? "\u2550" : "\u2501", "=");
-        const char *colour = screen->colour ? (limit->guest                                  ? "\x1b[1;36m"
-                                                                              : limit->iommu ? "\x1b[1;33m"
-                                                                                             : "\x1b[1m")
-                                            : "";
+        const char *colour = limit->guest ? "1;36" : limit->iommu ? "1;33" : "1";
         char place[64], text[sizeof(limit->label) + 72];
         const char *rest = text;
 
@@ -218,7 +214,7 @@ static void print_limit(const Canvas *canvas, const MapLimit *limit) {
                         while (cut > room / 2 && rest[cut] != ' ')
                                 cut--;
                 }
-                fputs(colour, stdout);
+                screen_paint(screen, colour);
                 repeat(rule, 2);
                 printf(" %.*s ", (int) cut, rest);
                 repeat(rule, screen->width - 4 - (unsigned) cut);

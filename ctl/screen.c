@@ -34,32 +34,56 @@ static bool screen_colour(void) {
         return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
+/* "" without colours. */
+static void sequence(const Screen *screen, const char *numbers, char ret[static SCREEN_SEQUENCE_SIZE]) {
+        char escape[SAFE_OUTPUT_ESCAPE_SIZE];
+
+        safe_output_escape(escape);
+        snprintf(ret, SCREEN_SEQUENCE_SIZE, "%s[%sm", escape, numbers);
+        if (!screen->colour)
+                *ret = 0;
+}
+
 Screen screen_get(void) {
-        return (Screen){
+        Screen screen = {
                 .width = screen_width(),
                 .colour = screen_colour(),
                 .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         };
+
+        sequence(&screen, "1", screen.bold);
+        sequence(&screen, "2", screen.dim);
+        sequence(&screen, "1;31", screen.red);
+        sequence(&screen, "1;33", screen.yellow);
+        sequence(&screen, "0", screen.off);
+        return screen;
 }
 
 const char *screen_bold(const Screen *screen) {
-        return screen->colour ? "\x1b[1m" : "";
+        return screen->bold;
 }
 
 const char *screen_dim(const Screen *screen) {
-        return screen->colour ? "\x1b[2m" : "";
+        return screen->dim;
 }
 
 const char *screen_red(const Screen *screen) {
-        return screen->colour ? "\x1b[1;31m" : "";
+        return screen->red;
 }
 
 const char *screen_yellow(const Screen *screen) {
-        return screen->colour ? "\x1b[1;33m" : "";
+        return screen->yellow;
 }
 
 const char *screen_off(const Screen *screen) {
-        return screen->colour ? "\x1b[0m" : "";
+        return screen->off;
+}
+
+void screen_paint(const Screen *screen, const char *numbers) {
+        char text[SCREEN_SEQUENCE_SIZE];
+
+        sequence(screen, numbers, text);
+        fputs(text, stdout);
 }
 
 const char *screen_dash(const Screen *screen) {

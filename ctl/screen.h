@@ -8,10 +8,15 @@
 #include <sys/types.h>
 
 #include "ctl/options.h"
+#include "ctl/safe-output.h"
+
+#define SCREEN_SEQUENCE_SIZE (SAFE_OUTPUT_ESCAPE_SIZE + 8)
 
 typedef struct Screen {
         unsigned width; /* columns; 80 in a pipe unless COLUMNS says otherwise */
         bool colour, utf8;
+        char bold[SCREEN_SEQUENCE_SIZE], dim[SCREEN_SEQUENCE_SIZE], red[SCREEN_SEQUENCE_SIZE],
+                        yellow[SCREEN_SEQUENCE_SIZE], off[SCREEN_SEQUENCE_SIZE];
 } Screen;
 
 Screen screen_get(void);
@@ -28,6 +33,9 @@ const char *screen_dim(const Screen *screen);
 const char *screen_red(const Screen *screen);
 const char *screen_yellow(const Screen *screen);
 const char *screen_off(const Screen *screen);
+
+/* The sequence of these numbers (SGR) goes to standard output; nothing without colours. */
+void screen_paint(const Screen *screen, const char *numbers);
 
 /* Prints text wrapped at the screen's width; the first line continues a line that has `indent` columns already. Ends with
  * a newline. */

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/safe-text.h"
+#include "probe/cleanup.h"
+
 #define COLUMNS_MAX 16
 #define WRAP_MIN 12
 
@@ -19,7 +22,7 @@ struct Table {
         unsigned n, screen_width;
         size_t widths[COLUMNS_MAX]; /* the widest cell of each column */
         const char *dash;
-        bool failed, no_legend;
+        bool failed, no_legend, utf8;
 };
 
 Table *table_new(const Column *columns, unsigned n, const Screen *screen, bool no_legend) {
@@ -34,6 +37,7 @@ Table *table_new(const Column *columns, unsigned n, const Screen *screen, bool n
                 .screen_width = screen->width,
                 .dash = screen_dash(screen),
                 .no_legend = no_legend,
+                .utf8 = screen->utf8,
         };
         table->failed = !table->scols || n > COLUMNS_MAX;
         for (unsigned i = 0; !table->failed && i < n; i++) {
@@ -61,13 +65,16 @@ void table_row(Table *table) {
 }
 
 void table_cell(Table *table, unsigned column, const char *text) {
-        size_t width = text ? strlen(text) : 1;
-
         if (!table || table->failed)
                 return;
+
+        /* The library's own escaping is off, so no other character may be there: it would look for the end of one for ever. */
+        _cleanup_free_ char *line = text ? safe_line(text, table->utf8) : NULL;
+        size_t width = line ? strlen(line) : 1;
+
         if (width > table->widths[column])
                 table->widths[column] = width;
-        if (scols_line_set_data(table->line, column, text ? text : table->dash) < 0)
+        if ((text && !line) || scols_line_set_data(table->line, column, line ? line : table->dash) < 0)
                 table->failed = true;
 }
 
@@ -170,6 +177,8 @@ static int break_lines(Table *table) {
 }
 
 static bool print(Table *table) {
+        /* Cells are escaped before their widths are known: once is enough. */
+        scols_table_enable_noencoding(table->scols, 1);
         scols_table_enable_noheadings(table->scols, table->no_legend);
         /* Whole words decide the lines, in a pipe as on a terminal of that width. */
         scols_table_set_termwidth(table->scols, 4096);

@@ -10,16 +10,24 @@
 
 #include "ctl/connect.h"
 #include "ctl/difference-text.h"
+#include "ctl/name-owner.h"
+#include "ctl/safe-text.h"
 #include "ctl/verbs.h"
 #include "dbus/names.h"
 #include "probe/cleanup.h"
 #include "profile/difference.h"
 
+/* Changes that follow closely are read once. */
+#define GATHER_USEC 10000
+
 typedef struct Watch {
         const Options *options;
         sd_bus *bus;
         sd_event *event;
-        json_t *document; /* as last seen; NULL: the service is away */
+        sd_event_source *look;
+        NameOwner owner;
+        uint64_t generation; /* told last */
+        json_t *document;    /* as last seen; NULL: never */
 } Watch;
 
 static int complain(const char *what, int r) {
@@ -42,14 +50,15 @@ static void print_now(void) {
 static void print_difference(const Difference *difference) {
         _cleanup_free_ char *before = difference_text(difference->before, difference->after);
         _cleanup_free_ char *after = difference_text(difference->after, difference->before);
+        _cleanup_free_ char *path = safe_short_line(difference->path);
 
         print_now();
         if (difference->kind == DIFFERENCE_ADDED)
-                printf("%s added\n", difference->path);
+                printf("%s added\n", path ? path : "");
         else if (difference->kind == DIFFERENCE_REMOVED)
-                printf("%s removed\n", difference->path);
+                printf("%s removed\n", path ? path : "");
         else
-                printf("%s: %s -> %s\n", difference->path, before ? before : "", after ? after : "");
+                printf("%s: %s -> %s\n", path ? path : "", before ? before : "", after ? after : "");
 }
 
 static void print_json(uint64_t generation, const DifferenceList *list) {
@@ -91,14 +100,15 @@ static int flush(Watch *watch) {
 
 /* ── what happens ──────────────────────────────────────────────────────────────────────────────────────── */
 
-static int look_again(Watch *watch, uint64_t generation) {
+static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
         _cleanup_(difference_list_done) DifferenceList list = {};
         _cleanup_free_ char *why = NULL;
         json_t *document = NULL;
+        Watch *watch = userdata;
         int r = connect_document(watch->bus, &document, &why);
 
         if (r < 0) {
-                fprintf(stderr, "hawctl: the profile cannot be had: %s\n", why ? why : strerror(-r));
+                fprintf(stderr, "hawctl: cannot get the profile: %s\n", why ? why : strerror(-r));
                 return 0;
         }
         r = watch->document ? profile_difference(watch->document, document, &list) : 0;
@@ -106,37 +116,53 @@ static int look_again(Watch *watch, uint64_t generation) {
         watch->document = document;
         if (r < 0)
                 return complain("comparing", r);
-        print_list(watch, generation, &list);
+        print_list(watch, watch->generation, &list);
         return flush(watch);
 }
 
-static int on_changed(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        uint64_t generation;
-        int r = sd_bus_message_read(message, "t", &generation);
+/* Not at once: a service that tells of changes without end is asked for the profile now and then. */
+static int look_again(Watch *watch, uint64_t generation) {
+        int armed, r = sd_event_source_get_enabled(watch->look, &armed);
 
-        return r < 0 ? r : look_again(userdata, generation);
+        watch->generation = generation;
+        if (r >= 0 && armed == SD_EVENT_OFF) {
+                r = sd_event_source_set_time_relative(watch->look, GATHER_USEC);
+                if (r >= 0)
+                        r = sd_event_source_set_enabled(watch->look, SD_EVENT_ONESHOT);
+        }
+        return r < 0 ? complain("the event loop", r) : 0;
+}
+
+static int on_changed(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        Watch *watch = userdata;
+        uint64_t generation;
+
+        if (!name_owner_sent(&watch->owner, message) || sd_bus_message_read(message, "t", &generation) < 0)
+                return 0;
+        return look_again(watch, generation);
 }
 
 static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        const char *name, *before, *now, *sender = sd_bus_message_get_sender(message);
         Watch *watch = userdata;
-        int r = sd_bus_message_read(message, "sss", &name, &before, &now);
+        bool there;
 
-        /* The match lets senders pass by their unique names, whatever else they are called: anybody can send us this. */
-        if (!sender || strcmp(sender, "org.freedesktop.DBus") != 0)
+        if (name_owner_changed(&watch->owner, message) < 0)
                 return 0;
-        if (r < 0 || strcmp(name, HAWD_BUS_NAME) != 0)
-                return 0;
+        there = *watch->owner.unique;
         if (!watch->options->json) {
                 print_now();
-                printf("the service %s\n", *now ? "is there" : "went away");
+                printf("the service %s\n", there ? "is there" : "went away");
         }
-        return *now ? look_again(watch, 0) : flush(watch);
+        return there ? look_again(watch, 0) : flush(watch);
 }
 
 static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        const char *sender = sd_bus_message_get_sender(message);
         Watch *watch = userdata;
 
+        /* The library itself tells of it; what others send has their unique name. */
+        if (sender && *sender == ':')
+                return 0;
         fprintf(stderr, "hawctl: the bus went away\n");
         return sd_event_exit(watch->event, -ECONNRESET);
 }
@@ -151,17 +177,27 @@ static int subscribe(Watch *watch) {
                 r = sd_bus_match_signal(watch->bus, NULL, HAWD_BUS_NAME, HAWD_PATH, HAWD_HOST,
                                 "ProfileChanged", on_changed, watch);
         if (r >= 0)
-                r = sd_bus_match_signal(watch->bus, NULL, "org.freedesktop.DBus", NULL,
-                                "org.freedesktop.DBus", "NameOwnerChanged", on_owner, watch);
+                r = sd_bus_add_match(watch->bus, NULL,
+                                "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+                                "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='" HAWD_BUS_NAME
+                                "'",
+                                on_owner, watch);
+        if (r >= 0)
+                r = sd_event_add_time(watch->event, &watch->look, CLOCK_MONOTONIC, 0, 1000, on_look, watch);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(watch->look, SD_EVENT_OFF);
         if (r >= 0)
                 r = sd_bus_attach_event(watch->bus, watch->event, 0);
         if (r < 0)
                 return complain("the bus", r);
         /* Starts the service where it is not running yet. */
         r = connect_document(watch->bus, &watch->document, &why);
-        if (r < 0)
+        if (r < 0) {
                 fprintf(stderr, "hawctl: nothing to watch: %s\n", why ? why : strerror(-r));
-        return r;
+                return r;
+        }
+        r = name_owner_read(watch->bus, &watch->owner);
+        return r < 0 ? complain("the bus", r) : 0;
 }
 
 static int watch_bus(Watch *watch) {
@@ -184,6 +220,7 @@ static int watch_bus(Watch *watch) {
         if (r >= 0)
                 r = sd_event_loop(watch->event);
         sd_bus_detach_event(watch->bus);
+        watch->look = sd_event_source_disable_unref(watch->look);
         watch->event = sd_event_unref(watch->event);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
