@@ -2,7 +2,9 @@
 #include "daemon/connection.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <systemd/sd-daemon.h>
 
 #include "daemon/log.h"
@@ -13,6 +15,7 @@
 #define WAIT_MAX_USEC (5 * 1000000)
 
 static void drop(Connection *connection) {
+        object_tree_detach(connection->tree);
         connection->bus = sd_bus_close_unref(connection->bus);
 }
 
@@ -52,7 +55,7 @@ static int serve(Connection *connection, const char **ret_step) {
         if (r < 0)
                 return r;
         *ret_step = "listen to";
-        return sd_bus_attach_event(bus, connection->event, SD_EVENT_PRIORITY_NORMAL);
+        return sd_bus_attach_event(bus, connection->event, PRIORITY_CALLS);
 }
 
 static int connect_bus(Connection *connection, const char **ret_step) {
@@ -98,16 +101,24 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
         return r < 0 ? r : sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        Connection *connection = userdata;
+static int connect_later(Connection *connection) {
         int r;
 
-        log_info("The bus went away; waiting for it.");
         drop(connection);
         r = sd_event_source_set_time_relative(connection->retry, connection->wait_usec);
         if (r >= 0)
                 r = sd_event_source_set_enabled(connection->retry, SD_EVENT_ONESHOT);
         return r < 0 ? sd_event_exit(connection->event, r) : 0;
+}
+
+static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        log_info("The bus went away; waiting for it.");
+        return connect_later(userdata);
+}
+
+void connection_renew(Connection *connection) {
+        log_warning("The bus takes no answers, perhaps because a client reads none: connecting to it again.");
+        (void) connect_later(connection);
 }
 
 static int on_name_lost(sd_bus_message *message, void *userdata, sd_bus_error *error) {
@@ -122,6 +133,14 @@ static int on_name_lost(sd_bus_message *message, void *userdata, sd_bus_error *e
                 return 0;
         log_error("The name %s was taken from us.", name);
         return sd_event_exit(connection->event, -EEXIST);
+}
+
+size_t connection_unread(const Connection *connection) {
+        int bytes = 0;
+
+        if (connection->bus)
+                (void) ioctl(sd_bus_get_fd(connection->bus), SIOCOUTQ, &bytes);
+        return bytes > 0 ? (size_t) bytes : 0;
 }
 
 /* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -146,6 +165,7 @@ int connection_open(
 
 void connection_close(Connection *connection) {
         connection->retry = sd_event_source_disable_unref(connection->retry);
+        object_tree_detach(connection->tree);
         if (connection->bus)
                 connection->bus = sd_bus_flush_close_unref(connection->bus);
 }

@@ -23,4 +23,10 @@ typedef struct Connection {
 
 /* Connects, puts the objects there and takes the name. -errno, with a message. */
 int connection_open(Connection *connection, sd_event *event, const DaemonOptions *options, ObjectTree *tree);
+
+/* For a bus that takes nothing more from this connection. */
+void connection_renew(Connection *connection);
+
+/* Bytes that the bus has not read of what was sent, about. */
+size_t connection_unread(const Connection *connection);
 void connection_close(Connection *connection);

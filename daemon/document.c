@@ -17,14 +17,10 @@ static int to_file(const char *text, size_t n, void *userdata) {
         return fwrite(text, 1, n, userdata) == n ? 0 : errno ? -errno : -EIO;
 }
 
-/* The file is closed in any case; the text's newline becomes its NUL. */
+/* The file is closed in any case. */
 static int write_text(FILE *file, const Profile *profile) {
         int r = profile_json_write(profile, JSON_LAYOUT_SHORT, to_file, file);
 
-        if (r >= 0 && fseeko(file, -1, SEEK_END) < 0)
-                r = -errno;
-        if (r >= 0 && fputc(0, file) == EOF)
-                r = -EIO;
         if (fclose(file) != 0 && r >= 0)
                 r = -errno;
         return r;

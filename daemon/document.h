@@ -10,7 +10,7 @@
 
 typedef struct Document {
         int fd;           /* -1: not written */
-        size_t n;         /* bytes, without the NUL that ends them */
+        size_t n;         /* bytes, without the newline that ends them */
         const char *text; /* while mapped */
 } Document;
 
@@ -23,6 +23,6 @@ typedef struct Document {
 int document_write(Document *document, const Profile *profile);
 void document_done(Document *document);
 
-/* One line, NUL-terminated, no newline. -errno. */
+/* One line of n bytes; a newline follows, no NUL. -errno. */
 int document_hold(Document *document, const char **ret);
 void document_release(Document *document);

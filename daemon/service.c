@@ -17,12 +17,25 @@
 
 /* ── the document ──────────────────────────────────────────────────────────────────────────────────────── */
 
-static int hold_document(void *userdata, const char **ret, size_t *ret_n) {
-        Service *service = userdata;
+static int document_file(Service *service) {
         int r = 0;
 
         if (service->document.fd < 0)
                 r = document_write(&service->document, &service->tree.publication.profile);
+        return r < 0 ? r : service->document.fd;
+}
+
+static int lend_document(void *userdata, uid_t uid, bool privileged, int *ret) {
+        Service *service = userdata;
+        int fd = document_file(service);
+
+        return fd < 0 ? fd : loans_give(&service->loans, fd, uid, privileged, ret);
+}
+
+static int hold_document(void *userdata, const char **ret, size_t *ret_n) {
+        Service *service = userdata;
+        int r = document_file(service);
+
         *ret_n = service->document.n;
         return r < 0 ? r : document_hold(&service->document, ret);
 }
@@ -31,6 +44,12 @@ static void release_document(void *userdata) {
         Service *service = userdata;
 
         document_release(&service->document);
+}
+
+static size_t document_bytes(void *userdata) {
+        const Service *service = userdata;
+
+        return service->document.n;
 }
 
 /* ── a new profile ─────────────────────────────────────────────────────────────────────────────────────── */
@@ -48,7 +67,7 @@ static void tell_systemd(const Publication *publication) {
                         publication->profile.n_groups, publication->profile.n_iommus, iova);
 }
 
-/* After the signals: files and history wait until nobody else does. */
+/* After the signals, and before any call. */
 static int on_later(sd_event_source *source, void *userdata) {
         Service *service = userdata;
         const char *document;
@@ -130,6 +149,18 @@ static int on_refresh(void *userdata) {
         return service_reload(userdata);
 }
 
+static void on_stuck(void *userdata) {
+        Service *service = userdata;
+
+        connection_renew(&service->connection);
+}
+
+static size_t unread(void *userdata) {
+        const Service *service = userdata;
+
+        return connection_unread(&service->connection);
+}
+
 static int on_slow(sd_event_source *source, uint64_t usec, void *userdata) {
         const Changes silent = { .host = true, .kvm = true, .groups = true };
         Service *service = userdata;
@@ -164,17 +195,21 @@ static int open_outputs(Service *service) {
         r = sd_event_add_defer(service->event, &service->later, on_later, service);
         if (r >= 0)
                 r = sd_event_source_set_enabled(service->later, SD_EVENT_OFF);
-        return r < 0 ? r : sd_event_source_set_priority(service->later, SD_EVENT_PRIORITY_IDLE);
+        return r < 0 ? r : sd_event_source_set_priority(service->later, PRIORITY_CALLS - 1);
 }
 
 int service_start(Service *service, sd_event *event, const DaemonOptions *options) {
-        const PublicationCalls calls = { hold_document, release_document, on_refresh, service };
+        const GateCalls gate_calls = { on_stuck, unread, service };
+        const PublicationCalls calls = { hold_document, release_document, lend_document, document_bytes,
+                on_refresh, service };
         int r;
 
         *service = (Service){ .event = event, .options = options, .document = DOCUMENT_NONE };
         snapshot_init(&service->snapshot, options->root, options->private_directory);
         object_tree_init(&service->tree, &calls);
-        r = open_outputs(service);
+        r = gate_init(&service->tree.gate, event, &service->tree.publication, &gate_calls);
+        if (r >= 0)
+                r = open_outputs(service);
         /* Before the first reading: what happens while it lasts is not lost. */
         if (r >= 0 && strcmp(options->root, "/") == 0)
                 r = watch(service);
@@ -186,8 +221,10 @@ int service_start(Service *service, sd_event *event, const DaemonOptions *option
 }
 
 void service_stop(Service *service) {
-        polkit_cancel(&service->tree.polkit);
-        connection_close(&service->connection);
+        if (service->connection.tree)
+                connection_close(&service->connection);
+        gate_done(&service->tree.gate);
+        loans_done(&service->loans);
         monitor_done(&service->monitor);
         service->later = sd_event_source_disable_unref(service->later);
         service->slow = sd_event_source_disable_unref(service->slow);

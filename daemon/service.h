@@ -8,6 +8,7 @@
 #include "daemon/connection.h"
 #include "daemon/document.h"
 #include "daemon/files.h"
+#include "daemon/loans.h"
 #include "daemon/monitor.h"
 #include "daemon/options.h"
 #include "daemon/past.h"
@@ -20,6 +21,7 @@ typedef struct Service {
         Snapshot snapshot;
         ObjectTree tree;
         Document document;
+        Loans loans;
         Connection connection;
         Monitor monitor;
         Files files;

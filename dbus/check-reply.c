@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dbus/names.h"
 #include "probe/cleanup.h"
@@ -11,16 +12,21 @@
 #include "profile/guest/guest-defaults.h"
 #include "profile/guest/guest-json.h"
 
-static int reply(sd_bus_message *message, const Guest *guest, const Check *check) {
+static int reply(sd_bus_message *message, const Guest *guest, const Check *check, size_t *ret_bytes) {
         json_t *document = check_json(guest, check);
         _cleanup_free_ char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+        int r;
 
         json_decref(document);
-        return text ? sd_bus_reply_method_return(message, "s", text) : -ENOMEM;
+        if (!text)
+                return -ENOMEM;
+        *ret_bytes = strlen(text);
+        r = sd_bus_reply_method_return(message, "s", text);
+        return r < 0 ? r : 0;
 }
 
 int check_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
-                sd_bus_error *error) {
+                size_t *ret_bytes, sd_bus_error *error) {
         /* What is installed where the guest runs is its client's to say. */
         const GuestInstalled installed = {};
         _cleanup_(guest_done) Guest guest = {};
@@ -41,5 +47,5 @@ int check_reply(sd_bus_message *message, const Profile *profile, const char *tex
                                 error, HAWD_ERROR_INVALID_GUEST, "More than %d notes", GUEST_NOTES_MAX);
         if (r >= 0)
                 r = check_guest(&guest, profile, &check);
-        return r < 0 ? r : reply(message, &guest, &check);
+        return r < 0 ? r : reply(message, &guest, &check, ret_bytes);
 }

@@ -57,9 +57,10 @@ static void drop_groups(json_t *differences) {
         }
 }
 
-static int reply(sd_bus_message *message, const Profile *profile, json_t *there) {
+static int reply(sd_bus_message *message, const Profile *profile, json_t *there, size_t *ret_bytes) {
         _cleanup_free_ char *text = NULL;
         json_t *here = document_of(profile), *comparison;
+        int r;
 
         /* The other host's groups stay: whether each one's regions were read decides what is known. */
         (void) json_object_del(there, "devices");
@@ -69,11 +70,15 @@ static int reply(sd_bus_message *message, const Profile *profile, json_t *there)
                 text = json_dumps(comparison, JSON_COMPACT);
         json_decref(comparison);
         json_decref(here);
-        return text ? sd_bus_reply_method_return(message, "s", text) : -ENOMEM;
+        if (!text)
+                return -ENOMEM;
+        *ret_bytes = strlen(text);
+        r = sd_bus_reply_method_return(message, "s", text);
+        return r < 0 ? r : 0;
 }
 
 int comparison_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
-                sd_bus_error *error) {
+                size_t *ret_bytes, sd_bus_error *error) {
         json_t *there = NULL;
         JsonError wrong = {};
         int r = profile_json_parse(text, n, &there, &wrong);
@@ -85,7 +90,7 @@ int comparison_reply(sd_bus_message *message, const Profile *profile, const char
         if (r < 0)
                 return sd_bus_error_setf(error, HAWD_ERROR_INVALID_PROFILE, "Line %u, column %u: %s",
                                 wrong.line, wrong.column, wrong.text);
-        r = reply(message, profile, there);
+        r = reply(message, profile, there, ret_bytes);
         json_decref(there);
         return r;
 }

@@ -6,6 +6,6 @@
 
 #include "profile/profile.h"
 
-/* Answers Compare: the document of another host, as text, against this one. */
+/* Answers Compare: the document of another host, as text, against this one. 0 when it is answered, with so many bytes. */
 int comparison_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
-                sd_bus_error *error);
+                size_t *ret_bytes, sd_bus_error *error);

@@ -109,13 +109,16 @@ static bool equal_tristate(const void *a, const void *b) {
         return *(const Tristate *) a == *(const Tristate *) b;
 }
 
-/* The unit's name stands with the units: the slot's userdata is the publication. */
-static int property_get_unit(sd_bus *bus, const char *path, const char *interface, const char *name,
-                sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        const Publication *publication = sd_bus_slot_get_userdata(sd_bus_get_current_slot(bus));
-        int unit = *(const int *) userdata;
+int group_append_unit(sd_bus_message *reply, const Publication *publication, const ProfileGroup *group) {
+        return sd_bus_message_append(
+                        reply, "s", group->iommu < 0 ? "" : publication->profile.iommus[group->iommu].name);
+}
 
-        return sd_bus_message_append(reply, "s", unit < 0 ? "" : publication->profile.iommus[unit].name);
+/* The unit's name stands with the units: the slot's userdata is the publication. */
+int property_get_unit(sd_bus *bus, const char *path, const char *interface, const char *name,
+                sd_bus_message *reply, void *userdata, sd_bus_error *error) {
+        return group_append_unit(reply, sd_bus_slot_get_userdata(sd_bus_get_current_slot(bus)),
+                        (const ProfileGroup *) ((const char *) userdata - offsetof(ProfileGroup, iommu)));
 }
 
 /* By its name, which stands elsewhere: changes.c compares it. */

@@ -9,6 +9,7 @@
 #include "dbus/names.h"
 #include "dbus/object-tree.h"
 #include "dbus/property.h"
+#include "probe/cleanup.h"
 
 static ObjectTree *tree_of(void *publication) {
         return publication;
@@ -16,6 +17,13 @@ static ObjectTree *tree_of(void *publication) {
 
 static int failed(sd_bus_error *error, int r) {
         return sd_bus_error_setf(error, HAWD_ERROR_FAILED, "The host could not be read: %s", strerror(-r));
+}
+
+static int wait_with(
+                ObjectTree *tree, sd_bus_message *message, size_t bytes, JobStep step, sd_bus_error *error) {
+        const JobRequest request = { .held_bytes = bytes, .step = step, .userdata = tree };
+
+        return gate_wait(&tree->gate, message, &request, error);
 }
 
 static int reply_text(sd_bus_message *message, const char *text, size_t n) {
@@ -30,17 +38,46 @@ static int reply_text(sd_bus_message *message, const char *text, size_t n) {
         return r;
 }
 
-int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        ObjectTree *tree = tree_of(userdata);
+static int describe(Job *job, sd_bus_error *error) {
+        ObjectTree *tree = job->userdata;
         const char *document;
         size_t n;
         int r = tree->calls.hold_document(tree->calls.userdata, &document, &n);
 
         if (r < 0)
                 return failed(error, r);
-        r = reply_text(message, document, n);
+        job->answer_bytes = n;
+        r = reply_text(job->call, document, n);
         tree->calls.release_document(tree->calls.userdata);
-        return r;
+        return r < 0 ? r : 0;
+}
+
+int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        ObjectTree *tree = tree_of(userdata);
+        const JobRequest request = { .answer_bytes = tree->calls.document_bytes(tree->calls.userdata),
+                .step = describe,
+                .userdata = tree };
+
+        return gate_wait(&tree->gate, message, &request, error);
+}
+
+static int describe_fd(Job *job, sd_bus_error *error) {
+        ObjectTree *tree = job->userdata;
+        const User *user = job->sender->user;
+        _cleanup_close_ int fd = -1;
+        int r = tree->calls.lend_document(tree->calls.userdata, user->uid, user->privileged, &fd);
+
+        if (r == 0)
+                return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "Too many documents of this user are open: read and close them first.");
+        if (r < 0)
+                return failed(error, r);
+        r = sd_bus_reply_method_return(job->call, "h", fd);
+        return r < 0 ? r : 0;
+}
+
+int host_describe_fd(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+        return wait_with(tree_of(userdata), message, 0, describe_fd, error);
 }
 
 /* The one argument of a method that takes a document: what it is, and what to do about one that is too long. */
@@ -57,11 +94,16 @@ static int read_document(sd_bus_message *message, const char *what, const char *
                         HAWD_MESSAGE_MAX, advice);
 }
 
-static int pass(RateLimit *limit, const char *what, sd_bus_error *error) {
-        return rate_limit_pass(limit)
-                        ? 0
-                        : sd_bus_error_setf(error, HAWD_ERROR_RATE_LIMITED,
-                                          "More than %u %s a second: try again.", limit->burst, what);
+static int compare(Job *job, sd_bus_error *error) {
+        ObjectTree *tree = job->userdata;
+        const char *text;
+        int r = sd_bus_message_rewind(job->call, 1);
+
+        if (r >= 0)
+                r = sd_bus_message_read(job->call, "s", &text);
+        return r < 0 ? r
+                     : comparison_reply(job->call, &tree->publication.profile, text, strlen(text),
+                                       &job->answer_bytes, error);
 }
 
 int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
@@ -70,9 +112,19 @@ int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         size_t n;
         int r = read_document(message, "profile", ": leave out its devices and groups", &text, &n, error);
 
+        return r < 0 ? r : wait_with(tree, message, n, compare, error);
+}
+
+static int check(Job *job, sd_bus_error *error) {
+        ObjectTree *tree = job->userdata;
+        const char *text;
+        int r = sd_bus_message_rewind(job->call, 1);
+
         if (r >= 0)
-                r = pass(&tree->comparisons, "comparisons", error);
-        return r < 0 ? r : comparison_reply(message, &tree->publication.profile, text, n, error);
+                r = sd_bus_message_read(job->call, "s", &text);
+        return r < 0 ? r
+                     : check_reply(job->call, &tree->publication.profile, text, strlen(text),
+                                       &job->answer_bytes, error);
 }
 
 int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error) {
@@ -81,9 +133,7 @@ int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         size_t n;
         int r = read_document(message, "guest", "", &text, &n, error);
 
-        if (r >= 0)
-                r = pass(&tree->checks, "checks", error);
-        return r < 0 ? r : check_reply(message, &tree->publication.profile, text, n, error);
+        return r < 0 ? r : wait_with(tree, message, n, check, error);
 }
 
 static int refresh(sd_bus_message *request, void *userdata) {
@@ -101,8 +151,16 @@ static int refresh(sd_bus_message *request, void *userdata) {
         return sd_bus_reply_method_return(request, NULL);
 }
 
+static int ask_for_refresh(Job *job, sd_bus_error *error) {
+        ObjectTree *tree = job->userdata;
+        int r = polkit_check(&tree->polkit, job->call, job->sender->user->uid, HAWD_POLKIT_REFRESH, refresh,
+                        tree);
+
+        return r < 0 ? r : 0;
+}
+
 int host_refresh(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
 
-        return polkit_check(&tree->polkit, message, HAWD_POLKIT_REFRESH, refresh, tree);
+        return wait_with(tree, message, 0, ask_for_refresh, error);
 }

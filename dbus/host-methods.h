@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error);
+int host_describe_fd(sd_bus_message *message, void *userdata, sd_bus_error *error);
 int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error);
 int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error);
 int host_refresh(sd_bus_message *message, void *userdata, sd_bus_error *error);

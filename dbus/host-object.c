@@ -145,6 +145,8 @@ const sd_bus_vtable host_vtable[] = {
         SD_BUS_PROPERTY("Provenance", "a{ss}", get_provenance, 0, I),
         SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", profile), host_describe,
                         SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DescribeFd", SD_BUS_NO_ARGS, SD_BUS_RESULT("h", profile), host_describe_fd,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Check", SD_BUS_ARGS("s", guest), SD_BUS_RESULT("s", check), host_check,
                         SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Compare", SD_BUS_ARGS("s", profile), SD_BUS_RESULT("s", comparison),

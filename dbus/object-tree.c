@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dbus/managed-objects.h"
 #include "dbus/names.h"
 #include "dbus/vtables.h"
 #include "probe/cleanup.h"
@@ -17,8 +18,6 @@ void object_tree_init(ObjectTree *tree, const PublicationCalls *calls) {
         *tree = (ObjectTree){
                 .calls = *calls,
                 .refreshes = { .interval_usec = 10 * UINT64_C(1000000), .burst = 5 },
-                .comparisons = { .interval_usec = 1 * UINT64_C(1000000), .burst = 20 },
-                .checks = { .interval_usec = 1 * UINT64_C(1000000), .burst = 50 },
         };
 }
 
@@ -124,9 +123,12 @@ static int list_groups(sd_bus *bus, const char *prefix, void *userdata, char ***
 
 int object_tree_attach(ObjectTree *tree, sd_bus *bus) {
         Publication *publication = &tree->publication;
-        int r;
+        int r = gate_attach(&tree->gate, bus);
 
-        r = sd_bus_add_object_manager(bus, NULL, HAWD_PATH);
+        if (r >= 0)
+                r = sd_bus_add_object(bus, NULL, HAWD_PATH, managed_objects_call, tree);
+        if (r >= 0)
+                r = sd_bus_add_object_manager(bus, NULL, HAWD_PATH);
         if (r >= 0)
                 r = sd_bus_add_object_vtable(bus, NULL, HAWD_PATH, HAWD_HOST, host_vtable, publication);
         if (r >= 0)
@@ -140,4 +142,9 @@ int object_tree_attach(ObjectTree *tree, sd_bus *bus) {
         if (r >= 0)
                 r = sd_bus_add_node_enumerator(bus, NULL, HAWD_GROUP_PATH, list_groups, publication);
         return r < 0 ? r : 0;
+}
+
+void object_tree_detach(ObjectTree *tree) {
+        polkit_cancel(&tree->polkit);
+        gate_detach(&tree->gate);
 }

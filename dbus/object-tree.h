@@ -5,6 +5,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "dbus/gate.h"
 #include "dbus/limit.h"
 #include "dbus/polkit.h"
 #include "dbus/publication.h"
@@ -13,13 +14,17 @@ typedef struct ObjectTree {
         Publication publication; /* first: the methods' userdata leads back to the tree by it */
         PublicationCalls calls;
         Polkit polkit;
-        RateLimit refreshes, comparisons, checks;
+        RateLimit refreshes;
+        Gate gate;
 } ObjectTree;
 
 void object_tree_init(ObjectTree *tree, const PublicationCalls *calls);
 
 /* Puts the objects on a bus; they go with it. -errno. */
 int object_tree_attach(ObjectTree *tree, sd_bus *bus);
+
+/* Before the bus is closed: calls that wait are forgotten. */
+void object_tree_detach(ObjectTree *tree);
 
 /* The path of a unit or group; free() it. NULL when out of memory. */
 char *object_path_iommu(const ProfileIommu *iommu);

@@ -15,6 +15,7 @@ typedef struct Question {
         struct Question **place; /* among the pending ones */
         sd_bus_slot *slot;       /* floating: not ours */
         sd_bus_message *request;
+        uid_t uid;
         PolkitAllowed allowed;
         void *userdata;
 } Question;
@@ -49,16 +50,6 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *error
                                   : "polkit says no.");
 }
 
-static bool from_root(sd_bus_message *request) {
-        sd_bus_creds *creds = NULL;
-        uid_t uid;
-        bool root = sd_bus_query_sender_creds(request, SD_BUS_CREDS_EUID, &creds) >= 0 &&
-                        sd_bus_creds_get_euid(creds, &uid) >= 0 && uid == 0;
-
-        sd_bus_creds_unref(creds);
-        return root;
-}
-
 static int ask(sd_bus_message *request, const char *action, Question *question) {
         sd_bus *bus = sd_bus_message_get_bus(request);
         sd_bus_message *call = NULL;
@@ -86,27 +77,33 @@ static int ask(sd_bus_message *request, const char *action, Question *question) 
         return r;
 }
 
-static Question **free_place(Polkit *polkit) {
+/* NULL: too many questions are open, of this user or in all. */
+static Question **free_place(Polkit *polkit, uid_t uid) {
+        Question **place = NULL;
+        unsigned own = 0;
+
         for (size_t i = 0; i < POLKIT_PENDING_MAX; i++)
                 if (!polkit->pending[i])
-                        return &polkit->pending[i];
-        return NULL;
+                        place = &polkit->pending[i];
+                else
+                        own += polkit->pending[i]->uid == uid;
+        return own < POLKIT_PENDING_OF_USER_MAX ? place : NULL;
 }
 
-int polkit_check(Polkit *polkit, sd_bus_message *request, const char *action, PolkitAllowed allowed,
-                void *userdata) {
+int polkit_check(Polkit *polkit, sd_bus_message *request, uid_t uid, const char *action,
+                PolkitAllowed allowed, void *userdata) {
         Question **place, *question;
         int r;
 
-        if (from_root(request))
+        if (uid == 0)
                 return allowed(request, userdata);
-        place = free_place(polkit);
+        place = free_place(polkit, uid);
         if (!sd_bus_message_get_sender(request) || !place)
                 return refuse(request, "Too many questions to polkit are open.");
         question = malloc(sizeof(Question));
         if (!question)
                 return -ENOMEM;
-        *question = (Question){ place, NULL, sd_bus_message_ref(request), allowed, userdata };
+        *question = (Question){ place, NULL, sd_bus_message_ref(request), uid, allowed, userdata };
         *place = question;
         r = ask(request, action, question);
         if (r < 0) {

@@ -15,7 +15,8 @@ int property_append_text(sd_bus_message *reply, const char *text, size_t n) {
 
         if (r < 0)
                 return r;
-        memcpy(space, text, n + 1);
+        memcpy(space, text, n);
+        space[n] = 0;
         return 0;
 }
 

@@ -17,3 +17,9 @@ extern const sd_bus_vtable iommu_vtable[];
 extern const PropertyTable iommu_table;
 extern const sd_bus_vtable group_vtable[];
 extern const PropertyTable group_table;
+
+/* The one property whose value stands elsewhere: its getter finds the publication by the slot that sd-bus serves at the
+ * moment, and without one it is appended so. */
+int property_get_unit(sd_bus *bus, const char *path, const char *interface, const char *name,
+                sd_bus_message *reply, void *userdata, sd_bus_error *error);
+int group_append_unit(sd_bus_message *reply, const Publication *publication, const ProfileGroup *group);

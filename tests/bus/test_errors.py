@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 import hosts_intel
-from bus import HOST, NAME, NOBODY, PATH, PROPERTIES, BusError, Client
+from bus import HOST, NAME, NOBODY, PATH, PROPERTIES, BusError, Client, wait_for
 
 TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
 ERROR = NAME + ".Error."
@@ -99,7 +99,6 @@ def test_compare_with_wrong_members(service, client):
         for wrong in (None, 7, "x", [], {}, [[]], [7], {"x": 1}):
             other = copy.copy(document)
             other[key] = wrong
-            time.sleep(0.055)  # twenty a second
             try:
                 compare(client, json.dumps(other))
                 answers[key, str(wrong)] = "answer"
@@ -115,18 +114,6 @@ def test_compare_with_too_much(service, client):
     assert compare(client, document + " " * (256 * 1024 - len(document)))
     assert refused(client, document + " " * (256 * 1024 + 1 - len(document))) == "TooLarge"
     assert refused(client, "x" * (8 << 20)) == "TooLarge"
-
-
-def test_compare_too_often(service, client):
-    """More than twenty in a second; the next second it works again. What is refused for its size does not count."""
-    text = client.describe()
-    for _ in range(60):
-        client.send(PATH, HOST, "Compare", "s", (text,))
-    names = client.answers(60)
-    assert names[:20] == [None] * 20 and set(names) == {None, ERROR + "RateLimited"}
-    assert refused(client, text) == "RateLimited"
-    time.sleep(1.1)
-    assert compare(client, text)
 
 
 WRONG_ARGUMENTS = [("Compare", None, ()), ("Compare", "u", (7,)), ("Compare", "ay", (b"{}",)), ("Compare", "ss", ("", "")), ("Compare", "v", (("s", ""),)),
@@ -206,9 +193,9 @@ def test_refresh_by_somebody_else(service, bus):
 
 @pytest.mark.usefixtures("root")
 def test_wants_no_reply(service, client):
-    """Calls that forbid an answer get none, and are done all the same."""
+    """Calls that forbid an answer get none; what they change is done all the same."""
     service.tree.write("proc/sys/kernel/hostname", "other\n")
     client.send(PATH, HOST, "Refresh", flags=1)
     client.send(PATH, HOST, "Describe", flags=1)
     client.send(PATH, PROPERTIES, "GetAll", "s", (HOST,), flags=1)
-    assert client.get("Hostname") == "other"
+    wait_for(lambda: client.get("Hostname") == "other", "the refresh")

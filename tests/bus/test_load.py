@@ -96,7 +96,9 @@ def test_a_hundred_clients(serve, bus):
           f"{memory[len(memory) // 3]} -> {memory[-1]} KiB")
     assert sum(line.startswith("calls ") for line in lines) == CLIENTS and calls > 2 * CLIENTS and generations > 5
     if not instrumented(service):
-        assert max(memory[-5:]) <= min(memory[len(memory) // 3:len(memory) // 3 + 5]) + GROWTH, memory
+        # Calls that wait are held, so it goes up and down: what counts is that the most is no more at the end.
+        third = len(memory) // 3
+        assert max(memory[-third:]) <= max(memory[third:-third]) + GROWTH, memory
 
 
 def test_a_client_that_reads_nothing(serve, bus, client):

@@ -6,7 +6,7 @@ import jeepney
 import pytest
 
 import hosts_intel
-from bus import HOST, NAME, NOBODY, PATH, BusError, Client
+from bus import HOST, NAME, NOBODY, PATH, BusError, Client, wait_for
 
 pytestmark = pytest.mark.usefixtures("root")
 ALLOW_INTERACTION = 4
@@ -100,19 +100,24 @@ def test_nonsense(service, bus, somebody, nonsense):
 
 
 def test_no_answer(service, bus, somebody):
-    """The service goes on, sixteen questions are open at most, and root is asked for none."""
+    """The service goes on, four questions of a user are open at most, and root is asked for none."""
     polkit = Polkit(bus, None)
-    for _ in range(40):
+    for _ in range(12):
         somebody.send(PATH, HOST, "Refresh")
-    assert somebody.answers(24) == [NAME + ".Error.NotAuthorized"] * 24
+    assert somebody.answers(8) == [NAME + ".Error.NotAuthorized"] * 8
     somebody.ping()
-    assert len(polkit.questions) == 16
+    assert len(polkit.questions) == 4
+    # Another user's are counted by themselves.
+    other = Client(bus.address, 2)  # bin
+    other.send(PATH, HOST, "Refresh")
+    wait_for(lambda: len(polkit.questions) == 5, "the question of another user")
+    other.close()
     root = Client(bus.address)
     root.call(PATH, HOST, "Refresh")
     root.close()
     # polkit ends: what was asked is refused, and asking is possible again.
     polkit.end()
-    assert somebody.answers(16) == [NAME + ".Error.NotAuthorized"] * 16
+    assert somebody.answers(4) == [NAME + ".Error.NotAuthorized"] * 4
     Polkit(bus, answer(True, False))
     assert somebody.call(PATH, HOST, "Refresh") == ()
 

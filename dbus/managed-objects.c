@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dbus/managed-objects.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "dbus/names.h"
+#include "dbus/object-tree.h"
+#include "dbus/vtables.h"
+#include "probe/cleanup.h"
+
+/* Objects a step: about two milliseconds. */
+#define STEP 32
+/* Of an object in the answer, about. */
+#define OBJECT_BYTES 1024
+
+/* ── one object ────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int append_property(sd_bus_message *reply, const sd_bus_vtable *row, const Publication *publication,
+                const void *object) {
+        int r = sd_bus_message_open_container(reply, 'e', "sv");
+
+        if (r >= 0)
+                r = sd_bus_message_append_basic(reply, 's', row->x.property.member);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'v', row->x.property.signature);
+        if (r >= 0)
+                r = row->x.property.get == property_get_unit
+                                ? group_append_unit(reply, publication, object)
+                                : row->x.property.get(NULL, NULL, NULL, NULL, reply,
+                                                  (char *) object + row->x.property.offset, NULL);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int append_interface(sd_bus_message *reply, const char *interface, const sd_bus_vtable *row,
+                const Publication *publication, const void *object) {
+        int r = sd_bus_message_open_container(reply, 'e', "sa{sv}");
+
+        if (r >= 0)
+                r = sd_bus_message_append_basic(reply, 's', interface);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{sv}");
+        for (; r >= 0 && row && row->type != _SD_BUS_VTABLE_END; row++)
+                if (row->type == _SD_BUS_VTABLE_PROPERTY)
+                        r = append_property(reply, row, publication, object);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+/* Takes the path over. The first three interfaces are every object's, as the library has them. */
+static int append_object(sd_bus_message *reply, char *path, const char *interface,
+                const sd_bus_vtable *vtable, const Publication *publication, const void *object) {
+        static const char *const every[] = { "org.freedesktop.DBus.Peer",
+                "org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.Properties" };
+        int r = path ? sd_bus_message_open_container(reply, 'e', "oa{sa{sv}}") : -ENOMEM;
+
+        if (r >= 0)
+                r = sd_bus_message_append_basic(reply, 'o', path);
+        free(path);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "{sa{sv}}");
+        for (size_t i = 0; i < ELEMENTS(every) && r >= 0; i++)
+                r = append_interface(reply, every[i], NULL, publication, object);
+        if (r >= 0)
+                r = append_interface(reply, interface, vtable, publication, object);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int append_at(sd_bus_message *reply, const Publication *publication, size_t at) {
+        const Profile *profile = &publication->profile;
+        const ProfileGroup *group;
+
+        if (at < profile->n_iommus)
+                return append_object(reply, object_path_iommu(&profile->iommus[at]), HAWD_IOMMU,
+                                iommu_vtable, publication, &profile->iommus[at]);
+        group = &profile->groups[at - profile->n_iommus];
+        return append_object(reply, object_path_group(group), HAWD_GROUP, group_vtable, publication, group);
+}
+
+/* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
+
+static int begin(Job *job, const Publication *publication) {
+        int r;
+
+        job->reply = sd_bus_message_unref(job->reply);
+        job->at = 0;
+        job->generation = publication->generation;
+        r = sd_bus_message_new_method_return(job->call, &job->reply);
+        return r < 0 ? r : sd_bus_message_open_container(job->reply, 'a', "{oa{sa{sv}}}");
+}
+
+static int step(Job *job, sd_bus_error *error) {
+        const ObjectTree *tree = job->userdata;
+        const Publication *publication = &tree->publication;
+        size_t n = publication->profile.n_iommus + publication->profile.n_groups, end;
+        int r = 0;
+
+        /* What is told belongs together: after a change it begins again. */
+        if (!job->reply || job->generation != publication->generation || job->at > n)
+                r = begin(job, publication);
+        end = n - job->at > STEP ? job->at + STEP : n;
+        for (; job->at < end && r >= 0; job->at++)
+                r = append_at(job->reply, publication, job->at);
+        if (r < 0 || end < n)
+                return r < 0 ? r : 1;
+        r = sd_bus_message_close_container(job->reply);
+        if (r >= 0)
+                r = sd_bus_send(NULL, job->reply, NULL);
+        job->answer_bytes = n * OBJECT_BYTES;
+        return r < 0 ? r : 0;
+}
+
+int managed_objects_call(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        ObjectTree *tree = userdata;
+        const Profile *profile = &tree->publication.profile;
+        const JobRequest request = { .answer_bytes = (profile->n_iommus + profile->n_groups) * OBJECT_BYTES,
+                .step = step,
+                .userdata = tree };
+
+        if (!sd_bus_message_is_method_call(
+                            call, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects") ||
+                        !sd_bus_message_has_signature(call, ""))
+                return 0;
+        return gate_wait(&tree->gate, call, &request, error);
+}
