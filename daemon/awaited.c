@@ -19,13 +19,16 @@ static void forget(Awaited *awaited) {
 
 static int on_inotify(sd_event_source *source, const struct inotify_event *event, void *userdata) {
         Awaited *awaited = userdata;
+        char name[NAME_MAX + 1];
 
         if (event->mask & IN_Q_OVERFLOW)
                 awaited->done(awaited->userdata, NULL);
         else if (event->mask & IN_IGNORED)
                 forget(awaited);
-        else if (event->len > 1 && event->name[0] == '.')
-                awaited->done(awaited->userdata, event->name + 1);
+        else if (event->len > 0 && requests_taken_name(event->name) > 0) {
+                snprintf(name, sizeof(name), "%.*s", (int) requests_taken_name(event->name), event->name);
+                awaited->done(awaited->userdata, name);
+        }
         return 0;
 }
 

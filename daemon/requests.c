@@ -39,21 +39,36 @@ static const char *next_name(DIR *directory) {
         return NULL;
 }
 
-static int take(int fd, const char *name, NameList *ret) {
-        char taken[NAME_MAX + 2];
+size_t requests_taken_name(const char *file) {
+        size_t n = strlen(file), suffix = strlen(REQUEST_TAKEN);
+
+        return n > suffix && strcmp(file + n - suffix, REQUEST_TAKEN) == 0 ? n - suffix : 0;
+}
+
+static void remove_file(int fd, const char *name) {
+        if (unlinkat(fd, name, 0) < 0 && errno == EISDIR)
+                (void) unlinkat(fd, name, AT_REMOVEDIR);
+}
+
+static int take(int fd, const char *file, NameList *ret) {
+        size_t n = requests_taken_name(file);
+        char taken[NAME_MAX + 1];
         char **grown = grow(ret->names, ret->n, sizeof(*grown));
 
         if (!grown)
                 return -ENOMEM;
         ret->names = grown;
-        if (name[0] == '.')
-                name++;
-        else {
-                snprintf(taken, sizeof(taken), ".%s", name);
-                if (renameat(fd, name, fd, taken) < 0)
+        if (n == 0) {
+                n = strlen(file);
+                /* No request is so long. */
+                if ((size_t) snprintf(taken, sizeof(taken), "%s" REQUEST_TAKEN, file) >= sizeof(taken)) {
+                        remove_file(fd, file);
+                        return 0;
+                }
+                if (renameat(fd, file, fd, taken) < 0)
                         return -errno;
         }
-        grown[ret->n] = strdup(name);
+        grown[ret->n] = strndup(file, n);
         if (!grown[ret->n])
                 return -ENOMEM;
         ret->n++;
@@ -81,11 +96,11 @@ int requests_take(int fd, NameList *ret) {
 
 void requests_finish(int fd, const NameList *taken) {
         for (size_t i = 0; i < taken->n; i++) {
-                char name[NAME_MAX + 2];
+                char name[NAME_MAX + 1];
 
-                snprintf(name, sizeof(name), ".%s", taken->names[i]);
-                if (unlinkat(fd, name, 0) < 0 && errno == EISDIR)
-                        (void) unlinkat(fd, name, AT_REMOVEDIR);
+                if ((size_t) snprintf(name, sizeof(name), "%s" REQUEST_TAKEN, taken->names[i]) <
+                                sizeof(name))
+                        remove_file(fd, name);
         }
 }
 

@@ -3,9 +3,9 @@
 
 /* What the collector is asked to read again: empty files in requests/ of its tree, one for each thing. A file's name is a PCI
  * device's address, "cpu" (model-specific registers), "memory" or "everything". udev's rule makes them, and
- * hawd-collect-changes.path starts the collector while there is one. Nothing is lost: the collector puts a dot before a
- * name while it works on it, so that a request that comes meanwhile is another file, and removes the file when the copy is
- * there. Only root writes there; the service looks and waits. */
+ * hawd-collect-changes.path starts the collector while there is one. Nothing is lost: the collector adds ".taken" to a name
+ * while it works on it, so that a request that comes meanwhile is another file, and removes the file when the copy is there;
+ * what a killed collector took starts the next. Only root writes there; the service looks and waits. */
 
 #include <stdbool.h>
 
@@ -15,11 +15,12 @@
 #define REQUEST_EVERYTHING "everything"
 #define REQUEST_CPU "cpu"
 #define REQUEST_MEMORY "memory"
+#define REQUEST_TAKEN ".taken"
 
 /* Opens the directory of the collector's tree; -errno. */
 int requests_open(int tree);
 
-/* Takes what is requested, and what a collector took that was killed; `ret` has the names without the dot. -errno. */
+/* Takes what is requested, and what a collector took that was killed; `ret` has the names of the requests. -errno. */
 int requests_take(int fd, NameList *ret);
 
 /* Removes what was taken. */
@@ -30,3 +31,6 @@ int requests_add(int fd, const char *name);
 
 /* Whether any is open: taken ones count, too. */
 bool requests_pending(int fd);
+
+/* The length of the request's name in that of a taken one; 0 if it is none. */
+size_t requests_taken_name(const char *file);

@@ -97,7 +97,7 @@ def test_requested_alone(collector):
     assert not list(collector.requests.iterdir())
 
 
-@pytest.mark.parametrize("name", ["nothing", "0000:00:1f", "memory\x1b[31m", "-", "x" * 250])
+@pytest.mark.parametrize("name", ["nothing", "0000:00:1f", "memory\x1b[31m", "-", "x" * 240, ".hidden"])
 def test_request_of_nothing(collector, name):
     """It is reported, without its name, and does not stay: the path unit would start the collector for ever."""
     (collector.requests / name).touch()
@@ -107,16 +107,23 @@ def test_request_of_nothing(collector, name):
     assert not list(collector.requests.iterdir()) and not files(collector.private)
 
 
+def test_request_too_long(collector):
+    """The longest name that a file can have goes as the others do, with nothing to say."""
+    (collector.requests / ("x" * 255)).touch()
+    assert collector("--requested").returncode == 0
+    assert not list(collector.requests.iterdir())
+
+
 def test_killed_collector_loses_nothing(collector):
     """What it had taken is taken again; a request that came meanwhile is another one."""
-    (collector.requests / ".memory").touch()
+    (collector.requests / "memory.taken").touch()
     (collector.requests / "0000:00:01.0").touch()
     assert collector("--requested").returncode == 0
     assert len(files(collector.private)) == 2 and not list(collector.requests.iterdir())
 
 
 def test_whole_run_does_all_requests(collector):
-    for name in ("memory", ".memory", "0000:00:01.0"):
+    for name in ("memory", "memory.taken", "0000:00:01.0"):
         (collector.requests / name).touch()
     assert collector().returncode == 0
     assert not list(collector.requests.iterdir()) and len(files(collector.private)) == 3

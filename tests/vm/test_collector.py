@@ -142,6 +142,13 @@ def test_lock_is_held(machine):
     assert machine.output("systemctl is-active hawd-collect-changes.path").strip() == "active"
 
 
+def test_collector_was_killed(machine):
+    """What it had taken is left as it was then, and is taken again."""
+    machine.output(f"rm {PRIVATE}/proc/iomem && touch {PRIVATE}/requests/memory.taken")
+    machine.wait_for(f"test -s {PRIVATE}/proc/iomem", 60)
+    no_requests(machine)
+
+
 def test_collector_does_not_come(machine):
     """A device is published all the same, as far as it is known: with a finding, a line in the journal, and in time. When the
     collector is back, so is the rest."""
