@@ -61,10 +61,12 @@ static int take(int fd, const char *file, NameList *ret) {
         if (n == 0) {
                 n = strlen(file);
                 /* No request is so long. */
-                if ((size_t) snprintf(taken, sizeof(taken), "%s" REQUEST_TAKEN, file) >= sizeof(taken)) {
+                if (n + sizeof(REQUEST_TAKEN) > sizeof(taken)) {
                         remove_file(fd, file);
                         return 0;
                 }
+                memcpy(taken, file, n);
+                memcpy(taken + n, REQUEST_TAKEN, sizeof(REQUEST_TAKEN));
                 if (renameat(fd, file, fd, taken) < 0)
                         return -errno;
         }
