@@ -18,7 +18,6 @@
 
 #include "ctl/options.h"
 #include "probe/cleanup.h"
-#include "probe/standard-descriptors.h"
 
 /* The reader of a pipe waits for all its writers, and a child that is blocked in the kernel keeps its end open. So the child
  * writes to a file in memory. */
@@ -28,17 +27,20 @@ static int hold_back(int stream) {
         return fd < 0 && !isatty(stream) ? -errno : fd;
 }
 
-/* What cannot be written shows when the stream is finished. */
-static void pass_on(int held, FILE *stream) {
+/* As it is: the child made its text safe, and an archive is no text. -errno. */
+static int pass_on(int held, int to) {
         char part[16384];
         ssize_t n;
         off_t from = 0;
 
         while (held >= 0 && (n = pread(held, part, sizeof(part), from)) > 0) {
-                if (fwrite(part, 1, (size_t) n, stream) < (size_t) n)
-                        return;
-                from += n;
+                ssize_t written = write(to, part, (size_t) n);
+
+                if (written < 0 && errno != EINTR)
+                        return -errno;
+                from += written > 0 ? written : 0;
         }
+        return 0;
 }
 
 static int64_t now_ms(void) {
@@ -64,8 +66,8 @@ static bool wait_until(int process, int64_t end) {
         }
 }
 
-static int failed(const char *verb, int error) {
-        fprintf(stderr, "hawctl: %s: %s\n", verb, strerror(error));
+static int failed(const char *what, int error) {
+        fprintf(stderr, "hawctl: %s: %s\n", what, strerror(error));
         return EXIT_FAILURE;
 }
 
@@ -79,15 +81,18 @@ static void be_worker(pid_t parent, int out, int err, int (*run)(void *), void *
 }
 
 static int end(const char *verb, pid_t pid, int out, int err) {
-        int status;
+        int status, r;
 
         while (waitpid(pid, &status, 0) < 0)
                 if (errno != EINTR)
                         return failed(verb, errno);
-        pass_on(out, stdout);
-        pass_on(err, stderr);
+        r = pass_on(out, STDOUT_FILENO);
+        (void) pass_on(err, STDERR_FILENO);
+        /* Nobody reads the pipe any more: that is no failure. */
+        if (r < 0 && r != -EPIPE)
+                return failed("standard output", -r);
         if (WIFEXITED(status))
-                return standard_output_finish("hawctl", WEXITSTATUS(status));
+                return WEXITSTATUS(status);
         fprintf(stderr, "hawctl: %s: unknown: the process that reads and checks was ended by signal %d (%s)\n",
                         verb, WTERMSIG(status), strsignal(WTERMSIG(status)));
         return EXIT_FAILURE;

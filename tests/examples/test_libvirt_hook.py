@@ -208,3 +208,21 @@ def test_output_that_cannot_be_written(tmp_path):
             done = subprocess.run([HAWCTL, "check", f"--root={tmp_path / 'tree'}", *limit, "-"], input=domain(46), stdout=full, stderr=subprocess.PIPE, text=True, timeout=100, check=False)
         said.append((done.returncode, done.stderr))
     assert said[0] == said[1] and said[0][0] == 1 and "No space left" in said[0][1]
+
+
+@pytest.mark.parametrize("arguments", [["describe"], ["diff", "nothing", "nothing"], ["help"], ["map", "--svg"]])
+def test_every_byte_passes(tmp_path, arguments):
+    """Text of many lines, errors."""
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    said = [subprocess.run([HAWCTL, f"--root={tmp_path / 'tree'}", *arguments, *limit], capture_output=True, cwd=tmp_path, timeout=100, check=False) for limit in ([], ["--timeout=60"])]
+    assert (said[0].stdout, said[0].stderr, said[0].returncode) == (said[1].stdout, said[1].stderr, said[1].returncode)
+    assert said[0].stdout or said[0].stderr
+
+
+def test_an_archive_passes(tmp_path):
+    """It is no text, and is not made safe for a terminal."""
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    with open(tmp_path / "archive", "wb") as archive:
+        subprocess.run([HAWCTL, f"--root={tmp_path / 'tree'}", "capture", "-", "--timeout=60"], stdout=archive, timeout=100, check=True)
+    said = [subprocess.run([HAWCTL, f"--root={tmp_path / name}", "describe"], capture_output=True, timeout=100, check=True).stdout for name in ("tree", "archive")]
+    assert said[0] == said[1]
