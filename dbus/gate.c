@@ -161,7 +161,9 @@ static int on_prepare(sd_event_source *source, void *userdata) {
         else if (n > 0 && (gate->n_queued == 0 || n < gate->n_queued))
                 (void) sd_event_source_set_time_relative(source, STUCK_USEC);
         gate->n_queued = n;
-        jobs_prepare(&gate->jobs, gate->bus && n == 0 && gate->calls.unread(gate->calls.userdata) == 0);
+        if (jobs_any(&gate->jobs))
+                jobs_prepare(&gate->jobs,
+                                gate->bus && n == 0 && gate->calls.unread(gate->calls.userdata) == 0);
         return 0;
 }
 

@@ -9,7 +9,7 @@
 /* A bus that always has something to say keeps jobs waiting for so long. */
 #define HURRY_USEC 10000
 /* Nothing tells when the bus has read all: so often is looked. */
-#define NAP_USEC 2000
+#define NAP_USEC (PIPE_SLACK_USEC / 2)
 
 static void job_free(Jobs *jobs, Job *job) {
         TAILQ_REMOVE(&jobs->list, job, entry);
@@ -134,6 +134,10 @@ static int on_turn(sd_event_source *source, void *userdata) {
         return 0;
 }
 
+bool jobs_any(const Jobs *jobs) {
+        return jobs->n > 0 || jobs->pipe.began_usec > 0 || jobs->ready;
+}
+
 void jobs_prepare(Jobs *jobs, bool idle) {
         bool waiting = next_job(jobs), wanted = waiting && idle;
         bool hurried = wanted && clock_usec() - jobs->last_usec > HURRY_USEC;
@@ -148,7 +152,9 @@ void jobs_prepare(Jobs *jobs, bool idle) {
                                 jobs->source, hurried ? PRIORITY_CALLS - 1 : SD_EVENT_PRIORITY_IDLE);
         jobs->hurried = hurried;
         (void) sd_event_source_set_enabled(jobs->source, wanted ? SD_EVENT_ON : SD_EVENT_OFF);
-        if (waiting && !wanted && sd_event_source_get_enabled(jobs->nap, NULL) == 0) {
+        jobs->ready = wanted;
+        if (!idle && (waiting || jobs->pipe.began_usec > 0) &&
+                        sd_event_source_get_enabled(jobs->nap, NULL) == 0) {
                 (void) sd_event_source_set_time_relative(jobs->nap, NAP_USEC);
                 (void) sd_event_source_set_enabled(jobs->nap, SD_EVENT_ONESHOT);
         }

@@ -52,7 +52,7 @@ typedef struct Jobs {
         uint64_t turns, last_usec;
         Pipe pipe;
         sd_event_source *source, *nap;
-        bool hurried;
+        bool ready, hurried;
 } Jobs;
 
 int jobs_init(Jobs *jobs, Senders *senders, sd_event *event);
@@ -72,5 +72,8 @@ bool jobs_add(Jobs *jobs, Sender *sender, sd_bus_message *call, const JobRequest
 void jobs_forget(Jobs *jobs, const Sender *sender);
 void jobs_forget_all(Jobs *jobs);
 
-/* Before the event loop waits: whether it is time for a job. `idle`: the bus has read all answers. */
+/* Whether any waits, or the bus is reading a large answer. */
+bool jobs_any(const Jobs *jobs);
+
+/* Before the event loop waits, when there are any: whether it is time for a job. `idle`: the bus has read all answers. */
 void jobs_prepare(Jobs *jobs, bool idle);

@@ -4,7 +4,7 @@
 #define SECOND_USEC 1000000
 
 void pipe_learn(Pipe *pipe, size_t bytes, uint64_t usec, uint64_t now_usec) {
-        pipe->chunk_usec = usec / (bytes / PIPE_CHUNK + 1);
+        pipe->chunk_usec = usec > PIPE_SLACK_USEC ? (usec - PIPE_SLACK_USEC) / (bytes / PIPE_CHUNK + 1) : 0;
         pipe->learned_usec = now_usec;
 }
 

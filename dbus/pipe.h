@@ -11,6 +11,8 @@
 #define PIPE_CHUNK 2048
 /* An answer that would hold up others for longer is not begun. */
 #define PIPE_HOLD_USEC 1000000
+/* What processes take to wake up is no sign of a busy bus; and no time is measured more exactly. */
+#define PIPE_SLACK_USEC 4000
 
 typedef struct Pipe {
         uint64_t chunk_usec; /* the time that one chunk took, and when that was learned */

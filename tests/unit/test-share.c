@@ -66,8 +66,10 @@ static void test_pipe(void **state) {
 
         /* Nothing is known: it takes all. */
         assert_true(pipe_takes(&pipe, 64 << 20, SECOND));
-        /* A question took 1 ms: 4 MB would take two seconds, 1 MB half a second. */
-        pipe_learn(&pipe, 0, 1000, SECOND);
+        /* A question took 1 ms more than what is no sign: 4 MB would take two seconds, 1 MB half a second. */
+        pipe_learn(&pipe, 0, PIPE_SLACK_USEC, SECOND);
+        assert_true(pipe_takes(&pipe, 64 << 20, SECOND));
+        pipe_learn(&pipe, 0, PIPE_SLACK_USEC + 1000, SECOND);
         assert_false(pipe_takes(&pipe, 4 << 20, SECOND));
         assert_true(pipe_takes(&pipe, 1 << 20, SECOND));
         /* Half of that a second later, a quarter two seconds later. */
