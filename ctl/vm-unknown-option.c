@@ -158,7 +158,29 @@ int vm_unknown_check(Vm *vm, const VmWords *words, const char *option, const cha
         return 0;
 }
 
+static bool ends_with(const char *text, const char *end) {
+        size_t n = strlen(text), m = strlen(end);
+
+        return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* "$QEMU_OPTS" of NixOS, "$QEMU_EXTRA_ARGS": more options, which the environment may have beside those of the text. */
+static bool is_environment(const VmWords *words, const char *text) {
+        static const char *const ends[] = { "ARGS", "FLAGS", "OPTIONS", "OPTS", "PARAMS" };
+        size_t number = vm_is_mark(text) ? vm_mark_first(text) : SIZE_MAX, i = 1, end = 0;
+        const VmUnknown *unknown = number < words->n_unknowns ? &words->unknowns[number] : NULL;
+
+        if (!unknown || unknown->kind != VM_UNKNOWN_UNSET || strncmp(unknown->name, "QEMU_", 5) != 0)
+                return false;
+        while (end < ELEMENTS(ends) && !ends_with(unknown->name, ends[end]))
+                end++;
+        while (i < words->n && words->items[i].text[0] != '-')
+                i++;
+        return end < ELEMENTS(ends) && i < words->n;
+}
+
 int vm_unknown_word(Vm *vm, const VmWords *words, const char *text) {
+        const bool environment = is_environment(words, text);
         char what[96];
 
         if (!vm_has_mark(text))
@@ -168,8 +190,10 @@ int vm_unknown_word(Vm *vm, const VmWords *words, const char *text) {
                 return 0;
         if (text[0] != '-' && text[0] != VM_MARK_START)
                 return 0;
-        if (!vm_is_arguments(words, text))
+        if (!environment && !vm_is_arguments(words, text))
                 return vm_unknown_refuse(vm, words, "", text);
         snprintf(what, sizeof(what), "$%s", words->unknowns[vm_mark_first(text)].name);
-        return vm_ignore(vm, what, "the script's own arguments; taken as none");
+        return vm_ignore(vm, what, "%s; taken as none",
+                        environment ? "more options, which the environment may have"
+                                    : "the script's own arguments");
 }

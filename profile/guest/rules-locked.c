@@ -111,6 +111,10 @@ static void rule_locked(CheckRun *run) {
                 put_advice(run, f, product(ram, spaces));
                 return;
         }
+        /* Nothing limits a process of root's, which Proxmox starts. */
+        if (memory->locked_limit ? memory->locked_limit >= GUEST_LOCKED_UNLIMITED
+                                 : guest->form.manager == MANAGER_PROXMOX)
+                return;
         f = check_find(run, "R12", VERDICT_SAFE, "guest", "assigned devices lock the guest's memory");
         put_need(run, f, memory->locked_limit ? "within its limit: " : "", spaces, ram);
         if (!memory->locked_limit && guest->form.manager == MANAGER_LIBVIRT && spaces > 1)

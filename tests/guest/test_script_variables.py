@@ -41,6 +41,9 @@ REFUSED = [
     ("qemu-system-x86_64 -m 3G -device vfio-pci,host=01:00.{0,1}\n", "is an expression of the shell that is not followed, and -device needs it"),
     ("args=(-m 3G)\nadd() { local -n list=$1; list+=(-device vfio-pci,host=01:00.0); }\nadd args\nqemu-system-x86_64 \"${args[@]}\"\n", "line 4: $args has more than one value (line 2)"),
     # The whole of it is a variable, or a file's.
+    ("qemu-system-x86_64 $QEMU_OPTS\n", "line 1: $QEMU_OPTS is not set in this text, and the command line needs it"),
+    ("QEMU_OPTS=$(cat f)\nqemu-system-x86_64 -m 3G $QEMU_OPTS\n", "$QEMU_OPTS is what a command prints"),
+    ("qemu-system-x86_64 -m $QEMU_OPTS\n", "line 1: $QEMU_OPTS is not set in this text, and -m needs it"),
     ("qemu-system-x86_64 $OPTS\n", "line 1: $OPTS is not set in this text, and the command line needs it"),
     ("sudo bash -c \"qemu-system-x86_64 $OPTS\"\n", "line 1: $OPTS is not set in this text, and the command line needs it"),
     ("exec qemu-system-x86_64 $(cat options)\n", "is what a command prints, and the command line needs it"),
@@ -216,3 +219,12 @@ def test_control_characters():
     """Nobody writes the marks of what is not known himself."""
     document = read("-", text="qemu-system-x86_64 -m 3G -name a\x010\x02b -drive file=\x017\x02,if=none\n")
     assert document["name"] == "a?0?b"
+
+
+@pytest.mark.parametrize("name", ["$QEMU_OPTS", "${QEMU_OPTS}", "\"$QEMU_EXTRA_ARGS\"", "$QEMU_KERNEL_PARAMS"])
+def test_environment(name):
+    """The scripts that NixOS makes for virtual machines end so: options of the environment, beside all that a machine needs."""
+    text = f"exec /nix/store/q-qemu-9.1.2/bin/qemu-kvm -cpu max -m 1024 -net none -device virtio-rng-pci \\\n  {name} \\\n  \"$@\"\n"
+    document = read("-", text=text)
+    assert at(document, "memory.ram") == 1 << 30
+    assert ignored(document) == ["$" + name.strip('"${}'), "$@"]
