@@ -98,3 +98,18 @@ def test_the_private_tree_is_shut(serve, client, place):
     private.rmdir()
     service.start()
     assert service.stop() == 0 and len(service.said().splitlines()) == 1
+
+
+@pytest.mark.parametrize("reason", ["unsupported-kernel", "permission"])
+def test_a_sandbox_refuses_a_register(serve, client, reason):
+    """ENOSYS, as a seccomp filter gives it, is a refusal; here as hawd/reasons (man hawd-root) replays it."""
+    service = serve(hosts_intel.client_46_39, start=False)
+    register = service.tree.root / "sys/class/iommu/dmar0/intel-iommu/cap"
+    register.resolve().unlink()
+    service.tree.write("hawd/reasons", f"{reason} sys/class/iommu/dmar0/intel-iommu/cap\n")
+    service.start()
+    found = {finding["id"]: finding for finding in json.loads(client.describe())["findings"]}
+    assert "/sys/class/iommu" in found["profile-incomplete"]["detail"]
+    assert service.stop() == 0
+    line, = service.said().splitlines()
+    assert "Cannot read for lack of permission: /sys/class/iommu." in line
