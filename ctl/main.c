@@ -8,6 +8,7 @@
 #include "ctl/safe-output.h"
 #include "ctl/time-limit.h"
 #include "ctl/verbs.h"
+#include "probe/cleanup.h"
 #include "probe/standard-descriptors.h"
 
 static void show_usage(void) {
@@ -93,13 +94,14 @@ static int dispatch(const Options *options) {
 }
 
 int main(int argc, char **argv) {
+        _cleanup_(safe_output_close) SafeOutputs outputs = {};
         Options options;
         int r;
 
         standard_descriptors_open();
         setlocale(LC_ALL, "");
         signal(SIGPIPE, SIG_IGN);
-        if (safe_output_open() < 0)
+        if (safe_output_open(&outputs) < 0)
                 return EXIT_FAILURE;
         r = options_parse(argc, argv, &options);
         if (r != 0)

@@ -108,7 +108,7 @@ static int safe_close(void *cookie) {
         return 0;
 }
 
-static int replace(FILE **stream, int fd, bool one_line, int buffering) {
+static int open_stream(int fd, bool one_line, int buffering, FILE **ret, void **ret_state) {
         SafeOutput *output = calloc(1, sizeof(*output));
         FILE *file;
 
@@ -127,13 +127,35 @@ static int replace(FILE **stream, int fd, bool one_line, int buffering) {
                 return -ENOMEM;
         }
         setvbuf(file, NULL, buffering, BUFSIZ);
-        *stream = file;
+        *ret = file;
+        *ret_state = output;
         return 0;
 }
 
-int safe_output_open(void) {
-        int r = replace(&stdout, STDOUT_FILENO, false, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF);
+int safe_output_open(SafeOutputs *ret) {
+        int buffering = isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, r;
 
+        *ret = (SafeOutputs){ .former = { stdout, stderr } };
+        r = open_stream(STDOUT_FILENO, false, buffering, &ret->own[0], &ret->state[0]);
         /* Unbuffered: what is printed by one call arrives as one. */
-        return r < 0 ? r : replace(&stderr, STDERR_FILENO, true, _IONBF);
+        if (r >= 0)
+                r = open_stream(STDERR_FILENO, true, _IONBF, &ret->own[1], &ret->state[1]);
+        if (r < 0) {
+                safe_output_close(ret);
+                return r;
+        }
+        stdout = ret->own[0];
+        stderr = ret->own[1];
+        return 0;
+}
+
+void safe_output_close(SafeOutputs *outputs) {
+        if (outputs->former[0]) {
+                stdout = outputs->former[0];
+                stderr = outputs->former[1];
+        }
+        for (size_t i = 0; i < ELEMENTS(outputs->own); i++)
+                if (outputs->own[i])
+                        fclose(outputs->own[i]);
+        *outputs = (SafeOutputs){};
 }

@@ -9,8 +9,14 @@
 
 #include <stdio.h>
 
-/* -ENOMEM. Called once, before anything is printed. */
-int safe_output_open(void);
+typedef struct SafeOutputs {
+        FILE *own[2], *former[2];
+        void *state[2]; /* of the own streams, which free it */
+} SafeOutputs;
+
+/* -ENOMEM. Called once, before anything is printed; what it returns lives as long as anything is. */
+int safe_output_open(SafeOutputs *ret);
+void safe_output_close(SafeOutputs *outputs);
 
 /* An escape character that the streams let pass: followed by a mark that nobody outside this process knows. */
 #define SAFE_OUTPUT_ESCAPE_SIZE 18

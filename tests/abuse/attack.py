@@ -168,16 +168,18 @@ class Total:
 
 
 class Times:
-    """What the honest client told, in milliseconds."""
+    """What the honest client told, in milliseconds: the service's round trips, and the bus's own."""
 
     def __init__(self, line):
         words = line.split()
         self.calls, self.failed = int(words[1]), int(words[9])
         self.p50, self.p99, self.max = map(float, words[3:9:2])
+        self.bus_p50, self.bus_p99, self.bus_max = map(float, words[12:18:2])
 
     def __str__(self):
         failed = f", {self.failed} FAILED" if self.failed else ""
-        return f"Get p50 {self.p50:.1f} ms, p99 {self.p99:.1f} ms, max {self.max:.1f} ms of {self.calls}{failed}"
+        return (f"Get p50 {self.p50:.1f} p99 {self.p99:.1f} max {self.max:.1f} ms of {self.calls}{failed}, "
+                f"the bus itself {self.bus_p50:.1f} {self.bus_p99:.1f} {self.bus_max:.1f}")
 
 
 def honest(bus, seconds=0):

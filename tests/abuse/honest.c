@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* honest ADDRESS SECONDS: a client that asks for one property, waits for the reply, rests 2 ms, and so on; at least once. When
- * standard input ends it stops, too. Prints "calls N p50 MS p99 MS max MS failed N"; a call without a reply after a minute has
- * failed and counts as one that took as long. */
+/* honest ADDRESS SECONDS: a client that asks the bus for its id, then the service for one property, waits for each reply, rests
+ * 2 ms, and so on; at least once. When standard input ends it stops, too. Prints "calls N p50 MS p99 MS max MS failed N" of the
+ * service and "bus p50 MS p99 MS max MS" of the bus, whose own part of a round trip that is. A call without a reply after a
+ * minute has failed and counts as one that took as long. */
 
 #include <errno.h>
 #include <poll.h>
@@ -52,11 +53,41 @@ static bool told_to_stop(void) {
         return poll(&input, 1, 2) != 0;
 }
 
-int main(int argc, char **argv) {
-        static double times[CALLS_MAX];
+static int bus_id(sd_bus *bus) {
+        return sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                        "org.freedesktop.DBus", "GetId", NULL, NULL, NULL);
+}
+
+static void print_times(const char *what, double *times, unsigned n) {
+        qsort(times, n, sizeof(times[0]), compare);
+        printf("%s p50 %.2f p99 %.2f max %.2f", what, times[n / 2], times[(n - 1) * 99 / 100], times[n - 1]);
+}
+
+static void ask(sd_bus *bus, double end) {
+        static double times[CALLS_MAX], bus_times[CALLS_MAX];
         unsigned n = 0, failed = 0;
+        char calls[32];
+        int r;
+
+        do {
+                double begin = now(), between;
+
+                failed += bus_id(bus) < 0;
+                between = now();
+                r = get(bus);
+                failed += r < 0;
+                bus_times[n] = between - begin;
+                times[n++] = now() - between;
+        } while (r != -ENOTCONN && n < CALLS_MAX && now() < end && !told_to_stop());
+        snprintf(calls, sizeof(calls), "calls %u", n);
+        print_times(calls, times, n);
+        printf(" failed %u ", failed);
+        print_times("bus", bus_times, n);
+        putchar('\n');
+}
+
+int main(int argc, char **argv) {
         sd_bus *bus = NULL;
-        double end;
         int r;
 
         if (argc != 3) {
@@ -70,17 +101,7 @@ int main(int argc, char **argv) {
                 fprintf(stderr, "honest: %s\n", strerror(-r));
                 return EXIT_FAILURE;
         }
-        end = now() + strtod(argv[2], NULL) * 1e3;
-        do {
-                double begin = now();
-
-                r = get(bus);
-                failed += r < 0;
-                times[n++] = now() - begin;
-        } while (r != -ENOTCONN && n < CALLS_MAX && now() < end && !told_to_stop());
-        qsort(times, n, sizeof(times[0]), compare);
-        printf("calls %u p50 %.2f p99 %.2f max %.2f failed %u\n", n, times[n / 2], times[(n - 1) * 99 / 100],
-                        times[n - 1], failed);
+        ask(bus, now() + strtod(argv[2], NULL) * 1e3);
         sd_bus_flush_close_unref(bus);
         return EXIT_SUCCESS;
 }

@@ -127,6 +127,13 @@ def test_devices(tmp_path, kind):
             run(f"--root={tree.root}", *verb, status=0, env={"LC_ALL": locale})
 
 
+def test_lines_with_a_time_limit(tmp_path):
+    """What the process that works says in several lines is said in as many."""
+    for name in ("1.json", "2.json", "x\ny.json"):
+        (tmp_path / name).write_text("{", encoding="utf-8")
+    assert len(run("--timeout=60", "history", tmp_path, status=1).stderr.splitlines()) == 3
+
+
 def on_a_terminal(*arguments):
     master, slave = pty.openpty()
     with subprocess.Popen([HAWCTL, *arguments], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
