@@ -85,12 +85,14 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
         const char *step;
         int r = connect_bus(connection, &step);
 
-        if (r == -EEXIST || r == -EACCES || r == -EPERM) {
+        /* A bus that had stopped reading may take the connection before for alive still. */
+        if ((r == -EEXIST && !connection->renewing) || r == -EACCES || r == -EPERM) {
                 say(step, r);
                 return sd_event_exit(connection->event, r);
         }
         if (r >= 0) {
                 connection->wait_usec = WAIT_FIRST_USEC;
+                connection->renewing = false;
                 log_info("The bus is back.");
                 return 0;
         }
@@ -118,6 +120,7 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
 
 void connection_renew(Connection *connection) {
         log_warning("The bus takes no answers, perhaps because a client reads none: connecting to it again.");
+        connection->renewing = true;
         (void) connect_later(connection);
 }
 

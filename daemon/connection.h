@@ -19,6 +19,7 @@ typedef struct Connection {
         sd_bus *bus; /* NULL: not there now */
         sd_event_source *retry;
         uint64_t wait_usec;
+        bool renewing; /* we left a bus that took nothing more */
 } Connection;
 
 /* Connects, puts the objects there and takes the name. -errno, with a message. */

@@ -15,7 +15,7 @@
 /* Answers that the bus has not taken: beyond, calls are not even refused. */
 #define QUEUED_MAX 512
 /* The bus takes nothing: a daemon of it does so when a client leaves too much unread. */
-#define STUCK_USEC (30 * UINT64_C(1000000))
+#define STUCK_USEC (15 * UINT64_C(1000000))
 /* Small calls of a connection whose user is not known yet. */
 #define EARLY_MAX 32
 
@@ -149,31 +149,50 @@ int gate_wait(Gate *gate, sd_bus_message *call, const JobRequest *request, sd_bu
 
 /* ── the bus's side ────────────────────────────────────────────────────────────────────────────────────── */
 
+static bool any_unread(const Gate *gate) {
+        return gate->n_queued > 0 || gate->unread > 0;
+}
+
+static void look(Gate *gate) {
+        uint64_t n = 0;
+        size_t unread = 0;
+
+        if (gate->bus) {
+                (void) sd_bus_get_n_queued_write(gate->bus, &n);
+                unread = gate->calls.unread(gate->calls.userdata);
+        }
+        if ((n == 0 && unread == 0) || n < gate->n_queued || unread < gate->unread || !any_unread(gate))
+                gate->read_usec = clock_usec();
+        gate->n_queued = n;
+        gate->unread = unread;
+}
+
 static int on_prepare(sd_event_source *source, void *userdata) {
         Gate *gate = userdata;
-        uint64_t n = 0;
 
         settle(gate);
-        if (gate->bus)
-                (void) sd_bus_get_n_queued_write(gate->bus, &n);
-        if (n == 0 && gate->n_queued > 0)
-                (void) sd_event_source_set_time(source, UINT64_MAX);
-        else if (n > 0 && (gate->n_queued == 0 || n < gate->n_queued))
+        look(gate);
+        if (any_unread(gate) && !gate->watched) {
                 (void) sd_event_source_set_time_relative(source, STUCK_USEC);
-        gate->n_queued = n;
+                gate->watched = true;
+        }
         if (jobs_any(&gate->jobs))
-                jobs_prepare(&gate->jobs,
-                                gate->bus && n == 0 && gate->calls.unread(gate->calls.userdata) == 0);
+                jobs_prepare(&gate->jobs, gate->bus && !any_unread(gate));
         return 0;
 }
 
 static int on_stuck(sd_event_source *source, uint64_t usec, void *userdata) {
         Gate *gate = userdata;
+        uint64_t until;
 
-        (void) sd_event_source_set_time(source, UINT64_MAX);
-        gate->n_queued = 0;
-        if (gate->bus)
+        look(gate);
+        until = any_unread(gate) ? gate->read_usec + STUCK_USEC : UINT64_MAX;
+        if (until <= clock_usec()) {
                 gate->calls.stuck(gate->calls.userdata);
+                until = UINT64_MAX;
+        }
+        gate->watched = until < UINT64_MAX;
+        (void) sd_event_source_set_time(source, until);
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
@@ -199,6 +218,7 @@ void gate_detach(Gate *gate) {
                 forget(gate, sender);
         gate->served = NULL;
         gate->bus = NULL;
+        gate->n_queued = gate->unread = 0;
 }
 
 /* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */

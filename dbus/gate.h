@@ -26,7 +26,9 @@ typedef struct Gate {
         Jobs jobs;
         sd_bus *bus;             /* NULL: not there now */
         sd_event_source *watch;  /* looks at each turn of the loop; rings when the bus takes nothing */
-        size_t n_queued;         /* answers that the bus had not taken at the last look */
+        size_t n_queued, unread; /* answers and bytes that the bus had not read at the last look */
+        uint64_t read_usec;      /* when it had read all, or more than at the look before */
+        bool watched;            /* the watch is set */
         Sender *served;          /* whose call sd-bus answers at the moment; NULL: nobody's */
         uint64_t began_cpu_nsec; /* then */
         int64_t answer_bytes;    /* of that answer, about */

@@ -3,13 +3,15 @@ import contextlib
 import fcntl
 import json
 import os
+import pathlib
 
 import jeepney
 import pytest
 from jeepney.io.blocking import open_dbus_connection
 
 import hosts_intel
-from bus import GROUP, HOST, IOMMU, MANAGER, NAME, NOBODY, PATH, PROPERTIES, BusError, Client
+import hosts_many
+from bus import GROUP, HOST, IOMMU, MANAGER, NAME, NOBODY, PATH, PROPERTIES, BusError, Client, wait_for
 
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 OTHER = 2  # bin: dbus-daemon wants users that have a name
@@ -163,3 +165,24 @@ def test_managed_objects_are_what_sd_bus_says(service, client):
         assert list(interfaces) == ["org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Introspectable", PROPERTIES, own]
         properties, = client.call(path, PROPERTIES, "GetAll", "s", (own,))
         assert interfaces.pop(own) == properties and not any(interfaces.values())
+
+
+@pytest.mark.skipif(not os.environ.get("HAWD_TEST_ALL"), reason="takes half a minute: HAWD_TEST_ALL=1")
+def test_a_bus_that_reads_no_more(serve, bus):
+    """dbus-daemon reads nothing from a service of whose answers 127 MiB lie unread. Only root's clients get so many at once. The
+    service notices and connects again."""
+    service = serve(lambda tree: hosts_many.server(tree, 4096), uid=1)
+    with contextlib.ExitStack() as stack:
+        deaf = [stack.enter_context(client_of(bus, None)) for _ in range(3)]
+        honest = stack.enter_context(client_of(bus, OTHER))
+        assert honest.get("IovaBits")
+        for client in deaf:
+            for _ in range(16):
+                client.send(PATH, HOST, "Describe")
+        wait_for(lambda: "connecting to it again" in service.said(), "a new connection", 120)
+        wait_for(lambda: "The bus is back" in service.said(), "the name")
+        with client_of(bus, OTHER) as again:
+            assert again.get("IovaBits")
+        with open(f"/proc/{service.process.pid}/status", encoding="ascii") as status:
+            peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+    assert peak < 64 * 1024 or "libasan" in pathlib.Path(f"/proc/{service.process.pid}/maps").read_text(encoding="ascii")
