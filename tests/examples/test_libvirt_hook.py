@@ -116,9 +116,10 @@ def test_hostile_metadata(hook):
     attributes = " ".join(f"a{i}='1'" for i in range(300_000))
     xml = LARGE.replace("</name>", f"</name><metadata><x {attributes}/></metadata>")
     for on_failure in ("allow", "refuse"):
-        done = hook(xml, *BEGIN, on_failure=on_failure)
+        done = hook(xml, *BEGIN, on_failure=on_failure, seconds=6)
         print(f"300,000 attributes, {on_failure}: {done.seconds:.1f} s, status {done.returncode}")
-        assert done.stderr.startswith("UNSAFE") or "limit of hawd-domain" in done.log
+        # Mostly by hawd-domain's own limit; a sanitizer's build has none, and a busy machine takes longer.
+        assert done.stderr.startswith("UNSAFE") or "was not checked" in done.log
         assert on_failure == "allow" or done.returncode == 1
 
 
