@@ -123,7 +123,7 @@ static void place_device(const Guest *guest, size_t index, Part *high, Part *low
 int ch_place(const Guest *guest, uint64_t start, uint64_t end, uint64_t start32, uint64_t end32,
                 ChPlaces *ret) {
         _cleanup_free_ Part *parts = calloc(2, sizeof(Part));
-        ChPlaces places = { .fit_64 = true, .fit_32 = true, .crowded = -1 };
+        ChPlaces places = { .fit_64 = true, .fit_32 = true, .full = -1, .crowded = -1 };
 
         places.places = calloc(guest->n_devices * GUEST_BARS_MAX + guest->n_pmem + 1, sizeof(ChPlace));
         if (!parts || !places.places) {
@@ -139,6 +139,10 @@ int ch_place(const Guest *guest, uint64_t start, uint64_t end, uint64_t start32,
                 for (size_t i = 0; i < guest->n_devices; i++)
                         if (guest->devices[i].segment == segment && n++ < CH_SEGMENT_DEVICES_MAX)
                                 place_device(guest, i, &parts[0], &parts[1], &places);
+                if (!places.fit_64 && places.full < 0) {
+                        places.full = (int) segment;
+                        places.full_size = parts[0].end - parts[0].start;
+                }
                 if (n > CH_SEGMENT_DEVICES_MAX && places.crowded < 0)
                         places.crowded = (int) segment;
         }

@@ -19,6 +19,8 @@ typedef struct ChPlaces {
         size_t n;
         ChPlace *places;     /* owned */
         bool fit_64, fit_32; /* a BAR without a place ends the VMM */
+        int full;            /* the first segment whose 64-bit part has no place for all; -1 none */
+        uint64_t full_size;  /* how long that part is */
         int crowded;         /* a segment with more devices than it has places for; -1 none */
 } ChPlaces;
 

@@ -68,6 +68,8 @@ static void place_devices(Space *space, uint64_t start, uint64_t end) {
         add_places(space, &places, !moved);
         layout->bars_fit_64 = layout->bars_fit_64 && places.fit_64;
         layout->bars_fit_32 = layout->bars_fit_32 && places.fit_32;
+        layout->full = (unsigned) (places.full + 1);
+        layout->full_size = places.full_size;
 }
 
 void layout_cloud_hypervisor(Space *space) {

@@ -47,6 +47,8 @@ typedef struct Layout {
         bool window_dynamic;   /* placed at the top by width; else classic, after RAM */
         char rule[128];        /* which rule placed the window: "OVMF 202211: 1/8 of the address space" */
         bool bars_fit_64, bars_fit_32;
+        unsigned full; /* of Cloud Hypervisor: 1 + the PCI segment whose part of the device area is too short, */
+        uint64_t full_size; /* and how long that is; 0 none */
         uint64_t port_share; /* of the 64-bit window that each hot-plug port takes at least; 0 no more than its BARs */
         Reason unknown;   /* NONE: the layout is determined; else why not */
         char missing[96]; /* what input is missing */

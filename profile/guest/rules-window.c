@@ -24,6 +24,27 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
                         check_bytes(need->bytes, need_text), check_bytes(room, room_text));
 }
 
+/* Cloud Hypervisor places them itself, whatever the firmware does later; each PCI segment has its part of the area. */
+static void put_full(CheckRun *run, const BarNeed *need) {
+        const Layout *layout = run->layout;
+        char size[CHECK_BYTES_MAX];
+        CheckFinding *f;
+
+        if (run->guest->n_segments <= 1) {
+                f = check_find(run, "R7", VERDICT_UNSAFE, "guest",
+                                "the 64-bit BARs do not fit Cloud Hypervisor's device area");
+                put_need(run, f, need, layout->full_size);
+                return;
+        }
+        f = check_find(run, "R7", VERDICT_UNSAFE, "guest",
+                        "the 64-bit BARs do not fit the device area of PCI segment %u", layout->full - 1);
+        check_numbers(run, f, "the segment has %s of Cloud Hypervisor's device area",
+                        check_bytes(layout->full_size, size));
+        check_advice(run, f,
+                        "move devices to another segment (pci_segment=), or raise the segment's "
+                        "mmio64_aperture_weight= of --pci-segment");
+}
+
 /* Too little room is only one of the reasons. */
 static void put_misfit(CheckRun *run, const LayoutRange *range, const BarNeed *need, uint64_t room) {
         const Layout *layout = run->layout;
@@ -58,7 +79,9 @@ static void rule_window_64(CheckRun *run) {
                 return;
         /* Where memory itself is beyond the width, so is the window: R1 says that. */
         fits = run->layout->bars_fit_64 || check_beyond_width(run->layout);
-        if (need.bytes > room || !fits) {
+        if (run->layout->full > 0) {
+                put_full(run, &need);
+        } else if (need.bytes > room || !fits) {
                 put_misfit(run, range, &need, room);
         } else if (need.n_largest > 1 && room - need.bytes < need.largest)
                 /* Where several large ones have to be aligned, what else is on the bus decides. */
