@@ -13,6 +13,7 @@
 #define BURST_MAX_USEC 250000
 /* The collector takes milliseconds; its own limit is TimeoutStartSec= of its units. */
 #define COLLECTOR_MAX_USEC UINT64_C(5000000)
+#define BUSY_MAX_USEC UINT64_C(15000000)
 #define RECEIVE_BUFFER (8 * 1024 * 1024)
 
 static bool starts_with(const char *text, const char *beginning) {
@@ -67,12 +68,23 @@ void monitor_event(const char *subsystem, const char *action, const char *name, 
 
 /* ── bursts ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Once it was late, changes do not wait until it is done. */
+/* A burst that lasts keeps it busy: as long as it gets on, it has more time, up to a limit. */
+static uint64_t collector_deadline(const Monitor *monitor) {
+        uint64_t since = monitor->last_done > monitor->burst_began ? monitor->last_done
+                                                                   : monitor->burst_began;
+        uint64_t last = monitor->burst_began + BUSY_MAX_USEC;
+
+        return since + COLLECTOR_MAX_USEC < last ? since + COLLECTOR_MAX_USEC : last;
+}
+
+/* Once it did nothing for so long, changes do not wait until it is done. */
 static bool collector_is_late(Monitor *monitor, uint64_t now) {
         if (monitor->told_late)
                 return true;
-        if (now < monitor->burst_began + COLLECTOR_MAX_USEC)
+        if (now < collector_deadline(monitor))
                 return false;
+        if (now < monitor->last_done + COLLECTOR_MAX_USEC)
+                return true;
         log_warning("hawd-collect has not read what changed within %d s: what only root may read can be out of date "
                     "or unknown. See 'systemctl status hawd-collect-changes.path hawd-collect-changes.service'.",
                         (int) (COLLECTOR_MAX_USEC / 1000000));
@@ -97,7 +109,7 @@ static int on_quiet(sd_event_source *source, uint64_t usec, void *userdata) {
         if (!awaited_any(&monitor->awaited))
                 monitor->told_late = false;
         else if (!collector_is_late(monitor, now))
-                return wait_until(monitor, monitor->burst_began + COLLECTOR_MAX_USEC);
+                return wait_until(monitor, collector_deadline(monitor));
         monitor->pending = (Changes){};
         monitor->burst_began = 0;
         monitor->changed(monitor->userdata, &changes);
@@ -122,6 +134,7 @@ static int rearm(Monitor *monitor) {
 static void on_request_done(void *userdata, const char *name) {
         Monitor *monitor = userdata;
 
+        (void) sd_event_now(sd_event_source_get_event(monitor->quiet), CLOCK_MONOTONIC, &monitor->last_done);
         if (!name || strcmp(name, REQUEST_EVERYTHING) == 0)
                 monitor->pending.everything = true;
         else if (strcmp(name, REQUEST_CPU) == 0)

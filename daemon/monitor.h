@@ -20,7 +20,8 @@ typedef struct Monitor {
         uint64_t burst_began; /* CLOCK_MONOTONIC; 0: none under way */
         Changes pending;
         Awaited awaited;
-        bool told_late; /* that the collector did not do what was requested */
+        uint64_t last_done; /* CLOCK_MONOTONIC: when the collector last finished a request */
+        bool told_late;     /* that it does not */
         void (*changed)(void *userdata, const Changes *changes);
         void *userdata;
 } Monitor;
