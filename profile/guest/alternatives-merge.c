@@ -13,7 +13,7 @@
 
 static bool in_all(const Leaves *leaves, const CheckFinding *finding) {
         for (size_t i = 0; i < leaves->n; i++)
-                if (!check_has_finding(&leaves->items[i].check, finding))
+                if (!finding_set_has(&leaves->items[i].found, finding))
                         return false;
         return true;
 }
@@ -25,24 +25,13 @@ static bool missing_in_all(const Leaves *leaves, const char *missing) {
         return true;
 }
 
-static const CheckFinding *find_same(const Check *check, const CheckFinding *finding) {
-        size_t i = 0;
-
-        while (i < check->n &&
-                        (strcmp(check->findings[i].rule, finding->rule) != 0 ||
-                                        strcmp(check->findings[i].subject, finding->subject) != 0 ||
-                                        strcmp(check->findings[i].summary, finding->summary) != 0))
-                i++;
-        return i < check->n ? &check->findings[i] : NULL;
-}
-
 /* Whether it says other numbers of another QEMU, everything else being the same. */
 static bool leaves_vmm_numbers(const Leaves *leaves, const CheckFinding *finding) {
         const Leaf *own = &leaves->items[leaves->nominal];
 
         for (size_t i = 0; i < leaves->n; i++) {
                 const Leaf *leaf = &leaves->items[i];
-                const CheckFinding *its = find_same(&leaf->check, finding);
+                const CheckFinding *its = finding_set_find(&leaf->found, finding);
 
                 if (its && leaf->version == own->version && leaf->vmm != own->vmm &&
                                 memcmp(leaf->answers, own->answers, sizeof(own->answers)) == 0 &&
@@ -81,7 +70,7 @@ static int mark_numbers(const Leaf *leaf, const Leaves *leaves, CheckFinding *fi
 }
 
 static bool numbers_differ(const Leaf *leaf, const CheckFinding *finding) {
-        const CheckFinding *its = find_same(&leaf->check, finding);
+        const CheckFinding *its = finding_set_find(&leaf->found, finding);
 
         return its && strcmp(its->numbers, finding->numbers) != 0;
 }
@@ -295,7 +284,7 @@ static int add_rest_one(const Leaves *leaves, const Entry *entry, const Leaf *le
         bool differ = false;
 
         for (size_t i = 0; r >= 0 && i < leaves->n; i++) {
-                const CheckFinding *its = find_same(&leaves->items[i].check, finding);
+                const CheckFinding *its = finding_set_find(&leaves->items[i].found, finding);
 
                 if (!its || !in_entry(leaves, entry, &leaves->items[i]))
                         continue;
@@ -323,7 +312,8 @@ static int add_rest_missing(const Check *common, const Check *its, CheckAlternat
         return 0;
 }
 
-static int tell(const Leaves *leaves, const Entry *entry, const Check *common, CheckAlternative *ret) {
+static int tell(const Leaves *leaves, const Entry *entry, const Check *common, const FindingSet *in_common,
+                CheckAlternative *ret) {
         const Leaf *own = &leaves->items[leaves->nominal];
         const Leaf *leaf = in_entry(leaves, entry, own) ? own : &leaves->items[entry->leaf];
         int r = 0;
@@ -332,23 +322,28 @@ static int tell(const Leaves *leaves, const Entry *entry, const Check *common, C
         leaf_words(leaves, leaf, entry->versions, entry->questions, ret->when, sizeof(ret->when));
         for (size_t i = 0; r >= 0 && i < leaf->check.n; i++)
                 if (leaf->check.findings[i].verdict != VERDICT_SAFE &&
-                                !check_has_finding(common, &leaf->check.findings[i]))
+                                !finding_set_has(in_common, &leaf->check.findings[i]))
                         r = add_rest_one(leaves, entry, leaf, &leaf->check.findings[i], ret);
         return r < 0 ? r : add_rest_missing(common, &leaf->check, ret);
 }
 
 int leaves_tell(const Leaves *leaves, Check *check) {
+        _cleanup_(finding_set_done) FindingSet in_common = {};
         _cleanup_free_ Entry *entries = calloc(leaves->n + 1, sizeof(*entries));
         size_t n;
-        int r = 0;
+        int r;
 
         if (!entries)
                 return -ENOMEM;
+        r = finding_set_make(check->findings, check->n, &in_common);
+        if (r < 0)
+                return r;
         n = list_entries(leaves, entries);
         check->alternatives = calloc(n + 1, sizeof(*check->alternatives));
         if (!check->alternatives)
                 return -ENOMEM;
         for (size_t i = 0; r >= 0 && i < n && i < CHECK_ALTERNATIVES_MAX; i++)
-                r = tell(leaves, &entries[i], check, &check->alternatives[check->n_alternatives++]);
+                r = tell(leaves, &entries[i], check, &in_common,
+                                &check->alternatives[check->n_alternatives++]);
         return r;
 }

@@ -16,8 +16,10 @@
 _Static_assert(11 * VMM_VERSIONS_MAX <= ALTERNATIVES_MAX, "versions alone are too many");
 
 void leaves_done(Leaves *leaves) {
-        for (size_t i = 0; i < leaves->n; i++)
+        for (size_t i = 0; i < leaves->n; i++) {
+                finding_set_done(&leaves->items[i].found);
                 check_done(&leaves->items[i].check);
+        }
         free(leaves->items);
         *leaves = (Leaves){};
 }
@@ -90,18 +92,6 @@ static void list_versions(Leaves *leaves) {
         }
 }
 
-static bool same_finding(const CheckFinding *a, const CheckFinding *b) {
-        return a->verdict == b->verdict && strcmp(a->rule, b->rule) == 0 &&
-                        strcmp(a->subject, b->subject) == 0 && strcmp(a->summary, b->summary) == 0;
-}
-
-bool check_has_finding(const Check *check, const CheckFinding *finding) {
-        for (size_t i = 0; i < check->n; i++)
-                if (same_finding(&check->findings[i], finding))
-                        return true;
-        return false;
-}
-
 bool check_has_missing(const Check *check, const char *missing) {
         for (size_t i = 0; i < check->n_missing; i++)
                 if (strcmp(check->missing[i], missing) == 0)
@@ -109,15 +99,16 @@ bool check_has_missing(const Check *check, const char *missing) {
         return false;
 }
 
-/* Information decides nothing. */
-static bool covers(const Check *a, const Check *b) {
-        for (size_t i = 0; i < a->n; i++)
-                if (a->findings[i].verdict != VERDICT_SAFE && !check_has_finding(b, &a->findings[i]))
-                        return false;
-        for (size_t i = 0; i < a->n_missing; i++)
-                if (!check_has_missing(b, a->missing[i]))
+static bool has_all_missing(const Check *check, const Check *other) {
+        for (size_t i = 0; i < other->n_missing; i++)
+                if (!check_has_missing(check, other->missing[i]))
                         return false;
         return true;
+}
+
+static bool same_answer(const Leaf *a, const Leaf *b) {
+        return a->check.verdict == b->check.verdict && has_all_missing(&a->check, &b->check) &&
+                        has_all_missing(&b->check, &a->check) && finding_set_equal(&a->found, &b->found);
 }
 
 static void classify(Leaves *leaves) {
@@ -125,10 +116,7 @@ static void classify(Leaves *leaves) {
                 Leaf *leaf = &leaves->items[i];
                 size_t j = 0;
 
-                while (j < i &&
-                                (leaves->items[j].check.verdict != leaf->check.verdict ||
-                                                !covers(&leaves->items[j].check, &leaf->check) ||
-                                                !covers(&leaf->check, &leaves->items[j].check)))
+                while (j < i && !same_answer(&leaves->items[j], leaf))
                         j++;
                 leaf->class = j < i ? leaves->items[j].class : leaves->n_classes++;
         }
@@ -148,6 +136,9 @@ int leaves_collect(const Guest *guest, const Profile *profile, const ProfileDevi
                         leaves.nominal = leaves.n;
                 r = try_answers(&leaves, leaf);
         }
+        for (size_t i = 0; r >= 0 && i < leaves.n; i++)
+                r = finding_set_make(leaves.items[i].check.findings, leaves.items[i].check.n,
+                                &leaves.items[i].found);
         if (r < 0) {
                 leaves_done(&leaves);
                 return r;

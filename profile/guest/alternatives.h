@@ -6,6 +6,7 @@
  * answers that it holds for. */
 
 #include "profile/guest/check-run.h"
+#include "profile/guest/finding-set.h"
 #include "profile/guest/layout-question.h"
 #include "profile/guest/vmm-versions.h"
 
@@ -20,6 +21,7 @@ typedef struct Leaf {
         uint8_t answers[_LAYOUT_QUESTION_MAX]; /* the answer + 1; 0: did not come up */
         unsigned class;                        /* the same number: the same answer */
         Check check;
+        FindingSet found; /* its findings */
 } Leaf;
 
 typedef struct Leaves {

@@ -105,7 +105,6 @@ int check_with_remedies(
                 const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
 #define VERSION_MISSING "the firmware's version"
 #define VMM_MISSING "QEMU's version"
-bool check_has_finding(const Check *check, const CheckFinding *finding);
 bool check_has_missing(const Check *check, const char *missing);
 /* Appends a copy. -ENOMEM. */
 int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *finding);
