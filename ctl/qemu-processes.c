@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ctl/process/process-file.h"
@@ -43,6 +44,15 @@ static void set_program(const char *name, QemuProcess *process) {
                         sizeof(process->program));
 }
 
+static bool find_owner(int directory, QemuProcess *process) {
+        struct stat st;
+
+        if (fstat(directory, &st) < 0)
+                return false;
+        process->owner = st.st_uid;
+        return true;
+}
+
 /* Whether it may be a VMM: by its file, where that may be seen. 1, 0, or -errno. */
 static int identify(int directory, QemuProcess *process) {
         _cleanup_(process_identity_done) ProcessIdentity identity = {};
@@ -64,10 +74,12 @@ static int identify(int directory, QemuProcess *process) {
                         set_program(comm, process);
         }
         r = process_identity_read(directory, &identity);
-        if (r < 0)
-                return r;
-        process->owner = identity.uids[0];
-        return 1;
+        if (r >= 0)
+                process->owner = identity.uids[0];
+        if (r >= 0 || is_gone(r) || r == -ENOMEM)
+                return r < 0 ? r : 1;
+        /* As where /proc is mounted with hidepid=1. What may not be seen of one is nothing against the others. */
+        return *process->program && find_owner(directory, process) ? 1 : 0;
 }
 
 static int add(int proc, const char *name, QemuProcesses *ret) {

@@ -96,10 +96,13 @@ int process_identity_read(int process, ProcessIdentity *ret) {
         r = process_file_read(process, "status", STATUS_MAX, &status, &n);
         if (r >= 0)
                 r = process_identity_decode((Bytes){ .data = (const uint8_t *) status, .n = n }, &identity);
-        if (r >= 0)
-                r = process_label_read(process, identity.label);
         if (r < 0)
                 return r;
+        /* Unprivileged processes make theirs as long as they like: no reason to look at no process at all. */
+        r = process_label_read(process, identity.label);
+        if (r == -ENOENT || r == -ESRCH)
+                return r;
+        identity.label_unknown = r < 0;
         (void) process_program_path(process, identity.program, sizeof(identity.program));
         *ret = identity;
         identity.groups = NULL;
@@ -113,7 +116,8 @@ static bool is_same(const ProcessIdentity *a, const ProcessIdentity *b) {
                         memcmp(a->gids, b->gids, sizeof(a->gids)) == 0 && a->n_groups == b->n_groups &&
                         (a->n_groups == 0 ||
                                         memcmp(a->groups, b->groups, a->n_groups * sizeof(gid_t)) == 0) &&
-                        strcmp(a->label, b->label) == 0 && strcmp(a->program, b->program) == 0;
+                        strcmp(a->label, b->label) == 0 && a->label_unknown == b->label_unknown &&
+                        strcmp(a->program, b->program) == 0;
 }
 
 /* A set-user-ID program has the words of one user and the rights of another. */
@@ -187,7 +191,7 @@ const char *process_identity_take(const ProcessIdentity *before, const ProcessId
         else if (is_unknown(before))
                 why = "its user is not known in this user namespace";
         else if (has_capability())
-                why = take(before);
+                why = before->label_unknown ? "its security label is not known" : take(before);
         /* Of who it became nobody may look into it; and it still ends with its parent, which a change of user undoes. */
         prctl(PR_SET_DUMPABLE, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);

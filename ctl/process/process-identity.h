@@ -19,7 +19,8 @@ typedef struct ProcessIdentity {
         size_t n_groups;
         gid_t *groups; /* owned */
         char label[PROCESS_LABEL_MAX];
-        char program[512]; /* its file; "" may not be seen */
+        bool label_unknown; /* it is too long, or may not be read */
+        char program[512];  /* its file; "" may not be seen */
 } ProcessIdentity;
 
 void process_identity_done(ProcessIdentity *identity);

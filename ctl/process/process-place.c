@@ -28,10 +28,19 @@ static int open_link(int process, const char *name, int flags) {
         return fd < 0 ? -errno : fd;
 }
 
+/* Such a program as sudo is all its owner's while it still has the words of whoever started it. */
+static bool changes_user(int program) {
+        struct stat st;
+
+        return program >= 0 && fstat(program, &st) == 0 && st.st_mode & (S_ISUID | S_ISGID);
+}
+
 void process_place_read(int process, VmFiles *files, ProcessPlace *ret) {
         _cleanup_close_ int program = open_link(process, "exe", 0);
 
         *ret = (ProcessPlace){};
+        if (changes_user(program) && !files->refused)
+                files->refused = "its program changes its user when it is started (set-user-ID)";
         files->root = open_link(process, "root", O_DIRECTORY);
         files->cwd = open_link(process, "cwd", O_DIRECTORY);
         ret->same_root = is_same(files->root, "/");

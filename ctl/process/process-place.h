@@ -16,7 +16,7 @@ typedef struct ProcessPlace {
 } ProcessPlace;
 
 /* Before the process's identity is taken, because only who may trace a process sees these. Fills files->root and files->cwd,
- * to be closed. */
+ * to be closed; nothing is read for a program that is set-user-ID or set-group-ID (files->refused). */
 void process_place_read(int process, VmFiles *files, ProcessPlace *ret);
 
 /* After that. */

@@ -138,6 +138,30 @@ def test_of_several_users(place):
             assert "several users" in said and "hunter2" not in said
 
 
+def test_of_a_set_user_id_program(place):
+    """As sudo, which has all three of root's numbers while it asks for a password: its words are those of whoever started it."""
+    path = write(place / "secret", SECRET, 0o600)
+    program = pathlib.Path(shutil.copy("/bin/bash", place / NAME))
+    program.chmod(0o4755)
+    with running(place, "-m", "256", "-readconfig", str(path)) as pid:
+        for said in both(place, pid):
+            assert "set-user-ID" in said and "hunter2" not in said
+
+
+def test_where_processes_may_not_be_seen(place):
+    """With hidepid=1 the directories of others' processes are there, and nothing in them may be read."""
+    program = shutil.copy(HAWCTL, place / "hawctl")
+    subprocess.run(["chmod", "-R", "a+rX", place], check=True)
+    command = f"setpriv --reuid=65534 --regid=65534 --clear-groups {program} audit --root={place / 'tree'} -j"
+    own = ["unshare", "--mount", "--propagation=private", "sh", "-c", f"mount -t proc -o hidepid=1 proc /proc || exit 77; {command}"]
+    with running(place, "-m", "256") as others, running(place, "-m", "256", **NOBODY) as pid:
+        done = subprocess.run(own, capture_output=True, text=True, timeout=100, check=False)
+    if done.returncode == 77:
+        pytest.skip("/proc cannot be mounted here")
+    pids = [row["pid"] for row in json.loads(done.stdout)]
+    assert pid in pids and others not in pids and not done.stderr
+
+
 def test_one_that_becomes_another_meanwhile(place):
     """A process whose program changes all the time is either refused or read as one of the two."""
     path = write(place / "secret", SECRET, 0o600)

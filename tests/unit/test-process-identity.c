@@ -2,6 +2,10 @@
 #include "tests/unit/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "ctl/process/process-identity.h"
 
@@ -67,11 +71,41 @@ static void test_labels(void **state) {
         assert_request("x(y)", "x(y)");
 }
 
+static void write_file(int directory, const char *name, const char *text) {
+        _cleanup_close_ int fd = openat(directory, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+}
+
+/* A process stacks as many profiles of AppArmor on itself as it likes. */
+static void test_label_too_long(void **state) {
+        char place[] = "/tmp/hawd-identity.XXXXXX", label[5000];
+        _cleanup_(process_identity_done) ProcessIdentity identity = {};
+        _cleanup_close_ int directory = -EBADF;
+
+        assert_non_null(mkdtemp(place));
+        directory = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_true(directory >= 0 && mkdirat(directory, "attr", 0700) == 0);
+        memset(label, 'a', sizeof(label) - 1);
+        label[sizeof(label) - 1] = 0;
+        write_file(directory, "status", "Uid:\t7\t7\t7\t7\nGid:\t8\t8\t8\t8\nGroups:\t9 \n");
+        write_file(directory, "attr/current", label);
+        assert_int_equal(process_identity_read(directory, &identity), 0);
+        assert_int_equal(identity.uids[0], 7);
+        assert_true(identity.label_unknown);
+        unlinkat(directory, "attr/current", 0);
+        unlinkat(directory, "attr", AT_REMOVEDIR);
+        unlinkat(directory, "status", 0);
+        rmdir(place);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_users_and_groups),
                 cmocka_unit_test(test_others),
                 cmocka_unit_test(test_labels),
+                cmocka_unit_test(test_label_too_long),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
