@@ -101,6 +101,8 @@ int main(int argc, char **argv) {
         standard_descriptors_open();
         setlocale(LC_ALL, "");
         signal(SIGPIPE, SIG_IGN);
+        /* Beyond ulimit -f a write fails then, and says so. */
+        signal(SIGXFSZ, SIG_IGN);
         if (safe_output_open(&outputs) < 0)
                 return EXIT_FAILURE;
         r = options_parse(argc, argv, &options);

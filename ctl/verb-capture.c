@@ -7,7 +7,10 @@
 
 #include "ctl/capture/capture-open.h"
 #include "ctl/capture/capture-write.h"
+#include "ctl/safe-text.h"
+#include "ctl/screen.h"
 #include "ctl/verbs.h"
+#include "probe/cleanup.h"
 
 /* HOSTNAME-DATE.hawd.tar.zst; a host's name may hold anything, a file's may not hold a slash. */
 static void default_name(char *ret, size_t size) {
@@ -41,7 +44,9 @@ int verb_capture(const Options *options, int argc, char **argv) {
                 return EXIT_FAILURE;
         r = capture_write(capture.root, output, options->force, &counts);
         if (r == EXIT_SUCCESS && strcmp(output, "-") != 0) {
-                printf("%s: %zu files", output, counts.files);
+                _cleanup_free_ char *line = safe_line(output, screen_get().utf8);
+
+                printf("%s: %zu files", line ? line : "?", counts.files);
                 if (counts.refused > 0)
                         printf("; %zu could not be read (as root there may be more)", counts.refused);
                 putchar('\n');

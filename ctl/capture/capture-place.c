@@ -155,14 +155,15 @@ static int choose_name(CapturePlace *place) {
                         : 0;
 }
 
+/* All that would end it with the directory half written, but what it does to itself. Stopping and going on is no end. */
 static void block_signals(CapturePlace *place) {
+        static const int pass[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP, SIGTSTP,
+                SIGTTIN, SIGTTOU, SIGCONT, SIGCHLD };
         sigset_t set;
 
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        sigaddset(&set, SIGHUP);
-        sigaddset(&set, SIGQUIT);
+        sigfillset(&set);
+        for (size_t i = 0; i < ELEMENTS(pass); i++)
+                sigdelset(&set, pass[i]);
         place->blocked = sigprocmask(SIG_BLOCK, &set, &place->signals) == 0;
 }
 

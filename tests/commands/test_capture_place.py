@@ -217,7 +217,7 @@ def test_never_open_while_it_grows(tree, tmp_path):
         assert made and not [line for line in made if not any(mode in line for mode in ("0600", "0700"))], made
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda s: s.name)
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL], ids=lambda s: s.name)
 @pytest.mark.parametrize("output", ["x/", "x.tar.zst"])
 def test_ended_at_any_moment(output, end, tree, tmp_path):
     """It is there whole or not at all, and nothing else is; only of a directory whose writer is killed something has to stay."""
@@ -247,3 +247,19 @@ def test_nothing_half(output, tree):
     """No room: nothing has the name, and nothing is left beside it."""
     done = in_namespace(f"mount -t tmpfs -o size=4k none /mnt; cd /mnt; echo > full; ! {HAWCTL} capture {output} --root={tree}; ls -A")
     assert done.returncode == 0 and done.stdout == "full\n" and done.stderr, done
+
+
+@pytest.mark.parametrize("output", ["x/", "x.tar.zst"])
+def test_file_size_limit(output, tree, tmp_path):
+    """ulimit -f: the signal that it sends ended the writer, and left the directory half written beside its place."""
+    place = tmp_path / "place"
+    place.mkdir()
+    done = subprocess.run(["sh", "-c", f"ulimit -f 0; exec {HAWCTL} capture {output} --root={tree}"], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert done.returncode == 1 and ("too large" in done.stderr or "size limit" in done.stderr), done
+    assert not list(place.iterdir())
+
+
+def test_name_of_two_lines(tree, tmp_path):
+    """A name with a newline makes no line of its own."""
+    done = capture(tree, f"{tmp_path}/x\nSAFE\x1b[31m/")
+    assert done.returncode == 0 and done.stdout.count("\n") == 1 and "\x1b" not in done.stdout, done
