@@ -2,6 +2,7 @@
 #include "ctl/json-output.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,11 +12,12 @@ int json_to_stdout(const char *text, size_t n, void *userdata) {
 
 int json_print(const Options *options, json_t *value) {
         size_t flags = options->json_layout == JSON_LAYOUT_PRETTY ? JSON_INDENT(2) : JSON_COMPACT;
-        int r = value ? json_dumpf(value, stdout, flags | JSON_ENCODE_ANY) : -1;
+        bool made = value && (json_dumpf(value, stdout, flags | JSON_ENCODE_ANY) == 0 || ferror(stdout));
 
         putchar('\n');
         json_decref(value);
-        if (r == 0)
+        /* What went wrong with standard output is said when it is flushed. */
+        if (made)
                 return EXIT_SUCCESS;
         fprintf(stderr, "hawctl: out of memory\n");
         return EXIT_FAILURE;

@@ -80,6 +80,21 @@ def test_reader_that_leaves(place):
         assert done.stdout == "0\n" and not done.stderr, done
 
 
+@pytest.mark.parametrize("words", [w for w in VERBS if not w.startswith(("capture", "--", "help"))])
+def test_reader_that_has_left(words, place):
+    """Not a byte can be written, of text or of JSON: the status stays, and nobody is told of a lack of memory."""
+    usual = run(place, words, "</dev/null")
+    for more in ("", " -j --json=pretty"):
+        end, output = os.pipe()
+        os.close(end)
+        root = ["--root=tree"] if VERBS[words] is not None else []
+        first, *rest = words.split(" -- ")
+        done = subprocess.run([HAWCTL, *root, *first.split(), *more.split(), *(["--", *rest[0].split()] if rest else [])],
+                              cwd=place, stdout=output, stderr=subprocess.PIPE, check=False, timeout=60)
+        os.close(output)
+        assert (done.returncode, done.stderr) == (usual.returncode, usual.stderr), more
+
+
 def open_descriptors(pid):
     return {int(fd): os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
 
