@@ -21,10 +21,18 @@
 
 /* The reader of a pipe waits for all its writers, and a child that is blocked in the kernel keeps its end open. So the child
  * writes to a file in memory. */
-static int hold_back(int stream) {
-        int fd = isatty(stream) ? -1 : memfd_create("output", MFD_CLOEXEC);
+static int hold_back(int stream, int *ret) {
+        int fd;
 
-        return fd < 0 && !isatty(stream) ? -errno : fd;
+        if (isatty(stream)) {
+                *ret = -EBADF;
+                return 0;
+        }
+        fd = memfd_create("output", MFD_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        *ret = fd;
+        return 0;
 }
 
 /* As it is: the child made its text safe, and an archive is no text. -errno. */
@@ -101,12 +109,15 @@ static int end(const char *verb, pid_t pid, int out, int err) {
 int time_limit_run(unsigned seconds, const char *verb, int (*run)(void *), void *userdata) {
         const int64_t limit = now_ms() + (int64_t) seconds * 1000;
         const pid_t self = getpid();
-        _cleanup_close_ int out = hold_back(STDOUT_FILENO), err = hold_back(STDERR_FILENO);
-        _cleanup_close_ int process = -EBADF;
+        _cleanup_close_ int out = -EBADF, err = -EBADF, process = -EBADF;
         pid_t pid;
+        int r;
 
-        if (out < -1 || err < -1)
-                return failed(verb, out < -1 ? -out : -err);
+        r = hold_back(STDOUT_FILENO, &out);
+        if (r >= 0)
+                r = hold_back(STDERR_FILENO, &err);
+        if (r < 0)
+                return failed(verb, -r);
         fflush(stdout);
         pid = fork();
         if (pid < 0)
