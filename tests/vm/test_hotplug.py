@@ -161,5 +161,7 @@ def test_fifty_at_once(machine, watch):
 
 
 def test_clean_in_the_end(machine):
-    assert machine.output("journalctl -q -b -p warning -u hawd.service -u hawd-collect.service -o cat").strip() == ""
+    """But for a collector that a busy host gave no time: the service says so, once, and reads the device again."""
+    said = machine.output("journalctl -q -b -p warning -u hawd.service -u hawd-collect.service -u hawd-collect-changes.service -o cat")
+    assert not [line for line in said.splitlines() if "hawd-collect has not read what changed within" not in line]
     assert machine.output("systemctl --failed --no-legend").strip() == ""
