@@ -194,8 +194,13 @@ static int fill(PlaceMachine *machine, const VmPlace *fixed, size_t n) {
         return r;
 }
 
-/* A microvm without PCI has no bus for any of them. */
+/* A microvm without PCI has no bus for any of them. Of an assigned device the machine's own finding tells. */
 static int check_microvm(PlaceMachine *machine) {
+        const Guest *guest = machine->vm->guest;
+
+        for (size_t i = 0; i < guest->n_devices; i++)
+                if (guest->devices[i].assigned)
+                        return 0;
         for (size_t i = 0; i < machine->n; i++)
                 if (machine->places[i]->kind & PLACE_PCI)
                         return vm_place_refuse(machine, machine->places[i],
