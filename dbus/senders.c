@@ -25,6 +25,12 @@ static const ShareLimits all_limits = {
         .bytes_per_second = 1 << 20,
 };
 
+/* When all that others may have together is taken, a user who took less than this part of its own is served; what it takes
+ * then counts so many times. */
+#define MODEST_PART 16
+#define SCARCE_TIMES 8
+#define SCARCE_MAX (INT64_MAX / SCARCE_TIMES)
+
 static int by_name(const void *a, const void *b) {
         return strcmp(((const Sender *) a)->name, ((const Sender *) b)->name);
 }
@@ -87,17 +93,27 @@ static void move(Sender *sender, User *user) {
         }
 }
 
+/* Nearly all of it: what many others took together is not for this user to pay. */
+static bool is_modest(const User *user) {
+        return user->share.cpu_nsec > user_limits.cpu_nsec - user_limits.cpu_nsec / MODEST_PART &&
+                        user->share.bytes > user_limits.bytes - user_limits.bytes / MODEST_PART;
+}
+
 bool senders_may(Senders *senders, User *user, uint64_t now_usec) {
         bool all = share_left(&senders->all, &all_limits, now_usec),
              own = share_left(&user->share, &user_limits, now_usec);
 
-        return user->privileged || (all && own);
+        return user->privileged || (own && (all || is_modest(user)));
 }
 
 void senders_take(Senders *senders, User *user, int64_t cpu_nsec, int64_t bytes) {
         if (user->privileged)
                 return;
         share_take(&senders->all, &all_limits, cpu_nsec, bytes);
+        if (senders->all.filled_usec > 0 && (senders->all.cpu_nsec <= 0 || senders->all.bytes <= 0)) {
+                cpu_nsec = cpu_nsec < SCARCE_MAX ? cpu_nsec * SCARCE_TIMES : cpu_nsec;
+                bytes = bytes < SCARCE_MAX ? bytes * SCARCE_TIMES : bytes;
+        }
         share_take(&user->share, &user_limits, cpu_nsec, bytes);
 }
 

@@ -98,6 +98,32 @@ static void test_others(void **state) {
         empty(&senders);
 }
 
+/* All that there is for others is taken by many together: who took nothing yet is served, who took some is not. */
+static void test_scarce(void **state) {
+        Senders senders;
+        Sender *good, *greedy;
+
+        senders_init(&senders, OWN);
+        good = add_of(&senders, 0, 1000);
+        greedy = add_of(&senders, 1, 1001);
+        (void) senders_may(&senders, greedy->user, SECOND);
+        senders_charge(&senders, greedy, 100000000, 0);
+        assert_true(senders_may(&senders, greedy->user, SECOND));
+        for (unsigned i = 2; i < 20; i++) {
+                Sender *bad = add_of(&senders, i, 2000 + i);
+
+                (void) senders_may(&senders, bad->user, SECOND);
+                senders_charge(&senders, bad, 900000000, 0);
+        }
+        assert_false(senders_may(&senders, greedy->user, SECOND));
+        assert_true(senders_may(&senders, good->user, SECOND));
+        /* What it takes then counts eight times: a sixteenth of a second's worth is soon gone. */
+        senders_charge(&senders, good, 10000000, 0);
+        assert_false(senders_may(&senders, good->user, SECOND));
+        assert_true(senders_may(&senders, good->user, 2 * SECOND));
+        empty(&senders);
+}
+
 /* A full table loses a connection of the user who has most, not those of others. */
 static void test_full(void **state) {
         Senders senders;
@@ -136,6 +162,7 @@ int main(void) {
                 cmocka_unit_test(test_names),
                 cmocka_unit_test(test_share_stays),
                 cmocka_unit_test(test_others),
+                cmocka_unit_test(test_scarce),
                 cmocka_unit_test(test_full),
                 cmocka_unit_test(test_many_users),
         };
