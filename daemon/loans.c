@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "probe/cleanup.h"
@@ -61,21 +64,77 @@ static int reopen(int fd, size_t place) {
         return r;
 }
 
+/* ── whose file ────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int copy_file(int fd, uint64_t n) {
+        _cleanup_close_ int copy = memfd_create("hawd-profile", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        off_t at = 0;
+        int r;
+
+        if (copy < 0)
+                return -errno;
+        while ((uint64_t) at < n) {
+                ssize_t done = sendfile(copy, fd, &at, n - (uint64_t) at);
+
+                if (done < 0 && errno == EINTR)
+                        continue;
+                if (done <= 0)
+                        return done < 0 ? -errno : -EIO;
+        }
+        if (fcntl(copy, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+                return -errno;
+        r = copy;
+        copy = -1;
+        return r;
+}
+
+/* The user's copy, the one it has or a new one; 0: there is no room for more. `loan` learns what it is of. */
+static int copy_of_user(const Loans *loans, int fd, const struct stat *st, Loan *loan) {
+        uint64_t bytes = (uint64_t) st->st_size;
+
+        for (size_t i = 0; i < LOANS_MAX; i++) {
+                const Loan *other = &loans->loans[i];
+
+                if (other->fd > 0 && !other->privileged && other->uid == loan->uid &&
+                                other->original == loan->original) {
+                        int same = fcntl(other->fd, F_DUPFD_CLOEXEC, 3);
+
+                        return same < 0 ? -errno : same;
+                }
+                bytes += other->bytes;
+        }
+        if (bytes > LOANS_COPIES_BYTES_MAX && bytes > (uint64_t) st->st_size)
+                return 0;
+        loan->bytes = (uint64_t) st->st_size;
+        return copy_file(fd, loan->bytes);
+}
+
 int loans_give(Loans *loans, int fd, uid_t uid, bool privileged, int *ret) {
         size_t place = free_place(loans, uid, privileged);
-        int given, kept;
+        Loan loan = { .uid = uid, .privileged = privileged };
+        struct stat st;
+        int given;
 
         if (place >= LOANS_MAX)
                 return 0;
-        kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-        if (kept < 0)
+        if (fstat(fd, &st) < 0)
                 return -errno;
-        given = reopen(fd, place);
+        loan.original = st.st_ino;
+        if (privileged) {
+                loan.fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+                if (loan.fd < 0)
+                        return -errno;
+        } else {
+                loan.fd = copy_of_user(loans, fd, &st, &loan);
+                if (loan.fd <= 0)
+                        return loan.fd;
+        }
+        given = reopen(loan.fd, place);
         if (given < 0) {
-                close(kept);
+                close(loan.fd);
                 return given;
         }
-        loans->loans[place] = (Loan){ .fd = kept, .uid = uid, .privileged = privileged };
+        loans->loans[place] = loan;
         *ret = given;
         return 1;
 }
