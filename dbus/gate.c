@@ -18,6 +18,9 @@
 #define STUCK_USEC (15 * UINT64_C(1000000))
 /* Small calls of a connection whose user is not known yet. */
 #define EARLY_MAX 32
+/* No object and no name of ours is so long; the specification's names are not longer. */
+#define PATH_BYTES_MAX 1024
+#define NAME_BYTES_MAX 255
 
 /* ── who it is ─────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -101,11 +104,41 @@ static void settle(Gate *gate) {
         gate->served = NULL;
 }
 
+/* ── what is not answered by sd-bus ────────────────────────────────────────────────────────────────────── */
+
+/* sd-bus quotes in its errors what it does not know: of a path and of the names in a call of Properties that is as much as the
+ * caller likes to send. */
+static bool quotes_much(sd_bus_message *call) {
+        const char *interface, *property, *path = sd_bus_message_get_path(call);
+        bool much = path && strlen(path) > PATH_BYTES_MAX;
+
+        if (much || !sd_bus_message_is_method_call(call, PROPERTIES, NULL))
+                return much;
+        if (sd_bus_message_read_basic(call, 's', &interface) > 0)
+                much = strlen(interface) > NAME_BYTES_MAX;
+        if (!much && sd_bus_message_has_signature(call, "s") <= 0 &&
+                        sd_bus_message_read_basic(call, 's', &property) > 0)
+                much = strlen(property) > NAME_BYTES_MAX;
+        return sd_bus_message_rewind(call, 1) < 0 || much;
+}
+
 /* ── every message ─────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool is_for_nobody(sd_bus_message *call) {
         return sd_bus_message_get_expect_reply(call) <= 0 &&
                         !sd_bus_message_is_method_call(call, HAWD_HOST, "Refresh");
+}
+
+/* What connections took that come and go is not for the next stranger to pay, be it root: the first call is answered. A
+ * client that waits for the answer is known before its second. */
+static bool may_call(Gate *gate, Sender *sender, sd_bus_message *call) {
+        if (!sender_known(&gate->senders, sender)) {
+                if (++sender->n_early > EARLY_MAX)
+                        return false;
+                if (sender->n_early == 1 && !sd_bus_message_is_method_call(call, INTROSPECTABLE, NULL))
+                        return true;
+        }
+        return senders_may(&gate->senders, sender->user, clock_usec());
 }
 
 /* 0: sd-bus goes on with it. 1: it ends here. */
@@ -124,14 +157,19 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
                 sender = meet(gate, name);
         if (!sender)
                 return 1;
-        if ((!sender_known(&gate->senders, sender) && ++sender->n_early > EARLY_MAX) ||
-                        !senders_may(&gate->senders, sender->user, clock_usec())) {
+        if (!may_call(gate, sender, message)) {
                 refuse_call(message, sender->user);
                 return 1;
         }
         gate->served = sender;
         gate->answer_bytes = answer_bytes(gate, message);
         gate->began_cpu_nsec = clock_cpu_nsec();
+        if (quotes_much(message)) {
+                (void) sd_bus_reply_method_errorf(message, SD_BUS_ERROR_INVALID_ARGS,
+                                "A path of more than %d bytes, or a name of more than %d.", PATH_BYTES_MAX,
+                                NAME_BYTES_MAX);
+                return 1;
+        }
         return 0;
 }
 

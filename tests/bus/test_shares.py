@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pathlib
+import struct
 
 import jeepney
 import pytest
@@ -32,6 +33,15 @@ def client_of(bus, uid):
         yield client
     finally:
         client.close()
+
+
+def client_of_many(bus, uid, calls):
+    """A connection that sends so many calls at once and reads nothing."""
+    client = Client(bus.address, uid)
+    address = jeepney.DBusAddress(PATH, NAME, PROPERTIES)
+    client.connection.sock.sendall(b"".join(
+        jeepney.new_method_call(address, "GetAll", "s", (HOST,)).serialise(serial) for serial in range(100, 100 + calls)))
+    return client
 
 
 class Files:
@@ -94,6 +104,45 @@ def test_files_that_are_not_closed(service, bus):
         client.ping()
     os.close(Files(bus, OTHER).take())
     assert len(os.listdir(f"/proc/{service.process.pid}/fd")) < 40
+
+
+def test_files_that_are_locked(service, bus):
+    """Whoever reads a file may lock it: that is nothing to other users, and they are not told that theirs are still open."""
+    bad = Files(bus, NOBODY).take()
+    everything = struct.pack("hhqqi4x", fcntl.F_RDLCK, os.SEEK_SET, 0, 0, 0)
+    fcntl.fcntl(bad, 37, everything)  # F_OFD_SETLK
+    for uid in (OTHER, None):
+        for _ in range(60):
+            os.close(Files(bus, uid).take())
+    os.close(bad)
+
+
+@pytest.mark.parametrize("member,signature,body", [
+    ("Get", "ss", (HOST, "A" * (1 << 20))),
+    ("Get", "ss", ("a.b" + "A" * (1 << 20), "Hostname")),
+    ("Set", "ssv", (HOST, "A" * (1 << 20), ("s", ""))),
+    ("GetAll", "s", ("a.b" + "A" * (1 << 20),)),
+])
+def test_names_that_an_error_would_quote(service, bus, member, signature, body):
+    """What is sent in vain does not come back: a client that reads nothing would fill the bus with it."""
+    with client_of(bus, NOBODY) as client:
+        with pytest.raises(BusError) as told:
+            client.call(PATH, PROPERTIES, member, signature, body)
+        assert told.value.name.endswith("InvalidArgs") and len(told.value.text) < 100
+        with pytest.raises(BusError) as told:
+            client.call("/" + "a" * 60000, PROPERTIES, "Get", "ss", (HOST, "Hostname"))
+        assert len(told.value.text) < 100
+        assert client.get("Hostname")
+
+
+def test_strangers_do_not_pay_for_strangers(service, bus):
+    """Calls of connections that come and go, all made before it is known whose they are."""
+    held = [client_of_many(bus, NOBODY, 32) for _ in range(150)]
+    for uid in (OTHER, None):
+        for _ in range(5):
+            with client_of(bus, uid) as client:
+                assert client.get("Hostname")
+    assert len(held) == 150
 
 
 def answered(client, most):
