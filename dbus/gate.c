@@ -16,8 +16,8 @@
 #define QUEUED_MAX 512
 /* The bus takes nothing: a daemon of it does so when a client leaves too much unread. */
 #define STUCK_USEC (15 * UINT64_C(1000000))
-/* Small calls of a connection whose user is not known yet. */
-#define EARLY_MAX 32
+/* Small calls of a connection whose user is not known yet: as many as dbus-daemon lets it make without an answer. */
+#define EARLY_MAX 128
 /* No object and no name of ours is so long; the specification's names are not longer. */
 #define PATH_BYTES_MAX 1024
 #define NAME_BYTES_MAX 255

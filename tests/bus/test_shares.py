@@ -135,6 +135,14 @@ def test_names_that_an_error_would_quote(service, bus, member, signature, body):
         assert client.get("Hostname")
 
 
+@pytest.mark.parametrize("uid", [OTHER, None])
+def test_many_calls_at_once(service, bus, uid):
+    """The first that a client does, as programs do that wait for no answer before the next call."""
+    client = client_of_many(bus, uid, 100)
+    assert client.answers(100) == [None] * 100
+    client.close()
+
+
 def test_strangers_do_not_pay_for_strangers(service, bus):
     """Calls of connections that come and go, all made before it is known whose they are."""
     held = [client_of_many(bus, NOBODY, 32) for _ in range(150)]
