@@ -32,6 +32,11 @@ bool text_is_unit(const TextCopy *copy) {
 
 /* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* systemd's WHITESPACE: a form feed is a part of a word. */
+static bool is_blank(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /* A backslash and the end of a line, with the comments behind it; the lines stay as many. */
 static bool skip_joined(Unit *unit) {
         const char *c = unit->in;
@@ -78,7 +83,7 @@ static void put_variable(Unit *unit, bool alone) {
                 }
         }
         n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
-        if (alone && n > 0 && (!name[n] || isspace((unsigned char) name[n]))) {
+        if (alone && n > 0 && (!name[n] || is_blank(name[n]))) {
                 fprintf(unit->out, "${%.*s}", (int) n, name);
                 unit->in = name + n;
                 return;
@@ -110,7 +115,7 @@ static void put_word(Unit *unit, bool variables) {
         const char *start = unit->in;
         char quote = 0;
 
-        while (*unit->in && *unit->in != '\n' && (quote || !isspace((unsigned char) *unit->in))) {
+        while (*unit->in && *unit->in != '\n' && (quote || !is_blank(*unit->in))) {
                 char c = *unit->in;
 
                 if (skip_joined(unit)) {
@@ -137,9 +142,8 @@ static void put_word(Unit *unit, bool variables) {
 }
 
 static void skip_blanks(Unit *unit) {
-        while (*unit->in == ' ' || *unit->in == '\t' || *unit->in == '\r' ||
-                        (*unit->in == '\\' && skip_joined(unit)))
-                unit->in += *unit->in == ' ' || *unit->in == '\t' || *unit->in == '\r';
+        while ((*unit->in != '\n' && is_blank(*unit->in)) || (*unit->in == '\\' && skip_joined(unit)))
+                unit->in += *unit->in != '\n' && is_blank(*unit->in);
 }
 
 /* ── lines ─────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -163,10 +167,10 @@ static void put_command(Unit *unit) {
                 fputs(". EnvironmentFile; ", unit->out);
         for (unsigned i = 0; *unit->in && *unit->in != '\n'; i++) {
                 if (i == 1 && named) {
-                        while (*unit->in && !isspace((unsigned char) *unit->in))
+                        while (*unit->in && !is_blank(*unit->in))
                                 unit->in++;
                         named = false;
-                } else if (unit->in[0] == ';' && (!unit->in[1] || isspace((unsigned char) unit->in[1]))) {
+                } else if (unit->in[0] == ';' && (!unit->in[1] || is_blank(unit->in[1]))) {
                         fputs(";", unit->out);
                         unit->in++;
                 } else
