@@ -11,8 +11,8 @@
 
 /* Objects a step: about two milliseconds. */
 #define STEP 32
-/* Of an object in the answer, about. */
-#define OBJECT_BYTES 1024
+/* Of an object in the answer, about (a group with one device takes 650). */
+#define OBJECT_BYTES 768
 
 /* ── one object ────────────────────────────────────────────────────────────────────────────────────────── */
 

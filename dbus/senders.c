@@ -5,24 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REFUSALS                                               \
-        (RateLimit) {                                          \
-                .interval_usec = UINT64_C(1000000), .burst = 8 \
+/* As many as dbus-daemon lets a connection have without an answer: an honest client is told of each. */
+#define REFUSALS                                                 \
+        (RateLimit) {                                            \
+                .interval_usec = UINT64_C(1000000), .burst = 128 \
         }
 
-/* A tenth of a processor, and as many bytes as a daemon of the bus would keep for a client that reads nothing in more than
- * seven minutes, when it stops to read from the service as well (127 MiB with dbus-daemon). */
+/* A tenth of a processor, and every second the objects of a host with 512 groups. A client that reads nothing takes three and a
+ * half minutes to fill what dbus-daemon keeps of the service's answers (127 MiB), when it stops to read from the service. */
 static const ShareLimits user_limits = {
         .cpu_nsec = 1000000000,
         .cpu_nsec_per_second = 100000000,
         .bytes = 16 << 20,
-        .bytes_per_second = 256 << 10,
+        .bytes_per_second = 512 << 10,
 };
 static const ShareLimits all_limits = {
         .cpu_nsec = 5000000000,
         .cpu_nsec_per_second = 500000000,
         .bytes = 64 << 20,
-        .bytes_per_second = 1 << 20,
+        .bytes_per_second = 2 << 20,
 };
 
 /* When all that others may have together is taken, a user who took less than this part of its own is served; what it takes

@@ -6,6 +6,7 @@
  *   --connections=N  that many connections, 1 by default
  *   --calls=N        calls of each connection, then it sends nothing more; 0, the default: until told to stop
  *   --bytes=N        length of the string given to Check and Compare
+ *   --header=N       a field of the header that nobody knows, that long
  *   --no-reply       wants no reply
  *   --deaf           never reads
  *   --leave          disconnects as soon as everything is sent, and ends
@@ -235,8 +236,8 @@ static Call call_of(const char *member) {
 static int read_options(Flood *flood, int argc, char **argv) {
         static const struct option options[] = { { "connections", required_argument, NULL, 'c' },
                 { "calls", required_argument, NULL, 'n' }, { "bytes", required_argument, NULL, 'b' },
-                { "no-reply", no_argument, NULL, 'r' }, { "deaf", no_argument, NULL, 'd' },
-                { "leave", no_argument, NULL, 'l' }, {} };
+                { "header", required_argument, NULL, 'h' }, { "no-reply", no_argument, NULL, 'r' },
+                { "deaf", no_argument, NULL, 'd' }, { "leave", no_argument, NULL, 'l' }, {} };
         int c;
 
         if (argc < 3)
@@ -252,6 +253,8 @@ static int read_options(Flood *flood, int argc, char **argv) {
                         flood->calls = (unsigned) strtoul(optarg, NULL, 10);
                 else if (c == 'b')
                         flood->call.fill = strtoul(optarg, NULL, 10);
+                else if (c == 'h')
+                        flood->call.unknown = strtoul(optarg, NULL, 10);
                 else if (c == 'r')
                         flood->call.flags = MESSAGE_NO_REPLY;
                 else if (c == 'd')

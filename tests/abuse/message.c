@@ -43,13 +43,21 @@ static size_t put_field(uint8_t *data, size_t at, uint8_t code, char type, const
         return at + n + 1;
 }
 
+/* A field of code 200 that is a string of that many letters. Where it ends. */
+static size_t put_unknown(uint8_t *data, size_t at, size_t n) {
+        at = put_field(data, at, 200, 's', "");
+        put_u32(data + at - 5, (uint32_t) n);
+        memset(data + at - 1, 'x', n);
+        return at + n;
+}
+
 int message_new(const Call *call, Message *ret) {
         size_t argument = call->fill > 0 ? call->fill
                         : call->argument ? strlen(call->argument)
                                          : 0,
                at = HEAD;
         bool has = call->fill > 0 || call->argument;
-        uint8_t *data = calloc(1, 1024 + argument);
+        uint8_t *data = calloc(1, 1024 + argument + call->unknown);
 
         if (!data)
                 return -ENOMEM;
@@ -60,6 +68,8 @@ int message_new(const Call *call, Message *ret) {
         at = put_field(data, at, 6, 's', call->destination);
         if (has)
                 at = put_field(data, at, 8, 'g', "s");
+        if (call->unknown > 0)
+                at = put_unknown(data, at, call->unknown);
         put_u32(data + 12, (uint32_t) (at - HEAD));
         at = aligned(at, 8);
         if (has) {

@@ -14,6 +14,7 @@ typedef struct Call {
         const char *destination, *path, *interface, *member;
         const char *argument; /* one string; NULL: none */
         size_t fill;          /* that many 'x' in place of the argument; 0: as it is */
+        size_t unknown; /* bytes of a header field that the specification does not have; 0: no such field */
         uint8_t flags;
 } Call;
 

@@ -28,18 +28,19 @@ FLOODS = {
     "refresh": ("Refresh", {}),
     "ping": ("Ping", {}),
     "big": ("Check", {"bytes": 16 << 20}),
+    "long-headers": ("GetManagedObjects", {"header": 1 << 20, "calls": 64}),
 }
 CASES = [(flood, devices, connections) for flood in FLOODS for devices in (20, 4096) for connections in (1, 10, 200)]
 if not ALL:
     CASES = [("deaf-describe", 20, 10), ("deaf-describe", 4096, 1), ("no-reply", 20, 1), ("describe", 20, 10), ("check", 20, 10),
-             ("big", 20, 1)]
+             ("big", 20, 1), ("long-headers", 4096, 10)]
 
 
 def in_line(bus, flood):
     """dbus-broker takes whatever is sent, up to hundreds of MiB a user, and passes it on in the order in which it came: with a
     hundred thousand calls a second the honest one is behind many of them, whatever the service does with each. dbus-daemon
     refuses everybody's calls while 127 MiB wait for the service: eight of the big ones."""
-    return flood == "big" or (bus.kind == "dbus-broker" and not flood.startswith("deaf-"))
+    return flood in ("big", "long-headers") or (bus.kind == "dbus-broker" and not flood.startswith("deaf-"))
 
 
 def holds(service, times, fresh, usual):

@@ -119,11 +119,11 @@ class Client:
             raise BusError(reply.header.fields[jeepney.HeaderFields.error_name], reply.body[0] if reply.body else "")
         return reply.body
 
-    def answers(self, count):
+    def answers(self, count, patience=PATIENCE):
         """The names of errors, None for a success, of so many calls that send() made; in the order in which they come."""
         names = []
         while len(names) < count:
-            fields = (message := self.connection.receive(timeout=PATIENCE)).header.fields
+            fields = (message := self.connection.receive(timeout=patience)).header.fields
             if message.header.message_type != jeepney.MessageType.signal:
                 names.append(fields.get(jeepney.HeaderFields.error_name))
         return names
