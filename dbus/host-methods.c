@@ -94,7 +94,11 @@ static int read_document(sd_bus_message *message, const char *what, const char *
                         HAWD_MESSAGE_MAX, advice);
 }
 
-static int compare(Job *job, sd_bus_error *error) {
+typedef int (*DocumentReply)(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
+                size_t *ret_bytes, sd_bus_error *error);
+
+/* What read_document() accepted, in its turn. */
+static int answer_document(Job *job, DocumentReply reply, sd_bus_error *error) {
         ObjectTree *tree = job->userdata;
         const char *text;
         int r = sd_bus_message_rewind(job->call, 1);
@@ -102,8 +106,12 @@ static int compare(Job *job, sd_bus_error *error) {
         if (r >= 0)
                 r = sd_bus_message_read(job->call, "s", &text);
         return r < 0 ? r
-                     : comparison_reply(job->call, &tree->publication.profile, text, strlen(text),
-                                       &job->answer_bytes, error);
+                     : reply(job->call, &tree->publication.profile, text, strlen(text), &job->answer_bytes,
+                                       error);
+}
+
+static int compare(Job *job, sd_bus_error *error) {
+        return answer_document(job, comparison_reply, error);
 }
 
 int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
@@ -116,15 +124,7 @@ int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
 }
 
 static int check(Job *job, sd_bus_error *error) {
-        ObjectTree *tree = job->userdata;
-        const char *text;
-        int r = sd_bus_message_rewind(job->call, 1);
-
-        if (r >= 0)
-                r = sd_bus_message_read(job->call, "s", &text);
-        return r < 0 ? r
-                     : check_reply(job->call, &tree->publication.profile, text, strlen(text),
-                                       &job->answer_bytes, error);
+        return answer_document(job, check_reply, error);
 }
 
 int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error) {
