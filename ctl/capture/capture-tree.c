@@ -16,6 +16,7 @@
 #include "probe/decode/text.h"
 #include "probe/grow.h"
 #include "probe/source/scrub.h"
+#include "profile/derive.h"
 
 int capture_tree_init(CaptureTree *tree) {
         *tree = (CaptureTree){};
@@ -167,6 +168,19 @@ static int write_format(CaptureTree *tree) {
                         *tree->kernel ? tree->kernel : "unknown", HAWD_VERSION);
         return memory_tree_write(
                         tree->memory, "hawd/format", (Bytes){ .data = (uint8_t *) text, .n = (size_t) n });
+}
+
+int capture_observe(Root *root, const RootObserver *observer) {
+        Profile profile = {};
+        int r;
+
+        root_observe(root, observer);
+        r = profile_probe(root, &profile);
+        root_observe(root, NULL);
+        if (r < 0)
+                return r;
+        profile_done(&profile);
+        return 0;
 }
 
 int capture_tree_finish(CaptureTree *tree) {

@@ -23,5 +23,8 @@ void capture_tree_done(CaptureTree *tree);
 
 RootObserver capture_tree_observer(CaptureTree *tree);
 
+/* Reads all that a profile is made of, for the observer alone. -errno. */
+int capture_observe(Root *root, const RootObserver *observer);
+
 /* Writes what is known only at the end: hawd/format, hawd/reasons, names. The first failure of all, or 0. */
 int capture_tree_finish(CaptureTree *tree);

@@ -14,7 +14,6 @@
 #include "ctl/capture/capture-place.h"
 #include "ctl/capture/capture-tree.h"
 #include "ctl/capture/tree-file.h"
-#include "profile/derive.h"
 
 static int complain(const char *path, int r) {
         fprintf(stderr, "hawctl: %s: %s\n", path, strerror(-r));
@@ -23,15 +22,10 @@ static int complain(const char *path, int r) {
 
 static int fill(Root *root, CaptureTree *tree, CaptureCounts *ret) {
         RootObserver observer = capture_tree_observer(tree);
-        Profile profile = {};
-        int r;
+        int r = capture_observe(root, &observer);
 
-        root_observe(root, &observer);
-        r = profile_probe(root, &profile);
-        root_observe(root, NULL);
         if (r < 0)
                 return r;
-        profile_done(&profile);
         *ret = (CaptureCounts){ .files = tree->n_files, .refused = tree->n_refused };
         return capture_tree_finish(tree);
 }

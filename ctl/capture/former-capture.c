@@ -11,12 +11,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ctl/capture/capture-tree.h"
 #include "ctl/capture/entry.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "probe/grow.h"
 #include "probe/root/root.h"
-#include "profile/derive.h"
 
 #define FORMAT "hawd/format"
 #define FORMAT_START "hawd-capture/"
@@ -76,18 +76,14 @@ static int compare_files(const void *p, const void *q) {
 static int replay(Root *root, Replay *state) {
         const RootObserver observer = { .file = on_file, .link = on_link, .userdata = state };
         _cleanup_(buffer_done) Buffer buffer = {};
-        Profile profile = {};
         int r;
 
         if (root_read(root, FORMAT, 4096, &buffer) != REASON_NONE ||
                         !text_starts(buffer_bytes(&buffer), FORMAT_START))
                 return 0;
-        root_observe(root, &observer);
-        r = profile_probe(root, &profile);
-        root_observe(root, NULL);
+        r = capture_observe(root, &observer);
         if (r < 0)
                 return r;
-        profile_done(&profile);
         note(state, FORMAT, 0);
         note(state, "hawd/reasons", 0);
         return state->error;
