@@ -284,15 +284,14 @@ static int read_address(const JsonValue *value, const ProfileDevice *before, Pci
 int document_read_devices(const JsonValue *value, const JsonField *field, void *ret) {
         static const JsonFields fields = { ELEMENTS(device_members), device_members };
         Profile *profile = ret;
+        void *elements;
         size_t n;
         int r;
 
-        r = json_value_array(value, JSON_ARRAY_MAX, &n);
+        r = json_value_new_elements(value, sizeof(ProfileDevice), &elements, &n);
         if (r < 0 || n == 0)
                 return r;
-        profile->devices = calloc(n, sizeof(ProfileDevice));
-        if (!profile->devices)
-                return -ENOMEM;
+        profile->devices = elements;
         profile->n_devices = n;
         for (size_t i = 0; i < n; i++) {
                 ProfileDevice *device = &profile->devices[i];

@@ -163,15 +163,14 @@ static int read_id(const JsonValue *value, const Profile *profile, size_t i, uin
 int document_read_groups(const JsonValue *value, const JsonField *field, void *ret) {
         static const JsonFields fields = { ELEMENTS(group_members), group_members };
         Profile *profile = ret;
+        void *elements;
         size_t n;
         int r;
 
-        r = json_value_array(value, JSON_ARRAY_MAX, &n);
+        r = json_value_new_elements(value, sizeof(ProfileGroup), &elements, &n);
         if (r < 0 || n == 0)
                 return r;
-        profile->groups = calloc(n, sizeof(ProfileGroup));
-        if (!profile->groups)
-                return -ENOMEM;
+        profile->groups = elements;
         profile->n_groups = n;
         for (size_t i = 0; i < n; i++) {
                 JsonValue element = json_value_element(value, i);

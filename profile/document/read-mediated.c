@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "probe/cleanup.h"
@@ -79,15 +78,14 @@ static const JsonField device_members[] = {
 int document_read_mediated(const JsonValue *value, const JsonField *field, void *ret) {
         static const JsonFields fields = { ELEMENTS(device_members), device_members };
         Profile *profile = ret;
+        void *elements;
         size_t n;
         int r;
 
-        r = json_value_array(value, JSON_ARRAY_MAX, &n);
+        r = json_value_new_elements(value, sizeof(ProfileMediated), &elements, &n);
         if (r < 0 || n == 0)
                 return r;
-        profile->mediated = calloc(n, sizeof(ProfileMediated));
-        if (!profile->mediated)
-                return -ENOMEM;
+        profile->mediated = elements;
         profile->n_mediated = n;
         for (size_t i = 0; i < n; i++) {
                 JsonValue element = json_value_element(value, i);

@@ -157,15 +157,14 @@ static const JsonField finding_members[] = {
 int document_read_findings(const JsonValue *value, const JsonField *field, void *ret) {
         static const JsonFields fields = { ELEMENTS(finding_members), finding_members };
         FindingList *list = ret;
+        void *elements;
         size_t n;
         int r;
 
-        r = json_value_array(value, JSON_ARRAY_MAX, &n);
+        r = json_value_new_elements(value, sizeof(Finding), &elements, &n);
         if (r < 0 || n == 0)
                 return r;
-        list->findings = calloc(n, sizeof(Finding));
-        if (!list->findings)
-                return -ENOMEM;
+        list->findings = elements;
         list->n = n;
         for (size_t i = 0; i < n; i++) {
                 JsonValue element = json_value_element(value, i);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe/decode/text.h"
@@ -68,6 +69,15 @@ int json_value_array(const JsonValue *value, size_t max, size_t *ret) {
                 return json_value_fail(value, "expected at most %zu elements", max);
         *ret = json_array_size(value->json);
         return 0;
+}
+
+int json_value_new_elements(const JsonValue *value, size_t size, void **ret, size_t *ret_n) {
+        int r = json_value_array(value, JSON_ARRAY_MAX, ret_n);
+
+        if (r < 0)
+                return r;
+        *ret = *ret_n > 0 ? calloc(*ret_n, size) : NULL;
+        return *ret_n > 0 && !*ret ? -ENOMEM : 0;
 }
 
 int json_read_fields(const JsonValue *object, const JsonFields *fields, void *ret) {

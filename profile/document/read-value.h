@@ -61,6 +61,9 @@ JsonValue json_value_element(const JsonValue *array, size_t i);
 /* Is it an array of at most max elements. */
 int json_value_array(const JsonValue *value, size_t max, size_t *ret);
 
+/* Zeroed room of that size for each element of an array, JSON_ARRAY_MAX at most; the caller's. NULL for an empty one. */
+int json_value_new_elements(const JsonValue *value, size_t size, void **ret, size_t *ret_n);
+
 /* Reads the members of an object one after the other; those that no field names are passed over. */
 int json_read_fields(const JsonValue *object, const JsonFields *fields, void *ret);
 
