@@ -14,13 +14,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "ctl/input-file.h"
-#include "ctl/options.h"
+#include "ctl/origin/input-file.h"
 #include "ctl/sandbox/sandbox.h"
-#include "ctl/vm-xml.h"
+#include "ctl/verb/options.h"
+#include "guest/form/json/guest-json.h"
+#include "guest/form/libvirt/vm-xml.h"
 #include "probe/cleanup.h"
 #include "probe/standard-descriptors.h"
-#include "profile/guest/guest-json.h"
 
 static int answer(json_t *json, int status) {
         int r;

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/safe-output.h"
-#include "ctl/time-limit.h"
-#include "ctl/verbs.h"
+#include "ctl/origin/time-limit.h"
+#include "ctl/show/safe-output.h"
+#include "ctl/verb/verbs.h"
 #include "probe/cleanup.h"
 #include "probe/standard-descriptors.h"
 

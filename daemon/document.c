@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "probe/cleanup.h"
-#include "profile/json-write.h"
+#include "profile/document/json-write.h"
 
 /* Mapping costs more than a small text does. */
 #define KEPT_MAPPED_MAX 65536

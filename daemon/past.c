@@ -13,9 +13,9 @@
 #include "daemon/log.h"
 #include "daemon/write-file.h"
 #include "probe/cleanup.h"
+#include "profile/change/history.h"
+#include "profile/document/json-read.h"
 #include "profile/findings/findings.h"
-#include "profile/history.h"
-#include "profile/json-read.h"
 
 #define BOOTS_KEPT 16
 #define FORMER_MAX ((size_t) 32 << 20)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "daemon/log.h"
-#include "profile/derive.h"
+#include "profile/derive/derive.h"
 
 void snapshot_init(Snapshot *snapshot, const char *root, const char *private_directory) {
         *snapshot = (Snapshot){ .root = root, .private_directory = private_directory, .stale = true };

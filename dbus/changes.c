@@ -10,10 +10,10 @@
 #include "dbus/object-tree.h"
 #include "dbus/vtables.h"
 #include "probe/cleanup.h"
+#include "profile/change/digest.h"
+#include "profile/change/unchanged.h"
 #include "profile/device-lookup.h"
-#include "profile/digest.h"
-#include "profile/json-write.h"
-#include "profile/unchanged.h"
+#include "profile/document/json-write.h"
 
 #define NAMES_MAX 64
 /* Beyond so many the collection's name stands for its members. */

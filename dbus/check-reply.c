@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "dbus/names.h"
+#include "guest/answer/check.h"
+#include "guest/form/json/guest-json.h"
+#include "guest/guest-defaults.h"
 #include "probe/cleanup.h"
-#include "profile/guest/check.h"
-#include "profile/guest/guest-defaults.h"
-#include "profile/guest/guest-json.h"
 
 static int reply(sd_bus_message *message, const Guest *guest, const Check *check, size_t *ret_bytes) {
         json_t *document = check_json(guest, check);

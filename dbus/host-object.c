@@ -2,8 +2,8 @@
 #include "dbus/host-methods.h"
 #include "dbus/vtables.h"
 #include "probe/cleanup.h"
-#include "profile/digest.h"
-#include "profile/json-write.h"
+#include "profile/change/digest.h"
+#include "profile/document/json-write.h"
 #include "profile/words.h"
 
 #define C SD_BUS_VTABLE_PROPERTY_CONST

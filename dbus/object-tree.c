@@ -12,7 +12,7 @@
 #include "dbus/vtables.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
-#include "profile/unchanged.h"
+#include "profile/change/unchanged.h"
 
 void object_tree_init(ObjectTree *tree, const PublicationCalls *calls) {
         *tree = (ObjectTree){

@@ -46,7 +46,7 @@ typedef struct ProfileHost {
         char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* and in its own words, as far as it matters here */
 } ProfileHost;
 
-/* SHA-256 of one part's canonical text (profile/digest.h): tells two states of it apart, in 32 bytes. */
+/* SHA-256 of one part's canonical text (profile/change/digest.h): tells two states of it apart, in 32 bytes. */
 typedef struct Fingerprint {
         uint8_t bytes[32];
 } Fingerprint;

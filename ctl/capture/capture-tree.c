@@ -16,7 +16,7 @@
 #include "probe/decode/text.h"
 #include "probe/grow.h"
 #include "probe/source/scrub.h"
-#include "profile/derive.h"
+#include "profile/derive/derive.h"
 
 int capture_tree_init(CaptureTree *tree) {
         *tree = (CaptureTree){};

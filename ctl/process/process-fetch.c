@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "ctl/process/process-guest.h"
+#include "guest/form/json/guest-json.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
-#include "profile/guest/guest-json.h"
 
 static json_t *version_json(const GuestVersion *version) {
         return json_pack("[I, I, I]", (json_int_t) version->major, (json_int_t) version->minor,

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/origin/vm-input.h"
 #include "ctl/process/process-file.h"
 #include "ctl/process/process-identity.h"
 #include "ctl/process/process-limits.h"
-#include "ctl/qemu-program.h"
-#include "ctl/vm-input.h"
+#include "guest/form/qemu/qemu-program.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

@@ -15,7 +15,7 @@
 #include "ctl/process/process-child.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
-#include "profile/json-parse.h"
+#include "profile/document/json-parse.h"
 
 #define AT_ONCE 8
 #define LATE_MS 5000

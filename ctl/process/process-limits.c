@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "ctl/process/process-file.h"
+#include "guest/guest.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
-#include "profile/guest/guest.h"
 
 #define LIMIT_LINE "\nMax locked memory"
 #define CAPABILITIES_LINE "\nCapEff:"

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/vm-installed.h"
+#include "ctl/origin/vm-installed.h"
+#include "guest/firmware/firmware-image.h"
 #include "probe/cleanup.h"
-#include "profile/guest/firmware-image.h"
 
 /* Not known is no. A file system that is far away is not asked. */
 static bool is_same(int fd, const char *path) {

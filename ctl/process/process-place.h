@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "ctl/vm-files.h"
-#include "profile/guest/guest.h"
+#include "guest/form/qemu/vm-files.h"
+#include "guest/guest.h"
 
 typedef struct ProcessPlace {
         bool same_root; /* its root directory is this host's; else, as in a container, packages tell nothing */

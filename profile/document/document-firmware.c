@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "profile/document/decode-dmar.h"
-#include "profile/document/decode-ivrs.h"
+#include "profile/decoded/decode-dmar.h"
+#include "profile/decoded/decode-ivrs.h"
 #include "profile/document/document.h"
 #include "profile/document/json-fact.h"
 

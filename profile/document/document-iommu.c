@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/decoded/register-fields.h"
 #include "profile/document/document.h"
 #include "profile/document/json-fact.h"
-#include "profile/document/register-fields.h"
 #include "profile/words.h"
 
 static json_t *registers(const ProfileIommu *iommu) {

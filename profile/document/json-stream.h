@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "profile/json-write.h"
+#include "profile/document/json-write.h"
 
 typedef struct JsonStream {
         JsonLayout layout;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/json-parse.h"
+#include "profile/document/json-parse.h"
 
 /* Elements of any array but those bounded closer, as many as the sources read at most. */
 #define JSON_ARRAY_MAX 65536

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "guest/answer/check.h"
 #include "probe/cleanup.h"
 #include "probe/root/root.h"
-#include "profile/derive.h"
-#include "profile/guest/check.h"
+#include "profile/derive/derive.h"
 
 #define ROUNDS 51
 #define GOAL_USEC 2000

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "profile/derive.h"
+#include "profile/derive/derive.h"
 #include "tests/bench/floor.h"
 
 #define ROUNDS 21

@@ -35,7 +35,7 @@ def refused(client, text):
 def test_compare_with_itself(service, client):
     """Nothing differs, not even what no digest is taken over, and a guest may move."""
     answer = compare(client, client.describe())
-    schema = json.loads((TOP / "profile/comparison.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((TOP / "schema/comparison.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(answer)
     assert answer["sameDigest"] and answer["differences"] == []
     assert answer["toHere"] == answer["toThere"] == {"verdict": "safe", "reasons": []}

@@ -18,7 +18,7 @@ def man(name):
 
 
 def test_findings():
-    sources = [*(TOP / "profile" / "findings").glob("*.c"), TOP / "profile" / "history.c"]
+    sources = [*(TOP / "profile" / "findings").glob("*.c"), TOP / "profile" / "change" / "history.c"]
     text = "".join(p.read_text(encoding="utf-8") for p in sources)
     calls = " ".join(re.findall(r"(?:finding_add|add_table_fault)\(([^;]*?);", text, re.S))
     raised = {word for word in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', calls)}
@@ -38,7 +38,7 @@ def test_verbs_and_options():
 
 @pytest.mark.parametrize("name", ["profile.schema.json", "comparison.schema.json", "check.schema.json", "fit.schema.json"])
 def test_schema(name):
-    schema = json.loads((TOP / "profile" / name).read_text(encoding="utf-8"))
+    schema = json.loads((TOP / "schema" / name).read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     # Every object is closed: a member that the code adds and the schema does not know fails the trees.
     assert schema["additionalProperties"] is False

@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "ctl/ch.h"
 #include "guest-again.h"
-#include "profile/json-parse.h"
+#include "guest/form/cloud-hypervisor/ch.h"
+#include "profile/document/json-parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

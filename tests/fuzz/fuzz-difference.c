@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/difference-text.h"
-#include "profile/comparison.h"
-#include "profile/difference.h"
-#include "profile/history.h"
+#include "ctl/show/difference-text.h"
+#include "profile/change/comparison.h"
+#include "profile/change/difference.h"
+#include "profile/change/history.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/acpi/dmar.h"
-#include "profile/document/decode-dmar.h"
+#include "profile/decoded/decode-dmar.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "guest-again.h"
-#include "profile/guest/guest-json.h"
+#include "guest/form/json/guest-json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/acpi/ivrs.h"
-#include "profile/document/decode-ivrs.h"
+#include "profile/decoded/decode-ivrs.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

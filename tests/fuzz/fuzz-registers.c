@@ -7,7 +7,7 @@
 #include "probe/decode/amdvi/amdvi-features.h"
 #include "probe/decode/amdvi/amdvi-width.h"
 #include "probe/decode/vtd/vtd-width.h"
-#include "profile/document/decode-registers.h"
+#include "profile/decoded/decode-registers.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "guest-again.h"
-#include "profile/guest/site-defaults.h"
+#include "guest/form/json/site-defaults.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

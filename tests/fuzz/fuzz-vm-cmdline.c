@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "ctl/vm-cmdline.h"
-#include "ctl/vm-text.h"
 #include "guest-again.h"
+#include "guest/form/qemu/vm-cmdline.h"
+#include "guest/form/qemu/vm-text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "ctl/vm-config.h"
 #include "guest-again.h"
+#include "guest/form/qemu/vm-config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "ctl/vm-xml.h"
 #include "guest-again.h"
+#include "guest/form/libvirt/vm-xml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

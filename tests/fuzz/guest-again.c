@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/guest/change-forms.h"
-#include "profile/guest/guest-defaults.h"
-#include "profile/guest/guest-json.h"
-#include "profile/guest/guest-size.h"
+#include "guest/form/json/guest-json.h"
+#include "guest/guest-defaults.h"
+#include "guest/guest-size.h"
+#include "guest/remedy/change-forms.h"
 
 void guest_again_expect_at(bool holds, const char *what, const char *file, int line) {
         if (holds)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "profile/guest/guest.h"
+#include "guest/guest.h"
 
 /* Stops the run, and says what does not hold and where. */
 #define guest_again_expect(holds) guest_again_expect_at(holds, #holds, __FILE__, __LINE__)

@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/input-file.h"
-#include "ctl/shell/shell-ways.h"
-#include "ctl/vm-input.h"
+#include "ctl/origin/input-file.h"
+#include "ctl/origin/vm-input.h"
+#include "guest/form/json/guest-json.h"
+#include "guest/form/shell/shell-ways.h"
+#include "guest/guest-defaults.h"
+#include "guest/guest-machine.h"
 #include "probe/cleanup.h"
-#include "profile/guest/guest-defaults.h"
-#include "profile/guest/guest-json.h"
-#include "profile/guest/guest-machine.h"
 
 static int fill_in(Guest *guest, const char *text) {
         _cleanup_free_ char *copy = strdup(text);

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile/guest/layout-overlap.h"
-#include "profile/guest/layout.h"
-#include "profile/guest/policy.h"
+#include "guest/layout/layout-overlap.h"
+#include "guest/layout/layout.h"
+#include "guest/vmm/policy.h"
 
 #define DEVICES_MAX 16
 

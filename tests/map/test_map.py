@@ -189,7 +189,7 @@ def test_to_a_file(tmp_path):
 
 def test_dark_and_light():
     """Each colour of the light page is said again for the dark one, unless it is drawn on nothing."""
-    source = (pathlib.Path(os.environ["HAWD_SOURCE"]) / "ctl" / "map-svg-style.c").read_text(encoding="utf-8")
+    source = (pathlib.Path(os.environ["HAWD_SOURCE"]) / "ctl" / "show" / "map-svg-style.c").read_text(encoding="utf-8")
     style = "".join(re.findall(r'^ +"(.*)\\n"', source, re.M))
     light, dark = style.split("@media (prefers-color-scheme:dark){")
 

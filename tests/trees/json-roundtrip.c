@@ -11,9 +11,9 @@
 
 #include "probe/cleanup.h"
 #include "probe/root/root.h"
-#include "profile/derive.h"
-#include "profile/json-read.h"
-#include "profile/json-write.h"
+#include "profile/derive/derive.h"
+#include "profile/document/json-read.h"
+#include "profile/document/json-write.h"
 
 typedef struct Text {
         char *data;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "profile/comparison.h"
+#include "profile/change/comparison.h"
 
 int main(int argc, char **argv) {
         json_error_t error;

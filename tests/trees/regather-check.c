@@ -12,7 +12,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/source/regather.h"
-#include "profile/derive.h"
+#include "profile/derive/derive.h"
 
 typedef struct Check {
         const char *path;

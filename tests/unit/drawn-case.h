@@ -4,7 +4,7 @@
 /* A guest and the host that it is to run on, both drawn from bytes, along every axis that a check looks at: for the tests and
  * the fuzz target that hold whole checks to what must be true of them. */
 
-#include "profile/guest/guest.h"
+#include "guest/guest.h"
 #include "profile/profile.h"
 #include "tests/unit/draw.h"
 

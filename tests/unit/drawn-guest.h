@@ -4,8 +4,8 @@
 /* Guests and hosts drawn from bytes, most of them such as QEMU starts and with what is likely to meet: memory up to the end of
  * each width, windows, ports. For the tests and the fuzz target that hold layouts to what must never overlap. */
 
-#include "profile/guest/guest.h"
-#include "profile/guest/layout.h"
+#include "guest/guest.h"
+#include "guest/layout/layout.h"
 
 #define DRAWN_DEVICES_MAX 6
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/answer/alternatives.h"
+#include "guest/rules/check-run.h"
 #include "probe/cleanup.h"
-#include "profile/guest/alternatives.h"
-#include "profile/guest/check-run.h"
 #include "tests/unit/judge.h"
 
 typedef struct Judgement {

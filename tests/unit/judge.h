@@ -4,7 +4,7 @@
 /* What must be true of a guest that is said to be safe, by arithmetic of the tests' own: nothing of it calls the project's
  * rules. From docs/check.md, and what QEMU, Cloud Hypervisor and VFIO do with addresses. */
 
-#include "profile/guest/layout.h"
+#include "guest/layout/layout.h"
 #include "profile/profile.h"
 
 /* One way in which a guest is not safe; NULL: none was found. Words that stay. */

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "profile/guest/bar-need.h"
-#include "profile/guest/change.h"
-#include "profile/guest/check-run.h"
-#include "profile/guest/policy.h"
+#include "guest/layout/bar-need.h"
+#include "guest/remedy/change.h"
+#include "guest/rules/check-run.h"
+#include "guest/vmm/policy.h"
 #include "tests/unit/quiet-host.h"
 
 #define GIB (UINT64_C(1) << 30)

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "profile/comparison.h"
+#include "profile/change/comparison.h"
 #include "profile/document/json-fact.h"
 
 /* A host of which only what the rules look at is there. Widths: 0 unknown. */

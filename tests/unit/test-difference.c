@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "profile/difference.h"
+#include "profile/change/difference.h"
 
 #define FACT(value) "{\"value\":" value ",\"provenance\":\"measured\",\"source\":\"s\",\"reason\":null}"
 #define UNKNOWN(reason) \

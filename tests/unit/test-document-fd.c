@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "ctl/document-fd.h"
+#include "ctl/origin/document-fd.h"
 
 #define ALL (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 

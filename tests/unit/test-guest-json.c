@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "profile/guest/guest-json.h"
+#include "guest/form/json/guest-json.h"
 
 static const char whole[] =
                 "{\"schema\":\"hawd-guest/1\",\"name\":\"vm\",\"vmm\":\"qemu\",\"vmmVersion\":\"9.1.2\","

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "profile/history.h"
+#include "profile/change/history.h"
 
 #define FACT(value) "{\"value\":" value ",\"provenance\":\"measured\",\"source\":\"s\",\"reason\":null}"
 #define ABSENT "{\"value\":null,\"provenance\":\"unknown\",\"source\":\"s\",\"reason\":\"absent\"}"

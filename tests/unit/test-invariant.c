@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "profile/guest/check-run.h"
-#include "profile/guest/guest-json.h"
+#include "guest/form/json/guest-json.h"
+#include "guest/rules/check-run.h"
 #include "tests/unit/judge-check.h"
 
 #ifdef __SANITIZE_ADDRESS__

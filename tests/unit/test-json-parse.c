@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "profile/json-parse.h"
+#include "profile/document/json-parse.h"
 
 #define SCHEMA "\"schema\":\"hawd-profile/1\""
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "profile/device-lookup.h"
-#include "profile/json-read.h"
-#include "profile/json-write.h"
+#include "profile/document/json-read.h"
+#include "profile/document/json-write.h"
 #include "profile/words.h"
 #include "tests/unit/json-document.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "ctl/vm-installed.h"
+#include "ctl/origin/vm-installed.h"
 
 static void decode(const char *text, GuestInstalled *ret) {
         vm_installed_decode(BYTES(text, strlen(text)), ret);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/origin/guest-source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/origin/vm-choice.h"
+#include "ctl/origin/vm-defaults.h"
+#include "ctl/origin/vm-input.h"
+#include "ctl/origin/vm-installed.h"
+#include "probe/cleanup.h"
+
+int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
+        GuestInstalled installed = {};
+        ProcessPlace place = {};
+        VmChoice choice;
+        SiteDefaults site;
+        int r = vm_choice_parse(options, &choice);
+
+        if (r == EXIT_SUCCESS)
+                r = vm_defaults_read(options, &site);
+        if (r == EXIT_SUCCESS)
+                r = vm_input_read(options, argc, argv, ret, &place);
+        if (r != EXIT_SUCCESS)
+                return r;
+        if (!options->root && !options->host && !options->bus_address) {
+                vm_installed_read(&installed);
+                if (options->pid)
+                        vm_installed_process(&place, &installed);
+                else {
+                        vm_installed_program(ret, &installed);
+                        vm_installed_image(ret, &installed);
+                }
+        }
+        r = vm_choice_apply(&choice, ret);
+        if (r >= 0)
+                r = site_defaults_apply(&site, ret, &installed);
+        if (r >= 0)
+                r = guest_defaults(ret, &installed);
+        if (r == 0)
+                return EXIT_SUCCESS;
+        fprintf(stderr, "hawctl: the guest's description: %s\n", strerror(-r));
+        return EXIT_FAILURE;
+}

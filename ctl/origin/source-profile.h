@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <jansson.h>
+
+#include "ctl/verb/options.h"
+#include "profile/profile.h"
+
+/* The profile that the options ask for: the service's, or of --root, or read in this process (--local, or no service).
+ * Returns an exit status; on failure why is on standard error. The caller empties ret. */
+int source_profile(const Options *options, Profile *ret);
+
+/* The same as the service's document, a new reference; *ret is NULL when there is none because this process shall read the
+ * host itself. */
+int source_document(const Options *options, json_t **ret);
+
+/* Reads --root, or this host, in this process. */
+int source_local(const Options *options, Profile *ret);

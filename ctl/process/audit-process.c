@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/process/audit-process.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/origin/vm-installed.h"
+#include "ctl/process/process-guest.h"
+#include "guest/answer/check-words.h"
+#include "guest/form/qemu/qemu-program.h"
+#include "guest/guest-defaults.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+typedef struct Audited {
+        ProcessGuest process;
+        bool judged;
+        Check check;
+        char why[320]; /* what led to the verdict, or why there is none */
+} Audited;
+
+static void audited_done(Audited *audited) {
+        check_done(&audited->check);
+        process_guest_done(&audited->process);
+}
+
+static int fill_in(const AuditQuestion *question, Audited *audited) {
+        GuestInstalled installed = *question->installed;
+        int r;
+
+        vm_installed_process(&audited->process.place, &installed);
+        r = site_defaults_apply(question->site, &audited->process.guest, &installed);
+        return r < 0 ? r : guest_defaults(&audited->process.guest, &installed);
+}
+
+/* What the answer to it decides: the worst of the alternatives. */
+static void explain_missing(Audited *audited) {
+        const Check *check = &audited->check;
+        const CheckAlternative *worst = NULL;
+
+        for (size_t i = 0; i < check->n_alternatives; i++)
+                if (!worst || check->alternatives[i].verdict > worst->verdict)
+                        worst = &check->alternatives[i];
+        if (worst)
+                snprintf(audited->why, sizeof(audited->why), "not known: %s; %s with %s", check->missing[0],
+                                verdict_to_string(worst->verdict), worst->when);
+        else
+                snprintf(audited->why, sizeof(audited->why), "not known: %s", check->missing[0]);
+}
+
+/* The worst finding, which is the first, and what is missing where nothing is worse. */
+static void explain(Audited *audited) {
+        const Check *check = &audited->check;
+        const CheckFinding *first = check->n > 0 ? &check->findings[0] : NULL;
+
+        if (first && first->verdict != VERDICT_SAFE)
+                snprintf(audited->why, sizeof(audited->why), "%s %s: %s", first->rule, first->subject,
+                                first->summary);
+        else if (check->n_missing > 0)
+                explain_missing(audited);
+}
+
+static int judge(const AuditQuestion *question, Audited *audited) {
+        int r = fill_in(question, audited);
+
+        if (r >= 0)
+                r = check_guest(&audited->process.guest, question->profile, &audited->check);
+        if (r >= 0) {
+                audited->judged = true;
+                explain(audited);
+        }
+        return r;
+}
+
+static json_t *text_json(const char *text) {
+        char printable[512];
+
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
+                        sizeof(printable));
+        return *printable ? json_string(printable) : json_null();
+}
+
+static json_t *audited_json(const AuditQuestion *question, const Audited *audited) {
+        const Guest *guest = &audited->process.guest;
+        const Layout *layout = &audited->check.layout;
+
+        return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "program", audited->process.program, "name",
+                        text_json(guest->name), "verdict",
+                        audited->judged ? json_string(verdict_to_string(audited->check.verdict))
+                                        : json_null(),
+                        "physBits",
+                        audited->judged && layout->phys_bits ? json_integer(layout->phys_bits) : json_null(),
+                        "why", text_json(audited->why), "check",
+                        audited->judged && question->json ? check_json(guest, &audited->check)
+                                                          : json_null());
+}
+
+int audit_process(const ProcessJob *job, void *channel, const void *userdata, json_t **ret) {
+        _cleanup_(audited_done) Audited audited = {};
+        const char *program = audited.process.program;
+        VmError error;
+        int r;
+
+        r = process_guest_read(job, channel, true, &audited.process, &error);
+        if (r == -ENOMEM)
+                return r;
+        if (r == -ENOENT || r == -ESRCH || (r >= 0 && !audited.process.is_vmm)) {
+                *ret = json_null();
+                return 0;
+        }
+        if (r < 0)
+                snprintf(audited.why, sizeof(audited.why), "command line: %s",
+                                r == -EINVAL && *error.text ? error.text : strerror(-r));
+        else if (qemu_program(program) == QEMU_PROGRAM_FOREIGN)
+                snprintf(audited.why, sizeof(audited.why), "a %.60s guest: only PCs are understood",
+                                program + strlen("qemu-system-"));
+        else
+                r = judge(userdata, &audited);
+        if (r == -ENOMEM)
+                return r;
+        *ret = audited_json(userdata, &audited);
+        return *ret ? 0 : -ENOMEM;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Inside the SVG: where its parts are, in pixels. */
+
+#include <stdio.h>
+
+#include "map/scene.h"
+
+#define SVG_ROW 20
+#define SVG_TEXT 12  /* size of the font */
+#define SVG_TOP 104U /* of the picture */
+#define SVG_AXIS 136U
+#define SVG_LANE 184U
+#define SVG_LANE_GAP 12U
+#define SVG_GUTTER 300 /* for labels beside it */
+#define SVG_LEADER 30  /* between the lanes and those */
+#define SVG_MARGIN 20
+
+typedef struct SvgMap {
+        FILE *file;
+        const Map *map;
+        unsigned lane_x[_MAP_LANE_MAX];
+        unsigned right;  /* where the lanes end */
+        unsigned bottom; /* of picture and labels */
+} SvgMap;
+
+/* The y of the lower end of a row. */
+static inline unsigned svg_y(const SvgMap *svg, unsigned row) {
+        return SVG_TOP + SVG_ROW * (svg->map->rows - row);
+}
+
+static inline unsigned svg_width(const SvgMap *svg) {
+        return svg->right + SVG_LEADER + SVG_GUTTER + SVG_MARGIN;
+}
+
+extern const char map_svg_style[];
+
+/* Limits and conflicts: their lines, and beside the lanes what they are, none over another. The first call, with no file,
+ * only finds svg->bottom. */
+void map_svg_labels(SvgMap *svg);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "ctl/origin/source-profile.h"
+#include "ctl/origin/vm-defaults.h"
+#include "ctl/origin/vm-installed.h"
+#include "ctl/process/audit-process.h"
+#include "ctl/process/qemu-processes.h"
+#include "ctl/show/json-output.h"
+#include "ctl/show/table.h"
+#include "ctl/verb/verbs.h"
+#include "guest/answer/check-words.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+/* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What is not known of one that gave no answer. */
+static json_t *unanswered(const QemuProcess *process, const ProcessJob *job) {
+        return json_pack("{s:s, s:n, s:n, s:n, s:s, s:n}", "program", process->program, "name", "verdict",
+                        "physBits", "why", job->why, "check");
+}
+
+static json_t *row(const QemuProcess *process, const ProcessJob *job) {
+        json_t *answer = job->answer ? json_incref(job->answer) : unanswered(process, job);
+        json_t *json = json_pack(
+                        "{s:I, s:I}", "pid", (json_int_t) process->pid, "uid", (json_int_t) process->owner);
+
+        if (json_object_update_missing(json, answer) < 0) {
+                json_decref(json);
+                json = NULL;
+        }
+        json_decref(answer);
+        return json;
+}
+
+static int collect(const QemuProcesses *processes, const ProcessJob *jobs, json_t **ret) {
+        json_t *rows = json_array();
+
+        for (size_t i = 0; i < processes->n; i++) {
+                const QemuProcess *process = &processes->items[i];
+
+                /* Of a process that nobody may look at nothing says that it is a VMM. */
+                if (json_is_null(jobs[i].answer) || (!jobs[i].answer && !*process->program))
+                        continue;
+                if (json_array_append_new(rows, row(process, &jobs[i])) < 0) {
+                        json_decref(rows);
+                        return -ENOMEM;
+                }
+        }
+        *ret = rows;
+        return 0;
+}
+
+static int audit_all(const QemuProcesses *processes, const AuditQuestion *question, json_t **ret) {
+        ProcessJob *jobs = calloc(processes->n + 1, sizeof(*jobs));
+        int r;
+
+        if (!jobs)
+                return -ENOMEM;
+        for (size_t i = 0; i < processes->n; i++)
+                jobs[i] = (ProcessJob){ .process = processes->items[i].directory,
+                        .owner = processes->items[i].owner };
+        r = process_jobs_run(jobs, processes->n, audit_process, question);
+        if (r >= 0)
+                r = collect(processes, jobs, ret);
+        for (size_t i = 0; i < processes->n; i++)
+                process_job_done(&jobs[i]);
+        free(jobs);
+        return r;
+}
+
+/* ── output ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+enum { COLUMN_PID, COLUMN_UID, COLUMN_NAME, COLUMN_VERDICT, COLUMN_WIDTH, COLUMN_WHY };
+
+static const Column columns[] = {
+        [COLUMN_PID] = { "PID", .right = true },
+        [COLUMN_UID] = { "UID", .right = true },
+        [COLUMN_NAME] = { "NAME" },
+        [COLUMN_VERDICT] = { "VERDICT" },
+        [COLUMN_WIDTH] = { "WIDTH", .right = true },
+        [COLUMN_WHY] = { "WHY", .wrap = true },
+};
+
+/* NULL for what is not there, or is no text. A child wrote it that had a stranger's words before it. */
+static const char *member(const json_t *json, const char *key, char ret[512]) {
+        const char *text = json_string_value(json_object_get(json, key));
+
+        if (text)
+                text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, ret, 512);
+        return text ? ret : NULL;
+}
+
+static int print_table(const Options *options, const json_t *rows) {
+        const Screen screen = screen_get();
+        Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
+        char text[512];
+        const json_t *json;
+        size_t i;
+
+        json_array_foreach(rows, i, json) {
+                const json_t *bits = json_object_get(json, "physBits");
+                const char *verdict;
+
+                table_row(table);
+                table_cellf(table, COLUMN_PID, "%d", (int) json_integer_value(json_object_get(json, "pid")));
+                table_cellf(table, COLUMN_UID, "%u",
+                                (unsigned) json_integer_value(json_object_get(json, "uid")));
+                table_cell(table, COLUMN_NAME, member(json, "name", text));
+                verdict = member(json, "verdict", text);
+                table_cell(table, COLUMN_VERDICT, verdict ? verdict : "unknown");
+                if (json_is_integer(bits))
+                        table_cellf(table, COLUMN_WIDTH, "%d", (int) json_integer_value(bits));
+                else
+                        table_cell(table, COLUMN_WIDTH, NULL);
+                table_cell(table, COLUMN_WHY, member(json, "why", text));
+        }
+        return table_finish(table);
+}
+
+static int print_text(const Options *options, const json_t *rows) {
+        _cleanup_pager_ pid_t pager = pager_open(options);
+
+        (void) pager;
+        if (json_array_size(rows) > 0)
+                return print_table(options, rows);
+        if (!options->no_legend)
+                printf("No QEMU or Cloud Hypervisor runs here, as far as this user can see.\n");
+        return EXIT_SUCCESS;
+}
+
+/* What could not be judged is not safe. */
+static int exit_status(const json_t *rows) {
+        bool all = true;
+        const json_t *json;
+        size_t i;
+
+        json_array_foreach(rows, i, json) {
+                const char *verdict = json_string_value(json_object_get(json, "verdict"));
+
+                if (verdict && strcmp(verdict, verdict_to_string(VERDICT_UNSAFE)) == 0)
+                        return EXIT_UNSAFE;
+                all = all && verdict;
+        }
+        return all ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int print(const Options *options, json_t *rows) {
+        int status = exit_status(rows), r;
+
+        if (options->json)
+                r = json_print(options, rows);
+        else {
+                r = print_text(options, rows);
+                json_decref(rows);
+        }
+        return r == EXIT_SUCCESS ? status : r;
+}
+
+/* A descriptor of each process stays open, and there may be more of them than a shell's limit. */
+static void raise_files_limit(void) {
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+                return;
+        limit.rlim_cur = limit.rlim_max;
+        (void) setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int failed(const char *what, int r) {
+        fprintf(stderr, "hawctl: %s%s\n", what, strerror(-r));
+        return EXIT_FAILURE;
+}
+
+int verb_audit(const Options *options, int argc, char **argv) {
+        _cleanup_(qemu_processes_done) QemuProcesses processes = {};
+        _cleanup_(profile_done) Profile profile = {};
+        GuestInstalled installed = {};
+        SiteDefaults site;
+        AuditQuestion question = {
+                .profile = &profile, .site = &site, .installed = &installed, .json = options->json
+        };
+        json_t *rows;
+        int r;
+
+        if (options->host) {
+                fprintf(stderr, "hawctl: audit sees the processes of this host only: run it there, over ssh\n");
+                return EXIT_USAGE;
+        }
+        r = vm_defaults_read(options, &site);
+        if (r == EXIT_SUCCESS)
+                r = source_profile(options, &profile);
+        if (r != EXIT_SUCCESS)
+                return r;
+        raise_files_limit();
+        r = qemu_processes_read(&processes);
+        if (r < 0)
+                return failed("/proc: ", r);
+        vm_installed_read(&installed);
+        r = audit_all(&processes, &question, &rows);
+        return r < 0 ? failed("", r) : print(options, rows);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "ctl/origin/source-profile.h"
+#include "ctl/show/json-output.h"
+#include "ctl/show/numbers.h"
+#include "ctl/show/pci-names.h"
+#include "ctl/show/table.h"
+#include "ctl/verb/select.h"
+#include "ctl/verb/verbs.h"
+
+enum { COLUMN_ADDRESS, COLUMN_GROUP, COLUMN_IOMMU, COLUMN_DRIVER, COLUMN_BARS, COLUMN_NAME };
+
+static const Column columns[] = {
+        [COLUMN_ADDRESS] = { "DEVICE" },
+        [COLUMN_GROUP] = { "GROUP", .right = true },
+        [COLUMN_IOMMU] = { "UNIT" },
+        [COLUMN_DRIVER] = { "DRIVER" },
+        [COLUMN_BARS] = { "BARS", .wrap = true },
+        [COLUMN_NAME] = { "NAME", .wrap = true },
+};
+
+/* "16 MiB 64-bit pref, 32 KiB": memory BARs only, the ROM and ports take no guest address space worth a word. */
+static void bars_text(const ProfileDevice *device, char *ret, size_t size) {
+        char bytes[NUMBER_TEXT_MAX];
+        size_t n = 0;
+
+        ret[0] = 0;
+        for (size_t i = 0; i < device->n_bars && n < size; i++) {
+                const ProfileBar *bar = &device->bars[i];
+
+                if (bar->io || bar->index == 6)
+                        continue;
+                n += (size_t) snprintf(ret + n, size - n, "%s%s%s%s%s", n ? ", " : "",
+                                bar->index > 6 ? "VFs " : "",
+                                bar->end - bar->start == UINT64_MAX ? "16 EiB"
+                                                                    : number_bytes(bar->end - bar->start + 1,
+                                                                                      bytes, sizeof(bytes)),
+                                bar->is_64bit ? " 64-bit" : "", bar->prefetchable ? " pref" : "");
+        }
+}
+
+static void add_row(Table *table, const Profile *profile, const ProfileDevice *device, PciNames *names) {
+        char address[PCI_ADDRESS_TEXT_MAX], bars[320], name[192];
+
+        pci_address_format(&device->address, address, sizeof(address));
+        table_row(table);
+        table_cell(table, COLUMN_ADDRESS, address);
+        if (device->group >= 0)
+                table_cellf(table, COLUMN_GROUP, "%" PRIu32, profile->groups[device->group].id);
+        else
+                table_cell(table, COLUMN_GROUP, NULL);
+        table_cell(table, COLUMN_IOMMU, device->iommu >= 0 ? profile->iommus[device->iommu].name : NULL);
+        table_cell(table, COLUMN_DRIVER, *device->driver ? device->driver : NULL);
+        bars_text(device, bars, sizeof(bars));
+        table_cell(table, COLUMN_BARS, *bars ? bars : NULL);
+        pci_names_device(names, device, name, sizeof(name));
+        if (*name)
+                table_cell(table, COLUMN_NAME, name);
+        else if (device->ids_reason == REASON_NONE)
+                table_cellf(table, COLUMN_NAME, "%04x:%04x", device->vendor, device->device);
+        else
+                table_cell(table, COLUMN_NAME, reason_to_string(device->ids_reason));
+}
+
+static const char *device_name(const Profile *profile, size_t i, char *buffer) {
+        pci_address_format(&profile->devices[i].address, buffer, SELECT_NAME_MAX);
+        return buffer;
+}
+
+static json_t *device_json(const Profile *profile, size_t i, void *userdata) {
+        json_t *object = profile_json_device(profile, &profile->devices[i]);
+        char name[192];
+
+        pci_names_device(userdata, &profile->devices[i], name, sizeof(name));
+        if (object && json_object_set_new(object, "name", *name ? json_string(name) : json_null()) < 0) {
+                json_decref(object);
+                return NULL;
+        }
+        return object;
+}
+
+int verb_devices(const Options *options, int argc, char **argv) {
+        _cleanup_(profile_done) Profile profile = {};
+        _cleanup_(selection_done) Selection selection = {};
+        _cleanup_(pci_names_close) PciNames *names = NULL;
+        const Screen screen = screen_get();
+        int r = source_profile(options, &profile);
+
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = selection_make(&profile, "PCI device", profile.n_devices, device_name, argc, argv, &selection);
+        if (r != EXIT_SUCCESS)
+                return r;
+        names = selection.n > 0 ? pci_names_open() : NULL;
+        if (options->json)
+                return selection_json(&profile, &selection, options, device_json, names);
+
+        _cleanup_pager_ pid_t pager = pager_open(options);
+        (void) pager;
+        if (selection.n == 0) {
+                if (!options->no_legend)
+                        printf("No PCI devices.\n");
+                return EXIT_SUCCESS;
+        }
+        Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
+        for (size_t i = 0; i < selection.n; i++)
+                add_row(table, &profile, &profile.devices[selection.indices[i]], names);
+        return table_finish(table);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/origin/guest-source.h"
+#include "ctl/origin/source-profile.h"
+#include "ctl/show/json-output.h"
+#include "ctl/show/numbers.h"
+#include "ctl/show/table.h"
+#include "ctl/verb/verbs.h"
+#include "guest/answer/fit.h"
+#include "guest/guest-size.h"
+#include "probe/decode/text.h"
+#include "profile/device-lookup.h"
+
+static int parse_bars(const Options *options, GuestDevice *device) {
+        for (unsigned i = 0; i < options->n_bars; i++) {
+                uint64_t size = 0;
+
+                if (guest_size_from_text(options->bars[i], &size) < 0 || size < 16 || (size & (size - 1))) {
+                        fprintf(stderr, "hawctl: --bar=%s: expected a power of two as 16GiB or 256M\n",
+                                        options->bars[i]);
+                        return EXIT_USAGE;
+                }
+                device->bars[device->n_bars++] = (GuestBar){
+                        .index = (uint8_t) i, .size = size, .is_64bit = true, .prefetchable = true
+                };
+        }
+        return EXIT_SUCCESS;
+}
+
+static int parse_count(const Options *options, uint32_t *ret) {
+        char *end;
+        unsigned long n = options->count ? strtoul(options->count, &end, 10) : 1;
+
+        if (options->count &&
+                        (*end || options->count[0] < '0' || options->count[0] > '9' || n < 1 ||
+                                        n > FIT_COUNT_MAX)) {
+                fprintf(stderr, "hawctl: --count=%s: expected a number from 1 to %d\n", options->count,
+                                FIT_COUNT_MAX);
+                return EXIT_USAGE;
+        }
+        *ret = (uint32_t) n;
+        return EXIT_SUCCESS;
+}
+
+static int choose_device(const Options *options, const Profile *profile, GuestDevice *ret) {
+        const ProfileDevice *host;
+
+        if (!options->device == !options->n_bars) {
+                fprintf(stderr, "hawctl: fit needs --bar=SIZE or --device=ADDRESS, and not both\n");
+                return EXIT_USAGE;
+        }
+        ret->assigned = true;
+        /* As every management layer places it. */
+        ret->own_port = true;
+        snprintf(ret->name, sizeof(ret->name), "%s", options->device ? options->device : "device");
+        if (!options->device)
+                return parse_bars(options, ret);
+        host = device_lookup_name(profile, options->device);
+        if (!host) {
+                fprintf(stderr, "hawctl: no PCI device '%s'; 'hawctl devices' lists them\n",
+                                options->device);
+                return EXIT_FAILURE;
+        }
+        ret->has_address = true;
+        ret->address = host->address;
+        return EXIT_SUCCESS;
+}
+
+enum { COLUMN_BITS, COLUMN_FIT, COLUMN_REACHED };
+
+static const Column columns[] = {
+        [COLUMN_BITS] = { "GUEST BITS", .right = true },
+        [COLUMN_FIT] = { "FIT", .right = true },
+        [COLUMN_REACHED] = { "REACHED BY PEERS", .right = true },
+};
+
+static void count_cell(Table *table, unsigned column, uint32_t n) {
+        table_cellf(table, column, "%s%" PRIu32, n >= FIT_COUNT_MAX ? ">=" : "", n);
+}
+
+static int print_widths(const Screen *screen, const Options *options, const Fit *fit) {
+        Table *table = table_new(columns, ELEMENTS(columns), screen, options->no_legend);
+
+        for (size_t i = 0; i < fit->n_widths; i++) {
+                table_row(table);
+                table_cellf(table, COLUMN_BITS, "%u", fit->widths[i].bits);
+                count_cell(table, COLUMN_FIT, fit->widths[i].n);
+                count_cell(table, COLUMN_REACHED, fit->widths[i].n_reached);
+        }
+        return table_finish(table);
+}
+
+/* Names of devices come from the guest's description. */
+static void print_words(const Screen *screen, unsigned indent, const char *text) {
+        char printable[768];
+
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
+                        sizeof(printable));
+        screen_wrap(screen, indent, printable);
+}
+
+static int print_text(const Options *options, const Fit *fit) {
+        const Screen screen = screen_get();
+        char each[NUMBER_TEXT_MAX], text[768];
+        bool all = fit->now.n >= fit->wanted;
+
+        printf("%s%s%" PRIu32 " of %" PRIu32 " fit%s ", screen_bold(&screen), all ? "" : screen_red(&screen),
+                        fit->now.n < fit->wanted ? fit->now.n : fit->wanted, fit->wanted,
+                        screen_off(&screen));
+        snprintf(text, sizeof(text), "beside this guest at %u bits; up to %" PRIu32 " do, each takes %s",
+                        fit->now.bits, fit->now.n,
+                        fit->each ? number_bytes(fit->each, each, sizeof(each)) : "no 64-bit window");
+        screen_wrap(&screen, 10, text);
+        for (size_t i = 0; i < fit->n_refused; i++) {
+                printf("%srefused%s  ", screen_red(&screen), screen_off(&screen));
+                print_words(&screen, 9, fit->refused[i]);
+        }
+        if (*fit->why) {
+                snprintf(text, sizeof(text), *fit->stops ? "one more: %s [%s]" : "one more: %s", fit->why,
+                                fit->stops);
+                print_words(&screen, 0, text);
+        }
+        if (fit->before == VERDICT_UNSAFE)
+                printf("The guest is unsafe without any: see hawctl check.\n");
+        if (!all && fit->bits_for_all)
+                printf("%u address bits would hold them all.\n", fit->bits_for_all);
+        else if (!all && fit->n_widths == 0)
+                printf("Whether another width would hold them all is not known.\n");
+        else if (!all)
+                printf("No width that this host offers would hold them all.\n");
+        for (size_t i = 0; i < fit->n_missing; i++) {
+                printf("%smissing%s  ", screen_yellow(&screen), screen_off(&screen));
+                print_words(&screen, 9, fit->missing[i]);
+        }
+        putchar('\n');
+        return print_widths(&screen, options, fit);
+}
+
+int verb_fit(const Options *options, int argc, char **argv) {
+        _cleanup_(profile_done) Profile profile = {};
+        _cleanup_(guest_done) Guest guest = {};
+        _cleanup_(fit_done) Fit fit = {};
+        GuestDevice device = {};
+        uint32_t wanted;
+        int r = parse_count(options, &wanted);
+
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = guest_source(options, argc, argv, &guest);
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = source_profile(options, &profile);
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = choose_device(options, &profile, &device);
+        if (r != EXIT_SUCCESS)
+                return r;
+        if (fit_devices(&guest, &profile, &device, wanted, &fit) < 0) {
+                fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+                return EXIT_FAILURE;
+        }
+        return options->json ? json_print(options, fit_json(&fit)) : print_text(options, &fit);
+}

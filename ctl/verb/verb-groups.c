@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "ctl/origin/source-profile.h"
+#include "ctl/show/json-output.h"
+#include "ctl/show/numbers.h"
+#include "ctl/show/pci-names.h"
+#include "ctl/show/table.h"
+#include "ctl/verb/select.h"
+#include "ctl/verb/verbs.h"
+#include "profile/device-lookup.h"
+#include "profile/words.h"
+
+enum { COLUMN_GROUP, COLUMN_TYPE, COLUMN_BITS, COLUMN_ASSIGNABLE, COLUMN_DEVICES };
+
+static const Column columns[] = {
+        [COLUMN_GROUP] = { "GROUP", .right = true },
+        [COLUMN_TYPE] = { "TYPE" },
+        [COLUMN_BITS] = { "BITS", .right = true },
+        [COLUMN_ASSIGNABLE] = { "ASSIGNABLE" },
+        [COLUMN_DEVICES] = { "DEVICES", .wrap = true },
+};
+
+static void assignable_cell(Table *table, const ProfileGroup *group) {
+        if (group->assignable == TRISTATE_YES)
+                table_cell(table, COLUMN_ASSIGNABLE,
+                                group->isolated == TRISTATE_NO ? "all together" : "yes");
+        else
+                table_cellf(table, COLUMN_ASSIGNABLE, "%s: %s",
+                                group->assignable == TRISTATE_NO ? "no" : "unknown",
+                                assignable_why_to_string(group->why));
+}
+
+static void add_rows(Table *table, const Profile *profile, const ProfileGroup *group, PciNames *names) {
+        char name[192];
+
+        table_row(table);
+        table_cellf(table, COLUMN_GROUP, "%" PRIu32, group->id);
+        table_cell(table, COLUMN_TYPE, *group->type_word ? group->type_word : NULL);
+        if (group->bits)
+                table_cellf(table, COLUMN_BITS, "%u", group->bits);
+        else
+                table_cell(table, COLUMN_BITS, NULL);
+        assignable_cell(table, group);
+        if (group->n_members == 0)
+                table_cell(table, COLUMN_DEVICES, NULL);
+        for (size_t i = 0; i < group->n_members; i++) {
+                const ProfileDevice *device = device_lookup_name(profile, group->members[i]);
+
+                if (i > 0) {
+                        table_row(table);
+                        for (unsigned c = 0; c < COLUMN_DEVICES; c++)
+                                table_cell(table, c, "");
+                }
+                table_cellf(table, COLUMN_DEVICES, "%s %s", group->members[i],
+                                device ? pci_names_device(names, device, name, sizeof(name)) : "");
+        }
+}
+
+static const char *group_name(const Profile *profile, size_t i, char *buffer) {
+        snprintf(buffer, SELECT_NAME_MAX, "%" PRIu32, profile->groups[i].id);
+        return buffer;
+}
+
+static json_t *group_json(const Profile *profile, size_t i, void *userdata) {
+        return profile_json_group(profile, &profile->groups[i]);
+}
+
+/* What one named group reserves and leaves, below its row. */
+static void print_ranges(const ProfileGroup *group) {
+        char start[NUMBER_TEXT_MAX], end[NUMBER_TEXT_MAX];
+
+        for (size_t i = 0; i < group->regions.n; i++)
+                printf("  reserved %18s - %-18s %s\n",
+                                number_address(group->regions.regions[i].start, start, sizeof(start)),
+                                number_address(group->regions.regions[i].end, end, sizeof(end)),
+                                group->regions.regions[i].word);
+        for (size_t i = 0; i < group->usable.n; i++)
+                printf("  usable   %18s - %s\n",
+                                number_address(group->usable.ranges[i].start, start, sizeof(start)),
+                                number_address(group->usable.ranges[i].end, end, sizeof(end)));
+        if (group->usable.n == 0)
+                printf("  usable   unknown (%s)\n",
+                                reason_to_string(group->bits ? group->regions_reason : group->bits_reason));
+}
+
+int verb_groups(const Options *options, int argc, char **argv) {
+        _cleanup_(profile_done) Profile profile = {};
+        _cleanup_(selection_done) Selection selection = {};
+        const Screen screen = screen_get();
+        int r = source_profile(options, &profile);
+
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = selection_make(&profile, "IOMMU group", profile.n_groups, group_name, argc, argv, &selection);
+        if (r != EXIT_SUCCESS)
+                return r;
+        if (options->json)
+                return selection_json(&profile, &selection, options, group_json, NULL);
+
+        _cleanup_pager_ pid_t pager = pager_open(options);
+        _cleanup_(pci_names_close) PciNames *names = NULL;
+        (void) pager;
+        if (selection.n == 0) {
+                if (!options->no_legend)
+                        printf("No IOMMU groups.\n");
+                return EXIT_SUCCESS;
+        }
+        names = pci_names_open();
+        Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
+        for (size_t i = 0; i < selection.n; i++)
+                add_rows(table, &profile, &profile.groups[selection.indices[i]], names);
+        r = table_finish(table);
+        for (int a = 0; a < argc && r == EXIT_SUCCESS; a++) {
+                printf("\nGroup %s\n", argv[a]);
+                print_ranges(&profile.groups[selection.indices[a]]);
+        }
+        return r;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/origin/guest-source.h"
+#include "ctl/origin/source-profile.h"
+#include "ctl/show/check-text.h"
+#include "ctl/show/json-output.h"
+#include "ctl/show/map-svg.h"
+#include "ctl/show/map-text.h"
+#include "ctl/verb/verbs.h"
+
+static int out_of_memory(void) {
+        fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+        return EXIT_FAILURE;
+}
+
+static int print_text(const Options *options, const Map *map) {
+        Screen screen = screen_get();
+        _cleanup_pager_ pid_t pager = pager_open(options);
+        char about[256];
+
+        (void) pager;
+        if (screen.width < MAP_TEXT_WIDTH_MIN)
+                screen.width = MAP_TEXT_WIDTH_MIN;
+        screen.utf8 &= !options->ascii;
+        map_text_print(&screen, map);
+        if (!map->check)
+                return EXIT_SUCCESS;
+        snprintf(about, sizeof(about), "%s on %s", *map->guest->name ? map->guest->name : "the guest",
+                        *map->profile->host.hostname ? map->profile->host.hostname : "this host");
+        putchar('\n');
+        check_text_verdict(&screen, map->check->verdict, about);
+        check_text_findings(&screen, map->guest, map->check, false);
+        return EXIT_SUCCESS;
+}
+
+int verb_map(const Options *options, int argc, char **argv) {
+        _cleanup_(profile_done) Profile profile = {};
+        _cleanup_(guest_done) Guest guest = {};
+        _cleanup_(check_done) Check check = {};
+        _cleanup_(map_done) Map map = {};
+        bool with_guest = argc > 0;
+        int r;
+
+        r = with_guest ? guest_source(options, argc, argv, &guest) : EXIT_SUCCESS;
+        if (r == EXIT_SUCCESS)
+                r = source_profile(options, &profile);
+        if (r != EXIT_SUCCESS)
+                return r;
+        if (with_guest && check_guest(&guest, &profile, &check) < 0)
+                return out_of_memory();
+        if (map_make(&profile, with_guest ? &guest : NULL, with_guest ? &check : NULL, &map) < 0)
+                return out_of_memory();
+        if (options->json)
+                return json_print(options, map_json(&map));
+        return options->svg ? map_svg_write(options, &map) : print_text(options, &map);
+}

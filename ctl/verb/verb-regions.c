@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/origin/source-profile.h"
+#include "ctl/show/json-output.h"
+#include "ctl/show/numbers.h"
+#include "ctl/show/table.h"
+#include "ctl/verb/verbs.h"
+#include "profile/document/json-fact.h"
+#include "profile/host-regions.h"
+
+enum { COLUMN_START, COLUMN_END, COLUMN_TYPE, COLUMN_GROUPS, COLUMN_MEANING };
+
+static const Column columns[] = {
+        [COLUMN_START] = { "START", .right = true },
+        [COLUMN_END] = { "END", .right = true },
+        [COLUMN_TYPE] = { "TYPE" },
+        [COLUMN_GROUPS] = { "GROUPS" },
+        [COLUMN_MEANING] = { "WHAT", .wrap = true },
+};
+
+static void range_cells(Table *table, uint64_t start, uint64_t end) {
+        char text[NUMBER_TEXT_MAX];
+
+        table_row(table);
+        table_cell(table, COLUMN_START, number_address(start, text, sizeof(text)));
+        table_cell(table, COLUMN_END, number_address(end, text, sizeof(text)));
+}
+
+static int print_table(const Profile *profile, const HostRegions *regions, const Options *options) {
+        const Screen screen = screen_get();
+        Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
+
+        for (size_t i = 0; i < regions->n; i++) {
+                const HostRegion *region = &regions->regions[i];
+
+                range_cells(table, region->region.start, region->region.end);
+                table_cell(table, COLUMN_TYPE, region->region.word);
+                if (region->n_groups == profile->n_groups)
+                        table_cell(table, COLUMN_GROUPS, "all");
+                else if (region->n_groups == 1)
+                        table_cellf(table, COLUMN_GROUPS, "%" PRIu32, region->first_group);
+                else
+                        table_cellf(table, COLUMN_GROUPS, "%zu groups", region->n_groups);
+                table_cell(table, COLUMN_MEANING, region_meaning(&region->region));
+        }
+        for (size_t i = 0; i < profile->usable_iova.n; i++) {
+                range_cells(table, profile->usable_iova.ranges[i].start, profile->usable_iova.ranges[i].end);
+                table_cell(table, COLUMN_TYPE, "usable");
+                table_cell(table, COLUMN_GROUPS, "all");
+                table_cell(table, COLUMN_MEANING, "free for guest RAM that any device must reach");
+        }
+        return table_finish(table);
+}
+
+static json_t *regions_json(const HostRegions *regions) {
+        json_t *array = json_array();
+
+        for (size_t i = 0; i < regions->n; i++) {
+                const HostRegion *region = &regions->regions[i];
+                json_t *object = json_range(region->region.start, region->region.end);
+                bool ok = true;
+
+                ok &= json_put(object, "type", json_string(region->region.word));
+                ok &= json_put(object, "groups", json_integer((json_int_t) region->n_groups));
+                if (!ok) {
+                        json_decref(object);
+                        object = NULL;
+                }
+                if (json_array_append_new(array, object) < 0) {
+                        json_decref(array);
+                        return NULL;
+                }
+        }
+        return array;
+}
+
+int verb_regions(const Options *options, int argc, char **argv) {
+        _cleanup_(profile_done) Profile profile = {};
+        int r = source_profile(options, &profile);
+
+        if (r != EXIT_SUCCESS)
+                return r;
+        if (options->json)
+                return json_print(options,
+                                json_pack("{s:o*, s:o*}", "reservedRegions", regions_json(&profile.regions),
+                                                "usableIova", json_ranges(&profile.usable_iova)));
+
+        _cleanup_pager_ pid_t pager = pager_open(options);
+        (void) pager;
+        if (profile.regions.n == 0 && profile.usable_iova.n == 0) {
+                if (!options->no_legend)
+                        printf("No reserved regions known: %s.\n",
+                                        profile.n_groups == 0 ? "there are no IOMMU groups"
+                                                              : "none could be read");
+                return EXIT_SUCCESS;
+        }
+        return print_table(&profile, &profile.regions, options);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/origin/source-profile.h"
+#include "ctl/show/numbers.h"
+#include "ctl/show/status-findings.h"
+#include "ctl/show/table.h"
+#include "ctl/verb/verbs.h"
+#include "profile/host-regions.h"
+#include "profile/words.h"
+
+#define LABEL_WIDTH 12
+#define HOLES_SHOWN 6
+
+static void line(const Screen *screen, const char *label, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
+
+/* "Label       text, wrapped below itself" */
+static void line(const Screen *screen, const char *label, const char *format, ...) {
+        char text[1024];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        printf("%s%-*s%s", screen_bold(screen), LABEL_WIDTH, label, screen_off(screen));
+        screen_wrap(screen, LABEL_WIDTH, text);
+}
+
+static const char *or_unknown(const char *text) {
+        return *text ? text : "unknown";
+}
+
+static void print_host(const Profile *profile, const Screen *screen) {
+        const ProfileHost *host = &profile->host;
+
+        line(screen, "Host", "%s, Linux %s, %s", or_unknown(host->hostname), or_unknown(host->kernel),
+                        or_unknown(host->architecture));
+        if (fact_known(&host->cpus))
+                line(screen, "CPU", "%s, %" PRIu64 " logical", or_unknown(host->model_name),
+                                host->cpus.value);
+        else
+                line(screen, "CPU", "%s", or_unknown(host->model_name));
+        if (*host->virtualised && strcmp(host->virtualised, "none") != 0)
+                line(screen, "", "a virtual machine (%s): all numbers are its hypervisor's claim",
+                                host->virtualised);
+}
+
+/* ── widths ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+enum { COLUMN_NAME, COLUMN_BITS, COLUMN_REACH, COLUMN_WHY };
+
+static const Column columns[] = {
+        [COLUMN_NAME] = { "ADDRESS WIDTH" },
+        [COLUMN_BITS] = { "BITS", .right = true },
+        [COLUMN_REACH] = { "REACH", .right = true },
+        [COLUMN_WHY] = { "WHY", .wrap = true },
+};
+
+static void width_row(Table *table, const char *name, const Fact *fact) {
+        char text[NUMBER_TEXT_MAX];
+
+        table_row(table);
+        table_cell(table, COLUMN_NAME, name);
+        if (!fact_known(fact)) {
+                table_cell(table, COLUMN_BITS, NULL);
+                table_cell(table, COLUMN_REACH, "unknown");
+                table_cellf(table, COLUMN_WHY, "%s: %s", reason_to_string(fact->reason), fact->source);
+                return;
+        }
+        table_cellf(table, COLUMN_BITS, "%" PRIu64, fact->value);
+        table_cell(table, COLUMN_REACH, number_reach(fact->value, text, sizeof(text)));
+        table_cellf(table, COLUMN_WHY, "%s%s", fact->provenance == PROVENANCE_ASSUMED ? "assumed: " : "",
+                        fact->source);
+}
+
+static int print_widths(const Profile *profile, const Screen *screen) {
+        const ProfileWidths *widths = &profile->widths;
+        Table *table = table_new(columns, ELEMENTS(columns), screen, false);
+
+        width_row(table, "CPU physical", &widths->cpu_physical_bits);
+        width_row(table, "host physical", &widths->host_physical_bits);
+        width_row(table, "guest physical", &widths->guest_physical_bits);
+        width_row(table, "guest mappable", &widths->guest_mappable_bits);
+        width_row(table, "IOVA (devices)", &widths->iova_bits);
+        width_row(table, "safe for guests", &widths->safe_guest_bits);
+        width_row(table, "  with devices", &widths->safe_guest_bits_with_devices);
+        putchar('\n');
+        int r = table_finish(table);
+        putchar('\n');
+        return r;
+}
+
+/* ── what stands behind them ───────────────────────────────────────────────────────────────────────────── */
+
+static void print_iommus(const Profile *profile, const Screen *screen) {
+        const char *label = "IOMMU";
+
+        if (profile->n_iommus == 0)
+                line(screen, label, "%s",
+                                profile->iommus_reason == REASON_NONE ||
+                                                                profile->iommus_reason == REASON_ABSENT
+                                                ? "none that the kernel drives"
+                                                : reason_to_string(profile->iommus_reason));
+        for (size_t i = 0; i < profile->n_iommus; i++) {
+                const ProfileIommu *iommu = &profile->iommus[i];
+                char devices[48];
+
+                if (iommu->devices_reason != REASON_NONE)
+                        snprintf(devices, sizeof(devices), "devices unknown: %s",
+                                        reason_to_string(iommu->devices_reason));
+                else
+                        snprintf(devices, sizeof(devices), "%" PRIu32 " device%s", iommu->n_devices,
+                                        iommu->n_devices == 1 ? "" : "s");
+                if (fact_known(&iommu->bits))
+                        line(screen, label, "%s (%s) %" PRIu64 " bits, %s; %s", iommu->name,
+                                        iommu_kind_to_string(iommu->kind), iommu->bits.value, devices,
+                                        iommu->bits.source);
+                else
+                        line(screen, label, "%s (%s) width unknown, %s; %s", iommu->name,
+                                        iommu_kind_to_string(iommu->kind), devices, iommu->bits.source);
+                label = "";
+        }
+}
+
+static void print_holes(const Profile *profile, const Screen *screen) {
+        const HostRegions *regions = &profile->regions;
+        char start[NUMBER_TEXT_MAX], end[NUMBER_TEXT_MAX];
+        const char *label = "Holes";
+
+        for (size_t i = 0; i < regions->n && i < HOLES_SHOWN; i++) {
+                const HostRegion *region = &regions->regions[i];
+
+                line(screen, label, "%s-%s %s, %s",
+                                number_address(region->region.start, start, sizeof(start)),
+                                number_address(region->region.end, end, sizeof(end)), region->region.word,
+                                region_meaning(&region->region));
+                label = "";
+        }
+        if (regions->n > HOLES_SHOWN)
+                line(screen, "", "and %zu more: hawctl regions", regions->n - HOLES_SHOWN);
+}
+
+static void print_groups(const Profile *profile, const Screen *screen) {
+        size_t yes = 0, no = 0, together = 0, bridges = 0;
+
+        if (profile->n_groups == 0)
+                return;
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                const ProfileGroup *group = &profile->groups[i];
+
+                yes += group->assignable == TRISTATE_YES;
+                together += group->assignable == TRISTATE_YES && group->isolated == TRISTATE_NO;
+                bridges += group->why == ASSIGNABLE_WHY_BRIDGES_ONLY;
+                no += group->assignable == TRISTATE_NO;
+        }
+        char text[256];
+        int n = snprintf(text, sizeof(text), "%zu assignable%s", yes,
+                        together ? " (some only as a whole)" : "");
+
+        if (no > bridges)
+                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu not", no - bridges);
+        if (bridges > 0)
+                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu of bridges only", bridges);
+        if (profile->n_groups > yes + no)
+                snprintf(text + n, sizeof(text) - (size_t) n, ", %zu unknown", profile->n_groups - yes - no);
+        line(screen, "Groups", "%zu: %s; see hawctl groups", profile->n_groups, text);
+}
+
+static const char *guest_tables(const ProfilePaging *paging) {
+        static const char *const kinds[] = {
+                [SECOND_LEVEL_NONE] = "second-level",
+                [SECOND_LEVEL_EPT] = "EPT",
+                [SECOND_LEVEL_NPT] = "NPT",
+                [SECOND_LEVEL_STAGE2] = "stage-2",
+        };
+
+        if (fact_known(&paging->second_level_enabled) && !paging->second_level_enabled.value)
+                return "shadow";
+        return kinds[paging->second_level];
+}
+
+static void print_paging(const Profile *profile, const Screen *screen) {
+        const ProfilePaging *paging = &profile->paging;
+        char host[48] = "levels unknown", guest[48] = "";
+
+        if (fact_known(&paging->host_levels))
+                snprintf(host, sizeof(host), "%" PRIu64 " levels%s", paging->host_levels.value,
+                                fact_known(&paging->la57_capable) && paging->la57_capable.value &&
+                                                                paging->host_levels.value == 4
+                                                ? " (the CPU can do 5)"
+                                                : "");
+        if (fact_known(&paging->second_level_levels))
+                snprintf(guest, sizeof(guest), ", %" PRIu64 " levels", paging->second_level_levels.value);
+        if (fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value)
+                line(screen, "Paging", "host %s; no guests, KVM does not run", host);
+        else
+                line(screen, "Paging", "host %s; guests on %s tables%s%s%s", host, guest_tables(paging),
+                                guest, *paging->kvm_backend ? ", module " : "", paging->kvm_backend);
+}
+
+static void print_encryption(const Profile *profile, const Screen *screen) {
+        const Fact *taken = &profile->encryption.bits_taken;
+
+        if (!fact_known(taken))
+                line(screen, "Encryption", "what it takes is unknown: %s (%s)", taken->source,
+                                reason_to_string(taken->reason));
+        else if (taken->value > 0)
+                line(screen, "Encryption", "takes %" PRIu64 " bits: %s", taken->value, taken->source);
+        else
+                line(screen, "Encryption", "takes no bits: %s", taken->source);
+}
+
+int verb_status(const Options *options, int argc, char **argv) {
+        _cleanup_(profile_done) Profile profile = {};
+        const Screen screen = screen_get();
+        int r;
+
+        if (options->json)
+                return verb_describe(options, 0, argv);
+        r = source_profile(options, &profile);
+        if (r != EXIT_SUCCESS)
+                return r;
+
+        _cleanup_pager_ pid_t pager = pager_open(options);
+        (void) pager;
+        print_host(&profile, &screen);
+        r = print_widths(&profile, &screen);
+        print_iommus(&profile, &screen);
+        print_holes(&profile, &screen);
+        print_groups(&profile, &screen);
+        print_paging(&profile, &screen);
+        print_encryption(&profile, &screen);
+        status_findings(&profile, &screen);
+        return r;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/answer/alternatives.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/answer/plan.h"
+#include "guest/vmm/policy.h"
+#include "probe/cleanup.h"
+#include "probe/grow.h"
+
+/* With more answers than these none of them gets remedies of its own. */
+#define SEARCHES_MAX 64
+
+_Static_assert(11 * VMM_VERSIONS_MAX <= ALTERNATIVES_MAX, "versions alone are too many");
+
+void leaves_done(Leaves *leaves) {
+        for (size_t i = 0; i < leaves->n; i++) {
+                finding_set_done(&leaves->items[i].found);
+                check_done(&leaves->items[i].check);
+        }
+        free(leaves->items);
+        *leaves = (Leaves){};
+}
+
+void leaf_guest(const Leaves *leaves, const Leaf *leaf, Guest *ret) {
+        *ret = *leaves->guest;
+        ret->firmware.version_guessed = false;
+        if (leaves->any_version && leaf->version != leaves->own_version)
+                ret->firmware.version = leaves->versions[leaf->version];
+        if (leaves->any_vmm)
+                vmm_version_set(&leaves->vmms[leaf->vmm], ret);
+        for (LayoutQuestion q = 0; q < _LAYOUT_QUESTION_MAX; q++)
+                if (leaf->answers[q])
+                        layout_question_answer(q, leaf->answers[q] - 1, ret);
+}
+
+static int add_leaf(Leaves *leaves, Leaf *leaf) {
+        Leaf *grown = grow(leaves->items, leaves->n, sizeof(*grown));
+
+        if (!grown) {
+                check_done(&leaf->check);
+                return -ENOMEM;
+        }
+        leaves->items = grown;
+        grown[leaves->n++] = *leaf;
+        return 0;
+}
+
+/* An answer may bring up the next question: each adds one of few, so that the depth is theirs. */
+static int try_answers(Leaves *leaves, Leaf leaf) {
+        unsigned asked;
+        LayoutQuestion question = 0;
+        Guest guest;
+        int r;
+
+        leaf_guest(leaves, &leaf, &guest);
+        r = check_rules(&guest, leaves->profile, leaves->places, &leaf.check);
+        if (r < 0)
+                return r;
+        asked = leaf.check.layout.asked;
+        while (question < _LAYOUT_QUESTION_MAX && (!(asked & 1U << question) || leaf.answers[question]))
+                question++;
+        if (question == _LAYOUT_QUESTION_MAX || leaves->n >= ALTERNATIVES_MAX)
+                return add_leaf(leaves, &leaf);
+        check_done(&leaf.check);
+        for (unsigned answer = 0; r >= 0 && answer < layout_question_answers(question); answer++) {
+                leaf.answers[question] = (uint8_t) (answer + 1);
+                r = try_answers(leaves, leaf);
+        }
+        return r;
+}
+
+static void list_versions(Leaves *leaves) {
+        const GuestFirmware *firmware = &leaves->guest->firmware;
+        GuestVersion version;
+
+        leaves->any_vmm = vmm_version_open(leaves->guest);
+        leaves->n_vmms = leaves->any_vmm ? vmm_versions(leaves->guest, leaves->vmms) : 1;
+        leaves->n_versions = 1;
+        leaves->any_version =
+                        firmware->version_guessed && policy_firmware_version(firmware->kind, 0, &version);
+        if (!leaves->any_version)
+                return;
+        leaves->n_versions = 0;
+        while (leaves->n_versions < ELEMENTS(leaves->versions) &&
+                        policy_firmware_version(firmware->kind, leaves->n_versions, &version)) {
+                if (version_reaches(firmware->version, version.major, version.minor, version.patch))
+                        leaves->own_version = leaves->n_versions;
+                leaves->versions[leaves->n_versions++] = version;
+        }
+}
+
+bool check_has_missing(const Check *check, const char *missing) {
+        for (size_t i = 0; i < check->n_missing; i++)
+                if (strcmp(check->missing[i], missing) == 0)
+                        return true;
+        return false;
+}
+
+static bool has_all_missing(const Check *check, const Check *other) {
+        for (size_t i = 0; i < other->n_missing; i++)
+                if (!check_has_missing(check, other->missing[i]))
+                        return false;
+        return true;
+}
+
+static bool same_answer(const Leaf *a, const Leaf *b) {
+        return a->check.verdict == b->check.verdict && has_all_missing(&a->check, &b->check) &&
+                        has_all_missing(&b->check, &a->check) && finding_set_equal(&a->found, &b->found);
+}
+
+static void classify(Leaves *leaves) {
+        for (size_t i = 0; i < leaves->n; i++) {
+                Leaf *leaf = &leaves->items[i];
+                size_t j = 0;
+
+                while (j < i && !same_answer(&leaves->items[j], leaf))
+                        j++;
+                leaf->class = j < i ? leaves->items[j].class : leaves->n_classes++;
+        }
+}
+
+int leaves_collect(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Leaves *ret) {
+        Leaves leaves = { .guest = guest, .profile = profile, .places = places };
+        int r = 0;
+
+        list_versions(&leaves);
+        for (size_t i = 0; r >= 0 && i < leaves.n_vmms * leaves.n_versions; i++) {
+                const Leaf leaf = { .vmm = i / leaves.n_versions, .version = i % leaves.n_versions };
+
+                /* Of QEMU the newest. */
+                if (leaf.vmm == leaves.n_vmms - 1 && leaf.version == leaves.own_version)
+                        leaves.nominal = leaves.n;
+                r = try_answers(&leaves, leaf);
+        }
+        for (size_t i = 0; r >= 0 && i < leaves.n; i++)
+                r = finding_set_make(leaves.items[i].check.findings, leaves.items[i].check.n,
+                                &leaves.items[i].found);
+        if (r < 0) {
+                leaves_done(&leaves);
+                return r;
+        }
+        classify(&leaves);
+        *ret = leaves;
+        return 0;
+}
+
+/* ── what makes a difference ───────────────────────────────────────────────────────────────────────────── */
+
+/* More classes than bits: whatever is asked then does. */
+static uint64_t class_bit(const Leaf *leaf) {
+        return UINT64_C(1) << (leaf->class % 64);
+}
+
+static bool differ(const uint64_t *masks, size_t n) {
+        uint64_t first = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                if (first && masks[i] && masks[i] != first)
+                        return true;
+                first = first ? first : masks[i];
+        }
+        return false;
+}
+
+bool leaves_version_matters(const Leaves *leaves) {
+        for (size_t vmm = 0; vmm < leaves->n_vmms; vmm++) {
+                uint64_t masks[FIRMWARE_VERSIONS_MAX] = {};
+
+                for (size_t i = 0; i < leaves->n; i++)
+                        if (leaves->items[i].vmm == vmm)
+                                masks[leaves->items[i].version] |= class_bit(&leaves->items[i]);
+                if (differ(masks, leaves->n_versions))
+                        return true;
+        }
+        return false;
+}
+
+bool leaves_vmm_matters(const Leaves *leaves) {
+        for (size_t version = 0; version < leaves->n_versions; version++) {
+                uint64_t masks[VMM_VERSIONS_MAX] = {};
+
+                for (size_t i = 0; i < leaves->n; i++)
+                        if (leaves->items[i].version == version)
+                                masks[leaves->items[i].vmm] |= class_bit(&leaves->items[i]);
+                if (differ(masks, leaves->n_vmms))
+                        return true;
+        }
+        return false;
+}
+
+bool leaves_question_matters(const Leaves *leaves, LayoutQuestion question) {
+        for (size_t both = 0; both < leaves->n_vmms * leaves->n_versions; both++) {
+                const size_t vmm = both / leaves->n_versions, version = both % leaves->n_versions;
+                uint64_t masks[4] = {};
+
+                for (size_t i = 0; i < leaves->n; i++)
+                        if (leaves->items[i].vmm == vmm && leaves->items[i].version == version &&
+                                        leaves->items[i].answers[question])
+                                masks[leaves->items[i].answers[question] - 1] |=
+                                                class_bit(&leaves->items[i]);
+                if (differ(masks, ELEMENTS(masks)))
+                        return true;
+        }
+        return false;
+}
+
+/* ── checks ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+bool check_is_open(const Guest *guest, const Check *check) {
+        GuestVersion version;
+
+        return check->layout.asked || vmm_version_open(guest) ||
+                        (guest->firmware.version_guessed &&
+                                        policy_firmware_version(guest->firmware.kind, 0, &version));
+}
+
+int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Check *check) {
+        _cleanup_(leaves_done) Leaves leaves = {};
+        int r = 0;
+
+        if (!check_is_open(guest, check))
+                return 0;
+        check_done(check);
+        r = leaves_collect(guest, profile, places, &leaves);
+        return r < 0 ? r : leaves_merge(&leaves, check);
+}
+
+int check_every(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
+        int r = check_rules(guest, profile, places, ret);
+
+        return r < 0 ? r : check_open(guest, profile, places, ret);
+}
+
+/* What only some find has remedies of its own, tried with that answer. */
+static int search_each(Leaves *leaves) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < leaves->n && leaves->n <= SEARCHES_MAX; i++) {
+                Guest guest;
+
+                leaf_guest(leaves, &leaves->items[i], &guest);
+                r = remedy_search(&guest, leaves->profile, leaves->places, &leaves->items[i].check);
+        }
+        return r;
+}
+
+static int check_leaves(
+                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
+        _cleanup_(leaves_done) Leaves leaves = {};
+        int r = leaves_collect(guest, profile, places, &leaves);
+
+        if (r >= 0)
+                r = leaves_merge(&leaves, ret);
+        if (r < 0)
+                return r;
+        r = remedy_search(guest, profile, places, ret);
+        if (r >= 0 && leaves.n_classes > 1)
+                r = search_each(&leaves);
+        if (r >= 0 && leaves.n_classes > 1)
+                r = leaves_tell(&leaves, ret);
+        if (r < 0)
+                check_done(ret);
+        return r;
+}
+
+int check_with_remedies(
+                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
+        int r = check_rules(guest, profile, places, ret);
+
+        if (r < 0)
+                return r;
+        if (check_is_open(guest, ret)) {
+                check_done(ret);
+                r = check_leaves(guest, profile, places, ret);
+                if (r < 0)
+                        return r;
+        } else
+                r = remedy_search(guest, profile, places, ret);
+        if (r >= 0)
+                r = plan_search(guest, profile, places, ret);
+        if (r < 0)
+                check_done(ret);
+        return r;
+}

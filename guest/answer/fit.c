@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/answer/fit.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/answer/check-words.h"
+#include "guest/layout/bar-need.h"
+#include "guest/remedy/change.h"
+#include "guest/rules/check-run.h"
+#include "probe/cleanup.h"
+#include "probe/grow.h"
+
+void fit_done(Fit *fit) {
+        free(fit->why);
+        free(fit->missing);
+        for (size_t i = 0; i < fit->n_refused; i++)
+                free(fit->refused[i]);
+        free(fit->refused);
+        *fit = (Fit){};
+}
+
+/* Those of the guest, and n more; the array is the caller's, of room for FIT_COUNT_MAX more. */
+static void with_devices(const Guest *guest, GuestDevice *devices, size_t n, Guest *ret) {
+        *ret = *guest;
+        ret->devices = devices;
+        ret->n_devices = guest->n_devices + n;
+}
+
+static bool of_place(const CheckFinding *finding) {
+        return strcmp(finding->rule, "R12") == 0 || strcmp(finding->rule, "R6") == 0;
+}
+
+static const CheckFinding *worst_that_stops(const Check *check) {
+        /* Findings come worst first. A rule about the devices' own place on the host counts none of them out. */
+        for (size_t i = 0; i < check->n && check->findings[i].verdict == VERDICT_UNSAFE; i++)
+                if (!of_place(&check->findings[i]))
+                        return &check->findings[i];
+        return NULL;
+}
+
+static bool warns(const Check *check) {
+        for (size_t i = 0; i < check->n; i++)
+                if (check->findings[i].verdict == VERDICT_WARNING &&
+                                (strcmp(check->findings[i].rule, "R4") == 0 ||
+                                                strcmp(check->findings[i].rule, "R9") == 0))
+                        return true;
+        return false;
+}
+
+typedef struct Search {
+        const Profile *profile;
+        const ProfileDevice *const *places; /* of all devices */
+        Guest guest;                        /* with the width that is tried */
+        GuestDevice *devices;
+        size_t n_own;
+        Fit *fit; /* where to say what stops; NULL: nowhere */
+} Search;
+
+/* Reached: by peer-to-peer DMA as well. */
+typedef enum Outcome { FITS_NOT, FITS_UNKNOWN, FITS, FITS_REACHED } Outcome;
+
+static void forget_why(Fit *fit) {
+        free(fit->why);
+        fit->why = NULL;
+        *fit->stops = 0;
+}
+
+/* Why no more fit, where it is to be said. */
+static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
+        char *why = NULL;
+
+        if (!fit)
+                return 0;
+        if (stops)
+                why = strdup(*stops->numbers ? stops->numbers : stops->summary);
+        else if (asprintf(&why, "not known: %s", layout->missing) < 0)
+                why = NULL;
+        if (!why)
+                return -ENOMEM;
+        forget_why(fit);
+        fit->why = why;
+        snprintf(fit->stops, sizeof(fit->stops), "%s", stops ? stops->rule : "");
+        return 0;
+}
+
+/* Where it is not known how memory and windows lie, none is said to fit. */
+static int try_count(Search *search, uint32_t n, Outcome *ret) {
+        const CheckFinding *stops;
+        Check check = {};
+        Guest guest;
+        bool known;
+        int r;
+
+        with_devices(&search->guest, search->devices, n, &guest);
+        guest.n_devices = search->n_own + n;
+        r = check_rules(&guest, search->profile, search->places, &check);
+        if (r < 0)
+                return r;
+        stops = worst_that_stops(&check);
+        known = check.layout.unknown == REASON_NONE;
+        *ret = stops ? FITS_NOT : !known ? FITS_UNKNOWN : warns(&check) ? FITS : FITS_REACHED;
+        if (*ret < FITS)
+                r = put_why(search->fit, stops, &check.layout);
+        check_done(&check);
+        return r;
+}
+
+/* More devices never fit where fewer do not. */
+static int count(Search *search, Outcome least, uint32_t *ret) {
+        uint32_t low = 0, high = FIT_COUNT_MAX + 1;
+
+        while (high - low > 1) {
+                uint32_t middle = low + (high - low) / 2;
+                Outcome outcome;
+                int r = try_count(search, middle, &outcome);
+
+                if (r < 0)
+                        return r;
+                if (outcome >= least)
+                        low = middle;
+                else
+                        high = middle;
+        }
+        *ret = low;
+        return 0;
+}
+
+/* SeaBIOS makes its window as long as what is in it, and moves it: out of a hole, into one, or below 4 GiB, where for some
+ * counts the machine's own BARs decide. Each count is tried; one that is not known says nothing about more. */
+static int count_each(Search *search, FitWidth *ret) {
+        bool reached = true;
+
+        for (uint32_t n = 1; n <= FIT_COUNT_MAX; n++) {
+                Outcome outcome;
+                int r = try_count(search, n, &outcome);
+
+                if (r < 0)
+                        return r;
+                if (outcome == FITS_NOT)
+                        return 0;
+                if (outcome == FITS_UNKNOWN)
+                        continue;
+                if (search->fit)
+                        forget_why(search->fit);
+                ret->n = n;
+                reached = reached && outcome == FITS_REACHED;
+                if (reached)
+                        ret->n_reached = n;
+        }
+        return 0;
+}
+
+static int count_both(Search *search, FitWidth *ret) {
+        int r;
+
+        if (search->guest.firmware.kind == FIRMWARE_SEABIOS) {
+                r = count_each(search, ret);
+                search->fit = NULL;
+                return r;
+        }
+        r = count(search, FITS, &ret->n);
+        search->fit = NULL;
+        return r < 0 ? r : count(search, FITS_REACHED, &ret->n_reached);
+}
+
+static int count_widths(Search *search, const Guest *guest, Fit *fit) {
+        for (unsigned bits = FIT_WIDTH_MIN; bits <= FIT_WIDTH_MAX; bits++) {
+                const Change change = { .kind = CHANGE_WIDTH, .value = bits };
+                FitWidth width = { .bits = (uint8_t) bits };
+                Check check = {};
+                int r;
+
+                search->guest = *guest;
+                if (!change_apply(&change, &search->guest))
+                        continue;
+                r = check_rules(&search->guest, search->profile, search->places, &check);
+                if (r < 0)
+                        return r;
+                /* Beyond what the host has a width is cut off, or no answer at all. */
+                bool meant = check.layout.phys_bits == bits && check.layout.unknown == REASON_NONE;
+                check_done(&check);
+                if (!meant)
+                        continue;
+                r = count_both(search, &width);
+                if (r < 0)
+                        return r;
+                fit->widths[fit->n_widths++] = width;
+                if (fit->bits_for_all == 0 && width.n >= fit->wanted)
+                        fit->bits_for_all = (uint8_t) bits;
+        }
+        return 0;
+}
+
+static int refuse(Fit *fit, const CheckFinding *finding) {
+        char **grown = grow(fit->refused, fit->n_refused, sizeof(*grown));
+
+        if (!grown)
+                return -ENOMEM;
+        fit->refused = grown;
+        if (asprintf(&grown[fit->n_refused], "%s%s%s", finding->summary, *finding->numbers ? ": " : "",
+                            finding->numbers) < 0)
+                return -ENOMEM;
+        fit->n_refused++;
+        return 0;
+}
+
+/* What keeps VFIO from such a device here, however much room there is. */
+static int refused_collect(const Search *search, const Guest *guest, Fit *fit) {
+        Check check = {};
+        Guest alone = *guest;
+        int r;
+
+        alone.devices = &search->devices[search->n_own];
+        alone.n_devices = 1;
+        r = check_rules(&alone, search->profile, search->places + search->n_own, &check);
+        for (size_t i = 0; r >= 0 && i < check.n && check.findings[i].verdict == VERDICT_UNSAFE; i++)
+                if (of_place(&check.findings[i]))
+                        r = refuse(fit, &check.findings[i]);
+        check_done(&check);
+        return r;
+}
+
+static int count_now(Search *search, const Guest *guest, Fit *fit) {
+        Guest one = *guest;
+        Check check = {};
+        BarNeed need;
+        Guest with;
+        int r;
+
+        one.devices = &search->devices[search->n_own];
+        one.n_devices = 1;
+        one.n_ports = 0;
+        with_devices(guest, search->devices, 1, &with);
+        r = check_every(&with, search->profile, search->places, &check);
+        if (r < 0)
+                return r;
+        bar_need(&one, check.layout.port_share, NULL, NULL, &need);
+        fit->each = need.bytes;
+        fit->now.bits = check.layout.phys_bits;
+        fit->missing = check.missing;
+        fit->n_missing = check.n_missing;
+        check.missing = NULL;
+        check.n_missing = 0;
+        check_done(&check);
+        r = check_every(guest, search->profile, search->places, &check);
+        if (r < 0)
+                return r;
+        fit->before = check.verdict;
+        check_done(&check);
+        search->guest = *guest;
+        search->fit = fit;
+        return count_both(search, &fit->now);
+}
+
+int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device, uint32_t wanted, Fit *ret) {
+        const size_t room = guest->n_devices + FIT_COUNT_MAX;
+        _cleanup_free_ GuestDevice *devices = calloc(room, sizeof(*devices));
+        _cleanup_(fit_done) Fit fit = { .wanted = wanted };
+        _cleanup_free_ const ProfileDevice **places = NULL;
+        Search search = { .profile = profile, .devices = devices, .n_own = guest->n_devices };
+        GuestDevice filled = *device;
+        Guest one = { .devices = &filled, .n_devices = 1 };
+        int r;
+
+        if (!devices)
+                return -ENOMEM;
+        filled.assigned = true;
+        check_fill(guest, profile);
+        check_fill(&one, profile);
+        for (size_t i = 0; i < room; i++)
+                devices[i] = i < guest->n_devices ? guest->devices[i] : filled;
+        search.places = places =
+                        check_places(&(const Guest){ .devices = devices, .n_devices = room }, profile);
+        if (!places)
+                return -ENOMEM;
+        r = count_now(&search, guest, &fit);
+        if (r >= 0)
+                r = refused_collect(&search, guest, &fit);
+        if (r >= 0)
+                r = count_widths(&search, guest, &fit);
+        if (r >= 0 && !fit.why && !(fit.why = strdup("")))
+                r = -ENOMEM;
+        if (r < 0)
+                return r;
+        *ret = fit;
+        fit = (Fit){};
+        return 0;
+}
+
+static json_t *width_json(const FitWidth *width) {
+        return json_pack("{s:i, s:i, s:i}", "bits", (int) width->bits, "fit", (int) width->n, "reached",
+                        (int) width->n_reached);
+}
+
+json_t *fit_json(const Fit *fit) {
+        json_t *widths = json_array(), *missing = json_array(), *refused = json_array();
+
+        for (size_t i = 0; i < fit->n_widths; i++)
+                json_array_append_new(widths, width_json(&fit->widths[i]));
+        for (size_t i = 0; i < fit->n_missing; i++)
+                json_array_append_new(missing, json_string(fit->missing[i]));
+        for (size_t i = 0; i < fit->n_refused; i++)
+                json_array_append_new(refused, check_text_json(fit->refused[i]));
+        return json_pack("{s:s, s:s, s:i, s:o, s:o?, s:I, s:s, s:o, s:o, s:o, s:o}", "schema", "hawd-fit/1",
+                        "verdict", verdict_to_string(fit->before), "wanted", (int) fit->wanted, "now",
+                        width_json(&fit->now), "bitsForAll",
+                        fit->bits_for_all ? json_integer(fit->bits_for_all) : NULL, "bytesEach",
+                        (json_int_t) fit->each, "stopsAt", fit->stops, "why", check_text_json(fit->why),
+                        "widths", widths, "missing", missing, "refused", refused);
+}

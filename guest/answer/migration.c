@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/answer/migration.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/rules/check-run.h"
+#include "guest/rules/rules-device.h"
+#include "guest/rules/rules-reach.h"
+#include "guest/rules/rules-viommu.h"
+
+const char *migration_kind_to_string(MigrationKind kind) {
+        static const char *const words[_MIGRATION_MAX] = { "live", "offline", "hotplug" };
+
+        return kind < _MIGRATION_MAX ? words[kind] : "";
+}
+
+void migration_done(Migration *migration) {
+        for (size_t i = 0; i < _MIGRATION_MAX; i++)
+                check_done(&migration->answers[i]);
+        *migration = (Migration){};
+}
+
+/* Addresses are of the source: on the target any device that can be assigned may stand for each. */
+static int guest_elsewhere(const Guest *guest, Guest *ret) {
+        Guest copy = *guest;
+
+        copy.devices = NULL;
+        if (guest->n_devices > 0) {
+                copy.devices = malloc(guest->n_devices * sizeof(*copy.devices));
+                if (!copy.devices)
+                        return -ENOMEM;
+                memcpy(copy.devices, guest->devices, guest->n_devices * sizeof(*copy.devices));
+        }
+        for (size_t i = 0; i < copy.n_devices; i++) {
+                copy.devices[i].has_address = false;
+                copy.devices[i].uuid[0] = 0;
+        }
+        *ret = copy;
+        return 0;
+}
+
+static uint64_t highest_used(const Layout *layout) {
+        uint64_t top = 0;
+
+        for (size_t i = 0; i < layout->n; i++)
+                if (layout->ranges[i].kind != LAYOUT_HOLE64 && layout->ranges[i].kind != LAYOUT_RESERVED &&
+                                layout->ranges[i].end > top)
+                        top = layout->ranges[i].end;
+        return top;
+}
+
+static bool both_known(CheckRun *run, const Fact *source, const Fact *target, const char *name) {
+        if (!fact_known(target))
+                check_missing(run, "the target's %s (%s)", name, reason_to_string(target->reason));
+        if (!fact_known(source))
+                check_missing(run, "the source's %s (%s)", name, reason_to_string(source->reason));
+        return fact_known(source) && fact_known(target);
+}
+
+/* What it uses is moved now; what it was told of it may use later (R2), unless a hint in its CPUID keeps it below. */
+static void live_mappable(CheckRun *run, unsigned mappable) {
+        const Layout *layout = run->layout;
+        uint64_t top = highest_used(layout);
+        CheckFinding *f;
+
+        if (top > width_end(mappable)) {
+                f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                                "it uses addresses that the target's second-level paging cannot map");
+                check_numbers(run, f, "the highest is 0x%" PRIx64 ", the target maps %u bits", top,
+                                mappable);
+        } else if (layout->phys_bits > mappable &&
+                        (layout->guest_phys_bits == 0 || layout->guest_phys_bits > mappable)) {
+                f = check_find(run, "R8", VERDICT_WARNING, "guest",
+                                "it was told of more than the target's second-level paging maps");
+                check_numbers(run, f,
+                                "the guest's %u bits, the target maps %u; what is used today ends below",
+                                layout->phys_bits, mappable);
+        }
+}
+
+/* What a width "as the host's" is there. */
+static uint64_t as_host(const Guest *guest, const Fact *offered) {
+        unsigned limit = guest->cpu.limit;
+
+        return limit && limit < offered->value ? limit : offered->value;
+}
+
+/* libvirt on the source refuses an explicit width above its /proc/cpuinfo's. */
+static void set_width(CheckRun *run, CheckFinding *finding, const Profile *source, uint64_t bits) {
+        const Fact *cpuinfo = &source->widths.host_physical_bits;
+        bool from_host = run->guest->kvm && run->guest->vmm == VMM_QEMU &&
+                        run->guest->form.manager != MANAGER_COMMAND_LINE && fact_known(cpuinfo) &&
+                        bits > cpuinfo->value;
+        const Change change = { from_host ? CHANGE_WIDTH_HOST : CHANGE_WIDTH, bits };
+        Guest changed = *run->guest;
+
+        finding->changed = change_apply(&change, &changed);
+        finding->change = change;
+}
+
+/* What the rules chose, in the guest's own form. */
+static int put_forms(const Guest *guest, Check *check) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < check->n; i++) {
+                char note[REMEDY_NOTE_MAX];
+
+                if (check->findings[i].changed)
+                        r = remedy_put_forms(guest, &check->findings[i], note);
+        }
+        return r;
+}
+
+static void live_widths(CheckRun *run, const Profile *source) {
+        const ProfileWidths *from = &source->widths, *to = &run->profile->widths;
+        unsigned bits = run->layout->phys_bits;
+        CheckFinding *f;
+
+        if (bits == 0)
+                check_missing(run, "the width that the guest is told of");
+        if (both_known(run, &from->guest_physical_bits, &to->guest_physical_bits, "guestPhysicalBits")) {
+                if (bits > to->guest_physical_bits.value) {
+                        f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                                        "what it was told of its addresses is not true on the target");
+                        check_numbers(run, f, "the guest's %u bits against the target's %" PRIu64, bits,
+                                        to->guest_physical_bits.value);
+                        check_advice(run, f, "start it on the source with at most %" PRIu64 " bits",
+                                        to->guest_physical_bits.value);
+                        set_width(run, f, source, to->guest_physical_bits.value);
+                } else if (run->guest->cpu.width_mode == WIDTH_HOST && run->guest->vmm == VMM_QEMU &&
+                                as_host(run->guest, &from->guest_physical_bits) !=
+                                                as_host(run->guest, &to->guest_physical_bits)) {
+                        f = check_find(run, "R8", VERDICT_WARNING, "guest",
+                                        "its width is the host's, and the hosts differ");
+                        check_numbers(run, f, "source %" PRIu64 ", target %" PRIu64 "; the guest keeps %u",
+                                        from->guest_physical_bits.value, to->guest_physical_bits.value,
+                                        bits);
+                        check_advice(run, f, "give the guest the same limit on every host");
+                        set_width(run, f, source,
+                                        from->guest_physical_bits.value < to->guest_physical_bits.value
+                                                        ? from->guest_physical_bits.value
+                                                        : to->guest_physical_bits.value);
+                }
+        }
+        if (both_known(run, &from->guest_mappable_bits, &to->guest_mappable_bits, "guestMappableBits"))
+                live_mappable(run, (unsigned) to->guest_mappable_bits.value);
+}
+
+static void live_processors(CheckRun *run, const Profile *source) {
+        const Fact *from = &source->paging.la57_capable, *to = &run->profile->paging.la57_capable;
+        CpuVendor a = source->host.vendor, b = run->profile->host.vendor;
+
+        if (!*source->host.architecture || !*run->profile->host.architecture)
+                check_missing(run, "a host's architecture");
+        else if (strcmp(source->host.architecture, run->profile->host.architecture) != 0)
+                check_find(run, "R8", VERDICT_UNSAFE, "host", "the hosts' architectures differ");
+        if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
+                check_missing(run, "a host's CPU vendor");
+        else if (a != b)
+                check_numbers(run,
+                                check_find(run, "R8", VERDICT_UNSAFE, "host",
+                                                "the hosts' CPU vendors differ"),
+                                "%s and %s", cpu_vendor_to_string(a), cpu_vendor_to_string(b));
+        if (run->guest->cpu.la57 == TRISTATE_NO || !fact_known(from) || !from->value)
+                return;
+        if (!fact_known(to))
+                check_missing(run, "whether the target has five-level paging");
+        else if (!to->value)
+                check_find(run, "R8",
+                                run->guest->cpu.la57 == TRISTATE_YES ? VERDICT_UNSAFE : VERDICT_WARNING,
+                                "guest", "a guest that runs with five-level paging cannot go on without");
+}
+
+static void live(CheckRun *run, const Profile *source) {
+        /* Without KVM the guest's CPU and its addresses are made of nothing that a host has. */
+        if (run->guest->kvm) {
+                live_widths(run, source);
+                live_processors(run, source);
+        }
+        /* QEMU: "SEV: Migration is not implemented"; nor is it for the others, nor in Cloud Hypervisor. */
+        if (run->guest->confidential != CONFIDENTIAL_NONE)
+                check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                                "a confidential guest is not moved while it runs");
+        if (run->assigned)
+                check_find(run, "R12", VERDICT_WARNING, "guest",
+                                "it has assigned devices: only those whose driver can save their state move along");
+}
+
+/* Memory of the VMM's own behind a BAR is mapped as RAM is. */
+static bool is_memory(const Guest *guest, const LayoutRange *range) {
+        if (range->kind == LAYOUT_RAM || range->kind == LAYOUT_HOTPLUG || range->kind == LAYOUT_CXL)
+                return true;
+        return range->kind == LAYOUT_BAR && range->device >= 0 && range->bar >= 0 &&
+                        guest->devices[range->device].bars[range->bar].ram;
+}
+
+static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *range) {
+        bool memory = is_memory(guest, range);
+        Verdict verdict;
+        Range outside;
+        CheckFinding *f;
+
+        if (!memory && range->kind != LAYOUT_WINDOW64)
+                return;
+        if (!range_outside(&run->anywhere, range->start, range->end, &outside))
+                return;
+        /* Its allocator starts at the top: what is out of reach further down is used last. */
+        if (!memory && guest->vmm == VMM_CLOUD_HYPERVISOR &&
+                        !range_outside(&run->anywhere, range->end, range->end, &outside))
+                return;
+        verdict = memory                         ? reach_memory_verdict(guest, range, &outside)
+                        : guest_p2p_fatal(guest) ? VERDICT_UNSAFE
+                                                 : VERDICT_WARNING;
+        f = check_find(run, "R8", verdict, "guest",
+                        !memory ? "BARs of devices plugged in on the target are out of peer-to-peer reach"
+                                        : verdict == VERDICT_UNSAFE
+                                        ? "a device plugged in on the target cannot reach its memory: the VMM refuses it"
+                                        : "a device plugged in on the target does not reach where memory may come to lie");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the target's devices do not reach 0x%" PRIx64,
+                        range->start, range->end, outside.start);
+        f->start = outside.start;
+        f->end = outside.end;
+}
+
+/* The layout came along; the devices are the target's. */
+static void hotplug(CheckRun *run, const Guest *guest) {
+        unsigned bits = guest_viommu_bits(guest);
+        Verdict verdict;
+
+        if (run->n_reaches == 0) {
+                if (run->check->n_missing == 0)
+                        check_find(run, "R8", VERDICT_UNSAFE, "host",
+                                        "the target has no IOMMU: no device can be plugged in there");
+                return;
+        }
+        device_find_any(run, "host");
+        for (size_t i = 0; i < run->layout->n; i++)
+                hotplug_range(run, guest, &run->layout->ranges[i]);
+        verdict = guest_viommu_verdict(guest, reach_bits(&run->reaches[0]));
+        if (verdict != VERDICT_SAFE)
+                check_numbers(run,
+                                check_find(run, "R5", verdict, "guest",
+                                                "its IOMMU is wider than the target's%s",
+                                                verdict == VERDICT_UNSAFE ? ": a device is refused" : ""),
+                                "aw-bits %u > host aw-bits %u", bits, reach_bits(&run->reaches[0]));
+}
+
+static int answer(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
+                MigrationKind kind, Check *ret) {
+        GuestDevice any = { .name = "device", .assigned = true };
+        Guest plugged = *guest;
+        const ProfileDevice *nowhere[] = { NULL };
+        CheckRun run = {
+                .guest = guest, .profile = target, .places = nowhere, .layout = &here->layout, .check = ret
+        };
+
+        for (size_t i = 0; i < guest->n_devices; i++)
+                run.assigned = run.assigned || guest->devices[i].assigned;
+        if (kind == MIGRATION_LIVE)
+                live(&run, source);
+        else {
+                plugged.devices = &any;
+                plugged.n_devices = 1;
+                run.guest = &plugged;
+                reach_collect(&run);
+                hotplug(&run, guest);
+        }
+        run.guest = guest;
+        /* Where the window is decides what is plugged in. */
+        check_missing_inputs(&run, kind == MIGRATION_HOTPLUG || check_has_missing(here, VERSION_MISSING),
+                        kind == MIGRATION_HOTPLUG || check_has_missing(here, VMM_MISSING));
+        reach_release(&run);
+        return check_finish(&run);
+}
+
+int check_migration(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
+                Migration *ret) {
+        Migration migration = {};
+        Guest elsewhere;
+        int r = guest_elsewhere(guest, &elsewhere);
+
+        if (r < 0)
+                return r;
+        r = check_guest(&elsewhere, target, &migration.answers[MIGRATION_OFFLINE]);
+        free(elsewhere.devices);
+        if (r >= 0)
+                r = answer(guest, here, source, target, MIGRATION_LIVE, &migration.answers[MIGRATION_LIVE]);
+        if (r >= 0)
+                r = put_forms(guest, &migration.answers[MIGRATION_LIVE]);
+        if (r >= 0)
+                r = answer(guest, here, source, target, MIGRATION_HOTPLUG,
+                                &migration.answers[MIGRATION_HOTPLUG]);
+        if (r < 0) {
+                migration_done(&migration);
+                return r;
+        }
+        for (size_t i = 0; i < _MIGRATION_MAX; i++)
+                if (migration.answers[i].verdict > migration.verdict)
+                        migration.verdict = migration.answers[i].verdict;
+        *ret = migration;
+        return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What -readconfig names: QEMU's options as a file of groups (util/qemu-config.c). */
+
+#include "guest/form/qemu/vm.h"
+
+/* Every group, as it stands in the file; its id is among the values. The values may be changed. */
+typedef int (*VmConfigGroup)(Vm *vm, const char *group, KeyValues *values);
+
+/* Errors name the file and its line. 0, -EINVAL with the error filled, -ENOMEM. */
+int vm_config_parse(Vm *vm, const char *path, const char *text, size_t n, VmConfigGroup set);
+
+/* The same of the file itself, where vm->files lets it be read. A file that cannot be read leaves *ret_why filled: what
+ * it would have said is not known. */
+int vm_config_read(Vm *vm, const char *path, VmConfigGroup set, const char **ret_why);

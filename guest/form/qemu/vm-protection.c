@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Confidential guests: what their objects say, with or without a machine that has one. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/form/qemu/vm.h"
+#include "probe/cleanup.h"
+
+static bool is_sev(const VmObject *object) {
+        return strcmp(object->type, "sev-guest") == 0 || strcmp(object->type, "sev-snp-guest") == 0;
+}
+
+/* QEMU looks at every -object, whether anything names it or not. */
+int vm_object_check(Vm *vm, const VmObject *object) {
+        char what[96];
+        int r = 0;
+
+        if (vm->domain || strcmp(object->type, "blockdev") == 0)
+                return 0;
+        snprintf(what, sizeof(what), "-object %.40s%s%.40s", object->type, *object->id ? " " : "",
+                        object->id);
+        if (!*object->id)
+                return vm_refuse(vm, what, "id= is missing");
+        for (size_t i = 0; r >= 0 && !strchr(object->id, '$') && i < vm->n_objects; i++)
+                if (strcmp(vm->objects[i].id, object->id) == 0 &&
+                                strcmp(vm->objects[i].type, "blockdev") != 0)
+                        return vm_refuse(vm, what, "two objects have that id");
+        /* Since 6.0; before, where a machine named it. */
+        if (is_sev(object) && !object->reduced)
+                r = vm_refuse(vm, what,
+                                "reduced-phys-bits= is missing: expected 1 to 63, 1 on all CPUs so far");
+        return r;
+}
+
+#define REDUCED_MAX 63
+
+/* QEMU asks for both, and no CPU has its C-bit at 0. */
+static int look_at_sev(Vm *vm, const VmObject *object) {
+        char text[96];
+        int r = 0;
+
+        if (object->c_bit == 0 && !vm->domain)
+                r = vm_refuse(vm, "cbitpos", "it is not given, or 0: the host's C-bit is expected");
+        /* Where it is missing that is said of the object. */
+        if (r < 0 || !object->reduced || (object->reduced_bits >= 1 && object->reduced_bits <= REDUCED_MAX))
+                return r;
+        snprintf(text, sizeof(text), "it is %" PRIu64 ", supported are 1 to %d", object->reduced_bits,
+                        REDUCED_MAX);
+        return vm_refuse(vm, "reduced-phys-bits", text);
+}
+
+/* None of that name, or one of another kind. */
+static int refuse_other(Vm *vm, const VmObject *object) {
+        char text[160];
+
+        if (object && strncmp(object->type, "memory-backend-", 15) == 0)
+                snprintf(text, sizeof(text), "%.60s is a memory backend: expected a SEV or TDX object",
+                                vm->protection);
+        else if (object || vm->places.more || vm->domain || strchr(vm->protection, '$'))
+                return vm_ignore(vm, "confidential-guest-support", "no SEV or TDX object is named %s",
+                                vm->protection);
+        else
+                snprintf(text, sizeof(text), "no object is named %.60s", vm->protection);
+        return vm_refuse(vm, "-machine confidential-guest-support=", text);
+}
+
+int vm_protection_finish(Vm *vm) {
+        static const struct {
+                const char *type;
+                Confidential confidential;
+        } types[] = {
+                { "sev-guest", CONFIDENTIAL_SEV },
+                { "sev-snp-guest", CONFIDENTIAL_SEV_SNP },
+                { "tdx-guest", CONFIDENTIAL_TDX },
+        };
+        const VmObject *object = vm_object_find(vm, vm->protection);
+        int r;
+
+        if (!*vm->protection)
+                return 0;
+        for (size_t i = 0; object && i < ELEMENTS(types); i++)
+                if (strcmp(object->type, types[i].type) == 0) {
+                        r = types[i].confidential == CONFIDENTIAL_TDX ? 0 : look_at_sev(vm, object);
+                        if (r < 0)
+                                return r;
+                        vm->guest->confidential = types[i].confidential;
+                        if (object->reduced_bits <= REDUCED_MAX)
+                                vm->guest->reduced_phys_bits = (uint8_t) object->reduced_bits;
+                        vm->guest->c_bit = (uint8_t) object->c_bit;
+                        /* Bit 2 of the policy: SEV-ES is required. */
+                        if (types[i].confidential == CONFIDENTIAL_SEV && (object->policy & 4) != 0)
+                                vm->guest->confidential = CONFIDENTIAL_SEV_ES;
+                        return 0;
+                }
+        return refuse_other(vm, object);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "guest/rules/check-run.h"
+#include "probe/grow.h"
+#include "profile/iommu-width.h"
+
+/* A region that closes its group to guests bounds no guest; one that the kernel may drop neither. */
+static bool bounds(const ReservedRegion *region) {
+        return region->type != RESERVED_DIRECT && region->type != RESERVED_DIRECT_RELAXABLE;
+}
+
+/* A device that may be any is of a group that can be assigned. */
+static bool counts(const ProfileGroup *group) {
+        return group->assignable != TRISTATE_NO;
+}
+
+static bool is_in_one(const Profile *profile, const ReservedRegion *region) {
+        for (size_t i = 0; i < profile->n_groups; i++)
+                for (size_t j = 0; counts(&profile->groups[i]) && j < profile->groups[i].regions.n; j++) {
+                        const ReservedRegion *own = &profile->groups[i].regions.regions[j];
+
+                        if (own->start == region->start && own->end == region->end &&
+                                        own->type == region->type)
+                                return true;
+                }
+        return profile->n_groups == 0;
+}
+
+static void anywhere_collect(CheckRun *run, unsigned bits) {
+        const Profile *profile = run->profile;
+        RangeSet holes = {};
+        int r = range_set_add(&run->anywhere, 0, width_end(bits));
+
+        for (size_t i = 0; i < profile->regions.n && r >= 0; i++) {
+                const ReservedRegion *region = &profile->regions.regions[i].region;
+
+                if (bounds(region) && is_in_one(profile, region))
+                        r = range_set_add(&holes, region->start, region->end);
+        }
+        if (r >= 0)
+                r = range_set_subtract(&run->anywhere, &holes);
+        range_set_done(&holes);
+        if (r < 0)
+                run->error = r;
+}
+
+/* Most groups of a host are alike. Regions tell only what to say of the first. */
+static bool same(const RangeSet *a, const RangeSet *b) {
+        return a == b || (a->n == b->n && memcmp(a->ranges, b->ranges, a->n * sizeof(*a->ranges)) == 0);
+}
+
+static void add_device(CheckRun *run, Reach *reach, size_t device) {
+        Tristate behind = run->guest->devices[device].behind_viommu;
+
+        reach->n_devices++;
+        reach->direct |= behind != TRISTATE_YES;
+        reach->translated |= behind != TRISTATE_NO;
+}
+
+static void add_reach(CheckRun *run, const Reach *reach) {
+        Reach *grown;
+
+        for (size_t i = 0; i < run->n_reaches; i++)
+                if (same(run->reaches[i].usable, reach->usable) &&
+                                run->reaches[i].at_most == reach->at_most) {
+                        add_device(run, &run->reaches[i], reach->device);
+                        return;
+                }
+        grown = grow(run->reaches, run->n_reaches, sizeof(*grown));
+        if (!grown) {
+                run->error = -ENOMEM;
+                return;
+        }
+        run->reaches = grown;
+        run->reaches[run->n_reaches] = *reach;
+        add_device(run, &run->reaches[run->n_reaches++], reach->device);
+}
+
+static unsigned group_at_most(const Profile *profile, const ProfileGroup *group) {
+        const ProfileIommu *iommu = group->iommu >= 0 ? &profile->iommus[group->iommu] : NULL;
+
+        return iommu && iommu->bits.provenance == PROVENANCE_ASSUMED ? iommu_bits_at_most(iommu)
+                                                                     : group->bits;
+}
+
+/* Of the units that own devices the one that can give least. */
+static unsigned units_at_most(const Profile *profile) {
+        unsigned least = 0;
+
+        if (profile->widths.iova_bits.provenance != PROVENANCE_ASSUMED)
+                return (unsigned) profile->widths.iova_bits.value;
+        for (size_t i = 0; i < profile->n_iommus; i++) {
+                unsigned bits = profile->iommus[i].n_pci_devices ? iommu_bits_at_most(&profile->iommus[i])
+                                                                 : 0;
+
+                if (bits && (!least || bits < least))
+                        least = bits;
+        }
+        return least;
+}
+
+/* The narrowest group that counts; without any what the narrowest unit gives. */
+static void anywhere_width(const Profile *profile, unsigned *ret_bits, unsigned *ret_at_most) {
+        unsigned bits = 0, at_most = 0;
+
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                const ProfileGroup *group = &profile->groups[i];
+                unsigned most = group_at_most(profile, group);
+
+                if (!counts(group) || group->bits == 0)
+                        continue;
+                bits = !bits || group->bits < bits ? group->bits : bits;
+                at_most = !at_most || most < at_most ? most : at_most;
+        }
+        *ret_bits = bits ? bits : (unsigned) profile->widths.iova_bits.value;
+        *ret_at_most = at_most ? at_most : units_at_most(profile);
+}
+
+static void miss_width(CheckRun *run, const ProfileGroup *group) {
+        check_missing(run, "IOVA width of group %" PRIu32 " (%s)", group->id,
+                        reason_to_string(group->bits_reason));
+}
+
+static void reach_anywhere(CheckRun *run, size_t device) {
+        const Fact *bits = &run->profile->widths.iova_bits;
+        unsigned width, at_most;
+
+        /* Without any unit nothing can be assigned: rules-device.c says that. */
+        if (!fact_known(bits) && bits->reason == REASON_ABSENT)
+                return;
+        if (!fact_known(bits)) {
+                check_missing_fact(run, "iovaBits", bits);
+                return;
+        }
+        if (run->profile->groups_reason != REASON_NONE)
+                check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
+        for (size_t i = 0; i < run->profile->n_groups; i++) {
+                const ProfileGroup *group = &run->profile->groups[i];
+
+                if (group->bits == 0 && counts(group)) {
+                        miss_width(run, group);
+                        break;
+                }
+        }
+        for (size_t i = 0; i < run->profile->n_groups; i++)
+                if (run->profile->groups[i].regions_reason != REASON_NONE) {
+                        check_missing(run, "reserved regions of the groups (%s)",
+                                        reason_to_string(run->profile->groups[i].regions_reason));
+                        break;
+                }
+        anywhere_width(run->profile, &width, &at_most);
+        if (run->anywhere.n == 0)
+                anywhere_collect(run, width);
+        add_reach(run,
+                        &(Reach){ .usable = &run->anywhere,
+                                        .device = device,
+                                        .width = width,
+                                        .at_most = at_most });
+}
+
+static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device) {
+        /* Such a group is closed to guests whatever they look like: R6. */
+        if (group->why == ASSIGNABLE_WHY_DIRECT_REGION && group->assignable == TRISTATE_NO)
+                return;
+        if (group->bits == 0)
+                miss_width(run, group);
+        else if (group->regions_reason != REASON_NONE)
+                check_missing(run, "reserved regions of group %" PRIu32 " (%s)", group->id,
+                                reason_to_string(group->regions_reason));
+        else
+                add_reach(run,
+                                &(Reach){ .usable = &group->usable,
+                                                .regions = &group->regions,
+                                                .device = device,
+                                                .width = group->bits,
+                                                .at_most = group_at_most(run->profile, group) });
+}
+
+void reach_collect(CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host;
+
+                /* Its memory is pinned by its driver, not mapped in an IOMMU (rules-mediated.c). */
+                if (!device->assigned || device->mediated)
+                        continue;
+                run->assigned = true;
+                host = check_device(run, device);
+                if (!device->has_address)
+                        reach_anywhere(run, i);
+                else if (host && host->group >= 0)
+                        reach_group(run, &run->profile->groups[host->group], i);
+        }
+}
+
+void reach_release(CheckRun *run) {
+        free(run->reaches);
+        run->reaches = NULL;
+        run->n_reaches = 0;
+        range_set_done(&run->anywhere);
+}

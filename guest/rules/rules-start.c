@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R1: does the VMM start the guest? A finding for each setting that it ends on, with what is possible instead. */
+
+#include "guest/guest-machine.h"
+#include "guest/rules/check-run.h"
+#include "guest/rules/start-words.h"
+#include "guest/vmm/policy-machine.h"
+
+static void put_cause(CheckRun *run, const StartCause *cause) {
+        StartWords words;
+        CheckFinding *f;
+
+        start_words(run, cause, &words);
+        f = check_find(run, "R1", VERDICT_UNSAFE, "guest", "the guest does not start: %s", words.summary);
+        check_numbers(run, f, "%s", words.numbers);
+        check_advice(run, f, "%s", words.advice);
+}
+
+/* A microvm starts with any memory, and puts its PCI window, where it has PCI Express, over the topmost quarter. */
+static void put_hidden(CheckRun *run) {
+        const Layout *layout = run->layout;
+        uint64_t end = width_end(layout->phys_bits), window = end - end / 4;
+        bool beyond = layout->top > end;
+        CheckFinding *f;
+
+        if (run->guest->machine != MACHINE_MICROVM || run->guest->pcie == TRISTATE_NO ||
+                        layout->phys_bits == 0 || layout->top < window)
+                return;
+        f = check_find(run, "R1", beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING,
+                        "guest",
+                        beyond ? "memory lies where the guest's CPU has no addresses, and QEMU starts it so"
+                               : "memory lies where a microvm with PCI Express has its window");
+        check_numbers(run, f,
+                        "it ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64
+                        ", the window starts at 0x%" PRIx64,
+                        layout->top, layout->phys_bits, end, window);
+        f->start = window;
+        f->end = layout->top;
+}
+
+/* A QEMU that does not compare starts with memory beyond the width: before 7.1 every one, later those of CPUs without long
+ * mode. A region for memory that is plugged in later harms nobody before that. */
+static void put_unchecked(CheckRun *run) {
+        const Layout *layout = run->layout;
+        const uint64_t end = width_end(layout->phys_bits);
+
+        if (run->guest->vmm != VMM_QEMU || run->guest->machine == MACHINE_MICROVM || layout->phys_bits == 0)
+                return;
+        for (size_t i = 0; i < layout->n; i++) {
+                const LayoutRange *range = &layout->ranges[i];
+                const bool later = range->kind == LAYOUT_CXL ||
+                                (range->kind == LAYOUT_HOTPLUG && guest_plugged(&run->guest->memory) == 0);
+                CheckFinding *f;
+
+                if ((range->kind != LAYOUT_RAM && range->kind != LAYOUT_SGX &&
+                                    range->kind != LAYOUT_HOTPLUG && range->kind != LAYOUT_CXL) ||
+                                range->end <= end)
+                        continue;
+                f = check_find(run, "R1", later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
+                                "memory lies where the guest's CPU has no addresses, and QEMU starts it so");
+                check_numbers(run, f, "%s ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, range->label,
+                                range->end, layout->phys_bits, end);
+                f->start = end + 1;
+                f->end = range->end;
+                return;
+        }
+}
+
+/* Of a distribution's own type: nobody said whose QEMU it is. */
+static void miss_machine(CheckRun *run) {
+        const Guest *guest = run->guest;
+        char name[64], program[48];
+
+        start_program(guest, program);
+        machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name, sizeof(name));
+        check_missing(run, "whether %s has the machine type %s", program, name);
+}
+
+/* What is not known moves windows, or memory further up: what does not start as it is does not start at all. */
+static void rule_start(CheckRun *run) {
+        const Layout *layout = run->layout;
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (layout->starts)
+                put_hidden(run);
+        if (layout->starts)
+                put_unchecked(run);
+        if (*guest->machine_own && !*guest->vmm_build)
+                miss_machine(run);
+        for (size_t i = 0; i < layout->n_causes; i++)
+                put_cause(run, &layout->causes[i]);
+        for (size_t i = 0; i < guest->n_refused; i++) {
+                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                "the guest does not start: QEMU refuses %s", guest->refused[i].what);
+                check_numbers(run, f, "%s", guest->refused[i].text);
+        }
+        if (layout->beyond) {
+                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                "the guest does not start: its address space is too small for its memory");
+                check_numbers(run, f, "the last address is 0x%" PRIx64 ", %u bits end at 0x%" PRIx64,
+                                layout->top, layout->phys_bits, width_end(layout->phys_bits));
+                f->start = width_end(layout->phys_bits) + 1;
+                f->end = layout->top;
+        } else if (!layout->starts && layout->n_causes == 0 && guest->n_refused == 0) {
+                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                "the guest does not start: above its memory no room is left for devices");
+                check_numbers(run, f, "memory ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, layout->top,
+                                layout->phys_bits, width_end(layout->phys_bits));
+        }
+}
+
+const CheckRule rules_start[] = { rule_start, NULL };

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the host has where: memory by the firmware's map, and its devices' BARs. And what devices reach. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "map/scene-parts.h"
+#include "probe/cleanup.h"
+
+#define LEGACY_END UINT64_C(0xfffff)
+
+static MapKind kind_of_memory(IomemKind kind) {
+        switch (kind) {
+        case IOMEM_SYSTEM_RAM:
+                return MAP_RAM;
+        case IOMEM_PERSISTENT:
+        case IOMEM_SOFT_RESERVED:
+                return MAP_SPECIAL;
+        case IOMEM_PCI_WINDOW:
+                return MAP_PCI_WINDOW;
+        case IOMEM_PCI_ECAM:
+                return MAP_ECAM;
+        default:
+                return MAP_FIRMWARE;
+        }
+}
+
+static int add_memory(const ProfileMemory *memory, LanePieces *pieces) {
+        int r = 0;
+
+        for (size_t i = 0; i < memory->n_ranges && r >= 0; i++)
+                r = range_set_add(&pieces->kinds[kind_of_memory(memory->ranges[i].kind)],
+                                memory->ranges[i].start, memory->ranges[i].end);
+        for (size_t i = 0; i < memory->hot_added.n && r >= 0; i++)
+                r = range_set_add(&pieces->kinds[MAP_RAM], memory->hot_added.ranges[i].start,
+                                memory->hot_added.ranges[i].end);
+        /* A dozen things that every PC has there and nobody looks for. */
+        if (r >= 0 && memory->n_ranges > 0 && memory->ranges[0].start <= LEGACY_END)
+                r = range_set_add(&pieces->kinds[MAP_FIRMWARE], 0, LEGACY_END);
+        return r;
+}
+
+static int add_bars(const Profile *profile, LanePieces *pieces) {
+        int r = 0;
+
+        for (size_t i = 0; i < profile->n_devices; i++)
+                for (unsigned j = 0; j < profile->devices[i].n_bars && r >= 0; j++) {
+                        const ProfileBar *bar = &profile->devices[i].bars[j];
+
+                        if (bar->assigned && !bar->io && bar->end > bar->start)
+                                r = range_set_add(&pieces->kinds[MAP_PCI], bar->start, bar->end);
+                }
+        return r;
+}
+
+int lane_host(Map *map) {
+        _cleanup_(lane_pieces_done) LanePieces pieces = {};
+        const ProfileMemory *memory = &map->profile->memory;
+        int r;
+
+        if (memory->n_ranges == 0)
+                snprintf(map->notes[MAP_LANE_HOST], sizeof(map->notes[0]), "not known (%s)",
+                                memory->ranges_reason == REASON_NONE
+                                                ? "empty"
+                                                : reason_to_string(memory->ranges_reason));
+        r = add_memory(memory, &pieces);
+        if (r >= 0)
+                r = add_bars(map->profile, &pieces);
+        return r < 0 ? r : lane_finish(map, MAP_LANE_HOST, &pieces);
+}
+
+/* ── devices ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static MapKind kind_of_region(const ReservedRegion *region) {
+        switch (region->type) {
+        case RESERVED_MSI:
+                return MAP_MSI;
+        case RESERVED_DIRECT:
+                return MAP_DIRECT;
+        case RESERVED_DIRECT_RELAXABLE:
+                return MAP_RELAXABLE;
+        default:
+                return region->start == MAP_HYPERTRANSPORT_START && region->end == MAP_HYPERTRANSPORT_END
+                                ? MAP_HYPERTRANSPORT
+                                : MAP_RESERVED;
+        }
+}
+
+int lane_dma(Map *map) {
+        _cleanup_(lane_pieces_done) LanePieces pieces = {};
+        const Profile *profile = map->profile;
+        const Fact *bits = &profile->widths.iova_bits;
+        int r = 0;
+
+        if (!fact_known(bits))
+                snprintf(map->notes[MAP_LANE_DMA], sizeof(map->notes[0]), "not known (%s)",
+                                profile->n_iommus == 0 ? "no IOMMU in use" : reason_to_string(bits->reason));
+        for (size_t i = 0; i < profile->regions.n && r >= 0; i++) {
+                const ReservedRegion *region = &profile->regions.regions[i].region;
+
+                r = range_set_add(&pieces.kinds[kind_of_region(region)], region->start, region->end);
+        }
+        for (size_t i = 0; i < profile->usable_iova.n && r >= 0; i++)
+                r = range_set_add(&pieces.kinds[MAP_USABLE], profile->usable_iova.ranges[i].start,
+                                profile->usable_iova.ranges[i].end);
+        if (r >= 0 && fact_known(bits) && bits->value < map->bits)
+                r = range_set_add(&pieces.kinds[MAP_BEYOND], UINT64_C(1) << bits->value, map_last(map));
+        return r < 0 ? r : lane_finish(map, MAP_LANE_DMA, &pieces);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <jansson.h>
+
+#include "map/scene.h"
+
+const char *map_kind_to_string(MapKind kind) {
+        static const char *const words[_MAP_KIND_MAX] = {
+                [MAP_BEYOND] = "beyond",
+                [MAP_HOLE] = "hole",
+                [MAP_USABLE] = "usable",
+                [MAP_WINDOW] = "window",
+                [MAP_RAM] = "ram",
+                [MAP_SPECIAL] = "special",
+                [MAP_HOTPLUG] = "hotplug",
+                [MAP_SGX] = "sgx",
+                [MAP_CXL] = "cxl",
+                [MAP_PCI] = "pci",
+                [MAP_PCI_WINDOW] = "pci-window",
+                [MAP_FIRMWARE] = "firmware",
+                [MAP_RELAXABLE] = "direct-relaxable",
+                [MAP_RESERVED] = "reserved",
+                [MAP_HYPERTRANSPORT] = "hypertransport",
+                [MAP_DIRECT] = "direct",
+                [MAP_ECAM] = "ecam",
+                [MAP_BAR] = "bar",
+                [MAP_MSI] = "msi",
+        };
+
+        return words[kind];
+}
+
+const char *map_lane_to_string(MapLane lane) {
+        static const char *const words[_MAP_LANE_MAX] = { "host", "dma", "guest" };
+
+        return words[lane];
+}
+
+const char *map_lane_title(MapLane lane) {
+        static const char *const titles[_MAP_LANE_MAX] = { "host memory", "device DMA", "guest" };
+
+        return titles[lane];
+}
+
+static json_t *address(uint64_t value) {
+        return json_sprintf("0x%" PRIx64, value);
+}
+
+static json_t *bands_json(const Map *map, MapLane lane) {
+        json_t *array = json_array();
+
+        for (size_t i = 0; i < map->n_bands; i++) {
+                const MapBand *band = &map->bands[i];
+
+                if (band->lane != lane)
+                        continue;
+                json_array_append_new(array,
+                                json_pack("{s:s, s:s, s:o, s:o, s:o, s:I}", "kind",
+                                                map_kind_to_string(band->kind), "label", band->label,
+                                                "start", address(band->start), "end", address(band->end),
+                                                "bytes", address(band->bytes), "parts",
+                                                (json_int_t) band->parts));
+        }
+        return array;
+}
+
+static json_t *lanes_json(const Map *map) {
+        json_t *lanes = json_object();
+
+        for (MapLane lane = 0; lane < _MAP_LANE_MAX; lane++)
+                if (map->lanes[lane])
+                        json_object_set_new(lanes, map_lane_to_string(lane), bands_json(map, lane));
+        return lanes;
+}
+
+json_t *map_json(const Map *map) {
+        json_t *limits = json_array(), *conflicts = json_array();
+
+        for (size_t i = 0; i < map->n_limits; i++)
+                json_array_append_new(limits,
+                                json_pack("{s:i, s:s}", "bits", (int) map->limits[i].bits, "label",
+                                                map->limits[i].label));
+        for (size_t i = 0; i < map->n_conflicts; i++)
+                json_array_append_new(conflicts,
+                                json_pack("{s:s, s:o, s:o}", "rule", map->conflicts[i].finding->rule,
+                                                "start", address(map->conflicts[i].start), "end",
+                                                address(map->conflicts[i].end)));
+        return json_pack("{s:s, s:i, s:o, s:o, s:o}", "schema", "hawd-map/1", "bits", (int) map->bits,
+                        "lanes", lanes_json(map), "limits", limits, "conflicts", conflicts);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/change/comparison-move.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+#include "profile/document/json-fact.h"
+#include "profile/document/member.h"
+
+#define REGIONS_NAMED 4
+#define WORD_MAX 64
+
+/* In order of precedence: what is known to be unsafe stays so whatever else is unknown; what is missing outweighs a
+ * warning, because it could hide worse. */
+typedef enum Verdict {
+        VERDICT_SAFE = 0,
+        VERDICT_WARNING,
+        VERDICT_UNKNOWN,
+        VERDICT_UNSAFE,
+        _VERDICT_MAX,
+} Verdict;
+
+typedef struct Move {
+        const MoveHost *from, *to;
+        Verdict verdict;
+        json_t *reasons;
+        int error;
+} Move;
+
+static void __attribute__((format(printf, 3, 4)))
+conclude(Move *move, Verdict verdict, const char *format, ...) {
+        char text[512];
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        if (verdict > move->verdict)
+                move->verdict = verdict;
+        if (json_array_append_new(move->reasons, json_string(text)) < 0)
+                move->error = -ENOMEM;
+}
+
+/* A document's word as it may stand in a message. */
+static bool get_word(const MoveHost *host, const char *path, char *ret, size_t size) {
+        const json_t *text = member_at(host->document, path);
+
+        if (!json_is_string(text))
+                return false;
+        text_printable((Bytes){ .data = (const uint8_t *) json_string_value(text),
+                                       .n = json_string_length(text) },
+                        ret, size);
+        return true;
+}
+
+/* Why a fact is not known, as it may stand in a message. */
+static void missing_fact(Move *move, const MoveHost *host, const char *path, const char *effect) {
+        const char *reason = member_reason(member_at(host->document, path));
+        char word[WORD_MAX];
+
+        text_printable((Bytes){ .data = (const uint8_t *) reason, .n = strlen(reason) }, word, sizeof(word));
+        conclude(move, VERDICT_UNKNOWN, "%s is unknown %s (%s)%s", path, host->name, word, effect);
+}
+
+static bool get_bits(Move *move, const MoveHost *host, const char *path, unsigned *ret) {
+        if (member_bits(member_at(host->document, path), ret))
+                return true;
+        missing_fact(move, host, path, "");
+        return false;
+}
+
+/* Both, so that each that is missing is named. */
+static bool get_both_bits(Move *move, const char *path, unsigned *ret_from, unsigned *ret_to) {
+        bool from = get_bits(move, move->from, path, ret_from);
+
+        return get_bits(move, move->to, path, ret_to) && from;
+}
+
+static void compare_words(Move *move, const char *path, const char *what) {
+        char from[WORD_MAX], to[WORD_MAX];
+        bool known = true;
+
+        if (!get_word(move->from, path, from, sizeof(from))) {
+                conclude(move, VERDICT_UNKNOWN, "%s is unknown %s", path, move->from->name);
+                known = false;
+        }
+        if (!get_word(move->to, path, to, sizeof(to))) {
+                conclude(move, VERDICT_UNKNOWN, "%s is unknown %s", path, move->to->name);
+                known = false;
+        }
+        if (known && strcmp(from, to) != 0)
+                conclude(move, VERDICT_UNSAFE, "%s: %s %s, %s %s", what, from, move->from->name, to,
+                                move->to->name);
+}
+
+static void compare_guest_physical(Move *move) {
+        unsigned from, to;
+
+        if (get_both_bits(move, "widths.guestPhysicalBits", &from, &to) && to < from)
+                conclude(move, VERDICT_UNSAFE,
+                                "guestPhysicalBits %u %s, %u %s: a guest may have been told %u bits, KVM %s offers "
+                                "%u",
+                                from, move->from->name, to, move->to->name, from, move->to->name, to);
+}
+
+static void compare_guest_mappable(Move *move) {
+        unsigned from, to;
+
+        if (get_both_bits(move, "widths.guestMappableBits", &from, &to) && to < from)
+                conclude(move, VERDICT_UNSAFE,
+                                "guestMappableBits %u %s, %u %s: second-level paging %s cannot map what a guest may "
+                                "have above 2^%u",
+                                from, move->from->name, to, move->to->name, move->to->name, to);
+}
+
+static bool get_state(Move *move, const MoveHost *host, const char *path, bool *ret) {
+        if (member_state(member_at(host->document, path), ret))
+                return true;
+        missing_fact(move, host, path, "");
+        return false;
+}
+
+/* Known to be something else: LA57 means nothing there. */
+static bool not_x86(const MoveHost *host) {
+        const char *architecture = json_string_value(member_at(host->document, "host.architecture"));
+
+        return architecture && strcmp(architecture, "x86_64") != 0 && fnmatch("i?86", architecture, 0) != 0;
+}
+
+static void compare_la57(Move *move) {
+        bool from, to, known;
+
+        if (not_x86(move->from) && not_x86(move->to))
+                return;
+        known = get_state(move, move->from, "paging.la57.capable", &from);
+        if (get_state(move, move->to, "paging.la57.capable", &to) && known && from && !to)
+                conclude(move, VERDICT_WARNING,
+                                "5-level paging (la57): the CPU %s has it, %s not; a guest that was given it cannot "
+                                "go on %s",
+                                move->from->name, move->to->name, move->to->name);
+}
+
+/* No unit that owns a PCI device, which is a fact and not a gap: nothing can be assigned. */
+static bool without_iommu(const MoveHost *host) {
+        const json_t *fact = member_at(host->document, "widths.iovaBits");
+
+        return member_is_fact(fact) && json_is_null(json_object_get(fact, "value")) &&
+                        strcmp(member_reason(fact), "absent") == 0;
+}
+
+static void compare_iova(Move *move) {
+        static const char path[] = "widths.iovaBits";
+        unsigned from, to;
+        bool known;
+
+        if (without_iommu(move->from))
+                return;
+        known = member_bits(member_at(move->from->document, path), &from);
+        if (!known)
+                missing_fact(move, move->from, path, ", which matters for assigned devices only");
+        if (without_iommu(move->to)) {
+                conclude(move, VERDICT_WARNING,
+                                "iovaBits: no IOMMU owns a PCI device %s, so none can be assigned; guests without "
+                                "assigned devices are not concerned",
+                                move->to->name);
+                return;
+        }
+        if (!member_bits(member_at(move->to->document, path), &to))
+                missing_fact(move, move->to, path, ", which matters for assigned devices only");
+        else if (known && to < from)
+                conclude(move, VERDICT_WARNING,
+                                "iovaBits %u %s, %u %s: assigned devices reach no memory above 2^%u %s; guests "
+                                "without assigned devices are not concerned",
+                                from, move->from->name, to, move->to->name, to, move->to->name);
+}
+
+/* "0x1000-0x1fff, 0x5000-0x5fff and 3 more" */
+static void format_ranges(const RangeSet *set, char *ret, size_t size) {
+        size_t n = 0, i;
+
+        for (i = 0; i < set->n && i < REGIONS_NAMED && n < size; i++)
+                n += (size_t) snprintf(ret + n, size - n, "%s0x%" PRIx64 "-0x%" PRIx64, i ? ", " : "",
+                                set->ranges[i].start, set->ranges[i].end);
+        if (i < set->n && n < size)
+                snprintf(ret + n, size - n, " and %zu more", set->n - i);
+}
+
+/* A group whose regions could not be read may hide some. */
+static bool regions_complete(const MoveHost *host) {
+        json_t *groups = member_at(host->document, "groups"), *group;
+        json_t *reason = member_at(host->document, "groupsReason");
+        size_t i;
+
+        /* Groups may be left out of a document to keep it small. What is usable is told only where every group's regions were
+         * known. */
+        if (!groups)
+                return json_array_size(member_at(host->document, "usableIova")) > 0;
+        if (!json_is_array(groups) || !reason || (!json_is_null(reason) && !without_iommu(host)))
+                return false;
+        json_array_foreach(groups, i, group) {
+                if (!json_is_null(json_object_get(group, "regionsReason")))
+                        return false;
+        }
+        return true;
+}
+
+static bool get_regions(Move *move, const MoveHost *host, RangeSet *ret) {
+        int r = member_ranges(member_at(host->document, "reservedRegions"), ret);
+
+        if (r < 0)
+                move->error = r;
+        if (r > 0 && regions_complete(host))
+                return true;
+        conclude(move, VERDICT_UNKNOWN,
+                        "reservedRegions are not all known %s, which matters for assigned devices only",
+                        host->name);
+        return false;
+}
+
+static void compare_regions(Move *move) {
+        _cleanup_(range_set_done) RangeSet from = {}, to = {};
+        char text[256] = "";
+        bool known;
+        int r;
+
+        /* Where no device is, none is assigned: nothing has to keep clear of anything. */
+        if (without_iommu(move->from) || without_iommu(move->to))
+                return;
+        known = get_regions(move, move->from, &from);
+        if (!get_regions(move, move->to, &to) || !known)
+                return;
+        r = range_set_subtract(&to, &from);
+        if (r < 0)
+                move->error = r;
+        if (r < 0 || to.n == 0)
+                return;
+        format_ranges(&to, text, sizeof(text));
+        conclude(move, VERDICT_WARNING,
+                        "reserved %s and not %s: %s; memory that assigned devices reach may not lie there, guests "
+                        "without assigned devices are not concerned",
+                        move->to->name, move->from->name, text);
+}
+
+json_t *comparison_move(const MoveHost *from, const MoveHost *to) {
+        static const char *const words[_VERDICT_MAX] = {
+                [VERDICT_SAFE] = "safe",
+                [VERDICT_WARNING] = "warning",
+                [VERDICT_UNKNOWN] = "unknown",
+                [VERDICT_UNSAFE] = "unsafe",
+        };
+        Move move = { .from = from, .to = to, .reasons = json_array() };
+        json_t *object = json_object();
+        bool ok = true;
+
+        compare_words(&move, "host.architecture", "different architectures");
+        compare_words(&move, "host.cpuVendor", "different CPU vendors");
+        compare_guest_physical(&move);
+        compare_guest_mappable(&move);
+        compare_la57(&move);
+        compare_iova(&move);
+        compare_regions(&move);
+        ok &= json_put(object, "verdict", json_string(words[move.verdict]));
+        ok &= json_put(object, "reasons", move.reasons);
+        return json_finish(object, ok && move.error == 0);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/change/difference-key.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "probe/decode/pci/pci-address.h"
+
+#define NUMBER_TEXT_LENGTH 20
+
+static const struct {
+        const char *array, *member;
+        bool number;
+        const char *subject;
+} keyed[] = {
+        { "iommus", "name" },
+        { "groups", "id", .number = true },
+        { "devices", "address" },
+        { "mediatedDevices", "uuid" },
+        { "findings", "id", .subject = "subject" },
+};
+
+void difference_keys_done(DifferenceKeys *keys) {
+        free(keys->keys);
+        *keys = (DifferenceKeys){};
+}
+
+/* Numbers in names in their own order: dmar2 before dmar10. */
+int difference_key_compare(const DifferenceKey *a, const DifferenceKey *b) {
+        int r;
+
+        if (a->number != b->number)
+                return a->number < b->number ? -1 : 1;
+        r = strverscmp(a->name, b->name);
+        if (r == 0 && a->subject && b->subject)
+                r = strverscmp(a->subject, b->subject);
+        return r;
+}
+
+static int compare(const void *a, const void *b) {
+        return difference_key_compare(a, b);
+}
+
+/* Devices in the order of their addresses, whose digits are hexadecimal. */
+static json_int_t address_number(const char *name) {
+        PciAddress address;
+
+        if (!pci_address_parse((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, &address))
+                return 0;
+        return (json_int_t) address.domain << 16 | address.bus << 8 | address.device << 3 | address.function;
+}
+
+static bool get_key(size_t kind, json_t *element, DifferenceKey *ret) {
+        json_t *key = json_object_get(element, keyed[kind].member);
+        DifferenceKey found = { .element = element, .name = "" };
+
+        if (keyed[kind].number) {
+                if (!json_is_integer(key))
+                        return false;
+                found.number = json_integer_value(key);
+        } else {
+                found.name = json_string_value(key);
+                if (!found.name)
+                        return false;
+                found.number = address_number(found.name);
+        }
+        if (keyed[kind].subject) {
+                found.subject = json_string_value(json_object_get(element, keyed[kind].subject));
+                if (!found.subject)
+                        return false;
+        }
+        *ret = found;
+        return true;
+}
+
+static int collect(size_t kind, json_t *array, DifferenceKeys *ret) {
+        size_t n = json_array_size(array), i;
+        DifferenceKeys keys = { .n = n };
+        json_t *element;
+
+        keys.keys = calloc(n ? n : 1, sizeof(DifferenceKey));
+        if (!keys.keys)
+                return -ENOMEM;
+        json_array_foreach(array, i, element) {
+                if (!get_key(kind, element, &keys.keys[i])) {
+                        free(keys.keys);
+                        return 0;
+                }
+        }
+        qsort(keys.keys, n, sizeof(keys.keys[0]), compare);
+        for (i = 1; i < n; i++)
+                if (difference_key_compare(&keys.keys[i - 1], &keys.keys[i]) == 0) {
+                        free(keys.keys);
+                        return 0;
+                }
+        *ret = keys;
+        return 1;
+}
+
+int difference_keys_get(const char *path, json_t *array, DifferenceKeys *ret) {
+        for (size_t i = 0; i < ELEMENTS(keyed); i++)
+                if (strcmp(keyed[i].array, path) == 0)
+                        return collect(i, array, ret);
+        return 0;
+}
+
+size_t difference_key_length(const DifferenceKey *key) {
+        return NUMBER_TEXT_LENGTH + strlen(key->name) + (key->subject ? strlen(key->subject) + 2 : 0);
+}
+
+void difference_key_text(const DifferenceKey *key, char *ret, size_t size) {
+        if (key->subject)
+                snprintf(ret, size, "%s[%s]", key->name, key->subject);
+        else if (*key->name)
+                snprintf(ret, size, "%s", key->name);
+        else
+                snprintf(ret, size, "%" JSON_INTEGER_FORMAT, key->number);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/derive/derive-steps.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/decode/pci/pci-acs.h"
+#include "profile/device-lookup.h"
+
+static int derive_bars(const PciFact *fact, ProfileDevice *ret) {
+        unsigned n = 0;
+
+        for (unsigned i = 0; i < PCI_RESOURCE_BARS; i++)
+                n += fact->resources.list[i].present;
+        if (n == 0)
+                return 0;
+        ret->bars = calloc(n, sizeof(ProfileBar));
+        if (!ret->bars)
+                return -ENOMEM;
+        for (unsigned i = 0; i < PCI_RESOURCE_BARS; i++) {
+                const PciResource *resource = &fact->resources.list[i];
+
+                if (!resource->present)
+                        continue;
+                ret->bars[ret->n_bars++] = (ProfileBar){
+                        .index = (uint8_t) i,
+                        .io = resource->io,
+                        .is_64bit = resource->is_64bit,
+                        .prefetchable = resource->prefetchable,
+                        .assigned = resource->assigned,
+                        .start = resource->start,
+                        .end = resource->end,
+                        .resizable_max = i < 6 ? fact->capabilities.resizable_max[i] : 0,
+                };
+        }
+        return 0;
+}
+
+/* ACS explains a group and never overrules it: the kernel knows devices that isolate without saying so. */
+static void derive_acs(const PciFact *fact, ProfileDevice *ret) {
+        const PciCapabilityFacts *capabilities = &fact->capabilities;
+        const PciAcs acs = { .capability = capabilities->acs_capability,
+                .control = capabilities->acs_control };
+
+        ret->acs = capabilities->acs;
+        ret->acs_capability = acs.capability;
+        ret->acs_control = acs.control;
+        if (capabilities->acs == TRISTATE_UNKNOWN || capabilities->express == TRISTATE_UNKNOWN)
+                return;
+        ret->acs_missing = pci_acs_missing(capabilities->acs == TRISTATE_YES ? &acs : NULL,
+                        capabilities->port_type, fact->multifunction);
+}
+
+static int derive_device(const PciFact *fact, ProfileDevice *ret) {
+        const PciCapabilityFacts *capabilities = &fact->capabilities;
+
+        *ret = (ProfileDevice){
+                .address = fact->address,
+                .parent = fact->parent,
+                .has_parent = fact->has_parent,
+                .class_code = fact->class_code,
+                .vendor = fact->vendor,
+                .device = fact->device,
+                .subsystem_vendor = fact->subsystem_vendor,
+                .subsystem_device = fact->subsystem_device,
+                .revision = fact->revision,
+                .header_type = fact->header_type,
+                .header_type_known = fact->header_type_known,
+                .ids_reason = fact->ids_reason,
+                .resource_reason = fact->resource_reason,
+                .config_reason = fact->config_reason,
+                .group = -1,
+                .iommu = -1,
+                .port_type = capabilities->port_type,
+                .ats = capabilities->ats,
+                .pasid = capabilities->pasid,
+                .pasid_bits = capabilities->pasid_bits,
+                .pri = capabilities->pri,
+                .sriov = capabilities->sriov,
+                .total_vfs = capabilities->total_vfs,
+                .is_vf = fact->is_vf,
+                .physical_function = fact->physical_function,
+                .vgpu_type = fact->vgpu_type,
+        };
+        memcpy(ret->driver, fact->driver, sizeof(ret->driver));
+        derive_acs(fact, ret);
+        return derive_bars(fact, ret);
+}
+
+/* Each unit lists the devices behind it: the one true answer to which unit translates for whom. */
+static void join_units(const IommuFacts *iommus, Profile *profile) {
+        for (size_t i = 0; i < iommus->n; i++)
+                for (size_t j = 0; j < iommus->iommus[i].devices.n; j++) {
+                        ProfileDevice *device =
+                                        device_lookup_name(profile, iommus->iommus[i].devices.names[j]);
+
+                        if (device)
+                                device->iommu = (int) i;
+                }
+}
+
+/* The functions that are there: configuration space has the number too, but nothing tells when it was changed. */
+static void count_virtual_functions(Profile *profile) {
+        for (size_t i = 0; i < profile->n_devices; i++) {
+                const ProfileDevice *device = &profile->devices[i];
+                ProfileDevice *physical =
+                                device->is_vf ? device_lookup(profile, &device->physical_function) : NULL;
+
+                if (physical)
+                        physical->num_vfs++;
+        }
+}
+
+int derive_devices(const Facts *facts, Profile *profile) {
+        const PciFacts *pci = &facts->pci;
+        int r;
+
+        profile->devices_reason = pci->reason;
+        if (pci->n == 0)
+                return 0;
+        profile->devices = calloc(pci->n, sizeof(ProfileDevice));
+        if (!profile->devices)
+                return -ENOMEM;
+        for (size_t i = 0; i < pci->n; i++) {
+                profile->n_devices = i + 1;
+                r = derive_device(&pci->devices[i], &profile->devices[i]);
+                if (r < 0)
+                        return r;
+        }
+        count_virtual_functions(profile);
+        join_units(&facts->iommu, profile);
+        return 0;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/derive/derive-steps.h"
+
+#include <inttypes.h>
+
+#define EPT_4_LEVEL_BITS 48
+#define EPT_5_LEVEL_BITS 52
+#define ARM_DEFAULT_IPA_BITS 40
+#define CAP_ARM_VM_IPA_SIZE 165
+#define ADDRESS_BITS_MAX 64
+
+/* What KVM answers, or claims to: no address has more bits than 64. */
+static Fact answered(uint64_t bits, const char *source) {
+        return bits <= ADDRESS_BITS_MAX ? fact_measured(bits, "%s", source)
+                                        : fact_unknown(REASON_MALFORMED, "%s", source);
+}
+
+/* The smaller of two known widths; unknown as soon as one of them is. */
+static Fact narrower(const Fact *a, const char *name_a, const Fact *b, const char *name_b, const char *why) {
+        if (!fact_known(a))
+                return fact_unknown(a->reason, "%s", a->source);
+        if (!fact_known(b))
+                return fact_unknown(b->reason, "%s", b->source);
+        return fact_derived(a->value < b->value ? a->value : b->value,
+                        "min(%s %" PRIu64 ", %s %" PRIu64 ")%s", name_a, a->value, name_b, b->value, why);
+}
+
+/* The leaf in which KVM says what a guest may be told (arch/x86/kvm/cpuid.c). */
+static const CpuidLeaf *supported_address_sizes(const KvmFacts *kvm) {
+        if (kvm->reason != REASON_NONE || kvm->answers.supported_cpuid_reason != REASON_NONE)
+                return NULL;
+        return cpuid_table_find(&kvm->answers.supported_cpuid, 0x80000008, 0);
+}
+
+static Reason kvm_reason(const KvmFacts *kvm) {
+        if (kvm->reason != REASON_NONE)
+                return kvm->reason;
+        if (kvm->answers.supported_cpuid_reason != REASON_NONE)
+                return kvm->answers.supported_cpuid_reason;
+        return REASON_ABSENT;
+}
+
+/* Without an answer from /dev/kvm, but with the driver behind it, its rule is known: the CPU's own width with
+ * second-level paging, the host's reduced one without. */
+static Fact guest_physical_by_rule(
+                const Facts *facts, const ProfilePaging *paging, const ProfileWidths *widths) {
+        const Fact *from = paging->second_level_enabled.value ? &widths->cpu_physical_bits
+                                                              : &widths->host_physical_bits;
+        Reason reason = kvm_reason(&facts->kvm);
+
+        if (facts->kvm.registered != TRISTATE_YES || !fact_known(&paging->second_level_enabled) ||
+                        !fact_known(from))
+                return fact_unknown(reason, "KVM_GET_SUPPORTED_CPUID");
+        return fact_derived(from->value, "%s; /dev/kvm: %s",
+                        paging->second_level_enabled.value
+                                        ? "cpuPhysicalBits, KVM's rule with second-level paging"
+                                        : "hostPhysicalBits, KVM's rule for shadow paging",
+                        reason_to_string(reason));
+}
+
+/* What the hardware's walk reaches, where KVM does not say: kernels before 6.10, or no access to /dev/kvm. */
+static Fact mappable_by_levels(const ProfilePaging *paging, const ProfileWidths *widths) {
+        const Fact *raw = &widths->guest_physical_bits, *levels = &paging->second_level_levels;
+
+        if (!fact_known(raw))
+                return fact_unknown(raw->reason, "%s", raw->source);
+        if (raw->value <= EPT_4_LEVEL_BITS)
+                return fact_derived(raw->value, "guestPhysicalBits: four levels of EPT or NPT reach 48");
+        if (!fact_known(levels))
+                return fact_assumed(EPT_4_LEVEL_BITS, "48: the depth of EPT or NPT is not known (%s)",
+                                reason_to_string(levels->reason));
+
+        uint64_t reach = levels->value >= 5 ? EPT_5_LEVEL_BITS : EPT_4_LEVEL_BITS;
+        return fact_derived(raw->value < reach ? raw->value : reach,
+                        "min(guestPhysicalBits, %" PRIu64 ": %" PRIu64 " levels, %s)", reach, levels->value,
+                        levels->source);
+}
+
+static Fact guest_mappable(const CpuidLeaf *leaf, const ProfilePaging *paging, const ProfileWidths *widths) {
+        const Fact *enabled = &paging->second_level_enabled;
+        uint64_t offered = leaf ? bits(leaf->eax, 23, 16) : 0;
+
+        if (offered != 0)
+                return answered(offered, "KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[23:16]");
+        if (!fact_known(&widths->guest_physical_bits))
+                return fact_unknown(widths->guest_physical_bits.reason, "%s",
+                                widths->guest_physical_bits.source);
+        if (fact_known(enabled) && !enabled->value)
+                return narrower(&widths->guest_physical_bits, "guestPhysicalBits",
+                                &widths->host_physical_bits, "hostPhysicalBits", ": shadow paging");
+        return mappable_by_levels(paging, widths);
+}
+
+static void derive_arm(const Facts *facts, ProfileWidths *ret) {
+        const KvmFacts *kvm = &facts->kvm;
+        int32_t ipa;
+
+        if (kvm->reason != REASON_NONE ||
+                        !kvm_answers_capability(&kvm->answers, CAP_ARM_VM_IPA_SIZE, &ipa)) {
+                ret->guest_physical_bits =
+                                fact_unknown(kvm->reason != REASON_NONE ? kvm->reason : REASON_ABSENT,
+                                                "KVM_CAP_ARM_VM_IPA_SIZE");
+                ret->guest_mappable_bits = ret->guest_physical_bits;
+                return;
+        }
+        if (ipa > 0)
+                ret->guest_physical_bits = answered((uint64_t) ipa, "KVM_CAP_ARM_VM_IPA_SIZE");
+        else
+                ret->guest_physical_bits = fact_assumed(ARM_DEFAULT_IPA_BITS,
+                                "40: KVM_CAP_ARM_VM_IPA_SIZE is 0, the size is not configurable");
+        ret->guest_mappable_bits = fact_known(&ret->guest_physical_bits)
+                        ? fact_derived(ret->guest_physical_bits.value,
+                                          "guestPhysicalBits: stage 2 reaches the whole IPA space")
+                        : ret->guest_physical_bits;
+}
+
+void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, ProfileWidths *ret) {
+        const CpuidLeaf *leaf = supported_address_sizes(&facts->kvm);
+
+        if (paging->second_level == SECOND_LEVEL_STAGE2) {
+                derive_arm(facts, ret);
+                return;
+        }
+        if (leaf && bits(leaf->eax, 7, 0) != 0)
+                ret->guest_physical_bits = answered(
+                                bits(leaf->eax, 7, 0), "KVM_GET_SUPPORTED_CPUID 0x80000008 EAX[7:0]");
+        else
+                ret->guest_physical_bits = guest_physical_by_rule(facts, paging, ret);
+        ret->guest_mappable_bits = guest_mappable(leaf, paging, ret);
+}
+
+void derive_safe_widths(ProfileWidths *widths) {
+        widths->safe_guest_bits = narrower(&widths->guest_physical_bits, "guestPhysicalBits",
+                        &widths->guest_mappable_bits, "guestMappableBits", "");
+        widths->safe_guest_bits_with_devices = narrower(
+                        &widths->safe_guest_bits, "safeGuestBits", &widths->iova_bits, "iovaBits", "");
+}
+
+void derive_iova_width(const Profile *profile, ProfileWidths *ret) {
+        const ProfileIommu *narrowest = NULL;
+
+        if (profile->n_iommus == 0) {
+                Reason reason = profile->iommus_reason == REASON_NONE ? REASON_ABSENT
+                                                                      : profile->iommus_reason;
+
+                ret->iova_bits = fact_unknown(reason, "/sys/class/iommu: no unit");
+                return;
+        }
+        for (size_t i = 0; i < profile->n_iommus; i++) {
+                const ProfileIommu *iommu = &profile->iommus[i];
+
+                /* A unit whose devices cannot be listed may own some. */
+                if (iommu->n_pci_devices == 0 && iommu->devices_reason == REASON_NONE)
+                        continue;
+                if (!fact_known(&iommu->bits)) {
+                        ret->iova_bits = fact_unknown(
+                                        iommu->bits.reason, "%s: %.120s", iommu->name, iommu->bits.source);
+                        return;
+                }
+                if (!narrowest || iommu->bits.value < narrowest->bits.value)
+                        narrowest = iommu;
+        }
+        if (!narrowest) {
+                ret->iova_bits = fact_unknown(REASON_ABSENT, "no IOMMU unit owns a PCI device");
+                return;
+        }
+        ret->iova_bits = fact_derived(
+                        narrowest->bits.value, "%s: %.120s", narrowest->name, narrowest->bits.source);
+        /* A kernel that may give more is no less in doubt for the whole host. */
+        if (narrowest->bits.provenance == PROVENANCE_ASSUMED)
+                ret->iova_bits.provenance = PROVENANCE_ASSUMED;
+}

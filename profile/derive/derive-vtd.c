@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/derive/derive-unit.h"
+
+#include <stdio.h>
+
+#include "probe/decode/vtd/vtd-cap.h"
+#include "probe/decode/vtd/vtd-ecap.h"
+#include "probe/decode/vtd/vtd-width.h"
+#include "profile/kernel-policy.h"
+
+/* How the kernel drives a unit: in scalable mode or not, and there with which tables where it has a choice. */
+typedef struct VtdMode {
+        bool legacy, scalable; /* may be in */
+        bool first, second;    /* may be what VFIO gets where both stages are there, in scalable mode */
+        bool sm_off;           /* the command line's word */
+} VtdMode;
+
+/* Up to 6.12 one unit without scalable mode keeps all of them from it (drivers/iommu/intel/cap_audit.c). */
+static bool all_scalable(const IommuFacts *iommus) {
+        VtdEcap ecap;
+
+        for (size_t i = 0; i < iommus->n; i++) {
+                const IommuFact *fact = &iommus->iommus[i];
+
+                if (fact->attributes != IOMMU_SYSFS_INTEL || fact->ecap.reason != REASON_NONE)
+                        continue;
+                vtd_ecap_decode(fact->ecap.value, &ecap);
+                if (!ecap.smts)
+                        return false;
+        }
+        return true;
+}
+
+static VtdMode mode_of(const Facts *facts, const VtdEcap *ecap) {
+        const HostFacts *host = &facts->host;
+        bool told = host->cmdline_reason == REASON_NONE;
+        Tristate prefers = kernel_goes(host->kernel_release, KERNEL_VTD_PREFERS_FIRST_STAGE);
+        VtdMode mode = {
+                .first = prefers != TRISTATE_NO,
+                .second = prefers != TRISTATE_YES,
+                .sm_off = told && host->cmdline.intel_sm_off,
+        };
+
+        mode.scalable = ecap->smts && !mode.sm_off &&
+                        (prefers != TRISTATE_NO || all_scalable(&facts->iommu));
+        /* On by default since it is a choice of whoever builds the kernel; the command line ends the doubt. */
+        mode.legacy = !mode.scalable || !(told && host->cmdline.intel_sm_on);
+        return mode;
+}
+
+static Fact second_stage(const VtdCap *cap, const VtdEcap *ecap, const VtdMode *mode) {
+        bool both = mode->scalable && ecap->fsts;
+        unsigned bits = both ? vtd_second_stage_bits_scalable(cap) : vtd_second_stage_bits(cap);
+
+        if (mode->scalable && !ecap->ssts)
+                return unit_not_applicable("ECAP.SSTS: no second stage in scalable mode");
+        if (bits == 0)
+                return fact_unknown(REASON_MALFORMED, "CAP.MGAW and SAGAW leave no usable page-table depth");
+        return fact_derived(bits, "min(MGAW %u, SAGAW %u)", vtd_mgaw_bits(cap), vtd_sagaw_bits(cap));
+}
+
+static Fact first_stage(const VtdCap *cap, const VtdEcap *ecap, const VtdMode *mode) {
+        unsigned bits = vtd_first_stage_bits(cap, ecap);
+
+        if (bits == 0)
+                return unit_not_applicable("ECAP.SMTS and ECAP.FSTS: no first stage");
+        if (!mode->scalable)
+                return unit_not_applicable(mode->sm_off ? "intel_iommu=sm_off: no first stage"
+                                                        : "not in scalable mode: no first stage");
+        return fact_derived(bits, "min(MGAW %u, first stage %u) - 1, the lower half", vtd_mgaw_bits(cap),
+                        cap->fs5lp ? 57U : 48U);
+}
+
+static void derive_bits(const Facts *facts, const VtdCap *cap, const VtdEcap *ecap, ProfileIommu *ret) {
+        const VtdMode mode = mode_of(facts, ecap);
+        char second[FACT_SOURCE_MAX];
+        UnitWidths widths = {};
+
+        ret->second_stage_bits = second_stage(cap, ecap, &mode);
+        ret->first_stage_bits = first_stage(cap, ecap, &mode);
+        snprintf(second, sizeof(second), "second stage: min(MGAW %u, SAGAW %u)", vtd_mgaw_bits(cap),
+                        vtd_sagaw_bits(cap));
+        if (mode.legacy)
+                unit_widths_add(&widths, vtd_second_stage_bits(cap), second);
+        if (mode.scalable && ecap->ssts && (mode.second || !ecap->fsts))
+                unit_widths_add(&widths, (unsigned) ret->second_stage_bits.value, second);
+        if (mode.scalable && ecap->fsts && (mode.first || !ecap->ssts))
+                unit_widths_add(&widths, (unsigned) ret->first_stage_bits.value,
+                                ecap->ssts ? "first stage, preferred in scalable mode from Linux 7.2 on"
+                                           : "first stage, the only one in scalable mode");
+        ret->bits = widths.narrowest == 0 && !fact_known(&ret->second_stage_bits)
+                        ? ret->second_stage_bits
+                        : unit_widths_fact(&widths, "no stage that the kernel uses");
+}
+
+void derive_vtd(const Facts *facts, const IommuFact *fact, ProfileIommu *ret) {
+        VtdEcap ecap;
+        VtdCap cap;
+
+        ret->kind = IOMMU_INTEL_VTD;
+        ret->address = unit_register(&fact->address, fact->name, "intel-iommu/address");
+        ret->cap = unit_register(&fact->cap, fact->name, "intel-iommu/cap");
+        ret->ecap = unit_register(&fact->ecap, fact->name, "intel-iommu/ecap");
+        ret->version_major = unit_register(&fact->version_major, fact->name, "intel-iommu/version");
+        ret->version_minor = unit_register(&fact->version_minor, fact->name, "intel-iommu/version");
+        vtd_ecap_decode(ret->ecap.value, &ecap);
+        vtd_cap_decode(ret->cap.value, &cap);
+
+        if (!fact_known(&ret->cap))
+                ret->caching_mode = ret->second_stage_bits = ret->first_stage_bits = ret->bits = ret->cap;
+        else {
+                ret->caching_mode = fact_measured(cap.cm, "CAP.CM");
+                ret->second_stage_bits = ret->first_stage_bits = ret->bits = ret->ecap;
+                if (fact_known(&ret->ecap))
+                        derive_bits(facts, &cap, &ecap, ret);
+        }
+        ret->interrupt_remapping_capable =
+                        fact_known(&ret->ecap) ? fact_measured(ecap.ir, "ECAP.IR") : ret->ecap;
+}

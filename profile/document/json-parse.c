@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/document/json-parse.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "profile/document/read.h"
+
+static int fail(JsonError *ret, unsigned line, unsigned column, const char *text) {
+        *ret = (JsonError){ .line = line, .column = column };
+        snprintf(ret->text, sizeof(ret->text), "%s", text);
+        return -EINVAL;
+}
+
+/* Where a scan of the text stands. It knows strings and brackets, and leaves it to the parser to say what is wrong. */
+typedef struct Scan {
+        unsigned line, column; /* of the current character */
+        bool string, escaped;  /* inside a string; after its backslash */
+        size_t depth, values;
+} Scan;
+
+static void scan_place(Scan *scan, char c) {
+        if (c == '\n') {
+                scan->line++;
+                scan->column = 0;
+        } else if (((unsigned char) c & 0xc0) != 0x80)
+                scan->column++;
+}
+
+static void scan_string(Scan *scan, char c) {
+        if (scan->escaped)
+                scan->escaped = false;
+        else if (c == '\\')
+                scan->escaped = true;
+        else if (c == '"')
+                scan->string = false;
+}
+
+static void scan_structure(Scan *scan, char c) {
+        switch (c) {
+        case '"':
+                scan->string = true;
+                break;
+        case '{':
+        case '[':
+                scan->depth++;
+                scan->values++;
+                break;
+        case '}':
+        case ']':
+                scan->depth -= scan->depth > 0;
+                break;
+        case ',':
+                scan->values++;
+                break;
+        default:
+                break;
+        }
+}
+
+/* Before a tree is built: what it would take is known from brackets and commas. */
+static int check_bounds(const char *text, size_t n, JsonError *reterr) {
+        Scan scan = { .line = 1 };
+
+        for (size_t i = 0; i < n; i++) {
+                scan_place(&scan, text[i]);
+                if (scan.string)
+                        scan_string(&scan, text[i]);
+                else
+                        scan_structure(&scan, text[i]);
+                if (scan.depth > PROFILE_JSON_DEPTH_MAX)
+                        return fail(reterr, scan.line, scan.column, "expected at most 16 levels of nesting");
+                if (scan.values > PROFILE_JSON_VALUES_MAX)
+                        return fail(reterr, scan.line, scan.column, "expected at most 8388608 values");
+        }
+        return 0;
+}
+
+/* In our words: the parser's quote the text, which may hold anything. */
+static const char *parser_text(const json_error_t *error) {
+        switch (json_error_code(error)) {
+        case json_error_invalid_utf8:
+                return "expected valid UTF-8";
+        case json_error_premature_end_of_input:
+                return "expected more: the text ends inside the document";
+        case json_error_end_of_input_expected:
+                return "expected nothing after the document";
+        case json_error_duplicate_key:
+                return "expected a member of this name only once";
+        case json_error_numeric_overflow:
+                return "expected a number of at most 64 bits";
+        case json_error_null_character:
+        case json_error_null_byte_in_key:
+                return "expected a string without NUL";
+        default:
+                return "expected JSON";
+        }
+}
+
+int json_text_parse(const char *text, size_t n, json_t **ret, JsonError *reterr) {
+        json_error_t error;
+        json_t *document;
+        int r;
+
+        if (n > PROFILE_JSON_MAX)
+                return fail(reterr, 0, 0, "expected at most 64 MiB");
+        r = check_bounds(text, n, reterr);
+        if (r < 0)
+                return r;
+        document = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+        /* Of what is wrong with a text jansson says something; out of memory it mostly says nothing. */
+        if (!document && !*error.text)
+                return -ENOMEM;
+        if (!document)
+                return fail(reterr, error.line > 0 ? (unsigned) error.line : 0,
+                                error.column > 0 ? (unsigned) error.column : 0, parser_text(&error));
+        *ret = document;
+        return 0;
+}
+
+int profile_json_parse(const char *text, size_t n, json_t **ret, JsonError *reterr) {
+        json_t *document;
+        int r = json_text_parse(text, n, &document, reterr);
+
+        if (r < 0)
+                return r;
+        r = document_read_schema(document, reterr);
+        if (r < 0) {
+                json_decref(document);
+                return r;
+        }
+        *ret = document;
+        return 0;
+}
