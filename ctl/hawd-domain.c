@@ -18,7 +18,7 @@
 #include "ctl/sandbox/sandbox.h"
 #include "ctl/verb/options.h"
 #include "guest/form/json/guest-json.h"
-#include "guest/form/libvirt/vm-xml.h"
+#include "guest/form/libvirt/domain.h"
 #include "probe/cleanup.h"
 #include "probe/standard-descriptors.h"
 

@@ -6,35 +6,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/origin/vm-choice.h"
-#include "ctl/origin/vm-defaults.h"
-#include "ctl/origin/vm-input.h"
-#include "ctl/origin/vm-installed.h"
+#include "ctl/origin/guest-choice.h"
+#include "ctl/origin/guest-input.h"
+#include "ctl/origin/guest-installed.h"
+#include "ctl/origin/site-file.h"
 #include "probe/cleanup.h"
 
 int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
         ProcessPlace place = {};
-        VmChoice choice;
+        GuestChoice choice;
         SiteDefaults site;
-        int r = vm_choice_parse(options, &choice);
+        int r = guest_choice_parse(options, &choice);
 
         if (r == EXIT_SUCCESS)
-                r = vm_defaults_read(options, &site);
+                r = site_file_read(options, &site);
         if (r == EXIT_SUCCESS)
-                r = vm_input_read(options, argc, argv, ret, &place);
+                r = guest_input_read(options, argc, argv, ret, &place);
         if (r != EXIT_SUCCESS)
                 return r;
         if (!options->root && !options->host && !options->bus_address) {
-                vm_installed_read(&installed);
+                guest_installed_read(&installed);
                 if (options->pid)
-                        vm_installed_process(&place, &installed);
+                        guest_installed_process(&place, &installed);
                 else {
-                        vm_installed_program(ret, &installed);
-                        vm_installed_image(ret, &installed);
+                        guest_installed_program(ret, &installed);
+                        guest_installed_image(ret, &installed);
                 }
         }
-        r = vm_choice_apply(&choice, ret);
+        r = guest_choice_apply(&choice, ret);
         if (r >= 0)
                 r = site_defaults_apply(&site, ret, &installed);
         if (r >= 0)

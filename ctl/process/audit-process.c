@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/origin/vm-installed.h"
+#include "ctl/origin/guest-installed.h"
 #include "ctl/process/process-guest.h"
 #include "guest/answer/check-words.h"
-#include "guest/form/qemu/qemu-program.h"
+#include "guest/form/words/qemu-program.h"
 #include "guest/guest-defaults.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
@@ -29,7 +29,7 @@ static int fill_in(const AuditQuestion *question, Audited *audited) {
         GuestInstalled installed = *question->installed;
         int r;
 
-        vm_installed_process(&audited->process.place, &installed);
+        guest_installed_process(&audited->process.place, &installed);
         r = site_defaults_apply(question->site, &audited->process.guest, &installed);
         return r < 0 ? r : guest_defaults(&audited->process.guest, &installed);
 }

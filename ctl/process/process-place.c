@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/origin/vm-installed.h"
+#include "ctl/origin/guest-installed.h"
 #include "guest/firmware/firmware-image.h"
 #include "probe/cleanup.h"
 
@@ -44,7 +44,7 @@ void process_place_read(int process, VmFiles *files, ProcessPlace *ret) {
         files->root = open_link(process, "root", O_DIRECTORY);
         files->cwd = open_link(process, "cwd", O_DIRECTORY);
         ret->same_root = is_same(files->root, "/");
-        for (const char *const *path = vm_installed_programs; *path; path++)
+        for (const char *const *path = guest_installed_programs; *path; path++)
                 ret->program_here = ret->program_here || is_same(program, *path);
 }
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "guest/form/qemu/vm-files.h"
+#include "guest/form/qemu/files.h"
 #include "guest/guest.h"
 
 typedef struct ProcessPlace {

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "ctl/origin/guest-installed.h"
+#include "ctl/origin/site-file.h"
 #include "ctl/origin/source-profile.h"
-#include "ctl/origin/vm-defaults.h"
-#include "ctl/origin/vm-installed.h"
 #include "ctl/process/audit-process.h"
 #include "ctl/process/qemu-processes.h"
 #include "ctl/show/json-output.h"
@@ -193,7 +193,7 @@ int verb_audit(const Options *options, int argc, char **argv) {
                 fprintf(stderr, "hawctl: audit sees the processes of this host only: run it there, over ssh\n");
                 return EXIT_USAGE;
         }
-        r = vm_defaults_read(options, &site);
+        r = site_file_read(options, &site);
         if (r == EXIT_SUCCESS)
                 r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
@@ -202,7 +202,7 @@ int verb_audit(const Options *options, int argc, char **argv) {
         r = qemu_processes_read(&processes);
         if (r < 0)
                 return failed("/proc: ", r);
-        vm_installed_read(&installed);
+        guest_installed_read(&installed);
         r = audit_all(&processes, &question, &rows);
         return r < 0 ? failed("", r) : print(options, rows);
 }

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "guest-again.h"
-#include "guest/form/qemu/vm-cmdline.h"
-#include "guest/form/qemu/vm-text.h"
+#include "guest/form/qemu/cmdline.h"
+#include "guest/form/text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

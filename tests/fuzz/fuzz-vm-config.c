@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "guest-again.h"
-#include "guest/form/qemu/vm-config.h"
+#include "guest/form/qemu/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

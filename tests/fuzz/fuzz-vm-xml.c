@@ -3,7 +3,7 @@
 #include <stdint.h>
 
 #include "guest-again.h"
-#include "guest/form/libvirt/vm-xml.h"
+#include "guest/form/libvirt/domain.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/origin/guest-input.h"
 #include "ctl/origin/input-file.h"
-#include "ctl/origin/vm-input.h"
 #include "guest/form/json/guest-json.h"
-#include "guest/form/shell/shell-ways.h"
+#include "guest/form/shell/ways.h"
 #include "guest/guest-defaults.h"
 #include "guest/guest-machine.h"
 #include "probe/cleanup.h"
@@ -42,7 +42,7 @@ static json_t *read_one(const char *path, const char *versions) {
 
         if (input_file_read(path, VM_TEXT_MAX, &file) != EXIT_SUCCESS)
                 return NULL;
-        r = vm_input_parse((const char *) file.data, file.n, NULL, &guest, &error);
+        r = guest_input_parse((const char *) file.data, file.n, NULL, &guest, &error);
         if (r == -EINVAL)
                 return json_pack("[s, s, i]", path, error.text, (int) error.line);
         if (r < 0 || (versions && fill_in(&guest, versions) < 0))
@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
                 return print_words(argv[1]);
         if (argc > 0 && strcmp(*argv, "--") == 0)
                 argc--, argv++;
-        r = vm_input_read(&options, argc, argv, &guest, &place);
+        r = guest_input_read(&options, argc, argv, &guest, &place);
         if (r != EXIT_SUCCESS)
                 return r;
         if (!versions || fill_in(&guest, versions) >= 0)

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/form/qemu/vm-place.h"
-#include "guest/form/qemu/vm-port.h"
+#include "guest/form/qemu/place.h"
+#include "guest/form/qemu/port.h"
 #include "guest/guest-cpu-model.h"
 #include "guest/guest-machine.h"
 #include "guest/guest-size.h"

@@ -76,7 +76,7 @@ struct VmFiles;
 typedef struct VmPort VmPort;
 typedef struct VmPlace VmPlace;
 
-/* Where devices are plugged in (vm-place.h), and what changes that. */
+/* Where devices are plugged in (place.h), and what changes that. */
 typedef struct VmPlaces {
         size_t n;
         VmPlace *items; /* owned */

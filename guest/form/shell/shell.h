@@ -4,9 +4,9 @@
 /* One pass over a shell's script: assignments are followed, conditions are decided where the text decides them, and no
  * command is ever run. All functions: 0, -EINVAL with the error filled, or -ENOMEM. */
 
-#include "guest/form/qemu/vm-unknown.h"
-#include "guest/form/shell/shell-lex.h"
-#include "guest/form/shell/shell-memory.h"
+#include "guest/form/shell/lex.h"
+#include "guest/form/shell/memory.h"
+#include "guest/form/words/unknown.h"
 
 #define SHELL_DEPTH_MAX 64 /* compound commands and functions within each other */
 #define SHELL_INNER_MAX 4  /* scripts in quotes within each other */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "ctl/origin/guest-choice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/guest-machine.h"
+#include "guest/guest-words.h"
+
+static int refuse_firmware(const char *text) {
+        fprintf(stderr, "hawctl: --firmware=%s: expected ovmf:TAG as ovmf:202411, seabios:VERSION as seabios:1.16.3, ovmf, seabios or none\n",
+                        text);
+        return EXIT_USAGE;
+}
+
+static int parse_firmware(const char *text, GuestChoice *choice) {
+        const char *colon = strchr(text, ':');
+        size_t n = colon ? (size_t) (colon - text) : strlen(text);
+        char word[16] = "";
+        int kind;
+
+        if (n < sizeof(word))
+                memcpy(word, text, n);
+        kind = firmware_from_string(word);
+        if (kind < 0 || kind == FIRMWARE_UNKNOWN || (colon && kind == FIRMWARE_NONE))
+                return refuse_firmware(text);
+        choice->has_firmware = true;
+        choice->kind = (FirmwareKind) kind;
+        if (colon && guest_version_from_text(colon + 1, false, &choice->firmware) < 0)
+                return refuse_firmware(text);
+        /* "2024.11", as packages have it. */
+        if (kind == FIRMWARE_OVMF && choice->firmware.major > 2000 && choice->firmware.major < 2100)
+                choice->firmware = (GuestVersion){ choice->firmware.major * 100 + choice->firmware.minor, 0,
+                        0 };
+        if (colon && (kind == FIRMWARE_OVMF) != (choice->firmware.major > 2000))
+                return refuse_firmware(text);
+        return EXIT_SUCCESS;
+}
+
+int guest_choice_parse(const Options *options, GuestChoice *ret) {
+        GuestChoice choice = {};
+        int r = options->firmware ? parse_firmware(options->firmware, &choice) : EXIT_SUCCESS;
+
+        if (r != EXIT_SUCCESS)
+                return r;
+        if (options->qemu &&
+                        (guest_version_from_text(options->qemu, false, &choice.qemu) < 0 ||
+                                        choice.qemu.major == 0 || choice.qemu.major > 99)) {
+                fprintf(stderr, "hawctl: --qemu=%s: expected a version as 9.2 or 7.2.22\n", options->qemu);
+                return EXIT_USAGE;
+        }
+        *ret = choice;
+        return EXIT_SUCCESS;
+}
+
+int guest_choice_apply(const GuestChoice *choice, Guest *guest) {
+        char version[40] = "";
+        int r = 0;
+
+        if (guest_version_known(&choice->qemu) && guest->vmm == VMM_QEMU) {
+                guest->vmm_version = choice->qemu;
+                guest_version_to_text(&choice->qemu, version, sizeof(version));
+                r = guest_assume(guest, "vmmVersion", "QEMU %s, by --qemu", version);
+        }
+        if (r < 0 || !choice->has_firmware)
+                return r;
+        guest->firmware.kind = choice->kind;
+        guest->firmware.version = choice->firmware;
+        *version = 0;
+        if (guest_version_known(&choice->firmware))
+                guest_version_to_text(&choice->firmware, version, sizeof(version));
+        return guest_assume(guest, "firmware", "%s%s%s, by --firmware", firmware_to_string(choice->kind),
+                        *version ? " " : "", version);
+}

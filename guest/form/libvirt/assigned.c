@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Devices of the host's that a domain is given, and others that reach its memory. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/form/libvirt/element.h"
+#include "guest/form/qemu/port.h"
+#include "probe/cleanup.h"
+
+static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, unsigned *ret) {
+        char text[VM_ATTRIBUTE_MAX];
+        uint64_t number = 0;
+        int r = 0;
+
+        if (vm_element_attribute(address, name, text))
+                r = vm_number(vm, name, text, max, &number);
+        *ret = (unsigned) number;
+        return r;
+}
+
+/* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
+static void put_behind(Vm *vm, const xmlNode *node, GuestDevice *device) {
+        char text[VM_ATTRIBUTE_MAX], bus[VM_NAME_MAX];
+
+        if (!vm_element_attribute(vm_element_child(node, "address"), "bus", text)) {
+                device->own_port = vm->guest->machine == MACHINE_Q35;
+                return;
+        }
+        vm_element_bus(strtoul(text, NULL, 0), bus);
+        vm_port_take(vm, bus, device);
+}
+
+/* The device's own word goes before the domain's. */
+static bool has_iommufd(const xmlNode *node) {
+        const xmlNode *driver = vm_element_child(node, "driver");
+        char text[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(driver, "name", text);
+        if (strcmp(text, "iommufd") == 0)
+                return true;
+        if (!vm_element_attribute(driver, "iommufd", text))
+                vm_element_attribute(vm_element_child(node->parent->parent, "iommufd"), "enabled", text);
+        return strcmp(text, "yes") == 0;
+}
+
+/* Kept for the guest, and not handed to it. */
+static bool is_unassigned(const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(vm_element_child(node, "address"), "type", type);
+        return strcmp(type, "unassigned") == 0;
+}
+
+static int add_assigned(VmDomain *domain, const xmlNode *node) {
+        Vm *vm = domain->vm;
+        const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
+        char id[VM_ATTRIBUTE_MAX], text[40];
+        unsigned segment, bus, slot, function;
+        GuestDevice *device;
+        int r;
+
+        if (!address)
+                return vm_fail(vm, "<%.20s>: expected <source><address .../></source>",
+                                (const char *) node->name);
+        vm_element_line(vm, address);
+        r = part(vm, address, "domain", UINT32_MAX, &segment);
+        if (r >= 0)
+                r = part(vm, address, "bus", 255, &bus);
+        if (r >= 0)
+                r = part(vm, address, "slot", 31, &slot);
+        if (r >= 0)
+                r = part(vm, address, "function", 7, &function);
+        if (r < 0)
+                return r;
+        snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", segment, bus, slot, function);
+        vm_element_alias(node, id);
+        r = vm_assigned(vm, *id ? id : NULL, text, has_iommufd(node), &device);
+        if (r >= 0)
+                put_behind(vm, node, device);
+        return r;
+}
+
+static int add_mediated(Vm *vm, const xmlNode *node) {
+        const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
+        char id[VM_ATTRIBUTE_MAX], text[VM_ATTRIBUTE_MAX], model[VM_ATTRIBUTE_MAX], uuid[UUID_TEXT_MAX];
+        GuestDevice *device;
+        int r;
+
+        vm_element_line(vm, node);
+        vm_element_attribute(node, "model", model);
+        if (strcmp(model, "vfio-pci") != 0)
+                return vm_fail(vm, "<hostdev type='mdev'>: expected model='vfio-pci', not '%.40s'%s", model,
+                                strcmp(model, "vfio-ap") == 0 || strcmp(model, "vfio-ccw") == 0
+                                                ? ", which is for s390x"
+                                                : "");
+        vm_element_attribute(address, "uuid", text);
+        if (!uuid_parse((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, uuid))
+                return vm_fail(vm, "<hostdev type='mdev'>: expected <source><address uuid='...'/></source>");
+        vm_element_alias(node, id);
+        r = vm_mediated(vm, *id ? id : NULL, uuid, has_iommufd(node), &device);
+        if (r >= 0)
+                put_behind(vm, node, device);
+        return r;
+}
+
+int vm_domain_hostdev(VmDomain *domain, const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(node, "type", type);
+        if (is_unassigned(node))
+                return 0;
+        if (strcmp(type, "pci") == 0)
+                return add_assigned(domain, node);
+        if (strcmp(type, "mdev") == 0)
+                return add_mediated(domain->vm, node);
+        if (strcmp(type, "usb") == 0 || strcmp(type, "scsi") == 0 || strcmp(type, "scsi_host") == 0)
+                return 0;
+        return vm_ignore(domain->vm, "<hostdev>", "type='%.40s' is not understood", type);
+}
+
+int vm_domain_disk(VmDomain *domain, const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(node, "type", type);
+        if (strcmp(type, "vhostvdpa") != 0)
+                return 0;
+        return vm_ignore(domain->vm, "<disk type='vhostvdpa'>",
+                        "a device that reaches guest memory, and is not followed");
+}
+
+int vm_domain_interface(VmDomain *domain, const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX], teaming[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(node, "type", type);
+        if (strcmp(type, "hostdev") == 0)
+                return add_assigned(domain, node);
+        /* Of a pair only that half is a host's device, which a network of such devices gives. */
+        vm_element_attribute(vm_element_child(node, "teaming"), "type", teaming);
+        if (strcmp(teaming, "transient") == 0)
+                return vm_ignore(domain->vm, "<interface>",
+                                "an assigned device, but which of the host's its network chooses");
+        if (strcmp(type, "vdpa") == 0)
+                return vm_ignore(domain->vm, "<interface type='vdpa'>",
+                                "a device that reaches guest memory, and is not followed");
+        return 0;
+}

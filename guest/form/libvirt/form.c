@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Keeps the elements that a remedy may change: as they are in the domain, but for comments and blanks. */
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "guest/form/libvirt/element.h"
+
+/* What is cut here is over the bounds of guest_form_add_element(), which then drops the whole. */
+#define DEPTH (GUEST_FORM_DEPTH_MAX + 1)
+
+static json_t *attributes_json(const xmlNode *node) {
+        json_t *object = json_object();
+
+        for (const xmlAttr *attribute = node->properties; attribute && object; attribute = attribute->next) {
+                xmlChar *value = xmlGetNoNsProp(node, attribute->name);
+
+                if (value && !attribute->ns)
+                        json_object_set_new(object, (const char *) attribute->name,
+                                        json_string((const char *) value));
+                xmlFree(value);
+        }
+        return object;
+}
+
+static bool is_blank(const char *text) {
+        return text[strspn(text, " \t\r\n")] == 0;
+}
+
+static json_t *node_json(const xmlNode *node, unsigned depth) {
+        json_t *array = json_array();
+
+        json_array_append_new(array, json_string((const char *) node->name));
+        json_array_append_new(array, attributes_json(node));
+        for (const xmlNode *child = node->children; child && depth < DEPTH; child = child->next) {
+                if (child->type == XML_ELEMENT_NODE && !child->ns)
+                        json_array_append_new(array, node_json(child, depth + 1));
+                else if ((child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) &&
+                                child->content && !is_blank((const char *) child->content))
+                        json_array_append_new(array, json_string((const char *) child->content));
+        }
+        return array;
+}
+
+static int keep(Vm *vm, const xmlNode *node) {
+        return node ? guest_form_add_element(&vm->guest->form, node_json(node, 1)) : 0;
+}
+
+static bool is_host_bridge(const xmlNode *controller) {
+        char model[VM_ATTRIBUTE_MAX], type[VM_ATTRIBUTE_MAX], index[VM_ATTRIBUTE_MAX];
+
+        vm_element_attribute(controller, "model", model);
+        vm_element_attribute(controller, "type", type);
+        vm_element_attribute(controller, "index", index);
+        return strcmp(type, "pci") == 0 &&
+                        (strcmp(model, "pci-root") == 0 || strcmp(model, "pcie-root") == 0 ||
+                                        (!*model && strcmp(index, "0") == 0));
+}
+
+static int keep_devices(Vm *vm, const xmlNode *devices) {
+        const xmlNode *controller = vm_element_child(devices, "controller");
+        int r;
+
+        while (controller && !is_host_bridge(controller))
+                controller = vm_element_next(controller);
+        r = keep(vm, controller);
+        return r < 0 ? r : keep(vm, vm_element_child(devices, "iommu"));
+}
+
+static int keep_sysinfo(Vm *vm, const xmlNode *root) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        for (const xmlNode *node = vm_element_child(root, "sysinfo"); node; node = vm_element_next(node)) {
+                vm_element_attribute(node, "type", type);
+                if (strcmp(type, "fwcfg") == 0)
+                        return keep(vm, node);
+        }
+        return 0;
+}
+
+int vm_domain_form(Vm *vm, const xmlNode *root) {
+        static const char *const names[] = { "memory", "maxMemory", "cpu", "launchSecurity" };
+        GuestForm *form = &vm->guest->form;
+        int r = keep(vm, vm_element_child(vm_element_child(root, "os"), "type"));
+
+        form->manager = MANAGER_LIBVIRT;
+        for (size_t i = 0; r >= 0 && i < sizeof(names) / sizeof(names[0]); i++)
+                r = keep(vm, vm_element_child(root, names[i]));
+        if (r >= 0)
+                r = keep_devices(vm, vm_element_child(root, "devices"));
+        if (r >= 0)
+                r = keep_sysinfo(vm, root);
+        if (r != -E2BIG)
+                return r;
+        /* One that is missing would be taken for one that the domain has not: remedies then show the changed part alone. */
+        json_decref(form->elements);
+        form->elements = NULL;
+        return 0;
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* <controller type='pci'>, and the ports that libvirt adds by itself to a machine with PCI Express: one for each device
+ * without an address that goes behind one, and one to spare where the domain names none. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/form/libvirt/element.h"
+#include "guest/form/qemu/port.h"
+#include "probe/cleanup.h"
+
+#define BUSES 256
+
+/* Elements that are a device behind a port wherever they stand, or by their model; "": where none is said. */
+static const struct {
+        const char *name, *model;
+        bool conventional; /* behind a bridge, which all of them share */
+} behind[] = {
+        { "hostdev", NULL, false },
+        { "interface", "virtio", false },
+        { "interface", "e1000e", false },
+        { "interface", "igb", false },
+        { "interface", "", true },
+        { "interface", "e1000", true },
+        { "interface", "rtl8139", true },
+        { "interface", "ne2k_pci", true },
+        { "interface", "pcnet", true },
+        { "controller", "qemu-xhci", false },
+        { "controller", "nec-xhci", false },
+        { "controller", "virtio-scsi", false },
+        { "controller", "virtio-serial", false },
+        { "rng", "virtio", false },
+        { "vsock", "virtio", false },
+        { "filesystem", NULL, false },
+        { "memballoon", "virtio", false },
+        { "memory", "virtio-mem", false },
+        { "memory", "virtio-pmem", false },
+        { "sound", "ac97", true },
+        { "sound", "es1370", true },
+        { "sound", "ich6", true },
+        { "watchdog", "i6300esb", true },
+        { "shmem", NULL, true },
+};
+
+typedef struct Ports {
+        VmDomain *domain;
+        unsigned n_given;             /* of PCI Express, for single devices */
+        unsigned n_used;              /* of them with a device's address */
+        unsigned n_wanting, n_listed; /* devices without an address; of them those whose BARs are known */
+        bool usb, balloon, serial, serial_wanted, conventional, has_bridge;
+} Ports;
+
+static unsigned long number(const xmlNode *node, const char *name) {
+        char text[VM_ATTRIBUTE_MAX];
+
+        return vm_element_attribute(node, name, text) ? strtoul(text, NULL, 0) : ULONG_MAX;
+}
+
+void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]) {
+        snprintf(ret, VM_NAME_MAX, "pci.%lu", bus);
+}
+
+/* Without an address a switch goes behind a port of its own, the first that nothing is behind, and the ports of switches
+ * behind the first switch. */
+static void find_place(VmDomain *domain, const char *model, VmPort *port) {
+        const Vm *vm = domain->vm;
+
+        if (strcmp(model, "pcie-switch-downstream-port") == 0)
+                memcpy(port->bus, domain->switch_bus, sizeof(port->bus));
+        if (strcmp(model, "pcie-switch-upstream-port") != 0)
+                return;
+        if (!*domain->switch_bus)
+                memcpy(domain->switch_bus, port->id, sizeof(port->id));
+        for (size_t i = 0; !*port->bus && i < vm->n_ports; i++) {
+                bool unused = vm->ports[i].single;
+
+                for (size_t j = 0; unused && j < vm->n_ports; j++)
+                        unused = strcmp(vm->ports[j].bus, vm->ports[i].id) != 0;
+                if (unused)
+                        memcpy(port->bus, vm->ports[i].id, sizeof(port->bus));
+        }
+}
+
+/* In KiB. */
+static int read_reserve(Vm *vm, const xmlNode *node, GuestPort *port) {
+        char text[VM_ATTRIBUTE_MAX];
+        uint64_t kib;
+        int r;
+
+        if (!vm_element_attribute(vm_element_child(node, "target"), "memReserve", text))
+                return 0;
+        vm_element_line(vm, node);
+        r = vm_number(vm, "memReserve", text, UINT64_C(1) << 22, &kib);
+        return r < 0 ? r : vm_port_reserve_low(vm, "<controller>", "memReserve", kib << 10, port);
+}
+
+static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long index) {
+        static const struct {
+                const char *model;
+                bool single, hotplug, conventional;
+        } models[] = {
+                { "pcie-root-port", true, true, false },
+                { "pcie-switch-downstream-port", true, true, false },
+                { "pcie-to-pci-bridge", false, true, true },
+                { "pci-bridge", false, true, true },
+                { "pcie-switch-upstream-port", false, false, false },
+                { "dmi-to-pci-bridge", false, false, false },
+                { "pcie-expander-bus", false, false, false },
+                { "pci-expander-bus", false, false, false },
+        };
+        unsigned long bus = number(vm_element_child(node, "address"), "bus");
+        char model[VM_ATTRIBUTE_MAX], hotplug[VM_ATTRIBUTE_MAX];
+        VmPort port = {};
+        size_t i = 0;
+        int r;
+
+        vm_element_attribute(node, "model", model);
+        while (i < ELEMENTS(models) && strcmp(model, models[i].model) != 0)
+                i++;
+        if (i == ELEMENTS(models))
+                return 0;
+        vm_element_attribute(vm_element_child(node, "target"), "hotplug", hotplug);
+        vm_element_bus(index, port.id);
+        if (bus != ULONG_MAX && bus > 0)
+                vm_element_bus(bus, port.bus);
+        else if (bus == ULONG_MAX)
+                find_place(domain, model, &port);
+        port.single = models[i].single;
+        port.hotplug = models[i].hotplug;
+        port.port.conventional = models[i].conventional;
+        port.port.fixed = strcmp(hotplug, "off") == 0;
+        r = read_reserve(domain->vm, node, &port.port);
+        if (r < 0)
+                return r;
+        domain->buses[index] = true;
+        return vm_port_add(domain->vm, &port);
+}
+
+/* Buses that addresses name and no controller makes: libvirt adds the controllers up to there. */
+static int add_missing(VmDomain *domain, const xmlNode *devices) {
+        const bool express = domain->vm->guest->machine == MACHINE_Q35;
+        unsigned long last = 0;
+        int r = 0;
+
+        for (const xmlNode *node = devices->children; node; node = node->next) {
+                unsigned long bus = number(vm_element_child(node, "address"), "bus");
+
+                if (node->type == XML_ELEMENT_NODE && bus < BUSES && bus > last && vm_element_on_pci(node))
+                        last = bus;
+        }
+        for (unsigned long i = 1; r >= 0 && i <= last; i++) {
+                VmPort port = { .single = express, .hotplug = true, .port.conventional = !express };
+
+                if (domain->buses[i])
+                        continue;
+                vm_element_bus(i, port.id);
+                domain->buses[i] = true;
+                r = vm_port_add(domain->vm, &port);
+        }
+        return r;
+}
+
+bool vm_element_on_pci(const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        return vm_element_attribute(vm_element_child(node, "address"), "type", type) &&
+                        strcmp(type, "pci") == 0;
+}
+
+/* One without an index gets the lowest that is free; that of the root is 0. */
+static unsigned long free_index(const VmDomain *domain, const xmlNode *node) {
+        char model[VM_ATTRIBUTE_MAX];
+        unsigned long index = 1;
+
+        vm_element_attribute(node, "model", model);
+        if (strcmp(model, "pcie-root") == 0 || strcmp(model, "pci-root") == 0)
+                return 0;
+        while (index < BUSES && domain->buses[index])
+                index++;
+        return index;
+}
+
+static int add_controllers(VmDomain *domain, const xmlNode *devices, bool indexed) {
+        const xmlNode *node = vm_element_child(devices, "controller");
+        char type[VM_ATTRIBUTE_MAX];
+        int r = 0;
+
+        for (; r >= 0 && node; node = vm_element_next(node)) {
+                unsigned long index = number(node, "index");
+
+                vm_element_attribute(node, "type", type);
+                if (strcmp(type, "pci") != 0 || (index != ULONG_MAX) != indexed)
+                        continue;
+                if (!indexed)
+                        index = free_index(domain, node);
+                if (index < BUSES && !domain->buses[index])
+                        r = add_controller(domain, node, index);
+        }
+        return r;
+}
+
+/* The controllers stand in any order, before and behind what is on them. */
+int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
+        int r = add_controllers(domain, devices, true);
+
+        if (r >= 0)
+                r = add_controllers(domain, devices, false);
+        return r < 0 ? r : add_missing(domain, devices);
+}
+
+/* ── what libvirt adds ─────────────────────────────────────────────────────────────────────────────────── */
+
+static bool ends_with(const char *text, const char *end) {
+        size_t n = strlen(text), m = strlen(end);
+
+        return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        if (strcmp((const char *) node->name, "interface") == 0) {
+                vm_element_attribute(vm_element_child(node, "model"), "type", ret);
+                return;
+        }
+        vm_element_attribute(node, "model", ret);
+        vm_element_attribute(node, "type", type);
+        if (strcmp((const char *) node->name, "controller") != 0)
+                return;
+        if ((strcmp(type, "virtio-serial") == 0 && !ends_with(ret, "-transitional")) ||
+                        (strcmp(type, "usb") == 0 && !*ret))
+                snprintf(ret, VM_ATTRIBUTE_MAX, "%s", *type == 'u' ? "qemu-xhci" : type);
+}
+
+static bool has_type(const xmlNode *node, const char *type) {
+        char text[VM_ATTRIBUTE_MAX];
+
+        return vm_element_attribute(node, "type", text) && strcmp(text, type) == 0;
+}
+
+static bool is_bus(const xmlNode *node, const char *child, const char *bus) {
+        char text[VM_ATTRIBUTE_MAX];
+
+        return vm_element_attribute(child ? vm_element_child(node, child) : node, "bus", text) &&
+                        strcmp(text, bus) == 0;
+}
+
+/* Those that need no table: what they are on says it. */
+static bool is_virtio(const xmlNode *node) {
+        const char *name = (const char *) node->name;
+
+        return (strcmp(name, "disk") == 0 && is_bus(node, "target", "virtio")) ||
+                        (strcmp(name, "input") == 0 && is_bus(node, NULL, "virtio")) ||
+                        (strcmp(name, "interface") == 0 && has_type(node, "hostdev"));
+}
+
+static void note_defaults(Ports *ports, const xmlNode *node) {
+        const char *name = (const char *) node->name;
+
+        ports->usb = ports->usb || (strcmp(name, "controller") == 0 && has_type(node, "usb"));
+        ports->balloon = ports->balloon || strcmp(name, "memballoon") == 0;
+        ports->serial = ports->serial ||
+                        (strcmp(name, "controller") == 0 && has_type(node, "virtio-serial"));
+        if (strcmp(name, "channel") == 0)
+                ports->serial_wanted =
+                                ports->serial_wanted || has_type(vm_element_child(node, "target"), "virtio");
+}
+
+/* virtio devices that are conventional PCI, or PCI Express, by their model. */
+static bool is_transitional(Ports *ports, const char *model) {
+        if (ends_with(model, "-non-transitional"))
+                ports->n_wanting++;
+        else if (ends_with(model, "-transitional"))
+                ports->conventional = true;
+        else
+                return false;
+        return true;
+}
+
+static void look_at(Ports *ports, const xmlNode *node) {
+        char model[VM_ATTRIBUTE_MAX];
+        size_t i = 0;
+
+        note_defaults(ports, node);
+        if (vm_element_child(node, "address") && vm_element_on_pci(node))
+                return;
+        read_model(node, model);
+        if (is_transitional(ports, model))
+                return;
+        if (strcmp((const char *) node->name, "hostdev") == 0 && !has_type(node, "pci") &&
+                        !has_type(node, "mdev") && !has_type(node, "scsi_host"))
+                return;
+        if (is_virtio(node)) {
+                ports->n_wanting++;
+                ports->n_listed += strcmp((const char *) node->name, "interface") == 0;
+                return;
+        }
+        while (i < ELEMENTS(behind) &&
+                        (strcmp((const char *) node->name, behind[i].name) != 0 ||
+                                        (behind[i].model && strcmp(model, behind[i].model) != 0)))
+                i++;
+        if (i == ELEMENTS(behind))
+                return;
+        if (behind[i].conventional)
+                ports->conventional = true;
+        else
+                ports->n_wanting++;
+        ports->n_listed += (has_type(node, "pci") || has_type(node, "mdev")) &&
+                        strcmp(behind[i].name, "hostdev") == 0;
+}
+
+static void count_given(Ports *ports, const xmlNode *devices) {
+        const Vm *vm = ports->domain->vm;
+        bool used[BUSES] = {};
+
+        for (const xmlNode *node = devices->children; node; node = node->next) {
+                unsigned long bus = number(vm_element_child(node, "address"), "bus");
+
+                if (node->type == XML_ELEMENT_NODE && bus < BUSES && vm_element_on_pci(node))
+                        used[bus] = true;
+        }
+        for (size_t i = 0; i < vm->n_ports; i++) {
+                unsigned long bus = strtoul(vm->ports[i].id + strlen("pci."), NULL, 10);
+
+                ports->has_bridge = ports->has_bridge || vm->ports[i].port.conventional;
+                if (!vm->ports[i].single)
+                        continue;
+                ports->n_given++;
+                ports->n_used += bus < BUSES && used[bus];
+                if (bus < BUSES && used[bus])
+                        vm->ports[i].busy = true;
+        }
+}
+
+/* Devices with known BARs that libvirt puts into a port that the domain names. */
+static void take_given(Vm *vm, unsigned n) {
+        for (size_t i = 0; n > 0 && i < vm->n_ports; i++) {
+                if (!vm->ports[i].single || vm->ports[i].busy || vm->ports[i].taken)
+                        continue;
+                vm->ports[i].taken = true;
+                n--;
+        }
+}
+
+int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices) {
+        Vm *vm = domain->vm;
+        Ports ports = { .domain = domain };
+        unsigned free_ports, added;
+        int r = 0;
+
+        if (vm->guest->machine != MACHINE_Q35)
+                return 0;
+        for (const xmlNode *node = devices->children; node; node = node->next)
+                if (node->type == XML_ELEMENT_NODE)
+                        look_at(&ports, node);
+        count_given(&ports, devices);
+        ports.n_wanting += !ports.usb + !ports.balloon + (ports.serial_wanted && !ports.serial);
+        if (ports.conventional && !ports.has_bridge)
+                ports.n_wanting++;
+        free_ports = ports.n_given - ports.n_used;
+        added = ports.n_wanting > free_ports ? ports.n_wanting - free_ports : 0;
+        if (ports.n_given == 0 && ports.n_wanting > 0)
+                added++;
+        /* Of those that are added, a bridge is the last of its own. */
+        if (ports.conventional && !ports.has_bridge) {
+                r = guest_add_ports(vm->guest, &(const GuestPort){ .conventional = true }, 1);
+                ports.n_listed++;
+        }
+        if (ports.n_listed > added)
+                take_given(vm, ports.n_listed - added);
+        else if (r >= 0 && added > ports.n_listed)
+                r = guest_add_ports(vm->guest, &(const GuestPort){}, added - ports.n_listed);
+        return vm_bounded(vm, r);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/form/qemu/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "probe/cleanup.h"
+
+#define FILE_MAX ((size_t) 1 << 20)
+#define NOT_ORDINARY "it is no ordinary file"
+
+/* Those that linux/magic.h does not have. */
+#define JFS_MAGIC 0x3153464aU
+#define ZFS_MAGIC 0x2fc12fc1U
+#define BCACHEFS_MAGIC 0xca451a4eU
+#define NTFS3_MAGIC 0x7366746eU
+
+int vm_file_find(const VmFiles *files, const char *path) {
+        bool absolute = *path == '/';
+        struct open_how how = {
+                .flags = O_PATH | O_CLOEXEC,
+                .resolve = RESOLVE_NO_MAGICLINKS | (absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH),
+        };
+        int base = absolute ? files->root : files->cwd, fd;
+
+        if (files->refused)
+                return -EPERM;
+        if (files->about)
+                files->about(files->userdata, path);
+        if (files->foreign && base < 0)
+                return base;
+        fd = files->foreign ? (int) syscall(SYS_openat2, base, path, &how, sizeof(how))
+                            : open(path, O_PATH | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
+
+static bool is_one_of(uint32_t type, const uint32_t *types, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (type == types[i])
+                        return true;
+        return false;
+}
+
+/* Files of the kernel's may have effects when they are read. Of another's files only those are read that are on disks and in
+ * memory here: FUSE and network file systems answer when they like. */
+static const char *judge_system(const VmFiles *files, int place) {
+        static const uint32_t kernel[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC };
+        static const uint32_t local[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+                F2FS_SUPER_MAGIC, TMPFS_MAGIC, RAMFS_MAGIC, OVERLAYFS_SUPER_MAGIC, SQUASHFS_MAGIC,
+                EROFS_SUPER_MAGIC_V1, ISOFS_SUPER_MAGIC, MSDOS_SUPER_MAGIC, EXFAT_SUPER_MAGIC,
+                REISERFS_SUPER_MAGIC, NILFS_SUPER_MAGIC, JFS_MAGIC, ZFS_MAGIC, BCACHEFS_MAGIC, NTFS3_MAGIC };
+        struct statfs system;
+
+        if (fstatfs(place, &system) < 0)
+                return strerror(errno);
+        if (is_one_of((uint32_t) system.f_type, kernel, ELEMENTS(kernel)))
+                return NOT_ORDINARY;
+        if (files->foreign && !is_one_of((uint32_t) system.f_type, local, ELEMENTS(local)))
+                return "it is on a file system that may keep readers waiting";
+        return NULL;
+}
+
+/* Looked at before it is opened for reading. */
+static int open_file(const VmFiles *files, const char *path, const char **ret_why) {
+        _cleanup_close_ int place = -EBADF;
+        char link[64];
+        struct stat st;
+        int fd = -1;
+
+        place = vm_file_find(files, path);
+        if (files->refused)
+                *ret_why = files->refused;
+        else if (place < 0)
+                *ret_why = place == -EXDEV ? "it is outside of where the process is" : strerror(-place);
+        else
+                *ret_why = judge_system(files, place);
+        if (*ret_why)
+                return -1;
+        if (fstat(place, &st) < 0)
+                *ret_why = strerror(errno);
+        else if (!S_ISREG(st.st_mode))
+                *ret_why = NOT_ORDINARY;
+        else if (st.st_size > (off_t) FILE_MAX)
+                *ret_why = "it is larger than 1 MiB";
+        else {
+                snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+                fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+                if (fd < 0)
+                        *ret_why = strerror(errno);
+        }
+        return fd;
+}
+
+static void read_all(int fd, char *text, size_t *ret_n, const char **ret_why) {
+        size_t n = 0;
+
+        while (n <= FILE_MAX) {
+                ssize_t got = read(fd, text + n, FILE_MAX + 1 - n);
+
+                if (got < 0 && errno == EINTR)
+                        continue;
+                if (got < 0) {
+                        *ret_why = strerror(errno);
+                        return;
+                }
+                if (got == 0) {
+                        *ret_n = n;
+                        return;
+                }
+                n += (size_t) got;
+        }
+        *ret_why = "it is larger than 1 MiB";
+}
+
+int vm_file_read(const VmFiles *files, const char *path, char **ret, size_t *ret_n, const char **ret_why) {
+        _cleanup_close_ int fd = -EBADF;
+        _cleanup_free_ char *text = NULL;
+
+        *ret_why = NULL;
+        fd = open_file(files, path, ret_why);
+        if (*ret_why)
+                return 0;
+        text = malloc(FILE_MAX + 1);
+        if (!text)
+                return -ENOMEM;
+        read_all(fd, text, ret_n, ret_why);
+        if (!*ret_why)
+                *ret = TAKE_PTR(text);
+        return 0;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/form/qemu/vm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/firmware/guest-firmware.h"
+#include "guest/form/qemu/place.h"
+#include "guest/guest-machine.h"
+#include "probe/cleanup.h"
+
+int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by) {
+        VmAccelerator *given = &vm->accelerator;
+
+        /* Of several -accel the first that works counts, of several -machine accel= the last. */
+        if (by == ACCELERATOR_BY_LIST && (given->by == by || given->by == ACCELERATOR_BY_DOMAIN))
+                return 0;
+        if (given->by != by && given->by != ACCELERATOR_BY_DEFAULT && given->by != ACCELERATOR_BY_DOMAIN)
+                return vm_fail(vm,
+                                "-accel cannot be used together with -machine accel= or -enable-kvm (QEMU since 5.0)");
+        *given = (VmAccelerator){ .by = by, .line = vm->line };
+        /* The others are for where it does not work. */
+        snprintf(given->name, sizeof(given->name), "%.*s", (int) strcspn(names, ":,"), names);
+        return 0;
+}
+
+static int set_machine_accelerator(Vm *vm, const char *names) {
+        return vm_accelerator(vm, names, ACCELERATOR_BY_MACHINE);
+}
+
+int vm_accelerator_finish(Vm *vm) {
+        const VmAccelerator *given = &vm->accelerator;
+        int r;
+
+        if (given->by == ACCELERATOR_BY_DEFAULT)
+                return 0;
+        vm->guest->kvm = strcmp(given->name, "kvm") == 0;
+        if (vm->guest->kvm || strcmp(given->name, "tcg") == 0)
+                return 0;
+        vm->line = given->line;
+        r = vm_ignore(vm, "accelerator", "%.32s: which address width it gives the guest is not known",
+                        given->name);
+        vm->line = 0;
+        return r;
+}
+
+static int set_type(Vm *vm, const char *value) {
+        int r = guest_set_machine(vm->guest, value);
+
+        if (r == -EINVAL)
+                return vm_fail(vm, "-machine: expected pc, q35, microvm or one of their versions, not '%s'",
+                                value);
+        return vm_bounded(vm, r);
+}
+
+static int set_backend(Vm *vm, const char *value) {
+        snprintf(vm->memory_backend, sizeof(vm->memory_backend), "%s", value);
+        return 0;
+}
+
+static int set_protection(Vm *vm, const char *value) {
+        snprintf(vm->protection, sizeof(vm->protection), "%s", value);
+        return 0;
+}
+
+/* The firmware lies in a file of an object: a -blockdev's, or the IGVM file of a confidential guest. */
+static int set_pflash(Vm *vm, const char *value) {
+        snprintf(vm->pflash, sizeof(vm->pflash), "%s", value);
+        return 0;
+}
+
+static int set_firmware(Vm *vm, const char *value) {
+        guest_firmware_set_path(&vm->guest->firmware, value);
+        return 0;
+}
+
+static int set_below_4g(Vm *vm, const char *value) {
+        uint64_t *bytes = &vm->guest->memory.below_4g_max;
+        int r = vm_size(vm, "-machine max-ram-below-4g", value, 1, bytes);
+
+        if (r >= 0 && *bytes > UINT64_C(1) << 32)
+                return vm_fail(vm, "-machine max-ram-below-4g: expected at most 4G, not '%s'", value);
+        return r;
+}
+
+static int set_cxl(Vm *vm, const char *value) {
+        return vm_boolean(vm, "-machine cxl", value, &vm->guest->memory.cxl_on);
+}
+
+static int set_smm(Vm *vm, const char *value) {
+        bool on;
+        int r;
+
+        vm->guest->smm = TRISTATE_UNKNOWN;
+        if (strcmp(value, "auto") == 0)
+                return 0;
+        r = vm_boolean(vm, "-machine smm", value, &on);
+        if (r >= 0)
+                vm->guest->smm = tristate(on);
+        return r;
+}
+
+/* Of microvm alone; there "auto" is off (hw/i386/microvm.c). */
+static int set_pcie(Vm *vm, const char *value) {
+        bool on = false;
+        int r = strcmp(value, "auto") == 0 ? 0 : vm_boolean(vm, "-machine pcie", value, &on);
+
+        if (r >= 0)
+                vm->guest->pcie = tristate(on);
+        return r;
+}
+
+static int set_ram(Vm *vm, const char *value) {
+        return vm_size(vm, "-machine memory.size", value, 1, &vm->guest->memory.ram);
+}
+
+static int set_max(Vm *vm, const char *value) {
+        return vm_size(vm, "-machine memory.max-size", value, 1, &vm->guest->memory.max);
+}
+
+static int set_slots(Vm *vm, const char *value) {
+        uint64_t slots;
+        int r;
+
+        r = vm_number(vm, "-machine memory.slots", value, 256, &slots);
+        if (r >= 0)
+                vm->guest->memory.slots = (uint32_t) slots;
+        return r;
+}
+
+static int add_window(Vm *vm, const char *value) {
+        GuestMemory *memory = &vm->guest->memory;
+
+        if (memory->n_cxl >= GUEST_CXL_MAX)
+                return vm_fail(vm, "-machine cxl-fmw: expected at most %d windows", GUEST_CXL_MAX);
+        return vm_size(vm, "-machine cxl-fmw size", value, 1, &memory->cxl[memory->n_cxl++]);
+}
+
+static int add_epc(Vm *vm, const char *value) {
+        GuestMemory *memory = &vm->guest->memory;
+        const VmObject *backend = vm_object_find(vm, value);
+
+        if (!backend)
+                return vm_fail(vm, "-machine sgx-epc: no memory backend is named '%s'", value);
+        if (memory->sgx_epc + backend->size > UINT64_C(1) << 52)
+                return vm_fail(vm, "-machine sgx-epc: more than 4 PiB");
+        memory->sgx_epc += backend->size;
+        return 0;
+}
+
+static const struct {
+        const char *name;                      /* with "*": numbers stand there */
+        int (*set)(Vm *vm, const char *value); /* NULL: it moves nothing */
+} properties[] = {
+        { "type", set_type },
+        { "accel", set_machine_accelerator },
+        { "memory-backend", set_backend },
+        { "max-ram-below-4g", set_below_4g },
+        { "confidential-guest-support", set_protection },
+        { "memory-encryption", set_protection },
+        { "cxl", set_cxl },
+        { "cxl-fmw.*.size", add_window },
+        { "sgx-epc.*.memdev", add_epc },
+        { "pflash0", set_pflash },
+        { "igvm-cfg", set_pflash },
+        { "firmware", set_firmware },
+        { "memory.size", set_ram },
+        { "memory.max-size", set_max },
+        { "memory.slots", set_slots },
+        { "cxl-fmw.*.targets.*", NULL },
+        { "cxl-fmw.*.interleave-granularity", NULL },
+        { "sgx-epc.*.node", NULL },
+        { "smp.*", NULL },
+        { "boot.*", NULL },
+        { "smp-cache.*.*", NULL },
+        { "acpi", NULL },
+        { "append", NULL },
+        { "auto-kernel-cmdline", NULL },
+        { "aux-ram-share", NULL },
+        { "default-bus-bypass-iommu", NULL },
+        { "default_bus_bypass_iommu", NULL },
+        { "dt-compatible", NULL },
+        { "dtb", NULL },
+        { "dump-guest-core", NULL },
+        { "dumpdtb", NULL },
+        { "fd-bootchk", NULL },
+        { "graphics", NULL },
+        { "hmat", NULL },
+        { "hpet", NULL },
+        { "i8042", NULL },
+        { "igd-passthru", NULL },
+        { "initrd", NULL },
+        { "ioapic2", NULL },
+        { "isa-serial", NULL },
+        { "kernel", NULL },
+        { "kernel-irqchip", NULL },
+        { "kernel_irqchip", NULL },
+        { "kvm-shadow-mem", NULL },
+        { "kvm-type", NULL },
+        { "mem-merge", NULL },
+        { "nvdimm", NULL },
+        { "nvdimm-persistence", NULL },
+        { "option-roms", NULL },
+        { "pflash1", NULL },
+        { "pcspk-audiodev", NULL },
+        { "phandle-start", NULL },
+        { "pic", NULL },
+        { "pit", NULL },
+        { "rtc", NULL },
+        { "sata", NULL },
+        { "smbios-entry-point-type", NULL },
+        { "smbus", NULL },
+        { "smm", set_smm },
+        { "pcie", set_pcie },
+        { "spcr", NULL },
+        { "suppress-vmdesc", NULL },
+        { "usb", NULL },
+        { "vmport", NULL },
+        { "x-oem-id", NULL },
+        { "x-oem-table-id", NULL },
+        { "x-option-roms", NULL },
+};
+
+static bool matches(const char *pattern, const char *name) {
+        for (; *pattern; pattern++) {
+                if (*pattern != '*') {
+                        if (*name++ != *pattern)
+                                return false;
+                        continue;
+                }
+                /* A part of a path, but not none. */
+                if (!*name || *name == '.')
+                        return false;
+                name += strcspn(name, ".");
+        }
+        return !*name;
+}
+
+bool vm_machine_property_is_harmless(const char *key) {
+        for (size_t i = 0; i < ELEMENTS(properties); i++)
+                if (matches(properties[i].name, key))
+                        return !properties[i].set;
+        return false;
+}
+
+static int set_property(Vm *vm, const char *key, const char *value) {
+        char what[96];
+
+        for (size_t i = 0; i < ELEMENTS(properties); i++)
+                if (matches(properties[i].name, key))
+                        return properties[i].set ? properties[i].set(vm, value) : 0;
+        snprintf(what, sizeof(what), "-machine %s=%s", key, value);
+        return vm_ignore(vm, what, "not understood");
+}
+
+int vm_machine(Vm *vm, const KeyValues *values) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < values->n; i++) {
+                vm_place_machine(vm, values->items[i].key, values->items[i].value);
+                r = set_property(vm, values->items[i].key, values->items[i].value);
+        }
+        return r;
+}

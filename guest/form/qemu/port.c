@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/form/qemu/port.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/guest-size.h"
+#include "probe/cleanup.h"
+#include "probe/grow.h"
+
+/* The deepest that buses are followed upwards; QEMU has 256 of them. */
+#define DEPTH_MAX 256
+
+/* No more than firmware keeps free behind every bridge that takes hot-plug. */
+#define RESERVE_USUAL (UINT64_C(2) << 20)
+
+static VmPort *find_port(const Vm *vm, const char *id) {
+        for (size_t i = 0; id && *id && i < vm->n_ports; i++)
+                if (strcmp(vm->ports[i].id, id) == 0)
+                        return &vm->ports[i];
+        return NULL;
+}
+
+int vm_port_add(Vm *vm, const VmPort *port) {
+        VmPort *grown;
+
+        if (vm->n_ports >= VM_PORTS_MAX)
+                return vm_fail(vm, "expected at most %d ports", VM_PORTS_MAX);
+        grown = grow(vm->ports, vm->n_ports, sizeof(*grown));
+        if (!grown)
+                return -ENOMEM;
+        vm->ports = grown;
+        vm->ports[vm->n_ports++] = *port;
+        return 0;
+}
+
+static const char *name_of(const KeyValues *values) {
+        const char *id = key_values_get(values, "id"), *driver = key_values_get(values, "driver");
+
+        return id && *id ? id : driver;
+}
+
+/* All ones is "not said". */
+static int read_reserve(Vm *vm, const KeyValues *values, const char *key, uint64_t *ret) {
+        const char *text = key_values_get(values, key);
+
+        *ret = 0;
+        if (!text || strcmp(text, "18446744073709551615") == 0 || strcmp(text, "-1") == 0)
+                return 0;
+        return vm_size(vm, key, text, 1, ret);
+}
+
+int vm_port_reserve_low(Vm *vm, const char *name, const char *what, uint64_t size, GuestPort *port) {
+        uint64_t power = RESERVE_USUAL;
+
+        if (size <= RESERVE_USUAL)
+                return 0;
+        /* QEMU ends on it. */
+        if (size >> 32)
+                return vm_fail(vm, "%.40s: %s: expected less than 4 GiB", name, what);
+        while (power < size)
+                power <<= 1;
+        port->reserve32 += power;
+        return 0;
+}
+
+static int read_reserves(Vm *vm, const KeyValues *values, GuestPort *port) {
+        static const char *const below[] = { "pref32-reserve", "mem-reserve" };
+        int r;
+
+        r = read_reserve(vm, values, "pref64-reserve", &port->reserve);
+        if (r >= 0 && port->reserve > GUEST_BAR_MAX)
+                return vm_fail(vm, "%s: pref64-reserve is more than 1 PiB", name_of(values));
+        for (size_t i = 0; r >= 0 && i < ELEMENTS(below); i++) {
+                uint64_t size;
+
+                r = read_reserve(vm, values, below[i], &size);
+                if (r >= 0)
+                        r = vm_port_reserve_low(vm, name_of(values), below[i], size, port);
+        }
+        return r;
+}
+
+static int read_switch(Vm *vm, const KeyValues *values, const char *key, bool *ret) {
+        const char *text = key_values_get(values, key);
+
+        return text ? vm_boolean(vm, key, text, ret) : 0;
+}
+
+/* The start of a driver's name, and what firmware sees of it. */
+static const struct {
+        const char *driver;
+        bool single, hotplug, conventional;
+} kinds[] = {
+        { "pcie-root-port", true, true, false },
+        { "ioh3420", true, true, false },
+        { "xio3130-downstream", true, true, false },
+        { "pcie-pci-bridge", false, true, true },
+        { "pci-bridge", false, true, true },
+        { "x3130-upstream", false, false, false },
+        { "i82801b11-bridge", false, false, false },
+        { "pxb", false, false, false },
+};
+
+int vm_port_device(Vm *vm, const KeyValues *values) {
+        const char *driver = key_values_get(values, "driver"), *id = key_values_get(values, "id"),
+                   *bus = key_values_get(values, "bus");
+        bool slot = true, native = true, controller = true;
+        VmPort port = {};
+        size_t i = 0;
+        int r;
+
+        while (i < ELEMENTS(kinds) && strncmp(driver, kinds[i].driver, strlen(kinds[i].driver)) != 0)
+                i++;
+        if (i == ELEMENTS(kinds))
+                return 0;
+        if ((id && strlen(id) >= VM_NAME_MAX) || (bus && strlen(bus) >= VM_NAME_MAX))
+                return vm_ignore(vm, name_of(values), "what is behind a port of so long a name");
+        snprintf(port.id, sizeof(port.id), "%s", id ? id : "");
+        snprintf(port.bus, sizeof(port.bus), "%s", bus ? bus : "");
+        r = read_reserves(vm, values, &port.port);
+        if (r >= 0)
+                r = read_switch(vm, values, "hotplug", &slot);
+        if (r >= 0)
+                r = read_switch(vm, values, "x-native-hotplug", &native);
+        if (r >= 0)
+                r = read_switch(vm, values, "shpc", &controller);
+        if (r < 0)
+                return r;
+        port.single = kinds[i].single;
+        port.port.conventional = kinds[i].conventional;
+        port.hotplug = kinds[i].hotplug && (controller || !kinds[i].conventional);
+        port.port.fixed = !kinds[i].conventional && (!slot || !native);
+        return vm_port_add(vm, &port);
+}
+
+void vm_port_take(Vm *vm, const char *bus, GuestDevice *device) {
+        VmPort *port = find_port(vm, bus);
+
+        if (!port || !port->single)
+                return;
+        device->own_port = true;
+        device->port = port->port;
+        /* Functions of one device: the window is counted with the first. */
+        device->port.shared = port->taken;
+        port->taken = true;
+}
+
+/* What is above one that firmware looks at, or that a device is behind, is as large as what is behind it. */
+static void mark_above(const Vm *vm, const VmPort *port) {
+        for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
+                VmPort *above = find_port(vm, port->bus);
+
+                if (!above || above->above)
+                        return;
+                above->above = true;
+                port = above;
+        }
+}
+
+int vm_ports_finish(Vm *vm) {
+        int r = 0;
+
+        for (size_t i = 0; i < vm->n_ports; i++)
+                if (vm->ports[i].hotplug || vm->ports[i].taken)
+                        mark_above(vm, &vm->ports[i]);
+        for (size_t i = 0; r >= 0 && i < vm->n_ports; i++)
+                if (vm->ports[i].hotplug && !vm->ports[i].taken && !vm->ports[i].above)
+                        r = guest_add_ports(vm->guest, &vm->ports[i].port, 1);
+        return vm_bounded(vm, r);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/form/qemu/option-names.h"
+#include "guest/form/qemu/set.h"
+#include "guest/form/words/unknown.h"
+#include "probe/cleanup.h"
+
+int vm_unknown_refuse(Vm *vm, const VmWords *words, const char *option, const char *text) {
+        static const char *const why[_VM_UNKNOWN_MAX] = {
+                [VM_UNKNOWN_UNSET] = "is not set in this text",
+                [VM_UNKNOWN_ARGUMENT] = "is an argument of the script",
+                [VM_UNKNOWN_ARGUMENTS] = "are the script's arguments",
+                [VM_UNKNOWN_OUTPUT] = "is what a command prints",
+                [VM_UNKNOWN_INPUT] = "is typed in or read from a file",
+                [VM_UNKNOWN_CHANGED] = "has more than one value",
+                [VM_UNKNOWN_OPERATION] = "is an expression of the shell that is not followed",
+        };
+        size_t number = vm_mark_first(text);
+        const VmUnknown *unknown = number < words->n_unknowns ? &words->unknowns[number] : NULL;
+        char where[32] = "";
+
+        if (!unknown)
+                return vm_fail(vm, "a variable has no literal value");
+        if (unknown->line > 0 && unknown->line != vm->line)
+                snprintf(where, sizeof(where), " (line %u)", unknown->line);
+        return vm_fail(vm, "$%s %s%s, and %s%s needs it: replace it with its value", unknown->name,
+                        why[unknown->kind], where, *option ? "-" : "",
+                        *option ? option : "the command line");
+}
+
+/* ── which parts matter ────────────────────────────────────────────────────────────────────────────────── */
+
+static bool is_in(const char *const *names, size_t n, const char *name) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(names[i], name) == 0)
+                        return true;
+        return false;
+}
+
+static bool all(const KeyValues *values, const char *key) {
+        return true;
+}
+
+static bool of_machine(const KeyValues *values, const char *key) {
+        return !vm_machine_property_is_harmless(key);
+}
+
+static bool of_cpu(const KeyValues *values, const char *key) {
+        static const char *const names[] = { "model", "phys-bits", "phys_bits", "host-phys-bits",
+                "host_phys_bits", "host-phys-bits-limit", "host_phys_bits_limit", "guest-phys-bits",
+                "guest_phys_bits", "vendor", "lm", "i64", "la57", "pdpe1gb", "pae", "pse36" };
+
+        return is_in(names, ELEMENTS(names), key);
+}
+
+static bool of_device(const KeyValues *values, const char *key) {
+        const char *driver = key_values_get(values, "driver");
+
+        /* Alone behind a port a device has a window of its own. */
+        if (driver && strncmp(driver, "vfio-pci", 8) == 0 && strcmp(key, "bus") == 0)
+                return true;
+        return vm_property_moves(key);
+}
+
+static bool of_object(const KeyValues *values, const char *key) {
+        static const char *const names[] = { "qom-type", "size", "policy", "reduced-phys-bits", "cbitpos" };
+        const char *type = key_values_get(values, "qom-type");
+
+        if (type && (strncmp(type, "memory-backend-", 15) == 0 || strstr(type, "-guest")) &&
+                        strcmp(key, "id") == 0)
+                return true;
+        return is_in(names, ELEMENTS(names), key);
+}
+
+static bool of_drive(const KeyValues *values, const char *key) {
+        return strcmp(key, "if") == 0 || strcmp(key, "unit") == 0;
+}
+
+static bool of_netdev(const KeyValues *values, const char *key) {
+        return strcmp(key, "type") == 0;
+}
+
+static bool of_blockdev(const KeyValues *values, const char *key) {
+        return strcmp(key, "driver") == 0;
+}
+
+static bool of_fw_cfg(const KeyValues *values, const char *key) {
+        static const char *const starts[] = { "opt/ovmf/", "opt/org.tianocore/", "opt/org.seabios/",
+                "etc/" };
+        const char *name = key_values_get(values, "name");
+
+        if (strcmp(key, "name") == 0 || !name)
+                return true;
+        for (size_t i = 0; i < ELEMENTS(starts); i++)
+                if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+                        return true;
+        return false;
+}
+
+/* A part of its path may say what it is. */
+static bool of_bios(const KeyValues *values, const char *key) {
+        const char *path = key_values_get(values, key);
+
+        return path && vm_is_mark(path);
+}
+
+static const struct {
+        const char *name, *implied;
+        bool (*matters)(const KeyValues *values, const char *key);
+} options[] = {
+        { "machine", "type", of_machine },
+        { "M", "type", of_machine },
+        { "cpu", "model", of_cpu },
+        { "accel", "accel", all },
+        { "m", "size", all },
+        { "device", "driver", of_device },
+        { "object", "qom-type", of_object },
+        { "drive", NULL, of_drive },
+        { "netdev", "type", of_netdev },
+        { "blockdev", "driver", of_blockdev },
+        { "fw_cfg", "name", of_fw_cfg },
+        { "global", NULL, all },
+        { "set", NULL, all },
+        { "readconfig", NULL, all },
+        { "bios", "path", of_bios },
+};
+
+/* ── checks ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool any_matters(const KeyValues *values, bool (*matters)(const KeyValues *values, const char *key)) {
+        for (size_t i = 0; i < values->n; i++) {
+                const KeyValue *item = &values->items[i];
+
+                /* A key that is not known may be any. */
+                if ((vm_has_mark(item->key) && matters != of_netdev) ||
+                                (vm_has_mark(item->value) && matters(values, item->key)))
+                        return true;
+        }
+        return false;
+}
+
+int vm_unknown_check(Vm *vm, const VmWords *words, const char *option, const char *text) {
+        for (size_t i = 0; vm_has_mark(text) && i < ELEMENTS(options); i++) {
+                _cleanup_(key_values_done) KeyValues values = {};
+                int r;
+
+                if (strcmp(option, options[i].name) != 0)
+                        continue;
+                r = key_values_parse(text, options[i].implied, &values);
+                if (r == -ENOMEM)
+                        return r;
+                if (r < 0 || any_matters(&values, options[i].matters))
+                        return vm_unknown_refuse(vm, words, option, text);
+        }
+        return 0;
+}
+
+static bool ends_with(const char *text, const char *end) {
+        size_t n = strlen(text), m = strlen(end);
+
+        return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* "$QEMU_OPTS" of NixOS, "$QEMU_EXTRA_ARGS": more options, which the environment may have beside those of the text. */
+static bool is_environment(const VmWords *words, const char *text) {
+        static const char *const ends[] = { "ARGS", "FLAGS", "OPTIONS", "OPTS", "PARAMS" };
+        size_t number = vm_is_mark(text) ? vm_mark_first(text) : SIZE_MAX, i = 1, end = 0;
+        const VmUnknown *unknown = number < words->n_unknowns ? &words->unknowns[number] : NULL;
+
+        if (!unknown || unknown->kind != VM_UNKNOWN_UNSET || strncmp(unknown->name, "QEMU_", 5) != 0)
+                return false;
+        while (end < ELEMENTS(ends) && !ends_with(unknown->name, ends[end]))
+                end++;
+        while (i < words->n && words->items[i].text[0] != '-')
+                i++;
+        return end < ELEMENTS(ends) && i < words->n;
+}
+
+int vm_unknown_word(Vm *vm, const VmWords *words, const char *text) {
+        const bool environment = is_environment(words, text);
+        char what[96];
+
+        if (!vm_has_mark(text))
+                return 0;
+        /* "$DIRECTORY/disk.img" is a disk; "$OPTIONS" may be anything. */
+        if (!vm_is_mark(text) && text[0] != '-' && strchr("/.", *vm_mark_end(text)) && *vm_mark_end(text))
+                return 0;
+        if (text[0] != '-' && text[0] != VM_MARK_START)
+                return 0;
+        if (!environment && !vm_is_arguments(words, text))
+                return vm_unknown_refuse(vm, words, "", text);
+        snprintf(what, sizeof(what), "$%s", words->unknowns[vm_mark_first(text)].name);
+        return vm_ignore(vm, what, "%s; taken as none",
+                        environment ? "more options, which the environment may have"
+                                    : "the script's own arguments");
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/form/text/kind.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+
+static int refuse(unsigned line, const char *language, VmError *error) {
+        *error = (VmError){ .line = line };
+        snprintf(error->text, sizeof(error->text),
+                        "%s, which is not followed: give the command line that it starts, or --pid=PID of the running QEMU",
+                        language);
+        return -EINVAL;
+}
+
+/* "#!/usr/bin/env python3": the interpreter's name. */
+static const char *interpreter(const char *text, char *ret, size_t size) {
+        const char *end = text + strcspn(text, "\r\n"), *word = text + 2;
+        size_t n;
+
+        *ret = 0;
+        while (word < end) {
+                word += strspn(word, " \t");
+                n = strcspn(word, " \t\r\n");
+                for (const char *slash = memchr(word, '/', n); slash; slash = memchr(word, '/', n)) {
+                        n -= (size_t) (slash - word) + 1;
+                        word = slash + 1;
+                }
+                snprintf(ret, size, "%.*s", (int) (n < size - 1 ? n : size - 1), word);
+                if (strcmp(ret, "env") != 0 && *ret != '-')
+                        break;
+                word += n;
+        }
+        return ret;
+}
+
+static const struct {
+        const char *start, *language;
+} interpreters[] = {
+        { "python", "a Python program" },
+        { "perl", "a Perl program" },
+        { "ruby", "a Ruby program" },
+        { "node", "a JavaScript program" },
+        { "lua", "a Lua program" },
+        { "php", "a PHP program" },
+        { "tclsh", "a Tcl program" },
+        { "expect", "an Expect program" },
+        { "fish", "a fish script" },
+        { "pwsh", "a PowerShell script" },
+        { "make", "a Makefile" },
+        { "awk", "an awk program" },
+        { "deno", "a JavaScript program" },
+        { "rust", "a Rust program" },
+        { "guile", "a Scheme program" },
+        { "csh", "a csh script" },
+        { "tcsh", "a csh script" },
+        { "nu", "a Nushell script" },
+};
+
+/* What lines of other languages start with, at the margin. */
+static const struct {
+        const char *start, *within, *language;
+} lines[] = {
+        { "import ", "", "a Python program" },
+        { "from ", " import ", "a Python program" },
+        { "def ", "):", "a Python program" },
+        { "class ", ":", "a Python program" },
+        { "async def ", "):", "a Python program" },
+        { "if __name__", ":", "a Python program" },
+        { "subprocess.", "(", "a Python program" },
+        { "os.system(", "", "a Python program" },
+        { "use strict", ";", "a Perl program" },
+        { "use warnings", ";", "a Perl program" },
+        { "my $", "=", "a Perl program" },
+        { "my @", "=", "a Perl program" },
+        { "package main", "", "a Go program" },
+        { "func ", "{", "a Go program" },
+        { "fn main(", "", "a Rust program" },
+        { "use std::", ";", "a Rust program" },
+        { "pub fn ", "", "a Rust program" },
+        { "#include <", ">", "a C program" },
+        { "#include \"", "\"", "a C program" },
+        { "const ", "require(", "a JavaScript program" },
+        { "const ", " = ", "a JavaScript program" },
+        { "import {", "", "a JavaScript program" },
+        { "require '", "'", "a Ruby program" },
+        { "require \"", "\"", "a Ruby program" },
+        { "public class ", "", "a Java program" },
+        { "@echo off", "", "a Windows batch file" },
+        { "@ECHO OFF", "", "a Windows batch file" },
+        { "REM ", "", "a Windows batch file" },
+        { "services:", "", "a Compose file" },
+};
+
+static const char *language_of(const char *line, const char *end) {
+        char text[256];
+
+        snprintf(text, sizeof(text), "%.*s", (int) (end - line < 255 ? end - line : 255), line);
+        for (size_t i = 0; i < ELEMENTS(lines); i++)
+                if (strncmp(text, lines[i].start, strlen(lines[i].start)) == 0 &&
+                                strstr(text + strlen(lines[i].start) - 1, lines[i].within))
+                        return lines[i].language;
+        return NULL;
+}
+
+/* ── make ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* "target: sources", and a line that starts with a tabulator behind it. */
+static bool is_rule(const char *line, const char *end) {
+        const char *colon = memchr(line, ':', (size_t) (end - line));
+
+        if (!colon || colon == line || isspace((unsigned char) *line) || *line == '#' || end[0] != '\n' ||
+                        end[1] != '\t')
+                return false;
+        return (colon + 1 == end || colon[1] == ' ' || colon[1] == '\t' || colon[1] == ':') &&
+                        !memchr(line, '"', (size_t) (end - line)) &&
+                        !memchr(line, '\'', (size_t) (end - line));
+}
+
+/* With the lines that a backslash joins to it. */
+static char *recipe_end(char *line) {
+        for (;;) {
+                char *end = line + strcspn(line, "\n");
+
+                if (!*end || end == line || end[-1] != '\\')
+                        return end;
+                line = end + 1;
+        }
+}
+
+/* Variables are make's; what a recipe's lines start with is make's too. */
+static int read_recipes(TextCopy *copy, VmError *error) {
+        static const char language[] = "a Makefile with variables (\"make -n\" prints the command)";
+        unsigned number = copy->line, variable = 0;
+        bool named = false;
+
+        for (char *line = copy->text, *end; *line; line = end + (*end == '\n')) {
+                bool names;
+
+                end = recipe_end(line);
+                names = *line == '\t' && text_find_program(line, end);
+                for (char *start = line + 1; *line == '\t' && start < end && strchr("@-+ \t", *start);
+                                start++)
+                        *start = ' ';
+                names = names || (*line == '\t' && text_find_program(line, end));
+                if (memchr(line, '$', (size_t) (end - line)) && (names || variable == 0)) {
+                        if (names)
+                                return refuse(number, language, error);
+                        variable = number;
+                }
+                named |= names;
+                for (const char *c = line; c < end; c++)
+                        number += *c == '\n';
+                number += *end == '\n';
+        }
+        return variable > 0 && !named ? refuse(variable, language, error) : 0;
+}
+
+int text_kind_refuse(TextCopy *copy, VmError *reterr) {
+        const char *start = copy->text + strspn(copy->text, " \t\r\n");
+        unsigned number = copy->line;
+        char name[32];
+
+        if (strncmp(start, "#!", 2) == 0) {
+                interpreter(start, name, sizeof(name));
+                for (size_t i = 0; i < ELEMENTS(interpreters); i++)
+                        if (strncmp(name, interpreters[i].start, strlen(interpreters[i].start)) == 0)
+                                return refuse(1, interpreters[i].language, reterr);
+                return 0;
+        }
+        for (char *line = copy->text, *end; *line; line = end + (*end == '\n')) {
+                const char *language;
+
+                end = line + strcspn(line, "\n");
+                language = language_of(line, end);
+                if (language)
+                        return refuse(number, language, reterr);
+                if (is_rule(line, end))
+                        return read_recipes(copy, reterr);
+                number++;
+        }
+        return 0;
+}

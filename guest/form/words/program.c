@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/form/words/program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/form/words/qemu-program.h"
+#include "guest/form/words/query.h"
+#include "guest/form/words/unknown.h"
+#include "guest/guest-machine.h"
+#include "guest/vmm/vmm-versions.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+static bool is_one_of(const char *word, const char *const *words, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(word, words[i]) == 0)
+                        return true;
+        return false;
+}
+
+static bool is_option(const char *word) {
+        return word[0] == '-' && word[1];
+}
+
+/* "sudo -u qemu", "-g kvm": that is no program; but "systemd-run --user" is whole. */
+static bool is_account(const VmWord *words, size_t i) {
+        static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid", "su",
+                "sg", "newgrp", "group" };
+
+        if (i == 0 || !is_one_of(words[i - 1].text, behind, ELEMENTS(behind)))
+                return false;
+        for (size_t j = 0; j + 1 < i; j++)
+                if (strcmp(qemu_program_name(words[j].text), "systemd-run") == 0)
+                        return false;
+        return true;
+}
+
+/* "perf kvm stat": a word of another program. */
+static bool is_subcommand(const VmWord *words, size_t i) {
+        return i > 0 && strcmp(qemu_program_name(words[i - 1].text), "perf") == 0;
+}
+
+static bool has_option(const VmWord *words, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (is_option(words[i].text) || vm_has_mark(words[i].text))
+                        return true;
+        return false;
+}
+
+size_t vm_program_find(const VmWord *words, size_t n) {
+        size_t bare = n;
+
+        for (size_t i = 0; i < n; i++) {
+                QemuProgram program = QEMU_PROGRAM_NONE;
+
+                if (!strpbrk(words[i].text, " \t\r\n") && !is_account(words, i) && !is_subcommand(words, i))
+                        program = qemu_program(words[i].text);
+                if (program == QEMU_PROGRAM_NONE)
+                        continue;
+                if (has_option(words + i + 1, n - i - 1))
+                        return i;
+                /* A bare "qemu" is a directory or an image as often. */
+                if (bare == n && (i == 0 || program != QEMU_PROGRAM_SHORT))
+                        bare = i;
+        }
+        return bare;
+}
+
+/* Programs whose own options look like QEMU's, or that start it with others than these. */
+static bool is_other(const char *word) {
+        static const char *const starts[] = { "python", "perl", "ruby", "node", "bash", "sh", "lua", "php",
+                "go", "cargo", "make", "ninja", "docker", "podman", "cloud-hypervisor", "crosvm",
+                "firecracker", "virt-install", "virsh", "xl" };
+        static const char *const ends[] = { ".py", ".pl", ".rb", ".sh", ".bash", ".js" };
+        const char *name = qemu_program_name(word), *point = strrchr(name, '.');
+
+        for (size_t i = 0; i < ELEMENTS(starts); i++)
+                if (strncmp(name, starts[i], strlen(starts[i])) == 0)
+                        return true;
+        return point && is_one_of(point, ends, ELEMENTS(ends));
+}
+
+size_t vm_program_nameless(const VmWord *words, size_t n) {
+        size_t first = 0;
+
+        while (first < n && !is_option(words[first].text)) {
+                if (is_other(words[first].text))
+                        return n;
+                first++;
+        }
+        /* "args: -m 4G" of a file that has more. */
+        if (first > 0 && *words[first - 1].text &&
+                        words[first - 1].text[strlen(words[first - 1].text) - 1] == ':')
+                return n;
+        if (first == 0 || first == n || vm_count_options(words + first, n - first) < 2)
+                return n;
+        return first;
+}
+
+void vm_program_note(const char *path, Guest *guest) {
+        const GuestVersion named = vmm_path_version(path);
+
+        if (!vmm_path_packaged(path) || guest_version_known(&named))
+                text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, guest->vmm_path,
+                                sizeof(guest->vmm_path));
+}
+
+bool vm_program_is_within(const char *text) {
+        char word[256];
+
+        for (bool several = false;; several = true) {
+                size_t n;
+
+                text += strspn(text, " \t\r\n;|&()\"'`");
+                if (!*text)
+                        return false;
+                n = strcspn(text, " \t\r\n;|&()\"'`");
+                snprintf(word, sizeof(word), "%.*s", (int) (n < sizeof(word) - 1 ? n : sizeof(word) - 1),
+                                text);
+                text += n;
+                if (qemu_program(word) != QEMU_PROGRAM_NONE && (several || *text))
+                        return true;
+        }
+}
