@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "dbus/names.h"
-#include "guest/answer/check.h"
 #include "guest/form/json/guest-json.h"
-#include "guest/guest-defaults.h"
+#include "guest/rules/check.h"
+#include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 
 static int reply(sd_bus_message *message, const Guest *guest, const Check *check, size_t *ret_bytes) {

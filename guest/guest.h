@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "guest/guest-form.h"
-#include "guest/guest-system.h"
+#include "guest/manager.h"
+#include "guest/system.h"
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/pci/pci-address.h"
 #include "probe/decode/uuid.h"

@@ -7,7 +7,7 @@
  * Addresses grow with the rows. The scale is piecewise: between two addresses at which something begins or ends it gives a
  * row at least, so that a label fits, and more the more often the address doubles. */
 
-#include "guest/answer/check.h"
+#include "guest/rules/check.h"
 #include "profile/profile.h"
 
 typedef enum MapLane {

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "ctl/origin/input-file.h"
-#include "guest/firmware/firmware-image.h"
-#include "guest/guest-machine.h"
+#include "guest/firmware/image.h"
+#include "guest/machine.h"
 #include "guest/vmm/policy.h"
-#include "guest/vmm/vmm-versions.h"
+#include "guest/vmm/qemu/versions.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

@@ -4,7 +4,7 @@
 /* Which QEMU and which firmware this host has, from its package manager's own list: no program is run for it. */
 
 #include "ctl/process/process-place.h"
-#include "guest/guest-defaults.h"
+#include "guest/vmm/defaults.h"
 #include "probe/decode/bytes.h"
 
 /* dpkg's list, or pacman's. What cannot be told (rpm's database, packages that are not there) stays zero. */

@@ -7,9 +7,9 @@
 
 #include "ctl/origin/guest-installed.h"
 #include "ctl/process/process-guest.h"
-#include "guest/answer/check-words.h"
 #include "guest/form/words/qemu-program.h"
-#include "guest/guest-defaults.h"
+#include "guest/rules/check-words.h"
+#include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 #include "ctl/process/process-job.h"
-#include "guest/answer/check.h"
 #include "guest/form/json/site-defaults.h"
-#include "guest/guest-defaults.h"
+#include "guest/rules/check.h"
+#include "guest/vmm/defaults.h"
 
 typedef struct AuditQuestion {
         const Profile *profile;

@@ -8,7 +8,7 @@
 #include "ctl/show/numbers.h"
 #include "ctl/show/plan-text.h"
 #include "ctl/show/table.h"
-#include "guest/answer/check-words.h"
+#include "guest/rules/check-words.h"
 #include "probe/decode/text.h"
 
 #define INDENT 9

@@ -4,7 +4,7 @@
 /* A check for people: the verdict first, then what led to it. */
 
 #include "ctl/show/screen.h"
-#include "guest/answer/check.h"
+#include "guest/rules/check.h"
 
 /* "UNSAFE", in its colour, and what it is about. */
 void check_text_verdict(const Screen *screen, Verdict verdict, const char *about);

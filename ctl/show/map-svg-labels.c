@@ -5,7 +5,7 @@
 #include "ctl/show/map-svg-parts.h"
 #include "ctl/show/map-words.h"
 #include "ctl/show/svg-text.h"
-#include "guest/answer/check-words.h"
+#include "guest/rules/check-words.h"
 
 #define LINE 16 /* from one line of text to the next */
 #define SPACE 8 /* between two labels */

@@ -11,7 +11,7 @@
 #include "ctl/show/numbers.h"
 #include "ctl/show/output-file.h"
 #include "ctl/show/svg-text.h"
-#include "guest/answer/check-words.h"
+#include "guest/rules/check-words.h"
 #include "probe/cleanup.h"
 
 #define TITLE 20

@@ -4,7 +4,7 @@
 /* What to change, for people: the plan for the whole guest, and what helps against one finding. */
 
 #include "ctl/show/screen.h"
-#include "guest/answer/check.h"
+#include "guest/rules/check.h"
 
 void plan_text(const Screen *screen, const Guest *guest, const Check *check);
 /* Whether the finding's own remedy is part of the plan. */

@@ -14,7 +14,7 @@
 #include "ctl/show/json-output.h"
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
-#include "guest/answer/check-words.h"
+#include "guest/rules/check-words.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

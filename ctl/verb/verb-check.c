@@ -11,8 +11,8 @@
 #include "ctl/show/check-text.h"
 #include "ctl/show/json-output.h"
 #include "ctl/verb/verbs.h"
-#include "guest/answer/check.h"
 #include "guest/answer/migration.h"
+#include "guest/rules/check.h"
 
 typedef struct Targets {
         size_t n;

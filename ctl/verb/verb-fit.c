@@ -12,7 +12,7 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
 #include "guest/answer/fit.h"
-#include "guest/guest-size.h"
+#include "guest/size.h"
 #include "probe/decode/text.h"
 #include "profile/device-lookup.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "guest/answer/alternatives.h"
-#include "guest/guest-machine.h"
+#include "guest/machine.h"
 
 static void append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "guest/answer/alternatives.h"
-#include "guest/guest-machine.h"
+#include "guest/machine.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 

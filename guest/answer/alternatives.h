@@ -5,10 +5,10 @@
  * CPU, how the firmware was built. The guest is checked once for each answer. What all of them find is found; the rest is told with the
  * answers that it holds for. */
 
-#include "guest/layout/layout-question.h"
-#include "guest/rules/check-run.h"
-#include "guest/rules/finding-set.h"
-#include "guest/vmm/vmm-versions.h"
+#include "guest/answer/finding-set.h"
+#include "guest/layout/question.h"
+#include "guest/rules/run.h"
+#include "guest/vmm/qemu/versions.h"
 
 /* All versions of both QEMU and the firmware are within it. Beyond these no further question is tried: it stays missing. */
 #define ALTERNATIVES_MAX 128

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/answer/check-words.h"
-#include "guest/answer/check.h"
 #include "guest/answer/migration.h"
-#include "guest/guest-words.h"
+#include "guest/rules/check-words.h"
+#include "guest/rules/check.h"
+#include "guest/words.h"
 #include "probe/decode/text.h"
 
 /* A name that was cut may end within a character, and JSON takes only whole ones. */

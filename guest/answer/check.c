@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/check.h"
+#include "guest/rules/check.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/rules/check-run.h"
-#include "guest/rules/rules-mediated.h"
+#include "guest/rules/mediated.h"
+#include "guest/rules/run.h"
 #include "guest/vmm/policy.h"
-#include "guest/vmm/vmm-versions.h"
+#include "guest/vmm/qemu/versions.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 #include "profile/device-lookup.h"

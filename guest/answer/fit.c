@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/answer/check-words.h"
-#include "guest/layout/bar-need.h"
+#include "guest/firmware/bar-need.h"
 #include "guest/remedy/change.h"
-#include "guest/rules/check-run.h"
+#include "guest/rules/check-words.h"
+#include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 

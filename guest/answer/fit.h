@@ -3,7 +3,7 @@
 
 /* How many more devices of one kind fit beside a guest, as it is and at every width. Pure. */
 
-#include "guest/answer/check.h"
+#include "guest/rules/check.h"
 
 #define FIT_WIDTH_MIN 36
 #define FIT_WIDTH_MAX 52

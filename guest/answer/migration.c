@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/rules/check-run.h"
-#include "guest/rules/rules-device.h"
-#include "guest/rules/rules-reach.h"
-#include "guest/rules/rules-viommu.h"
+#include "guest/rules/device.h"
+#include "guest/rules/out-of-reach.h"
+#include "guest/rules/run.h"
+#include "guest/rules/viommu.h"
 
 const char *migration_kind_to_string(MigrationKind kind) {
         static const char *const words[_MIGRATION_MAX] = { "live", "offline", "hotplug" };

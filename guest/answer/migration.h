@@ -4,7 +4,7 @@
 /* May a guest of one host go to another? Three questions with three answers: moved while it runs, its layout stays; started
  * anew, it is laid out there; and once there, a device may be plugged into the layout it came with. Pure. */
 
-#include "guest/answer/check.h"
+#include "guest/rules/check.h"
 
 typedef enum MigrationKind {
         MIGRATION_LIVE = 0,

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "guest/answer/alternatives.h"
-#include "guest/remedy/remedy-candidates.h"
+#include "guest/answer/candidates.h"
 #include "probe/cleanup.h"
 
 #define BEAM 6          /* sets that are extended by one more change */

@@ -3,7 +3,7 @@
 
 /* One plan for the whole guest: the fewest changes that make it as safe as changes of the guest can. */
 
-#include "guest/rules/check-run.h"
+#include "guest/rules/run.h"
 
 /* Fills check->plan, and in_plan of its findings. Nothing where no change helps. -ENOMEM. */
 int plan_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,

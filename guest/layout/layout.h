@@ -5,7 +5,7 @@
  * hw/i386/pc*.c, OvmfPkg PlatformInitLib, SeaBIOS pciinit.c, cloud-hypervisor memory_manager.rs). Pure. */
 
 #include "guest/guest.h"
-#include "guest/rules/start.h"
+#include "guest/layout/start.h"
 #include "probe/decode/memory/range.h"
 
 typedef enum LayoutKind {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the writers of change-forms.h share. */
+/* What the writers of the forms share. */
 
 #include <jansson.h>
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "guest/rules/check-run.h"
+#include "guest/rules/run.h"
 #include "probe/grow.h"
 #include "profile/iommu-width.h"
 
@@ -127,7 +127,7 @@ static void reach_anywhere(CheckRun *run, size_t device) {
         const Fact *bits = &run->profile->widths.iova_bits;
         unsigned width, at_most;
 
-        /* Without any unit nothing can be assigned: rules-device.c says that. */
+        /* Without any unit nothing can be assigned: device.c says that. */
         if (!fact_known(bits) && bits->reason == REASON_ABSENT)
                 return;
         if (!fact_known(bits)) {
@@ -183,7 +183,7 @@ void reach_collect(CheckRun *run) {
                 const GuestDevice *device = &run->guest->devices[i];
                 const ProfileDevice *host;
 
-                /* Its memory is pinned by its driver, not mapped in an IOMMU (rules-mediated.c). */
+                /* Its memory is pinned by its driver, not mapped in an IOMMU (mediated.c). */
                 if (!device->assigned || device->mediated)
                         continue;
                 run->assigned = true;

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/guest-cpu-model.h"
-#include "guest/guest-machine.h"
-#include "guest/vmm/policy-machine.h"
+#include "guest/cpu-model.h"
+#include "guest/machine.h"
+#include "guest/vmm/qemu/machine-types.h"
 
 #define SAY(member, ...) snprintf(words->member, sizeof(words->member), __VA_ARGS__)
 

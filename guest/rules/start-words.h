@@ -3,7 +3,7 @@
 
 /* What is said of a setting that the VMM ends on: what is wrong, its value, what is possible, and what to do. */
 
-#include "guest/rules/check-run.h"
+#include "guest/rules/run.h"
 
 typedef struct StartWords {
         char summary[160], numbers[192], advice[192];

@@ -1,131 +1,114 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What QEMU looks at before anything has a place: its own machine types, -m, -numa and memory devices (system/vl.c,
- * hw/core/machine.c, hw/core/numa.c, hw/i386/pc.c, hw/mem/memory-device.c, hw/mem/pc-dimm.c). */
+/* R1: does the VMM start the guest? A finding for each setting that it ends on, with what is possible instead. */
 
-#include <string.h>
+#include "guest/machine.h"
+#include "guest/rules/run.h"
+#include "guest/rules/start-words.h"
+#include "guest/vmm/qemu/machine-types.h"
 
-#include "guest/layout/layout-parts.h"
-#include "guest/vmm/policy-machine.h"
+static void put_cause(CheckRun *run, const StartCause *cause) {
+        StartWords words;
+        CheckFinding *f;
 
-#define SLOTS_MAX 256
-#define PAGE (4 * KIB)
-#define IOAPIC UINT64_C(0xFEC00000)
-
-static uint64_t packed(GuestVersion version) {
-        return (uint64_t) version.major << 16 | version.minor;
+        start_words(run, cause, &words);
+        f = check_find(run, "R1", VERDICT_UNSAFE, "guest", "the guest does not start: %s", words.summary);
+        check_numbers(run, f, "%s", words.numbers);
+        check_advice(run, f, "%s", words.advice);
 }
 
-static void start_machine(Space *space) {
-        const Guest *guest = space->guest;
-        const char *whose = policy_machine_of(guest->machine_own);
-        GuestVersion oldest;
-        MachineFate fate =
-                        policy_machine(guest->machine, guest->machine_version, guest->vmm_version, &oldest);
+/* A microvm starts with any memory, and puts its PCI window, where it has PCI Express, over the topmost quarter. */
+static void put_hidden(CheckRun *run) {
+        const Layout *layout = run->layout;
+        uint64_t end = width_end(layout->phys_bits), window = end - end / 4;
+        bool beyond = layout->top > end;
+        CheckFinding *f;
 
-        if (*whose && *guest->vmm_build && strcmp(whose, guest->vmm_build) != 0)
-                layout_refuse(space, START_MACHINE_OTHERS, packed(guest->machine_version), 0, 0);
-        if (fate == MACHINE_NEWER)
-                layout_refuse(space, START_MACHINE_NEWER, packed(guest->machine_version), 0, 0);
-        /* Distributions keep their own as long as they like. */
-        else if (fate == MACHINE_NEVER && !*whose)
-                layout_refuse(space, START_MACHINE_NEVER, packed(guest->machine_version), 0, 0);
-        else if (fate == MACHINE_GONE && !*whose)
-                layout_refuse(space, START_MACHINE_GONE, packed(guest->machine_version), packed(oldest), 0);
+        if (run->guest->machine != MACHINE_MICROVM || run->guest->pcie == TRISTATE_NO ||
+                        layout->phys_bits == 0 || layout->top < window)
+                return;
+        f = check_find(run, "R1", beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING,
+                        "guest",
+                        beyond ? "memory lies where the guest's CPU has no addresses, and QEMU starts it so"
+                               : "memory lies where a microvm with PCI Express has its window");
+        check_numbers(run, f,
+                        "it ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64
+                        ", the window starts at 0x%" PRIx64,
+                        layout->top, layout->phys_bits, end, window);
+        f->start = window;
+        f->end = layout->top;
 }
 
-static void start_numa(Space *space) {
-        const GuestMemory *memory = &space->guest->memory;
+/* A QEMU that does not compare starts with memory beyond the width: before 7.1 every one, later those of CPUs without long
+ * mode. A region for memory that is plugged in later harms nobody before that. */
+static void put_unchecked(CheckRun *run) {
+        const Layout *layout = run->layout;
+        const uint64_t end = width_end(layout->phys_bits);
 
-        if (memory->numa_mem && space->qemu.numa_mem_gone)
-                layout_refuse(space, START_NUMA_MEM, memory->numa_size, 0, 0);
-        else if (memory->numa && memory->numa_size != memory->ram)
-                layout_refuse(space, START_NUMA, memory->numa_size, memory->ram, memory->ram);
-}
+        if (run->guest->vmm != VMM_QEMU || run->guest->machine == MACHINE_MICROVM || layout->phys_bits == 0)
+                return;
+        for (size_t i = 0; i < layout->n; i++) {
+                const LayoutRange *range = &layout->ranges[i];
+                const bool later = range->kind == LAYOUT_CXL ||
+                                (range->kind == LAYOUT_HOTPLUG && guest_plugged(&run->guest->memory) == 0);
+                CheckFinding *f;
 
-/* What stands in one option. */
-static void start_sizes(Space *space) {
-        const GuestMemory *memory = &space->guest->memory;
-
-        if (memory->max && memory->max < memory->ram)
-                layout_refuse(space, START_MAX_SMALL, memory->max, memory->ram, 0);
-        else if (memory->slots && memory->max <= memory->ram)
-                layout_refuse(space, START_SLOTS_ALONE, memory->slots, memory->ram, 0);
-}
-
-static bool takes_slot(const GuestModule *module) {
-        return module->kind == MEMORY_DIMM || module->kind == MEMORY_NVDIMM;
-}
-
-/* The first gap that is large enough, from the region's start on: QEMU moves nothing to make room. */
-static bool place_modules(const GuestMemory *memory, uint64_t start, uint64_t end) {
-        uint64_t starts[GUEST_MODULES_MAX], ends[GUEST_MODULES_MAX];
-
-        for (uint32_t i = 0; i < memory->n_modules; i++) {
-                const GuestModule *module = &memory->modules[i];
-                uint64_t align = module->align ? module->align : 2 * MIB, at = round_up(start, align);
-                uint32_t j = 0;
-
-                /* By address: those before it are passed, one that is in the way moves it on. */
-                while (j < i && starts[j] < sum_of(at, module->size)) {
-                        if (ends[j] > at)
-                                at = round_up(ends[j], align);
-                        j++;
-                }
-                if (sum_of(at, module->size) > end)
-                        return false;
-                memmove(&starts[j + 1], &starts[j], (i - j) * sizeof(starts[0]));
-                memmove(&ends[j + 1], &ends[j], (i - j) * sizeof(ends[0]));
-                starts[j] = at;
-                ends[j] = at + module->size;
-        }
-        return true;
-}
-
-static void start_modules(Space *space, uint64_t start, uint64_t end) {
-        const GuestMemory *memory = &space->guest->memory;
-        uint64_t room = memory->max > memory->ram ? memory->max - memory->ram : 0,
-                 plugged = guest_plugged(memory);
-        uint32_t dimms = 0;
-
-        for (uint32_t i = 0; i < memory->n_modules; i++)
-                dimms += takes_slot(&memory->modules[i]);
-        if (dimms > memory->slots)
-                layout_refuse(space, START_DIMMS, dimms, 0, memory->slots);
-        if (plugged && !room)
-                layout_refuse(space, START_NO_MEMORY_DEVICES, plugged, 0, 0);
-        else if (plugged > room)
-                layout_refuse(space, START_PLUGGED, plugged, 0, room);
-        else if (!place_modules(memory, start, end))
-                layout_refuse(space, START_FRAGMENTED, plugged, 0, end - start);
-}
-
-static void start_region(Space *space, uint64_t start, uint64_t end) {
-        const GuestMemory *memory = &space->guest->memory;
-        bool region = memory->max > memory->ram;
-
-        if (!space->qemu.has_hotplug && (memory->slots || region)) {
-                layout_refuse(space, START_NO_REGION, memory->max, 0, 0);
+                if ((range->kind != LAYOUT_RAM && range->kind != LAYOUT_SGX &&
+                                    range->kind != LAYOUT_HOTPLUG && range->kind != LAYOUT_CXL) ||
+                                range->end <= end)
+                        continue;
+                f = check_find(run, "R1", later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
+                                "memory lies where the guest's CPU has no addresses, and QEMU starts it so");
+                check_numbers(run, f, "%s ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, range->label,
+                                range->end, layout->phys_bits, end);
+                f->start = end + 1;
+                f->end = range->end;
                 return;
         }
-        if (region && memory->slots > SLOTS_MAX)
-                layout_refuse(space, START_SLOTS, memory->slots, 0, SLOTS_MAX);
-        if (region && memory->max % PAGE)
-                layout_refuse(space, START_MAX_ODD, memory->max, PAGE, 0);
-        start_modules(space, start, end);
 }
 
-void layout_start(Space *space, uint64_t start, uint64_t end) {
-        const Guest *guest = space->guest;
+/* Of a distribution's own type: nobody said whose QEMU it is. */
+static void miss_machine(CheckRun *run) {
+        const Guest *guest = run->guest;
+        char name[64], program[48];
 
-        if (guest->n_refused > 0)
-                space->layout->starts = false;
-        start_machine(space);
-        start_sizes(space);
-        start_numa(space);
-        if (guest->machine != MACHINE_MICROVM)
-                start_region(space, start, end);
-        /* Nothing is left between RAM and the I/O APIC for the 32-bit hole: every version ends with a failed assertion. */
-        if (guest->machine == MACHINE_PC && space->below_4g >= IOAPIC)
-                layout_refuse(space, START_NO_HOLE, space->below_4g, 0, IOAPIC);
+        start_program(guest, program);
+        machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name, sizeof(name));
+        check_missing(run, "whether %s has the machine type %s", program, name);
 }
+
+/* What is not known moves windows, or memory further up: what does not start as it is does not start at all. */
+static void rule_start(CheckRun *run) {
+        const Layout *layout = run->layout;
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (layout->starts)
+                put_hidden(run);
+        if (layout->starts)
+                put_unchecked(run);
+        if (*guest->machine_own && !*guest->vmm_build)
+                miss_machine(run);
+        for (size_t i = 0; i < layout->n_causes; i++)
+                put_cause(run, &layout->causes[i]);
+        for (size_t i = 0; i < guest->n_refused; i++) {
+                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                "the guest does not start: QEMU refuses %s", guest->refused[i].what);
+                check_numbers(run, f, "%s", guest->refused[i].text);
+        }
+        if (layout->beyond) {
+                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                "the guest does not start: its address space is too small for its memory");
+                check_numbers(run, f, "the last address is 0x%" PRIx64 ", %u bits end at 0x%" PRIx64,
+                                layout->top, layout->phys_bits, width_end(layout->phys_bits));
+                f->start = width_end(layout->phys_bits) + 1;
+                f->end = layout->top;
+        } else if (!layout->starts && layout->n_causes == 0 && guest->n_refused == 0) {
+                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                "the guest does not start: above its memory no room is left for devices");
+                check_numbers(run, f, "memory ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, layout->top,
+                                layout->phys_bits, width_end(layout->phys_bits));
+        }
+}
+
+const CheckRule rules_start[] = { rule_start, NULL };

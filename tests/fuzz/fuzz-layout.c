@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "guest/layout/layout-overlap.h"
+#include "guest/rules/overlap-pairs.h"
 #include "tests/unit/drawn-guest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "guest/form/json/guest-json.h"
-#include "guest/guest-defaults.h"
-#include "guest/guest-size.h"
 #include "guest/remedy/change-forms.h"
+#include "guest/size.h"
+#include "guest/vmm/defaults.h"
 
 void guest_again_expect_at(bool holds, const char *what, const char *file, int line) {
         if (holds)

@@ -14,8 +14,8 @@
 #include "ctl/origin/input-file.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/shell/ways.h"
-#include "guest/guest-defaults.h"
-#include "guest/guest-machine.h"
+#include "guest/machine.h"
+#include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 
 static int fill_in(Guest *guest, const char *text) {

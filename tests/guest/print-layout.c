@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/layout/layout-overlap.h"
 #include "guest/layout/layout.h"
+#include "guest/rules/overlap-pairs.h"
 #include "guest/vmm/policy.h"
 
 #define DEVICES_MAX 16

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "guest/answer/alternatives.h"
-#include "guest/rules/check-run.h"
+#include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "tests/unit/judge.h"
 

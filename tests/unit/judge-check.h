@@ -4,7 +4,7 @@
 /* Whole checks of drawn guests: what is safe is so by the judge, with every answer to what is open, and what is proposed
  * against the rest does what is said of it. */
 
-#include "guest/answer/check.h"
+#include "guest/rules/check.h"
 #include "tests/unit/drawn-case.h"
 
 typedef struct JudgeCounts {

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "guest/layout/bar-need.h"
+#include "guest/firmware/bar-need.h"
 #include "guest/remedy/change.h"
-#include "guest/rules/check-run.h"
+#include "guest/rules/run.h"
 #include "guest/vmm/policy.h"
 #include "tests/unit/quiet-host.h"
 

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "guest/guest-defaults.h"
+#include "guest/vmm/defaults.h"
 
 static const GuestInstalled debian_12 = {
         .qemu = { 7, 2, 22 }, .ovmf = { 202211 }, .seabios = { 1, 16, 2 }

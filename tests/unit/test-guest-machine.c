@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "guest/guest-cpu-model.h"
-#include "guest/guest-machine.h"
+#include "guest/cpu-model.h"
+#include "guest/machine.h"
 
 static void test_names(void **state) {
         static const struct {

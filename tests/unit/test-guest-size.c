@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "guest/guest-size.h"
+#include "guest/size.h"
 
 #define KIB UINT64_C(1024)
 #define MIB (1024 * KIB)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "guest/guest-system.h"
+#include "guest/system.h"
 
 #define NO TRISTATE_NO
 #define YES TRISTATE_YES

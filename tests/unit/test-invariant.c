@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "guest/form/json/guest-json.h"
-#include "guest/rules/check-run.h"
+#include "guest/rules/run.h"
 #include "tests/unit/judge-check.h"
 
 #ifdef __SANITIZE_ADDRESS__

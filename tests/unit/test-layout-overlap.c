@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "guest/answer/check.h"
-#include "guest/layout/layout-overlap.h"
+#include "guest/rules/check.h"
+#include "guest/rules/overlap-pairs.h"
 #include "tests/unit/drawn-guest.h"
 #include "tests/unit/quiet-host.h"
 

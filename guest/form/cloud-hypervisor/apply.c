@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/firmware/guest-firmware.h"
+#include "guest/firmware/firmware.h"
 #include "guest/form/cloud-hypervisor/item.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"

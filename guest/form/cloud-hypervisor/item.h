@@ -4,7 +4,7 @@
 /* What a section of a Cloud Hypervisor's says, as far as it matters. */
 
 #include "guest/form/cloud-hypervisor/ch.h"
-#include "guest/guest-size.h"
+#include "guest/size.h"
 
 #define CH_SIZE_MAX GUEST_SIZE_MAX
 #define CH_ZONES_MAX 1024

@@ -2,7 +2,7 @@
 #include "guest/form/json/guest-json-ch.h"
 
 #include "guest/form/json/guest-json-field.h"
-#include "guest/guest-size.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"

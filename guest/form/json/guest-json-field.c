@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "guest/form/json/guest-json-port.h"
-#include "guest/guest-machine.h"
-#include "guest/guest-size.h"
 #include "guest/guest.h"
+#include "guest/machine.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
 

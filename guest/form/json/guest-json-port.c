@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "guest/form/json/guest-json-field.h"
-#include "guest/guest-size.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"

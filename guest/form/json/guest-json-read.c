@@ -8,10 +8,10 @@
 #include "guest/form/json/guest-json-ch.h"
 #include "guest/form/json/guest-json-field.h"
 #include "guest/form/json/guest-json-port.h"
-#include "guest/guest-machine.h"
 #include "guest/guest-note.h"
-#include "guest/guest-size.h"
-#include "guest/guest-words.h"
+#include "guest/machine.h"
+#include "guest/size.h"
+#include "guest/words.h"
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
 

@@ -10,7 +10,7 @@
 
 /* Fills *ret, to be emptied with guest_done(). Strict: what is not understood must never pass for understood, so that a
  * member the schema does not have is refused as one of the wrong type is. -EINVAL with "cpu.physBits: expected …" in
- * reterr->text, or the line of what is no JSON; -ENOMEM. Defaults are not filled in: see guest-defaults.h. */
+ * reterr->text, or the line of what is no JSON; -ENOMEM. Defaults are not filled in: see vmm/defaults.h. */
 int guest_json_parse(const char *text, size_t n, Guest *ret, JsonError *reterr);
 int guest_json_read(const json_t *document, Guest *ret, JsonError *reterr);
 

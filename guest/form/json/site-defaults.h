@@ -4,7 +4,7 @@
 /* What an administrator says of a host's QEMU and firmware, for guests whose description does not
  * (guest-defaults.schema.json). Pure. */
 
-#include "guest/guest-defaults.h"
+#include "guest/vmm/defaults.h"
 #include "profile/document/json-parse.h"
 
 #define SITE_DEFAULTS_MAX ((size_t) 64 << 10)

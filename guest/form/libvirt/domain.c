@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "guest/form/libvirt/element.h"
-#include "guest/guest-size.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/guest-size.h"
+#include "guest/size.h"
 #include "probe/decode/text.h"
 
 void vm_element_line(Vm *vm, const xmlNode *node) {

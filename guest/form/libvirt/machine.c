@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/firmware/guest-firmware.h"
+#include "guest/firmware/firmware.h"
 #include "guest/form/libvirt/element.h"
-#include "guest/guest-machine.h"
-#include "guest/guest-size.h"
+#include "guest/machine.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 
 /* ── <os> ──────────────────────────────────────────────────────────────────────────────────────────────── */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/firmware/guest-firmware.h"
+#include "guest/firmware/firmware.h"
 #include "guest/form/cloud-hypervisor/ch.h"
 #include "guest/form/qemu/config.h"
 #include "guest/form/qemu/manager.h"

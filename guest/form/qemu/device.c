@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "guest/form/qemu/port.h"
-#include "guest/guest-size.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/firmware/guest-firmware.h"
+#include "guest/firmware/firmware.h"
 #include "probe/cleanup.h"
 
 /* Disks are called after what is on them. */

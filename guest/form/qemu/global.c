@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/cpu-model.h"
 #include "guest/form/qemu/place.h"
 #include "guest/form/qemu/set.h"
-#include "guest/guest-cpu-model.h"
 #include "probe/cleanup.h"
 
 typedef struct Global {

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/firmware/guest-firmware.h"
+#include "guest/firmware/firmware.h"
 #include "guest/form/qemu/place.h"
-#include "guest/guest-machine.h"
+#include "guest/machine.h"
 #include "probe/cleanup.h"
 
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by) {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/guest-size.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 

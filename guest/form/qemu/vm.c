@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/cpu-model.h"
 #include "guest/form/qemu/place.h"
 #include "guest/form/qemu/port.h"
-#include "guest/guest-cpu-model.h"
-#include "guest/guest-machine.h"
-#include "guest/guest-size.h"
+#include "guest/machine.h"
+#include "guest/size.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/guest-machine.h"
+#include "guest/machine.h"
 #include "probe/decode/text.h"
 
 static const char *last_of(const char *text, const char *part) {

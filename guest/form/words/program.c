@@ -7,8 +7,8 @@
 #include "guest/form/words/qemu-program.h"
 #include "guest/form/words/query.h"
 #include "guest/form/words/unknown.h"
-#include "guest/guest-machine.h"
-#include "guest/vmm/vmm-versions.h"
+#include "guest/machine.h"
+#include "guest/vmm/qemu/versions.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

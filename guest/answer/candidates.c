@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/answer/candidates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/firmware/bar-need.h"
+#include "guest/rules/run.h"
+#include "guest/vmm/qemu/machine-types.h"
+#include "probe/cleanup.h"
+
+#define GIB (UINT64_C(1) << 30)
+#define WIDTH_MIN 36
+#define WIDTH_MAX 52
+
+typedef struct Candidates {
+        const Guest *guest;
+        const Profile *profile;
+        const ProfileDevice *const *places;
+        const Check *check;
+        const CheckFinding *finding;
+        Change *changes;
+        size_t n;
+} Candidates;
+
+static void add(Candidates *c, ChangeKind kind, uint64_t value) {
+        if (c->n < REMEDY_CANDIDATES_MAX)
+                c->changes[c->n++] = (Change){ .kind = kind, .value = value };
+}
+
+/* libvirt refuses an explicit width above /proc/cpuinfo's, which memory encryption makes smaller than KVM's. The host's width with
+ * a limit is the same to the guest. */
+static void add_width(Candidates *c, unsigned bits) {
+        const Guest *guest = c->guest;
+        const Fact *cpuinfo = &c->profile->widths.host_physical_bits;
+        bool libvirt = guest->form.manager == MANAGER_LIBVIRT || guest->form.manager == MANAGER_NONE;
+
+        /* Below the host's width nothing but the firmware has to know. */
+        if (guest->form.manager == MANAGER_PROXMOX && guest->cpu.width_mode == WIDTH_HOST &&
+                        bits < c->check->layout.phys_bits)
+                add(c, CHANGE_GUEST_BITS, bits);
+        if (libvirt && guest->vmm == VMM_QEMU && guest->cpu.width_mode != WIDTH_HOST && guest->kvm &&
+                        fact_known(cpuinfo) && bits > cpuinfo->value)
+                add(c, CHANGE_WIDTH_HOST, bits);
+        else
+                add(c, CHANGE_WIDTH, bits);
+}
+
+/* From that width down: the first that helps takes the least away. */
+static void narrower(Candidates *c, unsigned from) {
+        for (unsigned bits = from < WIDTH_MAX ? from : WIDTH_MAX; bits >= WIDTH_MIN; bits--)
+                if (bits < c->check->layout.phys_bits)
+                        add_width(c, bits);
+}
+
+static void wider(Candidates *c) {
+        for (unsigned bits = c->check->layout.phys_bits + 1; bits <= WIDTH_MAX; bits++)
+                add_width(c, bits);
+        add(c, CHANGE_WIDTH_HOST, 0);
+}
+
+static uint64_t less(uint64_t bytes, uint64_t excess) {
+        excess = (excess + GIB - 1) & ~(GIB - 1);
+        return bytes > excess ? bytes - excess : 0;
+}
+
+static void less_hotplug(Candidates *c, uint64_t excess) {
+        const GuestMemory *memory = &c->guest->memory;
+
+        uint64_t plugged = guest_plugged(memory), least = memory->ram + plugged,
+                 wanted = less(memory->max, excess);
+
+        add(c, CHANGE_MAX_MEMORY, wanted > least ? wanted : least);
+        if (plugged == 0)
+                add(c, CHANGE_MAX_MEMORY, 0);
+}
+
+/* The hole that QEMU counts after memory is not where firmware with a window of its own puts BARs. */
+static void less_hole(Candidates *c, uint64_t excess) {
+        const Layout *layout = &c->check->layout;
+
+        for (size_t i = 0; i < layout->n && c->guest->firmware.kind != FIRMWARE_NONE; i++)
+                if (layout->ranges[i].kind == LAYOUT_HOLE64)
+                        add(c, CHANGE_HOLE64,
+                                        less(layout->ranges[i].end - layout->ranges[i].start + 1, excess));
+}
+
+/* The nearest machine type that this QEMU has. */
+static void other_machine(Candidates *c) {
+        const GuestVersion newest = policy_newest_machine(c->guest->vmm_version);
+        const Layout *layout = &c->check->layout;
+
+        for (size_t i = 0; i < layout->n_causes; i++) {
+                if (layout->causes[i].kind == START_MACHINE_NEWER)
+                        add(c, CHANGE_MACHINE, (uint64_t) newest.major << 16 | newest.minor);
+                if (layout->causes[i].kind == START_MACHINE_GONE)
+                        add(c, CHANGE_MACHINE, layout->causes[i].min);
+                if (layout->causes[i].kind == START_MACHINE_OTHERS)
+                        add(c, CHANGE_MACHINE, layout->causes[i].value);
+        }
+}
+
+static void for_start(Candidates *c) {
+        /* Where QEMU starts it all the same (QEMU before 7.1), the memory alone is too far up. */
+        uint64_t end = width_end(c->check->layout.phys_bits),
+                 top = c->check->layout.starts ? c->finding->end : c->check->layout.top;
+
+        /* What QEMU does not look at. */
+        if (c->finding->end > top)
+                top = c->finding->end;
+
+        other_machine(c);
+        if (c->check->layout.phys_bits)
+                wider(c);
+        else
+                add(c, CHANGE_WIDTH_HOST, 0);
+        less_hole(c, top > end ? top - end : 0);
+        less_hotplug(c, top > end ? top - end : 0);
+        if (top > end)
+                add(c, CHANGE_RAM, less(c->guest->memory.ram, top - end));
+}
+
+static unsigned lesser_width(const Profile *profile) {
+        const Fact *offered = &profile->widths.guest_physical_bits,
+                   *mappable = &profile->widths.guest_mappable_bits;
+        uint64_t bits = fact_known(offered) ? offered->value : WIDTH_MAX;
+
+        if (fact_known(mappable) && mappable->value < bits)
+                bits = mappable->value;
+        return (unsigned) bits;
+}
+
+static void for_told(Candidates *c) {
+        narrower(c, lesser_width(c->profile));
+}
+
+/* How far the guest's own devices reach; those without an address as far as the host's narrowest unit, or more. 0: not known. */
+static unsigned narrowest_reach(const Candidates *c) {
+        const Fact *any = &c->profile->widths.iova_bits;
+        unsigned narrowest = 0;
+
+        for (size_t i = 0; i < c->guest->n_devices; i++) {
+                const ProfileDevice *host = c->places[i];
+                unsigned bits = fact_known(any) ? (unsigned) any->value : 0;
+
+                if (!c->guest->devices[i].assigned || c->guest->devices[i].mediated)
+                        continue;
+                if (host && host->group >= 0)
+                        bits = c->profile->groups[host->group].bits;
+                if (bits && (!narrowest || bits < narrowest))
+                        narrowest = bits;
+        }
+        return narrowest;
+}
+
+/* The width at which the range in conflict begins to be out of reach, then what is between it and the guest's. */
+static void for_bars(Candidates *c) {
+        unsigned bits = c->finding->start ? 63 - (unsigned) __builtin_clzll(c->finding->start) : WIDTH_MIN,
+                 reach = narrowest_reach(c);
+
+        if (reach && reach < bits)
+                bits = reach;
+        narrower(c, bits);
+        for (unsigned more = bits + 1; more < c->check->layout.phys_bits; more++)
+                add_width(c, more);
+        add(c, CHANGE_NO_PEER_TO_PEER, 0);
+}
+
+static void for_memory(Candidates *c) {
+        const Layout *layout = &c->check->layout;
+
+        if (c->guest->cpu.vendor == CPU_VENDOR_AMD || c->guest->cpu.vendor == CPU_VENDOR_HYGON)
+                add(c, CHANGE_MACHINE, 7 << 16 | 1);
+        for (size_t i = 0; i < layout->n; i++) {
+                const LayoutRange *range = &layout->ranges[i];
+                uint64_t excess = range->end - c->finding->start + 1;
+
+                if (c->finding->start < range->start || c->finding->start > range->end)
+                        continue;
+                if (range->kind == LAYOUT_HOTPLUG)
+                        less_hotplug(c, excess);
+                if (range->kind == LAYOUT_RAM)
+                        add(c, CHANGE_RAM, less(c->guest->memory.ram, excess));
+        }
+        for_bars(c);
+}
+
+static void for_viommu(Candidates *c) {
+        const Fact *bits = &c->profile->widths.iova_bits;
+
+        if (c->guest->vmm == VMM_CLOUD_HYPERVISOR && fact_known(bits))
+                add(c, CHANGE_VIOMMU_BITS, bits->value);
+        add(c, CHANGE_VIOMMU_BITS, 48);
+        add(c, CHANGE_VIOMMU_BITS, 39);
+        add(c, CHANGE_NO_DMA_TRANSLATION, 0);
+}
+
+static void for_window(Candidates *c) {
+        BarNeed need;
+
+        if (c->guest->firmware.unread_value > 0 && strcasestr(c->guest->firmware.unread, "PciMmio64"))
+                add(c, CHANGE_MMIO64, c->guest->firmware.unread_value);
+        wider(c);
+        bar_need(c->guest, 0, NULL, NULL, &need);
+        for (uint64_t mib = 65536; mib <= UINT64_C(16) << 20; mib *= 2)
+                if (mib >= need.bytes >> 20)
+                        add(c, CHANGE_MMIO64, mib);
+        add(c, CHANGE_LARGE_PAGES, 0);
+}
+
+/* Another width moves the window, as less memory or another machine type moves what it lies over. */
+static void for_overlap(Candidates *c) {
+        for (unsigned bits = 36; bits < c->check->layout.phys_bits; bits++)
+                add(c, CHANGE_WIDTH, bits);
+        for_window(c);
+}
+
+static void for_confidential(Candidates *c) {
+        const Fact *c_bit = &c->profile->encryption.c_bit;
+
+        if (c->guest->reduced_phys_bits > 1)
+                add(c, CHANGE_REDUCED_BITS, 1);
+        if (c->guest->confidential == CONFIDENTIAL_TDX)
+                add(c, CHANGE_WIDTH_HOST, 0);
+        narrower(c,
+                        c->guest->confidential != CONFIDENTIAL_TDX && fact_known(c_bit)
+                                        ? (unsigned) c_bit->value
+                                        : 47);
+}
+
+static void for_compatibility(Candidates *c) {
+        const uint64_t moved = (UINT64_C(1) << 40) - 4 * GIB;
+
+        add(c, CHANGE_LARGE_PAGES, 0);
+        narrower(c, 46);
+        if (c->check->layout.relocated && c->check->layout.top - moved >= HYPERTRANSPORT_START)
+                less_hotplug(c, c->check->layout.top - moved - HYPERTRANSPORT_START + 1);
+        add(c, CHANGE_MACHINE, 7 << 16);
+}
+
+/* Where libvirt refuses the width itself, the same as a limit of the host's. */
+static void for_sources(Candidates *c) {
+        add_width(c, c->check->layout.phys_bits);
+        add(c, CHANGE_WIDTH_HOST, 0);
+}
+
+size_t remedy_candidates(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                const Check *check, const CheckFinding *finding, Change ret[REMEDY_CANDIDATES_MAX]) {
+        static const struct {
+                const char *rule;
+                void (*candidates)(Candidates *c);
+        } rules[] = {
+                { "R1", for_start },
+                { "R2", for_told },
+                { "R3", for_memory },
+                { "R4", for_bars },
+                { "R5", for_viommu },
+                { "R7", for_window },
+                { "R9", for_memory },
+                { "R10", for_confidential },
+                { "R11", for_compatibility },
+                { "R13", for_sources },
+                { "R14", for_overlap },
+        };
+        Candidates c = { .guest = guest,
+                .profile = profile,
+                .places = places,
+                .check = check,
+                .finding = finding,
+                .changes = ret };
+
+        for (size_t i = 0; i < ELEMENTS(rules); i++)
+                if (strcmp(rules[i].rule, finding->rule) == 0)
+                        rules[i].candidates(&c);
+        return c.n;
+}

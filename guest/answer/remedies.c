@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The smallest change that makes a rule's findings go away. Each candidate is tried by a whole check of the guest with it:
+ * what would not help, or would break something else, is not proposed. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/answer/candidates.h"
+#include "guest/remedy/change.h"
+#include "guest/rules/run.h"
+
+typedef struct Search {
+        const Profile *profile;
+        const ProfileDevice *const *places;
+        const Check *check; /* before any change */
+} Search;
+
+static Verdict worst_of(const Check *check, const char *rule) {
+        Verdict worst = VERDICT_SAFE;
+
+        for (size_t i = 0; i < check->n; i++)
+                if (strcmp(check->findings[i].rule, rule) == 0 && check->findings[i].verdict > worst)
+                        worst = check->findings[i].verdict;
+        return worst;
+}
+
+/* A change that was tried: what it leaves behind that was not there before. */
+typedef struct Trial {
+        Change change;
+        char left[64]; /* the rules that then warn; "" none */
+} Trial;
+
+static void trial_left(Trial *trial, const char *rule) {
+        size_t used = strlen(trial->left);
+
+        /* Findings come by rule: the same one stands last. */
+        if (used >= strlen(rule) && strcmp(trial->left + used - strlen(rule), rule) == 0)
+                return;
+        snprintf(trial->left + used, sizeof(trial->left) - used, "%s%s", used ? ", " : "", rule);
+}
+
+/* Every finding of the rule gone, nothing new that is as bad, nothing missing that was there. */
+static bool helps(const Check *before, const Check *after, const char *rule, Trial *trial) {
+        const Verdict was = worst_of(before, rule);
+
+        if (worst_of(after, rule) != VERDICT_SAFE || after->n_missing > before->n_missing)
+                return false;
+        for (size_t i = 0; i < after->n; i++) {
+                const CheckFinding *finding = &after->findings[i];
+
+                if (finding->verdict <= worst_of(before, finding->rule))
+                        continue;
+                if (finding->verdict >= was)
+                        return false;
+                trial_left(trial, finding->rule);
+        }
+        return true;
+}
+
+/* What leaves nothing behind is better than what does, and what takes none of the memory better than both. */
+static unsigned cost(const Trial *trial) {
+        return (trial->change.kind == CHANGE_RAM ? 2 : 0) + (*trial->left ? 1 : 0);
+}
+
+static int try_change(const Guest *guest, const Search *search, const char *rule, Trial *trial) {
+        Guest changed = *guest;
+        Check after = {};
+        bool good;
+        int r;
+
+        if (!change_apply(&trial->change, &changed))
+                return 0;
+        r = check_rules(&changed, search->profile, search->places, &after);
+        /* The finding is left: no other answer to what is open needs to be tried. */
+        if (r < 0 || (worst_of(&after, rule) != VERDICT_SAFE)) {
+                check_done(&after);
+                return r;
+        }
+        r = check_open(&changed, search->profile, search->places, &after);
+        if (r < 0)
+                return r;
+        good = helps(search->check, &after, rule, trial);
+        check_done(&after);
+        return good;
+}
+
+/* The first of the cheapest: candidates come the smallest first. */
+static int find_change(const Guest *guest, const Search *search, const CheckFinding *finding, Trial *ret) {
+        Change candidates[REMEDY_CANDIDATES_MAX];
+        size_t n = remedy_candidates(
+                        guest, search->profile, search->places, search->check, finding, candidates);
+        bool found = false;
+
+        for (size_t i = 0; i < n && !(found && cost(ret) == 0); i++) {
+                Trial trial = { .change = candidates[i] };
+                int r = try_change(guest, search, finding->rule, &trial);
+
+                if (r < 0)
+                        return r;
+                if (r == 0 || (found && cost(&trial) >= cost(ret)))
+                        continue;
+                *ret = trial;
+                found = true;
+        }
+        return found;
+}
+
+static int set_text(char **text, const char *value) {
+        char *copy = strdup(value);
+
+        if (!copy)
+                return -ENOMEM;
+        free(*text);
+        *text = copy;
+        return 0;
+}
+
+int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY_NOTE_MAX]) {
+        ChangeForms forms;
+        int r = change_forms(guest, &finding->change, 1, &forms);
+
+        if (r < 0)
+                return r;
+        if (set_text(&finding->libvirt, forms.libvirt) < 0 || set_text(&finding->qemu, forms.option) < 0 ||
+                        set_text(&finding->proxmox, forms.proxmox) < 0)
+                r = -ENOMEM;
+        snprintf(note, REMEDY_NOTE_MAX, "%s", forms.note);
+        change_forms_done(&forms);
+        return r;
+}
+
+static int put_change(const Trial *trial, const Guest *guest, CheckFinding *finding) {
+        char words[CHANGE_WORDS_MAX], note[REMEDY_NOTE_MAX],
+                        text[sizeof(words) + sizeof(trial->left) + sizeof(note) + 32];
+        int r;
+
+        finding->changed = true;
+        finding->change = trial->change;
+        r = remedy_put_forms(guest, finding, note);
+        if (r < 0)
+                return r;
+        change_words(&trial->change, guest, words);
+        snprintf(text, sizeof(text), "%s%s%s%s%s%s", words, *trial->left ? "; " : "", trial->left,
+                        *trial->left ? " will then warn" : "", *note ? "; " : "", note);
+        return set_text(&finding->remedy, text);
+}
+
+static bool first_of_rule(const Check *check, size_t i) {
+        for (size_t j = 0; j < i; j++)
+                if (strcmp(check->findings[j].rule, check->findings[i].rule) == 0)
+                        return false;
+        return true;
+}
+
+int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                Check *check) {
+        const Search search = { .profile = profile, .places = places, .check = check };
+
+        for (size_t i = 0; i < check->n && check->findings[i].verdict != VERDICT_SAFE; i++) {
+                Trial trial;
+                int r;
+
+                if (!first_of_rule(check, i))
+                        continue;
+                r = find_change(guest, &search, &check->findings[i], &trial);
+                if (r < 0)
+                        return r;
+                for (size_t j = i; r > 0 && j < check->n; j++)
+                        if (strcmp(check->findings[j].rule, check->findings[i].rule) == 0 &&
+                                        check->findings[j].verdict != VERDICT_SAFE)
+                                r = put_change(&trial, guest, &check->findings[j]) < 0 ? -ENOMEM : r;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/firmware/firmware.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/firmware/image.h"
+#include "probe/cleanup.h"
+#include "probe/decode/text.h"
+
+void guest_firmware_set_path(GuestFirmware *firmware, const char *path) {
+        text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, firmware->path,
+                        sizeof(firmware->path));
+        firmware->kind = firmware_image_kind(path);
+}
+
+/* Debian's and Ubuntu's, Fedora's and Arch's, openSUSE's, QEMU's own. */
+Tristate guest_firmware_smm(const GuestFirmware *firmware) {
+        static const char *const names[] = { ".secboot.", ".secboot_", ".ms.", ".snakeoil.", "-smm-",
+                "-secure-code." };
+        const char *name = strrchr(firmware->path, '/');
+
+        if (firmware->smm != TRISTATE_UNKNOWN || firmware->kind != FIRMWARE_OVMF)
+                return firmware->smm;
+        for (size_t i = 0; i < ELEMENTS(names); i++)
+                if (strstr(name ? name : firmware->path, names[i]))
+                        return TRISTATE_YES;
+        return TRISTATE_UNKNOWN;
+}
+
+static int set_mmio64(GuestFirmware *firmware, const char *text) {
+        /* PlatformInitLib takes up to 16 TiB, and passes over what is more. */
+        return text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 10,
+                               &firmware->mmio64_mib)
+                        ? 0
+                        : -EINVAL;
+}
+
+static int set_paging_level(GuestFirmware *firmware, const char *text) {
+        if (strcmp(text, "4") != 0 && strcmp(text, "5") != 0)
+                return -EINVAL;
+        firmware->paging_level = (uint8_t) (*text - '0');
+        return 0;
+}
+
+static int set_pci64(GuestFirmware *firmware, const char *text) {
+        /* qemu_cfg's romfile_loadbool() looks at the first letter. */
+        if (!strchr("01yn", *text) || !*text)
+                return -EINVAL;
+        firmware->seabios_pci64 = tristate(*text == '1' || *text == 'y');
+        return 0;
+}
+
+static const struct {
+        const char *name, *stem;
+        FirmwareKind kind;
+} readable[] = {
+        { "opt/ovmf/X-PciMmio64Mb", "PciMmio64", FIRMWARE_OVMF },
+        { "opt/org.tianocore/PagingLevel", "PagingLevel", FIRMWARE_OVMF },
+        { "opt/org.seabios/pci64", "seabios/pci64", FIRMWARE_SEABIOS },
+};
+
+const char *guest_firmware_right_name(const char *name, FirmwareKind *ret_kind) {
+        for (size_t i = 0; i < ELEMENTS(readable); i++)
+                if (strcasestr(name, readable[i].stem) && strcmp(name, readable[i].name) != 0) {
+                        *ret_kind = readable[i].kind;
+                        return readable[i].name;
+                }
+        return NULL;
+}
+
+/* Names are compared as they are: "X-PciMmio64", "X-PciMmio64Mb1" and "x-pcimmio64mb" are three that nobody asks for. */
+static void set_unread(GuestFirmware *firmware, const char *name, const char *text) {
+        uint64_t value;
+
+        if (*firmware->unread)
+                return;
+        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, firmware->unread,
+                        sizeof(firmware->unread));
+        if (text && text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 10, &value) &&
+                        value <= INT64_MAX)
+                firmware->unread_value = value;
+}
+
+int guest_firmware_set_option(Guest *guest, const char *name, const char *text) {
+        static const struct {
+                const char *name;
+                int (*set)(GuestFirmware *firmware, const char *text);
+        } options[] = {
+                { "opt/ovmf/X-PciMmio64Mb", set_mmio64 },
+                { "opt/org.tianocore/PagingLevel", set_paging_level },
+                { "opt/org.seabios/pci64", set_pci64 },
+        };
+        FirmwareKind kind;
+
+        for (size_t i = 0; i < ELEMENTS(options); i++) {
+                if (strcmp(name, options[i].name) != 0)
+                        continue;
+                if (!text)
+                        return guest_ignore(guest, name, "its value is in a file, which is not read");
+                return options[i].set(&guest->firmware, text);
+        }
+        if (guest_firmware_right_name(name, &kind)) {
+                set_unread(&guest->firmware, name, text);
+                return 0;
+        }
+        if (strncmp(name, "etc/", 4) == 0)
+                return guest_ignore(guest, name, "replaces what QEMU tells the firmware");
+        return 1;
+}

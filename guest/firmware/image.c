@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/firmware/image.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "guest/machine.h"
+#include "probe/cleanup.h"
+
+/* ── kind ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct Part {
+        const char *part;
+        FirmwareKind kind;
+} Part;
+
+static FirmwareKind find_part(const Part *parts, size_t n, const char *text) {
+        for (size_t i = 0; i < n; i++)
+                if (strcasestr(text, parts[i].part))
+                        return parts[i].kind;
+        return FIRMWARE_UNKNOWN;
+}
+
+static bool ends_with(const char *text, const char *end) {
+        size_t n = strlen(text), m = strlen(end);
+
+        return n >= m && strcasecmp(text + n - m, end) == 0;
+}
+
+/* The one directory that the file is in, in small letters or not. */
+static FirmwareKind kind_by_directory(const char *path, const char *name) {
+        static const Part directories[] = {
+                { "ovmf", FIRMWARE_OVMF },
+                { "edk2", FIRMWARE_OVMF },
+                { "tianocore", FIRMWARE_OVMF },
+                { "seabios", FIRMWARE_SEABIOS },
+        };
+        const char *end = name > path ? name - 1 : path;
+
+        while (end > path) {
+                const char *start = end;
+                char directory[64];
+                FirmwareKind kind;
+
+                while (start > path && start[-1] != '/')
+                        start--;
+                if ((size_t) (end - start) < sizeof(directory)) {
+                        memcpy(directory, start, (size_t) (end - start));
+                        directory[end - start] = 0;
+                        kind = find_part(directories, ELEMENTS(directories), directory);
+                        if (kind != FIRMWARE_UNKNOWN)
+                                return kind;
+                }
+                end = start > path ? start - 1 : path;
+        }
+        return FIRMWARE_UNKNOWN;
+}
+
+FirmwareKind firmware_image_kind(const char *path) {
+        static const Part names[] = {
+                { "microvm", FIRMWARE_NONE }, /* before the directory's seabios: it places no BAR */
+                { "qboot", FIRMWARE_NONE },
+                { "hypervisor-fw", FIRMWARE_NONE }, /* rust-hypervisor-firmware leaves BARs where they are */
+                { "seabios", FIRMWARE_SEABIOS },
+                { "bios-256k", FIRMWARE_SEABIOS },
+                { "bios-128k", FIRMWARE_SEABIOS },
+                { "ovmf", FIRMWARE_OVMF },
+                { "edk2", FIRMWARE_OVMF },
+                { "cloudhv", FIRMWARE_OVMF },
+                { "tdvf", FIRMWARE_OVMF },
+                { "tianocore", FIRMWARE_OVMF },
+                { "uefi", FIRMWARE_OVMF },
+        };
+        const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+        FirmwareKind kind = find_part(names, ELEMENTS(names), name);
+
+        if (kind == FIRMWARE_UNKNOWN && strcasecmp(name, "bios.bin") == 0 &&
+                        kind_by_directory(path, name) != FIRMWARE_OVMF)
+                return FIRMWARE_SEABIOS;
+        if (kind == FIRMWARE_UNKNOWN)
+                kind = kind_by_directory(path, name);
+        /* A firmware device image: what edk2 builds, whatever it is called. */
+        if (kind == FIRMWARE_UNKNOWN && (ends_with(name, ".fd") || ends_with(name, ".fd.qcow2")))
+                kind = FIRMWARE_OVMF;
+        return kind;
+}
+
+/* ── package ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool below(const char *path, const char *directory) {
+        return strncmp(path, directory, strlen(directory)) == 0 && !strstr(path, "/../");
+}
+
+FirmwarePackage firmware_image_package(FirmwareKind kind, const char *path) {
+        static const struct {
+                const char *start;
+                FirmwareKind kind;
+                FirmwarePackage package;
+        } places[] = {
+                { "/usr/share/pve-edk2-firmware/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_PVE_OVMF },
+                { "/usr/share/OVMF/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
+                { "/usr/share/ovmf/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
+                { "/usr/share/edk2/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
+                { "/usr/share/edk2-ovmf/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
+                { "/usr/share/edk2.git/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_NONE },
+                { "/usr/share/qemu/OVMF", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
+                /* Upstream's images come with QEMU, and have the version that its tree had. */
+                { "/usr/share/qemu/edk2-", FIRMWARE_OVMF, FIRMWARE_PACKAGE_NONE },
+                { "/usr/share/seabios/", FIRMWARE_SEABIOS, FIRMWARE_PACKAGE_SEABIOS },
+                { "/usr/share/qemu/", FIRMWARE_SEABIOS, FIRMWARE_PACKAGE_SEABIOS },
+                { "/usr/share/qemu-kvm/", FIRMWARE_SEABIOS, FIRMWARE_PACKAGE_SEABIOS },
+        };
+
+        if (!strchr(path, '/') && strncmp(path, "edk2-", 5) == 0)
+                return FIRMWARE_PACKAGE_NONE;
+        if (!strchr(path, '/'))
+                return kind == FIRMWARE_OVMF ? FIRMWARE_PACKAGE_OVMF : FIRMWARE_PACKAGE_SEABIOS;
+        for (size_t i = 0; i < ELEMENTS(places); i++)
+                if (kind == places[i].kind && below(path, places[i].start))
+                        return places[i].package;
+        return FIRMWARE_PACKAGE_NONE;
+}
+
+/* ── version ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* edk2 tags February, May, August and November, and March instead of February in 2019. */
+static GuestVersion tag_of(uint32_t year, uint32_t month) {
+        if (year < 2014 || year > 2099 || month < 1 || month > 12)
+                return (GuestVersion){};
+        /* Between tags the rules may be those of either; before 2022 they were all the same. */
+        if (year >= 2022 && month % 3 != 2)
+                return (GuestVersion){};
+        return (GuestVersion){ year * 100 + month, 0, 0 };
+}
+
+static uint32_t digits_of(const char *text, size_t n) {
+        uint32_t number = 0;
+
+        for (size_t i = 0; i < n; i++)
+                number = number * 10 + (uint32_t) (text[i] - '0');
+        return number;
+}
+
+/* "202411", "20170116" and "2024.11", none of them part of a longer number. */
+static GuestVersion tag_at(const char *text) {
+        size_t n = strspn(text, "0123456789");
+
+        if (n == 6)
+                return tag_of(digits_of(text, 4), digits_of(text + 4, 2));
+        if (n == 8 && digits_of(text + 6, 2) <= 31)
+                return tag_of(digits_of(text, 4), digits_of(text + 4, 2));
+        if (n == 4 && text[4] == '.' && strspn(text + 5, "0123456789") == 2)
+                return tag_of(digits_of(text, 4), digits_of(text + 5, 2));
+        return (GuestVersion){};
+}
+
+/* The first number from there to the end of the component that is one. */
+static GuestVersion version_from(FirmwareKind kind, const char *text) {
+        for (; *text && *text != '/'; text++) {
+                GuestVersion version = {};
+
+                if (!isdigit((unsigned char) *text))
+                        continue;
+                if (kind == FIRMWARE_OVMF)
+                        version = tag_at(text);
+                else if (text[1] == '.' && guest_version_from_text(text, true, &version) < 0)
+                        version = (GuestVersion){};
+                if (guest_version_known(&version))
+                        return version;
+                text += strspn(text, "0123456789") - 1;
+        }
+        return (GuestVersion){};
+}
+
+GuestVersion firmware_image_version(FirmwareKind kind, const char *path) {
+        static const char *const ovmf[] = { "ovmf", "edk2" }, *const seabios[] = { "seabios" };
+        const char *const *words = kind == FIRMWARE_OVMF ? ovmf : seabios;
+        size_t n = kind == FIRMWARE_OVMF ? ELEMENTS(ovmf) : ELEMENTS(seabios);
+        GuestVersion version = {};
+
+        if (kind != FIRMWARE_OVMF && kind != FIRMWARE_SEABIOS)
+                return version;
+        for (size_t i = 0; i < n && !guest_version_known(&version); i++)
+                for (const char *at = path;
+                                !guest_version_known(&version) && (at = strcasestr(at, words[i]));
+                                at += strlen(words[i]))
+                        version = version_from(kind, at + strlen(words[i]));
+        return version;
+}
+
+GuestVersion firmware_package_tag(const char *version) {
+        const char *dot = strchr(version, '.');
+
+        /* Proxmox counts its own packaging before it. */
+        if (dot && dot - version < 3)
+                version = dot + 1;
+        return tag_at(version);
+}

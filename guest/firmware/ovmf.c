@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+
+#include "guest/firmware/firmware.h"
+#include "guest/layout/space.h"
+#include "probe/cleanup.h"
+
+#define CLASSIC_SIZE (32 * GIB)
+#define OVERRIDE_MAX_MIB UINT64_C(0x1000000)
+#define NO_GIGABYTE_PAGES_BITS 40
+
+typedef struct Window {
+        uint64_t start, size;
+} Window;
+
+static uint64_t power_below(uint64_t value) {
+        return UINT64_C(1) << (63 - __builtin_clzll(value));
+}
+
+static uint64_t override_size(const Space *space) {
+        uint64_t mib = space->guest->firmware.mmio64_mib;
+
+        return mib <= OVERRIDE_MAX_MIB ? mib * MIB : 0; /* larger ones are malformed to it */
+}
+
+/* Right after everything that is known to be used. */
+static Window classic_window(const Space *space) {
+        uint64_t said = override_size(space),
+                 first = space->reserved_end ? space->reserved_end : space->ram_end;
+        Window window = { .size = round_up(said ? said : CLASSIC_SIZE, GIB) };
+
+        window.start = round_up(round_up(first, GIB), power_below(window.size));
+        return window;
+}
+
+/* 5-level paging in the firmware itself, if it was built with it. */
+static bool may_use_la57(Space *space, const OvmfPolicy *policy) {
+        const Guest *guest = space->guest;
+
+        if (!policy->la57 || guest->confidential == CONFIDENTIAL_SEV ||
+                        guest->confidential == CONFIDENTIAL_SEV_ES ||
+                        guest->confidential == CONFIDENTIAL_SEV_SNP || guest->firmware.paging_level == 4)
+                return false;
+        if (policy->la57_by_memory && space->ram_end < TIB && guest->firmware.paging_level != 5)
+                return false;
+        if (space->cpu.la57 == TRISTATE_UNKNOWN)
+                layout_ask(space, LAYOUT_ASKS_LA57);
+        return space->cpu.la57 == TRISTATE_YES && space->cpu.pdpe1gb == TRISTATE_YES;
+}
+
+/* What is left of a width above its cap. */
+static uint8_t with_paging(Space *space, const OvmfPolicy *policy, uint8_t bits, uint8_t guest_bits) {
+        Tristate built = space->guest->firmware.five_level;
+
+        if (built == TRISTATE_NO || !may_use_la57(space, policy))
+                return policy->cap;
+        if (built == TRISTATE_YES)
+                return bits > 48 && !guest_bits ? 48 : bits;
+        layout_ask(space, LAYOUT_ASKS_FIVE_LEVEL);
+        return policy->cap;
+}
+
+/* The width that it works with; 0 when it trusts none. */
+static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
+        uint8_t bits = space->layout->phys_bits,
+                guest_bits = policy->reads_guest_bits ? space->layout->guest_phys_bits : 0;
+
+        if (policy->reads_guest_bits && space->guest_bits_open)
+                layout_ask(space, LAYOUT_ASKS_GUEST_BITS);
+        if (!guest_bits && !(space->guest->vmm == VMM_CLOUD_HYPERVISOR && policy->cloud_hypervisor) &&
+                        !layout_width_trusted(space, bits))
+                return 0;
+        if (guest_bits && guest_bits < bits)
+                bits = guest_bits;
+        if (bits > policy->cap)
+                bits = with_paging(space, policy, bits, guest_bits);
+        if (bits <= NO_GIGABYTE_PAGES_BITS || space->cpu.pdpe1gb == TRISTATE_YES)
+                return bits;
+        if (space->cpu.pdpe1gb == TRISTATE_UNKNOWN)
+                layout_ask(space, LAYOUT_ASKS_PDPE1GB);
+        space->layout->small_pages = space->cpu.pdpe1gb == TRISTATE_NO;
+        return NO_GIGABYTE_PAGES_BITS;
+}
+
+/* Below each reserved entry in its turn. Nobody looks at RAM again. */
+static void avoid_reserved(Space *space, Window *window) {
+        for (size_t i = 0; i < space->n_reserved; i++) {
+                uint64_t start = space->reserved[i].start;
+
+                if (window->start >= space->reserved[i].end || sum_of(window->start, window->size) <= start)
+                        continue;
+                if (start < window->size) {
+                        layout_unknown(space, REASON_AMBIGUOUS,
+                                        "a window larger than what lies below a reserved range");
+                        return;
+                }
+                window->start = (start - window->size) & ~(window->size - 1);
+        }
+}
+
+/* Does an override hold although the window by width would be the larger one? */
+static bool override_holds(Space *space, const OvmfPolicy *policy) {
+        if (!override_size(space))
+                return false;
+        if (space->guest->firmware.mmio64_exact != TRISTATE_UNKNOWN)
+                return space->guest->firmware.mmio64_exact == TRISTATE_YES;
+        if (policy->override_is_exact == TRISTATE_UNKNOWN)
+                layout_ask(space, LAYOUT_ASKS_MMIO64_EXACT);
+        return policy->override_is_exact == TRISTATE_YES;
+}
+
+static Window derive_window(Space *space, const OvmfPolicy *policy) {
+        const GuestFirmware *firmware = &space->guest->firmware;
+        uint8_t bits = firmware_width(space, policy);
+        Window classic = classic_window(space), window = classic;
+        uint64_t share = bits ? space_of(bits) >> policy->share_shift : 0;
+        Layout *layout = space->layout;
+
+        layout->window_dynamic = bits && policy->dynamic && !firmware->ignores_phys_bits &&
+                        classic.size < share && sum_of(classic.start, share) < space_of(bits) &&
+                        !override_holds(space, policy);
+        if (layout->window_dynamic) {
+                window = (Window){ space_of(bits) - share, share };
+                if (policy->avoids_reserved)
+                        avoid_reserved(space, &window);
+        }
+        layout->firmware_bits = bits;
+        if (!bits || !policy->dynamic || firmware->ignores_phys_bits) {
+                layout->small_pages = false;
+                for (layout->firmware_bits = 36;
+                                space_of(layout->firmware_bits) < sum_of(window.start, window.size);)
+                        layout->firmware_bits++;
+        }
+        return window;
+}
+
+/* System Management Mode has page tables of its own: of 5 levels where CPUID has la57 and more than 48 bits, whatever the
+ * rest of the firmware uses, else of 4 (UefiCpuPkg PiSmmCpuDxeSmm). */
+static uint8_t smm_width(const Space *space, const OvmfPolicy *policy) {
+        const Layout *layout = space->layout;
+
+        if (guest_firmware_smm(&space->guest->firmware) != TRISTATE_YES)
+                return 0;
+        if (layout->phys_bits > 48 && space->cpu.la57 == TRISTATE_YES)
+                return layout->firmware_bits;
+        return layout->firmware_bits < policy->smm_cap ? layout->firmware_bits : policy->smm_cap;
+}
+
+static void add_window32(Space *space, const OvmfPolicy *policy) {
+        uint64_t low = max_of(space->below_4g, 2 * GIB);
+
+        if (space->guest->vmm == VMM_CLOUD_HYPERVISOR)
+                return;
+        if (space->guest->machine == MACHINE_Q35)
+                layout_add(space, LAYOUT_ECAM, policy->ecam, policy->ecam + ECAM_SIZE,
+                                "PCI Express configuration");
+        if (space->guest->machine == MACHINE_Q35 && policy->ecam >= 0xE0000000) {
+                space->window32_start = low;
+                space->window32_end = policy->ecam;
+        } else {
+                space->window32_start =
+                                space->guest->machine == MACHINE_Q35 ? policy->ecam + ECAM_SIZE : low;
+                space->window32_end = 0xFC000000;
+        }
+        layout_add(space, LAYOUT_WINDOW32, space->window32_start, space->window32_end, "OVMF 32-bit window");
+}
+
+/* In larger windows than the classic one it leaves room behind ports for what may be plugged in. */
+static uint64_t port_share(const Window *window, const OvmfPolicy *policy) {
+        uint64_t share = window->size >> policy->port_shift;
+
+        if (!policy->port_shift || window->size <= CLASSIC_SIZE)
+                return 0;
+        return power_below(share) == share ? share : power_below(share) << 1;
+}
+
+static void place_bars(Space *space, const Window *window, const OvmfPolicy *policy) {
+        uint64_t end = sum_of(window->start, window->size), start;
+        PortShare share = { .bytes = port_share(window, policy) };
+        _cleanup_(bar_list_done) BarList list = {};
+        bool fits = true;
+        int r = bar_list_make(space, BARS_64, &share, &list);
+
+        if (r < 0 || (r = layout_fits_32(space, BARS_32, 0, &fits)) < 0) {
+                space->error = r;
+                return;
+        }
+        space->layout->bars_fit_32 = fits;
+        space->layout->port_share = share.bytes;
+        start = round_up(window->start, list.align);
+        space->layout->bars_fit_64 = !list.n_placed ||
+                        (sum_of(start, list.sum) <= end && end <= space_of(space->layout->phys_bits) &&
+                                        end <= space_of(space->layout->firmware_bits));
+        if (space->layout->bars_fit_64)
+                bar_list_place(space, &list, start);
+}
+
+void window_ovmf(Space *space) {
+        const GuestFirmware *firmware = &space->guest->firmware;
+        OvmfPolicy policy = policy_ovmf(firmware->version);
+        Layout *layout = space->layout;
+        Window window;
+
+        if (!version_known(firmware->version)) {
+                layout_unknown(space, REASON_ABSENT, "the firmware's version");
+                return;
+        }
+        if (space->cpu.long_mode == TRISTATE_NO) {
+                layout_unknown(space, REASON_NOT_APPLICABLE,
+                                "whether this OVMF is a 32-bit build, which a 32-bit CPU needs");
+                return;
+        }
+        add_window32(space, &policy);
+        if (space->guest->vmm == VMM_CLOUD_HYPERVISOR && policy.cloud_hypervisor) {
+                layout->firmware_bits = firmware_width(space, &policy);
+                window.start = space->ram_end;
+                window.size = space_of(layout->firmware_bits) > window.start
+                                ? space_of(layout->firmware_bits) - window.start
+                                : 0;
+                snprintf(layout->rule, sizeof(layout->rule),
+                                "OVMF %u on Cloud Hypervisor: from the end of RAM to %u bits",
+                                firmware->version.major, layout->firmware_bits);
+        } else {
+                window = derive_window(space, &policy);
+                if (layout->window_dynamic)
+                        snprintf(layout->rule, sizeof(layout->rule), "OVMF %u: 1/%u of the address space",
+                                        firmware->version.major, 1U << policy.share_shift);
+                else
+                        snprintf(layout->rule, sizeof(layout->rule), "OVMF %u: classic window after RAM",
+                                        firmware->version.major);
+        }
+        layout->smm_bits = smm_width(space, &policy);
+        layout_add(space, LAYOUT_WINDOW64, window.start, sum_of(window.start, window.size),
+                        "OVMF 64-bit window");
+        place_bars(space, &window, &policy);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/remedy/change-forms.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/remedy/change-run.h"
+#include "guest/xml-element.h"
+#include "probe/cleanup.h"
+#include "profile/shell-word.h"
+
+void change_forms_done(ChangeForms *forms) {
+        free(forms->libvirt);
+        free(forms->option);
+        free(forms->proxmox);
+        *forms = (ChangeForms){};
+}
+
+void change_note(ChangeRun *run, const char *format, ...) {
+        char *note = run->forms->note, text[sizeof(run->forms->note)];
+        size_t n = strlen(note);
+        va_list arguments;
+
+        va_start(arguments, format);
+        vsnprintf(text, sizeof(text), format, arguments);
+        va_end(arguments);
+        if (!strstr(note, text))
+                snprintf(note + n, sizeof(text) - n, "%s%s", n ? "; " : "", text);
+}
+
+json_t *change_option_find(const ChangeRun *run, const char *name, const char *part) {
+        for (size_t i = json_array_size(run->options); i-- > 0;) {
+                json_t *option = json_array_get(run->options, i);
+
+                if (strcmp(json_string_value(json_array_get(option, 0)), name) == 0 &&
+                                (!part || strstr(json_string_value(json_array_get(option, 1)), part)))
+                        return option;
+        }
+        return NULL;
+}
+
+/* ── as texts ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int put_line(FILE *file, char *line) {
+        if (!line)
+                return -ENOMEM;
+        if (ftell(file) > 0)
+                fputc('\n', file);
+        fputs(line, file);
+        free(line);
+        return 0;
+}
+
+static int put_argument(FILE *file, const char *sign, const char *value) {
+        json_t *element = xml_element_new("qemu:arg");
+        int r;
+
+        xml_element_set(element, "value", "%s%s", sign, value);
+        r = put_line(file, element ? xml_element_render(element) : NULL);
+        json_decref(element);
+        return r;
+}
+
+/* An option of <qemu:commandline> is two arguments there. */
+static int put_libvirt(FILE *file, const ChangeRun *run) {
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < json_array_size(run->changed_elements); i++)
+                r = put_line(file, xml_element_render(json_array_get(run->changed_elements, i)));
+        for (size_t i = 0; r >= 0 && run->before.form.manager == MANAGER_LIBVIRT &&
+                        i < json_array_size(run->changed_options);
+                        i++) {
+                const json_t *option = json_array_get(run->changed_options, i);
+
+                r = put_argument(file, "-", json_string_value(json_array_get(option, 0)));
+                if (r >= 0)
+                        r = put_argument(file, "", json_string_value(json_array_get(option, 1)));
+        }
+        return r;
+}
+
+static int put_options(FILE *file, const ChangeRun *run) {
+        const char *dashes = run->before.vmm == VMM_QEMU ? "-" : "--";
+
+        for (size_t i = 0; i < json_array_size(run->changed_options); i++) {
+                const json_t *option = json_array_get(run->changed_options, i);
+                _cleanup_free_ char *quoted = shell_word(json_string_value(json_array_get(option, 1)));
+
+                if (!quoted)
+                        return -ENOMEM;
+                fprintf(file, "%s%s%s %s", i > 0 ? "\n" : "", dashes,
+                                json_string_value(json_array_get(option, 0)), quoted);
+        }
+        return 0;
+}
+
+static int render(int (*put)(FILE *file, const ChangeRun *run), const ChangeRun *run, char **ret) {
+        size_t n;
+        FILE *file = open_memstream(ret, &n);
+        int r;
+
+        if (!file)
+                return -ENOMEM;
+        r = put(file, run);
+        return fclose(file) != 0 ? -ENOMEM : r;
+}
+
+static int finish(ChangeRun *run, const Change *changes, size_t n) {
+        const Manager manager = run->before.form.manager;
+        ChangeForms *forms = run->forms;
+        int r;
+
+        if (run->no_libvirt || manager == MANAGER_PROXMOX)
+                forms->libvirt = strdup("");
+        else if (render(put_libvirt, run, &forms->libvirt) < 0)
+                return -ENOMEM;
+        r = manager == MANAGER_LIBVIRT ? 0 : render(put_options, run, &forms->option);
+        if (r >= 0 && !forms->option)
+                forms->option = strdup("");
+        forms->proxmox = manager == MANAGER_PROXMOX ? change_proxmox(run, changes, n) : strdup("");
+        return r >= 0 && forms->libvirt && forms->option && forms->proxmox ? 0 : -ENOMEM;
+}
+
+/* ── all of it ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void run_done(ChangeRun *run) {
+        json_decref(run->elements);
+        json_decref(run->changed_elements);
+        json_decref(run->options);
+        json_decref(run->changed_options);
+}
+
+int change_forms(const Guest *guest, const Change *changes, size_t n, ChangeForms *ret) {
+        ChangeForms forms = {};
+        ChangeRun run = { .before = *guest, .now = *guest, .forms = &forms };
+        int r = -ENOMEM;
+
+        run.elements = guest->form.elements ? json_deep_copy(guest->form.elements) : NULL;
+        run.options = guest->form.options ? json_deep_copy(guest->form.options) : json_array();
+        run.changed_elements = json_array();
+        run.changed_options = json_array();
+        if (run.options && run.changed_elements && run.changed_options) {
+                for (size_t i = 0; i < n; i++) {
+                        run.before = run.now;
+                        change_apply(&changes[i], &run.now);
+                        change_element(&run, &changes[i]);
+                        change_option(&run, &changes[i]);
+                }
+                run.before = *guest;
+                r = finish(&run, changes, n);
+        }
+        run_done(&run);
+        if (r < 0) {
+                change_forms_done(&forms);
+                return r;
+        }
+        *ret = forms;
+        return 0;
+}

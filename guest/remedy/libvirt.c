@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A change in the elements of a libvirt domain. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/machine.h"
+#include "guest/remedy/change-run.h"
+#include "guest/size.h"
+#include "guest/xml-element.h"
+
+static json_t *find(const json_t *elements, const char *name) {
+        for (size_t i = 0; i < json_array_size(elements); i++)
+                if (strcmp(xml_element_name(json_array_get(elements, i)), name) == 0)
+                        return json_array_get(elements, i);
+        return NULL;
+}
+
+static json_t *add_changed(ChangeRun *run, json_t *element) {
+        json_array_append(run->changed_elements, element);
+        return element;
+}
+
+/* A top-level element of those that are kept; a new one where the domain has none. */
+static json_t *open_element(ChangeRun *run, const char *name) {
+        json_t *element = find(run->changed_elements, name);
+
+        if (element)
+                return element;
+        element = find(run->elements, name);
+        if (element)
+                return add_changed(run, element);
+        element = xml_element_new(name);
+        json_array_append_new(run->changed_elements, element);
+        return element;
+}
+
+/* A child of such; alone where the domain is not known, so that nobody takes it for the whole. */
+static json_t *open_child(ChangeRun *run, const char *parent, const char *name) {
+        if (run->elements)
+                return xml_element_open(open_element(run, parent), name);
+        if (run->before.form.manager == MANAGER_LIBVIRT)
+                change_note(run, "<%s> belongs into <%s>", name, parent);
+        return open_element(run, name);
+}
+
+static void set_width(ChangeRun *run) {
+        json_t *width = open_child(run, "cpu", "maxphysaddr");
+        const GuestCpu *cpu = &run->now.cpu;
+
+        if (cpu->width_mode != WIDTH_HOST) {
+                xml_element_unset(width, "limit");
+                xml_element_set(width, "mode", "emulate");
+                xml_element_set(width, "bits", "%u", cpu->phys_bits);
+                return;
+        }
+        xml_element_unset(width, "bits");
+        xml_element_unset(width, "limit");
+        xml_element_set(width, "mode", "passthrough");
+        if (!cpu->limit)
+                return;
+        xml_element_set(width, "limit", "%u", cpu->limit);
+        if (run->before.form.manager == MANAGER_LIBVIRT)
+                change_note(run, "limit= needs libvirt 9.3 or newer, older releases ignore it");
+}
+
+/* ── memory ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void set_size(json_t *element, uint64_t bytes) {
+        xml_element_set(element, "unit", "KiB");
+        xml_element_set_text(element, "%" PRIu64, bytes >> 10);
+}
+
+static uint64_t cell_size(const json_t *cell) {
+        const char *number = xml_element_get(cell, "memory");
+        uint64_t bytes = 0;
+
+        if (!number || guest_size_from_libvirt(number, xml_element_get(cell, "unit"), "KiB", &bytes) < 0)
+                return 0;
+        return bytes;
+}
+
+/* Where there are NUMA cells, their sizes count: the largest gives. False: none is that large. */
+static bool shrink_cells(ChangeRun *run, uint64_t excess) {
+        json_t *numa = xml_element_child(find(run->elements, "cpu"), "numa"), *largest = NULL;
+
+        if (!numa)
+                return true;
+        for (size_t i = 2; i < json_array_size(numa); i++) {
+                json_t *cell = json_array_get(numa, i);
+
+                if (json_is_array(cell) && (!largest || cell_size(cell) > cell_size(largest)))
+                        largest = cell;
+        }
+        if (!largest || cell_size(largest) <= excess)
+                return false;
+        open_element(run, "cpu");
+        xml_element_set(largest, "memory", "%" PRIu64, (cell_size(largest) - excess) >> 10);
+        xml_element_set(largest, "unit", "KiB");
+        return true;
+}
+
+static void set_ram(ChangeRun *run) {
+        const GuestMemory *memory = &run->now.memory;
+
+        if (!shrink_cells(run, run->before.memory.ram - memory->ram)) {
+                run->no_libvirt = true;
+                change_note(run, "take the memory from several NUMA cells: none alone is large enough");
+        }
+        set_size(open_element(run, "memory"), memory->ram + guest_plugged(memory));
+}
+
+static void set_max_memory(ChangeRun *run) {
+        const GuestMemory *memory = &run->now.memory;
+        json_t *element = open_element(run, "maxMemory");
+
+        if (memory->max > memory->ram) {
+                if (memory->slots || !run->elements)
+                        xml_element_set(element, "slots", "%" PRIu32, memory->slots);
+                set_size(element, memory->max);
+                return;
+        }
+        /* No element is the change. */
+        xml_element_comment(element, "no <maxMemory>");
+}
+
+/* ── machine ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void set_hole(ChangeRun *run) {
+        json_t *controller = open_element(run, "controller");
+
+        if (json_array_size(controller) == 2 && json_object_size(json_array_get(controller, 1)) == 0) {
+                xml_element_set(controller, "type", "pci");
+                xml_element_set(controller, "index", "0");
+                xml_element_set(controller, "model",
+                                run->now.machine == MACHINE_PC ? "pci-root" : "pcie-root");
+        }
+        set_size(xml_element_open(controller, "pcihole64"), run->now.pci_hole64_size);
+}
+
+static void set_machine(ChangeRun *run) {
+        json_t *type = open_element(run, "type");
+        char name[64];
+
+        machine_to_name(run->now.machine, &run->now.machine_version, "", name, sizeof(name));
+        xml_element_set(type, "machine", "%s", name);
+        xml_element_set_text(type, "hvm");
+}
+
+static void set_viommu(ChangeRun *run, const Change *change) {
+        json_t *iommu = open_element(run, "iommu"), *driver;
+
+        if (!xml_element_get(iommu, "model"))
+                xml_element_set(iommu, "model", "intel");
+        driver = xml_element_open(iommu, "driver");
+        if (change->kind == CHANGE_VIOMMU_BITS) {
+                xml_element_set(driver, "aw_bits", "%" PRIu64, change->value);
+                return;
+        }
+        xml_element_set(driver, "dma_translation", "off");
+        if (run->before.form.manager == MANAGER_LIBVIRT)
+                change_note(run, "dma_translation= needs libvirt 10.7 or newer");
+}
+
+static void set_window(ChangeRun *run) {
+        static const char name[] = "opt/ovmf/X-PciMmio64Mb";
+        json_t *sysinfo = open_element(run, "sysinfo"), *entry = NULL;
+
+        xml_element_set(sysinfo, "type", "fwcfg");
+        for (size_t i = 2; !entry && i < json_array_size(sysinfo); i++) {
+                const char *its = xml_element_get(json_array_get(sysinfo, i), "name");
+
+                if (its && strcmp(its, name) == 0)
+                        entry = json_array_get(sysinfo, i);
+        }
+        if (!entry) {
+                entry = xml_element_new("entry");
+                xml_element_set(entry, "name", "%s", name);
+                json_array_append_new(sysinfo, entry);
+        }
+        xml_element_set_text(entry, "%" PRIu64, run->now.firmware.mmio64_mib);
+}
+
+static void set_large_pages(ChangeRun *run) {
+        json_t *cpu = run->elements ? open_element(run, "cpu") : NULL, *feature = NULL;
+
+        for (size_t i = 2; !feature && i < json_array_size(cpu); i++) {
+                json_t *child = json_array_get(cpu, i);
+                const char *name = xml_element_get(child, "name");
+
+                if (strcmp(xml_element_name(child), "feature") == 0 && name && strcmp(name, "pdpe1gb") == 0)
+                        feature = child;
+        }
+        if (!feature && cpu) {
+                feature = xml_element_new("feature");
+                json_array_append_new(cpu, feature);
+        } else if (!feature)
+                feature = open_child(run, "cpu", "feature");
+        xml_element_set(feature, "policy", "require");
+        xml_element_set(feature, "name", "pdpe1gb");
+}
+
+/* What <qemu:commandline> sets is changed there (option.c). */
+bool change_is_argument(const ChangeRun *run, const Change *change) {
+        static const struct {
+                const char *option, *part;
+        } names[_CHANGE_KIND_MAX] = {
+                [CHANGE_WIDTH] = { "cpu" },
+                [CHANGE_WIDTH_HOST] = { "cpu" },
+                [CHANGE_LARGE_PAGES] = { "cpu" },
+                [CHANGE_RAM] = { "m" },
+                [CHANGE_MAX_MEMORY] = { "m" },
+                [CHANGE_HOLE64] = { "global", "pci-hole64-size" },
+                [CHANGE_VIOMMU_BITS] = { "device", "intel-iommu" },
+                [CHANGE_NO_DMA_TRANSLATION] = { "device", "intel-iommu" },
+                [CHANGE_MMIO64] = { "fw_cfg", "X-PciMmio64Mb" },
+                [CHANGE_REDUCED_BITS] = { "object", "sev-" },
+        };
+
+        return run->before.form.manager == MANAGER_LIBVIRT && names[change->kind].option &&
+                        change_option_find(run, names[change->kind].option, names[change->kind].part);
+}
+
+void change_element(ChangeRun *run, const Change *change) {
+        if (run->before.vmm != VMM_QEMU || change_is_argument(run, change))
+                return;
+        switch (change->kind) {
+        case CHANGE_WIDTH:
+        case CHANGE_WIDTH_HOST:
+                set_width(run);
+                break;
+        case CHANGE_MAX_MEMORY:
+                set_max_memory(run);
+                break;
+        case CHANGE_RAM:
+                set_ram(run);
+                break;
+        case CHANGE_HOLE64:
+                set_hole(run);
+                break;
+        case CHANGE_MACHINE:
+                set_machine(run);
+                break;
+        case CHANGE_VIOMMU_BITS:
+        case CHANGE_NO_DMA_TRANSLATION:
+                set_viommu(run, change);
+                break;
+        case CHANGE_MMIO64:
+                set_window(run);
+                break;
+        case CHANGE_LARGE_PAGES:
+                set_large_pages(run);
+                break;
+        case CHANGE_REDUCED_BITS:
+                xml_element_set_text(open_child(run, "launchSecurity", "reducedPhysBits"), "%u",
+                                run->now.reduced_phys_bits);
+                break;
+        default:
+                run->no_libvirt = true;
+        }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A change in words. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "guest/machine.h"
+#include "guest/remedy/change.h"
+
+#define PUT(...) snprintf(ret, CHANGE_WORDS_MAX, __VA_ARGS__)
+
+/* "462 GiB", "1536 MiB": exactly, whatever the form counts in. */
+static const char *in_units(uint64_t mib, char ret[32]) {
+        if (mib % 1024 == 0 && mib > 0)
+                snprintf(ret, 32, "%" PRIu64 " GiB", mib / 1024);
+        else
+                snprintf(ret, 32, "%" PRIu64 " MiB", mib);
+        return ret;
+}
+
+static void put_memory(const Change *change, const Guest *guest, char *ret) {
+        char size[32];
+
+        if (change->kind == CHANGE_RAM)
+                PUT("give the guest %s of memory", in_units(change->value >> 20, size));
+        else if (change->value > guest->memory.ram)
+                PUT("reduce the maximum memory to %s", in_units(change->value >> 20, size));
+        else
+                PUT("do without memory hot-plug");
+}
+
+static void put_machine(uint64_t version, const Guest *guest, char *ret) {
+        const GuestVersion to = { .major = (uint32_t) (version >> 16),
+                .minor = (uint32_t) (version & 0xffff) };
+        char name[64];
+
+        machine_to_name(guest->machine, &to, "", name, sizeof(name));
+        PUT("use machine type %s", name);
+}
+
+void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]) {
+        const uint64_t value = change->value;
+        char size[32];
+
+        *ret = 0;
+        switch (change->kind) {
+        case CHANGE_WIDTH:
+                PUT("give the guest %" PRIu64 " address bits", value);
+                break;
+        case CHANGE_WIDTH_HOST:
+                if (value)
+                        PUT("give the guest %" PRIu64 " address bits", value);
+                else
+                        PUT("give the guest the host's width");
+                break;
+        case CHANGE_GUEST_BITS:
+                PUT("let the guest's firmware use %" PRIu64 " address bits", value);
+                break;
+        case CHANGE_MAX_MEMORY:
+        case CHANGE_RAM:
+                put_memory(change, guest, ret);
+                break;
+        case CHANGE_HOLE64:
+                PUT("let QEMU count %s for the 64-bit PCI hole: firmware puts its window elsewhere",
+                                in_units(value >> 20, size));
+                break;
+        case CHANGE_MACHINE:
+                put_machine(value, guest, ret);
+                break;
+        case CHANGE_VIOMMU_BITS:
+                PUT("give the guest's IOMMU %" PRIu64 " bits", value);
+                break;
+        case CHANGE_NO_DMA_TRANSLATION:
+                PUT("let the guest's IOMMU remap interrupts only");
+                break;
+        case CHANGE_MMIO64:
+                PUT("make the firmware's 64-bit window %s", in_units(value, size));
+                break;
+        case CHANGE_LARGE_PAGES:
+                PUT("give the virtual CPU 1 GiB pages");
+                break;
+        case CHANGE_REDUCED_BITS:
+                PUT("reduce the guest's address by %" PRIu64 " bit", value);
+                break;
+        case CHANGE_NO_PEER_TO_PEER:
+                PUT("do not map BARs for peer-to-peer DMA");
+                break;
+        default:
+                break;
+        }
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R11: what works for this host and VMM and is known to break guests. */
+
+#include "guest/rules/run.h"
+
+#define CLASS_DISPLAY 0x03
+#define BITS_46_END ((UINT64_C(1) << 46) - 1)
+#define BITS_44_END ((UINT64_C(1) << 44) - 1)
+#define BITS_43_END ((UINT64_C(1) << 43) - 1)
+
+static bool has_bar64(const Guest *guest, bool ram) {
+        for (size_t i = 0; i < guest->n_devices; i++)
+                for (unsigned j = 0; j < guest->devices[i].n_bars; j++)
+                        if (guest->devices[i].bars[j].is_64bit && (!ram || guest->devices[i].bars[j].ram))
+                                return true;
+        return false;
+}
+
+/* A warning is for what is likely: the description names such a system. */
+static Verdict verdict_if(bool likely) {
+        return likely ? VERDICT_WARNING : VERDICT_SAFE;
+}
+
+static void put_window(CheckRun *run, const LayoutRange *range, unsigned bits, Verdict verdict,
+                const char *summary) {
+        CheckFinding *f = check_find(run, "R11", verdict, "guest", "%s", summary);
+
+        check_numbers(run, f, "the window is 0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64 "%s%s",
+                        range->start, range->end, bits, width_end(bits),
+                        *run->guest->system.source ? "; the guest by " : "", run->guest->system.source);
+        f->start = range->start;
+        f->end = range->end;
+}
+
+static bool has_bar_above(const Layout *layout, uint64_t end) {
+        for (size_t i = 0; i < layout->n; i++)
+                if (layout->ranges[i].kind == LAYOUT_BAR && layout->ranges[i].start > end)
+                        return true;
+        return false;
+}
+
+/* OVMF capped itself at 47 bits, then at 46: virtio of older kernels, which every guest may have, and drivers of devices that
+ * are handed to it end there. */
+static void rule_high_window(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+
+        if (range && run->guest->firmware.kind == FIRMWARE_OVMF && range->start > BITS_46_END)
+                put_window(run, range, 46,
+                                verdict_if(run->guest->system.old_linux == TRISTATE_YES ||
+                                                has_bar_above(run->layout, BITS_46_END)),
+                                "BARs above 64 TiB: virtio of Linux before 4.16 and some drivers fail");
+}
+
+/* SeaBIOS 1.16.3 went up to 46 bits; 32-bit kernels map 44. */
+static void rule_seabios_window(CheckRun *run) {
+        const GuestFirmware *firmware = &run->guest->firmware;
+        const LayoutRange *range = check_window(run->layout);
+        Tristate is_64bit = run->guest->system.is_64bit;
+
+        if (range && firmware->kind == FIRMWARE_SEABIOS && firmware->version.major == 1 &&
+                        firmware->version.minor == 16 && range->end > BITS_44_END &&
+                        is_64bit != TRISTATE_YES)
+                put_window(run, range, 44, verdict_if(is_64bit == TRISTATE_NO),
+                                "BARs above 16 TiB: 32-bit guests do not find them");
+}
+
+/* Without 1 GiB pages OVMF works with 40 bits, whatever the guest is told. */
+static void rule_large_pages(CheckRun *run) {
+        const Layout *layout = run->layout;
+        CheckFinding *f;
+
+        /* What does not start is R1's; BARs that do not fit in 40 bits are R7's. */
+        if (!layout->small_pages || !layout->starts)
+                return;
+        if (run->guest->memory.ram < UINT64_C(1) << 40 && !has_bar64(run->guest, false))
+                return;
+        f = check_find(run, "R11", VERDICT_WARNING, "firmware",
+                        "OVMF uses 40 bits because the virtual CPU has no 1 GiB pages");
+        check_numbers(run, f, "the guest has %u bits, OVMF works with %u", layout->phys_bits,
+                        layout->firmware_bits);
+}
+
+/* A display's or 3D controller's class; not known counts as one. */
+static bool assigns_gpu(const CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host = check_device(run, device);
+
+                if (device->assigned &&
+                                (!host || host->ids_reason != REASON_NONE ||
+                                                host->class_code >> 16 == CLASS_DISPLAY))
+                        return true;
+        }
+        return false;
+}
+
+/* Above 1 TiB the memory is where some drivers do not expect it: NVIDIA's on Windows stops with code 43. */
+static void rule_relocated(CheckRun *run) {
+        const GuestMemory *memory = &run->guest->memory;
+        const SystemFamily family = run->guest->system.family;
+        CheckFinding *f;
+
+        if (!run->layout->relocated || !assigns_gpu(run) ||
+                        (family != SYSTEM_UNKNOWN && family != SYSTEM_WINDOWS))
+                return;
+        f = check_find(run, "R11", verdict_if(family == SYSTEM_WINDOWS), "guest",
+                        "memory moves to 1 TiB: some GPU drivers for Windows stop with code 43");
+        check_numbers(run, f,
+                        "memory%s and the 64-bit hole would pass 0x%" PRIx64 ", where AMD's hole begins%s%s",
+                        memory->max > memory->ram ? ", its hot-plug region" : "", HYPERTRANSPORT_START,
+                        *run->guest->system.source ? "; the guest by " : "", run->guest->system.source);
+}
+
+/* A kernel started directly maps, with KASLR, about 11 TiB from a random place on. */
+static void rule_direct_kernel(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+
+        if (run->guest->vmm != VMM_CLOUD_HYPERVISOR || run->guest->firmware.kind != FIRMWARE_NONE ||
+                        !range || range->end <= BITS_43_END ||
+                        (!has_bar64(run->guest, true) && run->guest->n_pmem == 0))
+                return;
+        put_window(run, range, 43, VERDICT_WARNING,
+                        "memory behind BARs at the top: a kernel with KASLR may not map it");
+}
+
+const CheckRule rules_compatibility[] = { rule_high_window, rule_seabios_window, rule_large_pages,
+        rule_relocated, rule_direct_kernel, NULL };

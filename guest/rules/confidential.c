@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R10: confidential guests, whose key or share bit is one of the address. */
+
+#include <string.h>
+
+#include "guest/rules/run.h"
+#include "guest/vmm/policy.h"
+
+/* What the host's CPU or its KVM does not offer, no width brings. True: said. */
+static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled, const char *name) {
+        CheckFinding *f;
+
+        if (!fact_known(enabled)) {
+                check_missing_fact(run, name, enabled);
+                return false;
+        }
+        if (enabled->value)
+                return false;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest", "this host runs no %s guests", what);
+        check_numbers(run, f, "%s is off: %s", name, enabled->source);
+        return true;
+}
+
+static void rule_tdx_qemu(CheckRun *run) {
+        const Fact *raw = &run->profile->widths.cpu_physical_bits;
+        CheckFinding *f;
+
+        if (!fact_known(raw)) {
+                check_missing_fact(run, "cpuPhysicalBits", raw);
+                return;
+        }
+        if (run->layout->phys_bits == raw->value)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "QEMU starts a TDX guest with the host's width only");
+        check_numbers(run, f, "the guest's %u bits against CPUID's %" PRIu64, run->layout->phys_bits,
+                        raw->value);
+}
+
+/* Four-level tables share by bit 47: 47 bits are left. */
+static void rule_tdx_cloud_hypervisor(CheckRun *run) {
+        CheckFinding *f;
+
+        if (run->layout->phys_bits <= 47)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "the bit that shares a TDX guest's pages is one of its addresses'");
+        check_numbers(run, f, "the guest's %u bits, below the shared bit there are 47",
+                        run->layout->phys_bits);
+}
+
+static void rule_tdx(CheckRun *run) {
+        if (run->guest->confidential != CONFIDENTIAL_TDX || run->layout->phys_bits == 0)
+                return;
+        if (put_not_offered(run, "TDX", &run->profile->encryption.tdx_enabled, "encryption.tdx"))
+                return;
+        if (run->guest->vmm == VMM_QEMU)
+                rule_tdx_qemu(run);
+        else
+                rule_tdx_cloud_hypervisor(run);
+}
+
+static bool is_sev(const Guest *guest) {
+        return guest->confidential == CONFIDENTIAL_SEV || guest->confidential == CONFIDENTIAL_SEV_ES ||
+                        guest->confidential == CONFIDENTIAL_SEV_SNP;
+}
+
+static void rule_sev_reduction(CheckRun *run) {
+        const Fact *host = &run->profile->encryption.pa_reduction;
+        unsigned bits = run->guest->reduced_phys_bits;
+        CheckFinding *f;
+
+        if (!is_sev(run->guest) || bits <= 1)
+                return;
+        f = check_find(run, "R10", VERDICT_WARNING, "guest",
+                        "encryption takes one address bit of a guest, whatever it takes of the host");
+        if (fact_known(host))
+                check_numbers(run, f,
+                                "reduced-phys-bits is %u and should be 1; the host's own figure is %" PRIu64,
+                                bits, host->value);
+        else
+                check_numbers(run, f, "reduced-phys-bits is %u and should be 1", bits);
+}
+
+static bool put_no_sev(CheckRun *run) {
+        const ProfileEncryption *encryption = &run->profile->encryption;
+
+        if (run->guest->confidential == CONFIDENTIAL_SEV_SNP)
+                return put_not_offered(run, "SEV-SNP", &encryption->sev_snp_enabled, "encryption.sevSnp");
+        if (run->guest->confidential == CONFIDENTIAL_SEV_ES)
+                return put_not_offered(run, "SEV-ES", &encryption->sev_es_enabled, "encryption.sevEs");
+        return put_not_offered(run, "SEV", &encryption->sev_enabled, "encryption.sev");
+}
+
+/* QEMU compares it with CPUID 0x8000001F of the host. */
+static void put_other_c_bit(CheckRun *run, unsigned host) {
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (guest->vmm != VMM_QEMU || !guest->c_bit || guest->c_bit == host)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "QEMU refuses the guest's C-bit: the host has another");
+        check_numbers(run, f, "cbitpos is %u, the host's C-bit is bit %u", guest->c_bit, host);
+        check_advice(run, f, "set cbitpos to %u%s", host,
+                        guest->form.manager == MANAGER_LIBVIRT ? ", or leave <cbitpos> out" : "");
+}
+
+/* The C-bit marks encrypted pages: no memory may lie at or above it. */
+static void rule_c_bit(CheckRun *run) {
+        const Fact *c_bit = &run->profile->encryption.c_bit;
+
+        if (!is_sev(run->guest) || put_no_sev(run))
+                return;
+        if (!fact_known(c_bit)) {
+                check_missing_fact(run, "cBit", c_bit);
+                return;
+        }
+        put_other_c_bit(run, (unsigned) c_bit->value);
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+                CheckFinding *f;
+
+                if (range->kind == LAYOUT_HOLE64 || range->kind == LAYOUT_RESERVED || c_bit->value > 63 ||
+                                range->end <= width_end((unsigned) c_bit->value))
+                        continue;
+                f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                                "%s lies above the bit that marks encrypted pages", range->label);
+                check_numbers(run, f, "it ends at 0x%" PRIx64 ", the C-bit is bit %" PRIu64, range->end,
+                                c_bit->value);
+                f->start = range->start;
+                f->end = range->end;
+                return;
+        }
+}
+
+static const char *name_of(Confidential confidential) {
+        switch (confidential) {
+        case CONFIDENTIAL_TDX:
+                return "TDX";
+        case CONFIDENTIAL_SEV_SNP:
+                return "SEV-SNP";
+        default:
+                return confidential == CONFIDENTIAL_SEV_ES ? "SEV-ES" : "SEV";
+        }
+}
+
+/* QEMU 7.2 without KVM ends on an assertion (cgs->ready); newer ones say that the accelerator does not support it. */
+static void rule_accelerator(CheckRun *run) {
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU || guest->kvm)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                        "the guest does not start: QEMU supports confidential guests with KVM only");
+        check_numbers(run, f, "%s without KVM", name_of(guest->confidential));
+        check_advice(run, f, "start it with KVM (-accel kvm, <domain type='kvm'>)");
+}
+
+/* QEMU's own; distributions and vendors had them before, in builds of their own. */
+static void rule_release(CheckRun *run) {
+        static const GuestVersion since[_CONFIDENTIAL_MAX] = {
+                [CONFIDENTIAL_SEV] = { 2, 12, 0 },
+                [CONFIDENTIAL_SEV_ES] = { 6, 0, 0 },
+                [CONFIDENTIAL_SEV_SNP] = { 9, 1, 0 },
+                [CONFIDENTIAL_TDX] = { 10, 1, 0 },
+        };
+        const Guest *guest = run->guest;
+        const GuestVersion first = since[guest->confidential];
+        CheckFinding *f;
+
+        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU ||
+                        !version_known(guest->vmm_version) ||
+                        version_reaches(guest->vmm_version, first.major, first.minor, 0))
+                return;
+        /* Debian's is QEMU as it was released (seen: 7.2 and 10.0). */
+        if (strcmp(guest->vmm_build, "debian") == 0) {
+                f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                                "the guest does not start: this QEMU has no %s guests",
+                                name_of(guest->confidential));
+                check_numbers(run, f, "Debian's QEMU %u.%u; QEMU has them since %u.%u",
+                                guest->vmm_version.major, guest->vmm_version.minor, first.major,
+                                first.minor);
+                return;
+        }
+        check_missing(run, "whether this QEMU %u.%u has %s: QEMU itself has it since %u.%u",
+                        guest->vmm_version.major, guest->vmm_version.minor, name_of(guest->confidential),
+                        first.major, first.minor);
+}
+
+/* It knows nothing of encrypted or private memory, which it starts in. */
+static void rule_seabios(CheckRun *run) {
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU ||
+                        guest->firmware.kind != FIRMWARE_SEABIOS)
+                return;
+        f = check_find(run, "R10", VERDICT_UNSAFE, "firmware",
+                        "SeaBIOS does not run in a confidential guest");
+        check_numbers(run, f, "%s guests need OVMF", name_of(guest->confidential));
+        check_advice(run, f, "use an image of OVMF that is built for %s", name_of(guest->confidential));
+}
+
+const CheckRule rules_confidential[] = { rule_accelerator, rule_release, rule_seabios, rule_tdx,
+        rule_sev_reduction, rule_c_bit, NULL };

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whether devices can be assigned at all (R6), and what looks like an address width and is none (R12). */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/rules/device.h"
+#include "guest/rules/run.h"
+#include "probe/cleanup.h"
+#include "profile/device-lookup.h"
+#include "profile/shell-word.h"
+
+static const char refused_region[] = "firmware wants a region kept mapped for it: it cannot be assigned",
+                  relaxed_region[] = "firmware gave it a region that it may go on using in the guest";
+
+/* Kernels that let a device go that firmware wants a mapping kept for only leave its addresses out. */
+static const char *kept_region(const ProfileGroup *group) {
+        return group->assignable == TRISTATE_YES
+                        ? "firmware wants a region kept mapped for it, which this kernel does not keep in a guest"
+                        : "firmware wants a region kept mapped for it: the kernel may refuse to assign it";
+}
+
+static void put_regions(CheckRun *run, const ProfileGroup *group, const char *subject) {
+        for (size_t i = 0; i < group->regions.n; i++) {
+                const ReservedRegion *region = &group->regions.regions[i];
+                bool direct = region->type == RESERVED_DIRECT;
+                bool refused = direct && group->assignable == TRISTATE_NO &&
+                                group->why == ASSIGNABLE_WHY_DIRECT_REGION;
+
+                if (!direct && region->type != RESERVED_DIRECT_RELAXABLE)
+                        continue;
+                CheckFinding *f = check_find(run, "R6", refused ? VERDICT_UNSAFE : VERDICT_WARNING, subject,
+                                "%s",
+                                refused                  ? refused_region
+                                                : direct ? kept_region(group)
+                                                         : relaxed_region);
+                check_numbers(run, f, "group %" PRIu32 " has 0x%" PRIx64 "-0x%" PRIx64 " (%s)", group->id,
+                                region->start, region->end, region->word);
+                check_advice(run, f, "%s",
+                                direct ? "turn off what uses the region in the firmware's setup (shared memory "
+                                         "of a management controller, legacy USB), or assign another device"
+                                       : "where the device goes on using it, the guest has to keep the same "
+                                         "addresses free");
+                f->start = region->start;
+                f->end = region->end;
+        }
+}
+
+static const char *const refusals[_ASSIGNABLE_WHY_MAX] = {
+        [ASSIGNABLE_WHY_BRIDGES_ONLY] = "it is a bridge: VFIO takes none",
+        [ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING] = "interrupt remapping is off: VFIO refuses",
+        [ASSIGNABLE_WHY_NO_IOMMU] = "no IOMMU is behind its group",
+        [ASSIGNABLE_WHY_NOT_PCI] = "it is no PCI device",
+};
+
+#define REMAPPING_ADVICE "turn interrupt remapping on in the firmware's setup"
+
+static bool remapping_off(const Profile *profile) {
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (fact_known(&profile->iommus[i].interrupt_remapping_enabled))
+                        return !profile->iommus[i].interrupt_remapping_enabled.value;
+        return false;
+}
+
+/* Each way to open a device has its own parameter, which allows it without interrupt remapping. A document of before knows
+ * what comes of the one of vfio_iommu_type1 only. */
+static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const GuestDevice *device) {
+        const Profile *profile = run->profile;
+        const Fact *allowed = device->iommufd ? &profile->host.unsafe_iommufd : &profile->host.unsafe_type1;
+        bool closed = group->why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
+        CheckFinding *f;
+
+        if (group->assignable == TRISTATE_NO && !closed)
+                return false;
+        if (!closed && !(device->iommufd && remapping_off(profile)))
+                return false;
+        if (fact_known(allowed) && allowed->value)
+                return closed;
+        f = check_find(run, "R12", VERDICT_UNSAFE, device->name, "%s",
+                        refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]);
+        check_numbers(run, f, "group %" PRIu32 " cannot be assigned%s", group->id,
+                        device->iommufd && !closed ? " by /dev/iommu" : "");
+        check_advice(run, f,
+                        REMAPPING_ADVICE "; or %s.allow_unsafe_interrupts=1, with which a guest can raise "
+                                         "any interrupt of the host",
+                        device->iommufd ? "iommufd" : "vfio_iommu_type1");
+        return true;
+}
+
+static void put_unassignable(CheckRun *run, const ProfileGroup *group, const GuestDevice *device) {
+        CheckFinding *f;
+
+        if (group->assignable == TRISTATE_UNKNOWN)
+                check_missing(run, "whether group %" PRIu32 " can be assigned", group->id);
+        if (put_interrupts(run, group, device) || group->assignable != TRISTATE_NO || !refusals[group->why])
+                return;
+        f = check_find(run, "R12", VERDICT_UNSAFE, device->name, "%s", refusals[group->why]);
+        check_numbers(run, f, "group %" PRIu32 " cannot be assigned", group->id);
+}
+
+/* VFIO takes a group whose other functions have no driver, one of its own, or one that leaves DMA alone. */
+static bool leaves_alone(const char *driver) {
+        return !*driver || strstr(driver, "vfio") || strcmp(driver, "pcieport") == 0 ||
+                        strcmp(driver, "pci-stub") == 0;
+}
+
+static bool is_assigned(const CheckRun *run, const ProfileDevice *host) {
+        return run->host_seen[host - run->profile->devices];
+}
+
+/* Of a name with other characters what is known is how they are printed. */
+static bool is_file_name(const char *driver) {
+        for (const char *c = driver; *c; c++)
+                if (*c < ' ' || *c > '~' || *c == '\\' || *c == '/')
+                        return false;
+        return strcmp(driver, ".") != 0 && strcmp(driver, "..") != 0;
+}
+
+/* ": echo 0000:00:1c.0 > /sys/bus/pci/drivers/pcieport/unbind"; "" when the driver's name is none of a file. */
+static char *unbind_command(const char *name, const char *driver) {
+        char path[sizeof("/sys/bus/pci/drivers//unbind") + sizeof(((ProfileDevice *) NULL)->driver)];
+        _cleanup_free_ char *device = shell_word(name), *file = NULL;
+        char *command = NULL;
+
+        if (!is_file_name(driver))
+                return strdup("");
+        snprintf(path, sizeof(path), "/sys/bus/pci/drivers/%s/unbind", driver);
+        file = shell_word(path);
+        if (!device || !file || asprintf(&command, ": echo %s > %s", device, file) < 0)
+                return NULL;
+        return command;
+}
+
+/* vfio-pci takes no bridge. One without a driver is in nobody's way. */
+static void advise_members(CheckRun *run, CheckFinding *f, const ProfileDevice *endpoint, const char *name,
+                const ProfileDevice *bridge, const char *bridge_name) {
+        _cleanup_free_ char *device = shell_word(name);
+        _cleanup_free_ char *unbind = bridge ? unbind_command(bridge_name, bridge->driver) : strdup("");
+
+        if (!device || !unbind)
+                run->error = -ENOMEM;
+        else if (endpoint && bridge)
+                check_advice(run, f,
+                                "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci; of a bridge "
+                                "only unbind the driver, vfio-pci refuses it%s",
+                                device, unbind);
+        else if (bridge)
+                check_advice(run, f,
+                                "unbind the bridge's driver, that is enough (vfio-pci refuses bridges)%s",
+                                unbind);
+        else
+                check_advice(run, f,
+                                "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci",
+                                device);
+}
+
+static bool is_bridge(const ProfileDevice *device) {
+        return device->header_type_known && device->header_type != 0;
+}
+
+static void put_members(CheckRun *run, const ProfileGroup *group, const char *subject) {
+        const ProfileDevice *endpoint = NULL, *bridge = NULL;
+        const char *name = "", *bridge_name = "";
+        char others[128] = "";
+        size_t n = 0, used = 0;
+        CheckFinding *f;
+
+        /* It is the only one. */
+        if (group->n_members == 1)
+                return;
+        for (size_t i = 0; i < group->n_members; i++) {
+                const ProfileDevice *member = device_lookup_name(run->profile, group->members[i]);
+
+                if (!member || leaves_alone(member->driver) || is_assigned(run, member))
+                        continue;
+                if (is_bridge(member) && !bridge) {
+                        bridge = member;
+                        bridge_name = group->members[i];
+                } else if (!is_bridge(member) && !endpoint) {
+                        endpoint = member;
+                        name = group->members[i];
+                }
+                if (++n <= 3)
+                        used += (size_t) snprintf(others + used, sizeof(others) - used, "%s%s (%s)",
+                                        n > 1 ? ", " : "", group->members[i], member->driver);
+        }
+        if (n == 0)
+                return;
+        f = check_find(run, "R12", VERDICT_UNSAFE, subject,
+                        "its group is not viable: the host's drivers hold other members");
+        check_numbers(run, f, "group %" PRIu32 " also holds %s%s", group->id, others,
+                        n > 3 ? " and more" : "");
+        advise_members(run, f, endpoint, name, bridge, bridge_name);
+}
+
+static void put_virtual_functions(CheckRun *run, const ProfileDevice *host, const char *subject) {
+        CheckFinding *f;
+
+        if (host->is_vf || host->num_vfs == 0)
+                return;
+        f = check_find(run, "R12", VERDICT_WARNING, subject,
+                        "it has virtual functions that go away with it");
+        check_numbers(run, f, "%u of %u virtual functions are on", host->num_vfs, host->total_vfs);
+        check_advice(run, f, "assign a virtual function instead");
+}
+
+/* Whatever is to be done about the host's IOMMU, its own findings say. */
+static void put_no_iommu(CheckRun *run, const char *subject, const char *summary) {
+        const FindingList *list = &run->profile->findings;
+        CheckFinding *f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s", summary);
+
+        for (size_t i = 0; i < list->n; i++)
+                if (*list->findings[i].remedy &&
+                                (strcmp(list->findings[i].id, "iommu-firmware-only") == 0 ||
+                                                strcmp(list->findings[i].id, "iommu-absent") == 0))
+                        check_advice(run, f, "%s", list->findings[i].remedy);
+}
+
+/* vfio-pci takes endpoints only, in a group with which nothing is wrong as well. */
+static bool put_bridge(CheckRun *run, const ProfileDevice *host, const char *subject) {
+        if (!host->header_type_known || host->header_type == 0)
+                return false;
+        check_find(run, "R12", VERDICT_UNSAFE, subject, "it is a bridge: VFIO takes none");
+        return true;
+}
+
+static void put_own_driver(CheckRun *run, const ProfileDevice *host, const char *subject) {
+        if (!leaves_alone(host->driver))
+                check_numbers(run,
+                                check_find(run, "R12", VERDICT_SAFE, subject,
+                                                "the host uses it now: it has to be given up to VFIO first"),
+                                "its driver is %s; libvirt changes it where the device is managed='yes'",
+                                host->driver);
+}
+
+static void check_one(CheckRun *run, size_t i) {
+        const GuestDevice *device = &run->guest->devices[i];
+        const ProfileDevice *host = check_device(run, device);
+        const ProfileGroup *group;
+
+        if (!host && run->profile->devices_reason == REASON_NONE) {
+                check_find(run, "R12", VERDICT_UNSAFE, device->name, "this host has no such device");
+                return;
+        }
+        if (!host) {
+                check_missing(run, "PCI devices of the host (%s)",
+                                reason_to_string(run->profile->devices_reason));
+                return;
+        }
+        if (put_bridge(run, host, device->name))
+                return;
+        put_virtual_functions(run, host, device->name);
+        put_own_driver(run, host, device->name);
+        if (host->group < 0 && run->profile->groups_reason != REASON_NONE) {
+                check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
+                return;
+        }
+        if (host->group < 0) {
+                put_no_iommu(run, device->name, "no IOMMU is in front of it: VFIO cannot assign it");
+                return;
+        }
+        if (run->group_seen[host->group])
+                return;
+        run->group_seen[host->group] = true;
+        group = &run->profile->groups[host->group];
+        put_regions(run, group, device->name);
+        put_unassignable(run, group, device);
+        put_members(run, group, device->name);
+}
+
+/* Marks what is asked for; QEMU takes a function once. */
+static void rule_asked_twice(CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host = device->assigned ? check_device(run, device) : NULL;
+                char address[PCI_ADDRESS_TEXT_MAX];
+
+                if (!host)
+                        continue;
+                if (is_assigned(run, host)) {
+                        pci_address_format(&host->address, address, sizeof(address));
+                        check_numbers(run,
+                                        check_find(run, "R12", VERDICT_UNSAFE, device->name,
+                                                        "it is asked for twice: the VMM refuses the second"),
+                                        "both are the host's %s", address);
+                }
+                run->host_seen[host - run->profile->devices] = true;
+        }
+}
+
+void device_find_any(CheckRun *run, const char *subject) {
+        const Profile *profile = run->profile;
+        const Fact *bits = &profile->widths.iova_bits;
+        size_t unknown = 0, without_remapping = 0;
+        CheckFinding *f;
+
+        if (!fact_known(bits) && bits->reason == REASON_ABSENT) {
+                put_no_iommu(run, subject, "no IOMMU owns a device on this host: VFIO cannot assign any");
+                return;
+        }
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                if (profile->groups[i].assignable == TRISTATE_YES)
+                        return;
+                unknown += profile->groups[i].assignable == TRISTATE_UNKNOWN;
+                without_remapping += profile->groups[i].why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
+        }
+        /* Without any group the document leaves them out, or they were not readable, which is said. */
+        if (profile->n_groups == 0)
+                return;
+        if (unknown > 0) {
+                check_missing(run, "whether any group can be assigned");
+                return;
+        }
+        f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s",
+                        without_remapping ? refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]
+                                          : "VFIO cannot assign any device of this host");
+        check_numbers(run, f, "%zu groups, none of which can be assigned", profile->n_groups);
+        if (without_remapping)
+                check_advice(run, f, "%s", REMAPPING_ADVICE);
+}
+
+static void rule_devices(CheckRun *run) {
+        bool said = false;
+
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+
+                if (!device->assigned || device->mediated)
+                        continue;
+                if (device->has_address)
+                        check_one(run, i);
+                else if (!said) {
+                        device_find_any(run, device->name);
+                        said = true;
+                }
+        }
+}
+
+const CheckRule rules_device[] = { rule_asked_twice, rule_devices, NULL };

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R12: what is otherwise where the VMM opens devices by /dev/iommu. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/rules/run.h"
+#include "profile/kernel-policy.h"
+
+/* The unit in front of the device, NULL when that is not known. */
+static const ProfileIommu *unit_of(const CheckRun *run, const GuestDevice *device) {
+        const ProfileDevice *host = check_device(run, device);
+        int unit = host && host->group >= 0 ? run->profile->groups[host->group].iommu : -1;
+
+        return unit < 0 ? NULL : &run->profile->iommus[unit];
+}
+
+/* In scalable mode, which first-stage tables are known for. */
+static bool first_stage_only(const ProfileIommu *unit) {
+        return unit->kind == IOMMU_INTEL_VTD && fact_known(&unit->first_stage_bits) &&
+                        unit->second_stage_bits.reason == REASON_NOT_APPLICABLE;
+}
+
+static void put_stage(CheckRun *run, const GuestDevice *device, const ProfileIommu *unit, bool certain) {
+        CheckFinding *f = check_find(run, "R12", certain ? VERDICT_UNSAFE : VERDICT_WARNING, device->name,
+                        certain ? "iommufd refuses it: its IOMMU has no second stage"
+                                : "iommufd may refuse it: its IOMMU has no second stage in scalable mode");
+
+        check_numbers(run, f, "%s has first-stage tables only, and Linux %s asks it for second-stage ones",
+                        unit->name, run->profile->host.kernel);
+        check_advice(run, f,
+                        "assign it without iommufd, which takes the first stage; or boot the host with "
+                        "intel_iommu=on,sm_off, which leaves scalable mode");
+}
+
+static void rule_stage(CheckRun *run) {
+        Tristate first = kernel_goes(run->profile->host.kernel, KERNEL_IOMMUFD_FIRST_STAGE);
+
+        for (size_t i = 0; i < run->guest->n_devices && first != TRISTATE_YES; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileIommu *unit = device->assigned && device->iommufd ? unit_of(run, device) : NULL;
+
+                if (unit && first_stage_only(unit))
+                        put_stage(run, device, unit,
+                                        first == TRISTATE_NO && unit->bits.provenance != PROVENANCE_ASSUMED);
+        }
+}
+
+/* Cloud Hypervisor wants every BAR mapped, and iommufd maps BARs since Linux 6.19, in NVIDIA's kernels before. */
+static void rule_bars_mapped(CheckRun *run) {
+        const char *kernel = run->profile->host.kernel;
+        unsigned major, minor;
+        const GuestDevice *device = NULL;
+        CheckFinding *f;
+
+        for (size_t i = 0; i < run->guest->n_devices && !device; i++)
+                if (run->guest->devices[i].assigned && !run->guest->devices[i].mediated &&
+                                run->guest->devices[i].iommufd &&
+                                run->guest->devices[i].behind_viommu != TRISTATE_YES)
+                        device = &run->guest->devices[i];
+        if (!device || run->guest->vmm != VMM_CLOUD_HYPERVISOR || !guest_p2p_fatal(run->guest) ||
+                        strcasestr(kernel, "nvidia"))
+                return;
+        if (sscanf(kernel, "%u.%u", &major, &minor) != 2) {
+                check_missing(run, "the kernel's version: iommufd maps BARs from 6.19 on");
+                return;
+        }
+        if (major > 6 || (major == 6 && minor >= 19))
+                return;
+        f = check_find(run, "R12", VERDICT_UNSAFE, device->name,
+                        "Cloud Hypervisor ends: this kernel's iommufd does not map BARs");
+        check_numbers(run, f, "Linux %s, and BARs are mapped from 6.19 on", kernel);
+        check_advice(run, f,
+                        "start it with --platform vfio_p2p_dma=off (Cloud Hypervisor 52 and newer), or without iommufd");
+}
+
+/* What the log says that people take for a width: the numbers are of another kind. */
+static void rule_symptoms(CheckRun *run) {
+        CheckFinding *f;
+
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                if (!run->guest->devices[i].assigned || !run->guest->devices[i].iommufd ||
+                                run->guest->vmm != VMM_QEMU)
+                        continue;
+                f = check_find(run, "R12", VERDICT_SAFE, run->guest->devices[i].name,
+                                "its BARs are not mapped for other devices: the iommufd backend maps none");
+                check_numbers(run, f, "QEMU says -14 (Bad address) for each, which is harmless");
+                break;
+        }
+}
+
+const CheckRule rules_iommufd[] = { rule_stage, rule_bars_mapped, rule_symptoms, NULL };

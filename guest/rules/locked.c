@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R12: what assigned devices pin against the limit on locked memory (vfio_pin_pages_remote()), and the mappings that
+ * memory which comes and goes needs against those that the kernel grants (vfio_iommu_type1.dma_entry_limit). */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/rules/run.h"
+#include "guest/vmm/policy.h"
+
+#define GIB (UINT64_C(1) << 30)
+#define PAGE (UINT64_C(1) << 12)
+#define BLOCK (UINT64_C(2) << 20) /* virtio-mem's, where nothing else is said */
+
+/* Memory slots of KVM on x86 (KVM_CAP_NR_MEMSLOTS), and what QEMU counts with without KVM: each may take a mapping. */
+#define SLOTS_KVM 32764
+#define SLOTS_TCG 512
+/* Default of the parameter (U16_MAX in vfio_iommu_type1.c). */
+#define ENTRIES_DEFAULT 65535
+
+static uint64_t product(uint64_t a, uint64_t b) {
+        uint64_t ret;
+
+        return __builtin_mul_overflow(a, b, &ret) ? UINT64_MAX : ret;
+}
+
+/* ── locked memory ─────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool has_translation(const Guest *guest, const GuestDevice *device) {
+        if (guest->vmm == VMM_CLOUD_HYPERVISOR)
+                return device->behind_viommu;
+        return guest->viommu.kind != VIOMMU_NONE && guest->viommu.dma_translation != TRISTATE_NO;
+}
+
+/* Each device behind a vIOMMU has an address space of its own, the others share one; each pins all of memory. */
+static unsigned address_spaces(const Guest *guest) {
+        unsigned own = 0;
+        bool shared = false;
+
+        for (size_t i = 0; i < guest->n_devices; i++) {
+                if (!guest->devices[i].assigned || guest->devices[i].mediated)
+                        continue;
+                if (has_translation(guest, &guest->devices[i]))
+                        own++;
+                else
+                        shared = true;
+        }
+        return own + shared;
+}
+
+static void put_advice(CheckRun *run, CheckFinding *f, uint64_t need) {
+        uint64_t kib = (need == UINT64_MAX ? need : need + GIB) >> 10;
+
+        if (run->guest->form.manager == MANAGER_LIBVIRT)
+                check_advice(run, f,
+                                "set <memtune><hard_limit unit='KiB'>%" PRIu64
+                                "</hard_limit></memtune>: that memory, and 1 GiB as libvirt adds it",
+                                kib);
+        else
+                check_advice(run, f,
+                                "start the VMM with a limit of at least %" PRIu64
+                                " KiB: ulimit -l, LimitMEMLOCK= of its unit",
+                                kib);
+}
+
+/* "64 GiB for each of 2 devices: 128 GiB" */
+static void put_need(CheckRun *run, CheckFinding *f, const char *first, unsigned spaces, uint64_t ram) {
+        char each[CHECK_BYTES_MAX], all[CHECK_BYTES_MAX];
+
+        if (spaces > 1)
+                check_numbers(run, f, "%s%s of memory for each of %u address spaces behind the vIOMMU: %s",
+                                first, check_bytes(ram, each), spaces,
+                                check_bytes(product(ram, spaces), all));
+        else
+                check_numbers(run, f, "%s%s of memory", first, check_bytes(ram, each));
+}
+
+/* With a vIOMMU it is the guest that maps: all of memory for each device when it passes the vIOMMU by, less else. */
+static void put_limit(CheckRun *run, unsigned spaces, uint64_t ram) {
+        const uint64_t limit = run->guest->memory.locked_limit;
+        char bytes[CHECK_BYTES_MAX], first[96];
+        CheckFinding *f;
+
+        f = check_find(run, "R12", limit < ram ? VERDICT_UNSAFE : VERDICT_WARNING, "guest",
+                        limit < ram ? "the limit on locked memory is too low: VFIO cannot pin the guest's memory"
+                                    : "the limit on locked memory is too low for all devices behind the vIOMMU");
+        snprintf(first, sizeof(first), "the limit is %s, needed are ", check_bytes(limit, bytes));
+        put_need(run, f, first, spaces, ram);
+        put_advice(run, f, product(ram, spaces));
+}
+
+static void rule_locked(CheckRun *run) {
+        const Guest *guest = run->guest;
+        const GuestMemory *memory = &guest->memory;
+        uint64_t ram;
+        unsigned spaces = address_spaces(guest);
+        CheckFinding *f;
+
+        if (spaces == 0 || __builtin_add_overflow(memory->ram, memory->plugged, &ram))
+                return;
+        if (memory->locked_limit && memory->locked_limit < product(ram, spaces)) {
+                put_limit(run, spaces, ram);
+                return;
+        }
+        if (!memory->locked_limit && spaces > 1 && guest->viommu.past_libvirt) {
+                f = check_find(run, "R12", VERDICT_WARNING, "guest",
+                                "libvirt's limit on locked memory does not count the vIOMMU of "
+                                "<qemu:commandline>");
+                put_need(run, f, "libvirt sets memory and 1 GiB, needed are ", spaces, ram);
+                put_advice(run, f, product(ram, spaces));
+                return;
+        }
+        /* Nothing limits a process of root's, which Proxmox starts. */
+        if (memory->locked_limit ? memory->locked_limit >= GUEST_LOCKED_UNLIMITED
+                                 : guest->form.manager == MANAGER_PROXMOX)
+                return;
+        f = check_find(run, "R12", VERDICT_SAFE, "guest", "assigned devices lock the guest's memory");
+        put_need(run, f, memory->locked_limit ? "within its limit: " : "", spaces, ram);
+        if (!memory->locked_limit && guest->form.manager == MANAGER_LIBVIRT && spaces > 1)
+                check_advice(run, f,
+                                "libvirt 8.7 and newer allow that much; with an older one set <hard_limit>");
+        else if (!memory->locked_limit && guest->form.manager != MANAGER_LIBVIRT)
+                check_advice(run, f,
+                                "start the VMM with at least that limit on locked memory; below it VFIO fails with "
+                                "-12 (Cannot allocate memory)");
+}
+
+/* ── mappings ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool uses_type1(const Guest *guest) {
+        for (size_t i = 0; i < guest->n_devices; i++)
+                if (guest->devices[i].assigned && !guest->devices[i].iommufd)
+                        return true;
+        return false;
+}
+
+static bool has_private_memory(const Guest *guest) {
+        return guest->confidential == CONFIDENTIAL_TDX || guest->confidential == CONFIDENTIAL_SEV_SNP;
+}
+
+/* Memory that is mapped piece by piece: virtio-mem by its blocks, what TDX and SEV-SNP share by pages (QEMU's
+ * hw/vfio, RamDiscardManager). *ret_regions is how many memory slots that is. */
+static uint64_t pieces(const Guest *guest, unsigned *ret_regions) {
+        uint64_t n = 0;
+
+        *ret_regions = 0;
+        if (has_private_memory(guest)) {
+                n = guest->memory.ram / PAGE;
+                *ret_regions += 1;
+        }
+        for (uint32_t i = 0; i < guest->memory.n_modules; i++) {
+                const GuestModule *module = &guest->memory.modules[i];
+
+                if (module->kind != MEMORY_VIRTIO_MEM)
+                        continue;
+                n += module->size / (module->block ? module->block : BLOCK);
+                *ret_regions += 1;
+        }
+        return n;
+}
+
+/* From 10.2 on QEMU refuses the device (hw/vfio/listener.c); before it warns, and a mapping fails with -28 later. What is
+ * shared by pages is mapped from the start, so that there it fails at once. */
+static Verdict entries_verdict(const Guest *guest) {
+        if (has_private_memory(guest))
+                return VERDICT_UNSAFE;
+        return version_known(guest->vmm_version) && version_reaches(guest->vmm_version, 10, 2, 0)
+                        ? VERDICT_UNSAFE
+                        : VERDICT_WARNING;
+}
+
+static void rule_entries(CheckRun *run) {
+        const Fact *fact = &run->profile->host.dma_entry_limit;
+        const uint64_t limit = fact_known(fact) ? fact->value : ENTRIES_DEFAULT;
+        const uint64_t slots = run->guest->kvm ? SLOTS_KVM : SLOTS_TCG;
+        unsigned regions;
+        uint64_t n = pieces(run->guest, &regions);
+        CheckFinding *f;
+
+        if (run->guest->vmm != VMM_QEMU || regions == 0 || !uses_type1(run->guest) ||
+                        n + slots - regions <= limit)
+                return;
+        f = check_find(run, "R12", entries_verdict(run->guest), "guest",
+                        "its memory needs more mappings than VFIO grants: VFIO_MAP_DMA fails with -28");
+        check_numbers(run, f,
+                        "%" PRIu64 " pieces of memory and up to %" PRIu64
+                        " other slots; vfio_iommu_type1.dma_entry_limit is %" PRIu64 "%s",
+                        n, slots - regions, limit, fact_known(fact) ? "" : ", the kernel's default");
+        check_advice(run, f,
+                        "load vfio_iommu_type1 with dma_entry_limit=%" PRIu64
+                        " or more%s, or assign the devices through iommufd",
+                        n + slots,
+                        has_private_memory(run->guest) ? "" : ", make virtio-mem's block-size larger");
+}
+
+/* Memory that guest_memfd backs could not be assigned to before QEMU 10.1 (system/physmem.c). */
+static void rule_private(CheckRun *run) {
+        const Guest *guest = run->guest;
+        CheckFinding *f;
+
+        if (!run->assigned || guest->vmm != VMM_QEMU || !has_private_memory(guest) ||
+                        !version_known(guest->vmm_version) || version_reaches(guest->vmm_version, 10, 1, 0))
+                return;
+        f = check_find(run, "R12", VERDICT_UNSAFE, "guest",
+                        "this QEMU cannot assign devices to a guest with private memory (TDX, SEV-SNP)");
+        check_numbers(run, f, "QEMU 10.1 is the first that can");
+        check_advice(run, f, "use QEMU 10.1 or newer");
+}
+
+const CheckRule rules_locked[] = { rule_locked, rule_entries, rule_private, NULL };

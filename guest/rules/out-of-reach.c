@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What assigned devices must reach: memory (R3: the VMM fails), BARs of other devices (R4: peer-to-peer is lost), both also
+ * where a hole is in the way; AMD's below 1 TiB is R9. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/rules/out-of-reach.h"
+#include "guest/rules/run.h"
+#include "guest/vmm/cloud-hypervisor/place.h"
+#include "probe/cleanup.h"
+
+/* The first region that holds the range's start, of the group or of the host. */
+static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, uint64_t address) {
+        const HostRegions *all = &run->profile->regions;
+
+        for (size_t i = 0; i < (reach->regions ? reach->regions->n : all->n); i++) {
+                const ReservedRegion *region =
+                                reach->regions ? &reach->regions->regions[i] : &all->regions[i].region;
+
+                if (region->start <= address && address <= region->end &&
+                                region->type != RESERVED_DIRECT_RELAXABLE)
+                        return region;
+        }
+        return NULL;
+}
+
+/* The host lists the hole, and the device's reach does not end below it. */
+static bool is_hypertransport(const CheckRun *run, const Reach *reach, const Range *outside) {
+        uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
+
+        return outside->start >= HYPERTRANSPORT_START && outside->start <= HYPERTRANSPORT_END &&
+                        outside->start < end && region_at(run, reach, outside->start);
+}
+
+/* Whose reach it is, where the guest's devices do not all have the same. */
+static const char *who(const CheckRun *run, const Reach *reach) {
+        return run->n_reaches > 1 ? run->guest->devices[reach->device].name : "devices";
+}
+
+/* Beyond the width that is assumed, and within the one that the kernel may give. */
+static bool in_doubt(const Reach *reach, uint64_t start, uint64_t end) {
+        return reach->at_most > reach->width && end > width_end(reach->width) &&
+                        end <= width_end(reach->at_most) &&
+                        (start > width_end(reach->width) ||
+                                        !range_outside(reach->usable, start, width_end(reach->width),
+                                                        &(Range){}));
+}
+
+Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_t end) {
+        return verdict == VERDICT_UNSAFE && in_doubt(reach, start, end) ? VERDICT_WARNING : verdict;
+}
+
+/* The highest address of a reach says how wide its page tables are only where no region ends it. */
+static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, const LayoutRange *range,
+                const Range *outside) {
+        const ReservedRegion *region = region_at(run, reach, outside->start);
+        uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
+
+        if (region && outside->start < end)
+                check_numbers(run, f,
+                                "0x%" PRIx64 "-0x%" PRIx64 " against the reserved region 0x%" PRIx64
+                                "-0x%" PRIx64 " (%s)%s%s",
+                                range->start, range->end, region->start, region->end, region->word,
+                                run->n_reaches > 1 ? " of " : "", run->n_reaches > 1 ? who(run, reach) : "");
+        else
+                check_numbers(run, f,
+                                "0x%" PRIx64 "-0x%" PRIx64 ", %s reach%s up to 0x%" PRIx64 " (%u bits%s)",
+                                range->start, range->end, who(run, reach), run->n_reaches > 1 ? "es" : "",
+                                end, reach_bits(reach),
+                                in_doubt(reach, range->start, range->end) ? ", or more under its kernel"
+                                                                          : "");
+        f->start = outside->start;
+        f->end = outside->end;
+}
+
+unsigned reach_bits(const Reach *reach) {
+        uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
+
+        return end ? 64 - (unsigned) __builtin_clzll(end) : 0;
+}
+
+static void subject_of(const CheckRun *run, const Reach *reach, char *ret, size_t size) {
+        const char *name = run->guest->devices[reach->device].name;
+
+        if (reach->n_devices > 1)
+                snprintf(ret, size, "%s and %zu more", name, reach->n_devices - 1);
+        else
+                snprintf(ret, size, "%s", name);
+}
+
+/* Memory that is plugged in later starts at the region's start; what is beyond max - ram is room for alignment. */
+Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const Range *outside) {
+        const GuestMemory *memory = &guest->memory;
+        uint64_t promised = memory->max > memory->ram ? memory->max - memory->ram : 0;
+
+        if (range->kind == LAYOUT_CXL)
+                return VERDICT_WARNING;
+        if (range->kind != LAYOUT_HOTPLUG)
+                return VERDICT_UNSAFE;
+        return outside->start - range->start < promised ? VERDICT_UNSAFE : VERDICT_WARNING;
+}
+
+static const char *memory_summary(const LayoutRange *range, Verdict verdict, bool doubt) {
+        if (doubt)
+                return "memory lies where the host's kernel may not let the assigned devices reach it";
+        if (range->kind == LAYOUT_CXL)
+                return "memory in CXL windows would be out of the devices' reach";
+        if (range->kind != LAYOUT_HOTPLUG)
+                return "memory lies where the assigned devices cannot reach it: the VMM fails to map it";
+        return verdict == VERDICT_UNSAFE
+                        ? "memory plugged in later would be out of the devices' reach, which ends the guest"
+                        : "the end of the hot-plug region is out of the devices' reach";
+}
+
+static void rule_memory(CheckRun *run) {
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+
+                if (range->kind != LAYOUT_RAM && range->kind != LAYOUT_HOTPLUG && range->kind != LAYOUT_CXL)
+                        continue;
+                for (size_t j = 0; j < run->n_reaches; j++) {
+                        const Reach *reach = &run->reaches[j];
+                        char subject[128];
+                        Verdict verdict;
+                        Range outside;
+
+                        if (!reach->direct ||
+                                        !range_outside(reach->usable, range->start, range->end, &outside))
+                                continue;
+                        verdict = reach_memory_verdict(run->guest, range, &outside);
+                        bool doubt = reach_doubt(reach, verdict, range->start, range->end) != verdict;
+                        subject_of(run, reach, subject, sizeof(subject));
+                        CheckFinding *f = check_find(run,
+                                        is_hypertransport(run, reach, &outside) ? "R9" : "R3",
+                                        doubt ? VERDICT_WARNING : verdict, subject, "%s",
+                                        memory_summary(range, verdict, doubt));
+                        put_numbers(run, f, reach, range, &outside);
+                }
+        }
+}
+
+static bool has_bar64(const GuestDevice *device, bool ram) {
+        for (unsigned i = 0; i < device->n_bars; i++)
+                if (device->bars[i].is_64bit && device->bars[i].ram == ram)
+                        return true;
+        return false;
+}
+
+/* QEMU's iommufd backend maps no BARs, wherever they are: R12. Of Cloud Hypervisor's devices those behind the guest's IOMMU
+ * are mapped for nobody. */
+static bool concerned(const Guest *guest, const GuestDevice *device, bool ram) {
+        if (ram)
+                return guest->vmm == VMM_QEMU;
+        return device->assigned && device->behind_viommu != TRISTATE_YES &&
+                        (!device->iommufd || guest->vmm == VMM_CLOUD_HYPERVISOR);
+}
+
+/* What is out of reach, of one kind of BAR. */
+typedef struct Outside {
+        LayoutRange range; /* the first */
+        Range part;
+        size_t device, n_devices;
+        bool certain;  /* within a window that begins in reach a BAR may still be */
+        bool at_start; /* where the VMM itself puts them: one that it cannot map may end it */
+} Outside;
+
+static void outside_add(CheckRun *run, Outside *ret, size_t device, const LayoutRange *range,
+                const Range *part, bool certain) {
+        if (run->device_seen[device])
+                return;
+        run->device_seen[device] = true;
+        if (ret->n_devices++ > 0)
+                return;
+        ret->range = *range;
+        ret->part = *part;
+        ret->device = device;
+        ret->certain = certain;
+}
+
+static bool is_bar(const CheckRun *run, const LayoutRange *range, bool ram) {
+        const GuestDevice *device;
+
+        if (range->kind != LAYOUT_BAR || range->device < 0 ||
+                        (size_t) range->device >= run->guest->n_devices)
+                return false;
+        device = &run->guest->devices[range->device];
+        return concerned(run->guest, device, ram) && range->bar >= 0 && range->bar < device->n_bars &&
+                        device->bars[range->bar].ram == ram;
+}
+
+static bool is_moved(const Guest *guest) {
+        return guest->vmm == VMM_CLOUD_HYPERVISOR && guest->firmware.kind == FIRMWARE_OVMF;
+}
+
+/* BARs at their predicted places; where there are none, each that the firmware puts somewhere in its window. */
+static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *ret) {
+        const LayoutRange *window = check_window(run->layout);
+        bool placed = false;
+        Range part;
+
+        /* Where OVMF puts them later Cloud Hypervisor keeps what it had when mapping fails. */
+        *ret = (Outside){ .at_start = !is_moved(run->guest) };
+        memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+
+                placed = placed || range->kind == LAYOUT_BAR;
+                if (is_bar(run, range, ram) && range_outside(reach->usable, range->start, range->end, &part))
+                        outside_add(run, ret, (size_t) range->device, range, &part, true);
+        }
+        if (placed || !window || !range_outside(reach->usable, window->start, window->end, &part))
+                return;
+        for (size_t i = 0; i < run->guest->n_devices; i++)
+                if (concerned(run->guest, &run->guest->devices[i], ram) &&
+                                has_bar64(&run->guest->devices[i], ram))
+                        outside_add(run, ret, i, window, &part, part.start == window->start);
+}
+
+static void put_outside(CheckRun *run, const Reach *reach, const Outside *outside, bool ram) {
+        const char *name = run->guest->devices[outside->device].name,
+                   *lie = outside->certain ? "lie" : "may lie";
+        bool fatal = outside->at_start && guest_p2p_fatal(run->guest),
+             hole = is_hypertransport(run, reach, &outside->part);
+        bool doubt = reach_doubt(reach, VERDICT_UNSAFE, outside->range.start, outside->range.end) !=
+                        VERDICT_UNSAFE;
+        bool unsafe = !doubt && (ram ? outside->certain : fatal);
+        Verdict verdict = unsafe ? VERDICT_UNSAFE : VERDICT_WARNING;
+        char subject[128];
+        CheckFinding *f;
+
+        if (outside->n_devices > 1)
+                snprintf(subject, sizeof(subject), "%s and %zu more", name, outside->n_devices - 1);
+        else
+                snprintf(subject, sizeof(subject), "%s", name);
+        if (ram)
+                f = check_find(run, hole ? "R9" : "R3", verdict, subject,
+                                "BARs with the VMM's memory behind them %s where the assigned devices cannot "
+                                "reach them: mapping them fails",
+                                lie);
+        else
+                f = check_find(run, hole ? "R9" : "R4", verdict, subject,
+                                "BARs %s where %s cannot reach them: %s", lie, who(run, reach),
+                                fatal ? "this VMM ends when it cannot map them"
+                                      : "no peer-to-peer DMA to them");
+        put_numbers(run, f, reach, &outside->range, &outside->part);
+}
+
+static void find_bars(CheckRun *run, bool ram) {
+        if (check_beyond_width(run->layout))
+                return;
+        for (size_t i = 0; i < run->n_reaches; i++) {
+                Outside outside;
+
+                outside_find(run, &run->reaches[i], ram, &outside);
+                if (outside.n_devices == 0 || !run->reaches[i].direct)
+                        continue;
+                put_outside(run, &run->reaches[i], &outside, ram);
+        }
+}
+
+static void rule_shared_memory(CheckRun *run) {
+        find_bars(run, true);
+}
+
+static void rule_bars(CheckRun *run) {
+        find_bars(run, false);
+}
+
+/* What is out of reach where Cloud Hypervisor puts the BARs before OVMF moves them. */
+static void start_find(CheckRun *run, const ChPlaces *places, const Reach *reach, Outside *ret) {
+        Range part;
+
+        *ret = (Outside){ .at_start = true };
+        memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
+        for (size_t i = 0; i < places->n; i++) {
+                const ChPlace *place = &places->places[i];
+                LayoutRange range = { LAYOUT_BAR, place->start, place->end, place->device, place->bar, "" };
+
+                if (is_bar(run, &range, false) &&
+                                range_outside(reach->usable, range.start, range.end, &part))
+                        outside_add(run, ret, (size_t) range.device, &range, &part, true);
+        }
+}
+
+static void rule_start_bars(CheckRun *run) {
+        _cleanup_(ch_places_done) ChPlaces places = {};
+        uint64_t start, end;
+        int r;
+
+        if (!is_moved(run->guest) || !guest_p2p_fatal(run->guest) || check_beyond_width(run->layout) ||
+                        !ch_area(run->layout, &start, &end))
+                return;
+        r = ch_place(run->guest, start, end, 0, 0, &places);
+        if (r < 0)
+                run->error = r;
+        for (size_t i = 0; i < run->n_reaches && r >= 0; i++) {
+                Outside outside;
+
+                start_find(run, &places, &run->reaches[i], &outside);
+                if (outside.n_devices > 0 && run->reaches[i].direct)
+                        put_outside(run, &run->reaches[i], &outside, false);
+        }
+}
+
+/* Each device of a segment of Cloud Hypervisor's has one of 31 places. */
+static void rule_crowded(CheckRun *run) {
+        _cleanup_(ch_places_done) ChPlaces places = {};
+        int r = run->guest->vmm == VMM_CLOUD_HYPERVISOR ? ch_place(run->guest, 0, 0, 0, 0, &places) : 1;
+
+        if (r < 0)
+                run->error = r;
+        else if (r == 0 && places.crowded >= 0)
+                check_numbers(run,
+                                check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                                "the guest does not start: too many devices on a PCI segment"),
+                                "a segment has places for %d, segment %d has more", CH_SEGMENT_DEVICES_MAX,
+                                places.crowded);
+}
+
+const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, rule_start_bars, rule_crowded,
+        NULL };

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R1: persistent memory that Cloud Hypervisor finds no place for. */
+
+#include "guest/rules/run.h"
+
+/* Cloud Hypervisor places it as it places BARs, and ends where there is no room. */
+static void rule_pmem(CheckRun *run) {
+        const Guest *guest = run->guest;
+        const Layout *layout = run->layout;
+        size_t n = 0, placed = 0;
+
+        for (uint8_t i = 0; i < guest->n_pmem; i++)
+                n += guest->pmem[i].size > 0;
+        for (size_t i = 0; i < layout->n; i++)
+                placed += layout->ranges[i].kind == LAYOUT_PMEM;
+        if (guest->vmm != VMM_CLOUD_HYPERVISOR || !layout->starts || !layout->phys_bits || placed >= n)
+                return;
+        check_numbers(run,
+                        check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                        "the guest does not start: above its memory no room is left for its "
+                                        "persistent memory"),
+                        "%zu of %zu have a place; memory ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64,
+                        placed, n, layout->top, layout->phys_bits, width_end(layout->phys_bits));
+}
+
+const CheckRule rules_pmem[] = { rule_pmem, NULL };

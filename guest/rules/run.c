@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/rules/run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "probe/grow.h"
+#include "profile/device-lookup.h"
+
+static char *format_text(CheckRun *run, const char *format, va_list arguments)
+                __attribute__((format(printf, 2, 0)));
+
+static char *format_text(CheckRun *run, const char *format, va_list arguments) {
+        char *text;
+
+        if (vasprintf(&text, format, arguments) >= 0)
+                return text;
+        run->error = -ENOMEM;
+        return NULL;
+}
+
+CheckFinding *check_find(CheckRun *run, const char *rule, Verdict verdict, const char *subject,
+                const char *format, ...) {
+        Check *check = run->check;
+        CheckFinding *grown = grow(check->findings, check->n, sizeof(*grown)), *finding;
+        va_list arguments;
+
+        if (!grown) {
+                run->error = -ENOMEM;
+                return &run->unseen;
+        }
+        check->findings = grown;
+        finding = &check->findings[check->n++];
+        *finding = (CheckFinding){ .verdict = verdict, .subject = strdup(subject) };
+        snprintf(finding->rule, sizeof(finding->rule), "%s", rule);
+        va_start(arguments, format);
+        finding->summary = format_text(run, format, arguments);
+        va_end(arguments);
+        if (!finding->subject)
+                run->error = -ENOMEM;
+        return finding;
+}
+
+void check_numbers(CheckRun *run, CheckFinding *finding, const char *format, ...) {
+        va_list arguments;
+
+        free(finding->numbers);
+        va_start(arguments, format);
+        finding->numbers = format_text(run, format, arguments);
+        va_end(arguments);
+}
+
+void check_advice(CheckRun *run, CheckFinding *finding, const char *format, ...) {
+        va_list arguments;
+
+        free(finding->remedy);
+        va_start(arguments, format);
+        finding->remedy = format_text(run, format, arguments);
+        va_end(arguments);
+}
+
+void check_missing(CheckRun *run, const char *format, ...) {
+        Check *check = run->check;
+        char text[sizeof(check->missing[0])];
+        char(*grown)[sizeof(text)];
+        va_list arguments;
+
+        va_start(arguments, format);
+        vsnprintf(text, sizeof(text), format, arguments);
+        va_end(arguments);
+        for (size_t i = 0; i < check->n_missing; i++)
+                if (strcmp(check->missing[i], text) == 0)
+                        return;
+        if (check->n_missing == CHECK_MISSING_MAX)
+                return;
+        grown = grow(check->missing, check->n_missing, sizeof(text));
+        if (!grown) {
+                run->error = -ENOMEM;
+                return;
+        }
+        check->missing = grown;
+        memcpy(check->missing[check->n_missing++], text, sizeof(text));
+}
+
+void check_missing_fact(CheckRun *run, const char *name, const Fact *fact) {
+        check_missing(run, "%s (%s)", name, reason_to_string(fact->reason));
+}
+
+char *check_bytes(uint64_t bytes, char *ret) {
+        static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+        unsigned unit = 0;
+        double value = (double) bytes;
+
+        while (value >= 1024 && unit + 1 < ELEMENTS(units)) {
+                value /= 1024;
+                unit++;
+        }
+        snprintf(ret, CHECK_BYTES_MAX, value == (double) (uint64_t) value ? "%.0f %s" : "%.1f %s", value,
+                        units[unit]);
+        return ret;
+}
+
+const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device) {
+        return run->places[device - run->guest->devices];
+}
+
+const ProfileDevice **check_places(const Guest *guest, const Profile *profile) {
+        const ProfileDevice **places = calloc(guest->n_devices + 1, sizeof(*places));
+
+        for (size_t i = 0; places && i < guest->n_devices; i++)
+                if (guest->devices[i].has_address)
+                        places[i] = device_lookup(profile, &guest->devices[i].address);
+        return places;
+}
+
+const LayoutRange *check_window(const Layout *layout) {
+        for (size_t i = 0; i < layout->n; i++)
+                if (layout->ranges[i].kind == LAYOUT_WINDOW64)
+                        return &layout->ranges[i];
+        return NULL;
+}
+
+bool range_outside(const RangeSet *usable, uint64_t start, uint64_t end, Range *ret) {
+        size_t i = 0;
+
+        while (i < usable->n && usable->ranges[i].end < start)
+                i++;
+        if (i < usable->n && usable->ranges[i].start <= start) {
+                if (usable->ranges[i].end >= end)
+                        return false;
+                start = usable->ranges[i++].end + 1;
+        }
+        ret->start = start;
+        ret->end = i < usable->n && usable->ranges[i].start <= end ? usable->ranges[i].start - 1 : end;
+        return true;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Rules about widths alone: does this host have the addresses that the guest is told of
+ * (R2), do the host's own sources agree (R13). */
+
+#include <string.h>
+
+#include "guest/rules/run.h"
+
+/* Of all that the guest will use, the range that ends highest. */
+static const LayoutRange *highest(const Layout *layout) {
+        const LayoutRange *best = NULL;
+
+        for (size_t i = 0; i < layout->n; i++) {
+                const LayoutRange *range = &layout->ranges[i];
+
+                if (range->kind == LAYOUT_HOLE64 || range->kind == LAYOUT_RESERVED)
+                        continue;
+                if (!best || range->end > best->end)
+                        best = range;
+        }
+        return best;
+}
+
+static void told_more(CheckRun *run, unsigned bits, const char *what) {
+        const LayoutRange *top = highest(run->layout);
+        CheckFinding *f;
+
+        if (top && top->end > width_end(bits)) {
+                f = check_find(run, "R2", VERDICT_UNSAFE, "guest",
+                                "%s lies where this host has no addresses",
+                                *top->label ? top->label : "the guest's memory");
+                check_numbers(run, f, "it ends at 0x%" PRIx64 ", %s ends at 0x%" PRIx64 " (%u bits)",
+                                top->end, what, width_end(bits), bits);
+                f->start = top->start;
+                f->end = top->end;
+                return;
+        }
+        f = check_find(run, "R2", VERDICT_WARNING, "guest",
+                        "the guest is told of more address bits than this host has");
+        check_numbers(run, f,
+                        "the guest's %u bits are above %s: %u bits; what is used today ends below them",
+                        run->layout->phys_bits, what, bits);
+}
+
+static bool is_x86(const char *architecture) {
+        return strcmp(architecture, "x86_64") == 0 ||
+                        (architecture[0] == 'i' && strcmp(architecture + 1, "686") == 0);
+}
+
+/* What no width would change: the host runs no such guest with KVM. */
+static void rule_kvm(CheckRun *run) {
+        const ProfileHost *host = &run->profile->host;
+        const ProfilePaging *paging = &run->profile->paging;
+        CheckFinding *f;
+
+        if (!run->guest->kvm)
+                return;
+        if (*host->architecture && !is_x86(host->architecture)) {
+                f = check_find(run, "R12", VERDICT_UNSAFE, "host", "KVM runs no x86 guest on this host");
+                check_numbers(run, f, "its architecture is %s", host->architecture);
+        } else if (fact_known(&paging->virtualisation_enabled) && !paging->virtualisation_enabled.value &&
+                        !*paging->kvm_backend) {
+                f = check_find(run, "R12", VERDICT_UNSAFE, "host", "KVM starts no guest on this host");
+                check_numbers(run, f, "virtualisation is off: %s", paging->virtualisation_enabled.source);
+                if (fact_known(&paging->virtualisation_capable) && paging->virtualisation_capable.value)
+                        check_advice(run, f, "turn VT-x or SVM on in the firmware's setup");
+        }
+}
+
+static void rule_told(CheckRun *run) {
+        const Fact *offered = &run->profile->widths.guest_physical_bits;
+        const Fact *mappable = &run->profile->widths.guest_mappable_bits;
+        unsigned bits = run->layout->phys_bits, hint = run->layout->guest_phys_bits;
+        CheckFinding *f;
+
+        if (!run->guest->kvm || bits == 0)
+                return;
+        if (!fact_known(offered))
+                check_missing_fact(run, "guestPhysicalBits", offered);
+        if (!fact_known(mappable))
+                check_missing_fact(run, "guestMappableBits", mappable);
+        if (!fact_known(offered) || !fact_known(mappable))
+                return;
+        if (bits > offered->value) {
+                told_more(run,
+                                (unsigned) (mappable->value < offered->value ? mappable->value
+                                                                             : offered->value),
+                                "what KVM offers here");
+                return;
+        }
+        const LayoutRange *top = highest(run->layout);
+        bool over = top && top->end > width_end((unsigned) mappable->value);
+        if (bits > mappable->value && (over || hint == 0 || hint > mappable->value)) {
+                told_more(run, (unsigned) mappable->value, "what second-level paging maps");
+                return;
+        }
+        f = check_find(run, "R2", VERDICT_SAFE, "guest", "the guest's width is %s this host's",
+                        bits == offered->value ? "equal to" : "below");
+        check_numbers(run, f, "guest %u bits, host %" PRIu64 ", mappable %" PRIu64, bits, offered->value,
+                        mappable->value);
+}
+
+/* <maxphysaddr mode='emulate'> above what /proc/cpuinfo says does not define, whatever type the domain is of; what stands in
+ * <qemu:commandline> libvirt does not look at. */
+static bool rule_libvirt(CheckRun *run) {
+        const Guest *guest = run->guest;
+        const Fact *usable = &run->profile->widths.host_physical_bits;
+        unsigned bits = guest->cpu.phys_bits;
+        CheckFinding *f;
+
+        if (guest->form.manager != MANAGER_LIBVIRT || guest->cpu.past_libvirt || bits <= usable->value)
+                return false;
+        f = check_find(run, "R13", VERDICT_UNSAFE, "guest",
+                        "libvirt refuses this width: it is above what /proc/cpuinfo says");
+        check_numbers(run, f, "<maxphysaddr mode='emulate'> has %u bits, /proc/cpuinfo %" PRIu64, bits,
+                        usable->value);
+        check_advice(run, f,
+                        "use mode='passthrough', with limit='%u' where the width matters (libvirt 9.3 or newer)",
+                        bits);
+        return true;
+}
+
+/* Memory encryption makes /proc/cpuinfo's figure smaller. That is the limit of the host's memory, not of a guest's. */
+static void rule_sources(CheckRun *run) {
+        const Fact *raw = &run->profile->widths.cpu_physical_bits;
+        const Fact *usable = &run->profile->widths.host_physical_bits;
+        unsigned bits = run->layout->phys_bits;
+        CheckFinding *f;
+
+        if (run->guest->cpu.width_mode != WIDTH_EXPLICIT || !fact_known(usable) || rule_libvirt(run) ||
+                        !fact_known(raw))
+                return;
+        if (usable->value >= raw->value || bits < usable->value || bits > raw->value)
+                return;
+        if (bits == usable->value)
+                f = check_find(run, "R13", VERDICT_WARNING, "guest",
+                                "its width is what /proc/cpuinfo says, which is not the limit of guests");
+        else
+                f = check_find(run, "R13", VERDICT_SAFE, "guest",
+                                "libvirt, which goes by /proc/cpuinfo, refuses this width when it is explicit");
+        check_numbers(run, f, "the guest's %u bits, cpuinfo's %" PRIu64 ", CPUID's and KVM's %" PRIu64, bits,
+                        usable->value, raw->value);
+        if (bits == usable->value)
+                check_advice(run, f, "memory encryption took the bits of the host's memory only");
+}
+
+const CheckRule rules_width[] = { rule_kvm, rule_told, rule_sources, NULL };

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* R7: do the BARs fit where the firmware puts them? */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/firmware/bar-need.h"
+#include "guest/firmware/firmware.h"
+#include "guest/rules/run.h"
+
+static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64_t room) {
+        char need_text[CHECK_BYTES_MAX], room_text[CHECK_BYTES_MAX], devices[40] = "", ports[40] = "";
+        bool both = need->n_devices > 0 && need->n_ports > 0;
+
+        if (need->n_devices > 0)
+                snprintf(devices, sizeof(devices), "%zu device%s", need->n_devices,
+                                need->n_devices == 1 ? "" : "s");
+        if (need->n_ports > 0)
+                snprintf(ports, sizeof(ports), "%zu hot-plug port%s", need->n_ports,
+                                need->n_ports == 1 ? "" : "s");
+        check_numbers(run, f, "%s%s%s take%s %s with alignment, the window has %s", devices,
+                        both ? " and " : "", ports, need->n_devices + need->n_ports == 1 ? "s" : "",
+                        check_bytes(need->bytes, need_text), check_bytes(room, room_text));
+}
+
+/* Cloud Hypervisor places them itself, whatever the firmware does later; each PCI segment has its part of the area. */
+static void put_full(CheckRun *run, const BarNeed *need) {
+        const Layout *layout = run->layout;
+        char size[CHECK_BYTES_MAX];
+        CheckFinding *f;
+
+        if (run->guest->n_segments <= 1) {
+                f = check_find(run, "R7", VERDICT_UNSAFE, "guest",
+                                "the 64-bit BARs do not fit Cloud Hypervisor's device area");
+                put_need(run, f, need, layout->full_size);
+                return;
+        }
+        f = check_find(run, "R7", VERDICT_UNSAFE, "guest",
+                        "the 64-bit BARs do not fit the device area of PCI segment %u", layout->full - 1);
+        check_numbers(run, f, "the segment has %s of Cloud Hypervisor's device area",
+                        check_bytes(layout->full_size, size));
+        check_advice(run, f,
+                        "move devices to another segment (pci_segment=), or raise the segment's "
+                        "mmio64_aperture_weight= of --pci-segment");
+}
+
+/* Too little room is only one of the reasons. */
+static void put_misfit(CheckRun *run, const LayoutRange *range, const BarNeed *need, uint64_t room) {
+        const Layout *layout = run->layout;
+        bool beyond = range && range->end > width_end(layout->phys_bits) && need->bytes <= room;
+        CheckFinding *f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                        beyond ? "the firmware's window for BARs ends above the guest's width"
+                                        : need->bytes <= room
+                                        ? "the 64-bit BARs do not fit the firmware's window as they are aligned"
+                                        : "the 64-bit BARs do not fit the firmware's window");
+
+        if (beyond)
+                check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the guest has %u bits: up to 0x%" PRIx64,
+                                range->start, range->end, layout->phys_bits, width_end(layout->phys_bits));
+        else
+                put_need(run, f, need, room);
+        if (range) {
+                f->start = range->start;
+                f->end = range->end;
+        }
+}
+
+static void rule_window_64(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+        uint64_t room = bar_room(run->guest, run->layout);
+        BarNeed need;
+        bool fits;
+
+        if (room == 0 && check_beyond_width(run->layout))
+                return;
+        bar_need(run->guest, run->layout->port_share, NULL, NULL, &need);
+        if ((need.n_devices == 0 && need.bytes <= room) || (!range && run->layout->bars_fit_64))
+                return;
+        /* Where memory itself is beyond the width, so is the window: R1 says that. */
+        fits = run->layout->bars_fit_64 || check_beyond_width(run->layout);
+        if (run->layout->full > 0) {
+                put_full(run, &need);
+        } else if (need.bytes > room || !fits) {
+                put_misfit(run, range, &need, room);
+        } else if (need.n_largest > 1 && room - need.bytes < need.largest)
+                /* Where several large ones have to be aligned, what else is on the bus decides. */
+                put_need(run,
+                                check_find(run, "R7", VERDICT_WARNING, "firmware",
+                                                "the 64-bit BARs fit with less than one of them to spare"),
+                                &need, room);
+}
+
+static void rule_window_32(CheckRun *run) {
+        if (run->layout->unknown == REASON_NONE && !run->layout->bars_fit_32)
+                check_find(run, "R7", VERDICT_UNSAFE, "firmware", "the 32-bit BARs do not fit below 4 GiB");
+}
+
+/* A window that ends above what the firmware's page tables map stops it. */
+static void rule_window_end(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+        unsigned bits = run->layout->firmware_bits;
+        CheckFinding *f;
+
+        if (!range || bits == 0 || !run->layout->starts || range->end <= width_end(bits))
+                return;
+        f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                        "the firmware's window for BARs ends above the addresses that it maps");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the firmware maps %u bits: up to 0x%" PRIx64,
+                        range->start, range->end, bits, width_end(bits));
+        f->start = range->start;
+        f->end = range->end;
+}
+
+/* OVMF puts every 64-bit BAR into its window, those of the machine's own devices too, which no description lists. */
+static void rule_window_start(CheckRun *run) {
+        const LayoutRange *range = check_window(run->layout);
+        unsigned bits = run->layout->phys_bits;
+        CheckFinding *f;
+
+        if (!range || bits == 0 || !run->layout->starts || !run->layout->bars_fit_64 ||
+                        run->guest->firmware.kind != FIRMWARE_OVMF || range->start <= width_end(bits))
+                return;
+        f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                        "the firmware's window for BARs lies above the guest's addresses");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64, range->start,
+                        range->end, bits, width_end(bits));
+        f->start = range->start;
+        f->end = range->end;
+}
+
+/* SeaBIOS before 1.17 gave ports too little alignment: the guest's kernel cannot claim such a BAR. */
+static void rule_alignment(CheckRun *run) {
+        for (size_t i = 0; i < run->layout->n; i++) {
+                const LayoutRange *range = &run->layout->ranges[i];
+                uint64_t size = range->end - range->start + 1;
+                CheckFinding *f;
+
+                if (range->kind != LAYOUT_BAR || (range->start & (size - 1)) == 0)
+                        continue;
+                f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                                "the firmware places a BAR where its size forbids it");
+                check_numbers(run, f, "%s: 0x%" PRIx64 " is no multiple of 0x%" PRIx64, range->label,
+                                range->start, size);
+                f->start = range->start;
+                f->end = range->end;
+                return;
+        }
+}
+
+static uint64_t as_it_may_become(const GuestDevice *device, unsigned bar, const void *userdata) {
+        const CheckRun *run = userdata;
+        const ProfileDevice *host = check_device(run, device);
+        uint64_t size = device->bars[bar].size;
+
+        for (unsigned i = 0; host && i < host->n_bars; i++)
+                if (host->bars[i].index == device->bars[bar].index && host->bars[i].resizable_max > size)
+                        size = host->bars[i].resizable_max;
+        return size;
+}
+
+/* QEMU shows the guest one size only; the host's driver or its firmware may have set another by the next start. */
+static void rule_resizable(CheckRun *run) {
+        uint64_t room = bar_room(run->guest, run->layout);
+        BarNeed now, grown;
+        CheckFinding *f;
+
+        bar_need(run->guest, run->layout->port_share, NULL, NULL, &now);
+        bar_need(run->guest, run->layout->port_share, as_it_may_become, run, &grown);
+        if (now.bytes > room || grown.bytes <= room || grown.bytes == now.bytes || room == 0)
+                return;
+        f = check_find(run, "R7", VERDICT_WARNING, "firmware",
+                        "resizable BARs fit as they are, and would not at their largest");
+        put_need(run, f, &grown, room);
+}
+
+/* Who read the description may have said why already. */
+static void missing_bars(CheckRun *run, const char *device) {
+        for (size_t i = 0; i < run->guest->n_ignored; i++)
+                if (strcmp(run->guest->ignored[i].what, device) == 0)
+                        return;
+        check_missing(run, "BARs of %s", device);
+}
+
+static void rule_bars_known(CheckRun *run) {
+        for (size_t i = 0; i < run->guest->n_devices; i++) {
+                const GuestDevice *device = &run->guest->devices[i];
+                const ProfileDevice *host = check_device(run, device);
+
+                if (!device->assigned || device->mediated || device->n_bars > 0)
+                        continue;
+                if (!device->has_address)
+                        missing_bars(run, device->name);
+                else if (host && host->resource_reason != REASON_NONE)
+                        check_missing(run, "BARs of %s (%s)", device->name,
+                                        reason_to_string(host->resource_reason));
+        }
+}
+
+/* Who gave it counts on what it says. */
+static void rule_unread(CheckRun *run) {
+        const GuestFirmware *firmware = &run->guest->firmware;
+        FirmwareKind kind;
+        const char *right = guest_firmware_right_name(firmware->unread, &kind);
+        CheckFinding *f;
+
+        if (!right || (firmware->kind != FIRMWARE_UNKNOWN && firmware->kind != kind) ||
+                        (strstr(right, "PciMmio64Mb") && firmware->mmio64_mib > 0))
+                return;
+        f = check_find(run, "R7", VERDICT_WARNING, "firmware", "%s does not read %s: it has no effect",
+                        kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS", firmware->unread);
+        check_numbers(run, f, "fw_cfg %s is what it reads", right);
+}
+
+const CheckRule rules_window[] = { rule_bars_known, rule_window_64, rule_window_32, rule_window_start,
+        rule_window_end, rule_alignment, rule_resizable, rule_unread, NULL };

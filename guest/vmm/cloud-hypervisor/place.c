@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/vmm/cloud-hypervisor/place.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/layout/space.h"
+#include "probe/cleanup.h"
+
+#define SEGMENT_UNIT_64 (4 * GIB)
+#define SEGMENT_UNIT_32 (4 * KIB)
+#define PMEM_UNIT (2 * MIB)
+#define PAGE (4 * KIB)
+/* Six BARs a device, and all of the persistent memory might be in one. */
+#define TAKEN_MAX (CH_SEGMENT_DEVICES_MAX * GUEST_BARS_MAX + GUEST_PMEM_MAX)
+
+typedef struct Taken {
+        uint64_t start, end; /* exclusive */
+} Taken;
+
+/* A segment's part of an area, and what is taken of it, the highest first. */
+typedef struct Part {
+        uint64_t start, end;
+        size_t n;
+        Taken taken[TAKEN_MAX];
+} Part;
+
+void ch_places_done(ChPlaces *places) {
+        free(places->places);
+        *places = (ChPlaces){};
+}
+
+static unsigned segments_of(const Guest *guest) {
+        return guest->n_segments ? guest->n_segments : 1;
+}
+
+static uint64_t weight_of(const Guest *guest, unsigned segment, bool high) {
+        uint32_t weight = high ? guest->segments[segment].weight64 : guest->segments[segment].weight32;
+
+        return weight ? weight : 1;
+}
+
+/* A share for each weight, in whole units from the start on; the last has the rest too, from a version on. */
+static void part_of(
+                const Guest *guest, unsigned segment, bool high, uint64_t start, uint64_t end, Part *ret) {
+        uint64_t unit = high ? SEGMENT_UNIT_64 : SEGMENT_UNIT_32, total = 0, before = 0, share;
+        bool rest = policy_cloud_hypervisor(guest->vmm_version).last_has_rest;
+
+        for (unsigned i = 0; i < segments_of(guest); i++) {
+                total += weight_of(guest, i, high);
+                before += i < segment ? weight_of(guest, i, high) : 0;
+        }
+        share = end > start ? (end - start) / unit / total * unit : 0;
+        ret->start = start + before * share;
+        ret->end = rest && segment + 1 == segments_of(guest)
+                        ? max_of(end, ret->start)
+                        : ret->start + share * weight_of(guest, segment, high);
+        ret->n = 0;
+}
+
+/* The highest gap that is long enough once its start is aligned, and the highest place in that. */
+static bool take(Part *part, uint64_t size, uint64_t align, uint64_t *ret) {
+        uint64_t end = part->end;
+
+        /* A BAR's size is a power of two; the VMM refuses another. */
+        if (size == 0 || (align & (align - 1)) != 0)
+                return false;
+        for (size_t i = 0; i <= part->n && part->n < TAKEN_MAX; i++) {
+                uint64_t from = round_up(i < part->n ? part->taken[i].end : part->start, align);
+
+                if (from <= end && end - from >= size) {
+                        memmove(part->taken + i + 1, part->taken + i, (part->n - i) * sizeof(Taken));
+                        *ret = (end - size) & ~(align - 1);
+                        part->taken[i] = (Taken){ *ret, *ret + size };
+                        part->n++;
+                        return true;
+                }
+                end = i < part->n ? part->taken[i].start : end;
+        }
+        return false;
+}
+
+static bool is_high(const GuestBar *bar) {
+        return bar->is_64bit;
+}
+
+static void add_place(ChPlaces *places, int device, int bar, uint64_t start, uint64_t size) {
+        places->places[places->n++] = (ChPlace){ device, bar, start, start + size - 1 };
+}
+
+static void place_pmem(const Guest *guest, unsigned segment, Part *part, ChPlaces *places) {
+        for (size_t i = 0; i < guest->n_pmem; i++) {
+                uint64_t size = round_up(guest->pmem[i].size, PMEM_UNIT), start;
+
+                if (guest->pmem[i].segment != segment || size == 0)
+                        continue;
+                if (take(part, size, PMEM_UNIT, &start))
+                        add_place(places, (int) i, -1, start, size);
+                else
+                        places->fit_64 = false;
+        }
+}
+
+static void place_device(const Guest *guest, size_t index, Part *high, Part *low, ChPlaces *places) {
+        const GuestDevice *device = &guest->devices[index];
+        uint64_t start;
+
+        for (int i = 0; i < device->n_bars && i < GUEST_BARS_MAX; i++) {
+                const GuestBar *bar = &device->bars[i];
+
+                if (bar->size == 0)
+                        continue;
+                if (!is_high(bar))
+                        places->fit_32 &= take(low, bar->size, bar->size, &start);
+                else if (take(high, max_of(bar->size, PAGE), max_of(bar->size, PAGE), &start))
+                        add_place(places, (int) index, i, start, bar->size);
+                else
+                        places->fit_64 = false;
+        }
+}
+
+int ch_place(const Guest *guest, uint64_t start, uint64_t end, uint64_t start32, uint64_t end32,
+                ChPlaces *ret) {
+        _cleanup_free_ Part *parts = calloc(2, sizeof(Part));
+        ChPlaces places = { .fit_64 = true, .fit_32 = true, .full = -1, .crowded = -1 };
+
+        places.places = calloc(guest->n_devices * GUEST_BARS_MAX + guest->n_pmem + 1, sizeof(ChPlace));
+        if (!parts || !places.places) {
+                ch_places_done(&places);
+                return -ENOMEM;
+        }
+        for (unsigned segment = 0; segment < segments_of(guest); segment++) {
+                size_t n = 0;
+
+                part_of(guest, segment, true, start, end, &parts[0]);
+                part_of(guest, segment, false, start32, end32, &parts[1]);
+                place_pmem(guest, segment, &parts[0], &places);
+                for (size_t i = 0; i < guest->n_devices; i++)
+                        if (guest->devices[i].segment == segment && n++ < CH_SEGMENT_DEVICES_MAX)
+                                place_device(guest, i, &parts[0], &parts[1], &places);
+                if (!places.fit_64 && places.full < 0) {
+                        places.full = (int) segment;
+                        places.full_size = parts[0].end - parts[0].start;
+                }
+                if (n > CH_SEGMENT_DEVICES_MAX && places.crowded < 0)
+                        places.crowded = (int) segment;
+        }
+        *ret = places;
+        return 0;
+}
+
+bool ch_area(const Layout *layout, uint64_t *ret_start, uint64_t *ret_end) {
+        for (size_t i = 0; i < layout->n; i++)
+                if (layout->ranges[i].kind == LAYOUT_HOLE64) {
+                        *ret_start = layout->ranges[i].start;
+                        *ret_end = layout->ranges[i].end + 1;
+                        return true;
+                }
+        return false;
+}
