@@ -8,13 +8,13 @@ static void add_table_fault(FindingList *list, const char *id, const char *table
         if (faults->n == 0)
                 return;
         Finding *f = finding_add(list, id, refused ? SEVERITY_ERROR : SEVERITY_WARNING, "%s", table);
-        finding_summary(f, "The ACPI %s table is faulty%s", table,
-                        refused ? ", and Linux refuses the IOMMU because of it" : "");
-        finding_detail(f, "%zu fault(s); the first, at byte %zu (%s): %s", faults->n + faults->dropped,
+        finding_summary(f, "The ACPI %s table has faults%s", table,
+                        refused ? ": Linux rejects it and drives no IOMMU" : "");
+        finding_detail(f, "%zu fault(s); the first is at byte %zu (%s): %s", faults->n + faults->dropped,
                         faults->faults[0].offset, faults->faults[0].rule, faults->faults[0].text);
         finding_remedy(f,
-                        "Update the firmware; report the table to its vendor (hawctl decode %s "
-                        "/sys/firmware/acpi/tables/%s shows all faults).",
+                        "Update the firmware. Report the table to its vendor: 'hawctl decode %s "
+                        "/sys/firmware/acpi/tables/%s' shows all faults.",
                         table[0] == 'D' ? "dmar" : "ivrs", table);
 }
 
@@ -50,12 +50,15 @@ static void find_rmrr_in_ram(const Profile *profile, FindingList *list) {
                 Finding *f = finding_add(list, "rmrr-in-ram", SEVERITY_WARNING,
                                 "RMRR 0x%" PRIx64 "-0x%" PRIx64, region->base, region->limit);
                 finding_summary(f,
-                                "Firmware reserves ordinary RAM for a device (RMRR 0x%" PRIx64 "-0x%" PRIx64
+                                "Firmware reserves system RAM for a device (RMRR 0x%" PRIx64 "-0x%" PRIx64
                                 ")",
                                 region->base, region->limit);
                 finding_detail(f,
-                                "The memory map calls it System RAM. Linux warns, and keeps and enforces the region.");
-                finding_remedy(f, "Update the firmware. Devices it names stay unassignable until then.");
+                                "The memory map reports this range as System RAM. Linux logs a warning and "
+                                "enforces the reservation.");
+                finding_remedy(f,
+                                "Update the firmware. Until then, the devices that the RMRR names cannot be "
+                                "assigned.");
         }
 }
 

@@ -32,15 +32,15 @@ static void find_mapping_not_kept(
                         list, "direct-mapping-not-kept", SEVERITY_WARNING, "group %" PRIu32, group->id);
         finding_summary(f,
                         "Group %" PRIu32
-                        " can be assigned, and then loses the direct mapping that firmware wants",
+                        " can be assigned, but loses the identity mapping that firmware requests",
                         group->id);
         finding_detail(f,
                         "%s: 0x%" PRIx64 "-0x%" PRIx64
-                        " (IVMD). This kernel assigns it; Linux 6.12 refuses.",
+                        " (IVMD). This kernel allows the assignment; Linux 6.12 and later reject it.",
                         members, region->start, region->end);
         finding_remedy(f,
-                        "Use another device, or switch the feature that uses the region off in firmware setup; an "
-                        "update of the kernel ends guests with this device.");
+                        "Use another device, or disable the feature that uses the region in firmware setup. "
+                        "After an update to Linux 6.12 or later, guests with this device do not start.");
 }
 
 static void find_direct_region(const ProfileGroup *group, FindingList *list) {
@@ -61,15 +61,15 @@ static void find_direct_region(const ProfileGroup *group, FindingList *list) {
         finding_summary(f,
                         group->assignable == TRISTATE_UNKNOWN
                                         ? "Group %" PRIu32
-                                          " may be refused: firmware keeps a direct mapping for it"
+                                          " may not be assignable: firmware reserves a memory region for it"
                                         : "Group %" PRIu32
-                                          " cannot be assigned: firmware keeps a direct mapping for it",
+                                          " cannot be assigned: firmware reserves a memory region for it",
                         group->id);
-        finding_detail(f, "%s: 0x%" PRIx64 "-0x%" PRIx64 " must stay mapped 1:1 (RMRR or IVMD).", members,
-                        region->start, region->end);
+        finding_detail(f, "%s: 0x%" PRIx64 "-0x%" PRIx64 " must stay identity-mapped (RMRR or IVMD).",
+                        members, region->start, region->end);
         finding_remedy(f,
-                        "Switch the feature behind it off in firmware setup (shared memory of a management "
-                        "controller, legacy USB), or use another slot or device.");
+                        "Disable the feature that uses the region in firmware setup (shared memory of a "
+                        "management controller, legacy USB), or use another slot or device.");
 }
 
 static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
@@ -82,12 +82,14 @@ static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
         finding_summary(f, "Devices of group %" PRIu32 " can only be assigned together", group->id);
         if (group->has_culprit) {
                 pci_address_format(&group->culprit, culprit, sizeof(culprit));
-                finding_detail(f, "%s share it because %s lacks ACS isolation.", members, culprit);
+                finding_detail(f, "%s share the group because %s does not support ACS isolation.", members,
+                                culprit);
         } else
-                finding_detail(f, "%s share it: nothing between them keeps one from reaching the other.",
+                finding_detail(f, "%s share the group because nothing isolates them from each other.",
                                 members);
         finding_remedy(f,
-                        "Assign all of them to one guest, move the card to a slot below another root port, or "
+                        "Assign all of them to one guest, move the card to a slot below another root port, "
+                        "or "
                         "enable ACS in firmware setup.");
 }
 

@@ -12,16 +12,17 @@ static void find_kvm_absent(const Profile *profile, FindingList *list) {
         if (!is(&profile->paging.kvm_loaded, false))
                 return;
         Finding *f = finding_add(list, "kvm-absent", SEVERITY_WARNING, "host");
-        finding_summary(f, "KVM does not run: no guest can run at hardware speed");
-        finding_detail(f, "%s. The guest widths are unknown until it runs.",
+        finding_summary(f, "KVM is not running: guests have no hardware acceleration");
+        finding_detail(f, "%s. The guest widths are unknown until KVM runs.",
                         strcmp(profile->paging.kvm_loaded.source, "/sys/module/kvm") == 0
-                                        ? "There is no /sys/module/kvm"
+                                        ? "/sys/module/kvm does not exist"
                                         : profile->paging.kvm_loaded.source);
         if (is(&profile->paging.virtualisation_capable, false))
                 finding_remedy(f,
-                                "The CPU offers neither VMX nor SVM; in a VM, enable nesting on the outer host.");
+                                "The CPU supports neither VMX nor SVM. In a virtual machine, enable nested "
+                                "virtualisation on the outer host.");
         else
-                finding_remedy(f, "modprobe %s; if that fails, enable VT-x or SVM in firmware setup.",
+                finding_remedy(f, "Run 'modprobe %s'. If that fails, enable VT-x or SVM in firmware setup.",
                                 profile->host.vendor == CPU_VENDOR_AMD ||
                                                                 profile->host.vendor == CPU_VENDOR_HYGON
                                                 ? "kvm_amd"
@@ -36,8 +37,8 @@ static void find_virtualisation_disabled(const Profile *profile, FindingList *li
                 return;
         Finding *f = finding_add(list, amd ? "svm-disabled-by-firmware" : "vmx-locked-by-firmware",
                         SEVERITY_WARNING, "host");
-        finding_summary(f, "The CPU has %s, firmware switched it off", amd ? "SVM" : "VMX");
-        finding_detail(f, "CPUID offers it and the kernel took it out of /proc/cpuinfo.");
+        finding_summary(f, "The CPU supports %s, but firmware disabled it", amd ? "SVM" : "VMX");
+        finding_detail(f, "CPUID reports it; the kernel removed it from /proc/cpuinfo.");
         finding_remedy(f, "Enable %s in firmware setup.",
                         amd ? "SVM" : "Intel virtualisation technology (VT-x)");
 }
@@ -50,13 +51,13 @@ static void find_second_level_off(const Profile *profile, FindingList *list) {
                 return;
         Finding *f = finding_add(
                         list, "second-level-paging-off", capable ? SEVERITY_WARNING : SEVERITY_INFO, "host");
-        finding_summary(f, "KVM maps guests by shadow page tables, not by EPT or NPT");
-        finding_detail(f, "%s. Guests then reach no further than the host's own width, and run slower.",
+        finding_summary(f, "KVM uses shadow page tables, not EPT or NPT");
+        finding_detail(f, "%s. Guests are limited to the host's own address width, and run slower.",
                         paging->second_level_enabled.source);
         if (capable)
-                finding_remedy(f, "Remove kvm_intel.ept=0 or kvm_amd.npt=0 and reload the module.");
+                finding_remedy(f, "Remove kvm_intel.ept=0 or kvm_amd.npt=0, then reload the module.");
         else
-                finding_remedy(f, "None here: the CPU does not offer second-level paging to this kernel.");
+                finding_remedy(f, "None: the CPU does not report second-level paging to this kernel.");
 }
 
 static void find_mappable_below_physical(const Profile *profile, FindingList *list) {
@@ -67,10 +68,12 @@ static void find_mappable_below_physical(const Profile *profile, FindingList *li
                 return;
         Finding *f = finding_add(list, "guest-mappable-below-physical", SEVERITY_WARNING, "host");
         finding_summary(f,
-                        "A guest may be told %" PRIu64
-                        " address bits, second-level paging maps only %" PRIu64,
+                        "Guests may be configured with %" PRIu64
+                        " address bits, but second-level page tables map only %" PRIu64,
                         physical->value, mappable->value);
-        finding_detail(f, "Memory or a BAR that firmware puts above %" PRIu64 " bits faults forever (%s).",
+        finding_detail(f,
+                        "If firmware places memory or a BAR above %" PRIu64
+                        " bits, each access faults endlessly (%s).",
                         mappable->value, mappable->source);
         finding_remedy(f,
                         "Limit guests: libvirt <maxphysaddr mode='passthrough' limit='%" PRIu64
@@ -85,13 +88,14 @@ static void find_five_level_off(const Profile *profile, FindingList *list) {
         if (!is(&profile->paging.la57_capable, true) || !is(&profile->paging.la57_enabled, false))
                 return;
         Finding *f = finding_add(list, "five-level-capable-but-off", SEVERITY_INFO, "host");
-        finding_summary(f, "The CPU walks five page-table levels, the kernel uses four");
+        finding_summary(f, "The CPU supports five page-table levels; the kernel uses four");
         finding_detail(f,
-                        "Linear addresses stay at 48 bits; on AMD the nested tables follow the host's depth.");
+                        "Linear addresses are limited to 48 bits. On AMD, nested page tables have the "
+                        "host's depth.");
         if (profile->host.cmdline_reason == REASON_NONE && profile->host.cmdline.no5lvl)
-                finding_remedy(f, "Remove no5lvl from the kernel command line if more is needed.");
+                finding_remedy(f, "Remove no5lvl from the kernel command line if five levels are needed.");
         else
-                finding_remedy(f, "A kernel built with CONFIG_X86_5LEVEL turns it on.");
+                finding_remedy(f, "Use a kernel that is built with CONFIG_X86_5LEVEL.");
 }
 
 static void find_old_kernel(const Profile *profile, FindingList *list) {
@@ -99,12 +103,13 @@ static void find_old_kernel(const Profile *profile, FindingList *list) {
                         !is(&profile->paging.second_level_enabled, true))
                 return;
         Finding *f = finding_add(list, "old-kernel-no-guest-phys-bits", SEVERITY_INFO, "host");
-        finding_summary(f, "This kernel's KVM does not say how far second-level paging reaches");
+        finding_summary(f, "KVM of this kernel does not report how many bits second-level page tables map");
         finding_detail(f,
-                        "KVM_GET_SUPPORTED_CPUID leaf 0x80000008 has no GuestPhysAddrSize (Linux 6.10 brings it), "
-                        "so guests and VMMs cannot learn it either.");
+                        "KVM_GET_SUPPORTED_CPUID leaf 0x80000008 has no GuestPhysAddrSize (since Linux "
+                        "6.10), so guests and VMMs cannot read the limit either.");
         finding_remedy(f,
-                        "Linux 6.10 or later; until then keep guests at or below the mappable width shown here.");
+                        "Use Linux 6.10 or later. Until then, keep guests at or below the mappable width "
+                        "shown here.");
 }
 
 void find_guest_paging(const Profile *profile, FindingList *list) {

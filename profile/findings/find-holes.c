@@ -40,24 +40,25 @@ void find_holes(const Profile *profile, FindingList *list) {
         region = find_region(profile, is_hypertransport, &group);
         if (region) {
                 Finding *f = finding_add(list, "hypertransport-hole", SEVERITY_INFO, "host");
-                finding_summary(f, "Devices cannot reach the 12 GiB below 1 TiB (HyperTransport)");
+                finding_summary(f, "Devices cannot address the 12 GiB below 1 TiB (HyperTransport)");
                 finding_detail(f, "0x%" PRIx64 "-0x%" PRIx64 " is reserved in every group behind AMD-Vi.",
                                 region->start, region->end);
                 finding_remedy(f,
-                                "Guests with devices and close to 1 TiB of RAM: QEMU machine types from 7.1 on move "
-                                "RAM above 1 TiB, which needs more than 40 physical bits.");
+                                "For guests with assigned devices and close to 1 TiB of RAM, use a QEMU "
+                                "machine type of version 7.1 or later: it moves RAM above 1 TiB, which "
+                                "requires more than 40 address bits.");
         }
 
         region = find_region(profile, is_software_msi, &group);
         if (region) {
                 Finding *f = finding_add(list, "msi-window-in-low-memory", SEVERITY_WARNING, "host");
-                finding_summary(f, "The kernel's MSI window lies in low memory, at 0x%" PRIx64,
-                                region->start);
+                finding_summary(f, "The kernel's MSI window is in low memory, at 0x%" PRIx64, region->start);
                 finding_detail(f,
-                                "0x%" PRIx64 "-0x%" PRIx64 " (group %" PRIu32
-                                ") may not hold guest RAM that a device must reach.",
+                                "Guest RAM at 0x%" PRIx64 "-0x%" PRIx64 " (group %" PRIu32
+                                ") cannot be used for DMA.",
                                 region->start, region->end, group->id);
                 finding_remedy(f,
-                                "Use a VMM whose guest memory map leaves it free (QEMU's arm64 virt machine does).");
+                                "Use a VMM whose guest memory map leaves this range free (QEMU's arm64 virt "
+                                "machine does).");
         }
 }

@@ -13,8 +13,8 @@ static void find_virtualised_host(const Profile *profile, FindingList *list) {
         Finding *f = finding_add(list, "virtualised-host", SEVERITY_INFO, "host");
         finding_summary(f, "This host is itself a virtual machine (%s)", hypervisor);
         finding_detail(f,
-                        "Every number here is what the outer hypervisor claims, not what hardware measured.");
-        finding_remedy(f, "Read the widths on the outer host as well before relying on them.");
+                        "Every number here is what the outer hypervisor reports. The hardware may differ.");
+        finding_remedy(f, "Check the widths on the outer host as well.");
 }
 
 static void find_cpus_differ(const Profile *profile, FindingList *list) {
@@ -23,9 +23,9 @@ static void find_cpus_differ(const Profile *profile, FindingList *list) {
         if (!fact_known(min) || !fact_known(max) || min->value == max->value)
                 return;
         Finding *f = finding_add(list, "cpus-differ", SEVERITY_WARNING, "host");
-        finding_summary(f, "CPUs disagree on the physical address width: %" PRIu64 " to %" PRIu64 " bits",
+        finding_summary(f, "CPUs report different physical address widths: %" PRIu64 " to %" PRIu64 " bits",
                         min->value, max->value);
-        finding_detail(f, "KVM uses the boot CPU's figure for every guest; this profile uses the smallest.");
+        finding_detail(f, "KVM uses the boot CPU's width for every guest; this profile uses the lowest.");
         finding_remedy(f,
                         "Limit guests to %" PRIu64
                         " bits: libvirt <maxphysaddr mode='emulate' bits='%" PRIu64
@@ -45,12 +45,12 @@ static void find_width_sources_disagree(const Profile *profile, FindingList *lis
         if (expected >= kernel->value && expected <= widest->value)
                 return;
         Finding *f = finding_add(list, "width-sources-disagree", SEVERITY_WARNING, "host");
-        finding_summary(f, "CPUID and the kernel disagree on the host's physical address width");
+        finding_summary(f, "CPUID and the kernel report different physical address widths");
         finding_detail(f,
-                        "CPUID says %" PRIu64 " bits, memory encryption takes %" PRIu64
-                        ", which leaves %" PRIu64 "; /proc/cpuinfo says %" PRIu64 ".",
+                        "CPUID reports %" PRIu64 " bits and memory encryption takes %" PRIu64
+                        ", which leaves %" PRIu64 "; /proc/cpuinfo reports %" PRIu64 ".",
                         cpu->value, taken->value, expected, kernel->value);
-        finding_remedy(f, "Rely on the smaller number; a newer kernel may subtract the encryption bits.");
+        finding_remedy(f, "Rely on the lower number. A newer kernel may subtract the encryption bits.");
 }
 
 static void find_encryption_takes_bits(const Profile *profile, FindingList *list) {
@@ -61,11 +61,11 @@ static void find_encryption_takes_bits(const Profile *profile, FindingList *list
         Finding *f = finding_add(list, "encryption-takes-bits", SEVERITY_INFO, "host");
         finding_summary(f, "Memory encryption takes %" PRIu64 " of the CPU's %" PRIu64 " address bits",
                         taken->value, cpu->value);
-        finding_detail(f, "%s. With second-level paging KVM still offers guests the CPU's full width.",
+        finding_detail(f, "%s. With second-level paging, KVM still offers guests the CPU's full width.",
                         taken->source);
         finding_remedy(f,
-                        "Nothing, if encryption is wanted; otherwise switch SME, SEV or TME off in firmware setup: "
-                        "mem_encrypt=off does not give the bits back.");
+                        "None if encryption is needed. Otherwise, disable SME, SEV or TME in firmware "
+                        "setup; mem_encrypt=off does not return the bits.");
 }
 
 static void find_profile_incomplete(const Profile *profile, FindingList *list) {
@@ -78,10 +78,10 @@ static void find_profile_incomplete(const Profile *profile, FindingList *list) {
                 n += (size_t) snprintf(
                                 what + n, sizeof(what) - n, "%s%s", i ? ", " : "", profile->refused[i]);
         Finding *f = finding_add(list, "profile-incomplete", SEVERITY_INFO, "host");
-        finding_summary(f, "Permission kept part of the host from this profile");
-        finding_detail(f, "Not readable: %s. What depends on it is unknown, not absent.", what);
+        finding_summary(f, "The profile is incomplete: permission denied");
+        finding_detail(f, "Cannot read: %s. Values that depend on it are unknown, not absent.", what);
         finding_remedy(f,
-                        "Read the profile as root; for the service, see 'systemctl status "
+                        "Run as root to read it. For the service, see 'systemctl status "
                         "hawd-collect.service'.");
 }
 

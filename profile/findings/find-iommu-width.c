@@ -11,15 +11,15 @@ static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
         if (!fact_known(cpu) || !fact_known(iova) || iova->value >= cpu->value)
                 return;
         Finding *f = finding_add(list, "iommu-narrower-than-cpu", SEVERITY_WARNING, "host");
-        finding_summary(f, "Devices reach %" PRIu64 " address bits, the CPU %" PRIu64, iova->value,
+        finding_summary(f, "Devices can address %" PRIu64 " bits, the CPU %" PRIu64, iova->value,
                         cpu->value);
         finding_detail(f,
-                        "A guest with an assigned device that places RAM or a BAR at or above 0x%" PRIx64
-                        " fails to map it (EINVAL). %s.",
+                        "If a guest with an assigned device places RAM or a BAR at or above 0x%" PRIx64
+                        ", mapping it fails with EINVAL. %s.",
                         UINT64_C(1) << iova->value, iova->source);
         finding_remedy(f,
-                        "Guests with devices: libvirt <maxphysaddr mode='passthrough' limit='%" PRIu64
-                        "'/>, QEMU -cpu host,host-phys-bits-limit=%" PRIu64 ".",
+                        "Limit guests with assigned devices: libvirt <maxphysaddr mode='passthrough' "
+                        "limit='%" PRIu64 "'/>, QEMU -cpu host,host-phys-bits-limit=%" PRIu64 ".",
                         iova->value, iova->value);
 }
 
@@ -39,11 +39,12 @@ static void find_units_differ(const Profile *profile, FindingList *list) {
         if (!narrow || narrow->bits.value == wide->bits.value)
                 return;
         Finding *f = finding_add(list, "iommu-units-differ", SEVERITY_WARNING, "host");
-        finding_summary(f, "IOMMU units reach different widths: %s %" PRIu64 " bits, %s %" PRIu64 " bits",
+        finding_summary(f, "IOMMU units have different widths: %s %" PRIu64 " bits, %s %" PRIu64 " bits",
                         narrow->name, narrow->bits.value, wide->name, wide->bits.value);
         finding_detail(f,
-                        "The host-wide number is the smallest; a device behind a wider unit reaches further.");
-        finding_remedy(f, "Look at the device's own group (hawctl groups) before narrowing a guest.");
+                        "The host's IOVA width is the lowest of them. Devices behind a wider unit can "
+                        "address more.");
+        finding_remedy(f, "Before you limit a guest, check the group of its device (hawctl groups).");
 }
 
 static void find_mgaw_below_sagaw(const Profile *profile, FindingList *list) {
@@ -59,12 +60,15 @@ static void find_mgaw_below_sagaw(const Profile *profile, FindingList *list) {
                 if (sagaw == 0 || mgaw >= sagaw)
                         continue;
                 Finding *f = finding_add(list, "mgaw-below-sagaw", SEVERITY_INFO, "%s", iommu->name);
-                finding_summary(f, "%s walks %u-bit tables and passes only %u bits", iommu->name, sagaw,
-                                mgaw);
-                finding_detail(f, "CAP.SAGAW offers %u bits, CAP.MGAW ends at %u: the smaller rules.", sagaw,
-                                mgaw);
+                finding_summary(f, "%s has %u-bit page tables but accepts only %u-bit addresses",
+                                iommu->name, sagaw, mgaw);
+                finding_detail(f,
+                                "The page tables support %u bits (CAP.SAGAW), but the unit accepts "
+                                "addresses up to %u bits only (CAP.MGAW). The lower limit applies.",
+                                sagaw, mgaw);
                 finding_remedy(f,
-                                "None: it is how the unit was built. Tools that read SAGAW alone overstate it.");
+                                "None: this is a property of the hardware. Tools that read only SAGAW show "
+                                "a width that is too high.");
         }
 }
 
@@ -84,15 +88,20 @@ static void find_first_stage(const Profile *profile, FindingList *list) {
                         continue;
                 Finding *f = finding_add(
                                 list, "first-stage-halves-aperture", SEVERITY_INFO, "%s", iommu->name);
-                finding_summary(f, "%s: first-stage tables reach %" PRIu64 " bits, second-stage %u",
+                finding_summary(f,
+                                "%s: first-stage tables are limited to %" PRIu64
+                                " bits, second-stage tables to %u",
                                 iommu->name, first->value, legacy);
                 finding_detail(f,
-                                "First-stage addresses are canonical, so only the lower half is usable. %s",
+                                "First-stage addresses are canonical: only the lower half of the range is "
+                                "usable. %s",
                                 fact_known(second)
-                                                ? "Kernels from Linux 7.2 on prefer the first stage in scalable mode."
+                                                ? "Linux 7.2 and later prefer the first stage in scalable "
+                                                  "mode."
                                                 : "The unit has no second stage in scalable mode.");
                 finding_remedy(f,
-                                "intel_iommu=sm_off keeps the second stage, at the price of scalable mode.");
+                                "Boot with intel_iommu=sm_off to use the second stage. This disables "
+                                "scalable mode.");
         }
 }
 
@@ -103,14 +112,14 @@ static void find_width_unknown(const Profile *profile, FindingList *list) {
                 if (fact_known(&iommu->bits))
                         continue;
                 Finding *f = finding_add(list, "iommu-width-unknown", SEVERITY_INFO, "%s", iommu->name);
-                finding_summary(f, "%s: how far its devices reach is not published by the kernel",
+                finding_summary(f, "%s: the kernel does not publish how many bits its devices can address",
                                 iommu->name);
                 finding_detail(f, "%s (%s).", iommu->bits.source, reason_to_string(iommu->bits.reason));
                 finding_remedy(f, "%s",
                                 iommu->kind == IOMMU_VIRTIO && iommu->bits.reason == REASON_PERMISSION
-                                                ? "Read it as root: the unit's width is in the kernel's log."
-                                                : "Do not assume a width: ask VFIO or iommufd for the IOVA ranges once a "
-                                                  "device is bound.");
+                                                ? "Run as root: the unit's width is in the kernel log."
+                                                : "Do not assume a width: once a device is bound, query "
+                                                  "VFIO or iommufd for the IOVA ranges.");
         }
 }
 

@@ -25,7 +25,8 @@ static void firmware_only_remedy(const Profile *profile, Finding *f) {
                 finding_remedy(f,
                                 known && cmdline->amd_iommu_off
                                                 ? "Remove amd_iommu=off from the kernel command line."
-                                                : "Look for 'AMD-Vi' in the kernel log: the driver refused the unit.");
+                                                : "Look for 'AMD-Vi' in the kernel log: the driver rejected "
+                                                  "the unit.");
         else
                 finding_remedy(f,
                                 known && cmdline->intel_iommu_off
@@ -41,7 +42,8 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
         if (firmware_describes_units(profile)) {
                 Finding *f = finding_add(list, "iommu-firmware-only", SEVERITY_WARNING, "host");
                 finding_summary(f,
-                                "Firmware describes IOMMU units, the kernel drives none: no device can be assigned");
+                                "Firmware describes IOMMU units, but the kernel uses none: no device can be "
+                                "assigned");
                 finding_detail(f, "ACPI %s lists %zu unit(s); /sys/class/iommu is empty.",
                                 firmware->ivrs_reason == REASON_NONE ? "IVRS" : "DMAR",
                                 firmware->ivrs_reason == REASON_NONE ? firmware->ivrs.n_units
@@ -53,15 +55,15 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
         bool unread = firmware->dmar_reason == REASON_PERMISSION ||
                         firmware->ivrs_reason == REASON_PERMISSION;
         Finding *f = finding_add(list, "iommu-absent", SEVERITY_WARNING, "host");
-        finding_summary(f, "The kernel drives no IOMMU: no device can be assigned to a guest");
+        finding_summary(f, "The kernel uses no IOMMU: no device can be assigned to a guest");
         if (unread)
                 finding_detail(f,
-                                "/sys/class/iommu is empty; the ACPI tables that would tell why need root.");
+                                "/sys/class/iommu is empty. The cause may be in the ACPI tables, which only "
+                                "root can read.");
         else
-                finding_detail(f, "/sys/class/iommu is empty and firmware describes no unit.");
+                finding_detail(f, "/sys/class/iommu is empty, and firmware describes no unit.");
         if (*profile->host.virtualised && strcmp(profile->host.virtualised, "none") != 0)
-                finding_remedy(f,
-                                "Give this virtual machine a virtual IOMMU, if devices are to be passed on.");
+                finding_remedy(f, "To assign devices, give this virtual machine a virtual IOMMU.");
         else
                 finding_remedy(f, "Enable VT-d or AMD-Vi (IOMMU) in firmware setup.");
 }
@@ -82,22 +84,24 @@ static void find_unit_without_devices(const Profile *profile, FindingList *list)
                 const char *name = profile->iommus[i].name;
                 Finding *f = finding_add(list, "iommu-without-devices", SEVERITY_WARNING, "%s", name);
 
-                finding_summary(f, "%s has no device behind it: none can be assigned to a guest", name);
+                finding_summary(f, "%s has no device behind it: no device can be assigned to a guest", name);
                 finding_detail(f,
-                                "The kernel drives the unit, /sys/class/iommu/%s/devices is empty, and there is no "
-                                "IOMMU group.",
+                                "The kernel uses the unit, but /sys/class/iommu/%s/devices is empty and "
+                                "there is no IOMMU group.",
                                 name);
                 finding_remedy(f, "%s",
                                 profile->iommus[i].kind == IOMMU_VIRTIO
-                                                ? "In this virtual machine's description, connect the devices to the unit: "
-                                                  "QEMU's virtio-iommu serves those of its own PCI root bus."
-                                                : "Update the firmware: its tables name no device of this unit.");
+                                                ? "Connect the devices to the unit in the configuration of "
+                                                  "this virtual machine: QEMU's virtio-iommu serves only "
+                                                  "the devices on its own PCI root bus."
+                                                : "Update the firmware: its tables name no device of this "
+                                                  "unit.");
         }
 }
 
 /* Which parameter counts is the VMM's choice: QEMU with an iommufd object opens devices by /dev/iommu. */
 #define UNSAFE_PARAMETERS \
-        "vfio_iommu_type1.allow_unsafe_interrupts=1 (or iommufd.allow_unsafe_interrupts=1, where the VMM uses iommufd)"
+        "vfio_iommu_type1.allow_unsafe_interrupts=1 (for a VMM that uses iommufd: iommufd.allow_unsafe_interrupts=1)"
 
 static void find_interrupt_remapping(const Profile *profile, FindingList *list) {
         const Fact *type1 = &profile->host.unsafe_type1;
@@ -116,19 +120,22 @@ static void find_interrupt_remapping(const Profile *profile, FindingList *list) 
                 finding_summary(f,
                                 allowed ? "Interrupts are not remapped: a guest with a device behind %s can "
                                           "raise any interrupt of the host"
-                                        : "Interrupts are not remapped: VFIO refuses devices behind %s",
+                                        : "Interrupts are not remapped: devices behind %s cannot be "
+                                          "assigned",
                                 iommu->name);
                 finding_detail(f, "%s. The unit %s interrupt remapping.%s", enabled->source,
-                                capable ? "offers" : "does not offer",
-                                allowed ? " vfio_iommu_type1.allow_unsafe_interrupts allows assignment all the same; "
-                                          "a VMM that uses iommufd needs iommufd.allow_unsafe_interrupts."
+                                capable ? "supports" : "does not support",
+                                allowed ? " vfio_iommu_type1.allow_unsafe_interrupts=1 allows the "
+                                          "assignment anyway; a VMM that uses iommufd needs "
+                                          "iommufd.allow_unsafe_interrupts=1."
                                         : "");
                 finding_remedy(f, "%s",
-                                capable ? "Remove intremap=off or nointremap from the kernel command line and "
-                                          "enable x2APIC/VT-d in firmware; " UNSAFE_PARAMETERS
-                                          " lets a guest raise any interrupt of the host."
+                                capable ? "Remove intremap=off or nointremap from the kernel command line "
+                                          "and enable x2APIC/VT-d in firmware setup. " UNSAFE_PARAMETERS
+                                          " allows the assignment anyway, but a guest can then raise any "
+                                          "interrupt of the host."
                                         : UNSAFE_PARAMETERS
-                                                " allows assignment all the same; a guest can then raise "
+                                                " allows the assignment anyway, but a guest can then raise "
                                                 "any interrupt of the host.");
         }
 }
@@ -141,9 +148,9 @@ static void find_caching_mode(const Profile *profile, FindingList *list) {
                         continue;
                 Finding *f = finding_add(list, "iommu-caching-mode", SEVERITY_INFO, "%s", iommu->name);
                 finding_summary(f, "%s reports caching mode: it is an emulated IOMMU", iommu->name);
-                finding_detail(f, "%s. Real units do not set it; each mapping traps to the hypervisor.",
+                finding_detail(f, "%s. Hardware units do not set it. Each mapping traps to the hypervisor.",
                                 iommu->caching_mode.source);
-                finding_remedy(f, "None needed; its width is the hypervisor's choice (QEMU: aw-bits).");
+                finding_remedy(f, "None. The hypervisor sets its width (QEMU: aw-bits).");
         }
 }
 
