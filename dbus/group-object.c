@@ -3,7 +3,6 @@
 
 #include "dbus/vtables.h"
 #include "probe/cleanup.h"
-#include "profile/words.h"
 
 #define C SD_BUS_VTABLE_PROPERTY_CONST
 #define E SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE

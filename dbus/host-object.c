@@ -4,7 +4,6 @@
 #include "probe/cleanup.h"
 #include "profile/change/digest.h"
 #include "profile/document/json-write.h"
-#include "profile/words.h"
 
 #define C SD_BUS_VTABLE_PROPERTY_CONST
 #define E SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE

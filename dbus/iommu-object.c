@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dbus/vtables.h"
 #include "probe/cleanup.h"
-#include "profile/words.h"
 
 #define C SD_BUS_VTABLE_PROPERTY_CONST
 #define E SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE

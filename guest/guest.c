@@ -10,6 +10,45 @@
 #include "guest/guest-note.h"
 #include "probe/decode/text.h"
 
+static const char *const vmm_table[_VMM_MAX] = {
+        [VMM_QEMU] = "qemu",
+        [VMM_CLOUD_HYPERVISOR] = "cloud-hypervisor",
+};
+WORDS_DEFINE(Vmm, vmm);
+
+static const char *const firmware_table[_FIRMWARE_KIND_MAX] = {
+        [FIRMWARE_UNKNOWN] = "unknown",
+        [FIRMWARE_NONE] = "none",
+        [FIRMWARE_SEABIOS] = "seabios",
+        [FIRMWARE_OVMF] = "ovmf",
+};
+WORDS_DEFINE(FirmwareKind, firmware);
+
+static const char *const confidential_table[_CONFIDENTIAL_MAX] = {
+        [CONFIDENTIAL_NONE] = "none",
+        [CONFIDENTIAL_SEV] = "sev",
+        [CONFIDENTIAL_SEV_ES] = "sev-es",
+        [CONFIDENTIAL_SEV_SNP] = "sev-snp",
+        [CONFIDENTIAL_TDX] = "tdx",
+};
+WORDS_DEFINE(Confidential, confidential);
+
+static const char *const memory_table[_MEMORY_KIND_MAX] = {
+        [MEMORY_DIMM] = "dimm",
+        [MEMORY_NVDIMM] = "nvdimm",
+        [MEMORY_VIRTIO_MEM] = "virtio-mem",
+        [MEMORY_VIRTIO_PMEM] = "virtio-pmem",
+};
+WORDS_DEFINE(MemoryKind, memory);
+
+static const char *const viommu_table[_VIOMMU_KIND_MAX] = {
+        [VIOMMU_NONE] = "none",
+        [VIOMMU_INTEL] = "intel",
+        [VIOMMU_AMD] = "amd",
+        [VIOMMU_VIRTIO] = "virtio",
+};
+WORDS_DEFINE(ViommuKind, viommu);
+
 void guest_done(Guest *guest) {
         free(guest->devices);
         free(guest->assumed);

@@ -15,6 +15,7 @@
 #include "probe/decode/pci/pci-address.h"
 #include "probe/decode/uuid.h"
 #include "probe/fact.h"
+#include "probe/words.h"
 
 #define GUEST_DEVICES_MAX 1024
 #define GUEST_BARS_MAX 6
@@ -32,6 +33,8 @@ typedef enum Vmm {
         _VMM_MAX,
 } Vmm;
 
+WORDS_DECLARE(Vmm, vmm);
+
 typedef enum MachineKind {
         MACHINE_PC = 0, /* i440fx */
         MACHINE_Q35,
@@ -47,6 +50,8 @@ typedef enum FirmwareKind {
         FIRMWARE_OVMF, /* also CLOUDHV.fd */
         _FIRMWARE_KIND_MAX,
 } FirmwareKind;
+
+WORDS_DECLARE(FirmwareKind, firmware);
 
 /* 7.2 of QEMU, 202211 (as 202211.0) of OVMF's stable tags, 1.16 of SeaBIOS with patch 3. All zero: unknown. */
 typedef struct GuestVersion {
@@ -67,6 +72,8 @@ typedef enum Confidential {
         CONFIDENTIAL_TDX,
         _CONFIDENTIAL_MAX,
 } Confidential;
+
+WORDS_DECLARE(Confidential, confidential);
 
 typedef struct GuestCpu {
         char model[64];      /* "host", "Skylake-Server", …; "" not said */
@@ -89,6 +96,8 @@ typedef enum MemoryKind {
         MEMORY_VIRTIO_PMEM,
         _MEMORY_KIND_MAX,
 } MemoryKind;
+
+WORDS_DECLARE(MemoryKind, memory);
 
 /* Memory that is plugged in from the start: it lies in the hot-plug region. */
 typedef struct GuestModule {
@@ -139,6 +148,8 @@ typedef enum ViommuKind {
         VIOMMU_VIRTIO,
         _VIOMMU_KIND_MAX,
 } ViommuKind;
+
+WORDS_DECLARE(ViommuKind, viommu);
 
 typedef struct GuestViommu {
         ViommuKind kind;

@@ -8,28 +8,18 @@
 
 #include "probe/cleanup.h"
 
-static const char *const managers[_MANAGER_MAX] = {
+static const char *const manager_table[_MANAGER_MAX] = {
         [MANAGER_NONE] = "none",
         [MANAGER_COMMAND_LINE] = "command-line",
         [MANAGER_LIBVIRT] = "libvirt",
         [MANAGER_PROXMOX] = "proxmox",
 };
+WORDS_DEFINE(Manager, manager);
 
 void guest_form_done(GuestForm *form) {
         json_decref(form->elements);
         json_decref(form->options);
         *form = (GuestForm){};
-}
-
-const char *manager_to_string(Manager manager) {
-        return (unsigned) manager < _MANAGER_MAX ? managers[manager] : "none";
-}
-
-int manager_from_string(const char *word) {
-        for (size_t i = 0; i < _MANAGER_MAX; i++)
-                if (strcmp(managers[i], word) == 0)
-                        return (int) i;
-        return -EINVAL;
 }
 
 static bool is_text(const json_t *value) {

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "probe/words.h"
+
 struct json_t;
 
 typedef enum Manager {
@@ -14,6 +16,8 @@ typedef enum Manager {
         MANAGER_PROXMOX,
         _MANAGER_MAX,
 } Manager;
+
+WORDS_DECLARE(Manager, manager);
 
 #define GUEST_FORM_NODES_MAX 256 /* XML elements in one of `elements` */
 #define GUEST_FORM_DEPTH_MAX 8
@@ -28,9 +32,6 @@ typedef struct GuestForm {
 } GuestForm;
 
 void guest_form_done(GuestForm *form);
-
-const char *manager_to_string(Manager manager);
-int manager_from_string(const char *word);
 
 /* Takes over the element. -E2BIG beyond the bounds, -ENOMEM. */
 int guest_form_add_element(GuestForm *form, struct json_t *element);

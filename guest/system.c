@@ -11,24 +11,14 @@
 
 #define NEVER UINT32_MAX
 
-static const char *const families[_SYSTEM_FAMILY_MAX] = {
+static const char *const system_family_table[_SYSTEM_FAMILY_MAX] = {
         [SYSTEM_UNKNOWN] = "unknown",
         [SYSTEM_LINUX] = "linux",
         [SYSTEM_WINDOWS] = "windows",
         [SYSTEM_MACOS] = "macos",
         [SYSTEM_OTHER] = "other",
 };
-
-const char *system_family_to_string(SystemFamily family) {
-        return (unsigned) family < _SYSTEM_FAMILY_MAX ? families[family] : "unknown";
-}
-
-int system_family_from_string(const char *word) {
-        for (size_t i = 0; i < _SYSTEM_FAMILY_MAX; i++)
-                if (strcmp(word, families[i]) == 0)
-                        return (int) i;
-        return -EINVAL;
-}
+WORDS_DEFINE(SystemFamily, system_family);
 
 static void note(GuestSystem *system, const char *source) {
         if (!*system->source)

@@ -29,5 +29,4 @@ void guest_system_from_text(GuestSystem *system, const char *source, const char 
 void guest_system_set(GuestSystem *system, SystemFamily family, Tristate is_64bit, const char *source);
 
 /* "unknown", "linux", "windows", "macos", "other"; back: -EINVAL. */
-const char *system_family_to_string(SystemFamily family);
-int system_family_from_string(const char *word);
+WORDS_DECLARE(SystemFamily, system_family);

@@ -4,37 +4,35 @@
 
 #include "map/scene.h"
 
-const char *map_kind_to_string(MapKind kind) {
-        static const char *const words[_MAP_KIND_MAX] = {
-                [MAP_BEYOND] = "beyond",
-                [MAP_HOLE] = "hole",
-                [MAP_USABLE] = "usable",
-                [MAP_WINDOW] = "window",
-                [MAP_RAM] = "ram",
-                [MAP_SPECIAL] = "special",
-                [MAP_HOTPLUG] = "hotplug",
-                [MAP_SGX] = "sgx",
-                [MAP_CXL] = "cxl",
-                [MAP_PCI] = "pci",
-                [MAP_PCI_WINDOW] = "pci-window",
-                [MAP_FIRMWARE] = "firmware",
-                [MAP_RELAXABLE] = "direct-relaxable",
-                [MAP_RESERVED] = "reserved",
-                [MAP_HYPERTRANSPORT] = "hypertransport",
-                [MAP_DIRECT] = "direct",
-                [MAP_ECAM] = "ecam",
-                [MAP_BAR] = "bar",
-                [MAP_MSI] = "msi",
-        };
+static const char *const map_kind_table[_MAP_KIND_MAX] = {
+        [MAP_BEYOND] = "beyond",
+        [MAP_HOLE] = "hole",
+        [MAP_USABLE] = "usable",
+        [MAP_WINDOW] = "window",
+        [MAP_RAM] = "ram",
+        [MAP_SPECIAL] = "special",
+        [MAP_HOTPLUG] = "hotplug",
+        [MAP_SGX] = "sgx",
+        [MAP_CXL] = "cxl",
+        [MAP_PCI] = "pci",
+        [MAP_PCI_WINDOW] = "pci-window",
+        [MAP_FIRMWARE] = "firmware",
+        [MAP_RELAXABLE] = "direct-relaxable",
+        [MAP_RESERVED] = "reserved",
+        [MAP_HYPERTRANSPORT] = "hypertransport",
+        [MAP_DIRECT] = "direct",
+        [MAP_ECAM] = "ecam",
+        [MAP_BAR] = "bar",
+        [MAP_MSI] = "msi",
+};
+WORDS_DEFINE(MapKind, map_kind);
 
-        return words[kind];
-}
-
-const char *map_lane_to_string(MapLane lane) {
-        static const char *const words[_MAP_LANE_MAX] = { "host", "dma", "guest" };
-
-        return words[lane];
-}
+static const char *const map_lane_table[_MAP_LANE_MAX] = {
+        [MAP_LANE_HOST] = "host",
+        [MAP_LANE_DMA] = "dma",
+        [MAP_LANE_GUEST] = "guest",
+};
+WORDS_DEFINE(MapLane, map_lane);
 
 const char *map_lane_title(MapLane lane) {
         static const char *const titles[_MAP_LANE_MAX] = { "host memory", "device DMA", "guest" };

@@ -17,6 +17,8 @@ typedef enum MapLane {
         _MAP_LANE_MAX,
 } MapLane;
 
+WORDS_DECLARE(MapLane, map_lane);
+
 /* Where two meet in a lane, the later one of these is what is seen. */
 typedef enum MapKind {
         MAP_BEYOND = 0, /* no device reaches it */
@@ -40,6 +42,8 @@ typedef enum MapKind {
         MAP_MSI,
         _MAP_KIND_MAX,
 } MapKind;
+
+WORDS_DECLARE(MapKind, map_kind);
 
 typedef struct MapBand {
         MapLane lane;
@@ -93,12 +97,6 @@ void map_done(Map *map);
 
 /* guest and check: both or neither. All three have to outlive the map. -ENOMEM only. */
 int map_make(const Profile *profile, const Guest *guest, const Check *check, Map *ret);
-
-/* "ram", "usable", … */
-const char *map_kind_to_string(MapKind kind);
-
-/* "host", "dma", "guest" */
-const char *map_lane_to_string(MapLane lane);
 
 /* Above its column. */
 const char *map_lane_title(MapLane lane);

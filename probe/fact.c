@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probe/fact.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
-const char *provenance_to_string(Provenance provenance) {
-        static const char *const names[_PROVENANCE_MAX] = {
-                [PROVENANCE_UNKNOWN] = "unknown",
-                [PROVENANCE_MEASURED] = "measured",
-                [PROVENANCE_DERIVED] = "derived",
-                [PROVENANCE_ASSUMED] = "assumed",
-        };
-        return (unsigned) provenance < _PROVENANCE_MAX ? names[provenance] : "unknown";
-}
+static const char *const provenance_table[_PROVENANCE_MAX] = {
+        [PROVENANCE_UNKNOWN] = "unknown",
+        [PROVENANCE_MEASURED] = "measured",
+        [PROVENANCE_DERIVED] = "derived",
+        [PROVENANCE_ASSUMED] = "assumed",
+};
+WORDS_DEFINE(Provenance, provenance);
 
-int provenance_from_string(const char *word) {
-        for (int provenance = 0; provenance < _PROVENANCE_MAX; provenance++)
-                if (strcmp(word, provenance_to_string((Provenance) provenance)) == 0)
-                        return provenance;
-        return -EINVAL;
-}
-
-const char *tristate_to_string(Tristate state) {
-        return state == TRISTATE_YES ? "yes" : state == TRISTATE_NO ? "no" : "unknown";
-}
+static const char *const tristate_table[] = {
+        [TRISTATE_UNKNOWN] = "unknown",
+        [TRISTATE_NO] = "no",
+        [TRISTATE_YES] = "yes",
+};
+WORDS_DEFINE(Tristate, tristate);
 
 static Fact __attribute__((format(printf, 4, 0)))
 fact_make(Provenance provenance, Reason reason, uint64_t value, const char *format, va_list ap) {

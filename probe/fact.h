@@ -26,10 +26,7 @@ typedef struct Fact {
         char source[FACT_SOURCE_MAX]; /* printable ASCII; when unknown: what was asked */
 } Fact;
 
-const char *provenance_to_string(Provenance provenance);
-
-/* -EINVAL for what is no such word. */
-int provenance_from_string(const char *word);
+WORDS_DECLARE(Provenance, provenance);
 
 Fact fact_measured(uint64_t value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Fact fact_derived(uint64_t value, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -47,6 +44,8 @@ typedef enum Tristate {
         TRISTATE_YES,
 } Tristate;
 
+WORDS_DECLARE(Tristate, tristate);
+
 static inline Tristate tristate(bool b) {
         return b ? TRISTATE_YES : TRISTATE_NO;
 }
@@ -54,6 +53,3 @@ static inline Tristate tristate(bool b) {
 /* Known when the tristate is; otherwise unknown for that reason. */
 Fact fact_state(Tristate state, Reason reason, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));
-
-/* "yes", "no", "unknown" */
-const char *tristate_to_string(Tristate state);

@@ -3,9 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-static const char *const reason_names[_REASON_MAX] = {
+static const char *const reason_table[_REASON_MAX] = {
         [REASON_NONE] = "none",
         [REASON_ABSENT] = "absent",
         [REASON_PERMISSION] = "permission",
@@ -21,18 +20,7 @@ static const char *const reason_names[_REASON_MAX] = {
         [REASON_RESOURCES] = "resources",
 };
 
-const char *reason_to_string(Reason reason) {
-        if ((unsigned) reason >= _REASON_MAX)
-                return "unknown";
-        return reason_names[reason];
-}
-
-int reason_from_string(const char *name) {
-        for (int reason = 0; reason < _REASON_MAX; reason++)
-                if (strcmp(name, reason_names[reason]) == 0)
-                        return reason;
-        return -EINVAL;
-}
+WORDS_DEFINE(Reason, reason);
 
 Reason reason_from_errno(int error) {
         switch (abs(error)) {

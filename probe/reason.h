@@ -5,6 +5,8 @@
  * each is kept beside the value it left open, and the rest goes on. The names are part of the JSON and D-Bus
  * contract. */
 
+#include "probe/words.h"
+
 typedef enum Reason {
         REASON_NONE = 0,           /* nothing is missing: the value is there */
         REASON_ABSENT,             /* no such file, register, leaf or ioctl on this host */
@@ -22,11 +24,8 @@ typedef enum Reason {
         _REASON_MAX,
 } Reason;
 
-/* "permission", "absent", …; "none" for REASON_NONE. Static strings. */
-const char *reason_to_string(Reason reason);
-
-/* The reason of that name; -EINVAL when there is none. */
-int reason_from_string(const char *name);
+/* "permission", "absent", …; "none" for REASON_NONE. */
+WORDS_DECLARE(Reason, reason);
 
 /* The reason behind an errno (positive or negative) that a libc call left. */
 Reason reason_from_errno(int error);

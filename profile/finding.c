@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/finding.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-const char *severity_to_string(Severity severity) {
-        static const char *const names[_SEVERITY_MAX] = {
-                [SEVERITY_INFO] = "info",
-                [SEVERITY_WARNING] = "warning",
-                [SEVERITY_ERROR] = "error",
-        };
-        return (unsigned) severity < _SEVERITY_MAX ? names[severity] : "info";
-}
+static const char *const severity_table[_SEVERITY_MAX] = {
+        [SEVERITY_INFO] = "info",
+        [SEVERITY_WARNING] = "warning",
+        [SEVERITY_ERROR] = "error",
+};
+WORDS_DEFINE(Severity, severity);
 
-int severity_from_string(const char *word) {
-        for (int severity = 0; severity < _SEVERITY_MAX; severity++)
-                if (strcmp(word, severity_to_string((Severity) severity)) == 0)
-                        return severity;
-        return -EINVAL;
-}
+static const char *const verdict_table[_VERDICT_MAX] = {
+        [VERDICT_SAFE] = "safe",
+        [VERDICT_WARNING] = "warning",
+        [VERDICT_UNKNOWN] = "unknown",
+        [VERDICT_UNSAFE] = "unsafe",
+};
+WORDS_DEFINE(Verdict, verdict);
 
 void finding_done(Finding *finding) {
         free(finding->id);

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "probe/words.h"
+
 struct Profile;
 
 typedef enum Severity {
@@ -15,11 +17,19 @@ typedef enum Severity {
         _SEVERITY_MAX,
 } Severity;
 
-/* "info", "warning", "error" */
-const char *severity_to_string(Severity severity);
+WORDS_DECLARE(Severity, severity);
 
-/* -EINVAL for what is no such word. */
-int severity_from_string(const char *word);
+/* Whether a guest may run or move here, in order of precedence: what is known to be unsafe stays so whatever else is unknown;
+ * a missing input outweighs a warning, because it could hide something worse. */
+typedef enum Verdict {
+        VERDICT_SAFE = 0,
+        VERDICT_WARNING,
+        VERDICT_UNKNOWN, /* an input is missing */
+        VERDICT_UNSAFE,
+        _VERDICT_MAX,
+} Verdict;
+
+WORDS_DECLARE(Verdict, verdict);
 
 typedef struct Finding {
         char *id; /* owned: a document of a newer version has ids that this one does not know */

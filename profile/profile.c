@@ -5,6 +5,35 @@
 
 #include "profile/host-regions.h"
 
+static const char *const assignable_why_table[_ASSIGNABLE_WHY_MAX] = {
+        [ASSIGNABLE_WHY_NONE] = "",
+        [ASSIGNABLE_WHY_DIRECT_REGION] = "direct-region",
+        [ASSIGNABLE_WHY_BRIDGES_ONLY] = "bridges-only",
+        [ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING] = "no-interrupt-remapping",
+        [ASSIGNABLE_WHY_NO_IOMMU] = "no-iommu",
+        [ASSIGNABLE_WHY_NOT_PCI] = "not-pci",
+        [ASSIGNABLE_WHY_UNREADABLE] = "unreadable",
+};
+WORDS_DEFINE(AssignableWhy, assignable_why);
+
+static const char *const iommu_kind_table[_IOMMU_KIND_MAX] = {
+        [IOMMU_OTHER] = "other",
+        [IOMMU_INTEL_VTD] = "intel-vtd",
+        [IOMMU_AMD_VI] = "amd-vi",
+        [IOMMU_ARM_SMMU_V3] = "arm-smmu-v3",
+        [IOMMU_ARM_SMMU] = "arm-smmu",
+        [IOMMU_VIRTIO] = "virtio",
+};
+WORDS_DEFINE(IommuKind, iommu_kind);
+
+static const char *const second_level_table[_SECOND_LEVEL_MAX] = {
+        [SECOND_LEVEL_NONE] = "none",
+        [SECOND_LEVEL_EPT] = "ept",
+        [SECOND_LEVEL_NPT] = "npt",
+        [SECOND_LEVEL_STAGE2] = "stage2",
+};
+WORDS_DEFINE(SecondLevelKind, second_level);
+
 static void group_done(ProfileGroup *group) {
         for (size_t i = 0; i < group->n_members; i++)
                 free(group->members[i]);

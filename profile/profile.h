@@ -24,6 +24,7 @@
 #include "probe/decode/pci/pci-resource.h"
 #include "probe/decode/uuid.h"
 #include "probe/fact.h"
+#include "probe/words.h"
 #include "profile/finding.h"
 
 typedef struct ProfileHost {
@@ -72,6 +73,8 @@ typedef enum SecondLevelKind {
         _SECOND_LEVEL_MAX,
 } SecondLevelKind;
 
+WORDS_DECLARE(SecondLevelKind, second_level);
+
 typedef struct ProfilePaging {
         Fact virtualisation_capable; /* VMX or SVM in CPUID */
         Fact virtualisation_enabled; /* and the kernel kept it: firmware did not lock it off */
@@ -112,6 +115,8 @@ typedef enum IommuKind {
         _IOMMU_KIND_MAX,
 } IommuKind;
 
+WORDS_DECLARE(IommuKind, iommu_kind);
+
 typedef struct ProfileIommu {
         char name[64]; /* as in /sys/class/iommu */
         IommuKind kind;
@@ -142,6 +147,8 @@ typedef enum AssignableWhy {
         ASSIGNABLE_WHY_UNREADABLE,             /* what decides it could not be read */
         _ASSIGNABLE_WHY_MAX,
 } AssignableWhy;
+
+WORDS_DECLARE(AssignableWhy, assignable_why);
 
 typedef struct ProfileGroup {
         uint32_t id;

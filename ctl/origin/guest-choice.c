@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/guest.h"
 #include "guest/machine.h"
-#include "guest/words.h"
 
 static int refuse_firmware(const char *text) {
         fprintf(stderr, "hawctl: --firmware=%s: expected ovmf:TAG as ovmf:202411, seabios:VERSION as seabios:1.16.3, ovmf, seabios or none\n",

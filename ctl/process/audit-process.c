@@ -8,7 +8,7 @@
 #include "ctl/origin/guest-installed.h"
 #include "ctl/process/process-guest.h"
 #include "guest/form/words/qemu-program.h"
-#include "guest/rules/check-words.h"
+#include "guest/rules/check.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
@@ -44,7 +44,7 @@ static void explain_missing(Audited *audited) {
                         worst = &check->alternatives[i];
         if (worst)
                 snprintf(audited->why, sizeof(audited->why), "not known: %s; %s with %s", check->missing[0],
-                                verdict_to_string(worst->verdict), worst->when);
+                                check_verdict_word(worst->verdict), worst->when);
         else
                 snprintf(audited->why, sizeof(audited->why), "not known: %s", check->missing[0]);
 }
@@ -87,7 +87,7 @@ static json_t *audited_json(const AuditQuestion *question, const Audited *audite
 
         return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "program", audited->process.program, "name",
                         text_json(guest->name), "verdict",
-                        audited->judged ? json_string(verdict_to_string(audited->check.verdict))
+                        audited->judged ? json_string(check_verdict_word(audited->check.verdict))
                                         : json_null(),
                         "physBits",
                         audited->judged && layout->phys_bits ? json_integer(layout->phys_bits) : json_null(),

@@ -8,7 +8,7 @@
 #include "ctl/show/numbers.h"
 #include "ctl/show/plan-text.h"
 #include "ctl/show/table.h"
-#include "guest/rules/check-words.h"
+#include "guest/rules/check.h"
 #include "probe/decode/text.h"
 
 #define INDENT 9
@@ -52,8 +52,8 @@ static void print_finding(
         bool numbers = *finding->numbers;
         char text[512];
 
-        printf("%s%-*s%s", colour(screen, finding->verdict), INDENT,
-                        finding_verdict_to_string(finding->verdict), screen_off(screen));
+        printf("%s%-*s%s", colour(screen, finding->verdict), INDENT, finding_verdict_word(finding->verdict),
+                        screen_off(screen));
         if (numbers)
                 snprintf(text, sizeof(text), "%s: %s", finding->subject, finding->summary);
         else
@@ -128,7 +128,7 @@ static void print_alternative(const Screen *screen, const Guest *guest, const Ch
                 const CheckAlternative *alternative) {
         char text[sizeof(alternative->when) + 64];
 
-        snprintf(text, sizeof(text), "%s: %s", alternative->when, verdict_to_string(alternative->verdict));
+        snprintf(text, sizeof(text), "%s: %s", alternative->when, check_verdict_word(alternative->verdict));
         printf("%s%-*s%s", colour(screen, alternative->verdict), INDENT, "  if", screen_off(screen));
         print_wrapped(screen, INDENT, text);
         for (size_t i = 0; i < alternative->n; i++)

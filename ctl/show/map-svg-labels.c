@@ -5,7 +5,7 @@
 #include "ctl/show/map-svg-parts.h"
 #include "ctl/show/map-words.h"
 #include "ctl/show/svg-text.h"
-#include "guest/rules/check-words.h"
+#include "guest/rules/check.h"
 
 #define LINE 16 /* from one line of text to the next */
 #define SPACE 8 /* between two labels */
@@ -81,7 +81,7 @@ static void add_conflicts(const SvgMap *svg, Labels *labels) {
                         .colour = finding->verdict == VERDICT_UNSAFE ? "bad" : "may",
                 };
                 snprintf(label->heading, sizeof(label->heading), "%s, %s", finding->rule,
-                                finding_verdict_to_string(finding->verdict));
+                                finding_verdict_word(finding->verdict));
                 snprintf(label->text, sizeof(label->text), "%.100s: %.400s", finding->subject,
                                 finding->summary);
                 count_lines(label);

@@ -11,7 +11,7 @@
 #include "ctl/show/numbers.h"
 #include "ctl/show/output-file.h"
 #include "ctl/show/svg-text.h"
-#include "guest/rules/check-words.h"
+#include "guest/rules/check.h"
 #include "probe/cleanup.h"
 
 #define TITLE 20
@@ -189,8 +189,7 @@ static unsigned put_findings(const SvgMap *svg, unsigned y) {
                 if (finding->verdict == VERDICT_SAFE || finding->end > 0)
                         continue;
                 snprintf(text, sizeof(text), "%s, %s: %.100s: %.300s", finding->rule,
-                                finding_verdict_to_string(finding->verdict), finding->subject,
-                                finding->summary);
+                                finding_verdict_word(finding->verdict), finding->subject, finding->summary);
                 y = put_note(svg, y, unsafe ? "bad" : "may", text);
         }
         return y;

@@ -14,7 +14,7 @@
 #include "ctl/show/json-output.h"
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
-#include "guest/rules/check-words.h"
+#include "guest/rules/check.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -144,7 +144,7 @@ static int exit_status(const json_t *rows) {
         json_array_foreach(rows, i, json) {
                 const char *verdict = json_string_value(json_object_get(json, "verdict"));
 
-                if (verdict && strcmp(verdict, verdict_to_string(VERDICT_UNSAFE)) == 0)
+                if (verdict && strcmp(verdict, check_verdict_word(VERDICT_UNSAFE)) == 0)
                         return EXIT_UNSAFE;
                 all = all && verdict;
         }

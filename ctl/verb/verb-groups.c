@@ -10,7 +10,6 @@
 #include "ctl/verb/select.h"
 #include "ctl/verb/verbs.h"
 #include "profile/device-lookup.h"
-#include "profile/words.h"
 
 enum { COLUMN_GROUP, COLUMN_TYPE, COLUMN_BITS, COLUMN_ASSIGNABLE, COLUMN_DEVICES };
 

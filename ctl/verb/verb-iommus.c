@@ -8,7 +8,6 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/select.h"
 #include "ctl/verb/verbs.h"
-#include "profile/words.h"
 
 enum {
         COLUMN_NAME,

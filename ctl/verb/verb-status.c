@@ -10,7 +10,6 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
 #include "profile/host-regions.h"
-#include "profile/words.h"
 
 #define LABEL_WIDTH 12
 #define HOLES_SHOWN 6

@@ -5,10 +5,17 @@
 #include <string.h>
 
 #include "guest/answer/migration.h"
-#include "guest/rules/check-words.h"
+#include "guest/guest.h"
 #include "guest/rules/check.h"
-#include "guest/words.h"
 #include "probe/decode/text.h"
+
+const char *check_verdict_word(Verdict verdict) {
+        return verdict_to_string(verdict == VERDICT_UNKNOWN ? VERDICT_WARNING : verdict);
+}
+
+const char *finding_verdict_word(Verdict verdict) {
+        return verdict == VERDICT_SAFE ? "info" : check_verdict_word(verdict);
+}
 
 /* A name that was cut may end within a character, and JSON takes only whole ones. */
 json_t *check_text_json(const char *text) {
@@ -31,7 +38,7 @@ static json_t *range_json(uint64_t start, uint64_t end) {
 
 static json_t *finding_json(const CheckFinding *finding) {
         return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "rule", finding->rule,
-                        "verdict", finding_verdict_to_string(finding->verdict), "subject",
+                        "verdict", finding_verdict_word(finding->verdict), "subject",
                         check_text_json(finding->subject), "summary", check_text_json(finding->summary),
                         "numbers", check_text_json(finding->numbers), "remedy",
                         check_text_json(finding->remedy), "libvirt", json_string(finding->libvirt), "option",
@@ -63,7 +70,7 @@ static json_t *alternatives_json(const Check *check) {
 
                 json_array_append_new(array,
                                 json_pack("{s:o, s:s, s:o, s:o}", "when", check_text_json(alternative->when),
-                                                "verdict", verdict_to_string(alternative->verdict),
+                                                "verdict", check_verdict_word(alternative->verdict),
                                                 "missing",
                                                 missing_json(alternative->missing, alternative->n_missing),
                                                 "findings",
@@ -132,7 +139,7 @@ static json_t *plan_json(const Guest *guest, const Check *check) {
                 json_array_append_new(changes, json_string(words));
         }
         return json_pack("{s:o, s:s, s:I, s:s, s:s, s:s, s:s}", "changes", changes, "verdict",
-                        verdict_to_string(plan->verdict), "remaining", (json_int_t) plan->remaining,
+                        check_verdict_word(plan->verdict), "remaining", (json_int_t) plan->remaining,
                         "libvirt", plan->forms.libvirt, "option", plan->forms.option, "proxmox",
                         plan->forms.proxmox, "note", plan->forms.note);
 }
@@ -140,7 +147,7 @@ static json_t *plan_json(const Guest *guest, const Check *check) {
 json_t *check_json(const Guest *guest, const Check *check) {
         return json_pack("{s:s, s:{s:o, s:s}, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
                         "hawd-check/1", "guest", "name", check_text_json(guest->name), "vmm",
-                        vmm_to_string(guest->vmm), "verdict", verdict_to_string(check->verdict), "missing",
+                        vmm_to_string(guest->vmm), "verdict", check_verdict_word(check->verdict), "missing",
                         missing_json(check->missing, check->n_missing), "findings",
                         findings_json(check->findings, check->n), "alternatives", alternatives_json(check),
                         "plan", plan_json(guest, check), "layout", layout_json(guest, &check->layout),
@@ -150,13 +157,13 @@ json_t *check_json(const Guest *guest, const Check *check) {
 
 json_t *migration_json(const char *target, const Migration *migration) {
         json_t *object = json_pack("{s:o, s:s}", "target", check_text_json(target), "verdict",
-                        verdict_to_string(migration->verdict));
+                        check_verdict_word(migration->verdict));
 
         for (MigrationKind kind = 0; kind < _MIGRATION_MAX; kind++) {
                 const Check *answer = &migration->answers[kind];
 
                 json_object_set_new(object, migration_kind_to_string(kind),
-                                json_pack("{s:s, s:o, s:o}", "verdict", verdict_to_string(answer->verdict),
+                                json_pack("{s:s, s:o, s:o}", "verdict", check_verdict_word(answer->verdict),
                                                 "missing", missing_json(answer->missing, answer->n_missing),
                                                 "findings", findings_json(answer->findings, answer->n)));
         }

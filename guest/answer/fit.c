@@ -9,7 +9,7 @@
 
 #include "guest/firmware/bar-need.h"
 #include "guest/remedy/change.h"
-#include "guest/rules/check-words.h"
+#include "guest/rules/check.h"
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
@@ -306,7 +306,7 @@ json_t *fit_json(const Fit *fit) {
         for (size_t i = 0; i < fit->n_refused; i++)
                 json_array_append_new(refused, check_text_json(fit->refused[i]));
         return json_pack("{s:s, s:s, s:i, s:o, s:o?, s:I, s:s, s:o, s:o, s:o, s:o}", "schema", "hawd-fit/1",
-                        "verdict", verdict_to_string(fit->before), "wanted", (int) fit->wanted, "now",
+                        "verdict", check_verdict_word(fit->before), "wanted", (int) fit->wanted, "now",
                         width_json(&fit->now), "bitsForAll",
                         fit->bits_for_all ? json_integer(fit->bits_for_all) : NULL, "bytesEach",
                         (json_int_t) fit->each, "stopsAt", fit->stops, "why", check_text_json(fit->why),

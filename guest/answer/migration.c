@@ -10,11 +10,12 @@
 #include "guest/rules/run.h"
 #include "guest/rules/viommu.h"
 
-const char *migration_kind_to_string(MigrationKind kind) {
-        static const char *const words[_MIGRATION_MAX] = { "live", "offline", "hotplug" };
-
-        return kind < _MIGRATION_MAX ? words[kind] : "";
-}
+static const char *const migration_kind_table[_MIGRATION_MAX] = {
+        [MIGRATION_LIVE] = "live",
+        [MIGRATION_OFFLINE] = "offline",
+        [MIGRATION_HOTPLUG] = "hotplug",
+};
+WORDS_DEFINE(MigrationKind, migration_kind);
 
 void migration_done(Migration *migration) {
         for (size_t i = 0; i < _MIGRATION_MAX; i++)

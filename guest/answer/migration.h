@@ -13,12 +13,12 @@ typedef enum MigrationKind {
         _MIGRATION_MAX,
 } MigrationKind;
 
+WORDS_DECLARE(MigrationKind, migration_kind);
+
 typedef struct Migration {
         Verdict verdict;               /* the worst of those below */
         Check answers[_MIGRATION_MAX]; /* their layouts: live and hot-plug are empty, offline has that of the target */
 } Migration;
-
-const char *migration_kind_to_string(MigrationKind kind);
 
 void migration_done(Migration *migration);
 

@@ -24,6 +24,8 @@ typedef enum LayoutKind {
         _LAYOUT_KIND_MAX,
 } LayoutKind;
 
+WORDS_DECLARE(LayoutKind, layout_kind);
+
 typedef struct LayoutRange {
         LayoutKind kind;
         uint64_t start, end; /* inclusive */

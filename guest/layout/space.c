@@ -9,6 +9,22 @@
 #include "guest/layout/space.h"
 #include "probe/grow.h"
 
+static const char *const layout_kind_table[_LAYOUT_KIND_MAX] = {
+        [LAYOUT_RAM] = "ram",
+        [LAYOUT_HOTPLUG] = "hotplug",
+        [LAYOUT_SGX] = "sgx",
+        [LAYOUT_CXL] = "cxl",
+        [LAYOUT_HOLE64] = "hole64",
+        [LAYOUT_WINDOW64] = "window64",
+        [LAYOUT_WINDOW32] = "window32",
+        [LAYOUT_BAR] = "bar",
+        [LAYOUT_ECAM] = "ecam",
+        [LAYOUT_MSI] = "msi",
+        [LAYOUT_RESERVED] = "reserved",
+        [LAYOUT_PMEM] = "pmem",
+};
+WORDS_DEFINE(LayoutKind, layout_kind);
+
 void layout_done(Layout *layout) {
         free(layout->ranges);
         *layout = (Layout){};

@@ -8,13 +8,9 @@
 #include "guest/remedy/change-forms.h"
 #include "profile/profile.h"
 
-typedef enum Verdict {
-        VERDICT_SAFE = 0,
-        VERDICT_WARNING,
-        VERDICT_UNKNOWN, /* an input is missing: never safe; shown as "warning" with what is missing named */
-        VERDICT_UNSAFE,
-        _VERDICT_MAX,
-} Verdict;
+/* A missing input is a warning that names it: "safe", "warning" or "unsafe", and "info" for a finding that is safe. */
+const char *check_verdict_word(Verdict verdict);
+const char *finding_verdict_word(Verdict verdict);
 
 typedef struct CheckFinding {
         char rule[8];    /* "R1" … "R13" */

@@ -12,19 +12,10 @@
 #include "probe/decode/text.h"
 #include "profile/document/json-fact.h"
 #include "profile/document/member.h"
+#include "profile/finding.h"
 
 #define REGIONS_NAMED 4
 #define WORD_MAX 64
-
-/* In order of precedence: what is known to be unsafe stays so whatever else is unknown; what is missing outweighs a
- * warning, because it could hide worse. */
-typedef enum Verdict {
-        VERDICT_SAFE = 0,
-        VERDICT_WARNING,
-        VERDICT_UNKNOWN,
-        VERDICT_UNSAFE,
-        _VERDICT_MAX,
-} Verdict;
 
 typedef struct Move {
         const MoveHost *from, *to;
@@ -248,12 +239,6 @@ static void compare_regions(Move *move) {
 }
 
 json_t *comparison_move(const MoveHost *from, const MoveHost *to) {
-        static const char *const words[_VERDICT_MAX] = {
-                [VERDICT_SAFE] = "safe",
-                [VERDICT_WARNING] = "warning",
-                [VERDICT_UNKNOWN] = "unknown",
-                [VERDICT_UNSAFE] = "unsafe",
-        };
         Move move = { .from = from, .to = to, .reasons = json_array() };
         json_t *object = json_object();
         bool ok = true;
@@ -265,7 +250,7 @@ json_t *comparison_move(const MoveHost *from, const MoveHost *to) {
         compare_la57(&move);
         compare_iova(&move);
         compare_regions(&move);
-        ok &= json_put(object, "verdict", json_string(words[move.verdict]));
+        ok &= json_put(object, "verdict", json_string(verdict_to_string(move.verdict)));
         ok &= json_put(object, "reasons", move.reasons);
         return json_finish(object, ok && move.error == 0);
 }

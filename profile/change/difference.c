@@ -27,14 +27,12 @@ typedef struct Walk {
 
 static int compare_value(Walk *walk, json_t *before, json_t *after);
 
-const char *difference_kind_to_string(DifferenceKind kind) {
-        static const char *const names[_DIFFERENCE_KIND_MAX] = {
-                [DIFFERENCE_ADDED] = "added",
-                [DIFFERENCE_REMOVED] = "removed",
-                [DIFFERENCE_CHANGED] = "changed",
-        };
-        return (unsigned) kind < _DIFFERENCE_KIND_MAX ? names[kind] : "changed";
-}
+static const char *const difference_kind_table[_DIFFERENCE_KIND_MAX] = {
+        [DIFFERENCE_ADDED] = "added",
+        [DIFFERENCE_REMOVED] = "removed",
+        [DIFFERENCE_CHANGED] = "changed",
+};
+WORDS_DEFINE(DifferenceKind, difference_kind);
 
 void difference_list_done(DifferenceList *list) {
         for (size_t i = 0; i < list->n; i++) {

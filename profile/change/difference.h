@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "probe/words.h"
+
 /* How many are kept; further ones are only counted. */
 #define DIFFERENCES_MAX 4096
 
@@ -17,8 +19,7 @@ typedef enum DifferenceKind {
         _DIFFERENCE_KIND_MAX,
 } DifferenceKind;
 
-/* "added", "removed", "changed" */
-const char *difference_kind_to_string(DifferenceKind kind);
+WORDS_DECLARE(DifferenceKind, difference_kind);
 
 typedef struct Difference {
         /* For people, and stable: "widths.iovaBits", "iommus.dmar0.bits", "groups.14.usableIova",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/document/document.h"
 #include "profile/document/json-fact.h"
-#include "profile/words.h"
 
 static json_t *members(const ProfileGroup *group) {
         json_t *array = json_array();

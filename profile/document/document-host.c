@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/document/document.h"
 #include "profile/document/json-fact.h"
-#include "profile/words.h"
 
 json_t *document_host(const Profile *profile, bool canonical) {
         const ProfileHost *host = &profile->host;

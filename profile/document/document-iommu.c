@@ -2,7 +2,6 @@
 #include "profile/decoded/register-fields.h"
 #include "profile/document/document.h"
 #include "profile/document/json-fact.h"
-#include "profile/words.h"
 
 static json_t *registers(const ProfileIommu *iommu) {
         json_t *object = json_object();

@@ -7,7 +7,6 @@
 #include "profile/document/read-fact.h"
 #include "profile/document/read.h"
 #include "profile/profile.h"
-#include "profile/words.h"
 
 #define MEMBERS_MAX 4096
 /* A file name of 255 bytes, each of which may be written as four. */

@@ -5,7 +5,6 @@
 #include "profile/document/read-fact.h"
 #include "profile/document/read.h"
 #include "profile/profile.h"
-#include "profile/words.h"
 
 /* No address is wider, and what is counted fits the members that publish it. */
 #define BITS_MAX 64

@@ -6,7 +6,6 @@
 #include "profile/document/read-fact.h"
 #include "profile/document/read.h"
 #include "profile/profile.h"
-#include "profile/words.h"
 
 #define IOMMU(member) JSON_FIELD(ProfileIommu, member)
 #define FIELDS(list) \

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "profile/change/difference.h"
 #include "profile/device-lookup.h"
 #include "profile/document/json-read.h"
 #include "profile/document/json-write.h"
-#include "profile/words.h"
 #include "tests/unit/json-document.h"
 
 /* A document written by hand, in which no two values beside each other are the same. */
@@ -364,18 +364,17 @@ static void test_rewritten(void **state) {
 
 /* Whatever word is written leads back to its value; no other word leads anywhere. */
 static void test_words(void **state) {
-        for (int i = 0; i < _REASON_MAX; i++)
-                assert_int_equal(reason_from_string(reason_to_string((Reason) i)), i);
-        for (int i = 0; i < _PROVENANCE_MAX; i++)
-                assert_int_equal(provenance_from_string(provenance_to_string((Provenance) i)), i);
-        for (int i = 0; i < _SEVERITY_MAX; i++)
-                assert_int_equal(severity_from_string(severity_to_string((Severity) i)), i);
-        for (int i = 0; i < _IOMMU_KIND_MAX; i++)
-                assert_int_equal(iommu_kind_from_string(iommu_kind_to_string((IommuKind) i)), i);
-        for (int i = 0; i < _SECOND_LEVEL_MAX; i++)
-                assert_int_equal(second_level_from_string(second_level_to_string((SecondLevelKind) i)), i);
-        for (int i = 1; i < _ASSIGNABLE_WHY_MAX; i++)
-                assert_int_equal(assignable_why_from_string(assignable_why_to_string((AssignableWhy) i)), i);
+        const Words *all[] = { &reason_words, &provenance_words, &tristate_words, &cpu_vendor_words,
+                &group_type_words, &severity_words, &verdict_words, &iommu_kind_words, &second_level_words,
+                &assignable_why_words, &difference_kind_words };
+
+        for (size_t i = 0; i < ELEMENTS(all); i++)
+                for (unsigned value = 0; value < all[i]->n; value++) {
+                        assert_non_null(all[i]->words[value]);
+                        assert_int_equal(words_find(all[i], all[i]->words[value]),
+                                        *all[i]->words[value] ? (int) value : -EINVAL);
+                }
+        assert_string_equal(words_get(&severity_words, _SEVERITY_MAX), "unknown");
         assert_true(reason_from_string("") < 0 && reason_from_string("Absent") < 0);
         assert_true(provenance_from_string("guessed") < 0 && severity_from_string("fatal") < 0);
         assert_true(iommu_kind_from_string("intel") < 0 && second_level_from_string("EPT") < 0);

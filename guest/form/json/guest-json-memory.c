@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guest/form/json/guest-json-field.h"
 #include "guest/guest.h"
-#include "guest/words.h"
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
 

@@ -9,9 +9,9 @@
 #include "guest/form/json/guest-json-field.h"
 #include "guest/form/json/guest-json-port.h"
 #include "guest/guest-note.h"
+#include "guest/guest.h"
 #include "guest/machine.h"
 #include "guest/size.h"
-#include "guest/words.h"
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
 
@@ -50,12 +50,12 @@ static int read_accelerator(const JsonValue *value, const JsonField *field, void
 static int read_vendor(const JsonValue *value, const JsonField *field, void *ret) {
         GuestCpu *cpu = ret;
         const char *word = json_string_value(value->json);
-        int vendor = word ? guest_vendor_from_string(word) : -EINVAL;
+        int vendor = word ? cpu_vendor_from_string(word) : -EINVAL;
 
         cpu->vendor_is_host = word && strcmp(word, "host") == 0;
         if (cpu->vendor_is_host)
                 return 0;
-        if (vendor < 0)
+        if (vendor < 0 || vendor == CPU_VENDOR_UNKNOWN)
                 return json_value_fail(value,
                                 "expected \"host\", \"intel\", \"amd\", \"hygon\", \"centaur\", \"zhaoxin\" or \"other\"");
         cpu->vendor = (CpuVendor) vendor;

@@ -5,8 +5,8 @@
 
 #include "guest/form/json/guest-json-ch.h"
 #include "guest/form/json/guest-json-port.h"
+#include "guest/guest.h"
 #include "guest/machine.h"
-#include "guest/words.h"
 #include "profile/document/json-fact.h"
 #include "profile/document/json-faults.h"
 

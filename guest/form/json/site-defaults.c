@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "guest/form/json/guest-json-field.h"
+#include "guest/guest.h"
 #include "guest/machine.h"
-#include "guest/words.h"
 #include "probe/cleanup.h"
 #include "profile/document/read-fact.h"
 

@@ -11,8 +11,8 @@
 #include "guest/form/libvirt/element.h"
 #include "guest/form/words/program.h"
 #include "guest/form/words/qemu-program.h"
+#include "guest/guest.h"
 #include "guest/size.h"
-#include "guest/words.h"
 #include "probe/cleanup.h"
 
 int vm_element_device(Vm *vm, const char *driver, const char *id, const char *key, const char *value,

@@ -39,18 +39,16 @@ CpuVendor cpu_vendor_from_name(Bytes name) {
         return CPU_VENDOR_OTHER;
 }
 
-const char *cpu_vendor_to_string(CpuVendor vendor) {
-        static const char *const names[_CPU_VENDOR_MAX] = {
-                [CPU_VENDOR_UNKNOWN] = "unknown",
-                [CPU_VENDOR_OTHER] = "other",
-                [CPU_VENDOR_INTEL] = "intel",
-                [CPU_VENDOR_AMD] = "amd",
-                [CPU_VENDOR_HYGON] = "hygon",
-                [CPU_VENDOR_CENTAUR] = "centaur",
-                [CPU_VENDOR_ZHAOXIN] = "zhaoxin",
-        };
-        return vendor < _CPU_VENDOR_MAX ? names[vendor] : "unknown";
-}
+static const char *const cpu_vendor_table[_CPU_VENDOR_MAX] = {
+        [CPU_VENDOR_UNKNOWN] = "unknown",
+        [CPU_VENDOR_OTHER] = "other",
+        [CPU_VENDOR_INTEL] = "intel",
+        [CPU_VENDOR_AMD] = "amd",
+        [CPU_VENDOR_HYGON] = "hygon",
+        [CPU_VENDOR_CENTAUR] = "centaur",
+        [CPU_VENDOR_ZHAOXIN] = "zhaoxin",
+};
+WORDS_DEFINE(CpuVendor, cpu_vendor);
 
 const char *hypervisor_from_signature(Bytes signature) {
         /* As hypervisors' own documents and systemd's and virt-what's tables have them. Parallels answers in two

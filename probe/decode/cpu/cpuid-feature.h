@@ -12,6 +12,7 @@
 
 #include "probe/decode/bytes.h"
 #include "probe/decode/cpu/cpuid-table.h"
+#include "probe/words.h"
 
 typedef enum CpuVendor {
         CPU_VENDOR_UNKNOWN = 0, /* no leaf 0 */
@@ -55,8 +56,8 @@ void cpuid_feature_decode(const CpuidTable *table, CpuidFeature *ret);
 /* By the twelve characters, blanks and all; /proc/cpuinfo's vendor_id holds the same. */
 CpuVendor cpu_vendor_from_name(Bytes name);
 
-/* "intel", "amd", "hygon", "centaur", "zhaoxin", "other", "unknown" */
-const char *cpu_vendor_to_string(CpuVendor vendor);
+/* "intel", "amd", …; not the twelve characters. */
+WORDS_DECLARE(CpuVendor, cpu_vendor);
 
 /* The short name behind a hypervisor's twelve characters, NULL when it is none of those known. */
 const char *hypervisor_from_signature(Bytes signature);

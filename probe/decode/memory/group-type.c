@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probe/decode/memory/group-type.h"
 
-#include <stddef.h>
-#include <string.h>
-
-#include "probe/cleanup.h"
+static const char *const group_type_table[_GROUP_TYPE_MAX] = {
+        [GROUP_TYPE_UNKNOWN] = "unknown",
+        [GROUP_TYPE_DMA] = "DMA",
+        [GROUP_TYPE_DMA_FQ] = "DMA-FQ",
+        [GROUP_TYPE_IDENTITY] = "identity",
+        [GROUP_TYPE_BLOCKED] = "blocked",
+        [GROUP_TYPE_UNMANAGED] = "unmanaged",
+};
+WORDS_DEFINE(GroupType, group_type);
 
 GroupType group_type_decode(const char *word) {
-        static const struct {
-                const char *word;
-                GroupType type;
-        } words[] = {
-                { "DMA", GROUP_TYPE_DMA },
-                { "DMA-FQ", GROUP_TYPE_DMA_FQ },
-                { "identity", GROUP_TYPE_IDENTITY },
-                { "blocked", GROUP_TYPE_BLOCKED },
-                { "unmanaged", GROUP_TYPE_UNMANAGED },
-        };
+        int type = group_type_from_string(word);
 
-        for (size_t i = 0; i < ELEMENTS(words); i++)
-                if (strcmp(word, words[i].word) == 0)
-                        return words[i].type;
-        return GROUP_TYPE_UNKNOWN;
+        return type < 0 ? GROUP_TYPE_UNKNOWN : (GroupType) type;
 }

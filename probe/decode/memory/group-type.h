@@ -4,6 +4,8 @@
 /* An IOMMU group's default domain, as /sys/kernel/iommu_groups/N/type names it
  * (Documentation/ABI/testing/sysfs-kernel-iommu_groups). */
 
+#include "probe/words.h"
+
 typedef enum GroupType {
         GROUP_TYPE_UNKNOWN = 0, /* "unknown", or a word of a newer kernel */
         GROUP_TYPE_DMA,
@@ -11,6 +13,9 @@ typedef enum GroupType {
         GROUP_TYPE_IDENTITY,
         GROUP_TYPE_BLOCKED,
         GROUP_TYPE_UNMANAGED,
+        _GROUP_TYPE_MAX,
 } GroupType;
+
+WORDS_DECLARE(GroupType, group_type);
 
 GroupType group_type_decode(const char *word);
