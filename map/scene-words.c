@@ -80,8 +80,9 @@ json_t *map_json(const Map *map) {
                                                 map->limits[i].label));
         for (size_t i = 0; i < map->n_conflicts; i++)
                 json_array_append_new(conflicts,
-                                json_pack("{s:s, s:o, s:o}", "rule", map->conflicts[i].finding->rule,
-                                                "start", address(map->conflicts[i].start), "end",
+                                json_pack("{s:s, s:o, s:o}", "rule",
+                                                rule_to_string(map->conflicts[i].finding->rule), "start",
+                                                address(map->conflicts[i].start), "end",
                                                 address(map->conflicts[i].end)));
         return json_pack("{s:s, s:i, s:o, s:o, s:o}", "schema", "hawd-map/1", "bits", (int) map->bits,
                         "lanes", lanes_json(map), "limits", limits, "conflicts", conflicts);

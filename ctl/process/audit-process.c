@@ -55,8 +55,8 @@ static void explain(Audited *audited) {
         const CheckFinding *first = check->n > 0 ? &check->findings[0] : NULL;
 
         if (first && first->verdict != VERDICT_SAFE)
-                snprintf(audited->why, sizeof(audited->why), "%s %s: %s", first->rule, first->subject,
-                                first->summary);
+                snprintf(audited->why, sizeof(audited->why), "%s %s: %s", rule_to_string(first->rule),
+                                first->subject, first->summary);
         else if (check->n_missing > 0)
                 explain_missing(audited);
 }

@@ -58,10 +58,10 @@ static void print_finding(
                 snprintf(text, sizeof(text), "%s: %s", finding->subject, finding->summary);
         else
                 snprintf(text, sizeof(text), "%s: %s [%s]", finding->subject, finding->summary,
-                                finding->rule);
+                                rule_to_string(finding->rule));
         print_wrapped(screen, INDENT, text);
         if (numbers) {
-                snprintf(text, sizeof(text), "%s [%s]", finding->numbers, finding->rule);
+                snprintf(text, sizeof(text), "%s [%s]", finding->numbers, rule_to_string(finding->rule));
                 printf("%*s%s", INDENT, "", screen_dim(screen));
                 print_wrapped(screen, INDENT, text);
                 printf("%s", screen_off(screen));

@@ -80,7 +80,7 @@ static void add_conflicts(const SvgMap *svg, Labels *labels) {
                         .conflict = true,
                         .colour = finding->verdict == VERDICT_UNSAFE ? "bad" : "may",
                 };
-                snprintf(label->heading, sizeof(label->heading), "%s, %s", finding->rule,
+                snprintf(label->heading, sizeof(label->heading), "%s, %s", rule_to_string(finding->rule),
                                 finding_verdict_word(finding->verdict));
                 snprintf(label->text, sizeof(label->text), "%.100s: %.400s", finding->subject,
                                 finding->summary);

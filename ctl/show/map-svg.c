@@ -122,8 +122,9 @@ static void put_conflict(const SvgMap *svg, const MapConflict *conflict) {
                         "\" data-end=\"0x%" PRIx64
                         "\" x=\"%u\" y=\"%u\" width=\"%u\" height=\"%u\" rx=\"3\"/>\n",
                         conflict->finding->verdict == VERDICT_UNSAFE ? "conflict" : "doubt",
-                        conflict->finding->rule, conflict->start, conflict->end, svg->lane_x[MAP_LANE_GUEST],
-                        svg_y(svg, conflict->row + conflict->rows), SVG_LANE, SVG_ROW * conflict->rows);
+                        rule_to_string(conflict->finding->rule), conflict->start, conflict->end,
+                        svg->lane_x[MAP_LANE_GUEST], svg_y(svg, conflict->row + conflict->rows), SVG_LANE,
+                        SVG_ROW * conflict->rows);
 }
 
 /* In one line, in two where there are two rows, else without its size; in the middle. */
@@ -188,7 +189,7 @@ static unsigned put_findings(const SvgMap *svg, unsigned y) {
 
                 if (finding->verdict == VERDICT_SAFE || finding->end > 0)
                         continue;
-                snprintf(text, sizeof(text), "%s, %s: %.100s: %.300s", finding->rule,
+                snprintf(text, sizeof(text), "%s, %s: %.100s: %.300s", rule_to_string(finding->rule),
                                 finding_verdict_word(finding->verdict), finding->subject, finding->summary);
                 y = put_note(svg, y, unsafe ? "bad" : "may", text);
         }

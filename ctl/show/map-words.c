@@ -87,7 +87,7 @@ char *map_rules(const Map *map, const MapBand *band, unsigned row, char *ret, si
         *ret = 0;
         for (size_t i = 0; band->lane == MAP_LANE_GUEST && i < map->n_conflicts; i++) {
                 const MapConflict *conflict = &map->conflicts[i];
-                const char *rule = conflict->finding->rule;
+                const char *rule = rule_to_string(conflict->finding->rule);
 
                 if (!touches(conflict, band->row, band->rows) || middle_of(conflict, band) != row ||
                                 strstr(ret, rule) || n + strlen(rule) + 2 > size)

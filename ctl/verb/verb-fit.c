@@ -121,8 +121,8 @@ static int print_text(const Options *options, const Fit *fit) {
                 print_words(&screen, 9, fit->refused[i]);
         }
         if (*fit->why) {
-                snprintf(text, sizeof(text), *fit->stops ? "one more: %s [%s]" : "one more: %s", fit->why,
-                                fit->stops);
+                snprintf(text, sizeof(text), fit->stops ? "one more: %s [%s]" : "one more: %s", fit->why,
+                                rule_to_string(fit->stops));
                 print_words(&screen, 0, text);
         }
         if (fit->before == VERDICT_UNSAFE)

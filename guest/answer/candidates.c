@@ -246,21 +246,18 @@ static void for_sources(Candidates *c) {
 
 size_t remedy_candidates(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
                 const Check *check, const CheckFinding *finding, Change ret[REMEDY_CANDIDATES_MAX]) {
-        static const struct {
-                const char *rule;
-                void (*candidates)(Candidates *c);
-        } rules[] = {
-                { "R1", for_start },
-                { "R2", for_told },
-                { "R3", for_memory },
-                { "R4", for_bars },
-                { "R5", for_viommu },
-                { "R7", for_window },
-                { "R9", for_memory },
-                { "R10", for_confidential },
-                { "R11", for_compatibility },
-                { "R13", for_sources },
-                { "R14", for_overlap },
+        static void (*const of_rule[_RULE_MAX])(Candidates * c) = {
+                [RULE_START] = for_start,
+                [RULE_WIDTH] = for_told,
+                [RULE_MEMORY] = for_memory,
+                [RULE_BARS] = for_bars,
+                [RULE_VIOMMU] = for_viommu,
+                [RULE_WINDOW] = for_window,
+                [RULE_HYPERTRANSPORT] = for_memory,
+                [RULE_CONFIDENTIAL] = for_confidential,
+                [RULE_COMPATIBILITY] = for_compatibility,
+                [RULE_CPUINFO] = for_sources,
+                [RULE_OVERLAP] = for_overlap,
         };
         Candidates c = { .guest = guest,
                 .profile = profile,
@@ -269,8 +266,7 @@ size_t remedy_candidates(const Guest *guest, const Profile *profile, const Profi
                 .finding = finding,
                 .changes = ret };
 
-        for (size_t i = 0; i < ELEMENTS(rules); i++)
-                if (strcmp(rules[i].rule, finding->rule) == 0)
-                        rules[i].candidates(&c);
+        if (of_rule[finding->rule])
+                of_rule[finding->rule](&c);
         return c.n;
 }

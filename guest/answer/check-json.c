@@ -37,13 +37,13 @@ static json_t *range_json(uint64_t start, uint64_t end) {
 }
 
 static json_t *finding_json(const CheckFinding *finding) {
-        return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "rule", finding->rule,
-                        "verdict", finding_verdict_word(finding->verdict), "subject",
-                        check_text_json(finding->subject), "summary", check_text_json(finding->summary),
-                        "numbers", check_text_json(finding->numbers), "remedy",
-                        check_text_json(finding->remedy), "libvirt", json_string(finding->libvirt), "option",
-                        json_string(finding->qemu), "proxmox", json_string(finding->proxmox), "plan",
-                        finding->in_plan, "range", range_json(finding->start, finding->end));
+        return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "rule",
+                        rule_to_string(finding->rule), "verdict", finding_verdict_word(finding->verdict),
+                        "subject", check_text_json(finding->subject), "summary",
+                        check_text_json(finding->summary), "numbers", check_text_json(finding->numbers),
+                        "remedy", check_text_json(finding->remedy), "libvirt", json_string(finding->libvirt),
+                        "option", json_string(finding->qemu), "proxmox", json_string(finding->proxmox),
+                        "plan", finding->in_plan, "range", range_json(finding->start, finding->end));
 }
 
 static json_t *findings_json(const CheckFinding *findings, size_t n) {

@@ -129,11 +129,10 @@ void check_missing_inputs(CheckRun *run, bool version, bool vmm) {
 
 static int by_verdict(const void *a, const void *b) {
         const CheckFinding *x = a, *y = b;
-        int nx = atoi(x->rule + 1), ny = atoi(y->rule + 1);
 
         if (x->verdict != y->verdict)
                 return x->verdict > y->verdict ? -1 : 1;
-        return nx != ny ? (nx < ny ? -1 : 1) : strcmp(x->subject, y->subject);
+        return x->rule != y->rule ? (x->rule < y->rule ? -1 : 1) : strcmp(x->subject, y->subject);
 }
 
 /* A text for each, the worst verdict, the worst first. */

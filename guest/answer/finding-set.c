@@ -10,7 +10,7 @@ static int compare_words(const CheckFinding *a, const CheckFinding *b) {
         int r = strcmp(a->subject, b->subject);
 
         if (r == 0)
-                r = strcmp(a->rule, b->rule);
+                r = (a->rule > b->rule) - (a->rule < b->rule);
         return r != 0 ? r : strcmp(a->summary, b->summary);
 }
 

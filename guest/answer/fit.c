@@ -31,7 +31,7 @@ static void with_devices(const Guest *guest, GuestDevice *devices, size_t n, Gue
 }
 
 static bool of_place(const CheckFinding *finding) {
-        return strcmp(finding->rule, "R12") == 0 || strcmp(finding->rule, "R6") == 0;
+        return finding->rule == RULE_ASSIGNMENT || finding->rule == RULE_RESERVED;
 }
 
 static const CheckFinding *worst_that_stops(const Check *check) {
@@ -45,8 +45,8 @@ static const CheckFinding *worst_that_stops(const Check *check) {
 static bool warns(const Check *check) {
         for (size_t i = 0; i < check->n; i++)
                 if (check->findings[i].verdict == VERDICT_WARNING &&
-                                (strcmp(check->findings[i].rule, "R4") == 0 ||
-                                                strcmp(check->findings[i].rule, "R9") == 0))
+                                (check->findings[i].rule == RULE_BARS ||
+                                                check->findings[i].rule == RULE_HYPERTRANSPORT))
                         return true;
         return false;
 }
@@ -66,7 +66,7 @@ typedef enum Outcome { FITS_NOT, FITS_UNKNOWN, FITS, FITS_REACHED } Outcome;
 static void forget_why(Fit *fit) {
         free(fit->why);
         fit->why = NULL;
-        *fit->stops = 0;
+        fit->stops = RULE_NONE;
 }
 
 /* Why no more fit, where it is to be said. */
@@ -83,7 +83,7 @@ static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
                 return -ENOMEM;
         forget_why(fit);
         fit->why = why;
-        snprintf(fit->stops, sizeof(fit->stops), "%s", stops ? stops->rule : "");
+        fit->stops = stops ? stops->rule : RULE_NONE;
         return 0;
 }
 
@@ -309,6 +309,6 @@ json_t *fit_json(const Fit *fit) {
                         "verdict", check_verdict_word(fit->before), "wanted", (int) fit->wanted, "now",
                         width_json(&fit->now), "bitsForAll",
                         fit->bits_for_all ? json_integer(fit->bits_for_all) : NULL, "bytesEach",
-                        (json_int_t) fit->each, "stopsAt", fit->stops, "why", check_text_json(fit->why),
-                        "widths", widths, "missing", missing, "refused", refused);
+                        (json_int_t) fit->each, "stopsAt", rule_to_string(fit->stops), "why",
+                        check_text_json(fit->why), "widths", widths, "missing", missing, "refused", refused);
 }

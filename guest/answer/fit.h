@@ -23,7 +23,7 @@ typedef struct Fit {
         FitWidth widths[FIT_WIDTH_MAX - FIT_WIDTH_MIN + 1];
         uint8_t bits_for_all; /* smallest width at which `wanted` fit; 0 none here */
         uint64_t each;        /* bytes of the window that one takes; 0: no 64-bit BAR */
-        char stops[8];        /* the rule that ends the count */
+        Rule stops;           /* ends the count */
         char *why;            /* and what it says; "" when FIT_COUNT_MAX fit */
         size_t n_missing;
         char (*missing)[96]; /* owned */

@@ -67,13 +67,13 @@ static void live_mappable(CheckRun *run, unsigned mappable) {
         CheckFinding *f;
 
         if (top > width_end(mappable)) {
-                f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
                                 "it uses addresses that the target's second-level paging cannot map");
                 check_numbers(run, f, "the highest is 0x%" PRIx64 ", the target maps %u bits", top,
                                 mappable);
         } else if (layout->phys_bits > mappable &&
                         (layout->guest_phys_bits == 0 || layout->guest_phys_bits > mappable)) {
-                f = check_find(run, "R8", VERDICT_WARNING, "guest",
+                f = check_find(run, RULE_MIGRATION, VERDICT_WARNING, "guest",
                                 "it was told of more than the target's second-level paging maps");
                 check_numbers(run, f,
                                 "the guest's %u bits, the target maps %u; what is used today ends below",
@@ -123,7 +123,7 @@ static void live_widths(CheckRun *run, const Profile *source) {
                 check_missing(run, "the width that the guest is told of");
         if (both_known(run, &from->guest_physical_bits, &to->guest_physical_bits, "guestPhysicalBits")) {
                 if (bits > to->guest_physical_bits.value) {
-                        f = check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                        f = check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
                                         "what it was told of its addresses is not true on the target");
                         check_numbers(run, f, "the guest's %u bits against the target's %" PRIu64, bits,
                                         to->guest_physical_bits.value);
@@ -133,7 +133,7 @@ static void live_widths(CheckRun *run, const Profile *source) {
                 } else if (run->guest->cpu.width_mode == WIDTH_HOST && run->guest->vmm == VMM_QEMU &&
                                 as_host(run->guest, &from->guest_physical_bits) !=
                                                 as_host(run->guest, &to->guest_physical_bits)) {
-                        f = check_find(run, "R8", VERDICT_WARNING, "guest",
+                        f = check_find(run, RULE_MIGRATION, VERDICT_WARNING, "guest",
                                         "its width is the host's, and the hosts differ");
                         check_numbers(run, f, "source %" PRIu64 ", target %" PRIu64 "; the guest keeps %u",
                                         from->guest_physical_bits.value, to->guest_physical_bits.value,
@@ -156,12 +156,12 @@ static void live_processors(CheckRun *run, const Profile *source) {
         if (!*source->host.architecture || !*run->profile->host.architecture)
                 check_missing(run, "a host's architecture");
         else if (strcmp(source->host.architecture, run->profile->host.architecture) != 0)
-                check_find(run, "R8", VERDICT_UNSAFE, "host", "the hosts' architectures differ");
+                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host", "the hosts' architectures differ");
         if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
                 check_missing(run, "a host's CPU vendor");
         else if (a != b)
                 check_numbers(run,
-                                check_find(run, "R8", VERDICT_UNSAFE, "host",
+                                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
                                                 "the hosts' CPU vendors differ"),
                                 "%s and %s", cpu_vendor_to_string(a), cpu_vendor_to_string(b));
         if (run->guest->cpu.la57 == TRISTATE_NO || !fact_known(from) || !from->value)
@@ -169,7 +169,7 @@ static void live_processors(CheckRun *run, const Profile *source) {
         if (!fact_known(to))
                 check_missing(run, "whether the target has five-level paging");
         else if (!to->value)
-                check_find(run, "R8",
+                check_find(run, RULE_MIGRATION,
                                 run->guest->cpu.la57 == TRISTATE_YES ? VERDICT_UNSAFE : VERDICT_WARNING,
                                 "guest", "a guest that runs with five-level paging cannot go on without");
 }
@@ -182,10 +182,10 @@ static void live(CheckRun *run, const Profile *source) {
         }
         /* QEMU: "SEV: Migration is not implemented"; nor is it for the others, nor in Cloud Hypervisor. */
         if (run->guest->confidential != CONFIDENTIAL_NONE)
-                check_find(run, "R8", VERDICT_UNSAFE, "guest",
+                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
                                 "a confidential guest is not moved while it runs");
         if (run->assigned)
-                check_find(run, "R12", VERDICT_WARNING, "guest",
+                check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, "guest",
                                 "it has assigned devices: only those whose driver can save their state move along");
 }
 
@@ -214,7 +214,7 @@ static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *
         verdict = memory                         ? reach_memory_verdict(guest, range, &outside)
                         : guest_p2p_fatal(guest) ? VERDICT_UNSAFE
                                                  : VERDICT_WARNING;
-        f = check_find(run, "R8", verdict, "guest",
+        f = check_find(run, RULE_MIGRATION, verdict, "guest",
                         !memory ? "BARs of devices plugged in on the target are out of peer-to-peer reach"
                                         : verdict == VERDICT_UNSAFE
                                         ? "a device plugged in on the target cannot reach its memory: the VMM refuses it"
@@ -232,7 +232,7 @@ static void hotplug(CheckRun *run, const Guest *guest) {
 
         if (run->n_reaches == 0) {
                 if (run->check->n_missing == 0)
-                        check_find(run, "R8", VERDICT_UNSAFE, "host",
+                        check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
                                         "the target has no IOMMU: no device can be plugged in there");
                 return;
         }
@@ -242,7 +242,7 @@ static void hotplug(CheckRun *run, const Guest *guest) {
         verdict = guest_viommu_verdict(guest, reach_bits(&run->reaches[0]));
         if (verdict != VERDICT_SAFE)
                 check_numbers(run,
-                                check_find(run, "R5", verdict, "guest",
+                                check_find(run, RULE_VIOMMU, verdict, "guest",
                                                 "its IOMMU is wider than the target's%s",
                                                 verdict == VERDICT_UNSAFE ? ": a device is refused" : ""),
                                 "aw-bits %u > host aw-bits %u", bits, reach_bits(&run->reaches[0]));

@@ -236,7 +236,7 @@ static bool is_left(const Leaves *leaves, const CheckFinding *finding) {
                 for (size_t j = 0; j < leaves->items[i].check.n; j++) {
                         const CheckFinding *left = &leaves->items[i].check.findings[j];
 
-                        if (left->verdict >= finding->verdict && strcmp(left->rule, finding->rule) == 0 &&
+                        if (left->verdict >= finding->verdict && left->rule == finding->rule &&
                                         strcmp(left->subject, finding->subject) == 0)
                                 return true;
                 }

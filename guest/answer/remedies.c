@@ -18,11 +18,11 @@ typedef struct Search {
         const Check *check; /* before any change */
 } Search;
 
-static Verdict worst_of(const Check *check, const char *rule) {
+static Verdict worst_of(const Check *check, Rule rule) {
         Verdict worst = VERDICT_SAFE;
 
         for (size_t i = 0; i < check->n; i++)
-                if (strcmp(check->findings[i].rule, rule) == 0 && check->findings[i].verdict > worst)
+                if (check->findings[i].rule == rule && check->findings[i].verdict > worst)
                         worst = check->findings[i].verdict;
         return worst;
 }
@@ -30,20 +30,25 @@ static Verdict worst_of(const Check *check, const char *rule) {
 /* A change that was tried: what it leaves behind that was not there before. */
 typedef struct Trial {
         Change change;
-        char left[64]; /* the rules that then warn; "" none */
+        unsigned left; /* a bit for each rule that then warns */
 } Trial;
 
-static void trial_left(Trial *trial, const char *rule) {
-        size_t used = strlen(trial->left);
+/* "R3, R4 will then warn"; "" where none is left. */
+#define LEFT_MAX 96
+static void left_words(unsigned left, char ret[LEFT_MAX]) {
+        size_t n = 0;
 
-        /* Findings come by rule: the same one stands last. */
-        if (used >= strlen(rule) && strcmp(trial->left + used - strlen(rule), rule) == 0)
-                return;
-        snprintf(trial->left + used, sizeof(trial->left) - used, "%s%s", used ? ", " : "", rule);
+        *ret = 0;
+        for (Rule rule = 0; rule < _RULE_MAX; rule++)
+                if (left & 1U << rule)
+                        n += (size_t) snprintf(ret + n, LEFT_MAX - n, "%s%s", n > 0 ? ", " : "",
+                                        rule_to_string(rule));
+        if (n > 0)
+                snprintf(ret + n, LEFT_MAX - n, " will then warn");
 }
 
 /* Every finding of the rule gone, nothing new that is as bad, nothing missing that was there. */
-static bool helps(const Check *before, const Check *after, const char *rule, Trial *trial) {
+static bool helps(const Check *before, const Check *after, Rule rule, Trial *trial) {
         const Verdict was = worst_of(before, rule);
 
         if (worst_of(after, rule) != VERDICT_SAFE || after->n_missing > before->n_missing)
@@ -55,17 +60,17 @@ static bool helps(const Check *before, const Check *after, const char *rule, Tri
                         continue;
                 if (finding->verdict >= was)
                         return false;
-                trial_left(trial, finding->rule);
+                trial->left |= 1U << finding->rule;
         }
         return true;
 }
 
 /* What leaves nothing behind is better than what does, and what takes none of the memory better than both. */
 static unsigned cost(const Trial *trial) {
-        return (trial->change.kind == CHANGE_RAM ? 2 : 0) + (*trial->left ? 1 : 0);
+        return (trial->change.kind == CHANGE_RAM ? 2 : 0) + (trial->left ? 1 : 0);
 }
 
-static int try_change(const Guest *guest, const Search *search, const char *rule, Trial *trial) {
+static int try_change(const Guest *guest, const Search *search, Rule rule, Trial *trial) {
         Guest changed = *guest;
         Check after = {};
         bool good;
@@ -133,8 +138,8 @@ int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY
 }
 
 static int put_change(const Trial *trial, const Guest *guest, CheckFinding *finding) {
-        char words[CHANGE_WORDS_MAX], note[REMEDY_NOTE_MAX],
-                        text[sizeof(words) + sizeof(trial->left) + sizeof(note) + 32];
+        char words[CHANGE_WORDS_MAX], note[REMEDY_NOTE_MAX], left[LEFT_MAX],
+                        text[sizeof(words) + sizeof(left) + sizeof(note) + 8];
         int r;
 
         finding->changed = true;
@@ -143,14 +148,14 @@ static int put_change(const Trial *trial, const Guest *guest, CheckFinding *find
         if (r < 0)
                 return r;
         change_words(&trial->change, guest, words);
-        snprintf(text, sizeof(text), "%s%s%s%s%s%s", words, *trial->left ? "; " : "", trial->left,
-                        *trial->left ? " will then warn" : "", *note ? "; " : "", note);
+        left_words(trial->left, left);
+        snprintf(text, sizeof(text), "%s%s%s%s%s", words, *left ? "; " : "", left, *note ? "; " : "", note);
         return set_text(&finding->remedy, text);
 }
 
 static bool first_of_rule(const Check *check, size_t i) {
         for (size_t j = 0; j < i; j++)
-                if (strcmp(check->findings[j].rule, check->findings[i].rule) == 0)
+                if (check->findings[j].rule == check->findings[i].rule)
                         return false;
         return true;
 }
@@ -169,7 +174,7 @@ int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevic
                 if (r < 0)
                         return r;
                 for (size_t j = i; r > 0 && j < check->n; j++)
-                        if (strcmp(check->findings[j].rule, check->findings[i].rule) == 0 &&
+                        if (check->findings[j].rule == check->findings[i].rule &&
                                         check->findings[j].verdict != VERDICT_SAFE)
                                 r = put_change(&trial, guest, &check->findings[j]) < 0 ? -ENOMEM : r;
                 if (r < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* May this guest run on this host? Rules R1 to R13 over a layout and a profile. Pure. */
+/* May this guest run on this host? Rules over a layout and a profile. Pure. */
 
 #include "guest/guest.h"
 #include "guest/layout/layout.h"
@@ -12,8 +12,30 @@
 const char *check_verdict_word(Verdict verdict);
 const char *finding_verdict_word(Verdict verdict);
 
+/* Findings bear its word, "R1" to "R14", which never changes its meaning (docs/check.md); in the order that they are shown. */
+typedef enum Rule {
+        RULE_NONE = 0,
+        RULE_START,    /* what the VMM does not start */
+        RULE_WIDTH,    /* the guest's width, and what KVM and the second-level page tables allow */
+        RULE_MEMORY,   /* memory that assigned devices cannot address */
+        RULE_BARS,     /* BARs that they cannot address */
+        RULE_VIOMMU,   /* the width of the guest's own IOMMU */
+        RULE_RESERVED, /* regions that firmware reserves for a device */
+        RULE_WINDOW,   /* what the firmware's windows hold */
+        RULE_MIGRATION,
+        RULE_HYPERTRANSPORT, /* RULE_MEMORY and RULE_BARS, where AMD's hole below 1 TiB is the cause */
+        RULE_CONFIDENTIAL,
+        RULE_COMPATIBILITY, /* what is known to break guests' firmware, kernels or drivers */
+        RULE_ASSIGNMENT, /* why the host starts no such guest or assigns no such device, whatever the widths */
+        RULE_CPUINFO, /* an explicit width that was read in /proc/cpuinfo, or that libvirt compares with it */
+        RULE_OVERLAP, /* parts of the layout over each other */
+        _RULE_MAX,
+} Rule;
+
+WORDS_DECLARE(Rule, rule);
+
 typedef struct CheckFinding {
-        char rule[8];    /* "R1" … "R13" */
+        Rule rule;
         Verdict verdict; /* SAFE: for information */
         char *subject;   /* "guest", a device's name, a PCI address */
         char *summary;   /* one line */

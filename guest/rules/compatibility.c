@@ -24,7 +24,7 @@ static Verdict verdict_if(bool likely) {
 
 static void put_window(CheckRun *run, const LayoutRange *range, unsigned bits, Verdict verdict,
                 const char *summary) {
-        CheckFinding *f = check_find(run, "R11", verdict, "guest", "%s", summary);
+        CheckFinding *f = check_find(run, RULE_COMPATIBILITY, verdict, "guest", "%s", summary);
 
         check_numbers(run, f, "the window is 0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64 "%s%s",
                         range->start, range->end, bits, width_end(bits),
@@ -75,7 +75,7 @@ static void rule_large_pages(CheckRun *run) {
                 return;
         if (run->guest->memory.ram < UINT64_C(1) << 40 && !has_bar64(run->guest, false))
                 return;
-        f = check_find(run, "R11", VERDICT_WARNING, "firmware",
+        f = check_find(run, RULE_COMPATIBILITY, VERDICT_WARNING, "firmware",
                         "OVMF uses 40 bits because the virtual CPU has no 1 GiB pages");
         check_numbers(run, f, "the guest has %u bits, OVMF works with %u", layout->phys_bits,
                         layout->firmware_bits);
@@ -104,7 +104,7 @@ static void rule_relocated(CheckRun *run) {
         if (!run->layout->relocated || !assigns_gpu(run) ||
                         (family != SYSTEM_UNKNOWN && family != SYSTEM_WINDOWS))
                 return;
-        f = check_find(run, "R11", verdict_if(family == SYSTEM_WINDOWS), "guest",
+        f = check_find(run, RULE_COMPATIBILITY, verdict_if(family == SYSTEM_WINDOWS), "guest",
                         "memory moves to 1 TiB: some GPU drivers for Windows stop with code 43");
         check_numbers(run, f,
                         "memory%s and the 64-bit hole would pass 0x%" PRIx64 ", where AMD's hole begins%s%s",

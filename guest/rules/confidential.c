@@ -17,7 +17,7 @@ static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled
         }
         if (enabled->value)
                 return false;
-        f = check_find(run, "R10", VERDICT_UNSAFE, "guest", "this host runs no %s guests", what);
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest", "this host runs no %s guests", what);
         check_numbers(run, f, "%s is off: %s", name, enabled->source);
         return true;
 }
@@ -32,7 +32,7 @@ static void rule_tdx_qemu(CheckRun *run) {
         }
         if (run->layout->phys_bits == raw->value)
                 return;
-        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                         "QEMU starts a TDX guest with the host's width only");
         check_numbers(run, f, "the guest's %u bits against CPUID's %" PRIu64, run->layout->phys_bits,
                         raw->value);
@@ -44,7 +44,7 @@ static void rule_tdx_cloud_hypervisor(CheckRun *run) {
 
         if (run->layout->phys_bits <= 47)
                 return;
-        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                         "the bit that shares a TDX guest's pages is one of its addresses'");
         check_numbers(run, f, "the guest's %u bits, below the shared bit there are 47",
                         run->layout->phys_bits);
@@ -73,7 +73,7 @@ static void rule_sev_reduction(CheckRun *run) {
 
         if (!is_sev(run->guest) || bits <= 1)
                 return;
-        f = check_find(run, "R10", VERDICT_WARNING, "guest",
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_WARNING, "guest",
                         "encryption takes one address bit of a guest, whatever it takes of the host");
         if (fact_known(host))
                 check_numbers(run, f,
@@ -100,7 +100,7 @@ static void put_other_c_bit(CheckRun *run, unsigned host) {
 
         if (guest->vmm != VMM_QEMU || !guest->c_bit || guest->c_bit == host)
                 return;
-        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                         "QEMU refuses the guest's C-bit: the host has another");
         check_numbers(run, f, "cbitpos is %u, the host's C-bit is bit %u", guest->c_bit, host);
         check_advice(run, f, "set cbitpos to %u%s", host,
@@ -125,7 +125,7 @@ static void rule_c_bit(CheckRun *run) {
                 if (range->kind == LAYOUT_HOLE64 || range->kind == LAYOUT_RESERVED || c_bit->value > 63 ||
                                 range->end <= width_end((unsigned) c_bit->value))
                         continue;
-                f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                                 "%s lies above the bit that marks encrypted pages", range->label);
                 check_numbers(run, f, "it ends at 0x%" PRIx64 ", the C-bit is bit %" PRIu64, range->end,
                                 c_bit->value);
@@ -153,7 +153,7 @@ static void rule_accelerator(CheckRun *run) {
 
         if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU || guest->kvm)
                 return;
-        f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                         "the guest does not start: QEMU supports confidential guests with KVM only");
         check_numbers(run, f, "%s without KVM", name_of(guest->confidential));
         check_advice(run, f, "start it with KVM (-accel kvm, <domain type='kvm'>)");
@@ -177,7 +177,7 @@ static void rule_release(CheckRun *run) {
                 return;
         /* Debian's is QEMU as it was released (seen: 7.2 and 10.0). */
         if (strcmp(guest->vmm_build, "debian") == 0) {
-                f = check_find(run, "R10", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                                 "the guest does not start: this QEMU has no %s guests",
                                 name_of(guest->confidential));
                 check_numbers(run, f, "Debian's QEMU %u.%u; QEMU has them since %u.%u",
@@ -198,7 +198,7 @@ static void rule_seabios(CheckRun *run) {
         if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU ||
                         guest->firmware.kind != FIRMWARE_SEABIOS)
                 return;
-        f = check_find(run, "R10", VERDICT_UNSAFE, "firmware",
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "firmware",
                         "SeaBIOS does not run in a confidential guest");
         check_numbers(run, f, "%s guests need OVMF", name_of(guest->confidential));
         check_advice(run, f, "use an image of OVMF that is built for %s", name_of(guest->confidential));

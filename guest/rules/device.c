@@ -31,8 +31,8 @@ static void put_regions(CheckRun *run, const ProfileGroup *group, const char *su
 
                 if (!direct && region->type != RESERVED_DIRECT_RELAXABLE)
                         continue;
-                CheckFinding *f = check_find(run, "R6", refused ? VERDICT_UNSAFE : VERDICT_WARNING, subject,
-                                "%s",
+                CheckFinding *f = check_find(run, RULE_RESERVED, refused ? VERDICT_UNSAFE : VERDICT_WARNING,
+                                subject, "%s",
                                 refused                  ? refused_region
                                                 : direct ? kept_region(group)
                                                          : relaxed_region);
@@ -78,7 +78,7 @@ static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const Guest
                 return false;
         if (fact_known(allowed) && allowed->value)
                 return closed;
-        f = check_find(run, "R12", VERDICT_UNSAFE, device->name, "%s",
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s",
                         refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]);
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned%s", group->id,
                         device->iommufd && !closed ? " by /dev/iommu" : "");
@@ -96,7 +96,7 @@ static void put_unassignable(CheckRun *run, const ProfileGroup *group, const Gue
                 check_missing(run, "whether group %" PRIu32 " can be assigned", group->id);
         if (put_interrupts(run, group, device) || group->assignable != TRISTATE_NO || !refusals[group->why])
                 return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, device->name, "%s", refusals[group->why]);
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s", refusals[group->why]);
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned", group->id);
 }
 
@@ -188,7 +188,7 @@ static void put_members(CheckRun *run, const ProfileGroup *group, const char *su
         }
         if (n == 0)
                 return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, subject,
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject,
                         "its group is not viable: the host's drivers hold other members");
         check_numbers(run, f, "group %" PRIu32 " also holds %s%s", group->id, others,
                         n > 3 ? " and more" : "");
@@ -200,7 +200,7 @@ static void put_virtual_functions(CheckRun *run, const ProfileDevice *host, cons
 
         if (host->is_vf || host->num_vfs == 0)
                 return;
-        f = check_find(run, "R12", VERDICT_WARNING, subject,
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, subject,
                         "it has virtual functions that go away with it");
         check_numbers(run, f, "%u of %u virtual functions are on", host->num_vfs, host->total_vfs);
         check_advice(run, f, "assign a virtual function instead");
@@ -209,7 +209,7 @@ static void put_virtual_functions(CheckRun *run, const ProfileDevice *host, cons
 /* Whatever is to be done about the host's IOMMU, its own findings say. */
 static void put_no_iommu(CheckRun *run, const char *subject, const char *summary) {
         const FindingList *list = &run->profile->findings;
-        CheckFinding *f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s", summary);
+        CheckFinding *f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "%s", summary);
 
         for (size_t i = 0; i < list->n; i++)
                 if (*list->findings[i].remedy &&
@@ -222,14 +222,14 @@ static void put_no_iommu(CheckRun *run, const char *subject, const char *summary
 static bool put_bridge(CheckRun *run, const ProfileDevice *host, const char *subject) {
         if (!host->header_type_known || host->header_type == 0)
                 return false;
-        check_find(run, "R12", VERDICT_UNSAFE, subject, "it is a bridge: VFIO takes none");
+        check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "it is a bridge: VFIO takes none");
         return true;
 }
 
 static void put_own_driver(CheckRun *run, const ProfileDevice *host, const char *subject) {
         if (!leaves_alone(host->driver))
                 check_numbers(run,
-                                check_find(run, "R12", VERDICT_SAFE, subject,
+                                check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, subject,
                                                 "the host uses it now: it has to be given up to VFIO first"),
                                 "its driver is %s; libvirt changes it where the device is managed='yes'",
                                 host->driver);
@@ -241,7 +241,8 @@ static void check_one(CheckRun *run, size_t i) {
         const ProfileGroup *group;
 
         if (!host && run->profile->devices_reason == REASON_NONE) {
-                check_find(run, "R12", VERDICT_UNSAFE, device->name, "this host has no such device");
+                check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
+                                "this host has no such device");
                 return;
         }
         if (!host) {
@@ -282,7 +283,7 @@ static void rule_asked_twice(CheckRun *run) {
                 if (is_assigned(run, host)) {
                         pci_address_format(&host->address, address, sizeof(address));
                         check_numbers(run,
-                                        check_find(run, "R12", VERDICT_UNSAFE, device->name,
+                                        check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
                                                         "it is asked for twice: the VMM refuses the second"),
                                         "both are the host's %s", address);
                 }
@@ -313,7 +314,7 @@ void device_find_any(CheckRun *run, const char *subject) {
                 check_missing(run, "whether any group can be assigned");
                 return;
         }
-        f = check_find(run, "R12", VERDICT_UNSAFE, subject, "%s",
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "%s",
                         without_remapping ? refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]
                                           : "VFIO cannot assign any device of this host");
         check_numbers(run, f, "%zu groups, none of which can be assigned", profile->n_groups);

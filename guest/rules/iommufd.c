@@ -23,7 +23,8 @@ static bool first_stage_only(const ProfileIommu *unit) {
 }
 
 static void put_stage(CheckRun *run, const GuestDevice *device, const ProfileIommu *unit, bool certain) {
-        CheckFinding *f = check_find(run, "R12", certain ? VERDICT_UNSAFE : VERDICT_WARNING, device->name,
+        CheckFinding *f = check_find(run, RULE_ASSIGNMENT, certain ? VERDICT_UNSAFE : VERDICT_WARNING,
+                        device->name,
                         certain ? "iommufd refuses it: its IOMMU has no second stage"
                                 : "iommufd may refuse it: its IOMMU has no second stage in scalable mode");
 
@@ -68,7 +69,7 @@ static void rule_bars_mapped(CheckRun *run) {
         }
         if (major > 6 || (major == 6 && minor >= 19))
                 return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, device->name,
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
                         "Cloud Hypervisor ends: this kernel's iommufd does not map BARs");
         check_numbers(run, f, "Linux %s, and BARs are mapped from 6.19 on", kernel);
         check_advice(run, f,
@@ -83,7 +84,7 @@ static void rule_symptoms(CheckRun *run) {
                 if (!run->guest->devices[i].assigned || !run->guest->devices[i].iommufd ||
                                 run->guest->vmm != VMM_QEMU)
                         continue;
-                f = check_find(run, "R12", VERDICT_SAFE, run->guest->devices[i].name,
+                f = check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, run->guest->devices[i].name,
                                 "its BARs are not mapped for other devices: the iommufd backend maps none");
                 check_numbers(run, f, "QEMU says -14 (Bad address) for each, which is harmless");
                 break;

@@ -82,7 +82,7 @@ static void put_limit(CheckRun *run, unsigned spaces, uint64_t ram) {
         char bytes[CHECK_BYTES_MAX], first[96];
         CheckFinding *f;
 
-        f = check_find(run, "R12", limit < ram ? VERDICT_UNSAFE : VERDICT_WARNING, "guest",
+        f = check_find(run, RULE_ASSIGNMENT, limit < ram ? VERDICT_UNSAFE : VERDICT_WARNING, "guest",
                         limit < ram ? "the limit on locked memory is too low: VFIO cannot pin the guest's memory"
                                     : "the limit on locked memory is too low for all devices behind the vIOMMU");
         snprintf(first, sizeof(first), "the limit is %s, needed are ", check_bytes(limit, bytes));
@@ -104,7 +104,7 @@ static void rule_locked(CheckRun *run) {
                 return;
         }
         if (!memory->locked_limit && spaces > 1 && guest->viommu.past_libvirt) {
-                f = check_find(run, "R12", VERDICT_WARNING, "guest",
+                f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, "guest",
                                 "libvirt's limit on locked memory does not count the vIOMMU of "
                                 "<qemu:commandline>");
                 put_need(run, f, "libvirt sets memory and 1 GiB, needed are ", spaces, ram);
@@ -115,7 +115,8 @@ static void rule_locked(CheckRun *run) {
         if (memory->locked_limit ? memory->locked_limit >= GUEST_LOCKED_UNLIMITED
                                  : guest->form.manager == MANAGER_PROXMOX)
                 return;
-        f = check_find(run, "R12", VERDICT_SAFE, "guest", "assigned devices lock the guest's memory");
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, "guest",
+                        "assigned devices lock the guest's memory");
         put_need(run, f, memory->locked_limit ? "within its limit: " : "", spaces, ram);
         if (!memory->locked_limit && guest->form.manager == MANAGER_LIBVIRT && spaces > 1)
                 check_advice(run, f,
@@ -181,7 +182,7 @@ static void rule_entries(CheckRun *run) {
         if (run->guest->vmm != VMM_QEMU || regions == 0 || !uses_type1(run->guest) ||
                         n + slots - regions <= limit)
                 return;
-        f = check_find(run, "R12", entries_verdict(run->guest), "guest",
+        f = check_find(run, RULE_ASSIGNMENT, entries_verdict(run->guest), "guest",
                         "its memory needs more mappings than VFIO grants: VFIO_MAP_DMA fails with -28");
         check_numbers(run, f,
                         "%" PRIu64 " pieces of memory and up to %" PRIu64
@@ -202,7 +203,7 @@ static void rule_private(CheckRun *run) {
         if (!run->assigned || guest->vmm != VMM_QEMU || !has_private_memory(guest) ||
                         !version_known(guest->vmm_version) || version_reaches(guest->vmm_version, 10, 1, 0))
                 return;
-        f = check_find(run, "R12", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "guest",
                         "this QEMU cannot assign devices to a guest with private memory (TDX, SEV-SNP)");
         check_numbers(run, f, "QEMU 10.1 is the first that can");
         check_advice(run, f, "use QEMU 10.1 or newer");

@@ -52,7 +52,7 @@ static void put_absent(CheckRun *run, const GuestDevice *device) {
                 missing_bars(run, device, NULL);
                 return;
         }
-        f = check_find(run, "R12", VERDICT_UNSAFE, device->name, "this host has no such device");
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "this host has no such device");
         check_numbers(run, f, "it is not in /sys/bus/mdev/devices");
         check_advice(run, f,
                         "create it before the guest starts: mdevctl start --uuid %s (mdevctl list --defined), or "
@@ -75,7 +75,7 @@ static void check_mediated(CheckRun *run, const GuestDevice *device) {
                 return;
         }
         if (host && *host->api && strcmp(host->api, "vfio-pci") != 0) {
-                f = check_find(run, "R12", VERDICT_UNSAFE, device->name,
+                f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
                                 "it is no PCI device: vfio-pci does not take it");
                 check_numbers(run, f, "mediated device %s is for %s", device->uuid, host->api);
                 return;
@@ -107,7 +107,7 @@ static void rule_mediated(CheckRun *run) {
                 }
                 if (*device->uuid && asked_before(run->guest, i))
                         check_numbers(run,
-                                        check_find(run, "R12", VERDICT_UNSAFE, device->name,
+                                        check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
                                                         "assigned twice; the VMM rejects the second"),
                                         "both are mediated device %s", device->uuid);
                 else

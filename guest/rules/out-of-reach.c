@@ -133,7 +133,8 @@ static void rule_memory(CheckRun *run) {
                         bool doubt = reach_doubt(reach, verdict, range->start, range->end) != verdict;
                         subject_of(run, reach, subject, sizeof(subject));
                         CheckFinding *f = check_find(run,
-                                        is_hypertransport(run, reach, &outside) ? "R9" : "R3",
+                                        is_hypertransport(run, reach, &outside) ? RULE_HYPERTRANSPORT
+                                                                                : RULE_MEMORY,
                                         doubt ? VERDICT_WARNING : verdict, subject, "%s",
                                         memory_summary(range, verdict, doubt));
                         put_numbers(run, f, reach, range, &outside);
@@ -235,12 +236,12 @@ static void put_outside(CheckRun *run, const Reach *reach, const Outside *outsid
         else
                 snprintf(subject, sizeof(subject), "%s", name);
         if (ram)
-                f = check_find(run, hole ? "R9" : "R3", verdict, subject,
+                f = check_find(run, hole ? RULE_HYPERTRANSPORT : RULE_MEMORY, verdict, subject,
                                 "BARs with the VMM's memory behind them %s where the assigned devices cannot "
                                 "reach them: mapping them fails",
                                 lie);
         else
-                f = check_find(run, hole ? "R9" : "R4", verdict, subject,
+                f = check_find(run, hole ? RULE_HYPERTRANSPORT : RULE_BARS, verdict, subject,
                                 "BARs %s where %s cannot reach them: %s", lie, who(run, reach),
                                 fatal ? "this VMM ends when it cannot map them"
                                       : "no peer-to-peer DMA to them");
@@ -313,7 +314,7 @@ static void rule_crowded(CheckRun *run) {
                 run->error = r;
         else if (r == 0 && places.crowded >= 0)
                 check_numbers(run,
-                                check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                                check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
                                                 "the guest does not start: too many devices on a PCI segment"),
                                 "a segment has places for %d, segment %d has more", CH_SEGMENT_DEVICES_MAX,
                                 places.crowded);

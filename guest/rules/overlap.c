@@ -26,7 +26,7 @@ static const struct {
 
 static void put_overlap(CheckRun *run, const LayoutOverlap *overlap) {
         const LayoutRange *device = overlap->device, *memory = overlap->memory;
-        CheckFinding *f = check_find(run, "R14", words[overlap->effect].verdict,
+        CheckFinding *f = check_find(run, RULE_OVERLAP, words[overlap->effect].verdict,
                         run->guest->vmm == VMM_QEMU ? "firmware" : "guest", "%s",
                         words[overlap->effect].summary);
 

@@ -17,7 +17,7 @@ static void rule_pmem(CheckRun *run) {
         if (guest->vmm != VMM_CLOUD_HYPERVISOR || !layout->starts || !layout->phys_bits || placed >= n)
                 return;
         check_numbers(run,
-                        check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                        check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
                                         "the guest does not start: above its memory no room is left for its "
                                         "persistent memory"),
                         "%zu of %zu have a place; memory ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64,

@@ -10,6 +10,25 @@
 #include "probe/grow.h"
 #include "profile/device-lookup.h"
 
+static const char *const rule_table[_RULE_MAX] = {
+        [RULE_NONE] = "",
+        [RULE_START] = "R1",
+        [RULE_WIDTH] = "R2",
+        [RULE_MEMORY] = "R3",
+        [RULE_BARS] = "R4",
+        [RULE_VIOMMU] = "R5",
+        [RULE_RESERVED] = "R6",
+        [RULE_WINDOW] = "R7",
+        [RULE_MIGRATION] = "R8",
+        [RULE_HYPERTRANSPORT] = "R9",
+        [RULE_CONFIDENTIAL] = "R10",
+        [RULE_COMPATIBILITY] = "R11",
+        [RULE_ASSIGNMENT] = "R12",
+        [RULE_CPUINFO] = "R13",
+        [RULE_OVERLAP] = "R14",
+};
+WORDS_DEFINE(Rule, rule);
+
 static char *format_text(CheckRun *run, const char *format, va_list arguments)
                 __attribute__((format(printf, 2, 0)));
 
@@ -22,8 +41,8 @@ static char *format_text(CheckRun *run, const char *format, va_list arguments) {
         return NULL;
 }
 
-CheckFinding *check_find(CheckRun *run, const char *rule, Verdict verdict, const char *subject,
-                const char *format, ...) {
+CheckFinding *check_find(
+                CheckRun *run, Rule rule, Verdict verdict, const char *subject, const char *format, ...) {
         Check *check = run->check;
         CheckFinding *grown = grow(check->findings, check->n, sizeof(*grown)), *finding;
         va_list arguments;
@@ -34,8 +53,7 @@ CheckFinding *check_find(CheckRun *run, const char *rule, Verdict verdict, const
         }
         check->findings = grown;
         finding = &check->findings[check->n++];
-        *finding = (CheckFinding){ .verdict = verdict, .subject = strdup(subject) };
-        snprintf(finding->rule, sizeof(finding->rule), "%s", rule);
+        *finding = (CheckFinding){ .rule = rule, .verdict = verdict, .subject = strdup(subject) };
         va_start(arguments, format);
         finding->summary = format_text(run, format, arguments);
         va_end(arguments);

@@ -49,8 +49,8 @@ static inline bool check_beyond_width(const Layout *layout) {
 }
 
 /* A new finding with its summary; good until the next one. Never NULL: without memory run->error is set. */
-CheckFinding *check_find(CheckRun *run, const char *rule, Verdict verdict, const char *subject,
-                const char *format, ...) __attribute__((format(printf, 5, 6)));
+CheckFinding *check_find(CheckRun *run, Rule rule, Verdict verdict, const char *subject, const char *format,
+                ...) __attribute__((format(printf, 5, 6)));
 void check_numbers(CheckRun *run, CheckFinding *finding, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));
 void check_advice(CheckRun *run, CheckFinding *finding, const char *format, ...)

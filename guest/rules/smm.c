@@ -15,7 +15,7 @@ static void rule_machine(CheckRun *run) {
                 return;
         if (guest->smm != TRISTATE_NO && guest->machine == MACHINE_Q35)
                 return;
-        f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+        f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                         "the firmware stops: it needs System Management Mode, which the machine does not have");
         if (guest->machine != MACHINE_Q35) {
                 check_numbers(run, f, "only machine type q35 has what OVMF needs of it");
@@ -39,11 +39,11 @@ static void rule_reach(CheckRun *run) {
         if (range->end <= width_end(layout->smm_bits)) {
                 if (layout->phys_bits <= layout->smm_bits)
                         return;
-                f = check_find(run, "R7", VERDICT_SAFE, "firmware",
+                f = check_find(run, RULE_WINDOW, VERDICT_SAFE, "firmware",
                                 "the firmware's System Management Mode maps less than the guest's width, and the "
                                 "window for BARs ends below that");
         } else {
-                f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                                 "the firmware's window for BARs ends above the addresses that its System "
                                 "Management Mode maps");
                 f->start = range->start;

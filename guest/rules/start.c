@@ -12,7 +12,8 @@ static void put_cause(CheckRun *run, const StartCause *cause) {
         CheckFinding *f;
 
         start_words(run, cause, &words);
-        f = check_find(run, "R1", VERDICT_UNSAFE, "guest", "the guest does not start: %s", words.summary);
+        f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest", "the guest does not start: %s",
+                        words.summary);
         check_numbers(run, f, "%s", words.numbers);
         check_advice(run, f, "%s", words.advice);
 }
@@ -27,8 +28,8 @@ static void put_hidden(CheckRun *run) {
         if (run->guest->machine != MACHINE_MICROVM || run->guest->pcie == TRISTATE_NO ||
                         layout->phys_bits == 0 || layout->top < window)
                 return;
-        f = check_find(run, "R1", beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING,
-                        "guest",
+        f = check_find(run, RULE_START,
+                        beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING, "guest",
                         beyond ? "memory lies where the guest's CPU has no addresses, and QEMU starts it so"
                                : "memory lies where a microvm with PCI Express has its window");
         check_numbers(run, f,
@@ -57,7 +58,7 @@ static void put_unchecked(CheckRun *run) {
                                     range->kind != LAYOUT_HOTPLUG && range->kind != LAYOUT_CXL) ||
                                 range->end <= end)
                         continue;
-                f = check_find(run, "R1", later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_START, later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
                                 "memory lies where the guest's CPU has no addresses, and QEMU starts it so");
                 check_numbers(run, f, "%s ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, range->label,
                                 range->end, layout->phys_bits, end);
@@ -92,19 +93,19 @@ static void rule_start(CheckRun *run) {
         for (size_t i = 0; i < layout->n_causes; i++)
                 put_cause(run, &layout->causes[i]);
         for (size_t i = 0; i < guest->n_refused; i++) {
-                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
                                 "the guest does not start: QEMU refuses %s", guest->refused[i].what);
                 check_numbers(run, f, "%s", guest->refused[i].text);
         }
         if (layout->beyond) {
-                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
                                 "the guest does not start: its address space is too small for its memory");
                 check_numbers(run, f, "the last address is 0x%" PRIx64 ", %u bits end at 0x%" PRIx64,
                                 layout->top, layout->phys_bits, width_end(layout->phys_bits));
                 f->start = width_end(layout->phys_bits) + 1;
                 f->end = layout->top;
         } else if (!layout->starts && layout->n_causes == 0 && guest->n_refused == 0) {
-                f = check_find(run, "R1", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
                                 "the guest does not start: above its memory no room is left for devices");
                 check_numbers(run, f, "memory ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, layout->top,
                                 layout->phys_bits, width_end(layout->phys_bits));

@@ -33,7 +33,7 @@ static void rule_viommu_width(CheckRun *run) {
         if (policy.only_ends ? bits == policy.narrowest || bits == policy.widest
                              : bits >= policy.narrowest && bits <= policy.widest)
                 return;
-        f = check_find(run, "R5", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_VIOMMU, VERDICT_UNSAFE, "guest",
                         "QEMU refuses the guest's IOMMU: it has no such width");
         if (policy.narrowest == policy.widest)
                 check_numbers(run, f, "aw-bits %u, and of this version it has %u", bits, policy.widest);
@@ -72,7 +72,7 @@ static void rule_viommu(CheckRun *run) {
 
                 if (verdict == VERDICT_SAFE || !run->reaches[i].translated)
                         continue;
-                f = check_find(run, "R5", doubt ? VERDICT_WARNING : verdict,
+                f = check_find(run, RULE_VIOMMU, doubt ? VERDICT_WARNING : verdict,
                                 guest->devices[run->reaches[i].device].name,
                                 !qemu ? "the guest may use addresses that the host's IOMMU lacks"
                                                 : refused

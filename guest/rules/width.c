@@ -27,7 +27,7 @@ static void told_more(CheckRun *run, unsigned bits, const char *what) {
         CheckFinding *f;
 
         if (top && top->end > width_end(bits)) {
-                f = check_find(run, "R2", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_WIDTH, VERDICT_UNSAFE, "guest",
                                 "%s lies where this host has no addresses",
                                 *top->label ? top->label : "the guest's memory");
                 check_numbers(run, f, "it ends at 0x%" PRIx64 ", %s ends at 0x%" PRIx64 " (%u bits)",
@@ -36,7 +36,7 @@ static void told_more(CheckRun *run, unsigned bits, const char *what) {
                 f->end = top->end;
                 return;
         }
-        f = check_find(run, "R2", VERDICT_WARNING, "guest",
+        f = check_find(run, RULE_WIDTH, VERDICT_WARNING, "guest",
                         "the guest is told of more address bits than this host has");
         check_numbers(run, f,
                         "the guest's %u bits are above %s: %u bits; what is used today ends below them",
@@ -57,11 +57,13 @@ static void rule_kvm(CheckRun *run) {
         if (!run->guest->kvm)
                 return;
         if (*host->architecture && !is_x86(host->architecture)) {
-                f = check_find(run, "R12", VERDICT_UNSAFE, "host", "KVM runs no x86 guest on this host");
+                f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
+                                "KVM runs no x86 guest on this host");
                 check_numbers(run, f, "its architecture is %s", host->architecture);
         } else if (fact_known(&paging->virtualisation_enabled) && !paging->virtualisation_enabled.value &&
                         !*paging->kvm_backend) {
-                f = check_find(run, "R12", VERDICT_UNSAFE, "host", "KVM starts no guest on this host");
+                f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
+                                "KVM starts no guest on this host");
                 check_numbers(run, f, "virtualisation is off: %s", paging->virtualisation_enabled.source);
                 if (fact_known(&paging->virtualisation_capable) && paging->virtualisation_capable.value)
                         check_advice(run, f, "turn VT-x or SVM on in the firmware's setup");
@@ -95,7 +97,7 @@ static void rule_told(CheckRun *run) {
                 told_more(run, (unsigned) mappable->value, "what second-level paging maps");
                 return;
         }
-        f = check_find(run, "R2", VERDICT_SAFE, "guest", "the guest's width is %s this host's",
+        f = check_find(run, RULE_WIDTH, VERDICT_SAFE, "guest", "the guest's width is %s this host's",
                         bits == offered->value ? "equal to" : "below");
         check_numbers(run, f, "guest %u bits, host %" PRIu64 ", mappable %" PRIu64, bits, offered->value,
                         mappable->value);
@@ -111,7 +113,7 @@ static bool rule_libvirt(CheckRun *run) {
 
         if (guest->form.manager != MANAGER_LIBVIRT || guest->cpu.past_libvirt || bits <= usable->value)
                 return false;
-        f = check_find(run, "R13", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_CPUINFO, VERDICT_UNSAFE, "guest",
                         "libvirt refuses this width: it is above what /proc/cpuinfo says");
         check_numbers(run, f, "<maxphysaddr mode='emulate'> has %u bits, /proc/cpuinfo %" PRIu64, bits,
                         usable->value);
@@ -134,10 +136,10 @@ static void rule_sources(CheckRun *run) {
         if (usable->value >= raw->value || bits < usable->value || bits > raw->value)
                 return;
         if (bits == usable->value)
-                f = check_find(run, "R13", VERDICT_WARNING, "guest",
+                f = check_find(run, RULE_CPUINFO, VERDICT_WARNING, "guest",
                                 "its width is what /proc/cpuinfo says, which is not the limit of guests");
         else
-                f = check_find(run, "R13", VERDICT_SAFE, "guest",
+                f = check_find(run, RULE_CPUINFO, VERDICT_SAFE, "guest",
                                 "libvirt, which goes by /proc/cpuinfo, refuses this width when it is explicit");
         check_numbers(run, f, "the guest's %u bits, cpuinfo's %" PRIu64 ", CPUID's and KVM's %" PRIu64, bits,
                         usable->value, raw->value);

@@ -31,12 +31,12 @@ static void put_full(CheckRun *run, const BarNeed *need) {
         CheckFinding *f;
 
         if (run->guest->n_segments <= 1) {
-                f = check_find(run, "R7", VERDICT_UNSAFE, "guest",
+                f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
                                 "the 64-bit BARs do not fit Cloud Hypervisor's device area");
                 put_need(run, f, need, layout->full_size);
                 return;
         }
-        f = check_find(run, "R7", VERDICT_UNSAFE, "guest",
+        f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
                         "the 64-bit BARs do not fit the device area of PCI segment %u", layout->full - 1);
         check_numbers(run, f, "the segment has %s of Cloud Hypervisor's device area",
                         check_bytes(layout->full_size, size));
@@ -49,7 +49,7 @@ static void put_full(CheckRun *run, const BarNeed *need) {
 static void put_misfit(CheckRun *run, const LayoutRange *range, const BarNeed *need, uint64_t room) {
         const Layout *layout = run->layout;
         bool beyond = range && range->end > width_end(layout->phys_bits) && need->bytes <= room;
-        CheckFinding *f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+        CheckFinding *f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                         beyond ? "the firmware's window for BARs ends above the guest's width"
                                         : need->bytes <= room
                                         ? "the 64-bit BARs do not fit the firmware's window as they are aligned"
@@ -86,14 +86,15 @@ static void rule_window_64(CheckRun *run) {
         } else if (need.n_largest > 1 && room - need.bytes < need.largest)
                 /* Where several large ones have to be aligned, what else is on the bus decides. */
                 put_need(run,
-                                check_find(run, "R7", VERDICT_WARNING, "firmware",
+                                check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
                                                 "the 64-bit BARs fit with less than one of them to spare"),
                                 &need, room);
 }
 
 static void rule_window_32(CheckRun *run) {
         if (run->layout->unknown == REASON_NONE && !run->layout->bars_fit_32)
-                check_find(run, "R7", VERDICT_UNSAFE, "firmware", "the 32-bit BARs do not fit below 4 GiB");
+                check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
+                                "the 32-bit BARs do not fit below 4 GiB");
 }
 
 /* A window that ends above what the firmware's page tables map stops it. */
@@ -104,7 +105,7 @@ static void rule_window_end(CheckRun *run) {
 
         if (!range || bits == 0 || !run->layout->starts || range->end <= width_end(bits))
                 return;
-        f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+        f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                         "the firmware's window for BARs ends above the addresses that it maps");
         check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the firmware maps %u bits: up to 0x%" PRIx64,
                         range->start, range->end, bits, width_end(bits));
@@ -121,7 +122,7 @@ static void rule_window_start(CheckRun *run) {
         if (!range || bits == 0 || !run->layout->starts || !run->layout->bars_fit_64 ||
                         run->guest->firmware.kind != FIRMWARE_OVMF || range->start <= width_end(bits))
                 return;
-        f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+        f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                         "the firmware's window for BARs lies above the guest's addresses");
         check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64, range->start,
                         range->end, bits, width_end(bits));
@@ -138,7 +139,7 @@ static void rule_alignment(CheckRun *run) {
 
                 if (range->kind != LAYOUT_BAR || (range->start & (size - 1)) == 0)
                         continue;
-                f = check_find(run, "R7", VERDICT_UNSAFE, "firmware",
+                f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                                 "the firmware places a BAR where its size forbids it");
                 check_numbers(run, f, "%s: 0x%" PRIx64 " is no multiple of 0x%" PRIx64, range->label,
                                 range->start, size);
@@ -169,7 +170,7 @@ static void rule_resizable(CheckRun *run) {
         bar_need(run->guest, run->layout->port_share, as_it_may_become, run, &grown);
         if (now.bytes > room || grown.bytes <= room || grown.bytes == now.bytes || room == 0)
                 return;
-        f = check_find(run, "R7", VERDICT_WARNING, "firmware",
+        f = check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
                         "resizable BARs fit as they are, and would not at their largest");
         put_need(run, f, &grown, room);
 }
@@ -207,8 +208,9 @@ static void rule_unread(CheckRun *run) {
         if (!right || (firmware->kind != FIRMWARE_UNKNOWN && firmware->kind != kind) ||
                         (strstr(right, "PciMmio64Mb") && firmware->mmio64_mib > 0))
                 return;
-        f = check_find(run, "R7", VERDICT_WARNING, "firmware", "%s does not read %s: it has no effect",
-                        kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS", firmware->unread);
+        f = check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
+                        "%s does not read %s: it has no effect", kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS",
+                        firmware->unread);
         check_numbers(run, f, "fw_cfg %s is what it reads", right);
 }
 

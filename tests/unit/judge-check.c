@@ -31,11 +31,11 @@ static bool fail(Judgement *judgement, const char *format, ...) {
         return false;
 }
 
-static Verdict worst_of(const Check *check, const char *rule) {
+static Verdict worst_of(const Check *check, Rule rule) {
         Verdict worst = VERDICT_SAFE;
 
         for (size_t i = 0; i < check->n; i++)
-                if (strcmp(check->findings[i].rule, rule) == 0 && check->findings[i].verdict > worst)
+                if (check->findings[i].rule == rule && check->findings[i].verdict > worst)
                         worst = check->findings[i].verdict;
         return worst;
 }
@@ -44,11 +44,11 @@ static Verdict worst_of(const Check *check, const char *rule) {
 static const char *says_memory(const Check *check) {
         for (size_t i = 0; i < check->n; i++) {
                 const CheckFinding *finding = &check->findings[i];
-                bool reach = strcmp(finding->rule, "R3") == 0 || strcmp(finding->rule, "R9") == 0;
+                bool reach = finding->rule == RULE_MEMORY || finding->rule == RULE_HYPERTRANSPORT;
 
                 if (reach && finding->verdict == VERDICT_UNSAFE &&
                                 strncmp(finding->summary, "memory", 6) == 0)
-                        return finding->rule;
+                        return rule_to_string(finding->rule);
         }
         return NULL;
 }
@@ -63,7 +63,7 @@ static bool hold(Judgement *judgement, const Guest *guest, const Check *check, c
                                              : judge_guest(guest, profile, &check->layout);
                 return !fault || fail(judgement, "%s: safe, and %s", what, fault);
         }
-        if (worst_of(check, "R14") != VERDICT_SAFE && !judge_places(guest, &check->layout))
+        if (worst_of(check, RULE_OVERLAP) != VERDICT_SAFE && !judge_places(guest, &check->layout))
                 return fail(judgement, "%s: R14, and nothing overlaps", what);
         fault = says_memory(check);
         if (fault && !judge_reach(guest, profile, &check->layout))
@@ -83,7 +83,7 @@ static bool hold_remedy(
 
         judgement->counts->remedies++;
         if (!change_apply(&finding->change, &changed))
-                return fail(judgement, "%s: its change does not apply", finding->rule);
+                return fail(judgement, "%s: its change does not apply", rule_to_string(finding->rule));
         if (check_every(&changed, &judgement->drawn->profile, judgement->places, &after) < 0)
                 return fail(judgement, "no memory");
         for (size_t i = 0; i < after.n && good; i++) {
@@ -91,16 +91,18 @@ static bool hold_remedy(
 
                 if (left->verdict == VERDICT_SAFE)
                         continue;
-                if (strcmp(left->rule, finding->rule) == 0)
-                        good = fail(judgement, "%s: change %u to %" PRIu64 " leaves it", finding->rule,
-                                        finding->change.kind, finding->change.value);
+                if (left->rule == finding->rule)
+                        good = fail(judgement, "%s: change %u to %" PRIu64 " leaves it",
+                                        rule_to_string(finding->rule), finding->change.kind,
+                                        finding->change.value);
                 else if (left->verdict >= was && left->verdict > worst_of(before, left->rule))
-                        good = fail(judgement, "%s: change %u to %" PRIu64 " brings %s", finding->rule,
-                                        finding->change.kind, finding->change.value, left->rule);
+                        good = fail(judgement, "%s: change %u to %" PRIu64 " brings %s",
+                                        rule_to_string(finding->rule), finding->change.kind,
+                                        finding->change.value, rule_to_string(left->rule));
         }
         if (good && after.verdict > before->verdict)
-                good = fail(judgement, "%s: change %u to %" PRIu64 " makes the guest worse", finding->rule,
-                                finding->change.kind, finding->change.value);
+                good = fail(judgement, "%s: change %u to %" PRIu64 " makes the guest worse",
+                                rule_to_string(finding->rule), finding->change.kind, finding->change.value);
         return good && hold(judgement, &changed, &after, "with a remedy");
 }
 
@@ -108,7 +110,7 @@ static bool hold_remedies(Judgement *judgement, const Guest *guest, const Check 
         for (size_t i = 0; i < check->n; i++) {
                 const CheckFinding *finding = &check->findings[i];
 
-                if (finding->changed && (i == 0 || strcmp(finding->rule, finding[-1].rule) != 0) &&
+                if (finding->changed && (i == 0 || finding->rule != finding[-1].rule) &&
                                 !hold_remedy(judgement, guest, check, finding))
                         return false;
         }
@@ -119,7 +121,7 @@ static bool has_finding(const Check *check, const CheckFinding *finding) {
         for (size_t i = 0; i < check->n; i++) {
                 const CheckFinding *its = &check->findings[i];
 
-                if (its->verdict == finding->verdict && strcmp(its->rule, finding->rule) == 0 &&
+                if (its->verdict == finding->verdict && its->rule == finding->rule &&
                                 strcmp(its->subject, finding->subject) == 0 &&
                                 strcmp(its->summary, finding->summary) == 0)
                         return true;
@@ -133,7 +135,7 @@ static bool hold_marks(Judgement *judgement, const Leaves *leaves, const Check *
                 for (size_t j = 0; j < leaves->n && check->findings[i].in_plan; j++)
                         if (has_finding(&leaves->items[j].check, &check->findings[i]))
                                 return fail(judgement, "plan: %s is said to be gone, and is not",
-                                                check->findings[i].rule);
+                                                rule_to_string(check->findings[i].rule));
         return true;
 }
 

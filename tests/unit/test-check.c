@@ -170,9 +170,9 @@ static Guest plain_guest(GuestDevice *device) {
 }
 
 /* A finding that is not there has no rule. */
-static CheckFinding finding_of(const Check *check, const char *rule) {
+static CheckFinding finding_of(const Check *check, Rule rule) {
         for (size_t i = 0; i < check->n; i++)
-                if (strcmp(check->findings[i].rule, rule) == 0 && check->findings[i].verdict != VERDICT_SAFE)
+                if (check->findings[i].rule == rule && check->findings[i].verdict != VERDICT_SAFE)
                         return check->findings[i];
         return (CheckFinding){ .qemu = (char *) "", .libvirt = (char *) "" };
 }
@@ -202,8 +202,8 @@ static void test_remedy_helps(void **state) {
 
                 narrow(&host, bits);
                 assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
-                f = finding_of(&check, "R4");
-                assert_true(*f.rule);
+                f = finding_of(&check, RULE_BARS);
+                assert_true(f.rule);
                 if (!*f.qemu)
                         continue;
                 assert_int_equal(sscanf(f.qemu, "-cpu host,host-phys-bits=on,host-phys-bits-limit=%u",
@@ -211,7 +211,7 @@ static void test_remedy_helps(void **state) {
                                 1);
                 guest.cpu.limit = (uint8_t) limit;
                 assert_int_equal(check_guest(&guest, &host.profile, &after), 0);
-                assert_false(*finding_of(&after, "R4").rule);
+                assert_false(finding_of(&after, RULE_BARS).rule);
                 assert_true(after.verdict == VERDICT_SAFE);
         }
 }
@@ -244,9 +244,9 @@ static void test_large_pages(void **state) {
                 guest.cpu.pdpe1gb = cases[i].asked;
                 guest.firmware.version.major = cases[i].ovmf;
                 assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
-                assert_int_equal(*finding_of(&check, "R11").rule != 0, cases[i].warns);
+                assert_int_equal(finding_of(&check, RULE_COMPATIBILITY).rule != 0, cases[i].warns);
                 if (!cases[i].of_host)
-                        assert_null(strstr(finding_of(&check, "R11").libvirt, "pdpe1gb"));
+                        assert_null(strstr(finding_of(&check, RULE_COMPATIBILITY).libvirt, "pdpe1gb"));
         }
 }
 
@@ -322,8 +322,8 @@ static void test_no_remedy(void **state) {
         host.groups[0].regions = (ReservedRegions){ 1, &region.region };
         host.profile.usable_iova = (RangeSet){ 2, parts };
         assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
-        f = finding_of(&check, "R3");
-        assert_true(*f.rule);
+        f = finding_of(&check, RULE_MEMORY);
+        assert_true(f.rule);
         assert_int_equal(f.start, 0x40000000);
         assert_string_equal(f.qemu, "");
         assert_string_equal(f.libvirt, "");
