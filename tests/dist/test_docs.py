@@ -44,7 +44,7 @@ def test_schema(name):
     assert schema["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("page", ["hawctl.1", "hawd.8", "hawd-findings.7", "hawd-root.5"])
+@pytest.mark.parametrize("page", ["hawctl.1", "hawd.8", "hawd-findings.7", "hawd-root.5", "org.hawd.AddressWidth1.5"])
 def test_man_pages_render(page):
     if not shutil.which("groff"):
         pytest.skip("no groff here")
