@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "ctl/command/options.h"
 #include "ctl/origin/input-file.h"
 #include "ctl/sandbox/sandbox.h"
-#include "ctl/verb/options.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/libvirt/domain.h"
 #include "probe/cleanup.h"

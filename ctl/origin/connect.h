@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <systemd/sd-bus.h>
 
-#include "ctl/verb/options.h"
+#include "ctl/command/options.h"
 
 /* Whether the command line names a service that nothing here can stand in for. */
 bool connect_is_elsewhere(const Options *options);

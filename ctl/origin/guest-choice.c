@@ -38,7 +38,7 @@ static int parse_firmware(const char *text, GuestChoice *choice) {
         return EXIT_SUCCESS;
 }
 
-int guest_choice_parse(const Options *options, GuestChoice *ret) {
+int guest_choice_parse(const GuestOptions *options, GuestChoice *ret) {
         GuestChoice choice = {};
         int r = options->firmware ? parse_firmware(options->firmware, &choice) : EXIT_SUCCESS;
 

@@ -3,7 +3,7 @@
 
 /* --firmware and --qemu: what runs a guest, where its description does not say it or says it wrongly. */
 
-#include "ctl/verb/options.h"
+#include "ctl/origin/guest-options.h"
 #include "guest/guest.h"
 
 typedef struct GuestChoice {
@@ -14,6 +14,6 @@ typedef struct GuestChoice {
 } GuestChoice;
 
 /* An exit status; what is wrong is on standard error. */
-int guest_choice_parse(const Options *options, GuestChoice *ret);
+int guest_choice_parse(const GuestOptions *options, GuestChoice *ret);
 /* They go before what the description says. -ENOMEM, -E2BIG. */
 int guest_choice_apply(const GuestChoice *choice, Guest *guest);

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ctl/command/options.h"
 #include "ctl/origin/own-program.h"
-#include "ctl/verb/options.h"
 #include "guest/form/json/guest-json.h"
 #include "probe/cleanup.h"
 

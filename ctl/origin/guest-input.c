@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/command/options.h"
 #include "ctl/origin/guest-domain.h"
 #include "ctl/origin/input-file.h"
 #include "ctl/process/process-guest.h"
@@ -170,13 +171,13 @@ static int read_arguments(int argc, char **argv, Guest *ret) {
         return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
 }
 
-int guest_input_read(const Options *options, int argc, char **argv, Guest *ret, ProcessPlace *ret_place) {
-        if (options->pid && argc > 0) {
-                fprintf(stderr, "hawctl: --pid=%s and '%s': give one of them\n", options->pid, argv[0]);
+int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place) {
+        if (pid && argc > 0) {
+                fprintf(stderr, "hawctl: --pid=%s and '%s': give one of them\n", pid, argv[0]);
                 return EXIT_USAGE;
         }
-        if (options->pid)
-                return read_process(options->pid, ret, ret_place);
+        if (pid)
+                return read_process(pid, ret, ret_place);
         if (argc == 0) {
                 fprintf(stderr,
                                 "hawctl: expected a guest: a file with its JSON, XML or command line, '-', --pid=PID, or"

@@ -4,15 +4,14 @@
 /* The guest that a command line names, in whichever form it is. */
 
 #include "ctl/process/process-place.h"
-#include "ctl/verb/options.h"
 #include "guest/form/qemu/files.h"
 #include "guest/form/qemu/vm.h"
 
 /* argv is what stands behind the verb: a file or "-" with a JSON document, a domain's XML or a command line in it; a QEMU
  * command line itself (behind "--"); or nothing beside --pid=PID. Fills *ret, to be emptied with guest_done(), without
- * defaults. With --pid *ret_place is the process's. The exit status: 1 for what cannot be read, 2 for what is no guest; why
+ * defaults. pid is that option, or NULL; with it *ret_place is the process's. The exit status: 1 for what cannot be read, 2 for what is no guest; why
  * is on standard error. */
-int guest_input_read(const Options *options, int argc, char **argv, Guest *ret, ProcessPlace *ret_place);
+int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place);
 
 /* The same of a text: which form it is shows at its start. 0, -EINVAL with *reterr filled, -ENOMEM. */
 int guest_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);

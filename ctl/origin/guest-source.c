@@ -12,22 +12,22 @@
 #include "ctl/origin/site-file.h"
 #include "probe/cleanup.h"
 
-int guest_source(const Options *options, int argc, char **argv, Guest *ret) {
+int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
         ProcessPlace place = {};
         GuestChoice choice;
         SiteDefaults site;
-        int r = guest_choice_parse(options, &choice);
+        int r = guest_choice_parse(which, &choice);
 
         if (r == EXIT_SUCCESS)
-                r = site_file_read(options, &site);
+                r = site_file_read(options, which->defaults, &site);
         if (r == EXIT_SUCCESS)
-                r = guest_input_read(options, argc, argv, ret, &place);
+                r = guest_input_read(which->pid, argc, argv, ret, &place);
         if (r != EXIT_SUCCESS)
                 return r;
         if (!options->root && !options->host && !options->bus_address) {
                 guest_installed_read(&installed);
-                if (options->pid)
+                if (which->pid)
                         guest_installed_process(&place, &installed);
                 else {
                         guest_installed_program(ret, &installed);

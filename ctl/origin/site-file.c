@@ -7,27 +7,28 @@
 #include <sys/stat.h>
 
 #include "ctl/origin/input-file.h"
+#include "probe/cleanup.h"
 
 #define SITE_FILE "/etc/hawd/guest-defaults.json"
 
-int site_file_read(const Options *options, SiteDefaults *ret) {
-        const char *path = options->defaults ? options->defaults : SITE_FILE;
+int site_file_read(const Options *options, const char *given, SiteDefaults *ret) {
+        const char *path = given ? given : SITE_FILE;
         _cleanup_(input_file_done) InputFile file = {};
         JsonError error = {};
         struct stat status;
         int r;
 
         *ret = (SiteDefaults){};
-        if (!options->defaults && (options->root || options->host || options->bus_address))
+        if (!given && (options->root || options->host || options->bus_address))
                 return EXIT_SUCCESS;
-        if (!options->defaults && stat(path, &status) < 0)
+        if (!given && stat(path, &status) < 0)
                 return EXIT_SUCCESS;
-        if (!options->defaults && (status.st_uid != 0 || status.st_mode & (S_IWGRP | S_IWOTH))) {
+        if (!given && (status.st_uid != 0 || status.st_mode & (S_IWGRP | S_IWOTH))) {
                 fprintf(stderr, "hawctl: %s: not read, as others than root may write to it\n", path);
                 return EXIT_FAILURE;
         }
-        r = options->defaults ? input_file_read(path, SITE_DEFAULTS_MAX, &file)
-                              : input_file_read_regular(path, SITE_DEFAULTS_MAX, &file);
+        r = given ? input_file_read(path, SITE_DEFAULTS_MAX, &file)
+                  : input_file_read_regular(path, SITE_DEFAULTS_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
         r = site_defaults_parse((const char *) file.data, file.n, ret, &error);

@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "ctl/verb/options.h"
+#include "ctl/command/options.h"
 #include "profile/profile.h"
 
 /* A host that an argument names: a profile document, a host tree, a capture, or a document on standard input ("-"). Both

@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "ctl/verb/options.h"
+#include "ctl/command/options.h"
 #include "profile/profile.h"
 
 /* The profile that the options ask for: the service's, or of --root, or read in this process (--local, or no service).

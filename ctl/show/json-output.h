@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "ctl/verb/options.h"
+#include "ctl/command/options.h"
 
 /* A JsonSink onto standard output. */
 int json_to_stdout(const char *text, size_t n, void *userdata);

@@ -226,7 +226,7 @@ static void lay_out(SvgMap *svg) {
         map_svg_labels(svg);
 }
 
-int map_svg_write(const Options *options, const Map *map) {
+int map_svg_write(const char *path, const Map *map) {
         _cleanup_free_ char *text = NULL;
         SvgMap svg = { .map = map };
         size_t n = 0;
@@ -249,5 +249,5 @@ int map_svg_write(const Options *options, const Map *map) {
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
                 return EXIT_FAILURE;
         }
-        return output_file_write(options->svg, text, n);
+        return output_file_write(path, text, n);
 }

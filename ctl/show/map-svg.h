@@ -3,8 +3,8 @@
 
 /* The picture as SVG, for light and dark pages alike. */
 
-#include "ctl/verb/options.h"
+#include "ctl/command/options.h"
 #include "map/scene.h"
 
 /* To --svg's file, replaced as a whole, or standard output. The exit status; why it failed is on standard error. */
-int map_svg_write(const Options *options, const Map *map);
+int map_svg_write(const char *path, const Map *map);

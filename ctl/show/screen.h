@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "ctl/command/options.h"
 #include "ctl/show/safe-output.h"
-#include "ctl/verb/options.h"
 
 #define SCREEN_SEQUENCE_SIZE (SAFE_OUTPUT_ESCAPE_SIZE + 8)
 

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "ctl/verb/options.h"
+#include "ctl/command/options.h"
 #include "profile/profile.h"
 
 #define SELECT_NAME_MAX 32

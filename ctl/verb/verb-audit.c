@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "ctl/origin/guest-installed.h"
+#include "ctl/origin/guest-options.h"
 #include "ctl/origin/site-file.h"
 #include "ctl/origin/source-profile.h"
 #include "ctl/process/audit-process.h"
@@ -17,6 +18,15 @@
 #include "guest/rules/check.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+
+typedef struct AuditOptions {
+        const char *defaults;
+} AuditOptions;
+
+static const Option own_options[] = {
+        GUEST_DEFAULTS_OPTION(AuditOptions, defaults),
+        {},
+};
 
 /* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -178,9 +188,10 @@ static int failed(const char *what, int r) {
         return EXIT_FAILURE;
 }
 
-int verb_audit(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(qemu_processes_done) QemuProcesses processes = {};
         _cleanup_(profile_done) Profile profile = {};
+        const AuditOptions *own = options->own;
         GuestInstalled installed = {};
         SiteDefaults site;
         AuditQuestion question = {
@@ -189,11 +200,7 @@ int verb_audit(const Options *options, int argc, char **argv) {
         json_t *rows;
         int r;
 
-        if (options->host) {
-                fprintf(stderr, "hawctl: audit sees the processes of this host only: run it there, over ssh\n");
-                return EXIT_USAGE;
-        }
-        r = site_file_read(options, &site);
+        r = site_file_read(options, own->defaults, &site);
         if (r == EXIT_SUCCESS)
                 r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
@@ -206,3 +213,19 @@ int verb_audit(const Options *options, int argc, char **argv) {
         r = audit_all(&processes, &question, &rows);
         return r < 0 ? failed("", r) : print(options, rows);
 }
+
+const Verb verb_audit = {
+        .name = "audit",
+        .takes = TAKES_ROOT | TAKES_LOCAL | TAKES_BUS | TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
+        .summary = "Check every QEMU and Cloud Hypervisor that runs here",
+        .help = "Reads the command line of each from /proc and checks it against this host: the\n"
+                "verdict, the guest's address bits, and the worst of what was found. The exit\n"
+                "status is 3 when one is unsafe, 1 when one could not be judged. Processes of\n"
+                "others may be hidden from who is not root. With --root, as if they ran on that\n"
+                "host.\n",
+        .example = "hawctl audit --json=short | jq '.[] | select(.verdict==\"unsafe\")'",
+        .options = own_options,
+        .size = sizeof(AuditOptions),
+        .refusal = "it sees the processes of this host only; run it on the other host, over ssh",
+        .run = run,
+};

@@ -12,6 +12,16 @@
 #include "ctl/verb/verbs.h"
 #include "probe/cleanup.h"
 
+typedef struct CaptureOptions {
+        bool force;
+} CaptureOptions;
+
+static const Option own_options[] = {
+        { "force", NULL, option_flag, offsetof(CaptureOptions, force),
+                        "Replace OUTPUT: a regular file, or a directory that\nis a capture and holds nothing else" },
+        {},
+};
+
 /* HOSTNAME-DATE.hawd.tar.zst; a host's name may hold anything, a file's may not hold a slash. */
 static void default_name(char *ret, size_t size) {
         char host[65] = "host", date[16];
@@ -27,8 +37,9 @@ static void default_name(char *ret, size_t size) {
         snprintf(ret, size, "%s-%s.hawd.tar.zst", host, date);
 }
 
-int verb_capture(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(capture_close) CaptureRoot capture = {};
+        const CaptureOptions *own = options->own;
         CaptureCounts counts = {};
         const char *output;
         char name[128];
@@ -42,7 +53,7 @@ int verb_capture(const Options *options, int argc, char **argv) {
         }
         if (capture_open(options->root ? options->root : "/", &capture) < 0)
                 return EXIT_FAILURE;
-        r = capture_write(capture.root, output, options->force, &counts);
+        r = capture_write(capture.root, output, own->force, &counts);
         if (r == EXIT_SUCCESS && strcmp(output, "-") != 0) {
                 _cleanup_free_ char *line = safe_line(output, screen_get().utf8);
 
@@ -53,3 +64,18 @@ int verb_capture(const Options *options, int argc, char **argv) {
         }
         return r;
 }
+
+const Verb verb_capture = {
+        .name = "capture",
+        .arguments = "[OUTPUT]",
+        .max = 1,
+        .takes = TAKES_ROOT | TAKES_LOCAL | TAKES_TIMEOUT,
+        .summary = "Write one file that replays this host anywhere",
+        .help = "OUTPUT is a .tar.zst archive, or a directory when it ends in a slash, or - for\n"
+                "standard output; by default HOSTNAME-DATE.hawd.tar.zst. Only its owner may read\n"
+                "it. Serial numbers and MAC addresses are left out.\n",
+        .example = "sudo hawctl capture && hawctl status --root=vm-20261121.hawd.tar.zst",
+        .options = own_options,
+        .size = sizeof(CaptureOptions),
+        .run = run,
+};

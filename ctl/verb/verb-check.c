@@ -14,6 +14,22 @@
 #include "guest/answer/migration.h"
 #include "guest/rules/check.h"
 
+typedef struct CheckOptions {
+        GuestOptions guest;
+        bool layout;
+        OptionList targets;
+} CheckOptions;
+
+static const Option own_options[] = {
+        GUEST_OPTIONS(CheckOptions, guest),
+        { "layout", NULL, option_flag, offsetof(CheckOptions, layout),
+                        "Print the guest's address ranges too" },
+        { "for", "=PROFILE", option_list, offsetof(CheckOptions, targets),
+                        "May it go to that host? A document as 'hawctl\ndescribe' prints it, a host tree or a capture;\nmay be given again",
+                        .max = OPTION_LIST_MAX },
+        {},
+};
+
 typedef struct Targets {
         size_t n;
         Migration *migrations;
@@ -32,12 +48,14 @@ static int out_of_memory(void) {
 
 static int check_targets(const Options *options, const Guest *guest, const Check *here,
                 const Profile *source, Targets *ret) {
-        ret->migrations = calloc(options->n_targets + 1, sizeof(*ret->migrations));
+        const OptionList *names = &((const CheckOptions *) options->own)->targets;
+
+        ret->migrations = calloc(names->n + 1, sizeof(*ret->migrations));
         if (!ret->migrations)
                 return out_of_memory();
-        for (unsigned i = 0; i < options->n_targets; i++) {
+        for (unsigned i = 0; i < names->n; i++) {
                 _cleanup_(profile_done) Profile target = {};
-                int r = source_file_profile(options, options->targets[i], &target);
+                int r = source_file_profile(options, names->items[i], &target);
 
                 if (r != EXIT_SUCCESS)
                         return r;
@@ -50,10 +68,11 @@ static int check_targets(const Options *options, const Guest *guest, const Check
 
 static int print_json(
                 const Options *options, const Guest *guest, const Check *check, const Targets *targets) {
+        const CheckOptions *own = options->own;
         json_t *document = check_json(guest, check), *array = json_array();
 
         for (size_t i = 0; i < targets->n; i++)
-                json_array_append_new(array, migration_json(options->targets[i], &targets->migrations[i]));
+                json_array_append_new(array, migration_json(own->targets.items[i], &targets->migrations[i]));
         if (targets->n > 0)
                 json_object_set(document, "targets", array);
         json_decref(array);
@@ -80,6 +99,7 @@ static void print_target(
 
 static int print_text(const Options *options, const Guest *guest, const Profile *profile, const Check *check,
                 const Targets *targets) {
+        const CheckOptions *own = options->own;
         const char *host = *profile->host.hostname ? profile->host.hostname : "this host";
         const Screen screen = screen_get();
         _cleanup_pager_ pid_t pager = pager_open(options);
@@ -93,8 +113,8 @@ static int print_text(const Options *options, const Guest *guest, const Profile 
         check_text_findings(&screen, guest, check, true);
         check_text_assumed(&screen, guest);
         for (size_t i = 0; i < targets->n; i++)
-                print_target(&screen, options->targets[i], guest, &targets->migrations[i]);
-        if (!options->layout)
+                print_target(&screen, own->targets.items[i], guest, &targets->migrations[i]);
+        if (!own->layout)
                 return EXIT_SUCCESS;
         putchar('\n');
         return check_text_layout(&screen, &check->layout, options->no_legend);
@@ -107,12 +127,13 @@ static bool unsafe(const Check *check, const Targets *targets) {
         return check->verdict == VERDICT_UNSAFE;
 }
 
-int verb_check(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(guest_done) Guest guest = {};
         _cleanup_(check_done) Check check = {};
         _cleanup_(targets_done) Targets targets = {};
-        int r = guest_source(options, argc, argv, &guest);
+        const CheckOptions *own = options->own;
+        int r = guest_source(options, &own->guest, argc, argv, &guest);
 
         if (r != EXIT_SUCCESS)
                 return r;
@@ -128,3 +149,23 @@ int verb_check(const Options *options, int argc, char **argv) {
                           : print_text(options, &guest, &profile, &check, &targets);
         return r == EXIT_SUCCESS && unsafe(&check, &targets) ? EXIT_UNSAFE : r;
 }
+
+const Verb verb_check = {
+        .name = "check",
+        .arguments = "GUEST",
+        .max = -1,
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
+        .summary = "Tell whether a guest may run, and move, here",
+        .help = "Lays the guest's addresses out as its VMM and firmware will, and holds them\n"
+                "against this host: a verdict (safe, warning or unsafe), what led to it with both\n"
+                "numbers, and the smallest change that was found to help. What is missing is\n"
+                "never safe. The exit status is 3 when unsafe, 2 when GUEST is not understood.\n"
+                "\n"
+                "GUEST is a file with hawd's JSON, a libvirt domain's XML, a command line of QEMU\n"
+                "or Cloud Hypervisor (a script or libvirt's log of it too) or the latter's JSON,\n"
+                "or - for standard input; or -- and the command line itself.\n",
+        .example = "virsh dumpxml vm1 | hawctl check - --for=other-host.json",
+        .options = own_options,
+        .size = sizeof(CheckOptions),
+        .run = run,
+};

@@ -99,7 +99,7 @@ static int print_text(const Options *options, const json_t *comparison, char **a
         return r;
 }
 
-int verb_compare(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         __attribute__((cleanup(decrefp))) json_t *here = NULL, *there = NULL, *comparison = NULL;
         bool unsafe;
         int r;
@@ -124,3 +124,16 @@ int verb_compare(const Options *options, int argc, char **argv) {
                           : print_text(options, comparison, argv);
         return r == EXIT_SUCCESS && unsafe ? EXIT_UNSAFE : r;
 }
+
+const Verb verb_compare = {
+        .name = "compare",
+        .arguments = "A B",
+        .min = 2,
+        .max = 2,
+        .takes = TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
+        .summary = "Tell what a guest may meet that moves between two hosts",
+        .help = "A and B are profile documents, host trees or captures, as for diff. The exit\n"
+                "status is 3 when one direction is unsafe.\n",
+        .example = "hawctl describe | hawctl compare - other-host.json",
+        .run = run,
+};

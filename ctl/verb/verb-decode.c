@@ -128,7 +128,7 @@ static const struct {
         { "amdvi", "EFR [EFR2]", 1, 2, decode_amdvi },
 };
 
-int verb_decode(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         for (size_t i = 0; i < ELEMENTS(kinds); i++) {
                 if (strcmp(kinds[i].name, argv[0]) != 0)
                         continue;
@@ -142,3 +142,21 @@ int verb_decode(const Options *options, int argc, char **argv) {
         fprintf(stderr, "hawctl: cannot decode '%s': expected dmar, ivrs, cpuid, vtd or amdvi\n", argv[0]);
         return EXIT_USAGE;
 }
+
+const Verb verb_decode = {
+        .name = "decode",
+        .arguments = "KIND INPUT...",
+        .min = 1,
+        .max = -1,
+        .takes = TAKES_JSON | TAKES_TIMEOUT,
+        .summary = "Decode a table, dump or register of any machine",
+        .help = "  dmar FILE          ACPI DMAR table, binary or hex dump\n"
+                "  ivrs FILE          ACPI IVRS table, binary or hex dump\n"
+                "  cpuid FILE         CPUID leaves as 'cpuid -1 -r' prints them\n"
+                "  vtd CAP ECAP       VT-d capability registers, hexadecimal\n"
+                "  amdvi EFR [EFR2]   AMD-Vi extended feature registers, hexadecimal\n"
+                "\n"
+                "FILE - is standard input. Needs neither root nor the machine itself.\n",
+        .example = "hawctl decode vtd d2008c40660462 f050da",
+        .run = run,
+};

@@ -36,7 +36,7 @@ static int describe_local(const Options *options, JsonLayout layout) {
         return r == -ENOMEM ? out_of_memory() : EXIT_SUCCESS;
 }
 
-int verb_describe(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         JsonLayout layout = options->json ? options->json_layout : JSON_LAYOUT_PRETTY;
         json_t *document;
         int r = source_document(options, &document);
@@ -50,3 +50,12 @@ int verb_describe(const Options *options, int argc, char **argv) {
         (void) pager;
         return describe_document(document, layout);
 }
+
+const Verb verb_describe = {
+        .name = "describe",
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT,
+        .summary = "Print the whole profile as JSON",
+        .help = "The document that profile.schema.json describes; indented unless --json=short.\n",
+        .example = "hawctl describe | jq .widths.iovaBits",
+        .run = run,
+};

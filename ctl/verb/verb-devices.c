@@ -81,7 +81,7 @@ static json_t *device_json(const Profile *profile, size_t i, void *userdata) {
         return object;
 }
 
-int verb_devices(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(selection_done) Selection selection = {};
         _cleanup_(pci_names_close) PciNames *names = NULL;
@@ -109,3 +109,15 @@ int verb_devices(const Options *options, int argc, char **argv) {
                 add_row(table, &profile, &profile.devices[selection.indices[i]], names);
         return table_finish(table);
 }
+
+const Verb verb_devices = {
+        .name = "devices",
+        .arguments = "[DEVICE...]",
+        .max = -1,
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
+        .summary = "List PCI devices: group, driver, BARs",
+        .help = "Names come from pci.ids where hawctl was built with libpci. The JSON is that of\n"
+                "the profile with \"name\" added.\n",
+        .example = "hawctl devices 0000:01:00.0",
+        .run = run,
+};

@@ -98,7 +98,7 @@ static int print_table(const DifferenceList *list, const Options *options) {
         return ok ? r : out_of_memory();
 }
 
-int verb_diff(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(difference_list_done) DifferenceList list = {};
         _cleanup_(decrefp) json_t *before = NULL, *after = NULL;
         int r;
@@ -119,3 +119,17 @@ int verb_diff(const Options *options, int argc, char **argv) {
                 fprintf(stderr, "hawctl: %zu more differences are left out\n", list.dropped);
         return r;
 }
+
+const Verb verb_diff = {
+        .name = "diff",
+        .arguments = "A B",
+        .min = 2,
+        .max = 2,
+        .takes = TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
+        .summary = "Show what differs between two profiles",
+        .help = "A and B are profile documents as 'hawctl describe' prints them, host trees, or\n"
+                "captures. A single - is standard input, for one of them. The exit status is 0\n"
+                "whether or not they differ.\n",
+        .example = "hawctl describe | hawctl diff yesterday.json -",
+        .run = run,
+};

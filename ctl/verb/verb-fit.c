@@ -16,13 +16,30 @@
 #include "probe/decode/text.h"
 #include "profile/device-lookup.h"
 
-static int parse_bars(const Options *options, GuestDevice *device) {
-        for (unsigned i = 0; i < options->n_bars; i++) {
+typedef struct FitOptions {
+        GuestOptions guest;
+        OptionList bars;
+        const char *device;
+        uint32_t count;
+} FitOptions;
+
+static const Option own_options[] = {
+        GUEST_OPTIONS(FitOptions, guest),
+        { "bar", "=SIZE", option_list, offsetof(FitOptions, bars),
+                        "A 64-bit BAR of the device; again for each", .max = GUEST_BARS_MAX },
+        { "device", "=ADDRESS", option_text, offsetof(FitOptions, device), "A device of this host instead" },
+        { "count", "=N", option_number, offsetof(FitOptions, count), "How many are wanted (default 1)",
+                        .max = FIT_COUNT_MAX },
+        {},
+};
+
+static int parse_bars(const OptionList *bars, GuestDevice *device) {
+        for (unsigned i = 0; i < bars->n; i++) {
                 uint64_t size = 0;
 
-                if (guest_size_from_text(options->bars[i], &size) < 0 || size < 16 || (size & (size - 1))) {
+                if (guest_size_from_text(bars->items[i], &size) < 0 || size < 16 || (size & (size - 1))) {
                         fprintf(stderr, "hawctl: --bar=%s: expected a power of two as 16GiB or 256M\n",
-                                        options->bars[i]);
+                                        bars->items[i]);
                         return EXIT_USAGE;
                 }
                 device->bars[device->n_bars++] = (GuestBar){
@@ -32,38 +49,22 @@ static int parse_bars(const Options *options, GuestDevice *device) {
         return EXIT_SUCCESS;
 }
 
-static int parse_count(const Options *options, uint32_t *ret) {
-        char *end;
-        unsigned long n = options->count ? strtoul(options->count, &end, 10) : 1;
-
-        if (options->count &&
-                        (*end || options->count[0] < '0' || options->count[0] > '9' || n < 1 ||
-                                        n > FIT_COUNT_MAX)) {
-                fprintf(stderr, "hawctl: --count=%s: expected a number from 1 to %d\n", options->count,
-                                FIT_COUNT_MAX);
-                return EXIT_USAGE;
-        }
-        *ret = (uint32_t) n;
-        return EXIT_SUCCESS;
-}
-
-static int choose_device(const Options *options, const Profile *profile, GuestDevice *ret) {
+static int choose_device(const FitOptions *own, const Profile *profile, GuestDevice *ret) {
         const ProfileDevice *host;
 
-        if (!options->device == !options->n_bars) {
+        if (!own->device == !own->bars.n) {
                 fprintf(stderr, "hawctl: fit needs --bar=SIZE or --device=ADDRESS, and not both\n");
                 return EXIT_USAGE;
         }
         ret->assigned = true;
         /* As every management layer places it. */
         ret->own_port = true;
-        snprintf(ret->name, sizeof(ret->name), "%s", options->device ? options->device : "device");
-        if (!options->device)
-                return parse_bars(options, ret);
-        host = device_lookup_name(profile, options->device);
+        snprintf(ret->name, sizeof(ret->name), "%s", own->device ? own->device : "device");
+        if (!own->device)
+                return parse_bars(&own->bars, ret);
+        host = device_lookup_name(profile, own->device);
         if (!host) {
-                fprintf(stderr, "hawctl: no PCI device '%s'; 'hawctl devices' lists them\n",
-                                options->device);
+                fprintf(stderr, "hawctl: no PCI device '%s'; 'hawctl devices' lists them\n", own->device);
                 return EXIT_FAILURE;
         }
         ret->has_address = true;
@@ -141,28 +142,40 @@ static int print_text(const Options *options, const Fit *fit) {
         return print_widths(&screen, options, fit);
 }
 
-int verb_fit(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(guest_done) Guest guest = {};
         _cleanup_(fit_done) Fit fit = {};
         GuestDevice device = {};
-        uint32_t wanted;
-        int r = parse_count(options, &wanted);
+        const FitOptions *own = options->own;
+        int r;
 
-        if (r != EXIT_SUCCESS)
-                return r;
-        r = guest_source(options, argc, argv, &guest);
+        r = guest_source(options, &own->guest, argc, argv, &guest);
         if (r != EXIT_SUCCESS)
                 return r;
         r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = choose_device(options, &profile, &device);
+        r = choose_device(own, &profile, &device);
         if (r != EXIT_SUCCESS)
                 return r;
-        if (fit_devices(&guest, &profile, &device, wanted, &fit) < 0) {
+        if (fit_devices(&guest, &profile, &device, own->count ? own->count : 1, &fit) < 0) {
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
                 return EXIT_FAILURE;
         }
         return options->json ? json_print(options, fit_json(&fit)) : print_text(options, &fit);
 }
+
+const Verb verb_fit = {
+        .name = "fit",
+        .arguments = "GUEST",
+        .max = -1,
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
+        .summary = "Tell how many devices fit beside a guest, at every width",
+        .help = "Counts how many more devices the firmware's windows hold at this guest's\n"
+                "width, and which width would hold them all.\n",
+        .example = "hawctl fit guest.json --bar=128GiB --bar=32MiB --count=4",
+        .options = own_options,
+        .size = sizeof(FitOptions),
+        .run = run,
+};

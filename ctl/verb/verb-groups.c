@@ -84,7 +84,7 @@ static void print_ranges(const ProfileGroup *group) {
                                 reason_to_string(group->bits ? group->regions_reason : group->bits_reason));
 }
 
-int verb_groups(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(selection_done) Selection selection = {};
         const Screen screen = screen_get();
@@ -117,3 +117,14 @@ int verb_groups(const Options *options, int argc, char **argv) {
         }
         return r;
 }
+
+const Verb verb_groups = {
+        .name = "groups",
+        .arguments = "[GROUP...]",
+        .max = -1,
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
+        .summary = "List IOMMU groups: devices, reach, assignable or why not",
+        .help = "Usable is what is left below the width once reserved regions are taken out.\n",
+        .example = "hawctl groups 14",
+        .run = run,
+};

@@ -135,7 +135,7 @@ static int show_json(const char *directory, struct dirent **entries, int n, cons
         return status == EXIT_SUCCESS ? r : status;
 }
 
-int verb_history(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         const char *directory = argc > 0 ? argv[0] : HISTORY_DIRECTORY;
         struct dirent **entries = NULL;
         int n = scandir(directory, &entries, is_profile, versionsort), r;
@@ -160,3 +160,14 @@ int verb_history(const Options *options, int argc, char **argv) {
         free(entries);
         return r;
 }
+
+const Verb verb_history = {
+        .name = "history",
+        .arguments = "[DIRECTORY]",
+        .max = 1,
+        .takes = TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
+        .summary = "List the profiles of the last boots",
+        .help = "The service keeps them in /var/lib/hawd; hawctl diff compares any two.\n",
+        .example = "hawctl history --json=pretty",
+        .run = run,
+};

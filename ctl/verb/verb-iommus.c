@@ -67,7 +67,7 @@ static json_t *unit_json(const Profile *profile, size_t i, void *userdata) {
         return profile_json_iommu(profile, &profile->iommus[i]);
 }
 
-int verb_iommus(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(selection_done) Selection selection = {};
         const Screen screen = screen_get();
@@ -93,3 +93,15 @@ int verb_iommus(const Options *options, int argc, char **argv) {
                 add_row(table, &profile.iommus[selection.indices[i]]);
         return table_finish(table);
 }
+
+const Verb verb_iommus = {
+        .name = "iommus",
+        .arguments = "[UNIT...]",
+        .max = -1,
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
+        .summary = "List IOMMU units: registers, widths, devices",
+        .help = "Second and first are the reach of the two kinds of page table; bits is what may\n"
+                "be relied on.\n",
+        .example = "hawctl iommus dmar0 --json=pretty",
+        .run = run,
+};

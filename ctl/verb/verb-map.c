@@ -12,12 +12,27 @@
 #include "ctl/show/map-text.h"
 #include "ctl/verb/verbs.h"
 
+typedef struct MapOptions {
+        GuestOptions guest;
+        const char *svg; /* "": standard output; NULL: a terminal's picture */
+        bool ascii;
+} MapOptions;
+
+static const Option own_options[] = {
+        GUEST_OPTIONS(MapOptions, guest),
+        { "svg", "[=FILE]", option_text, offsetof(MapOptions, svg),
+                        "As SVG, to standard output or into FILE" },
+        { "ascii", NULL, option_flag, offsetof(MapOptions, ascii), "No characters but ASCII" },
+        {},
+};
+
 static int out_of_memory(void) {
         fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
         return EXIT_FAILURE;
 }
 
 static int print_text(const Options *options, const Map *map) {
+        const MapOptions *own = options->own;
         Screen screen = screen_get();
         _cleanup_pager_ pid_t pager = pager_open(options);
         char about[256];
@@ -25,7 +40,7 @@ static int print_text(const Options *options, const Map *map) {
         (void) pager;
         if (screen.width < MAP_TEXT_WIDTH_MIN)
                 screen.width = MAP_TEXT_WIDTH_MIN;
-        screen.utf8 &= !options->ascii;
+        screen.utf8 &= !own->ascii;
         map_text_print(&screen, map);
         if (!map->check)
                 return EXIT_SUCCESS;
@@ -37,15 +52,16 @@ static int print_text(const Options *options, const Map *map) {
         return EXIT_SUCCESS;
 }
 
-int verb_map(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(guest_done) Guest guest = {};
         _cleanup_(check_done) Check check = {};
         _cleanup_(map_done) Map map = {};
-        bool with_guest = argc > 0;
+        const MapOptions *own = options->own;
+        bool with_guest = argc > 0 || own->guest.pid;
         int r;
 
-        r = with_guest ? guest_source(options, argc, argv, &guest) : EXIT_SUCCESS;
+        r = with_guest ? guest_source(options, &own->guest, argc, argv, &guest) : EXIT_SUCCESS;
         if (r == EXIT_SUCCESS)
                 r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
@@ -56,5 +72,19 @@ int verb_map(const Options *options, int argc, char **argv) {
                 return out_of_memory();
         if (options->json)
                 return json_print(options, map_json(&map));
-        return options->svg ? map_svg_write(options, &map) : print_text(options, &map);
+        return own->svg ? map_svg_write(*own->svg ? own->svg : "-", &map) : print_text(options, &map);
 }
+
+const Verb verb_map = {
+        .name = "map",
+        .arguments = "[GUEST]",
+        .max = -1,
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT,
+        .summary = "Draw the address space: memory, reach, limits, a guest",
+        .help = "High addresses on top; not to scale where little lies between two. With a guest\n"
+                "its own layout stands beside the host's, and where they conflict.\n",
+        .example = "hawctl map guest.json --svg=map.svg",
+        .options = own_options,
+        .size = sizeof(MapOptions),
+        .run = run,
+};

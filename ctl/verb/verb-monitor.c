@@ -225,14 +225,10 @@ static int watch_bus(Watch *watch) {
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-int verb_monitor(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         Watch watch = { .options = options };
         int r;
 
-        if (options->root || options->local) {
-                fprintf(stderr, "hawctl: monitor watches a running service: it goes with neither --root nor --local\n");
-                return EXIT_USAGE;
-        }
         r = connect_open(options, &watch.bus);
         if (r < 0) {
                 complain(options->host                                 ? options->host
@@ -246,3 +242,14 @@ int verb_monitor(const Options *options, int argc, char **argv) {
         sd_bus_flush_close_unref(watch.bus);
         return r;
 }
+
+const Verb verb_monitor = {
+        .name = "monitor",
+        .takes = TAKES_HOST | TAKES_BUS | TAKES_JSON,
+        .summary = "Print changes as they come",
+        .help = "One line for each thing that changed, until interrupted; with --json a line of\n"
+                "JSON for each generation.\n",
+        .example = "hawctl monitor -j | jq .differences[].path",
+        .refusal = "it watches a running service until it is interrupted",
+        .run = run,
+};

@@ -78,7 +78,7 @@ static json_t *regions_json(const HostRegions *regions) {
         return array;
 }
 
-int verb_regions(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         int r = source_profile(options, &profile);
 
@@ -100,3 +100,13 @@ int verb_regions(const Options *options, int argc, char **argv) {
         }
         return print_table(&profile, &profile.regions, options);
 }
+
+const Verb verb_regions = {
+        .name = "regions",
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
+        .summary = "List reserved regions and the usable IOVA ranges",
+        .help = "Every range that no guest RAM may occupy when a device is to reach it, with the\n"
+                "groups that reserve it; then what is left for the host as a whole.\n",
+        .example = "hawctl regions --json=short",
+        .run = run,
+};

@@ -213,13 +213,13 @@ static void print_encryption(const Profile *profile, const Screen *screen) {
                 line(screen, "Encryption", "takes no bits: %s", taken->source);
 }
 
-int verb_status(const Options *options, int argc, char **argv) {
+static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         const Screen screen = screen_get();
         int r;
 
         if (options->json)
-                return verb_describe(options, 0, argv);
+                return verb_describe.run(options, 0, argv);
         r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
@@ -236,3 +236,13 @@ int verb_status(const Options *options, int argc, char **argv) {
         status_findings(&profile, &screen);
         return r;
 }
+
+const Verb verb_status = {
+        .name = "status",
+        .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT,
+        .summary = "Explain this host's address widths on one screen (default)",
+        .help = "Shows the five widths with why each is what it is, the IOMMU units, the holes,\n"
+                "the groups and what follows from all that.\n",
+        .example = "hawctl status --root=server.tar.zst",
+        .run = run,
+};

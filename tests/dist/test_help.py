@@ -1,11 +1,15 @@
 """The program's manners: help and version on standard output, errors on standard error, exit statuses, 80 columns."""
 import json
 import os
+import pathlib
+import re
+import shutil
 import subprocess
 
 import pytest
 
 HAWCTL = os.environ["HAWCTL"]
+TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
 
 
 def run(*arguments, **more):
@@ -13,6 +17,93 @@ def run(*arguments, **more):
 
 
 VERBS = run("--list-verbs").stdout.split()
+# By verb: "--json=" wants an argument, "--svg" takes none or does without.
+OPTIONS = {verb: run(verb, "--list-options").stdout.split() for verb in VERBS}
+# The common options that each verb takes: what a verb does not use it refuses.
+HOST = {"--root", "--local", "--host", "--bus-address"}
+TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST | {"--json"}, "help": set(), "decode": {"--json"},
+         **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit")},
+         "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "monitor": {"--host", "--bus-address", "--json"},
+         **{verb: {"--json", "--no-legend"} for verb in ("compare", "diff", "history")}, "capture": {"--root", "--local"}}
+ALWAYS = {"--help", "--version", "--no-pager"}
+GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
+OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "map": GUEST | {"--svg", "--ascii"},
+       "audit": {"--defaults"}, "capture": {"--force"}}
+
+
+def names(options):
+    return {option.rstrip("=") for option in options}
+
+
+def test_options_of_each_verb():
+    for verb in VERBS:
+        timeout = set() if verb in ("help", "monitor") else {"--timeout"}
+        assert names(OPTIONS[verb]) == TAKEN[verb] | ALWAYS | timeout | OWN.get(verb, set()), verb
+        shown = re.findall(r"^  (?:    |-., )(--[a-z-]+)", run(verb, "--help").stdout, re.M)
+        assert sorted(shown) == sorted(names(OPTIONS[verb])), verb
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_options_of_other_verbs_are_refused(verb):
+    """Before and behind the verb; and nothing is done: no capture is written, nothing is read."""
+    for option in {o for options in OPTIONS.values() for o in options}:
+        if option.rstrip("=") in names(OPTIONS[verb]):
+            continue
+        word = option + "1" if option.endswith("=") else option
+        for arguments in ([verb, word], [word, verb], [verb, "x", word]):
+            done = run(*arguments)
+            assert done.returncode == 2 and done.stdout == "", arguments
+            assert f"'{verb}' does not take {option.rstrip('=')}" in done.stderr, done.stderr
+            owners = [v for v, own in OWN.items() if option.rstrip("=") in own]
+            assert all(f"'{owner}'" in done.stderr for owner in owners), done.stderr
+
+
+def test_an_option_is_refused_with_what_to_do():
+    assert run("status", "--count=3", "--svg=x").stderr == "hawctl: 'status' does not take --count; it is an option of 'fit'\n"
+    assert run("--svg").stderr == "hawctl: 'status' does not take --svg; it is an option of 'map'\n"
+    assert run("compare", "--qemu", "9.2", "a", "b").stderr == "hawctl: 'compare' does not take --qemu; it is an option of 'map', 'check' and 'fit'\n"
+    assert run("capture", "-j").stderr == "hawctl: 'capture' does not take -j; 'hawctl capture --help' lists its options\n"
+    assert "run it on the other host" in run("audit", "-H", "other").stderr
+    assert "until it is interrupted" in run("monitor", "--timeout=3").stderr
+
+
+def test_options_stand_anywhere():
+    plain = run("decode", "vtd", "d2008c40660462", "f050da", "--json=short").stdout
+    assert plain == run("--json=short", "decode", "vtd", "d2008c40660462", "f050da").stdout == run("decode", "--json", "short", "vtd", "d2008c40660462", "f050da").stdout
+    assert plain == run("decode", "--json=short", "--", "vtd", "d2008c40660462", "f050da").stdout == run("decode", "vtd", "--jso=short", "d2008c40660462", "f050da").stdout
+    assert "invalid option" in run("check", "-m").stderr and "invalid option" not in run("check", "--", "-m").stderr
+
+
+def test_exit_statuses():
+    """Those of --help are those of the man page."""
+    text = (TOP / "man" / "hawctl.1").read_text(encoding="utf-8").split(".SH EXIT STATUS")[1].split(".SH")[0]
+    listed = re.findall(r"(\d) ([a-z ]+)[,.]", re.search(r"^Exit status: .*$", run("--help").stdout, re.M)[0])
+    assert [number for number, _ in listed] == ["0", "1", "2", "3", "4"] == re.findall(r"^\.B (\d)$", text, re.M)
+
+
+def complete(*words):
+    """What bash offers for the last word; it splits words at "=" itself."""
+    split = [part for word in words for part in re.split("(=)", word)]
+    if len(split) > 1 and split[-2:] == ["=", ""]:
+        split.pop()
+    script = ('hawctl() { "$HAWCTL" "$@"; }\ncompopt() { :; }\n. "$HAWD_SOURCE/ctl/completion/hawctl"\n'
+              'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _hawctl; printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-uc", script, "bash", *split], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_completion():
+    assert complete("hawctl", "") == VERBS == complete("hawctl", "help", "")
+    for verb in VERBS:
+        assert complete("hawctl", verb, "--") == OPTIONS[verb], verb
+    assert complete("hawctl", "fit", "x", "--de") == ["--defaults=", "--device="]
+    assert complete("hawctl", "--json=") == ["pretty", "short", "off"] and complete("hawctl", "--json=p") == ["pretty"]
+    assert complete("hawctl", "--json=short", "de") == ["describe", "devices", "decode"]
+    # What the script completes the values of are options.
+    for option in re.findall(r"--[a-z]+=(?=\*)", (TOP / "ctl" / "completion" / "hawctl").read_text(encoding="utf-8")):
+        assert any(option in options for options in OPTIONS.values()), option
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"]] + [[v, "--help"] for v in VERBS] + [["help", v] for v in VERBS])
@@ -35,7 +126,8 @@ def test_help_is_one():
     (["decode", "vtd", "10000000000000000", "1"], "64 bits"), (["decode", "amdvi", "1", "-"], "EFR2"),
     (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["--root"], "root"),
     (["check"], "expected a guest"), (["check", "--pid=x"], "--pid=x"), (["check", "/dev/null"], "/dev/null"), (["fit", "/dev/null", "--count=0"], "--count=0"),
-    (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"),
+    (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"), (["fit", "/dev/null", "--count=x"], "from 1 to 256"), (["status", "--timeout=0"], "from 1 to 86400"),
+    (["check", "x", *["--for=x"] * 65], "more than 64"),
 ])
 def test_usage_errors(arguments, word):
     done = run(*arguments)

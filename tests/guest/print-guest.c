@@ -88,7 +88,7 @@ static int print_words(const char *path) {
 
 int main(int argc, char **argv) {
         static const char defaults[] = "--defaults=", pid[] = "--pid=";
-        Options options = {};
+        const char *process = NULL;
         Guest guest = {};
         const char *versions = NULL;
         json_t *json = NULL;
@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
                 if (strncmp(*argv, defaults, strlen(defaults)) == 0)
                         versions = *argv + strlen(defaults);
                 else if (strncmp(*argv, pid, strlen(pid)) == 0)
-                        options.pid = *argv + strlen(pid);
+                        process = *argv + strlen(pid);
                 else
                         break;
         if (argc > 0 && strcmp(*argv, "--each") == 0)
@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
                 return print_words(argv[1]);
         if (argc > 0 && strcmp(*argv, "--") == 0)
                 argc--, argv++;
-        r = guest_input_read(&options, argc, argv, &guest, &place);
+        r = guest_input_read(process, argc, argv, &guest, &place);
         if (r != EXIT_SUCCESS)
                 return r;
         if (!versions || fill_in(&guest, versions) >= 0)

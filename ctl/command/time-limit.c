@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/origin/time-limit.h"
+#include "ctl/command/time-limit.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ctl/verb/options.h"
+#include "ctl/command/options.h"
 #include "probe/cleanup.h"
 
 /* The reader of a pipe waits for all its writers, and a child that is blocked in the kernel keeps its end open. So the child

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The options of a verb that takes a guest. */
+
+#include "ctl/command/verb.h"
+
+typedef struct GuestOptions {
+        const char *pid;      /* --pid: of a running guest */
+        const char *firmware; /* --firmware: what starts the guest */
+        const char *qemu;     /* --qemu: the version that runs it */
+        const char *defaults; /* --defaults: an administrator's file */
+} GuestOptions;
+
+/* Rows of the verb's table; `field` is a const char * in the verb's own struct. */
+#define GUEST_DEFAULTS_OPTION(own, field)                                  \
+        {                                                                  \
+                "defaults", "=FILE", option_text, offsetof(own, field),    \
+                                "Instead of /etc/hawd/guest-defaults.json" \
+        }
+
+/* `field` is a GuestOptions. */
+#define GUEST_OPTIONS(own, field)                                                                          \
+        { "pid", "=PID", option_text, offsetof(own, field.pid), "The guest that runs as this process" },   \
+                        { "firmware", "=KIND[:VERSION]", option_text, offsetof(own, field.firmware),       \
+                                "The firmware that starts the guest, as\novmf:202411 or seabios:1.16.3" }, \
+                        { "qemu", "=VERSION", option_text, offsetof(own, field.qemu),                      \
+                                "The QEMU that runs it, as 9.2" },                                         \
+                        GUEST_DEFAULTS_OPTION(own, field.defaults)
