@@ -13,7 +13,7 @@
 #include "profile/change/digest.h"
 #include "profile/change/unchanged.h"
 #include "profile/device-lookup.h"
-#include "profile/document/json-write.h"
+#include "profile/field/tables.h"
 
 #define NAMES_MAX 64
 /* Beyond so many the collection's name stands for its members. */
@@ -103,7 +103,7 @@ static void emit_iommus(Emission *emission) {
                 else if (fingerprint_equal(&old->fingerprint, &unit->fingerprint))
                         continue;
                 else
-                        emit_properties(emission, &iommu_table, old, unit, object_path_iommu(unit),
+                        emit_properties(emission, &iommu_properties, old, unit, object_path_iommu(unit),
                                         HAWD_IOMMU);
                 name(emission, "iommus", unit->name);
         }
@@ -123,7 +123,7 @@ static const char *unit_name(const Profile *profile, const ProfileGroup *group) 
 /* A group knows its unit by a place in the list, which others that come or go move: what counts is the name there. */
 static void emit_group(Emission *emission, const ProfileGroup *old, const ProfileGroup *group) {
         const char *names[NAMES_MAX];
-        size_t n = property_changes(&group_table, old, group, names, NAMES_MAX - 1);
+        size_t n = property_changes(&group_properties, old, group, names, NAMES_MAX - 1);
 
         if (strcmp(unit_name(&emission->before->profile, old), unit_name(&emission->now->profile, group)) !=
                         0)
@@ -178,14 +178,12 @@ static void name_devices(Emission *emission) {
 
 /* The members of the document that differ, by their keys. */
 static void name_members(Emission *emission) {
-        for (size_t i = 0; i < PROFILE_MEMBERS; i++) {
-                const char *key = profile_member_key(i);
-
-                if (strcmp(key, "digest") != 0 &&
-                                !fingerprint_equal(&emission->before->profile.members[i],
-                                                &emission->now->profile.members[i]))
-                        note(emission, sd_bus_message_append(emission->changed, "s", key));
-        }
+        for (size_t i = 0; i < profile_table.n; i++)
+                if (!fingerprint_equal(&emission->before->profile.members[i],
+                                    &emission->now->profile.members[i]))
+                        note(emission,
+                                        sd_bus_message_append(emission->changed, "s",
+                                                        profile_table.fields[i].key));
 }
 
 static int open_changed(Emission *emission) {
@@ -206,7 +204,7 @@ int changes_emit(sd_bus *bus, const Publication *before, const Publication *now)
                 emit_iommus(&emission);
                 emit_groups(&emission);
                 name_devices(&emission);
-                emit_properties(&emission, &host_table, before, now, strdup(HAWD_PATH), HAWD_HOST);
+                emit_properties(&emission, &host_properties, before, now, strdup(HAWD_PATH), HAWD_HOST);
                 note(&emission, sd_bus_message_close_container(emission.changed));
                 note(&emission, sd_bus_send(bus, emission.changed, NULL));
                 r = emission.error;

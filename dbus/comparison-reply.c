@@ -18,35 +18,6 @@ static bool compared(const char *key) {
         return strcmp(key, "devices") != 0 && strcmp(key, "groups") != 0;
 }
 
-static json_t *array_of(const Profile *profile, size_t member) {
-        json_t *array = json_array();
-
-        for (size_t i = 0; array && i < profile_member_count(profile, member); i++)
-                if (json_array_append_new(array, profile_member_element(profile, member, i)) < 0) {
-                        json_decref(array);
-                        return NULL;
-                }
-        return array;
-}
-
-static json_t *document_of(const Profile *profile) {
-        json_t *document = json_object();
-
-        for (size_t i = 0; document && i < PROFILE_MEMBERS; i++) {
-                const char *key = profile_member_key(i);
-                json_t *value;
-
-                if (!compared(key))
-                        continue;
-                value = profile_member_value(profile, i, false);
-                if (json_object_set_new(document, key, value ? value : array_of(profile, i)) < 0) {
-                        json_decref(document);
-                        return NULL;
-                }
-        }
-        return document;
-}
-
 static void drop_groups(json_t *differences) {
         for (size_t i = json_array_size(differences); i-- > 0;) {
                 const char *path =
@@ -59,7 +30,7 @@ static void drop_groups(json_t *differences) {
 
 static int reply(sd_bus_message *message, const Profile *profile, json_t *there, size_t *ret_bytes) {
         _cleanup_free_ char *text = NULL;
-        json_t *here = document_of(profile), *comparison;
+        json_t *here = profile_json_members(profile, compared), *comparison;
         int r;
 
         /* The other host's groups stay: whether each one's regions were read decides what is known. */

@@ -162,7 +162,7 @@ static PROPERTY_GETTER(tristate)
 #define VTABLE(property, kind, member, flags) PROPERTY_VTABLE(ProfileGroup, property, kind, member, flags),
 
 static const Property properties[] = { GROUP_PROPERTIES(ROW) };
-const PropertyTable group_table = { properties, ELEMENTS(properties) };
+const PropertyTable group_properties = { properties, ELEMENTS(properties) };
 
 const sd_bus_vtable group_vtable[] = {
         SD_BUS_VTABLE_START(0),

@@ -120,16 +120,16 @@ static PROPERTY_GETTER(host_regions) static PROPERTY_GETTER(findings) static PRO
 #define VTABLE(name, kind, member, flags) PROPERTY_VTABLE(Publication, name, kind, member, flags),
 
                 static const Property properties[] = { HOST_PROPERTIES(ROW) };
-const PropertyTable host_table = { properties, ELEMENTS(properties) };
+const PropertyTable host_properties = { properties, ELEMENTS(properties) };
 
 static int get_unknown(sd_bus *bus, const char *path, const char *interface, const char *name,
                 sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        return property_append_unknown(&host_table, userdata, reply);
+        return property_append_unknown(&host_properties, userdata, reply);
 }
 
 static int get_provenance(sd_bus *bus, const char *path, const char *interface, const char *name,
                 sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        return property_append_provenance(&host_table, userdata, reply);
+        return property_append_provenance(&host_properties, userdata, reply);
 }
 
 static int get_version(sd_bus *bus, const char *path, const char *interface, const char *name,

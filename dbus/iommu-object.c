@@ -40,16 +40,16 @@ static PROPERTY_GETTER(iommu_kind)
 #define VTABLE(property, kind, member, flags) PROPERTY_VTABLE(ProfileIommu, property, kind, member, flags),
 
                 static const Property properties[] = { IOMMU_PROPERTIES(ROW) };
-const PropertyTable iommu_table = { properties, ELEMENTS(properties) };
+const PropertyTable iommu_properties = { properties, ELEMENTS(properties) };
 
 static int get_unknown(sd_bus *bus, const char *path, const char *interface, const char *name,
                 sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        return property_append_unknown(&iommu_table, userdata, reply);
+        return property_append_unknown(&iommu_properties, userdata, reply);
 }
 
 static int get_provenance(sd_bus *bus, const char *path, const char *interface, const char *name,
                 sd_bus_message *reply, void *userdata, sd_bus_error *error) {
-        return property_append_provenance(&iommu_table, userdata, reply);
+        return property_append_provenance(&iommu_properties, userdata, reply);
 }
 
 const sd_bus_vtable iommu_vtable[] = {

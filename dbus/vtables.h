@@ -10,13 +10,13 @@
 
 /* userdata is the Publication; the methods find PublicationCalls by it (host-methods.h). */
 extern const sd_bus_vtable host_vtable[];
-extern const PropertyTable host_table;
+extern const PropertyTable host_properties;
 
 /* userdata is the ProfileIommu, ProfileGroup. */
 extern const sd_bus_vtable iommu_vtable[];
-extern const PropertyTable iommu_table;
+extern const PropertyTable iommu_properties;
 extern const sd_bus_vtable group_vtable[];
-extern const PropertyTable group_table;
+extern const PropertyTable group_properties;
 
 /* The one property whose value stands elsewhere: its getter finds the publication by the slot that sd-bus serves at the
  * moment, and without one it is appended so. */

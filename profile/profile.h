@@ -252,7 +252,7 @@ typedef struct ProfileMemory {
 } ProfileMemory;
 
 #define PROFILE_REFUSED_MAX 19
-#define PROFILE_MEMBERS 19 /* keys of the document */
+#define PROFILE_MEMBERS_MAX 24 /* of the document */
 
 typedef struct Profile {
         ProfileHost host;
@@ -280,8 +280,8 @@ typedef struct Profile {
         const char *refused
                         [PROFILE_REFUSED_MAX]; /* what permission, or a sandbox, kept from us; static strings */
         FindingList findings;
-        Fingerprint members[PROFILE_MEMBERS]; /* of the document, in its order */
-        char digest[65];                      /* SHA-256, lower-case hex */
+        Fingerprint members[PROFILE_MEMBERS_MAX]; /* of the document, in the order of profile_table */
+        char digest[65];                          /* SHA-256, lower-case hex */
 } Profile;
 
 /* Empties what the profile owns; a zeroed profile is fine. */

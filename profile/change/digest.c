@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "profile/change/unchanged.h"
-#include "profile/document/json-write.h"
+#include "profile/document/field-write.h"
+#include "profile/field/tables.h"
 
 bool fingerprint_equal(const Fingerprint *a, const Fingerprint *b) {
         return memcmp(a, b, sizeof(*a)) == 0;
@@ -52,48 +53,50 @@ static int of_value(json_t *value, Fingerprint *ret) {
 }
 
 /* Where an element keeps its fingerprint; NULL for those that are made anew each time. */
-static Fingerprint *kept(Profile *profile, const char *key, size_t i) {
-        return strcmp(key, "iommus") == 0             ? &profile->iommus[i].fingerprint
-                        : strcmp(key, "groups") == 0  ? &profile->groups[i].fingerprint
-                        : strcmp(key, "devices") == 0 ? &profile->devices[i].fingerprint
-                                                      : NULL;
+static Fingerprint *kept(const FieldTable *table, const void *element) {
+        return table == &iommu_table             ? &((ProfileIommu *) element)->fingerprint
+                        : table == &group_table  ? &((ProfileGroup *) element)->fingerprint
+                        : table == &device_table ? &((ProfileDevice *) element)->fingerprint
+                                                 : NULL;
 }
 
-static const Fingerprint *lent(const Profile *profile, const Profile *former, const char *key, size_t i) {
+static const Fingerprint *lent(const Profile *profile, const Profile *former, const FieldTable *table,
+                const void *element) {
         if (!former)
                 return NULL;
-        if (strcmp(key, "groups") == 0)
-                return group_unchanged(profile, &profile->groups[i], former);
-        if (strcmp(key, "devices") == 0)
-                return device_unchanged(profile, &profile->devices[i], former);
+        if (table == &group_table)
+                return group_unchanged(profile, element, former);
+        if (table == &device_table)
+                return device_unchanged(profile, element, former);
         return NULL;
 }
 
-static int of_element(Profile *profile, const Profile *former, size_t member, size_t i, Fingerprint *ret) {
-        const char *key = profile_member_key(member);
-        const Fingerprint *old = lent(profile, former, key, i);
-        Fingerprint *keep = kept(profile, key, i);
+static int of_element(const Profile *profile, const Profile *former, const FieldTable *table,
+                const void *element, Fingerprint *ret) {
+        const FieldContext context = { profile, .canonical = true };
+        const Fingerprint *old = lent(profile, former, table, element);
+        Fingerprint *keep = kept(table, element);
         int r = 0;
 
         if (old)
                 *ret = *old;
         else
-                r = of_value(profile_member_element(profile, member, i), ret);
+                r = of_value(fields_json(&context, table, element), ret);
         if (r >= 0 && keep)
                 *keep = *ret;
         return r;
 }
 
-static int of_array(Profile *profile, const Profile *former, size_t member, Fingerprint *ret) {
+static int of_list(const Profile *profile, const Profile *former, const Field *field, Fingerprint *ret) {
         const char *between = "[";
         SHA2_CTX context;
 
         SHA256Init(&context);
-        for (size_t i = 0; i < profile_member_count(profile, member); i++) {
+        for (size_t i = 0; i < field_count(field, profile); i++) {
                 Fingerprint element;
-                int r;
+                int r = of_element(
+                                profile, former, field->table, field_element(field, profile, i), &element);
 
-                r = of_element(profile, former, member, i, &element);
                 if (r < 0)
                         return r;
                 feed_text(&context, between);
@@ -105,50 +108,35 @@ static int of_array(Profile *profile, const Profile *former, size_t member, Fing
         return 0;
 }
 
-/* Keys in byte order, as JSON_SORT_KEYS has them. */
-static void sort_keys(size_t order[PROFILE_MEMBERS]) {
-        for (size_t i = 0; i < PROFILE_MEMBERS; i++) {
-                size_t at = i;
+static int of_member(const Profile *profile, const Profile *former, const Field *field, Fingerprint *ret) {
+        const FieldContext context = { profile, .canonical = true };
 
-                for (; at > 0 && strcmp(profile_member_key(order[at - 1]), profile_member_key(i)) > 0; at--)
-                        order[at] = order[at - 1];
-                order[at] = i;
-        }
+        return field_is_collection(field) ? of_list(profile, former, field, ret)
+                                          : of_value(field_json(&context, field, profile), ret);
 }
 
-static void of_document(Profile *profile) {
-        size_t order[PROFILE_MEMBERS];
+int profile_digest(Profile *profile, const Profile *former) {
+        const Field *members[PROFILE_MEMBERS_MAX];
+        size_t n = fields_published(&profile_table, true, members, PROFILE_MEMBERS_MAX);
         const char *between = "{\"";
         SHA2_CTX context;
 
-        sort_keys(order);
+        former = former && profiles_comparable(profile, former) ? former : NULL;
+        *profile->digest = 0;
         SHA256Init(&context);
-        for (size_t i = 0; i < PROFILE_MEMBERS; i++) {
-                const char *key = profile_member_key(order[i]);
+        for (size_t i = 0; i < n; i++) {
+                Fingerprint *fingerprint = &profile->members[members[i] - profile_table.fields];
+                int r = of_member(profile, former, members[i], fingerprint);
 
-                if (strcmp(key, "digest") == 0)
-                        continue;
+                if (r < 0)
+                        return r;
                 feed_text(&context, between);
-                feed_text(&context, key);
+                feed_text(&context, members[i]->key);
                 feed_text(&context, "\":");
-                feed_fingerprint(&context, &profile->members[order[i]]);
+                feed_fingerprint(&context, fingerprint);
                 between = ",\"";
         }
         feed_text(&context, "}");
         SHA256End(&context, profile->digest);
-}
-
-int profile_digest(Profile *profile, const Profile *former) {
-        former = former && profiles_comparable(profile, former) ? former : NULL;
-        *profile->digest = 0;
-        for (size_t member = 0; member < PROFILE_MEMBERS; member++) {
-                json_t *value = profile_member_value(profile, member, true);
-                int r = value ? of_value(value, &profile->members[member])
-                              : of_array(profile, former, member, &profile->members[member]);
-
-                if (r < 0)
-                        return r;
-        }
-        of_document(profile);
         return 0;
 }

@@ -5,7 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "profile/document/read.h"
+#include <string.h>
+
+#include "profile/document/read-value.h"
 
 static int fail(JsonError *ret, unsigned line, unsigned column, const char *text) {
         *ret = (JsonError){ .line = line, .column = column };
@@ -119,13 +121,26 @@ int json_text_parse(const char *text, size_t n, json_t **ret, JsonError *reterr)
         return 0;
 }
 
+static int check_schema(const json_t *document, JsonError *reterr) {
+        JsonReader reader = { .error = reterr };
+        const JsonValue top = { .json = document, .reader = &reader };
+        JsonValue schema;
+        int r = json_value_member(&top, "schema", &schema);
+
+        if (r >= 0 &&
+                        (!json_is_string(schema.json) ||
+                                        strcmp(json_string_value(schema.json), PROFILE_SCHEMA) != 0))
+                return json_value_fail(&schema, "expected \"%s\"", PROFILE_SCHEMA);
+        return r;
+}
+
 int profile_json_parse(const char *text, size_t n, json_t **ret, JsonError *reterr) {
         json_t *document;
         int r = json_text_parse(text, n, &document, reterr);
 
         if (r < 0)
                 return r;
-        r = document_read_schema(document, reterr);
+        r = check_schema(document, reterr);
         if (r < 0) {
                 json_decref(document);
                 return r;

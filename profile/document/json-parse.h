@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#define PROFILE_SCHEMA "hawd-profile/1"
 #define PROFILE_JSON_MAX ((size_t) 64 << 20)
 /* The document itself has ten levels, the deepest in firmware tables. */
 #define PROFILE_JSON_DEPTH_MAX 16

@@ -23,20 +23,14 @@ typedef enum JsonLayout {
 /* The whole document. -ENOMEM, or what the sink returned. */
 int profile_json_write(const Profile *profile, JsonLayout layout, JsonSink sink, void *userdata);
 
-/* The document's members one by one, 0 to PROFILE_MEMBERS - 1: a value, in canonical form or as the document has it,
- * or an array whose elements are asked for one at a time, in canonical form (then the value is NULL). New references; NULL
- * from an element when out of memory. */
-const char *profile_member_key(size_t member);
-json_t *profile_member_value(const Profile *profile, size_t member, bool canonical);
-size_t profile_member_count(const Profile *profile, size_t member);
-json_t *profile_member_element(const Profile *profile, size_t member, size_t i);
+/* Those members of the document that are wanted, as one value. */
+json_t *profile_json_members(const Profile *profile, bool (*wanted)(const char *key));
 
 /* One element of the arrays of the same name, for `hawctl iommus --json` and its like. New references; NULL when
  * out of memory. */
 json_t *profile_json_iommu(const Profile *profile, const ProfileIommu *iommu);
 json_t *profile_json_group(const Profile *profile, const ProfileGroup *group);
 json_t *profile_json_device(const Profile *profile, const ProfileDevice *device);
-json_t *profile_json_finding(const Finding *finding);
 
 /* Writes a list of values as a JSON array with the same flat memory: `next` gives a new reference per call, NULL
  * with *error 0 at the end. */

@@ -15,9 +15,12 @@
 #define JSON_ARRAY_MAX 65536
 
 /* What holds for the whole document. */
+struct Profile;
+
 typedef struct JsonReader {
         JsonError *error;
-        json_t *units; /* owned: an object, each unit's name with its index */
+        json_t *units;                 /* owned: an object, each unit's name with its index */
+        const struct Profile *profile; /* as far as it was read */
 } JsonReader;
 
 /* Lives on the stack of whoever reads it, below its parent. */

@@ -69,8 +69,8 @@ static void test_scalars(void **state) {
                 { "widths.iovaBits.value", "null", "widths.iovaBits.value: " BITS },
                 { "widths.iovaBits.value", "true", "widths.iovaBits.value: " BITS },
                 { "widths.iovaBits.provenance", "\"guessed\"",
-                                "widths.iovaBits.provenance: expected \"measured\", \"derived\", \"assumed\" or "
-                                "\"unknown\"" },
+                                "widths.iovaBits.provenance: expected \"unknown\", \"measured\", \"derived\" or "
+                                "\"assumed\"" },
                 { "widths.iovaBits.provenance", "\"unknown\"",
                                 "widths.iovaBits.reason: expected a reason, the value is unknown" },
                 { "widths.iovaBits.reason", "\"absent\"",
@@ -111,8 +111,8 @@ static void test_units_and_groups(void **state) {
                                 "iommus[0].name: expected a string of at most 63 printable ASCII characters" },
                 { "iommus[1].name", "\"dmar0\"", "iommus[1].name: expected a name that no other unit has" },
                 { "iommus[0].kind", "\"intel\"",
-                                "iommus[0].kind: expected \"intel-vtd\", \"amd-vi\", \"arm-smmu-v3\", "
-                                "\"arm-smmu\", \"virtio\" or \"other\"" },
+                                "iommus[0].kind: expected \"other\", \"intel-vtd\", \"amd-vi\", "
+                                "\"arm-smmu-v3\", \"arm-smmu\" or \"virtio\"" },
                 { "iommus[0].deviceCount", "-1",
                                 "iommus[0].deviceCount: expected an integer from 0 to 4294967295" },
                 { "iommus[0].devicesReason", "\"absent\"", "iommus[0].deviceCount: expected null" },
