@@ -155,15 +155,13 @@ static int compare(Past *past, const char *name, const Profile *profile) {
 }
 
 static int add_finding(const Finding *from, Profile *profile) {
-        Finding *finding = finding_add(&profile->findings, from->id, from->severity, "%s", from->subject);
+        Finding *finding = finding_add(&profile->findings, FINDING_CHANGED_SINCE_LAST_BOOT, from->severity,
+                        "%s", from->subject);
 
-        if (!finding)
-                return -ENOMEM;
         finding_summary(finding, "%s", from->summary);
         finding_detail(finding, "%s", from->detail);
         finding_remedy(finding, "%s", from->remedy);
-        finding_list_sort(&profile->findings);
-        return 0;
+        return finding_list_finish(&profile->findings);
 }
 
 int past_tell(Past *past, Profile *profile) {

@@ -18,6 +18,43 @@ static const char *const verdict_table[_VERDICT_MAX] = {
 };
 WORDS_DEFINE(Verdict, verdict);
 
+static const char *const finding_id_table[_FINDING_ID_MAX] = {
+        [FINDING_BAR_ABOVE_IOVA] = "bar-above-iova",
+        [FINDING_CHANGED_SINCE_LAST_BOOT] = "changed-since-last-boot",
+        [FINDING_CPUS_DIFFER] = "cpus-differ",
+        [FINDING_DIRECT_MAPPING_NOT_KEPT] = "direct-mapping-not-kept",
+        [FINDING_DMAR_FAULT] = "dmar-fault",
+        [FINDING_ENCRYPTION_TAKES_BITS] = "encryption-takes-bits",
+        [FINDING_FIRST_STAGE_HALVES_APERTURE] = "first-stage-halves-aperture",
+        [FINDING_FIVE_LEVEL_CAPABLE_BUT_OFF] = "five-level-capable-but-off",
+        [FINDING_GROUP_NOT_ISOLATED] = "group-not-isolated",
+        [FINDING_GUEST_MAPPABLE_BELOW_PHYSICAL] = "guest-mappable-below-physical",
+        [FINDING_HYPERTRANSPORT_HOLE] = "hypertransport-hole",
+        [FINDING_INTERRUPT_REMAPPING_OFF] = "interrupt-remapping-off",
+        [FINDING_IOMMU_ABSENT] = "iommu-absent",
+        [FINDING_IOMMU_CACHING_MODE] = "iommu-caching-mode",
+        [FINDING_IOMMU_FIRMWARE_ONLY] = "iommu-firmware-only",
+        [FINDING_IOMMU_NARROWER_THAN_CPU] = "iommu-narrower-than-cpu",
+        [FINDING_IOMMU_UNITS_DIFFER] = "iommu-units-differ",
+        [FINDING_IOMMU_WIDTH_UNKNOWN] = "iommu-width-unknown",
+        [FINDING_IOMMU_WITHOUT_DEVICES] = "iommu-without-devices",
+        [FINDING_IVRS_FAULT] = "ivrs-fault",
+        [FINDING_KVM_ABSENT] = "kvm-absent",
+        [FINDING_MGAW_BELOW_SAGAW] = "mgaw-below-sagaw",
+        [FINDING_MSI_WINDOW_IN_LOW_MEMORY] = "msi-window-in-low-memory",
+        [FINDING_OLD_KERNEL_NO_GUEST_PHYS_BITS] = "old-kernel-no-guest-phys-bits",
+        [FINDING_PROFILE_INCOMPLETE] = "profile-incomplete",
+        [FINDING_RAM_ABOVE_IOVA] = "ram-above-iova",
+        [FINDING_RMRR_DEVICE_NOT_ASSIGNABLE] = "rmrr-device-not-assignable",
+        [FINDING_RMRR_IN_RAM] = "rmrr-in-ram",
+        [FINDING_SECOND_LEVEL_PAGING_OFF] = "second-level-paging-off",
+        [FINDING_SVM_DISABLED_BY_FIRMWARE] = "svm-disabled-by-firmware",
+        [FINDING_VIRTUALISED_HOST] = "virtualised-host",
+        [FINDING_VMX_LOCKED_BY_FIRMWARE] = "vmx-locked-by-firmware",
+        [FINDING_WIDTH_SOURCES_DISAGREE] = "width-sources-disagree",
+};
+WORDS_DEFINE(FindingId, finding_id);
+
 void finding_done(Finding *finding) {
         free(finding->id);
         free(finding->subject);

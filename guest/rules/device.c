@@ -211,11 +211,13 @@ static void put_no_iommu(CheckRun *run, const char *subject, const char *summary
         const FindingList *list = &run->profile->findings;
         CheckFinding *f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "%s", summary);
 
-        for (size_t i = 0; i < list->n; i++)
+        for (size_t i = 0; i < list->n; i++) {
+                const int id = finding_id_from_string(list->findings[i].id);
+
                 if (*list->findings[i].remedy &&
-                                (strcmp(list->findings[i].id, "iommu-firmware-only") == 0 ||
-                                                strcmp(list->findings[i].id, "iommu-absent") == 0))
+                                (id == FINDING_IOMMU_FIRMWARE_ONLY || id == FINDING_IOMMU_ABSENT))
                         check_advice(run, f, "%s", list->findings[i].remedy);
+        }
 }
 
 /* vfio-pci takes endpoints only, in a group with which nothing is wrong as well. */

@@ -152,12 +152,13 @@ int history_finding(json_t *before, json_t *after, Finding *ret) {
         }
         moves_finish(&moves);
         moves_finish(&causes);
-        finding = finding_add(&list, "changed-since-last-boot",
+        finding = finding_add(&list, FINDING_CHANGED_SINCE_LAST_BOOT,
                         moves.worse ? SEVERITY_WARNING : SEVERITY_INFO, "host");
-        if (!finding)
-                return list.error;
         set_texts(finding, &moves, &causes);
-        *ret = *finding;
+        r = finding_list_finish(&list);
+        if (r < 0)
+                return r;
+        *ret = list.findings[0];
         list.n = 0;
         return 0;
 }

@@ -3,8 +3,8 @@
 
 #include "profile/findings/findings.h"
 
-static void add_table_fault(FindingList *list, const char *id, const char *table, const FaultList *faults,
-                bool refused) {
+static void add_table_fault(
+                FindingList *list, FindingId id, const char *table, const FaultList *faults, bool refused) {
         if (faults->n == 0)
                 return;
         Finding *f = finding_add(list, id, refused ? SEVERITY_ERROR : SEVERITY_WARNING, "%s", table);
@@ -21,9 +21,9 @@ static void add_table_fault(FindingList *list, const char *id, const char *table
 static void find_table_faults(const Profile *profile, FindingList *list) {
         const ProfileFirmware *firmware = &profile->firmware;
 
-        add_table_fault(list, "dmar-fault", "DMAR", &firmware->dmar_faults,
+        add_table_fault(list, FINDING_DMAR_FAULT, "DMAR", &firmware->dmar_faults,
                         firmware->dmar_reason == REASON_NONE && firmware->dmar.linux_refuses);
-        add_table_fault(list, "ivrs-fault", "IVRS", &firmware->ivrs_faults,
+        add_table_fault(list, FINDING_IVRS_FAULT, "IVRS", &firmware->ivrs_faults,
                         firmware->ivrs_reason == REASON_NONE && firmware->ivrs.linux_refuses);
 }
 
@@ -47,7 +47,7 @@ static void find_rmrr_in_ram(const Profile *profile, FindingList *list) {
 
                 if (region->base > region->limit || !overlaps_ram(profile, region->base, region->limit))
                         continue;
-                Finding *f = finding_add(list, "rmrr-in-ram", SEVERITY_WARNING,
+                Finding *f = finding_add(list, FINDING_RMRR_IN_RAM, SEVERITY_WARNING,
                                 "RMRR 0x%" PRIx64 "-0x%" PRIx64, region->base, region->limit);
                 finding_summary(f,
                                 "Firmware reserves system RAM for a device (RMRR 0x%" PRIx64 "-0x%" PRIx64

@@ -28,8 +28,8 @@ static void find_mapping_not_kept(
         char members[256];
 
         list_members(group, members, sizeof(members));
-        Finding *f = finding_add(
-                        list, "direct-mapping-not-kept", SEVERITY_WARNING, "group %" PRIu32, group->id);
+        Finding *f = finding_add(list, FINDING_DIRECT_MAPPING_NOT_KEPT, SEVERITY_WARNING, "group %" PRIu32,
+                        group->id);
         finding_summary(f,
                         "Group %" PRIu32
                         " can be assigned, but loses the identity mapping that firmware requests",
@@ -56,8 +56,8 @@ static void find_direct_region(const ProfileGroup *group, FindingList *list) {
         if (group->why != ASSIGNABLE_WHY_DIRECT_REGION)
                 return;
         list_members(group, members, sizeof(members));
-        Finding *f = finding_add(
-                        list, "rmrr-device-not-assignable", SEVERITY_WARNING, "group %" PRIu32, group->id);
+        Finding *f = finding_add(list, FINDING_RMRR_DEVICE_NOT_ASSIGNABLE, SEVERITY_WARNING,
+                        "group %" PRIu32, group->id);
         finding_summary(f,
                         group->assignable == TRISTATE_UNKNOWN
                                         ? "Group %" PRIu32
@@ -78,7 +78,8 @@ static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
         if (group->isolated != TRISTATE_NO)
                 return;
         list_members(group, members, sizeof(members));
-        Finding *f = finding_add(list, "group-not-isolated", SEVERITY_WARNING, "group %" PRIu32, group->id);
+        Finding *f = finding_add(
+                        list, FINDING_GROUP_NOT_ISOLATED, SEVERITY_WARNING, "group %" PRIu32, group->id);
         finding_summary(f, "Devices of group %" PRIu32 " can only be assigned together", group->id);
         if (group->has_culprit) {
                 pci_address_format(&group->culprit, culprit, sizeof(culprit));

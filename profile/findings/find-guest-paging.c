@@ -11,7 +11,7 @@ static bool is(const Fact *state, bool value) {
 static void find_kvm_absent(const Profile *profile, FindingList *list) {
         if (!is(&profile->paging.kvm_loaded, false))
                 return;
-        Finding *f = finding_add(list, "kvm-absent", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_KVM_ABSENT, SEVERITY_WARNING, "host");
         finding_summary(f, "KVM is not running: guests have no hardware acceleration");
         finding_detail(f, "%s. The guest widths are unknown until KVM runs.",
                         strcmp(profile->paging.kvm_loaded.source, "/sys/module/kvm") == 0
@@ -35,7 +35,8 @@ static void find_virtualisation_disabled(const Profile *profile, FindingList *li
         if (!is(&profile->paging.virtualisation_capable, true) ||
                         !is(&profile->paging.virtualisation_enabled, false))
                 return;
-        Finding *f = finding_add(list, amd ? "svm-disabled-by-firmware" : "vmx-locked-by-firmware",
+        Finding *f = finding_add(list,
+                        amd ? FINDING_SVM_DISABLED_BY_FIRMWARE : FINDING_VMX_LOCKED_BY_FIRMWARE,
                         SEVERITY_WARNING, "host");
         finding_summary(f, "The CPU supports %s, but firmware disabled it", amd ? "SVM" : "VMX");
         finding_detail(f, "CPUID reports it; the kernel removed it from /proc/cpuinfo.");
@@ -49,8 +50,8 @@ static void find_second_level_off(const Profile *profile, FindingList *list) {
 
         if (!is(&paging->kvm_loaded, true) || !is(&paging->second_level_enabled, false))
                 return;
-        Finding *f = finding_add(
-                        list, "second-level-paging-off", capable ? SEVERITY_WARNING : SEVERITY_INFO, "host");
+        Finding *f = finding_add(list, FINDING_SECOND_LEVEL_PAGING_OFF,
+                        capable ? SEVERITY_WARNING : SEVERITY_INFO, "host");
         finding_summary(f, "KVM uses shadow page tables, not EPT or NPT");
         finding_detail(f, "%s. Guests are limited to the host's own address width, and run slower.",
                         paging->second_level_enabled.source);
@@ -66,7 +67,7 @@ static void find_mappable_below_physical(const Profile *profile, FindingList *li
 
         if (!fact_known(physical) || !fact_known(mappable) || mappable->value >= physical->value)
                 return;
-        Finding *f = finding_add(list, "guest-mappable-below-physical", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_GUEST_MAPPABLE_BELOW_PHYSICAL, SEVERITY_WARNING, "host");
         finding_summary(f,
                         "Guests may be configured with %" PRIu64
                         " address bits, but second-level page tables map only %" PRIu64,
@@ -87,7 +88,7 @@ static void find_mappable_below_physical(const Profile *profile, FindingList *li
 static void find_five_level_off(const Profile *profile, FindingList *list) {
         if (!is(&profile->paging.la57_capable, true) || !is(&profile->paging.la57_enabled, false))
                 return;
-        Finding *f = finding_add(list, "five-level-capable-but-off", SEVERITY_INFO, "host");
+        Finding *f = finding_add(list, FINDING_FIVE_LEVEL_CAPABLE_BUT_OFF, SEVERITY_INFO, "host");
         finding_summary(f, "The CPU supports five page-table levels; the kernel uses four");
         finding_detail(f,
                         "Linear addresses are limited to 48 bits. On AMD, nested page tables have the "
@@ -102,7 +103,7 @@ static void find_old_kernel(const Profile *profile, FindingList *list) {
         if (!is(&profile->paging.kvm_guest_phys_bits_offered, false) ||
                         !is(&profile->paging.second_level_enabled, true))
                 return;
-        Finding *f = finding_add(list, "old-kernel-no-guest-phys-bits", SEVERITY_INFO, "host");
+        Finding *f = finding_add(list, FINDING_OLD_KERNEL_NO_GUEST_PHYS_BITS, SEVERITY_INFO, "host");
         finding_summary(f, "KVM of this kernel does not report how many bits second-level page tables map");
         finding_detail(f,
                         "KVM_GET_SUPPORTED_CPUID leaf 0x80000008 has no GuestPhysAddrSize (since Linux "

@@ -39,7 +39,7 @@ void find_holes(const Profile *profile, FindingList *list) {
 
         region = find_region(profile, is_hypertransport, &group);
         if (region) {
-                Finding *f = finding_add(list, "hypertransport-hole", SEVERITY_INFO, "host");
+                Finding *f = finding_add(list, FINDING_HYPERTRANSPORT_HOLE, SEVERITY_INFO, "host");
                 finding_summary(f, "Devices cannot address the 12 GiB below 1 TiB (HyperTransport)");
                 finding_detail(f, "0x%" PRIx64 "-0x%" PRIx64 " is reserved in every group behind AMD-Vi.",
                                 region->start, region->end);
@@ -51,7 +51,7 @@ void find_holes(const Profile *profile, FindingList *list) {
 
         region = find_region(profile, is_software_msi, &group);
         if (region) {
-                Finding *f = finding_add(list, "msi-window-in-low-memory", SEVERITY_WARNING, "host");
+                Finding *f = finding_add(list, FINDING_MSI_WINDOW_IN_LOW_MEMORY, SEVERITY_WARNING, "host");
                 finding_summary(f, "The kernel's MSI window is in low memory, at 0x%" PRIx64, region->start);
                 finding_detail(f,
                                 "Guest RAM at 0x%" PRIx64 "-0x%" PRIx64 " (group %" PRIu32

@@ -10,7 +10,7 @@ static void find_virtualised_host(const Profile *profile, FindingList *list) {
 
         if (!*hypervisor || strcmp(hypervisor, "none") == 0)
                 return;
-        Finding *f = finding_add(list, "virtualised-host", SEVERITY_INFO, "host");
+        Finding *f = finding_add(list, FINDING_VIRTUALISED_HOST, SEVERITY_INFO, "host");
         finding_summary(f, "This host is itself a virtual machine (%s)", hypervisor);
         finding_detail(f,
                         "Every number here is what the outer hypervisor reports. The hardware may differ.");
@@ -22,7 +22,7 @@ static void find_cpus_differ(const Profile *profile, FindingList *list) {
 
         if (!fact_known(min) || !fact_known(max) || min->value == max->value)
                 return;
-        Finding *f = finding_add(list, "cpus-differ", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_CPUS_DIFFER, SEVERITY_WARNING, "host");
         finding_summary(f, "CPUs report different physical address widths: %" PRIu64 " to %" PRIu64 " bits",
                         min->value, max->value);
         finding_detail(f, "KVM uses the boot CPU's width for every guest; this profile uses the lowest.");
@@ -44,7 +44,7 @@ static void find_width_sources_disagree(const Profile *profile, FindingList *lis
         /* On a hybrid CPUID spoke for one of its kinds of core only. */
         if (expected >= kernel->value && expected <= widest->value)
                 return;
-        Finding *f = finding_add(list, "width-sources-disagree", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_WIDTH_SOURCES_DISAGREE, SEVERITY_WARNING, "host");
         finding_summary(f, "CPUID and the kernel report different physical address widths");
         finding_detail(f,
                         "CPUID reports %" PRIu64 " bits and memory encryption takes %" PRIu64
@@ -58,7 +58,7 @@ static void find_encryption_takes_bits(const Profile *profile, FindingList *list
 
         if (!fact_known(taken) || taken->value == 0 || !fact_known(cpu))
                 return;
-        Finding *f = finding_add(list, "encryption-takes-bits", SEVERITY_INFO, "host");
+        Finding *f = finding_add(list, FINDING_ENCRYPTION_TAKES_BITS, SEVERITY_INFO, "host");
         finding_summary(f, "Memory encryption takes %" PRIu64 " of the CPU's %" PRIu64 " address bits",
                         taken->value, cpu->value);
         finding_detail(f, "%s. With second-level paging, KVM still offers guests the CPU's full width.",
@@ -77,7 +77,7 @@ static void find_profile_incomplete(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < profile->n_refused && n < sizeof(what); i++)
                 n += (size_t) snprintf(
                                 what + n, sizeof(what) - n, "%s%s", i ? ", " : "", profile->refused[i]);
-        Finding *f = finding_add(list, "profile-incomplete", SEVERITY_INFO, "host");
+        Finding *f = finding_add(list, FINDING_PROFILE_INCOMPLETE, SEVERITY_INFO, "host");
         finding_summary(f, "The profile is incomplete: permission denied");
         finding_detail(f, "Cannot read: %s. Values that depend on it are unknown, not absent.", what);
         finding_remedy(f,

@@ -10,7 +10,7 @@ static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
 
         if (!fact_known(cpu) || !fact_known(iova) || iova->value >= cpu->value)
                 return;
-        Finding *f = finding_add(list, "iommu-narrower-than-cpu", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_IOMMU_NARROWER_THAN_CPU, SEVERITY_WARNING, "host");
         finding_summary(f, "Devices can address %" PRIu64 " bits, the CPU %" PRIu64, iova->value,
                         cpu->value);
         finding_detail(f,
@@ -38,7 +38,7 @@ static void find_units_differ(const Profile *profile, FindingList *list) {
         }
         if (!narrow || narrow->bits.value == wide->bits.value)
                 return;
-        Finding *f = finding_add(list, "iommu-units-differ", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_IOMMU_UNITS_DIFFER, SEVERITY_WARNING, "host");
         finding_summary(f, "IOMMU units have different widths: %s %" PRIu64 " bits, %s %" PRIu64 " bits",
                         narrow->name, narrow->bits.value, wide->name, wide->bits.value);
         finding_detail(f,
@@ -59,7 +59,7 @@ static void find_mgaw_below_sagaw(const Profile *profile, FindingList *list) {
                 unsigned mgaw = vtd_mgaw_bits(&cap), sagaw = vtd_sagaw_bits(&cap);
                 if (sagaw == 0 || mgaw >= sagaw)
                         continue;
-                Finding *f = finding_add(list, "mgaw-below-sagaw", SEVERITY_INFO, "%s", iommu->name);
+                Finding *f = finding_add(list, FINDING_MGAW_BELOW_SAGAW, SEVERITY_INFO, "%s", iommu->name);
                 finding_summary(f, "%s has %u-bit page tables but accepts only %u-bit addresses",
                                 iommu->name, sagaw, mgaw);
                 finding_detail(f,
@@ -87,7 +87,7 @@ static void find_first_stage(const Profile *profile, FindingList *list) {
                 if (legacy <= first->value)
                         continue;
                 Finding *f = finding_add(
-                                list, "first-stage-halves-aperture", SEVERITY_INFO, "%s", iommu->name);
+                                list, FINDING_FIRST_STAGE_HALVES_APERTURE, SEVERITY_INFO, "%s", iommu->name);
                 finding_summary(f,
                                 "%s: first-stage tables are limited to %" PRIu64
                                 " bits, second-stage tables to %u",
@@ -111,7 +111,8 @@ static void find_width_unknown(const Profile *profile, FindingList *list) {
 
                 if (fact_known(&iommu->bits))
                         continue;
-                Finding *f = finding_add(list, "iommu-width-unknown", SEVERITY_INFO, "%s", iommu->name);
+                Finding *f = finding_add(
+                                list, FINDING_IOMMU_WIDTH_UNKNOWN, SEVERITY_INFO, "%s", iommu->name);
                 finding_summary(f, "%s: the kernel does not publish how many bits its devices can address",
                                 iommu->name);
                 finding_detail(f, "%s (%s).", iommu->bits.source, reason_to_string(iommu->bits.reason));

@@ -40,7 +40,7 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
         if (!kernel_drives_none(profile))
                 return;
         if (firmware_describes_units(profile)) {
-                Finding *f = finding_add(list, "iommu-firmware-only", SEVERITY_WARNING, "host");
+                Finding *f = finding_add(list, FINDING_IOMMU_FIRMWARE_ONLY, SEVERITY_WARNING, "host");
                 finding_summary(f,
                                 "Firmware describes IOMMU units, but the kernel uses none: no device can be "
                                 "assigned");
@@ -54,7 +54,7 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
 
         bool unread = firmware->dmar_reason == REASON_PERMISSION ||
                         firmware->ivrs_reason == REASON_PERMISSION;
-        Finding *f = finding_add(list, "iommu-absent", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_IOMMU_ABSENT, SEVERITY_WARNING, "host");
         finding_summary(f, "The kernel uses no IOMMU: no device can be assigned to a guest");
         if (unread)
                 finding_detail(f,
@@ -82,7 +82,7 @@ static void find_unit_without_devices(const Profile *profile, FindingList *list)
                         return;
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const char *name = profile->iommus[i].name;
-                Finding *f = finding_add(list, "iommu-without-devices", SEVERITY_WARNING, "%s", name);
+                Finding *f = finding_add(list, FINDING_IOMMU_WITHOUT_DEVICES, SEVERITY_WARNING, "%s", name);
 
                 finding_summary(f, "%s has no device behind it: no device can be assigned to a guest", name);
                 finding_detail(f,
@@ -116,7 +116,7 @@ static void find_interrupt_remapping(const Profile *profile, FindingList *list) 
                 if (!fact_known(enabled) || enabled->value || serves_none(iommu))
                         continue;
                 Finding *f = finding_add(
-                                list, "interrupt-remapping-off", SEVERITY_WARNING, "%s", iommu->name);
+                                list, FINDING_INTERRUPT_REMAPPING_OFF, SEVERITY_WARNING, "%s", iommu->name);
                 finding_summary(f,
                                 allowed ? "Interrupts are not remapped: a guest with a device behind %s can "
                                           "raise any interrupt of the host"
@@ -146,7 +146,7 @@ static void find_caching_mode(const Profile *profile, FindingList *list) {
 
                 if (!fact_known(&iommu->caching_mode) || !iommu->caching_mode.value)
                         continue;
-                Finding *f = finding_add(list, "iommu-caching-mode", SEVERITY_INFO, "%s", iommu->name);
+                Finding *f = finding_add(list, FINDING_IOMMU_CACHING_MODE, SEVERITY_INFO, "%s", iommu->name);
                 finding_summary(f, "%s reports caching mode: it is an emulated IOMMU", iommu->name);
                 finding_detail(f, "%s. Hardware units do not set it. Each mapping traps to the hypervisor.",
                                 iommu->caching_mode.source);

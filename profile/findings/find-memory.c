@@ -8,7 +8,7 @@ static void find_ram_above(const Profile *profile, uint64_t limit, FindingList *
 
         if (!fact_known(top) || top->value <= limit)
                 return;
-        Finding *f = finding_add(list, "ram-above-iova", SEVERITY_WARNING, "host");
+        Finding *f = finding_add(list, FINDING_RAM_ABOVE_IOVA, SEVERITY_WARNING, "host");
         finding_summary(f, "The host has RAM above the %" PRIu64 " bits that devices can be given",
                         iova->value);
         finding_detail(f,
@@ -40,7 +40,7 @@ static void find_bar_above(const Profile *profile, uint64_t limit, FindingList *
                 if (!bar)
                         continue;
                 pci_address_format(&profile->devices[i].address, address, sizeof(address));
-                Finding *f = finding_add(list, "bar-above-iova", SEVERITY_WARNING, "%s", address);
+                Finding *f = finding_add(list, FINDING_BAR_ABOVE_IOVA, SEVERITY_WARNING, "%s", address);
                 finding_summary(f, "%s: BAR %u lies where other devices cannot reach it", address,
                                 bar->index);
                 finding_detail(f,

@@ -3,24 +3,26 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FINDINGS_MAX 16384
 
-/* Replaces *text by the formatted one. An empty string on failure, so that publishers need no check. */
+/* NULL when out of memory, which finding_list_finish() sees. */
 static void __attribute__((format(printf, 2, 0))) set_text(char **text, const char *format, va_list ap) {
-        char *formatted;
-
-        if (vasprintf(&formatted, format, ap) < 0)
-                return;
         free(*text);
-        *text = formatted;
+        if (vasprintf(text, format, ap) < 0)
+                *text = NULL;
 }
 
-Finding *finding_add(FindingList *list, const char *id, Severity severity, const char *subject, ...) {
-        Finding finding = { .id = strdup(id),
+static bool is_complete(const Finding *finding) {
+        return finding->id && finding->subject && finding->summary && finding->detail && finding->remedy;
+}
+
+Finding *finding_add(FindingList *list, FindingId id, Severity severity, const char *subject, ...) {
+        Finding finding = { .id = strdup(finding_id_to_string(id)),
                 .severity = severity,
                 .subject = strdup(""),
                 .summary = strdup(""),
@@ -33,13 +35,8 @@ Finding *finding_add(FindingList *list, const char *id, Severity severity, const
                 grown = reallocarray(list->findings, list->n + 1, sizeof(Finding));
         if (grown)
                 list->findings = grown;
-        if (!grown || !finding.id || !finding.subject || !finding.summary || !finding.detail ||
-                        !finding.remedy) {
-                free(finding.id);
-                free(finding.subject);
-                free(finding.summary);
-                free(finding.detail);
-                free(finding.remedy);
+        if (!grown || !is_complete(&finding)) {
+                finding_done(&finding);
                 list->error = -ENOMEM;
                 return NULL;
         }
@@ -82,13 +79,23 @@ static int compare_findings(const void *a, const void *b) {
         return r ? r : strverscmp(x->subject, y->subject);
 }
 
-void finding_list_sort(FindingList *list) {
+int finding_list_finish(FindingList *list) {
+        for (size_t i = 0; i < list->n;)
+                if (is_complete(&list->findings[i]))
+                        i++;
+                else {
+                        finding_done(&list->findings[i]);
+                        list->findings[i] = list->findings[--list->n];
+                        list->error = -ENOMEM;
+                }
         if (list->n > 1)
                 qsort(list->findings, list->n, sizeof(list->findings[0]), compare_findings);
+        return list->error;
 }
 
 int profile_find(const Profile *profile, FindingList *ret) {
         FindingList list = {};
+        int r;
 
         find_host(profile, &list);
         find_guest_paging(profile, &list);
@@ -98,13 +105,11 @@ int profile_find(const Profile *profile, FindingList *ret) {
         find_groups(profile, &list);
         find_holes(profile, &list);
         find_memory(profile, &list);
-        if (list.error < 0) {
-                int r = list.error;
-
+        r = finding_list_finish(&list);
+        if (r < 0) {
                 finding_list_done(&list);
                 return r;
         }
-        finding_list_sort(&list);
         *ret = list;
         return 0;
 }

@@ -9,12 +9,12 @@
 /* Runs every rule and sorts. -ENOMEM only. */
 int profile_find(const Profile *profile, FindingList *ret);
 
-/* Worst first, then by id and subject. */
-void finding_list_sort(FindingList *list);
+/* Sorts: worst first, then by id and subject. One whose text could not be kept is removed, and the result is -ENOMEM. */
+int finding_list_finish(FindingList *list);
 
 /* Adds a finding; NULL when out of memory (noted in the list). The texts are filled by the calls below, which
  * take NULL. What is never filled is "". */
-Finding *finding_add(FindingList *list, const char *id, Severity severity, const char *subject, ...)
+Finding *finding_add(FindingList *list, FindingId id, Severity severity, const char *subject, ...)
                 __attribute__((format(printf, 4, 5)));
 void finding_summary(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void finding_detail(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -365,8 +365,8 @@ static void test_rewritten(void **state) {
 /* Whatever word is written leads back to its value; no other word leads anywhere. */
 static void test_words(void **state) {
         const Words *all[] = { &reason_words, &provenance_words, &tristate_words, &cpu_vendor_words,
-                &group_type_words, &severity_words, &verdict_words, &iommu_kind_words, &second_level_words,
-                &assignable_why_words, &difference_kind_words };
+                &group_type_words, &severity_words, &verdict_words, &finding_id_words, &iommu_kind_words,
+                &second_level_words, &assignable_why_words, &difference_kind_words };
 
         for (size_t i = 0; i < ELEMENTS(all); i++)
                 for (unsigned value = 0; value < all[i]->n; value++) {
