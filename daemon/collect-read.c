@@ -8,7 +8,6 @@
 #include "daemon/requests.h"
 #include "daemon/write-file.h"
 #include "probe/decode/pci/pci-address.h"
-#include "probe/decode/pci/pci-capability.h"
 #include "probe/source/facts.h"
 #include "probe/source/scrub.h"
 
@@ -64,13 +63,8 @@ void collection_done(Collection *collection) {
 
 /* ── reading ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The kernel ends where the device's configuration space does: at 256 bytes, or at 4 KiB for PCI Express. */
 static void collect_config(Collection *collection, const char *name) {
-        char path[128];
-
-        if ((size_t) snprintf(path, sizeof(path), DEVICES "/%s/config", name) < sizeof(path))
-                (void) root_read_head(collection->root, path, PCI_CONFIG_SIZE, PCI_EXTENDED_CONFIG_SIZE,
-                                NULL, &collection->buffer);
+        (void) source_pci_read_config(collection->root, &collection->buffer, name);
 }
 
 static void drop(Collection *collection, const char *name) {

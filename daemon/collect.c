@@ -6,8 +6,8 @@
  * What root interprets is this and nothing else; all other files are copied as they are, up to a maximum size:
  * - names of files: those in /sys/bus/pci/devices, and requests/ of its own tree, which only root writes;
  * - CPUID, which decides whose model-specific registers are read;
- * - the capability list of a device's configuration space and the lines of /proc/iomem, as far as leaving serial numbers and
- *   the kernel's addresses out takes (probe/source/scrub.h);
+ * - the capability lists of a device's configuration space, which say what is read of it (probe/decode/pci/pci-config.h);
+ * - the lines of /proc/iomem, as far as leaving the kernel's addresses out takes (probe/source/scrub.h);
  * - /sys/class/iommu, and if a virtio-iommu is there, lines of /dev/kmsg (probe/decode/kernel/kernel-log.h): for this part
  *   hawd-collect-log.service has no other capability than CAP_SYSLOG. */
 

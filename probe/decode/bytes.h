@@ -13,6 +13,10 @@ typedef struct Bytes {
         size_t n;
 } Bytes;
 
+typedef struct BytesRange {
+        size_t offset, n;
+} BytesRange;
+
 /* True when `need` bytes stand at `offset`. */
 static inline bool bytes_has(Bytes b, size_t offset, size_t need) {
         return offset <= b.n && b.n - offset >= need;

@@ -18,9 +18,7 @@ struct Root {
         RootObserver observer;
         Root *private_tree; /* NULL: none */
 
-        /* hawd/reasons, read at the first failure in a tree */
-        bool reasons_read;
-        ReasonTable reasons;
+        ReasonTable reasons; /* of a tree: hawd/reasons */
 
         /* live: the opened MSR device; tree: hawd/msr, read at the first register; both: what was answered so far */
         int msr_fd;

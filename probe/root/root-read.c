@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "probe/root/root-internal.h"
 
 #define ATTRIBUTE_MAX 4096 /* a sysfs attribute is a page at most */
 #define FIRST_READ 16384
+#define PART_MAX 256
 #define READ_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
 void buffer_done(Buffer *buffer) {
@@ -101,6 +103,13 @@ static Reason read_node(const TreeNode *node, size_t limit, Buffer *ret) {
         return REASON_NONE;
 }
 
+/* The file is there, as it was opened. */
+static Reason failed_read(int error) {
+        Reason reason = reason_from_errno(error);
+
+        return reason == REASON_ABSENT ? REASON_IO : reason;
+}
+
 /* Goes on up to `limit` bytes in the buffer; `once`: what one read gives. */
 static Reason read_source(const Source *source, size_t limit, bool once, Buffer *ret) {
         if (source->node)
@@ -117,8 +126,7 @@ static Reason read_source(const Source *source, size_t limit, bool once, Buffer 
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0)
-                        return reason_from_errno(errno) == REASON_ABSENT ? REASON_IO
-                                                                         : reason_from_errno(errno);
+                        return failed_read(errno);
                 ret->n += (size_t) n;
                 if (n == 0 || once)
                         break;
@@ -176,15 +184,59 @@ Reason root_read_privileged(Root *root, const char *path, size_t max, Buffer *re
         return reason == REASON_ABSENT ? root_read(root, path, max, ret) : reason;
 }
 
-Reason root_read_head(Root *root, const char *path, size_t first, size_t max, bool (*more)(Bytes head),
-                Buffer *ret) {
+/* Up to n bytes at the offset: how many; 0 at the end of the file. */
+static Reason read_part(const Source *source, BytesRange part, uint8_t *ret, size_t *ret_n) {
+        ssize_t n;
+
+        if (source->node) {
+                Bytes bytes = bytes_part(
+                                (Bytes){ source->node->content, source->node->n }, part.offset, part.n);
+
+                if (bytes.n > 0)
+                        memcpy(ret, bytes.data, bytes.n);
+                *ret_n = bytes.n;
+                return REASON_NONE;
+        }
+        do
+                n = pread(source->fd, ret, part.n, (off_t) part.offset);
+        while (n < 0 && errno == EINTR);
+        *ret_n = n > 0 ? (size_t) n : 0;
+        return n < 0 ? failed_read(errno) : REASON_NONE;
+}
+
+/* The buffer grows to where the part ends, with ones up to where it begins. */
+static Reason take_part(const Source *source, BytesRange part, Buffer *ret) {
+        uint8_t bytes[PART_MAX];
+        Reason reason;
+        size_t n;
+
+        if (part.n > sizeof(bytes))
+                part.n = sizeof(bytes);
+        reason = read_part(source, part, bytes, &n);
+        if (reason != REASON_NONE || n == 0)
+                return reason;
+        if (!buffer_reserve(ret, part.offset + n))
+                return REASON_RESOURCES;
+        if (part.offset > ret->n)
+                memset(ret->data + ret->n, 0xff, part.offset - ret->n);
+        memcpy(ret->data + part.offset, bytes, n);
+        if (part.offset + n > ret->n)
+                ret->n = part.offset + n;
+        return REASON_NONE;
+}
+
+Reason root_read_parts(
+                Root *root, const char *path, size_t max, RootNext next, void *userdata, Buffer *ret) {
         _cleanup_(source_done) Source source = { .fd = -1 };
         Reason reason = open_source(root, path, SIZE_MAX, &source);
+        BytesRange part;
 
         ret->n = 0;
-        if (reason == REASON_NONE)
-                reason = read_source(&source, first, true, ret);
-        if (reason == REASON_NONE && ret->n == first && first < max && (!more || more(buffer_bytes(ret))))
-                reason = read_source(&source, max, false, ret);
+        while (reason == REASON_NONE && next(userdata, buffer_bytes(ret), &part))
+                if (part.offset < max) {
+                        if (part.n > max - part.offset)
+                                part.n = max - part.offset;
+                        reason = take_part(&source, part, ret);
+                }
         return finish(root, path, max, reason, ret);
 }

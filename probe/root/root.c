@@ -8,6 +8,17 @@
 
 #include "probe/root/root-internal.h"
 
+#define REASONS_TEXT_MAX (8U << 20)
+
+/* Before anybody observes: a capture writes this file from the refusals it is told of, not from the old one. */
+static int read_reasons(Root *root) {
+        _cleanup_(buffer_done) Buffer buffer = {};
+
+        if (root_read(root, "hawd/reasons", REASONS_TEXT_MAX, &buffer) != REASON_NONE)
+                return 0;
+        return reason_table_decode(buffer_bytes(&buffer), &root->reasons);
+}
+
 static int root_new(int fd, bool live, Root **ret) {
         Root *root = calloc(1, sizeof(Root));
         int r;
@@ -21,6 +32,8 @@ static int root_new(int fd, bool live, Root **ret) {
         root->msr_fd = -1;
 
         r = root_open_begin(root);
+        if (r >= 0 && !live)
+                r = read_reasons(root);
         if (r < 0) {
                 root_free(root);
                 return r;
@@ -43,6 +56,7 @@ int root_open_tree(int fd, Root **ret) {
 
 int root_open_memory(MemoryTree *tree, Root **ret) {
         Root *root = calloc(1, sizeof(Root));
+        int r;
 
         if (!root) {
                 memory_tree_free(tree);
@@ -51,8 +65,12 @@ int root_open_memory(MemoryTree *tree, Root **ret) {
         root->fd = -1;
         root->memory = tree;
         root->msr_fd = -1;
-        *ret = root;
-        return 0;
+        r = read_reasons(root);
+        if (r < 0)
+                root_free(root);
+        else
+                *ret = root;
+        return r;
 }
 
 Root *root_free(Root *root) {
@@ -87,27 +105,9 @@ void root_tell_file(const Root *root, const char *path, Bytes content) {
                 root->observer.file(root->observer.userdata, path, content);
 }
 
-/* The table itself may be absent: reasons_read keeps that from coming back here. */
-static void read_reasons(Root *root) {
-        const RootObserver observer = root->observer;
-        Buffer buffer = {};
-
-        root->reasons_read = true;
-        /* A capture writes this file from the refusals it is told of, not from the old one. */
-        root->observer = (RootObserver){};
-        if (root_read(root, "hawd/reasons", 8U << 20, &buffer) == REASON_NONE)
-                /* Out of memory leaves the table empty: the reads then say "absent", as they would without it. */
-                (void) reason_table_decode(buffer_bytes(&buffer), &root->reasons);
-        root->observer = observer;
-        buffer_done(&buffer);
-}
-
 Reason root_failed(Root *root, const char *path, Reason reason) {
-        if (!root->live && reason == REASON_ABSENT) {
-                if (!root->reasons_read)
-                        read_reasons(root);
+        if (reason == REASON_ABSENT)
                 reason = reason_table_find(&root->reasons, path);
-        }
         if (reason != REASON_ABSENT && root->observer.refused)
                 root->observer.refused(root->observer.userdata, path, reason);
         return reason;

@@ -79,10 +79,13 @@ Reason root_read_private(Root *root, const char *path, size_t max, Buffer *ret);
 /* A file that only root reads in full: the private tree's where it has one, else the host's own. */
 Reason root_read_privileged(Root *root, const char *path, size_t max, Buffer *ret);
 
-/* A file read for its first bytes, however long it is: `first` of them, and up to max when more() wants them after a
- * look at those (NULL: always). For PCI configuration space, whose reading costs time by the byte. */
-Reason root_read_head(Root *root, const char *path, size_t first, size_t max, bool (*more)(Bytes head),
-                Buffer *ret);
+/* Says which bytes of a file to read next, after a look at what was read; false: no more. */
+typedef bool (*RootNext)(void *userdata, Bytes read, BytesRange *ret);
+
+/* A file of which only parts are read: PCI configuration space, whose reading costs time by the word. Bytes from max on do not
+ * exist. The buffer ends with the last byte that was read, and has ones where nothing was: as PCI reads where nothing answers.
+ * This is what the observer is told, and reading the same parts of it again gives the same bytes. */
+Reason root_read_parts(Root *root, const char *path, size_t max, RootNext next, void *userdata, Buffer *ret);
 
 typedef struct NameList {
         size_t n;

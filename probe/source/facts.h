@@ -22,9 +22,8 @@
 #include "probe/decode/memory/group-type.h"
 #include "probe/decode/memory/iomem.h"
 #include "probe/decode/memory/reserved-regions.h"
-#include "probe/decode/pci/pci-acs.h"
 #include "probe/decode/pci/pci-address.h"
-#include "probe/decode/pci/pci-header.h"
+#include "probe/decode/pci/pci-config.h"
 #include "probe/decode/pci/pci-resource.h"
 #include "probe/decode/uuid.h"
 #include "probe/fact.h"
@@ -174,16 +173,6 @@ typedef struct GroupFacts {
 
 /* ── source-pci ────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What config space says; each Tristate is UNKNOWN when the bytes were not visible. */
-typedef struct PciCapabilityFacts {
-        Tristate express, acs, ats, pasid, pri, sriov, rebar;
-        int port_type;
-        uint16_t acs_capability, acs_control;
-        uint8_t pasid_bits;
-        uint16_t total_vfs;
-        uint64_t resizable_max[6]; /* bytes per BAR; 0 not resizable */
-} PciCapabilityFacts;
-
 typedef struct PciFact {
         PciAddress address;
         PciAddress parent; /* from the device's place below sys/devices */
@@ -191,13 +180,12 @@ typedef struct PciFact {
         Reason ids_reason;
         uint16_t vendor, device, subsystem_vendor, subsystem_device;
         uint32_t class_code;
-        uint8_t revision, header_type;
-        bool header_type_known, multifunction;
         char driver[40];
         Reason resource_reason;
         PciResources resources;
         Reason config_reason; /* NONE: all capabilities were visible; PERMISSION: only the header was */
-        PciCapabilityFacts capabilities;
+        bool config_known;    /* its header at least; else config is all unknown */
+        PciConfig config;
         bool is_vf;
         PciAddress physical_function;
         uint32_t vgpu_type; /* NVIDIA's virtual functions: nvidia/current_vgpu_type; 0: no vGPU is made on it */
@@ -284,6 +272,9 @@ void source_iommu_read_log(Root *root);
 /* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. False: there is
  * none. */
 bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
+
+/* What is read of its configuration space. */
+Reason source_pci_read_config(Root *root, Buffer *buffer, const char *name);
 
 /* One group, `id` as in sys/kernel/iommu_groups; ret comes with its id and is else zero. -ENOMEM. */
 int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact *ret, FaultList *faults);

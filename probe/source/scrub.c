@@ -2,13 +2,11 @@
 #include "probe/source/scrub.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probe/decode/cpu/cmdline.h"
 #include "probe/decode/memory/iomem.h"
-#include "probe/decode/pci/pci-capability.h"
 
 int scrub_file(const char *path, Bytes content, uint8_t **ret, size_t *ret_n) {
         uint8_t *copy = malloc(content.n + 1);
@@ -19,9 +17,7 @@ int scrub_file(const char *path, Bytes content, uint8_t **ret, size_t *ret_n) {
         if (n > 0)
                 memcpy(copy, content.data, n);
         copy[n] = 0;
-        if (fnmatch("sys/bus/pci/devices/*/config", path, FNM_PATHNAME) == 0)
-                pci_config_scrub(copy, n);
-        else if (strcmp(path, "proc/iomem") == 0)
+        if (strcmp(path, "proc/iomem") == 0)
                 n = iomem_scrub(copy, n);
         else if (strcmp(path, "proc/cmdline") == 0)
                 n = cmdline_filter(content, (char *) copy, content.n + 1);

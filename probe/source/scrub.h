@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What of a host's files is passed on: to a capture, and to the service by the collector. Left out are serial numbers in PCI
- * configuration space, where the kernel lies in memory (/proc/iomem), and parameters on the kernel's command line that have
- * nothing to do with address widths. What is left gives the same profile. */
+/* What of a host's files is passed on: to a capture, and to the service by the collector. Left out are where the kernel lies
+ * in memory (/proc/iomem), and parameters on the kernel's command line that have nothing to do with address widths. What is
+ * left gives the same profile. Serial numbers in PCI configuration space are not read in the first place. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe/decode/pci/pci-capability.h"
-#include "probe/decode/pci/pci-express.h"
-#include "probe/decode/pci/pci-rebar.h"
-#include "probe/decode/pci/pci-sriov.h"
-#include "probe/decode/pci/pci-translation.h"
 #include "probe/decode/pci/pci-uevent.h"
 #include "probe/decode/text.h"
 #include "probe/source/facts.h"
@@ -148,105 +143,55 @@ static void read_resources(Root *root, const char *name, Buffer *buffer, PciFact
 
 /* ── what its configuration space says ─────────────────────────────────────────────────────────────────── */
 
-static void decode_rebar(Bytes config, uint16_t offset, PciCapabilityFacts *ret, FaultList *faults) {
-        PciRebar rebar;
-
-        pci_rebar_decode(config, offset, &rebar, faults);
-        for (unsigned i = 0; i < rebar.n; i++)
-                ret->resizable_max[rebar.entries[i].bar] = pci_rebar_largest(&rebar.entries[i]);
+static bool next_part(void *userdata, Bytes read, BytesRange *ret) {
+        return pci_walk_next(userdata, read, ret, NULL);
 }
 
-static void decode_capabilities(
-                Bytes config, const PciCapabilities *list, PciCapabilityFacts *ret, FaultList *faults) {
-        uint16_t offset;
-        PciSriov sriov;
-        PciPasid pasid;
-        PciAcs acs;
+static Reason read_parts(Root *root, Buffer *buffer, const char *name, PciWalk *walk) {
+        char path[128];
 
-        ret->port_type = -1;
-        ret->express = pci_capability_find(list, false, PCI_CAP_EXPRESS, &offset);
-        if (ret->express == TRISTATE_YES)
-                ret->port_type = pci_express_type(config, offset);
-        ret->acs = pci_capability_find(list, true, PCI_EXT_CAP_ACS, &offset);
-        if (ret->acs == TRISTATE_YES && pci_acs_decode(config, offset, &acs)) {
-                ret->acs_capability = acs.capability;
-                ret->acs_control = acs.control;
-        }
-        ret->ats = pci_capability_find(list, true, PCI_EXT_CAP_ATS, &offset);
-        ret->pri = pci_capability_find(list, true, PCI_EXT_CAP_PRI, &offset);
-        ret->pasid = pci_capability_find(list, true, PCI_EXT_CAP_PASID, &offset);
-        if (ret->pasid == TRISTATE_YES && pci_pasid_decode(config, offset, &pasid))
-                ret->pasid_bits = pasid.width;
-        ret->sriov = pci_capability_find(list, true, PCI_EXT_CAP_SRIOV, &offset);
-        if (ret->sriov == TRISTATE_YES && pci_sriov_decode(config, offset, &sriov)) {
-                ret->total_vfs = sriov.total_vfs;
-        }
-        ret->rebar = pci_capability_find(list, true, PCI_EXT_CAP_REBAR, &offset);
-        if (ret->rebar == TRISTATE_YES)
-                decode_rebar(config, offset, ret, faults);
+        return root_read_parts(root, device_path(path, name, "config"), PCI_EXTENDED_CONFIG_SIZE, next_part,
+                        walk, buffer);
 }
 
-/* Extended capabilities come with PCI Express only; reading 4 KiB takes a virtual machine milliseconds. */
-static bool has_express(Bytes head) {
-        PciCapabilities list;
-        uint16_t offset;
+Reason source_pci_read_config(Root *root, Buffer *buffer, const char *name) {
+        PciWalk walk = {};
 
-        pci_capabilities_decode(head, &list, NULL);
-        return pci_capability_find(&list, false, PCI_CAP_EXPRESS, &offset) == TRISTATE_YES;
+        return read_parts(root, buffer, name, &walk);
 }
 
-/* Vendor, device, revision, class and header type: the same device, not another that came to its place. */
-static bool same_function(Bytes live, const PciHeader *header, Bytes copy) {
-        PciHeader other;
+/* Whoever lacks CAP_SYS_ADMIN gets 64 bytes (drivers/pci, pci_read_config): the collector's copy has the rest. */
+static void take_copy(Root *root, Buffer *buffer, const char *name) {
+        uint8_t bytes[PCI_CONFIG_SIZE];
+        const Bytes live = { .data = bytes, .n = buffer->n };
+        char path[128];
 
-        return pci_header_decode(copy, &other) && other.header_type == header->header_type &&
-                        memcmp(live.data, copy.data, 4) == 0 && memcmp(live.data + 8, copy.data + 8, 4) == 0;
-}
-
-/* Whoever lacks CAP_SYS_ADMIN gets 64 bytes: the collector's copy has the rest. */
-static void complete_config(Root *root, const char *path, Buffer *buffer, const PciHeader *header) {
-        uint8_t head[PCI_HEADER_SIZE];
-        size_t n = buffer->n;
-
-        if (n < sizeof(head) || n >= PCI_CONFIG_SIZE)
+        if (live.n > sizeof(bytes))
                 return;
-        memcpy(head, buffer->data, sizeof(head));
-        if (root_read_private(root, path, PCI_EXTENDED_CONFIG_SIZE, buffer) == REASON_NONE &&
-                        same_function((Bytes){ .data = head, .n = sizeof(head) }, header,
-                                        buffer_bytes(buffer)))
+        memcpy(bytes, buffer->data, live.n);
+        if (root_read_private(root, device_path(path, name, "config"), PCI_EXTENDED_CONFIG_SIZE, buffer) ==
+                                        REASON_NONE &&
+                        pci_config_same_device(live, buffer_bytes(buffer)))
                 return;
-        memcpy(buffer->data, head, sizeof(head));
-        buffer->n = sizeof(head);
+        memcpy(buffer->data, bytes, live.n);
+        buffer->n = live.n;
 }
 
 static void read_config(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
-        PciCapabilities list;
-        PciHeader header;
-        char path[128];
+        PciWalk walk = {};
 
-        ret->capabilities.port_type = -1;
-        ret->config_reason = root_read_head(root, device_path(path, name, "config"), PCI_CONFIG_SIZE,
-                        PCI_EXTENDED_CONFIG_SIZE, has_express, buffer);
+        ret->config.port_type = -1;
+        ret->config_reason = read_parts(root, buffer, name, &walk);
         if (ret->config_reason != REASON_NONE)
                 return;
-
-        if (!pci_header_decode(buffer_bytes(buffer), &header)) {
+        if (walk.header_visible && !walk.conventional_visible)
+                take_copy(root, buffer, name);
+        ret->config_known = pci_config_decode(buffer_bytes(buffer), &ret->config, faults);
+        if (!ret->config_known)
                 ret->config_reason = REASON_MALFORMED;
-                return;
-        }
-        complete_config(root, path, buffer, &header);
-
-        Bytes config = buffer_bytes(buffer);
-        ret->header_type = header.header_type;
-        ret->header_type_known = true;
-        ret->revision = header.revision;
-        ret->multifunction = header.multifunction;
-        pci_capabilities_decode(config, &list, faults);
-        decode_capabilities(config, &list, &ret->capabilities, faults);
-        /* Who lacks CAP_SYS_ADMIN gets the header and then the end of the file (drivers/pci, pci_read_config). */
-        if (!list.conventional_visible)
+        else if (!ret->config.conventional_visible)
                 ret->config_reason = REASON_PERMISSION;
-        else if (!list.extended_visible)
+        else if (!ret->config.extended_visible)
                 /* The kernel reaches no further either: no memory-mapped configuration space. */
                 ret->config_reason = REASON_ABSENT;
 }

@@ -31,7 +31,7 @@ static int derive_bars(const PciFact *fact, ProfileDevice *ret) {
                         .assigned = resource->assigned,
                         .start = resource->start,
                         .end = resource->end,
-                        .resizable_max = i < 6 ? fact->capabilities.resizable_max[i] : 0,
+                        .resizable_max = i < 6 ? fact->config.resizable_max[i] : 0,
                 };
         }
         return 0;
@@ -39,21 +39,20 @@ static int derive_bars(const PciFact *fact, ProfileDevice *ret) {
 
 /* ACS explains a group and never overrules it: the kernel knows devices that isolate without saying so. */
 static void derive_acs(const PciFact *fact, ProfileDevice *ret) {
-        const PciCapabilityFacts *capabilities = &fact->capabilities;
-        const PciAcs acs = { .capability = capabilities->acs_capability,
-                .control = capabilities->acs_control };
+        const PciConfig *config = &fact->config;
+        const PciAcs acs = { .capability = config->acs_capability, .control = config->acs_control };
 
-        ret->acs = capabilities->acs;
+        ret->acs = config->acs;
         ret->acs_capability = acs.capability;
         ret->acs_control = acs.control;
-        if (capabilities->acs == TRISTATE_UNKNOWN || capabilities->express == TRISTATE_UNKNOWN)
+        if (config->acs == TRISTATE_UNKNOWN || config->express == TRISTATE_UNKNOWN)
                 return;
-        ret->acs_missing = pci_acs_missing(capabilities->acs == TRISTATE_YES ? &acs : NULL,
-                        capabilities->port_type, fact->multifunction);
+        ret->acs_missing = pci_acs_missing(
+                        config->acs == TRISTATE_YES ? &acs : NULL, config->port_type, config->multifunction);
 }
 
 static int derive_device(const PciFact *fact, ProfileDevice *ret) {
-        const PciCapabilityFacts *capabilities = &fact->capabilities;
+        const PciConfig *config = &fact->config;
 
         *ret = (ProfileDevice){
                 .address = fact->address,
@@ -64,21 +63,21 @@ static int derive_device(const PciFact *fact, ProfileDevice *ret) {
                 .device = fact->device,
                 .subsystem_vendor = fact->subsystem_vendor,
                 .subsystem_device = fact->subsystem_device,
-                .revision = fact->revision,
-                .header_type = fact->header_type,
-                .header_type_known = fact->header_type_known,
+                .revision = config->revision,
+                .header_type = config->header_type,
+                .header_type_known = fact->config_known,
                 .ids_reason = fact->ids_reason,
                 .resource_reason = fact->resource_reason,
                 .config_reason = fact->config_reason,
                 .group = -1,
                 .iommu = -1,
-                .port_type = capabilities->port_type,
-                .ats = capabilities->ats,
-                .pasid = capabilities->pasid,
-                .pasid_bits = capabilities->pasid_bits,
-                .pri = capabilities->pri,
-                .sriov = capabilities->sriov,
-                .total_vfs = capabilities->total_vfs,
+                .port_type = config->port_type,
+                .ats = config->ats,
+                .pasid = config->pasid,
+                .pasid_bits = config->pasid_bits,
+                .pri = config->pri,
+                .sriov = config->sriov,
+                .total_vfs = config->total_vfs,
                 .is_vf = fact->is_vf,
                 .physical_function = fact->physical_function,
                 .vgpu_type = fact->vgpu_type,

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "probe/decode/pci/pci-config.h"
 
 static void add(Floor *floor, FloorKind kind, const char *path, size_t size) {
         /* What is executed rather than read has no floor. */
@@ -18,8 +21,27 @@ static void add(Floor *floor, FloorKind kind, const char *path, size_t size) {
         grown[floor->n++] = (FloorEntry){ .kind = kind, .path = strdup(path), .size = size };
 }
 
+/* Of configuration space the probe reads parts, and the content says which. */
+static void add_parts(FloorEntry *entry, Bytes content) {
+        PciWalk walk = {};
+        BytesRange part;
+
+        while (pci_walk_next(&walk, content, &part, NULL)) {
+                entry->parts = reallocarray(entry->parts, entry->n_parts + 1, sizeof(BytesRange));
+                if (!entry->parts)
+                        abort();
+                entry->parts[entry->n_parts++] = part;
+        }
+}
+
 static void on_file(void *userdata, const char *path, Bytes content) {
-        add(userdata, FLOOR_FILE, path, content.n);
+        static const char config[] = "/config";
+        Floor *floor = userdata;
+        size_t n = strlen(path);
+
+        add(floor, FLOOR_FILE, path, content.n);
+        if (n > strlen(config) && strcmp(path + n - strlen(config), config) == 0)
+                add_parts(&floor->entries[floor->n - 1], content);
 }
 
 static void on_link(void *userdata, const char *path, const char *target) {
@@ -39,18 +61,27 @@ RootObserver floor_observer(Floor *floor) {
         };
 }
 
+/* No more than the probe took: reading configuration space costs time by the word. */
+static ssize_t read_parts(int fd, const FloorEntry *entry, char *buffer) {
+        ssize_t n = 0;
+
+        for (size_t i = 0; i < entry->n_parts && n >= 0; i++)
+                n = pread(fd, buffer, entry->parts[i].n, (off_t) entry->parts[i].offset);
+        return n;
+}
+
 static bool read_file(int root, const FloorEntry *entry, char *buffer, size_t size) {
         int fd = openat(root, entry->path, O_RDONLY | O_CLOEXEC);
-        size_t left = entry->size;
+        size_t left = entry->n_parts ? 0 : entry->size;
         ssize_t n;
 
         if (fd < 0)
                 return false;
-        do {
-                /* No more than the probe took: reading configuration space costs by the byte. */
+        n = read_parts(fd, entry, buffer);
+        while (n >= 0 && left > 0) {
                 n = read(fd, buffer, left < size ? left : size);
                 left -= n > 0 && (size_t) n < left ? (size_t) n : left;
-        } while (n > 0 && left > 0);
+        }
         close(fd);
         return n >= 0;
 }
@@ -113,8 +144,10 @@ size_t floor_duplicates(const Floor *floor) {
 }
 
 void floor_done(Floor *floor) {
-        for (size_t i = 0; i < floor->n; i++)
+        for (size_t i = 0; i < floor->n; i++) {
                 free(floor->entries[i].path);
+                free(floor->entries[i].parts);
+        }
         free(floor->entries);
         *floor = (Floor){};
 }

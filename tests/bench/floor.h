@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The floor under a probe: the same paths, opened, read and closed (links: read; directories: listed), and
- * nothing made of them. */
+/* The floor under a probe: the same paths, opened, read and closed (links: read; directories: listed), of
+ * configuration space the same parts, and nothing made of them. */
 
 #include "probe/root/root.h"
 
@@ -12,6 +12,8 @@ typedef struct FloorEntry {
         FloorKind kind;
         char *path;
         size_t size; /* of a file, as the probe read it */
+        size_t n_parts;
+        BytesRange *parts; /* of a file of which it read parts */
 } FloorEntry;
 
 typedef struct Floor {

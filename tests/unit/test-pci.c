@@ -5,10 +5,7 @@
 
 #include "probe/decode/pci/pci-acs.h"
 #include "probe/decode/pci/pci-address.h"
-#include "probe/decode/pci/pci-capability.h"
-#include "probe/decode/pci/pci-express.h"
-#include "probe/decode/pci/pci-header.h"
-#include "probe/decode/pci/pci-rebar.h"
+#include "probe/decode/pci/pci-config.h"
 #include "probe/decode/pci/pci-resource.h"
 #include "probe/decode/pci/pci-uevent.h"
 
@@ -68,76 +65,57 @@ static void test_visibility(void **state) {
                 { 256, TRISTATE_YES, TRISTATE_UNKNOWN, TRISTATE_UNKNOWN },
                 { 4096, TRISTATE_YES, TRISTATE_YES, TRISTATE_NO },
         };
-        uint8_t config[4096];
-        PciCapabilities list;
-        uint16_t offset;
+        uint8_t bytes[4096];
+        PciConfig config;
 
-        make_config(config, PCI_EXT_CAP_ACS);
+        make_config(bytes, PCI_EXT_CAP_ACS);
         for (size_t i = 0; i < ELEMENTS(views); i++) {
-                pci_capabilities_decode(BYTES(config, views[i].n), &list, NULL);
-                assert_int_equal(pci_capability_find(&list, false, PCI_CAP_EXPRESS, &offset),
-                                views[i].express);
-                assert_int_equal(pci_capability_find(&list, true, PCI_EXT_CAP_ACS, &offset), views[i].acs);
-                assert_int_equal(pci_capability_find(&list, true, PCI_EXT_CAP_ATS, &offset), views[i].ats);
+                assert_true(pci_config_decode(BYTES(bytes, views[i].n), &config, NULL));
+                assert_int_equal(config.express, views[i].express);
+                assert_int_equal(config.acs, views[i].acs);
+                assert_int_equal(config.ats, views[i].ats);
         }
         /* A conventional device has no extended capabilities, and that is known from 256 bytes. */
-        config[0x40] = 0x05;
-        pci_capabilities_decode(BYTES(config, 256), &list, NULL);
-        assert_int_equal(pci_capability_find(&list, true, PCI_EXT_CAP_ACS, &offset), TRISTATE_NO);
+        bytes[0x40] = 0x05;
+        assert_true(pci_config_decode(BYTES(bytes, 256), &config, NULL));
+        assert_int_equal(config.acs, TRISTATE_NO);
 }
 
 static void test_loops(void **state) {
         FaultList faults = {};
-        uint8_t config[4096];
-        PciCapabilities list;
+        uint8_t bytes[4096];
+        PciConfig config;
 
-        make_config(config, PCI_EXT_CAP_ACS);
-        config[0x41] = 0x40;
-        config[0x103] = 0x10;
-        pci_capabilities_decode(BYTES(config, 4096), &list, &faults);
-        assert_int_equal(list.n, 2);
+        make_config(bytes, PCI_EXT_CAP_ACS);
+        bytes[0x41] = 0x40;
+        bytes[0x103] = 0x10;
+        assert_true(pci_config_decode(BYTES(bytes, 4096), &config, &faults));
+        assert_true(config.express == TRISTATE_YES && config.acs == TRISTATE_YES);
         assert_int_equal(faults.n, 2);
         fault_list_done(&faults);
 
-        make_config(config, PCI_EXT_CAP_ACS);
-        config[0x34] = 0x10;
-        pci_capabilities_decode(BYTES(config, 4096), &list, &faults);
+        make_config(bytes, PCI_EXT_CAP_ACS);
+        bytes[0x34] = 0x10;
+        assert_true(pci_config_decode(BYTES(bytes, 4096), &config, &faults));
         assert_string_equal(faults.faults[0].rule, "capability-in-header");
         fault_list_done(&faults);
 }
 
-static void test_scrub(void **state) {
-        uint8_t config[4096];
-
-        make_config(config, PCI_EXT_CAP_SERIAL_NUMBER);
-        memset(config + 0x104, 0xab, 16);
-        config[0x41] = 0x50;
-        config[0x50] = PCI_CAP_VPD;
-        memset(config + 0x54, 0xcd, 8);
-        pci_config_scrub(config, sizeof(config));
-        for (unsigned i = 0; i < 8; i++)
-                assert_int_equal(config[0x104 + i], 0);
-        assert_int_equal(config[0x10c], 0xab);
-        assert_int_equal(config[0x57], 0);
-        assert_int_equal(config[0x58], 0xcd);
-}
-
 static void test_header(void **state) {
-        uint8_t ones[64];
-        PciHeader header;
+        uint8_t bytes[64];
+        PciConfig config;
 
-        memset(ones, 0xff, sizeof(ones));
-        assert_false(pci_header_decode(BYTES(ones, 64), &header));
-        assert_false(pci_header_decode(BYTES(ones, 63), &header));
-        memset(ones, 0, sizeof(ones));
-        ones[0x0b] = 0x03;
-        ones[0x0e] = 0x81;
-        ones[0x19] = 5;
-        assert_true(pci_header_decode(BYTES(ones, 64), &header));
-        assert_int_equal(header.class_code, 0x030000);
-        assert_int_equal(header.header_type, PCI_HEADER_BRIDGE);
-        assert_int_equal(header.secondary, 5);
-        assert_true(header.multifunction);
+        memset(bytes, 0xff, sizeof(bytes));
+        assert_false(pci_config_decode(BYTES(bytes, 64), &config, NULL));
+        assert_int_equal(config.express, TRISTATE_UNKNOWN);
+        assert_false(pci_config_decode(BYTES(bytes, 63), &config, NULL));
+        memset(bytes, 0, sizeof(bytes));
+        bytes[0x08] = 0x21;
+        bytes[0x0e] = 0x81;
+        assert_true(pci_config_decode(BYTES(bytes, 64), &config, NULL));
+        assert_int_equal(config.revision, 0x21);
+        assert_int_equal(config.header_type, 1);
+        assert_true(config.multifunction);
 }
 
 /* drivers/pci, pci_acs_enabled: what each kind of function must have on. */
@@ -158,21 +136,20 @@ static void test_acs(void **state) {
 
 /* Bit 4 of the capability is 1 MiB (PCIe 5.0, 7.8.6.2); 256 MiB is bit 12, 8 GiB bit 17. */
 static void test_rebar(void **state) {
-        uint8_t config[4096] = {};
+        uint8_t bytes[4096];
         FaultList faults = {};
-        PciRebar rebar;
+        PciConfig config;
 
-        config[0x104] = 0x00;
-        config[0x105] = 0x10;
-        config[0x106] = 0x02;
-        config[0x108] = 0x01 | 2 << 5;
-        config[0x109] = 8;
-        config[0x110] = 0x07; /* the second entry names BAR 7 */
-        pci_rebar_decode(BYTES(config, 4096), 0x100, &rebar, &faults);
-        assert_int_equal(rebar.n, 1);
-        assert_int_equal(rebar.entries[0].bar, 1);
-        assert_true(rebar.entries[0].current == UINT64_C(256) << 20);
-        assert_true(pci_rebar_largest(&rebar.entries[0]) == UINT64_C(8) << 30);
+        make_config(bytes, PCI_EXT_CAP_REBAR);
+        bytes[0x105] = 0x10;
+        bytes[0x106] = 0x02;
+        bytes[0x108] = 0x01 | 2 << 5;
+        bytes[0x109] = 8;
+        bytes[0x110] = 0x07; /* the second entry names BAR 7 */
+        assert_true(pci_config_decode(BYTES(bytes, 4096), &config, &faults));
+        assert_int_equal(config.rebar, TRISTATE_YES);
+        for (unsigned i = 0; i < 6; i++)
+                assert_true(config.resizable_max[i] == (i == 1 ? UINT64_C(8) << 30 : 0));
         assert_int_equal(faults.n, 1);
         fault_list_done(&faults);
 }
@@ -260,7 +237,6 @@ int main(void) {
                 cmocka_unit_test(test_address_order),
                 cmocka_unit_test(test_visibility),
                 cmocka_unit_test(test_loops),
-                cmocka_unit_test(test_scrub),
                 cmocka_unit_test(test_header),
                 cmocka_unit_test(test_acs),
                 cmocka_unit_test(test_rebar),

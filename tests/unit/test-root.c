@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "probe/root/memory-tree.h"
 #include "probe/root/root.h"
 
 typedef struct Fixture {
@@ -64,10 +65,44 @@ static void test_read(void **state) {
         assert_memory_equal(f->buffer.data, "hello\n", 6);
         assert_int_equal(root_read(f->root, "d/file", 5, &f->buffer), REASON_TOO_LARGE);
         assert_int_equal(f->buffer.n, 0);
-        assert_int_equal(root_read_head(f->root, "d/file", 2, 3, NULL, &f->buffer), REASON_NONE);
-        assert_int_equal(f->buffer.n, 3);
         assert_int_equal(root_read(f->root, "d/none", 5, &f->buffer), REASON_ABSENT);
         assert_int_equal(root_read(f->root, "d", 5, &f->buffer), REASON_NOT_A_FILE);
+}
+
+static bool next_range(void *userdata, Bytes read, BytesRange *ret) {
+        const BytesRange **next = userdata;
+
+        *ret = *(*next)++;
+        return ret->n > 0;
+}
+
+/* What is not read is not there: ones stand in its place, and the end is where the last read ended. */
+static void test_parts(void **state) {
+        static const BytesRange ranges[] = { { 0, 2 }, { 4, 1 }, { 3, 1 }, { 7, 4 }, { 100, 1 }, {} };
+        Fixture *f = *state;
+        const BytesRange *next = ranges;
+        MemoryTree *tree;
+        Root *root;
+
+        put(f, "d/parts", "0123456789", 10);
+        assert_int_equal(root_read_parts(f->root, "d/parts", 9, next_range, &next, &f->buffer), REASON_NONE);
+        assert_int_equal(f->buffer.n, 9);
+        assert_memory_equal(f->buffer.data, "01\xff\x33\x34\xff\xff\x37\x38", 9);
+        next = ranges + 5;
+        assert_int_equal(root_read_parts(f->root, "d/parts", 9, next_range, &next, &f->buffer), REASON_NONE);
+        assert_int_equal(f->buffer.n, 0);
+        assert_int_equal(
+                        root_read_parts(f->root, "d/none", 9, next_range, &next, &f->buffer), REASON_ABSENT);
+        assert_int_equal(root_read_parts(f->root, "d", 9, next_range, &next, &f->buffer), REASON_NOT_A_FILE);
+
+        assert_int_equal(memory_tree_new(&tree), 0);
+        assert_int_equal(memory_tree_write(tree, "parts", BYTES("0123456789", 10)), 0);
+        assert_int_equal(root_open_memory(tree, &root), 0);
+        next = ranges;
+        assert_int_equal(root_read_parts(root, "parts", 9, next_range, &next, &f->buffer), REASON_NONE);
+        assert_int_equal(f->buffer.n, 9);
+        assert_memory_equal(f->buffer.data, "01\xff\x33\x34\xff\xff\x37\x38", 9);
+        root_free(root);
 }
 
 /* None of them may be opened for reading, let alone wait for a writer. */
@@ -152,6 +187,8 @@ static void test_reasons(void **state) {
         uint64_t value;
 
         put(f, "hawd/reasons", reasons, strlen(reasons));
+        root_free(f->root);
+        assert_int_equal(root_open(f->path, &f->root), 0);
         assert_int_equal(root_read(f->root, "sys/firmware/acpi/tables/DMAR", 64, &f->buffer),
                         REASON_PERMISSION);
         assert_int_equal(root_read(f->root, "d/secret", 64, &f->buffer), REASON_HIDDEN);
@@ -220,6 +257,7 @@ static void test_live(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_read, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_parts, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_not_files, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_sparse, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_links, setup, teardown),

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probe/decode/pci/pci-acs.h"
 
-#include "probe/decode/pci/pci-express.h"
-
-bool pci_acs_decode(Bytes config, uint16_t offset, PciAcs *ret) {
-        if (!bytes_has(config, offset, 8))
-                return false;
-        *ret = (PciAcs){ .capability = bytes_u16(config, offset + 4U),
-                .control = bytes_u16(config, offset + 6U) };
-        return true;
-}
+#include "probe/decode/pci/pci-config.h"
 
 uint8_t pci_acs_missing(const PciAcs *acs, int port_type, bool multifunction) {
         switch (port_type) {

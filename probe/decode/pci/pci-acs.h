@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "probe/decode/bytes.h"
-
 /* Bits of the capability word at +4 and the control word at +6. */
 #define PCI_ACS_SV 0x01 /* source validation */
 #define PCI_ACS_TB 0x02 /* translation blocking */
@@ -23,9 +21,6 @@
 typedef struct PciAcs {
         uint16_t capability, control;
 } PciAcs;
-
-/* False when the capability does not fit. */
-bool pci_acs_decode(Bytes config, uint16_t offset, PciAcs *ret);
 
 /* The required bits that are not in force. A function without the capability (acs NULL) lacks all of them when its
  * kind must have it: root and downstream ports; conventional functions, bridges to and from PCI, and event collectors
