@@ -14,6 +14,7 @@
 #include "ctl/command/options.h"
 #include "ctl/origin/own-program.h"
 #include "guest/form/json/guest-json.h"
+#include "guest/form/libvirt/domain.h"
 #include "probe/cleanup.h"
 
 /* The longest answer to the longest domain is half of it. */

@@ -3,7 +3,7 @@
 
 /* A libvirt domain, read by hawd-domain. */
 
-#include "guest/form/qemu/vm.h"
+#include "guest/form/words/vm.h"
 
 /* As vm_xml_read(), in a process of its own that hands hawd's JSON back. Also -errno with *reterr filled when that process
  * cannot be had. */

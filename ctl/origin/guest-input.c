@@ -9,11 +9,12 @@
 
 #include "ctl/command/options.h"
 #include "ctl/origin/guest-domain.h"
+#include "ctl/origin/guest-files.h"
 #include "ctl/origin/input-file.h"
 #include "ctl/process/process-guest.h"
 #include "guest/form/cloud-hypervisor/ch.h"
+#include "guest/form/command.h"
 #include "guest/form/json/guest-json.h"
-#include "guest/form/qemu/cmdline.h"
 #include "guest/form/shell/script.h"
 #include "guest/form/text/text.h"
 #include "guest/form/words/program.h"
@@ -57,7 +58,7 @@ static int read_words(const VmWords *words, const VmFiles *files, Guest *ret, Vm
                 if (strpbrk(text, " \t\n") && vm_program_is_within(text))
                         return vm_shell_read(text, strlen(text), false, files, ret, reterr);
         }
-        return vm_cmdline_read(words, files, ret, reterr);
+        return vm_command_read(words, files, ret, reterr);
 }
 
 int guest_input_process(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
@@ -107,7 +108,7 @@ int guest_input_parse(const char *text, size_t n, const VmFiles *files, Guest *r
 
 /* ── places ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-static const VmFiles here = {};
+static const VmFiles here = { guest_files_read, &(GuestFiles){} };
 
 static int complain(const char *place, int r, const VmError *error) {
         if (r == -ENOMEM) {

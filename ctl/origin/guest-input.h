@@ -4,8 +4,7 @@
 /* The guest that a command line names, in whichever form it is. */
 
 #include "ctl/process/process-place.h"
-#include "guest/form/qemu/files.h"
-#include "guest/form/qemu/vm.h"
+#include "guest/form/words/vm.h"
 
 /* argv is what stands behind the verb: a file or "-" with a JSON document, a domain's XML or a command line in it; a QEMU
  * command line itself (behind "--"); or nothing beside --pid=PID. Fills *ret, to be emptied with guest_done(), without

@@ -7,7 +7,7 @@
 
 #include "ctl/origin/guest-installed.h"
 #include "ctl/process/process-guest.h"
-#include "guest/form/words/qemu-program.h"
+#include "guest/form/words/program.h"
 #include "guest/rules/check.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"

@@ -10,7 +10,7 @@
 #include "ctl/process/process-file.h"
 #include "ctl/process/process-identity.h"
 #include "ctl/process/process-limits.h"
-#include "guest/form/words/qemu-program.h"
+#include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -46,8 +46,8 @@ static void identify(int process, const char *cmdline, ProcessGuest *ret) {
 }
 
 /* All that needs the caller's privileges, between two looks at whose process it is. */
-static int read_privileged(int process, ProcessGuest *ret, VmFiles *files, char **ret_cmdline, size_t *ret_n,
-                uint64_t *ret_locked) {
+static int read_privileged(int process, ProcessGuest *ret, GuestFiles *files, char **ret_cmdline,
+                size_t *ret_n, uint64_t *ret_locked) {
         _cleanup_(process_identity_done) ProcessIdentity before = {}, after = {};
         const char *refused;
         int r;
@@ -71,7 +71,7 @@ static int read_privileged(int process, ProcessGuest *ret, VmFiles *files, char 
 
 int process_guest_read(
                 const ProcessJob *job, void *channel, bool only_vmm, ProcessGuest *ret, VmError *reterr) {
-        VmFiles files = {
+        GuestFiles files = {
                 .foreign = true,
                 .root = -EBADF,
                 .cwd = -EBADF,
@@ -96,7 +96,8 @@ int process_guest_read(
         if (r >= 0 && only_vmm && n == 0)
                 ret->is_vmm = false;
         if (r >= 0 && (!only_vmm || (ret->is_vmm && qemu_program(ret->program) != QEMU_PROGRAM_FOREIGN))) {
-                r = guest_input_process(cmdline, n, &files, &ret->guest, reterr);
+                r = guest_input_process(
+                                cmdline, n, &(VmFiles){ guest_files_read, &files }, &ret->guest, reterr);
                 if (r >= 0) {
                         ret->guest.memory.locked_limit = locked;
                         process_place_image(&files, &ret->guest, &ret->place);

@@ -6,7 +6,7 @@
 
 #include "ctl/process/process-job.h"
 #include "ctl/process/process-place.h"
-#include "guest/form/qemu/vm.h"
+#include "guest/form/words/vm.h"
 
 typedef struct ProcessGuest {
         char program[64]; /* "qemu-system-x86_64", printable */

@@ -35,7 +35,7 @@ static bool changes_user(int program) {
         return program >= 0 && fstat(program, &st) == 0 && st.st_mode & (S_ISUID | S_ISGID);
 }
 
-void process_place_read(int process, VmFiles *files, ProcessPlace *ret) {
+void process_place_read(int process, GuestFiles *files, ProcessPlace *ret) {
         _cleanup_close_ int program = open_link(process, "exe", 0);
 
         *ret = (ProcessPlace){};
@@ -48,14 +48,14 @@ void process_place_read(int process, VmFiles *files, ProcessPlace *ret) {
                 ret->program_here = ret->program_here || is_same(program, *path);
 }
 
-void process_place_image(const VmFiles *files, const Guest *guest, ProcessPlace *place) {
+void process_place_image(const GuestFiles *files, const Guest *guest, ProcessPlace *place) {
         char link[64], target[PATH_MAX];
         _cleanup_close_ int fd = -EBADF;
         ssize_t n;
 
         if (!place->same_root || guest->firmware.path[0] != '/')
                 return;
-        fd = vm_file_find(files, guest->firmware.path);
+        fd = guest_files_find(files, guest->firmware.path);
         /* What may not be looked at may be there. */
         place->image_absent = fd == -ENOENT || fd == -ENOTDIR;
         if (fd < 0)

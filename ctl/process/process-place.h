@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "guest/form/qemu/files.h"
+#include "ctl/origin/guest-files.h"
 #include "guest/guest.h"
 
 typedef struct ProcessPlace {
@@ -17,7 +17,7 @@ typedef struct ProcessPlace {
 
 /* Before the process's identity is taken, because only who may trace a process sees these. Fills files->root and files->cwd,
  * to be closed; nothing is read for a program that is set-user-ID or set-group-ID (files->refused). */
-void process_place_read(int process, VmFiles *files, ProcessPlace *ret);
+void process_place_read(int process, GuestFiles *files, ProcessPlace *ret);
 
 /* After that. */
-void process_place_image(const VmFiles *files, const Guest *guest, ProcessPlace *place);
+void process_place_image(const GuestFiles *files, const Guest *guest, ProcessPlace *place);

@@ -15,7 +15,7 @@
 
 #include "ctl/process/process-file.h"
 #include "ctl/process/process-identity.h"
-#include "guest/form/words/qemu-program.h"
+#include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "probe/grow.h"

@@ -59,7 +59,7 @@ def test_includes_point_one_way():
 
 def test_one_place_opens_files():
     opens = re.compile(r"\b(open|openat|fopen|opendir|readlink|readlinkat|ioctl|pread)\(")
-    wrong = [str(p) for d in ("probe/decode", "probe/source", "profile", "guest", "map", "dbus") for p in (TOP / d).rglob("*.c") if opens.search(p.read_text(encoding="utf-8")) and p.name != "files.c"]
+    wrong = [str(p) for d in ("probe/decode", "probe/source", "profile", "guest", "map", "dbus") for p in (TOP / d).rglob("*.c") if opens.search(p.read_text(encoding="utf-8"))]
     assert not wrong
 
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "guest-again.h"
-#include "guest/form/qemu/cmdline.h"
+#include "guest/form/command.h"
 #include "guest/form/text/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void read_words(VmWords *words) {
         VmError error = {};
         Guest guest;
-        int r = vm_cmdline_read(words, NULL, &guest, &error);
+        int r = vm_command_read(words, NULL, &guest, &error);
 
         vm_words_done(words);
         if (r < 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "guest/form/words/qemu-program.h"
+#include "guest/form/words/program.h"
 
 /* What Debian's, Fedora's and Proxmox's packages install, and what only looks like it. */
 static void test_names(void **state) {

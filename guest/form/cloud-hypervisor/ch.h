@@ -5,7 +5,7 @@
  * sections, with the same keys and values but for some names. All functions: 0, -EINVAL with the error filled, or
  * -ENOMEM. */
 
-#include "guest/form/words/words.h"
+#include "guest/form/words/vm.h"
 
 typedef enum ChSection {
         CH_CPUS = 1 << 0,

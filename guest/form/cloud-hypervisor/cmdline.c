@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "guest/form/cloud-hypervisor/ch.h"
-#include "guest/form/words/unknown.h"
 #include "probe/cleanup.h"
 
 typedef enum Takes {

@@ -7,18 +7,14 @@
 #include <string.h>
 
 #include "guest/form/libvirt/element.h"
-#include "guest/form/qemu/port.h"
+#include "guest/form/qemu/qemu.h"
 #include "probe/cleanup.h"
 
-static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, unsigned *ret) {
+static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, uint64_t *ret) {
         char text[VM_ATTRIBUTE_MAX];
-        uint64_t number = 0;
-        int r = 0;
 
-        if (vm_element_attribute(address, name, text))
-                r = vm_number(vm, name, text, max, &number);
-        *ret = (unsigned) number;
-        return r;
+        *ret = 0;
+        return vm_element_attribute(address, name, text) ? vm_number(vm, name, text, max, ret) : 0;
 }
 
 /* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
@@ -57,9 +53,10 @@ static bool is_unassigned(const xmlNode *node) {
 static int add_assigned(VmDomain *domain, const xmlNode *node) {
         Vm *vm = domain->vm;
         const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
-        char id[VM_ATTRIBUTE_MAX], text[40];
-        unsigned segment, bus, slot, function;
+        char id[VM_ATTRIBUTE_MAX];
+        uint64_t segment, bus, slot, function;
         GuestDevice *device;
+        PciAddress host;
         int r;
 
         if (!address)
@@ -75,9 +72,11 @@ static int add_assigned(VmDomain *domain, const xmlNode *node) {
                 r = part(vm, address, "function", 7, &function);
         if (r < 0)
                 return r;
-        snprintf(text, sizeof(text), "%04x:%02x:%02x.%x", segment, bus, slot, function);
+        host = (PciAddress){ (uint32_t) segment, (uint8_t) bus, (uint8_t) slot, (uint8_t) function };
         vm_element_alias(node, id);
-        r = vm_assigned(vm, *id ? id : NULL, text, has_iommufd(node), &device);
+        if (!*id)
+                pci_address_format(&host, id, sizeof(id));
+        r = vm_assigned(vm, id, &host, has_iommufd(node), &device);
         if (r >= 0)
                 put_behind(vm, node, device);
         return r;
@@ -100,7 +99,7 @@ static int add_mediated(Vm *vm, const xmlNode *node) {
         if (!uuid_parse((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, uuid))
                 return vm_fail(vm, "<hostdev type='mdev'>: expected <source><address uuid='...'/></source>");
         vm_element_alias(node, id);
-        r = vm_mediated(vm, *id ? id : NULL, uuid, has_iommufd(node), &device);
+        r = vm_mediated(vm, *id ? id : uuid, uuid, has_iommufd(node), &device);
         if (r >= 0)
                 put_behind(vm, node, device);
         return r;

@@ -10,7 +10,6 @@
 
 #include "guest/form/libvirt/element.h"
 #include "guest/form/words/program.h"
-#include "guest/form/words/qemu-program.h"
 #include "guest/guest.h"
 #include "guest/size.h"
 #include "probe/cleanup.h"
@@ -149,7 +148,7 @@ static int read_emulator(VmDomain *domain, const xmlNode *node) {
         char path[VM_ATTRIBUTE_MAX];
 
         vm_element_text(node, path);
-        domain->vm->i386 = qemu_program(path) == QEMU_PROGRAM_I386;
+        domain->vm->qemu->i386 = qemu_program(path) == QEMU_PROGRAM_I386;
         vm_program_note(path, domain->vm->guest);
         return 0;
 }

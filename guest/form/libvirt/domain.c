@@ -164,7 +164,7 @@ static int read_domain(Vm *vm, const xmlNode *root) {
         VmDomain domain = { .vm = vm };
         int r;
 
-        vm->domain = true;
+        vm->qemu->domain = true;
 
         vm_element_line(vm, root);
         if (strcmp((const char *) root->name, "domain") != 0)
@@ -254,7 +254,8 @@ static int parser_error(Vm *vm, xmlParserCtxt *parser) {
 
 int vm_xml_read(const char *text, size_t n, Guest *ret, VmError *reterr) {
         Guest guest = {};
-        Vm vm = { .guest = &guest, .error = reterr };
+        VmQemu qemu = {};
+        Vm vm = { .guest = &guest, .error = reterr, .qemu = &qemu };
         xmlParserCtxt *parser;
         xmlDoc *document = NULL;
         int r = 0;
@@ -274,7 +275,7 @@ int vm_xml_read(const char *text, size_t n, Guest *ret, VmError *reterr) {
                 r = read_domain(&vm, xmlDocGetRootElement(document));
         xmlFreeDoc(document);
         xmlFreeParserCtxt(parser);
-        vm_done(&vm);
+        vm_qemu_done(&qemu);
         if (r < 0) {
                 guest_done(&guest);
                 return r;

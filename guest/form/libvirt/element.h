@@ -5,7 +5,7 @@
 
 #include <libxml/tree.h>
 
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #define VM_ATTRIBUTE_MAX 256
 

@@ -227,7 +227,7 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
                 r = add_text(&values, "policy", vm_element_child(node, "policy"), NULL);
         if (r < 0)
                 return r;
-        snprintf(domain->vm->protection, sizeof(domain->vm->protection), "lsec0");
+        snprintf(domain->vm->qemu->protection, sizeof(domain->vm->qemu->protection), "lsec0");
         return vm_object(domain->vm, &values);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "guest/form/libvirt/element.h"
-#include "guest/form/qemu/port.h"
+#include "guest/form/qemu/qemu.h"
 #include "probe/cleanup.h"
 
 #define BUSES 256
@@ -74,13 +74,13 @@ static void find_place(VmDomain *domain, const char *model, VmPort *port) {
                 return;
         if (!*domain->switch_bus)
                 memcpy(domain->switch_bus, port->id, sizeof(port->id));
-        for (size_t i = 0; !*port->bus && i < vm->n_ports; i++) {
-                bool unused = vm->ports[i].single;
+        for (size_t i = 0; !*port->bus && i < vm->qemu->n_ports; i++) {
+                bool unused = vm->qemu->ports[i].single;
 
-                for (size_t j = 0; unused && j < vm->n_ports; j++)
-                        unused = strcmp(vm->ports[j].bus, vm->ports[i].id) != 0;
+                for (size_t j = 0; unused && j < vm->qemu->n_ports; j++)
+                        unused = strcmp(vm->qemu->ports[j].bus, vm->qemu->ports[i].id) != 0;
                 if (unused)
-                        memcpy(port->bus, vm->ports[i].id, sizeof(port->bus));
+                        memcpy(port->bus, vm->qemu->ports[i].id, sizeof(port->bus));
         }
 }
 
@@ -322,25 +322,25 @@ static void count_given(Ports *ports, const xmlNode *devices) {
                 if (node->type == XML_ELEMENT_NODE && bus < BUSES && vm_element_on_pci(node))
                         used[bus] = true;
         }
-        for (size_t i = 0; i < vm->n_ports; i++) {
-                unsigned long bus = strtoul(vm->ports[i].id + strlen("pci."), NULL, 10);
+        for (size_t i = 0; i < vm->qemu->n_ports; i++) {
+                unsigned long bus = strtoul(vm->qemu->ports[i].id + strlen("pci."), NULL, 10);
 
-                ports->has_bridge = ports->has_bridge || vm->ports[i].port.conventional;
-                if (!vm->ports[i].single)
+                ports->has_bridge = ports->has_bridge || vm->qemu->ports[i].port.conventional;
+                if (!vm->qemu->ports[i].single)
                         continue;
                 ports->n_given++;
                 ports->n_used += bus < BUSES && used[bus];
                 if (bus < BUSES && used[bus])
-                        vm->ports[i].busy = true;
+                        vm->qemu->ports[i].busy = true;
         }
 }
 
 /* Devices with known BARs that libvirt puts into a port that the domain names. */
 static void take_given(Vm *vm, unsigned n) {
-        for (size_t i = 0; n > 0 && i < vm->n_ports; i++) {
-                if (!vm->ports[i].single || vm->ports[i].busy || vm->ports[i].taken)
+        for (size_t i = 0; n > 0 && i < vm->qemu->n_ports; i++) {
+                if (!vm->qemu->ports[i].single || vm->qemu->ports[i].busy || vm->qemu->ports[i].taken)
                         continue;
-                vm->ports[i].taken = true;
+                vm->qemu->ports[i].taken = true;
                 n--;
         }
 }

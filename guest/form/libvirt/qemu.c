@@ -8,7 +8,7 @@
 
 #include "guest/form/libvirt/element.h"
 #include "guest/form/qemu/cmdline.h"
-#include "guest/form/qemu/set.h"
+#include "guest/form/qemu/qemu.h"
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
 

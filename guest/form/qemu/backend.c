@@ -8,27 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define GRANULE (2 * MIB) /* of memory-backend-ram, and virtio-mem's block where nothing else is said */
-
-int vm_refuse(Vm *vm, const char *what, const char *text) {
-        if (vm->line > 0)
-                return vm_bounded(vm, guest_refuse(vm->guest, what, "line %u: %s", vm->line, text));
-        return vm_bounded(vm, guest_refuse(vm->guest, what, "%s", text));
-}
 
 /* NULL: there is none of that name, which is noted unless a file that is not here may have it. */
 static int take_backend(Vm *vm, const char *what, const char *id, const VmObject **ret) {
         VmObject *found = NULL;
         char text[160];
 
-        for (size_t i = 0; i < vm->n_objects && !found; i++)
-                if (strcmp(vm->objects[i].id, id) == 0)
-                        found = &vm->objects[i];
+        for (size_t i = 0; i < vm->qemu->n_objects && !found; i++)
+                if (strcmp(vm->qemu->objects[i].id, id) == 0)
+                        found = &vm->qemu->objects[i];
         *ret = found;
-        if (!found && vm->n_configs > 0)
+        if (!found && vm->qemu->n_configs > 0)
                 return 0;
         if (!found)
                 snprintf(text, sizeof(text), "no memory backend is named '%.60s'", id);
@@ -44,7 +38,7 @@ static int take_backend(Vm *vm, const char *what, const char *id, const VmObject
 /* ── NUMA ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int number_node(Vm *vm, const char *said) {
-        VmNuma *numa = &vm->numa;
+        VmNuma *numa = &vm->qemu->numa;
         uint64_t id = numa->n;
         char text[64];
         int r = said ? vm_number(vm, "-numa nodeid", said, UINT16_MAX, &id) : 0;
@@ -87,17 +81,17 @@ int vm_numa(Vm *vm, const KeyValues *values) {
                 r = vm_size(vm, "-numa mem", mem, MIB, &size);
         if (r >= 0 && memdev) {
                 r = take_backend(vm, "-numa memdev=", memdev, &backend);
-                vm->numa.unknown |= !backend;
+                vm->qemu->numa.unknown |= !backend;
                 size = backend ? backend->size : 0;
         }
         add_node(vm, size);
         vm->guest->memory.numa_mem |= mem != NULL;
-        vm->numa.memdev |= memdev != NULL;
+        vm->qemu->numa.memdev |= memdev != NULL;
         return r;
 }
 
 int vm_numa_finish(Vm *vm) {
-        const VmNuma *numa = &vm->numa;
+        const VmNuma *numa = &vm->qemu->numa;
         GuestMemory *memory = &vm->guest->memory;
         unsigned node = 0;
         char text[64];
@@ -111,7 +105,7 @@ int vm_numa_finish(Vm *vm) {
                 snprintf(text, sizeof(text), "there are %u nodes, and node %u is missing", numa->n, node);
                 r = vm_refuse(vm, "-numa", text);
         }
-        if (r >= 0 && numa->memdev && *vm->memory_backend)
+        if (r >= 0 && numa->memdev && *vm->qemu->memory_backend)
                 r = vm_refuse(vm, "-numa memdev=", "it cannot be used beside -machine memory-backend=");
         /* Of what is not known no sum is made. */
         if (numa->unknown) {
@@ -129,9 +123,9 @@ int vm_memory_backend(Vm *vm) {
         char text[160];
         int r;
 
-        if (!*vm->memory_backend)
+        if (!*vm->qemu->memory_backend)
                 return 0;
-        r = take_backend(vm, "-machine memory-backend=", vm->memory_backend, &backend);
+        r = take_backend(vm, "-machine memory-backend=", vm->qemu->memory_backend, &backend);
         if (r < 0 || !backend)
                 return r;
         if (memory->ram == 0)

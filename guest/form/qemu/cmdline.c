@@ -6,16 +6,10 @@
 #include <string.h>
 
 #include "guest/firmware/firmware.h"
-#include "guest/form/cloud-hypervisor/ch.h"
 #include "guest/form/qemu/config.h"
-#include "guest/form/qemu/manager.h"
-#include "guest/form/qemu/option-names.h"
 #include "guest/form/qemu/place.h"
-#include "guest/form/qemu/set.h"
+#include "guest/form/qemu/qemu.h"
 #include "guest/form/words/program.h"
-#include "guest/form/words/qemu-program.h"
-#include "guest/form/words/query.h"
-#include "guest/form/words/unknown.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -155,12 +149,12 @@ static int read_config(Vm *vm, Turn turn, const char *path) {
 
         if (!set[turn])
                 return 0;
-        if (turn == TURN_OBJECTS && ++vm->n_configs > VM_CONFIGS_MAX)
+        if (turn == TURN_OBJECTS && ++vm->qemu->n_configs > VM_CONFIGS_MAX)
                 return vm_fail(vm, "-readconfig: expected at most %d", VM_CONFIGS_MAX);
         r = vm_config_read(vm, path, set[turn], &why);
         if (r < 0 || !why)
                 return r;
-        vm->places.more = true;
+        vm->qemu->places.more = true;
         snprintf(what, sizeof(what), "-readconfig %.80s", path);
         return vm_ignore(vm, what, "what the file adds is not known: %s", why);
 }
@@ -296,7 +290,7 @@ static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *r
                         return vm_fail(vm, "expected an x86 machine, not %s", qemu_program_name(name));
                 *ret_first = program + 1;
                 *ret_kvm = qemu_program(name) == QEMU_PROGRAM_KVM;
-                vm->i386 = qemu_program(name) == QEMU_PROGRAM_I386;
+                vm->qemu->i386 = qemu_program(name) == QEMU_PROGRAM_I386;
                 if (!vm_has_mark(name))
                         vm_program_note(name, vm->guest);
                 return 0;
@@ -356,7 +350,7 @@ static int read_words(Vm *vm, const VmWords *words) {
                                                 "the first of several QEMUs that are named"));
         if (r < 0)
                 return r;
-        if (vm->accelerator.by == ACCELERATOR_BY_DEFAULT) {
+        if (vm->qemu->accelerator.by == ACCELERATOR_BY_DEFAULT) {
                 vm->guest->kvm = kvm;
                 r = vm_bounded(vm,
                                 guest_assume(vm->guest, "accelerator",
@@ -369,13 +363,11 @@ static int read_words(Vm *vm, const VmWords *words) {
 int vm_cmdline_read(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
         _cleanup_(vm_words_done) VmWords spelled = {};
         Guest guest = { .machine = MACHINE_PC };
-        Vm vm = { .guest = &guest, .error = reterr, .files = files };
-        size_t program = vm_program_find(words->items, words->n);
+        VmQemu qemu = {};
+        Vm vm = { .guest = &guest, .error = reterr, .files = files, .qemu = &qemu };
         int r = 0;
 
         *reterr = (VmError){};
-        if (program < words->n && qemu_program(words->items[program].text) == QEMU_PROGRAM_CLOUD_HYPERVISOR)
-                return ch_cmdline_read(words, program + 1, ret, reterr);
         if (words->n_unknowns > 0) {
                 r = check_unknown(&vm, words);
                 if (r >= 0)
@@ -384,7 +376,7 @@ int vm_cmdline_read(const VmWords *words, const VmFiles *files, Guest *ret, VmEr
         }
         if (r >= 0)
                 r = read_words(&vm, words);
-        vm_done(&vm);
+        vm_qemu_done(&qemu);
         if (r < 0) {
                 guest_done(&guest);
                 return r;

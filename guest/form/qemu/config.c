@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/form/qemu/files.h"
-#include "guest/form/qemu/proxmox.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -146,7 +144,7 @@ int vm_config_read(Vm *vm, const char *path, VmConfigGroup set, const char **ret
         int r;
 
         *ret_why = vm->files ? NULL : "it is not looked into here";
-        r = vm->files ? vm_file_read(vm->files, path, &text, &n, ret_why) : 0;
+        r = vm->files ? vm->files->read(vm->files->userdata, path, &text, &n, ret_why) : 0;
         if (r >= 0 && *ret_why && vm_proxmox_knows(path)) {
                 r = vm_proxmox_groups(vm, path, *ret_why, set);
                 *ret_why = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -154,7 +154,7 @@ int vm_cpu(Vm *vm, const char *text) {
         if (r < 0)
                 return r;
         r = vm_cpu_model(vm, values.items[0].value);
-        vm->guest->cpu.past_libvirt = vm->domain;
+        vm->guest->cpu.past_libvirt = vm->qemu->domain;
         for (size_t i = 1; r >= 0 && i < values.n; i++)
                 if (!strchr("+-", values.items[i].key[0]))
                         r = vm_cpu_property(vm, values.items[i].key, values.items[i].value);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/form/qemu/port.h"
 #include "guest/size.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
@@ -45,26 +44,22 @@ static bool parse_address(const char *text, PciAddress *ret) {
         return pci_address_parse((Bytes){ .data = (const uint8_t *) whole, .n = strlen(whole) }, ret);
 }
 
-int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, GuestDevice **ret) {
+int vm_assigned(Vm *vm, const char *name, const PciAddress *address, bool iommufd, GuestDevice **ret) {
         GuestDevice *device;
-        PciAddress parsed;
-        int r;
+        int r = add_device(vm, name, &device);
 
-        if (!parse_address(address, &parsed))
-                return vm_fail(vm, "expected a PCI address such as 0000:01:00.0, not '%s'", address);
-        r = add_device(vm, id && *id ? id : address, &device);
         if (r < 0)
                 return r;
         device->assigned = device->has_address = true;
         device->iommufd = iommufd;
-        device->address = parsed;
+        device->address = *address;
         *ret = device;
         return 0;
 }
 
-int vm_mediated(Vm *vm, const char *id, const char *uuid, bool iommufd, GuestDevice **ret) {
+int vm_mediated(Vm *vm, const char *name, const char *uuid, bool iommufd, GuestDevice **ret) {
         GuestDevice *device;
-        int r = add_device(vm, id && *id ? id : uuid, &device);
+        int r = add_device(vm, name, &device);
 
         if (r < 0)
                 return r;
@@ -91,19 +86,22 @@ static int add_vfio(Vm *vm, const KeyValues *values) {
         PciAddress parsed;
         int r;
 
+        id = id && *id ? id : NULL;
         if (!host && parse_uuid(path, uuid)) {
-                r = vm_mediated(vm, id, uuid, iommufd, &device);
+                r = vm_mediated(vm, id ? id : uuid, uuid, iommufd, &device);
                 if (r >= 0)
                         vm_port_take(vm, key_values_get(values, "bus"), device);
                 return r;
         }
+        if (host && !parse_address(host, &parsed))
+                return vm_fail(vm, "expected a PCI address such as 0000:01:00.0, not '%s'", host);
         if (host || (last && parse_address(last + 1, &parsed))) {
-                r = vm_assigned(vm, id, host ? host : last + 1, iommufd, &device);
+                r = vm_assigned(vm, id ? id : host ? host : last + 1, &parsed, iommufd, &device);
                 if (r >= 0)
                         vm_port_take(vm, key_values_get(values, "bus"), device);
                 return r;
         }
-        r = add_device(vm, id && *id ? id : last ? last + 1 : device_name(values), &device);
+        r = add_device(vm, id ? id : last ? last + 1 : device_name(values), &device);
         if (r < 0)
                 return r;
         device->assigned = true;

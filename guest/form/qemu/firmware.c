@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -36,7 +36,7 @@ int vm_drive(Vm *vm, const KeyValues *values) {
 
 /* From a node to the one below it, and at last to a file. */
 int vm_firmware_resolve(Vm *vm) {
-        const char *name = vm->pflash;
+        const char *name = vm->qemu->pflash;
 
         if (!*name)
                 return 0;
@@ -50,7 +50,7 @@ int vm_firmware_resolve(Vm *vm) {
         if (*name)
                 guest_firmware_set_path(&vm->guest->firmware, name);
         else
-                return vm_ignore(vm, "firmware", "no file is known behind pflash0=%s", vm->pflash);
+                return vm_ignore(vm, "firmware", "no file is known behind pflash0=%s", vm->qemu->pflash);
         return 0;
 }
 

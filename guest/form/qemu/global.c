@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,6 @@
 
 #include "guest/cpu-model.h"
 #include "guest/form/qemu/place.h"
-#include "guest/form/qemu/set.h"
 #include "probe/cleanup.h"
 
 typedef struct Global {
@@ -37,7 +36,7 @@ static int set_hole(Vm *vm, const Global *global) {
 
 /* Kept apart, as the CPU's are. */
 static int set_viommu(Vm *vm, const Global *global) {
-        GuestViommu *viommu = &vm->global_viommu;
+        GuestViommu *viommu = &vm->qemu->global_viommu;
         uint64_t bits;
         bool on;
         int r;
@@ -83,9 +82,9 @@ static int set_cpu(Vm *vm, const Global *global) {
         GuestCpu *cpu = &vm->guest->cpu, said = *cpu;
         int r;
 
-        *cpu = vm->global_cpu;
+        *cpu = vm->qemu->global_cpu;
         r = vm_cpu_property(vm, global->property, global->value);
-        vm->global_cpu = *cpu;
+        vm->qemu->global_cpu = *cpu;
         *cpu = said;
         return r;
 }
@@ -101,11 +100,11 @@ static void take_bits(uint8_t *bits, uint8_t global) {
 }
 
 void vm_globals(Vm *vm) {
-        const GuestCpu *global = &vm->global_cpu;
+        const GuestCpu *global = &vm->qemu->global_cpu;
         GuestCpu *cpu = &vm->guest->cpu;
 
-        take_bits(&vm->guest->viommu.aw_bits, vm->global_viommu.aw_bits);
-        take_state(&vm->guest->viommu.dma_translation, vm->global_viommu.dma_translation);
+        take_bits(&vm->guest->viommu.aw_bits, vm->qemu->global_viommu.aw_bits);
+        take_state(&vm->guest->viommu.dma_translation, vm->qemu->global_viommu.dma_translation);
 
         take_bits(&cpu->phys_bits, global->phys_bits);
         take_bits(&cpu->limit, global->limit);

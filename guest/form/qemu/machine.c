@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "probe/cleanup.h"
 
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by) {
-        VmAccelerator *given = &vm->accelerator;
+        VmAccelerator *given = &vm->qemu->accelerator;
 
         /* Of several -accel the first that works counts, of several -machine accel= the last. */
         if (by == ACCELERATOR_BY_LIST && (given->by == by || given->by == ACCELERATOR_BY_DOMAIN))
@@ -31,7 +31,7 @@ static int set_machine_accelerator(Vm *vm, const char *names) {
 }
 
 int vm_accelerator_finish(Vm *vm) {
-        const VmAccelerator *given = &vm->accelerator;
+        const VmAccelerator *given = &vm->qemu->accelerator;
         int r;
 
         if (given->by == ACCELERATOR_BY_DEFAULT)
@@ -56,18 +56,18 @@ static int set_type(Vm *vm, const char *value) {
 }
 
 static int set_backend(Vm *vm, const char *value) {
-        snprintf(vm->memory_backend, sizeof(vm->memory_backend), "%s", value);
+        snprintf(vm->qemu->memory_backend, sizeof(vm->qemu->memory_backend), "%s", value);
         return 0;
 }
 
 static int set_protection(Vm *vm, const char *value) {
-        snprintf(vm->protection, sizeof(vm->protection), "%s", value);
+        snprintf(vm->qemu->protection, sizeof(vm->qemu->protection), "%s", value);
         return 0;
 }
 
 /* The firmware lies in a file of an object: a -blockdev's, or the IGVM file of a confidential guest. */
 static int set_pflash(Vm *vm, const char *value) {
-        snprintf(vm->pflash, sizeof(vm->pflash), "%s", value);
+        snprintf(vm->qemu->pflash, sizeof(vm->qemu->pflash), "%s", value);
         return 0;
 }
 

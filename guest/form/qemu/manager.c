@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/manager.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -82,7 +82,7 @@ int vm_object(Vm *vm, const KeyValues *values) {
         VmObject object = {}, *grown;
         int r;
 
-        if (vm->n_objects >= VM_OBJECTS_MAX)
+        if (vm->qemu->n_objects >= VM_OBJECTS_MAX)
                 return vm_fail(vm, "-object: expected at most %d", VM_OBJECTS_MAX);
         r = look_at_disk(vm, values);
         if (r >= 0)
@@ -92,11 +92,11 @@ int vm_object(Vm *vm, const KeyValues *values) {
         r = vm_object_check(vm, &object);
         if (r < 0)
                 return r;
-        grown = reallocarray(vm->objects, vm->n_objects + 1, sizeof(VmObject));
+        grown = reallocarray(vm->qemu->objects, vm->qemu->n_objects + 1, sizeof(VmObject));
         if (!grown)
                 return -ENOMEM;
-        vm->objects = grown;
-        grown[vm->n_objects++] = object;
+        vm->qemu->objects = grown;
+        grown[vm->qemu->n_objects++] = object;
         return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/option-names.h"
+#include "guest/form/qemu/cmdline.h"
 
 #include <stddef.h>
 #include <string.h>

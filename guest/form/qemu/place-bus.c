@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/form/qemu/place-bus.h"
+#include "guest/form/qemu/place.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 
@@ -44,7 +44,7 @@ static bool is_nameless(const PlaceMachine *machine, const char *name) {
 static bool may_be_there(const PlaceMachine *machine, const VmPlace *place, size_t index) {
         const char *name = place->bus;
 
-        if (machine->vm->domain || machine->vm->places.more)
+        if (machine->vm->qemu->domain || machine->vm->qemu->places.more)
                 return true;
         if (is_nameless(machine, name))
                 return true;
@@ -61,7 +61,7 @@ static bool may_be_there(const PlaceMachine *machine, const VmPlace *place, size
 
 /* 0 with NULL: not known. 1: refused. */
 static int find_bus(PlaceMachine *machine, const VmPlace *place, size_t index, PlaceBus **ret) {
-        const bool hidden = machine->vm->domain || machine->vm->places.more;
+        const bool hidden = machine->vm->qemu->domain || machine->vm->qemu->places.more;
 
         *ret = NULL;
         if (!*place->bus) {
@@ -166,7 +166,7 @@ static void forget(VmPlace *place) {
 
 /* JSON is made last. */
 static void order(PlaceMachine *machine, VmPlaces *places) {
-        machine->complete = !places->other && !places->more && !machine->vm->domain &&
+        machine->complete = !places->other && !places->more && !machine->vm->qemu->domain &&
                         machine->vm->guest->n_ignored == 0;
         for (unsigned json = 0; json < 2; json++)
                 for (size_t i = 0; i < places->n; i++) {
@@ -214,12 +214,12 @@ int vm_places_finish(Vm *vm) {
         size_t n = vm_place_fixed(vm, fixed, ELEMENTS(fixed));
         int r;
 
-        if (vm->places.n == 0)
+        if (vm->qemu->places.n == 0)
                 return 0;
-        machine.places = calloc(vm->places.n, sizeof(machine.places[0]));
+        machine.places = calloc(vm->qemu->places.n, sizeof(machine.places[0]));
         if (!machine.places)
                 return -ENOMEM;
-        order(&machine, &vm->places);
+        order(&machine, &vm->qemu->places);
         r = check_ids(&machine);
         if (r >= 0 && vm->guest->machine == MACHINE_MICROVM && vm->guest->pcie == TRISTATE_NO)
                 r = check_microvm(&machine);

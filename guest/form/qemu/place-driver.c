@@ -104,11 +104,11 @@ static const struct {
 };
 
 static bool is_there(const Vm *vm, Fixed when) {
-        const VmPlaces *places = &vm->places;
+        const VmPlaces *places = &vm->qemu->places;
 
         switch (when) {
         case FIXED_ACPI:
-                return !places->no_acpi && !vm->domain;
+                return !places->no_acpi && !vm->qemu->domain;
         case FIXED_SATA:
                 return !places->no_sata;
         case FIXED_SMBUS:
@@ -130,7 +130,7 @@ static VmPlace *put(VmPlace *ret, size_t *n, const char *driver, int function, b
 }
 
 size_t vm_place_fixed(const Vm *vm, VmPlace *ret, size_t max) {
-        const VmPlaces *places = &vm->places;
+        const VmPlaces *places = &vm->qemu->places;
         const bool q35 = vm->guest->machine == MACHINE_Q35;
         size_t n = 0;
 
@@ -138,7 +138,7 @@ size_t vm_place_fixed(const Vm *vm, VmPlace *ret, size_t max) {
                 if (fixed[i].machine == vm->guest->machine && is_there(vm, fixed[i].when))
                         put(ret, &n, fixed[i].driver, fixed[i].function, fixed[i].functions);
         /* What another file or "$@" adds may take these away. */
-        if (places->no_defaults || vm->domain || places->more || vm->guest->n_ignored > 0 ||
+        if (places->no_defaults || vm->qemu->domain || places->more || vm->guest->n_ignored > 0 ||
                         vm->guest->machine == MACHINE_MICROVM)
                 return n;
         if (!places->vga)

@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "guest/form/qemu/place-bus.h"
+#include "guest/form/qemu/place.h"
 
 /* QEMU names the first; more than these help nobody. */
 #define REFUSALS_MAX 16

@@ -99,7 +99,7 @@ static void read_numbers(VmPlace *place, const KeyValues *values) {
 int vm_place_device(Vm *vm, const KeyValues *values) {
         const char *driver = key_values_get(values, "driver"), *id = key_values_get(values, "id");
         const char *bus = key_values_get(values, "bus"), *addr = key_values_get(values, "addr");
-        VmPlaces *places = &vm->places;
+        VmPlaces *places = &vm->qemu->places;
         VmPlace place = { .line = vm->line, .json = values->json }, *grown;
 
         if (!driver)
@@ -133,7 +133,7 @@ int vm_place_device(Vm *vm, const KeyValues *values) {
 void vm_place_option(Vm *vm, const char *name, const char *text) {
         static const char *const making[] = { "nic", "net", "sd", "soundhw", "usbdevice", "vga", "virtfs",
                 "watchdog" };
-        VmPlaces *places = &vm->places;
+        VmPlaces *places = &vm->qemu->places;
 
         for (size_t i = 0; i < ELEMENTS(making); i++)
                 places->other |= strcmp(name, making[i]) == 0 && strcmp(text, "none") != 0;
@@ -145,7 +145,7 @@ void vm_place_option(Vm *vm, const char *name, const char *text) {
 }
 
 void vm_place_machine(Vm *vm, const char *key, const char *value) {
-        VmPlaces *places = &vm->places;
+        VmPlaces *places = &vm->qemu->places;
         const Tristate on = read_switch(value);
 
         if (strcmp(key, "usb") == 0)
@@ -162,7 +162,7 @@ void vm_place_global(Vm *vm, const char *driver, const char *property) {
         static const char *const names[] = { "addr", "bus_nr", "chassis", "chassis_nr", "failover_pair_id",
                 "multifunction", "slot" };
 
-        vm->places.vga |= is_display(driver);
+        vm->qemu->places.vga |= is_display(driver);
         for (size_t i = 0; i < ELEMENTS(names); i++)
-                vm->places.globals |= strcmp(property, names[i]) == 0;
+                vm->qemu->places.globals |= strcmp(property, names[i]) == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/port.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,22 +16,22 @@
 #define RESERVE_USUAL (UINT64_C(2) << 20)
 
 static VmPort *find_port(const Vm *vm, const char *id) {
-        for (size_t i = 0; id && *id && i < vm->n_ports; i++)
-                if (strcmp(vm->ports[i].id, id) == 0)
-                        return &vm->ports[i];
+        for (size_t i = 0; id && *id && i < vm->qemu->n_ports; i++)
+                if (strcmp(vm->qemu->ports[i].id, id) == 0)
+                        return &vm->qemu->ports[i];
         return NULL;
 }
 
 int vm_port_add(Vm *vm, const VmPort *port) {
         VmPort *grown;
 
-        if (vm->n_ports >= VM_PORTS_MAX)
+        if (vm->qemu->n_ports >= VM_PORTS_MAX)
                 return vm_fail(vm, "expected at most %d ports", VM_PORTS_MAX);
-        grown = grow(vm->ports, vm->n_ports, sizeof(*grown));
+        grown = grow(vm->qemu->ports, vm->qemu->n_ports, sizeof(*grown));
         if (!grown)
                 return -ENOMEM;
-        vm->ports = grown;
-        vm->ports[vm->n_ports++] = *port;
+        vm->qemu->ports = grown;
+        vm->qemu->ports[vm->qemu->n_ports++] = *port;
         return 0;
 }
 
@@ -162,11 +162,11 @@ static void mark_above(const Vm *vm, const VmPort *port) {
 int vm_ports_finish(Vm *vm) {
         int r = 0;
 
-        for (size_t i = 0; i < vm->n_ports; i++)
-                if (vm->ports[i].hotplug || vm->ports[i].taken)
-                        mark_above(vm, &vm->ports[i]);
-        for (size_t i = 0; r >= 0 && i < vm->n_ports; i++)
-                if (vm->ports[i].hotplug && !vm->ports[i].taken && !vm->ports[i].above)
-                        r = guest_add_ports(vm->guest, &vm->ports[i].port, 1);
+        for (size_t i = 0; i < vm->qemu->n_ports; i++)
+                if (vm->qemu->ports[i].hotplug || vm->qemu->ports[i].taken)
+                        mark_above(vm, &vm->qemu->ports[i]);
+        for (size_t i = 0; r >= 0 && i < vm->qemu->n_ports; i++)
+                if (vm->qemu->ports[i].hotplug && !vm->qemu->ports[i].taken && !vm->qemu->ports[i].above)
+                        r = guest_add_ports(vm->guest, &vm->qemu->ports[i].port, 1);
         return vm_bounded(vm, r);
 }

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/form/qemu/vm.h"
+#include "guest/form/qemu/qemu.h"
 #include "probe/cleanup.h"
 
 static bool is_sev(const VmObject *object) {
@@ -18,15 +18,15 @@ int vm_object_check(Vm *vm, const VmObject *object) {
         char what[96];
         int r = 0;
 
-        if (vm->domain || strcmp(object->type, "blockdev") == 0)
+        if (vm->qemu->domain || strcmp(object->type, "blockdev") == 0)
                 return 0;
         snprintf(what, sizeof(what), "-object %.40s%s%.40s", object->type, *object->id ? " " : "",
                         object->id);
         if (!*object->id)
                 return vm_refuse(vm, what, "id= is missing");
-        for (size_t i = 0; r >= 0 && !strchr(object->id, '$') && i < vm->n_objects; i++)
-                if (strcmp(vm->objects[i].id, object->id) == 0 &&
-                                strcmp(vm->objects[i].type, "blockdev") != 0)
+        for (size_t i = 0; r >= 0 && !strchr(object->id, '$') && i < vm->qemu->n_objects; i++)
+                if (strcmp(vm->qemu->objects[i].id, object->id) == 0 &&
+                                strcmp(vm->qemu->objects[i].type, "blockdev") != 0)
                         return vm_refuse(vm, what, "two objects have that id");
         /* Since 6.0; before, where a machine named it. */
         if (is_sev(object) && !object->reduced)
@@ -42,7 +42,7 @@ static int look_at_sev(Vm *vm, const VmObject *object) {
         char text[96];
         int r = 0;
 
-        if (object->c_bit == 0 && !vm->domain)
+        if (object->c_bit == 0 && !vm->qemu->domain)
                 r = vm_refuse(vm, "cbitpos", "it is not given, or 0: the host's C-bit is expected");
         /* Where it is missing that is said of the object. */
         if (r < 0 || !object->reduced || (object->reduced_bits >= 1 && object->reduced_bits <= REDUCED_MAX))
@@ -58,12 +58,12 @@ static int refuse_other(Vm *vm, const VmObject *object) {
 
         if (object && strncmp(object->type, "memory-backend-", 15) == 0)
                 snprintf(text, sizeof(text), "%.60s is a memory backend: expected a SEV or TDX object",
-                                vm->protection);
-        else if (object || vm->places.more || vm->domain || strchr(vm->protection, '$'))
+                                vm->qemu->protection);
+        else if (object || vm->qemu->places.more || vm->qemu->domain || strchr(vm->qemu->protection, '$'))
                 return vm_ignore(vm, "confidential-guest-support", "no SEV or TDX object is named %s",
-                                vm->protection);
+                                vm->qemu->protection);
         else
-                snprintf(text, sizeof(text), "no object is named %.60s", vm->protection);
+                snprintf(text, sizeof(text), "no object is named %.60s", vm->qemu->protection);
         return vm_refuse(vm, "-machine confidential-guest-support=", text);
 }
 
@@ -76,10 +76,10 @@ int vm_protection_finish(Vm *vm) {
                 { "sev-snp-guest", CONFIDENTIAL_SEV_SNP },
                 { "tdx-guest", CONFIDENTIAL_TDX },
         };
-        const VmObject *object = vm_object_find(vm, vm->protection);
+        const VmObject *object = vm_object_find(vm, vm->qemu->protection);
         int r;
 
-        if (!*vm->protection)
+        if (!*vm->qemu->protection)
                 return 0;
         for (size_t i = 0; object && i < ELEMENTS(types); i++)
                 if (strcmp(object->type, types[i].type) == 0) {

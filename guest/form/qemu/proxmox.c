@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/proxmox.h"
+#include "guest/form/qemu/config.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/set.h"
+#include "guest/form/qemu/qemu.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -51,15 +51,15 @@ int vm_set_add(Vm *vm, const char *text) {
 
         if (!split(text, &set))
                 return vm_fail(vm, "-set: expected GROUP.ID.PROPERTY=VALUE, not '%.100s'", text);
-        if (vm->n_sets >= VM_SETS_MAX)
+        if (vm->qemu->n_sets >= VM_SETS_MAX)
                 return vm_fail(vm, "-set: expected at most %d", VM_SETS_MAX);
-        grown = reallocarray(vm->sets, vm->n_sets + 1, sizeof(VmSet));
+        grown = reallocarray(vm->qemu->sets, vm->qemu->n_sets + 1, sizeof(VmSet));
         if (!grown)
                 return -ENOMEM;
         set.text = text;
         set.line = vm->line;
-        vm->sets = grown;
-        grown[vm->n_sets++] = set;
+        vm->qemu->sets = grown;
+        grown[vm->qemu->n_sets++] = set;
         return 0;
 }
 
@@ -69,13 +69,13 @@ static bool is_of(const VmSet *set, const char *group, const char *id) {
 }
 
 int vm_set_apply(Vm *vm, const char *group, KeyValues *values) {
-        const char *id = vm->n_sets > 0 ? key_values_get(values, "id") : NULL;
+        const char *id = vm->qemu->n_sets > 0 ? key_values_get(values, "id") : NULL;
         _cleanup_free_ char *wanted = id ? strdup(id) : NULL;
 
         if (id && !wanted)
                 return -ENOMEM;
-        for (size_t i = 0; wanted && i < vm->n_sets; i++) {
-                VmSet *set = &vm->sets[i];
+        for (size_t i = 0; wanted && i < vm->qemu->n_sets; i++) {
+                VmSet *set = &vm->qemu->sets[i];
                 _cleanup_free_ char *property = NULL;
                 int r;
 
@@ -96,8 +96,8 @@ int vm_set_apply(Vm *vm, const char *group, KeyValues *values) {
 }
 
 int vm_set_finish(Vm *vm) {
-        for (size_t i = 0; i < vm->n_sets; i++) {
-                const VmSet *set = &vm->sets[i];
+        for (size_t i = 0; i < vm->qemu->n_sets; i++) {
+                const VmSet *set = &vm->qemu->sets[i];
                 char property[VM_NAME_MAX], what[96];
                 int r;
 
@@ -111,6 +111,6 @@ int vm_set_finish(Vm *vm) {
                         return r;
         }
         vm->line = 0;
-        vm->n_sets = 0;
+        vm->qemu->n_sets = 0;
         return 0;
 }

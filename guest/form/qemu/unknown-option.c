@@ -3,33 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/form/qemu/option-names.h"
-#include "guest/form/qemu/set.h"
-#include "guest/form/words/unknown.h"
+#include "guest/form/qemu/cmdline.h"
+#include "guest/form/qemu/qemu.h"
 #include "probe/cleanup.h"
-
-int vm_unknown_refuse(Vm *vm, const VmWords *words, const char *option, const char *text) {
-        static const char *const why[_VM_UNKNOWN_MAX] = {
-                [VM_UNKNOWN_UNSET] = "is not set in this text",
-                [VM_UNKNOWN_ARGUMENT] = "is an argument of the script",
-                [VM_UNKNOWN_ARGUMENTS] = "are the script's arguments",
-                [VM_UNKNOWN_OUTPUT] = "is what a command prints",
-                [VM_UNKNOWN_INPUT] = "is typed in or read from a file",
-                [VM_UNKNOWN_CHANGED] = "has more than one value",
-                [VM_UNKNOWN_OPERATION] = "is an expression of the shell that is not followed",
-        };
-        size_t number = vm_mark_first(text);
-        const VmUnknown *unknown = number < words->n_unknowns ? &words->unknowns[number] : NULL;
-        char where[32] = "";
-
-        if (!unknown)
-                return vm_fail(vm, "a variable has no literal value");
-        if (unknown->line > 0 && unknown->line != vm->line)
-                snprintf(where, sizeof(where), " (line %u)", unknown->line);
-        return vm_fail(vm, "$%s %s%s, and %s%s needs it: replace it with its value", unknown->name,
-                        why[unknown->kind], where, *option ? "-" : "",
-                        *option ? option : "the command line");
-}
 
 /* ── which parts matter ────────────────────────────────────────────────────────────────────────────────── */
 

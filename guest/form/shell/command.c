@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/form/qemu/option-names.h"
+#include "guest/form/qemu/cmdline.h"
 #include "guest/form/shell/shell.h"
 #include "guest/form/words/program.h"
-#include "guest/form/words/qemu-program.h"
-#include "guest/form/words/query.h"
 #include "probe/cleanup.h"
 
 static bool is_one_of(const char *word, const char *const *words, size_t n) {

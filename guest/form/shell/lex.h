@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "guest/form/qemu/vm.h"
+#include "guest/form/words/vm.h"
 
 /* A place in a text. */
 typedef struct ShellText {

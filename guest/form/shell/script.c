@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/form/command.h"
 #include "guest/form/json/guest-json.h"
-#include "guest/form/qemu/cmdline.h"
 #include "guest/form/shell/ways.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
@@ -122,7 +122,7 @@ static int look_at_way(const ShellWay *way, const VmFiles *files, Guest *guest, 
         _cleanup_(guest_done) Guest other = {};
         char keys[96], text[160];
         VmError error = {};
-        int r = vm_cmdline_read(&way->words, files, &other, &error);
+        int r = vm_command_read(&way->words, files, &other, &error);
 
         if (r == -EINVAL)
                 snprintf(text, sizeof(text), "the other way starts a guest that cannot be read: %.100s",
@@ -159,7 +159,7 @@ int vm_shell_read(
                 return r;
         if (ways->n == 0)
                 return refuse_none(&ways->seen, text, reterr);
-        r = vm_cmdline_read(&ways->items[0].words, files, &guest, reterr);
+        r = vm_command_read(&ways->items[0].words, files, &guest, reterr);
         if (r < 0) {
                 shell_ways_done(ways);
                 return r;

@@ -3,8 +3,7 @@
 
 /* A script, or a command line that somebody copied, as a shell would read it. Nothing of it is run. */
 
-#include "guest/form/qemu/files.h"
-#include "guest/form/words/words.h"
+#include "guest/form/words/vm.h"
 
 #define VM_SHELL_MAX ((size_t) 4 << 20)
 

@@ -6,7 +6,6 @@
 
 #include "guest/form/shell/lex.h"
 #include "guest/form/shell/memory.h"
-#include "guest/form/words/unknown.h"
 
 #define SHELL_DEPTH_MAX 64 /* compound commands and functions within each other */
 #define SHELL_INNER_MAX 4  /* scripts in quotes within each other */

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/form/words/qemu-program.h"
-#include "guest/form/words/unknown.h"
+#include "guest/form/words/program.h"
+#include "guest/form/words/words.h"
 #include "probe/cleanup.h"
 
 #define SCREEN_MIN 60

@@ -3,8 +3,8 @@
 
 /* Programs in other languages than the shell's, which start QEMU too. */
 
-#include "guest/form/qemu/vm.h"
 #include "guest/form/text/copy.h"
+#include "guest/form/words/vm.h"
 
 /* 0, or -EINVAL with *reterr filled. */
 int text_kind_refuse(TextCopy *copy, VmError *reterr);

@@ -9,7 +9,6 @@
 
 #include "guest/form/shell/lex.h"
 #include "guest/form/words/program.h"
-#include "guest/form/words/query.h"
 
 /* Each row's words, one row after the other. */
 typedef struct Row {

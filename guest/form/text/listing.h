@@ -4,7 +4,7 @@
 /* Processes as ps, pgrep and systemctl print them: columns, and then the words of each without any quotes. */
 
 #include "guest/form/text/copy.h"
-#include "guest/form/words/words.h"
+#include "guest/form/words/vm.h"
 
 bool text_is_listing(const TextCopy *copy);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/form/qemu/cmdline.h"
+#include "guest/form/command.h"
 #include "guest/form/shell/script.h"
 #include "guest/form/text/copy.h"
 #include "guest/form/text/kind.h"
@@ -25,7 +25,7 @@ static int refuse_nul(const TextCopy *copy, const char *nul, VmError *error) {
 
 static int read_words(int r, VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
         if (r >= 0)
-                r = vm_cmdline_read(words, files, ret, reterr);
+                r = vm_command_read(words, files, ret, reterr);
         vm_words_done(words);
         return r;
 }

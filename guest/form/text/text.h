@@ -4,7 +4,6 @@
 /* Text that has a QEMU command line somewhere: a script, a unit, a log, a listing of processes, a message with a copy of one
  * of these. Which it is shows in its lines. 0, -EINVAL with *reterr filled, -ENOMEM. */
 
-#include "guest/form/qemu/files.h"
-#include "guest/form/qemu/vm.h"
+#include "guest/form/words/vm.h"
 
 int vm_text_read(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);

@@ -3,9 +3,8 @@
 
 /* A systemd unit that starts QEMU (systemd.service(5), systemd.exec(5)). */
 
-#include "guest/form/qemu/files.h"
-#include "guest/form/qemu/vm.h"
 #include "guest/form/text/copy.h"
+#include "guest/form/words/vm.h"
 
 bool text_is_unit(const TextCopy *copy);
 

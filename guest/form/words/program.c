@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/form/words/qemu-program.h"
-#include "guest/form/words/query.h"
-#include "guest/form/words/unknown.h"
 #include "guest/machine.h"
 #include "guest/vmm/qemu/versions.h"
 #include "probe/cleanup.h"
@@ -18,6 +15,124 @@ static bool is_one_of(const char *word, const char *const *words, size_t n) {
                         return true;
         return false;
 }
+
+/* ── by name ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* "qemu-system-x86_64.log" and others that only have its name. */
+static bool is_its_file(const char *name) {
+        static const char *const ends[] = { ".log", ".service", ".socket", ".conf", ".pid", ".sock", ".txt",
+                ".md", ".deb", ".rpm", ".gz", ".desktop", ".core", ".c", ".qcow2", ".img", ".iso" };
+        const char *point = strrchr(name, '.');
+
+        /* It speaks: "qemu-system-x86_64: -device ...: failed". */
+        if (*name && name[strlen(name) - 1] == ':')
+                return true;
+        return point && is_one_of(point, ends, ELEMENTS(ends));
+}
+
+const char *qemu_program_name(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+QemuProgram qemu_program(const char *path) {
+        /* The first that fits. */
+        static const struct {
+                const char *name;
+                bool goes_on;
+                QemuProgram program;
+        } programs[] = {
+                { "qemu-system-x86_64", true, QEMU_PROGRAM_X86_64 },
+                { "qemu-system-i386", true, QEMU_PROGRAM_I386 },
+                { "qemu-system-x86", false, QEMU_PROGRAM_NONE }, /* Debian's package */
+                { "qemu-system-", true, QEMU_PROGRAM_FOREIGN },
+                { "qemu-kvm", false, QEMU_PROGRAM_KVM },
+                { "qemu-kvm-wrapped", false, QEMU_PROGRAM_KVM },
+                { "kvm-spice", false, QEMU_PROGRAM_KVM },
+                { "kvm", false, QEMU_PROGRAM_KVM },
+                { "qemu", false, QEMU_PROGRAM_SHORT },
+                { "cloud-hypervisor", false, QEMU_PROGRAM_CLOUD_HYPERVISOR },
+                { "cloud-hypervisor-static", false, QEMU_PROGRAM_CLOUD_HYPERVISOR },
+        };
+        const char *name = qemu_program_name(path);
+
+        /* "--device=/dev/kvm", "/srv/kvm:/kvm"; but "C:/qemu" is a path. */
+        if (strncmp(path, "/dev/", 5) == 0 || *path == '-' || is_its_file(name) ||
+                        strcspn(path, "=") < (size_t) (name - path) ||
+                        (name > path + 2 && strcspn(path + 2, ":") + 2 < (size_t) (name - path)))
+                return QEMU_PROGRAM_NONE;
+        /* ".qemu-system-x86_64-wrapped": a wrapper of Nix's has the plain name. */
+        name += name[0] == '.' && name[1] == 'q';
+        for (size_t i = 0; i < ELEMENTS(programs); i++)
+                if (programs[i].goes_on ? strncmp(name, programs[i].name, strlen(programs[i].name)) == 0
+                                        : strcmp(name, programs[i].name) == 0)
+                        return programs[i].program;
+        return QEMU_PROGRAM_NONE;
+}
+
+bool qemu_program_is_process(const char *name) {
+        QemuProgram kind = qemu_program(name);
+
+        return kind != QEMU_PROGRAM_NONE && kind != QEMU_PROGRAM_SHORT;
+}
+
+/* ── by options ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* "-machine" and "--machine"; NULL: no option. */
+static const char *option_name(const char *word) {
+        if (word[0] != '-' || !word[1])
+                return NULL;
+        return word + (word[1] == '-' && word[2] ? 2 : 1);
+}
+
+/* "help", "?", "e1000,help", "type=help". */
+static bool asks(const char *value) {
+        const char *comma = strrchr(value, ','), *last = comma ? comma + 1 : value;
+        const char *equals = comma ? NULL : strchr(value, '=');
+
+        if (equals)
+                last = equals + 1;
+        return strcmp(last, "help") == 0 || strcmp(last, "?") == 0;
+}
+
+bool vm_is_query(const VmWord *words, size_t n) {
+        static const char *const alone[] = { "h", "help", "version", "audio-help" };
+        static const char *const with_help[] = { "M", "accel", "audio", "audiodev", "chardev", "cpu", "d",
+                "device", "display", "fsdev", "L", "machine", "net", "netdev", "nic", "object", "soundhw",
+                "tpmdev", "trace", "vga", "watchdog" };
+
+        for (size_t i = 0; i < n; i++) {
+                const char *name = option_name(words[i].text);
+
+                if (!name)
+                        continue;
+                if (is_one_of(name, alone, ELEMENTS(alone)))
+                        return true;
+                if (i + 1 < n && is_one_of(name, with_help, ELEMENTS(with_help)) && asks(words[++i].text))
+                        return true;
+        }
+        return false;
+}
+
+unsigned vm_count_options(const VmWord *words, size_t n) {
+        static const char *const names[] = { "M", "accel", "blockdev", "chardev", "cpu", "device", "drive",
+                "enable-kvm", "m", "machine", "netdev", "nodefaults", "object", "smp" };
+        unsigned found = 0, count = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                const char *name = option_name(words[i].text);
+
+                for (size_t j = 0; name && j < ELEMENTS(names); j++)
+                        if (strcmp(name, names[j]) == 0)
+                                found |= 1U << j;
+        }
+        for (; found; found &= found - 1)
+                count++;
+        return count;
+}
+
+/* ── which word ────────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool is_option(const char *word) {
         return word[0] == '-' && word[1];

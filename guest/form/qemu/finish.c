@@ -1,105 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/vm.h"
-
-#include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "guest/cpu-model.h"
 #include "guest/form/qemu/place.h"
-#include "guest/form/qemu/port.h"
 #include "guest/machine.h"
-#include "guest/size.h"
 #include "probe/cleanup.h"
-#include "probe/decode/text.h"
 
-void vm_done(Vm *vm) {
-        free(vm->objects);
-        free(vm->sets);
-        free(vm->ports);
-        free(vm->places.items);
-        vm->places = (VmPlaces){};
-        vm->ports = NULL;
-        vm->n_ports = 0;
-        vm->objects = NULL;
-        vm->sets = NULL;
-        vm->n_objects = vm->n_sets = 0;
-}
-
-int vm_fail(Vm *vm, const char *format, ...) {
-        char text[sizeof(vm->error->text)];
-        va_list ap;
-
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        vm->error->line = vm->line;
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, vm->error->text,
-                        sizeof(vm->error->text));
-        return -EINVAL;
-}
-
-int vm_bounded(Vm *vm, int r) {
-        return r == -E2BIG ? vm_fail(vm, "expected at most %d devices and %d things that are not understood",
-                                             GUEST_DEVICES_MAX, GUEST_NOTES_MAX)
-                           : r;
-}
-
-int vm_ignore(Vm *vm, const char *what, const char *format, ...) {
-        char text[160];
-        va_list ap;
-        int r;
-
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        if (vm->line > 0)
-                r = guest_ignore(vm->guest, what, "line %u: %s", vm->line, text);
-        else
-                r = guest_ignore(vm->guest, what, "%s", text);
-        return vm_bounded(vm, r);
+void vm_qemu_done(VmQemu *qemu) {
+        free(qemu->objects);
+        free(qemu->sets);
+        free(qemu->ports);
+        free(qemu->places.items);
+        *qemu = (VmQemu){};
 }
 
 const VmObject *vm_object_find(const Vm *vm, const char *id) {
-        for (size_t i = 0; i < vm->n_objects; i++)
-                if (strcmp(vm->objects[i].id, id) == 0)
-                        return &vm->objects[i];
+        for (size_t i = 0; i < vm->qemu->n_objects; i++)
+                if (strcmp(vm->qemu->objects[i].id, id) == 0)
+                        return &vm->qemu->objects[i];
         return NULL;
 }
-
-int vm_size(Vm *vm, const char *option, const char *text, uint64_t default_scale, uint64_t *ret) {
-        int r = guest_size_from_qemu(text, default_scale, ret);
-
-        if (r == -ERANGE)
-                return vm_fail(vm, "%s: %s is more than 4 PiB, all that x86 can address", option, text);
-        return r < 0 ? vm_fail(vm, "%s: expected a size such as 4G, not '%s'", option, text) : 0;
-}
-
-int vm_number(Vm *vm, const char *option, const char *text, uint64_t max, uint64_t *ret) {
-        Bytes bytes = { .data = (const uint8_t *) text, .n = strlen(text) };
-        bool hexadecimal = text_starts(bytes, "0x") || text_starts(bytes, "0X");
-
-        if (!text_u64(bytes, hexadecimal ? 16 : 10, ret) || *ret > max)
-                return vm_fail(vm, "%s: expected a number from 0 to %" PRIu64 ", not '%s'", option, max,
-                                text);
-        return 0;
-}
-
-int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret) {
-        static const char *const words[] = { "on", "yes", "true", "y", "off", "no", "false", "n" };
-
-        for (size_t i = 0; i < ELEMENTS(words); i++)
-                if (strcmp(text, words[i]) == 0) {
-                        *ret = i < ELEMENTS(words) / 2;
-                        return 0;
-                }
-        return vm_fail(vm, "%s: expected on or off, not '%s'", option, text);
-}
-
-/* ── when all is there ─────────────────────────────────────────────────────────────────────────────────── */
 
 static int finish_memory(Vm *vm) {
         GuestMemory *memory = &vm->guest->memory;
@@ -131,7 +54,7 @@ static int finish_i386(Vm *vm) {
         GuestCpu *cpu = &vm->guest->cpu;
         int r = 0;
 
-        if (!vm->i386)
+        if (!vm->qemu->i386)
                 return 0;
         cpu->long_mode = TRISTATE_NO;
         if (!*cpu->model) {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/files.h"
+#include "ctl/origin/guest-files.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@
 #define BCACHEFS_MAGIC 0xca451a4eU
 #define NTFS3_MAGIC 0x7366746eU
 
-int vm_file_find(const VmFiles *files, const char *path) {
+int guest_files_find(const GuestFiles *files, const char *path) {
         bool absolute = *path == '/';
         struct open_how how = {
                 .flags = O_PATH | O_CLOEXEC,
@@ -54,7 +53,7 @@ static bool is_one_of(uint32_t type, const uint32_t *types, size_t n) {
 
 /* Files of the kernel's may have effects when they are read. Of another's files only those are read that are on disks and in
  * memory here: FUSE and network file systems answer when they like. */
-static const char *judge_system(const VmFiles *files, int place) {
+static const char *judge_system(const GuestFiles *files, int place) {
         static const uint32_t kernel[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC };
         static const uint32_t local[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
                 F2FS_SUPER_MAGIC, TMPFS_MAGIC, RAMFS_MAGIC, OVERLAYFS_SUPER_MAGIC, SQUASHFS_MAGIC,
@@ -72,13 +71,13 @@ static const char *judge_system(const VmFiles *files, int place) {
 }
 
 /* Looked at before it is opened for reading. */
-static int open_file(const VmFiles *files, const char *path, const char **ret_why) {
+static int open_file(const GuestFiles *files, const char *path, const char **ret_why) {
         _cleanup_close_ int place = -EBADF;
         char link[64];
         struct stat st;
         int fd = -1;
 
-        place = vm_file_find(files, path);
+        place = guest_files_find(files, path);
         if (files->refused)
                 *ret_why = files->refused;
         else if (place < 0)
@@ -123,7 +122,8 @@ static void read_all(int fd, char *text, size_t *ret_n, const char **ret_why) {
         *ret_why = "it is larger than 1 MiB";
 }
 
-int vm_file_read(const VmFiles *files, const char *path, char **ret, size_t *ret_n, const char **ret_why) {
+int guest_files_read(void *userdata, const char *path, char **ret, size_t *ret_n, const char **ret_why) {
+        const GuestFiles *files = userdata;
         _cleanup_close_ int fd = -EBADF;
         _cleanup_free_ char *text = NULL;
 

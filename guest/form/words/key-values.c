@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/qemu/key-values.h"
+#include "guest/form/words/key-values.h"
 
 #include <errno.h>
 #include <inttypes.h>

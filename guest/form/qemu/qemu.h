@@ -4,24 +4,7 @@
 /* A guest on its way from a libvirt domain or a QEMU command line into the struct. Both come down to QEMU's options, so
  * that what each means is said in one place. All functions: 0, -EINVAL with the error filled, or -ENOMEM. */
 
-#include <stdbool.h>
-
-#include "guest/form/qemu/key-values.h"
-#include "guest/guest.h"
-
-/* The most that a form of a guest may be long. */
-#define VM_TEXT_MAX ((size_t) 16 << 20)
-/* What libvirt itself takes from its clients (REMOTE_STRING_MAX), and more than it ever wrote. */
-#define VM_DOMAIN_MAX ((size_t) 4 << 20)
-#define VM_DOMAIN_TOO_LARGE "larger than 4 MiB, the maximum for a libvirt domain"
-#define VM_DOMAIN_PARTS_MAX 100000 /* elements, attributes and name spaces */
-
-typedef struct VmError {
-        unsigned line;  /* from 1; 0 when there are none */
-        char text[256]; /* printable */
-} VmError;
-
-#define VM_NAME_MAX 64
+#include "guest/form/words/vm.h"
 
 /* -object and -blockdev, which others name. */
 typedef struct VmObject {
@@ -72,8 +55,19 @@ typedef struct VmNuma {
         bool unknown; /* the size of one is not known */
 } VmNuma;
 
-struct VmFiles;
-typedef struct VmPort VmPort;
+#define VM_PORTS_MAX GUEST_DEVICES_MAX
+
+typedef struct VmPort {
+        char id[VM_NAME_MAX];  /* of the bus behind it, too */
+        char bus[VM_NAME_MAX]; /* that it is on; "" the machine's choice */
+        GuestPort port;
+        bool single; /* room for one device behind it, whose BARs are then its window: a port of PCI Express */
+        bool hotplug; /* firmware looks at it: a slot, or a bridge's hot-plug controller */
+        bool taken;   /* one of the guest's devices is behind it, */
+        bool busy;    /* or one that a domain gives an address there, */
+        bool above;   /* or another port */
+} VmPort;
+
 typedef struct VmPlace VmPlace;
 
 /* Where devices are plugged in (place.h), and what changes that. */
@@ -88,12 +82,9 @@ typedef struct VmPlaces {
         bool no_acpi, no_sata, no_smbus;
 } VmPlaces;
 
-typedef struct Vm {
-        Guest *guest;
-        VmError *error;
-        const struct VmFiles *files; /* NULL: none is looked into */
-        unsigned n_configs;          /* -readconfig */
-        unsigned line;               /* of what is read now */
+/* What options say of each other, kept until all are read. */
+typedef struct VmQemu {
+        unsigned n_configs; /* -readconfig */
         size_t n_objects;
         VmObject *objects; /* owned */
         size_t n_ports;
@@ -110,27 +101,11 @@ typedef struct Vm {
         GuestCpu global_cpu;       /* what -global says of the CPU, */
         GuestViommu global_viommu; /* and of the vIOMMU */
         bool i386;                 /* qemu-system-i386: no CPU of it has long mode */
-} Vm;
+} VmQemu;
 
-void vm_done(Vm *vm);
-
-int vm_fail(Vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* What is not understood, and may move memory. */
-int vm_ignore(Vm *vm, const char *what, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* What QEMU ends on, whatever the host is. */
-int vm_refuse(Vm *vm, const char *what, const char *text);
-
-/* 0 and -ENOMEM as they are; -E2BIG, too much of something, becomes an error. */
-int vm_bounded(Vm *vm, int r);
+void vm_qemu_done(VmQemu *qemu);
 
 const VmObject *vm_object_find(const Vm *vm, const char *id);
-
-/* Values as QEMU takes them; the option is for the error. */
-int vm_size(Vm *vm, const char *option, const char *text, uint64_t default_scale, uint64_t *ret);
-int vm_number(Vm *vm, const char *option, const char *text, uint64_t max, uint64_t *ret);
-int vm_boolean(Vm *vm, const char *option, const char *text, bool *ret);
 
 /* ── QEMU's options, each taking what stands behind it ─────────────────────────────────────────────────── */
 
@@ -152,11 +127,9 @@ void vm_globals(Vm *vm); /* what -global said, where -cpu or the device does not
 int vm_drive(Vm *vm, const KeyValues *values);  /* -drive */
 int vm_fw_cfg(Vm *vm, const KeyValues *values); /* -fw_cfg */
 
-/* A VFIO device by the host's address, "0000:01:00.0" or "01:00.0"; the id may be NULL. The device stays the guest's. */
-int vm_assigned(Vm *vm, const char *id, const char *address, bool iommufd, GuestDevice **ret);
-
-/* A mediated device by its UUID; the id may be NULL. */
-int vm_mediated(Vm *vm, const char *id, const char *uuid, bool iommufd, GuestDevice **ret);
+/* A VFIO device by the host's address, and a mediated one by its UUID. The device stays the guest's. */
+int vm_assigned(Vm *vm, const char *name, const PciAddress *address, bool iommufd, GuestDevice **ret);
+int vm_mediated(Vm *vm, const char *name, const char *uuid, bool iommufd, GuestDevice **ret);
 
 /* A bridge's pci-hole64-size. */
 int vm_hole(Vm *vm, uint64_t size);
@@ -173,3 +146,50 @@ int vm_protection_finish(Vm *vm);
 
 /* Once all of it is there: what options say of each other. */
 int vm_finish(Vm *vm);
+
+/* ── ports and bridges: what is behind each, and for which of them firmware keeps a window free ────────── */
+
+/* What a port keeps free below 4 GiB, where that is more than every port has. */
+int vm_port_reserve_low(Vm *vm, const char *name, const char *what, uint64_t size, GuestPort *port);
+
+/* -device of a port or bridge. */
+int vm_port_device(Vm *vm, const KeyValues *values);
+
+/* A copy is kept. */
+int vm_port_add(Vm *vm, const VmPort *port);
+
+/* Puts a device behind a port of that name where there is one for single devices. */
+void vm_port_take(Vm *vm, const char *bus, GuestDevice *device);
+
+/* Those with nothing of the guest's devices behind them become the guest's own. */
+int vm_ports_finish(Vm *vm);
+
+/* ── -set GROUP.ID.PROPERTY=VALUE: what is said of a device from elsewhere ─────────────────────────────── */
+
+/* -set, before all other options. */
+int vm_set_add(Vm *vm, const char *text);
+
+/* What they say of that group's options, added behind its own. */
+int vm_set_apply(Vm *vm, const char *group, KeyValues *values);
+
+/* Those that found nothing are noted. */
+int vm_set_finish(Vm *vm);
+
+/* Does a property of some device take a place in memory, or say how wide addresses are? */
+bool vm_property_moves(const char *name);
+
+/* ── what a script does not tell ───────────────────────────────────────────────────────────────────────── */
+
+/* Refuses an option's value where an unknown part of it could move addresses, with its line and name. */
+int vm_unknown_check(Vm *vm, const VmWords *words, const char *option, const char *text);
+
+/* The word stands where an option could be. */
+int vm_unknown_word(Vm *vm, const VmWords *words, const char *text);
+
+/* ── what a remedy needs ───────────────────────────────────────────────────────────────────────────────── */
+
+/* An option with its value, as it was given. -ENOMEM. */
+int vm_form_option(Vm *vm, const char *name, const char *value);
+
+/* By all words of a command line: who wrote it. -ENOMEM. */
+int vm_form_manager(Vm *vm, const VmWords *words);
