@@ -9,8 +9,7 @@ import pytest
 import hosts_intel
 from bus import HOST, NAME, PATH, BusError
 
-TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
-SCHEMA = json.loads((TOP / "schema/check.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).with_name("check.schema.json").read_text(encoding="utf-8"))
 GUEST = {"schema": "hawd-guest/1", "name": "vm", "machine": "pc-q35-9.0", "vmmVersion": "9.2.0", "accelerator": "kvm", "memory": {"ram": "16GiB"},
          "cpu": {"model": "host", "physBits": "host"}, "firmware": {"kind": "ovmf", "version": "202311"},
          "devices": [{"address": "0000:01:00.0", "assigned": True}]}

@@ -11,7 +11,6 @@ import pytest
 import hosts_intel
 from bus import HOST, NAME, NOBODY, PATH, PROPERTIES, BusError, Client, wait_for
 
-TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
 ERROR = NAME + ".Error."
 INVALID = "org.freedesktop.DBus.Error.InvalidArgs"
 
@@ -35,7 +34,7 @@ def refused(client, text):
 def test_compare_with_itself(service, client):
     """Nothing differs, not even what no digest is taken over, and a guest may move."""
     answer = compare(client, client.describe())
-    schema = json.loads((TOP / "schema/comparison.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).with_name("comparison.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema).validate(answer)
     assert answer["sameDigest"] and answer["differences"] == []
     assert answer["toHere"] == answer["toThere"] == {"verdict": "safe", "reasons": []}

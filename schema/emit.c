@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Prints the schema of a document from the table that writes and reads it: at build time. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "profile/document/field-schema.h"
+#include "profile/field/tables.h"
+
+static const struct {
+        const char *name;
+        const FieldTable *table;
+        const char *id, *title;
+} documents[] = {
+        { "profile", &profile_table, "urn:hawd:profile:1", "hawd profile" },
+};
+
+int main(int argc, char **argv) {
+        for (size_t i = 0; argc == 2 && i < ELEMENTS(documents); i++) {
+                json_t *schema;
+                int r;
+
+                if (strcmp(documents[i].name, argv[1]) != 0)
+                        continue;
+                schema = fields_schema(documents[i].table, documents[i].id, documents[i].title);
+                r = schema ? json_dumpf(schema, stdout, JSON_INDENT(2)) : -1;
+                json_decref(schema);
+                return r < 0 || putchar('\n') == EOF || fflush(stdout) != 0;
+        }
+        return 1;
+}
