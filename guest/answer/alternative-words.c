@@ -33,9 +33,9 @@ static void append_run(const VersionList *list, size_t first, size_t end, char *
         if (first == 0)
                 append(ret, size, "before %s", before);
         else if (to_last)
-                append(ret, size, "%s or newer", from);
+                append(ret, size, "%s or later", from);
         else
-                append(ret, size, "%s or newer, before %s", from, before);
+                append(ret, size, "%s or later, before %s", from, before);
 }
 
 static void append_versions(const VersionList *list, uint32_t versions, char *ret, size_t size) {

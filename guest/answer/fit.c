@@ -77,7 +77,7 @@ static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
                 return 0;
         if (stops)
                 why = strdup(*stops->numbers ? stops->numbers : stops->summary);
-        else if (asprintf(&why, "not known: %s", layout->missing) < 0)
+        else if (asprintf(&why, "unknown: %s", layout->missing) < 0)
                 why = NULL;
         if (!why)
                 return -ENOMEM;

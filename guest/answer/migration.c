@@ -68,15 +68,16 @@ static void live_mappable(CheckRun *run, unsigned mappable) {
 
         if (top > width_end(mappable)) {
                 f = check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
-                                "it uses addresses that the target's second-level paging cannot map");
+                                "it uses addresses that second-level paging of the target cannot map");
                 check_numbers(run, f, "the highest is 0x%" PRIx64 ", the target maps %u bits", top,
                                 mappable);
         } else if (layout->phys_bits > mappable &&
                         (layout->guest_phys_bits == 0 || layout->guest_phys_bits > mappable)) {
                 f = check_find(run, RULE_MIGRATION, VERDICT_WARNING, "guest",
-                                "it was told of more than the target's second-level paging maps");
+                                "it has more address bits than second-level paging of the target maps");
                 check_numbers(run, f,
-                                "the guest's %u bits, the target maps %u; what is used today ends below",
+                                "the guest has %u bits, the target maps %u; all addresses used now are "
+                                "below the limit",
                                 layout->phys_bits, mappable);
         }
 }
@@ -120,12 +121,12 @@ static void live_widths(CheckRun *run, const Profile *source) {
         CheckFinding *f;
 
         if (bits == 0)
-                check_missing(run, "the width that the guest is told of");
+                check_missing(run, "the guest's address width");
         if (both_known(run, &from->guest_physical_bits, &to->guest_physical_bits, "guestPhysicalBits")) {
                 if (bits > to->guest_physical_bits.value) {
                         f = check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
-                                        "what it was told of its addresses is not true on the target");
-                        check_numbers(run, f, "the guest's %u bits against the target's %" PRIu64, bits,
+                                        "it has more address bits than the target supports");
+                        check_numbers(run, f, "the guest has %u bits, the target supports %" PRIu64, bits,
                                         to->guest_physical_bits.value);
                         check_advice(run, f, "start it on the source with at most %" PRIu64 " bits",
                                         to->guest_physical_bits.value);
@@ -134,11 +135,13 @@ static void live_widths(CheckRun *run, const Profile *source) {
                                 as_host(run->guest, &from->guest_physical_bits) !=
                                                 as_host(run->guest, &to->guest_physical_bits)) {
                         f = check_find(run, RULE_MIGRATION, VERDICT_WARNING, "guest",
-                                        "its width is the host's, and the hosts differ");
-                        check_numbers(run, f, "source %" PRIu64 ", target %" PRIu64 "; the guest keeps %u",
+                                        "it has the host's address width, and the hosts differ");
+                        check_numbers(run, f,
+                                        "source %" PRIu64 " bits, target %" PRIu64
+                                        " bits; the guest keeps %u",
                                         from->guest_physical_bits.value, to->guest_physical_bits.value,
                                         bits);
-                        check_advice(run, f, "give the guest the same limit on every host");
+                        check_advice(run, f, "set the same limit on every host");
                         set_width(run, f, source,
                                         from->guest_physical_bits.value < to->guest_physical_bits.value
                                                         ? from->guest_physical_bits.value
@@ -156,22 +159,25 @@ static void live_processors(CheckRun *run, const Profile *source) {
         if (!*source->host.architecture || !*run->profile->host.architecture)
                 check_missing(run, "a host's architecture");
         else if (strcmp(source->host.architecture, run->profile->host.architecture) != 0)
-                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host", "the hosts' architectures differ");
+                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
+                                "the hosts have different architectures");
         if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
                 check_missing(run, "a host's CPU vendor");
         else if (a != b)
                 check_numbers(run,
                                 check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
-                                                "the hosts' CPU vendors differ"),
+                                                "the hosts have CPUs of different vendors"),
                                 "%s and %s", cpu_vendor_to_string(a), cpu_vendor_to_string(b));
         if (run->guest->cpu.la57 == TRISTATE_NO || !fact_known(from) || !from->value)
                 return;
         if (!fact_known(to))
-                check_missing(run, "whether the target has five-level paging");
+                check_missing(run, "whether the target supports five-level paging");
         else if (!to->value)
                 check_find(run, RULE_MIGRATION,
                                 run->guest->cpu.la57 == TRISTATE_YES ? VERDICT_UNSAFE : VERDICT_WARNING,
-                                "guest", "a guest that runs with five-level paging cannot go on without");
+                                "guest",
+                                "the target does not support five-level paging: a guest that uses it cannot "
+                                "continue");
 }
 
 static void live(CheckRun *run, const Profile *source) {
@@ -183,10 +189,11 @@ static void live(CheckRun *run, const Profile *source) {
         /* QEMU: "SEV: Migration is not implemented"; nor is it for the others, nor in Cloud Hypervisor. */
         if (run->guest->confidential != CONFIDENTIAL_NONE)
                 check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
-                                "a confidential guest is not moved while it runs");
+                                "confidential guests do not support live migration");
         if (run->assigned)
                 check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, "guest",
-                                "it has assigned devices: only those whose driver can save their state move along");
+                                "it has assigned devices: live migration works only with drivers that can "
+                                "save the device state");
 }
 
 /* Memory of the VMM's own behind a BAR is mapped as RAM is. */
@@ -215,11 +222,13 @@ static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *
                         : guest_p2p_fatal(guest) ? VERDICT_UNSAFE
                                                  : VERDICT_WARNING;
         f = check_find(run, RULE_MIGRATION, verdict, "guest",
-                        !memory ? "BARs of devices plugged in on the target are out of peer-to-peer reach"
+                        !memory ? "no peer-to-peer DMA to BARs of devices that are plugged in on the target"
                                         : verdict == VERDICT_UNSAFE
-                                        ? "a device plugged in on the target cannot reach its memory: the VMM refuses it"
-                                        : "a device plugged in on the target does not reach where memory may come to lie");
-        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the target's devices do not reach 0x%" PRIx64,
+                                        ? "a device that is plugged in on the target cannot address the "
+                                          "guest's memory: the VMM rejects it"
+                                        : "a device that is plugged in on the target cannot address memory "
+                                          "that may be plugged in later");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 "; the target's devices cannot address 0x%" PRIx64,
                         range->start, range->end, outside.start);
         f->start = outside.start;
         f->end = outside.end;
@@ -233,7 +242,7 @@ static void hotplug(CheckRun *run, const Guest *guest) {
         if (run->n_reaches == 0) {
                 if (run->check->n_missing == 0)
                         check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
-                                        "the target has no IOMMU: no device can be plugged in there");
+                                        "the target has no IOMMU: no device can be plugged in");
                 return;
         }
         device_find_any(run, "host");
@@ -244,7 +253,7 @@ static void hotplug(CheckRun *run, const Guest *guest) {
                 check_numbers(run,
                                 check_find(run, RULE_VIOMMU, verdict, "guest",
                                                 "its IOMMU is wider than the target's%s",
-                                                verdict == VERDICT_UNSAFE ? ": a device is refused" : ""),
+                                                verdict == VERDICT_UNSAFE ? ": a device is rejected" : ""),
                                 "aw-bits %u > host aw-bits %u", bits, reach_bits(&run->reaches[0]));
 }
 

@@ -26,9 +26,10 @@ static void put_window(CheckRun *run, const LayoutRange *range, unsigned bits, V
                 const char *summary) {
         CheckFinding *f = check_find(run, RULE_COMPATIBILITY, verdict, "guest", "%s", summary);
 
-        check_numbers(run, f, "the window is 0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64 "%s%s",
+        check_numbers(run, f, "the window is 0x%" PRIx64 "-0x%" PRIx64 "; %u bits end at 0x%" PRIx64 "%s%s",
                         range->start, range->end, bits, width_end(bits),
-                        *run->guest->system.source ? "; the guest by " : "", run->guest->system.source);
+                        *run->guest->system.source ? "; operating system from " : "",
+                        run->guest->system.source);
         f->start = range->start;
         f->end = range->end;
 }
@@ -49,7 +50,8 @@ static void rule_high_window(CheckRun *run) {
                 put_window(run, range, 46,
                                 verdict_if(run->guest->system.old_linux == TRISTATE_YES ||
                                                 has_bar_above(run->layout, BITS_46_END)),
-                                "BARs above 64 TiB: virtio of Linux before 4.16 and some drivers fail");
+                                "BARs above 64 TiB: virtio drivers before Linux 4.16 and some other drivers "
+                                "fail");
 }
 
 /* SeaBIOS 1.16.3 went up to 46 bits; 32-bit kernels map 44. */
@@ -62,7 +64,7 @@ static void rule_seabios_window(CheckRun *run) {
                         firmware->version.minor == 16 && range->end > BITS_44_END &&
                         is_64bit != TRISTATE_YES)
                 put_window(run, range, 44, verdict_if(is_64bit == TRISTATE_NO),
-                                "BARs above 16 TiB: 32-bit guests do not find them");
+                                "BARs above 16 TiB: 32-bit guests cannot use them");
 }
 
 /* Without 1 GiB pages OVMF works with 40 bits, whatever the guest is told. */
@@ -76,8 +78,8 @@ static void rule_large_pages(CheckRun *run) {
         if (run->guest->memory.ram < UINT64_C(1) << 40 && !has_bar64(run->guest, false))
                 return;
         f = check_find(run, RULE_COMPATIBILITY, VERDICT_WARNING, "firmware",
-                        "OVMF uses 40 bits because the virtual CPU has no 1 GiB pages");
-        check_numbers(run, f, "the guest has %u bits, OVMF works with %u", layout->phys_bits,
+                        "OVMF uses 40 address bits because the virtual CPU has no 1 GiB pages");
+        check_numbers(run, f, "the guest has %u bits, OVMF uses %u", layout->phys_bits,
                         layout->firmware_bits);
 }
 
@@ -105,11 +107,13 @@ static void rule_relocated(CheckRun *run) {
                         (family != SYSTEM_UNKNOWN && family != SYSTEM_WINDOWS))
                 return;
         f = check_find(run, RULE_COMPATIBILITY, verdict_if(family == SYSTEM_WINDOWS), "guest",
-                        "memory moves to 1 TiB: some GPU drivers for Windows stop with code 43");
+                        "memory moves above 1 TiB: some GPU drivers for Windows fail with code 43");
         check_numbers(run, f,
-                        "memory%s and the 64-bit hole would pass 0x%" PRIx64 ", where AMD's hole begins%s%s",
+                        "memory%s and the 64-bit PCI hole would end above 0x%" PRIx64
+                        ", where AMD's HyperTransport hole starts%s%s",
                         memory->max > memory->ram ? ", its hot-plug region" : "", HYPERTRANSPORT_START,
-                        *run->guest->system.source ? "; the guest by " : "", run->guest->system.source);
+                        *run->guest->system.source ? "; operating system from " : "",
+                        run->guest->system.source);
 }
 
 /* A kernel started directly maps, with KASLR, about 11 TiB from a random place on. */
@@ -121,7 +125,8 @@ static void rule_direct_kernel(CheckRun *run) {
                         (!has_bar64(run->guest, true) && run->guest->n_pmem == 0))
                 return;
         put_window(run, range, 43, VERDICT_WARNING,
-                        "memory behind BARs at the top: a kernel with KASLR may not map it");
+                        "memory behind BARs at the top of the address space: a kernel with KASLR may not "
+                        "map it");
 }
 
 const CheckRule rules_compatibility[] = { rule_high_window, rule_seabios_window, rule_large_pages,

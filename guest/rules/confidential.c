@@ -17,8 +17,9 @@ static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled
         }
         if (enabled->value)
                 return false;
-        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest", "this host runs no %s guests", what);
-        check_numbers(run, f, "%s is off: %s", name, enabled->source);
+        f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
+                        "this host does not support %s guests", what);
+        check_numbers(run, f, "%s is disabled: %s", name, enabled->source);
         return true;
 }
 
@@ -33,8 +34,8 @@ static void rule_tdx_qemu(CheckRun *run) {
         if (run->layout->phys_bits == raw->value)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                        "QEMU starts a TDX guest with the host's width only");
-        check_numbers(run, f, "the guest's %u bits against CPUID's %" PRIu64, run->layout->phys_bits,
+                        "QEMU starts TDX guests only with the host's address width");
+        check_numbers(run, f, "the guest has %u bits, CPUID reports %" PRIu64, run->layout->phys_bits,
                         raw->value);
 }
 
@@ -45,9 +46,8 @@ static void rule_tdx_cloud_hypervisor(CheckRun *run) {
         if (run->layout->phys_bits <= 47)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                        "the bit that shares a TDX guest's pages is one of its addresses'");
-        check_numbers(run, f, "the guest's %u bits, below the shared bit there are 47",
-                        run->layout->phys_bits);
+                        "the shared bit of the TDX guest is within its address width");
+        check_numbers(run, f, "the guest has %u bits; the shared bit allows 47", run->layout->phys_bits);
 }
 
 static void rule_tdx(CheckRun *run) {
@@ -74,13 +74,12 @@ static void rule_sev_reduction(CheckRun *run) {
         if (!is_sev(run->guest) || bits <= 1)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_WARNING, "guest",
-                        "encryption takes one address bit of a guest, whatever it takes of the host");
+                        "encryption takes one address bit from the guest, whatever it takes from the host");
         if (fact_known(host))
-                check_numbers(run, f,
-                                "reduced-phys-bits is %u and should be 1; the host's own figure is %" PRIu64,
+                check_numbers(run, f, "reduced-phys-bits is %u, expected 1; the host's value is %" PRIu64,
                                 bits, host->value);
         else
-                check_numbers(run, f, "reduced-phys-bits is %u and should be 1", bits);
+                check_numbers(run, f, "reduced-phys-bits is %u, expected 1", bits);
 }
 
 static bool put_no_sev(CheckRun *run) {
@@ -101,10 +100,10 @@ static void put_other_c_bit(CheckRun *run, unsigned host) {
         if (guest->vmm != VMM_QEMU || !guest->c_bit || guest->c_bit == host)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                        "QEMU refuses the guest's C-bit: the host has another");
+                        "QEMU rejects the guest's C-bit: the host has a different one");
         check_numbers(run, f, "cbitpos is %u, the host's C-bit is bit %u", guest->c_bit, host);
         check_advice(run, f, "set cbitpos to %u%s", host,
-                        guest->form.manager == MANAGER_LIBVIRT ? ", or leave <cbitpos> out" : "");
+                        guest->form.manager == MANAGER_LIBVIRT ? ", or remove <cbitpos>" : "");
 }
 
 /* The C-bit marks encrypted pages: no memory may lie at or above it. */
@@ -126,8 +125,8 @@ static void rule_c_bit(CheckRun *run) {
                                 range->end <= width_end((unsigned) c_bit->value))
                         continue;
                 f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                                "%s lies above the bit that marks encrypted pages", range->label);
-                check_numbers(run, f, "it ends at 0x%" PRIx64 ", the C-bit is bit %" PRIu64, range->end,
+                                "%s lies above the C-bit, which marks encrypted pages", range->label);
+                check_numbers(run, f, "it ends at 0x%" PRIx64 "; the C-bit is bit %" PRIu64, range->end,
                                 c_bit->value);
                 f->start = range->start;
                 f->end = range->end;
@@ -154,9 +153,9 @@ static void rule_accelerator(CheckRun *run) {
         if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU || guest->kvm)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                        "the guest does not start: QEMU supports confidential guests with KVM only");
+                        "the guest does not start: QEMU supports confidential guests only with KVM");
         check_numbers(run, f, "%s without KVM", name_of(guest->confidential));
-        check_advice(run, f, "start it with KVM (-accel kvm, <domain type='kvm'>)");
+        check_advice(run, f, "use KVM (-accel kvm, <domain type='kvm'>)");
 }
 
 /* QEMU's own; distributions and vendors had them before, in builds of their own. */
@@ -178,14 +177,14 @@ static void rule_release(CheckRun *run) {
         /* Debian's is QEMU as it was released (seen: 7.2 and 10.0). */
         if (strcmp(guest->vmm_build, "debian") == 0) {
                 f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                                "the guest does not start: this QEMU has no %s guests",
+                                "the guest does not start: this QEMU does not support %s guests",
                                 name_of(guest->confidential));
-                check_numbers(run, f, "Debian's QEMU %u.%u; QEMU has them since %u.%u",
+                check_numbers(run, f, "Debian's QEMU %u.%u; supported since QEMU %u.%u",
                                 guest->vmm_version.major, guest->vmm_version.minor, first.major,
                                 first.minor);
                 return;
         }
-        check_missing(run, "whether this QEMU %u.%u has %s: QEMU itself has it since %u.%u",
+        check_missing(run, "whether this QEMU %u.%u supports %s (upstream: since QEMU %u.%u)",
                         guest->vmm_version.major, guest->vmm_version.minor, name_of(guest->confidential),
                         first.major, first.minor);
 }
@@ -199,9 +198,9 @@ static void rule_seabios(CheckRun *run) {
                         guest->firmware.kind != FIRMWARE_SEABIOS)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "firmware",
-                        "SeaBIOS does not run in a confidential guest");
-        check_numbers(run, f, "%s guests need OVMF", name_of(guest->confidential));
-        check_advice(run, f, "use an image of OVMF that is built for %s", name_of(guest->confidential));
+                        "SeaBIOS does not support confidential guests");
+        check_numbers(run, f, "%s guests require OVMF", name_of(guest->confidential));
+        check_advice(run, f, "use an OVMF image that is built for %s", name_of(guest->confidential));
 }
 
 const CheckRule rules_confidential[] = { rule_accelerator, rule_release, rule_seabios, rule_tdx,

@@ -12,14 +12,16 @@
 #include "profile/device-lookup.h"
 #include "profile/shell-word.h"
 
-static const char refused_region[] = "firmware wants a region kept mapped for it: it cannot be assigned",
-                  relaxed_region[] = "firmware gave it a region that it may go on using in the guest";
+static const char refused_region
+                [] = "cannot be assigned: firmware reserves a memory region for it (RMRR or IVMD)",
+  relaxed_region[] = "firmware reserves a memory region that the device may keep using in the guest";
 
 /* Kernels that let a device go that firmware wants a mapping kept for only leave its addresses out. */
 static const char *kept_region(const ProfileGroup *group) {
         return group->assignable == TRISTATE_YES
-                        ? "firmware wants a region kept mapped for it, which this kernel does not keep in a guest"
-                        : "firmware wants a region kept mapped for it: the kernel may refuse to assign it";
+                        ? "firmware reserves a memory region for it, which this kernel does not keep mapped "
+                          "in a guest"
+                        : "may not be assignable: firmware reserves a memory region for it (RMRR or IVMD)";
 }
 
 static void put_regions(CheckRun *run, const ProfileGroup *group, const char *subject) {
@@ -36,12 +38,13 @@ static void put_regions(CheckRun *run, const ProfileGroup *group, const char *su
                                 refused                  ? refused_region
                                                 : direct ? kept_region(group)
                                                          : relaxed_region);
-                check_numbers(run, f, "group %" PRIu32 " has 0x%" PRIx64 "-0x%" PRIx64 " (%s)", group->id,
-                                region->start, region->end, region->word);
+                check_numbers(run, f, "group %" PRIu32 " reserves 0x%" PRIx64 "-0x%" PRIx64 " (%s)",
+                                group->id, region->start, region->end, region->word);
                 check_advice(run, f, "%s",
-                                direct ? "turn off what uses the region in the firmware's setup (shared memory "
-                                         "of a management controller, legacy USB), or assign another device"
-                                       : "where the device goes on using it, the guest has to keep the same "
+                                direct ? "disable the feature that uses the region in firmware setup "
+                                         "(shared memory of a management controller, legacy USB), or assign "
+                                         "another device"
+                                       : "if the device keeps using the region, the guest must leave these "
                                          "addresses free");
                 f->start = region->start;
                 f->end = region->end;
@@ -49,13 +52,14 @@ static void put_regions(CheckRun *run, const ProfileGroup *group, const char *su
 }
 
 static const char *const refusals[_ASSIGNABLE_WHY_MAX] = {
-        [ASSIGNABLE_WHY_BRIDGES_ONLY] = "it is a bridge: VFIO takes none",
-        [ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING] = "interrupt remapping is off: VFIO refuses",
-        [ASSIGNABLE_WHY_NO_IOMMU] = "no IOMMU is behind its group",
-        [ASSIGNABLE_WHY_NOT_PCI] = "it is no PCI device",
+        [ASSIGNABLE_WHY_BRIDGES_ONLY] = "cannot be assigned: VFIO does not support bridges",
+        [ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING] =
+                        "interrupt remapping is disabled: VFIO rejects the assignment",
+        [ASSIGNABLE_WHY_NO_IOMMU] = "cannot be assigned: its group has no IOMMU",
+        [ASSIGNABLE_WHY_NOT_PCI] = "cannot be assigned: not a PCI device",
 };
 
-#define REMAPPING_ADVICE "turn interrupt remapping on in the firmware's setup"
+#define REMAPPING_ADVICE "enable interrupt remapping in firmware setup"
 
 static bool remapping_off(const Profile *profile) {
         for (size_t i = 0; i < profile->n_iommus; i++)
@@ -81,10 +85,11 @@ static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const Guest
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s",
                         refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]);
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned%s", group->id,
-                        device->iommufd && !closed ? " by /dev/iommu" : "");
+                        device->iommufd && !closed ? " through /dev/iommu" : "");
         check_advice(run, f,
-                        REMAPPING_ADVICE "; or %s.allow_unsafe_interrupts=1, with which a guest can raise "
-                                         "any interrupt of the host",
+                        REMAPPING_ADVICE
+                        "; or set %s.allow_unsafe_interrupts=1: a guest can then raise any interrupt of the "
+                        "host",
                         device->iommufd ? "iommufd" : "vfio_iommu_type1");
         return true;
 }
@@ -143,16 +148,17 @@ static void advise_members(CheckRun *run, CheckFinding *f, const ProfileDevice *
                 run->error = -ENOMEM;
         else if (endpoint && bridge)
                 check_advice(run, f,
-                                "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci; of a bridge "
-                                "only unbind the driver, vfio-pci refuses it%s",
+                                "assign them too, or bind them to vfio-pci: driverctl set-override %s "
+                                "vfio-pci; for a bridge, only unbind its driver (vfio-pci does not support "
+                                "bridges)%s",
                                 device, unbind);
         else if (bridge)
-                check_advice(run, f,
-                                "unbind the bridge's driver, that is enough (vfio-pci refuses bridges)%s",
+                check_advice(run, f, "unbind the bridge's driver (vfio-pci does not support bridges)%s",
                                 unbind);
         else
                 check_advice(run, f,
-                                "assign them too, or bind them to vfio-pci: driverctl set-override %s vfio-pci",
+                                "assign them too, or bind them to vfio-pci: driverctl set-override %s "
+                                "vfio-pci",
                                 device);
 }
 
@@ -189,9 +195,9 @@ static void put_members(CheckRun *run, const ProfileGroup *group, const char *su
         if (n == 0)
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject,
-                        "its group is not viable: the host's drivers hold other members");
-        check_numbers(run, f, "group %" PRIu32 " also holds %s%s", group->id, others,
-                        n > 3 ? " and more" : "");
+                        "cannot be assigned: host drivers use other devices of its group");
+        check_numbers(run, f, "group %" PRIu32 " also contains %s%s", group->id, others,
+                        n > 3 ? " and others" : "");
         advise_members(run, f, endpoint, name, bridge, bridge_name);
 }
 
@@ -201,8 +207,8 @@ static void put_virtual_functions(CheckRun *run, const ProfileDevice *host, cons
         if (host->is_vf || host->num_vfs == 0)
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, subject,
-                        "it has virtual functions that go away with it");
-        check_numbers(run, f, "%u of %u virtual functions are on", host->num_vfs, host->total_vfs);
+                        "assigning it removes its virtual functions");
+        check_numbers(run, f, "%u of %u virtual functions are enabled", host->num_vfs, host->total_vfs);
         check_advice(run, f, "assign a virtual function instead");
 }
 
@@ -224,7 +230,8 @@ static void put_no_iommu(CheckRun *run, const char *subject, const char *summary
 static bool put_bridge(CheckRun *run, const ProfileDevice *host, const char *subject) {
         if (!host->header_type_known || host->header_type == 0)
                 return false;
-        check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "it is a bridge: VFIO takes none");
+        check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject,
+                        "cannot be assigned: VFIO does not support bridges");
         return true;
 }
 
@@ -232,8 +239,9 @@ static void put_own_driver(CheckRun *run, const ProfileDevice *host, const char 
         if (!leaves_alone(host->driver))
                 check_numbers(run,
                                 check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, subject,
-                                                "the host uses it now: it has to be given up to VFIO first"),
-                                "its driver is %s; libvirt changes it where the device is managed='yes'",
+                                                "in use by the host: bind it to VFIO before the guest "
+                                                "starts"),
+                                "its driver is %s; with managed='yes', libvirt changes the driver",
                                 host->driver);
 }
 
@@ -243,8 +251,7 @@ static void check_one(CheckRun *run, size_t i) {
         const ProfileGroup *group;
 
         if (!host && run->profile->devices_reason == REASON_NONE) {
-                check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
-                                "this host has no such device");
+                check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "not found on this host");
                 return;
         }
         if (!host) {
@@ -261,7 +268,7 @@ static void check_one(CheckRun *run, size_t i) {
                 return;
         }
         if (host->group < 0) {
-                put_no_iommu(run, device->name, "no IOMMU is in front of it: VFIO cannot assign it");
+                put_no_iommu(run, device->name, "cannot be assigned: it is not behind an IOMMU");
                 return;
         }
         if (run->group_seen[host->group])
@@ -286,8 +293,8 @@ static void rule_asked_twice(CheckRun *run) {
                         pci_address_format(&host->address, address, sizeof(address));
                         check_numbers(run,
                                         check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
-                                                        "it is asked for twice: the VMM refuses the second"),
-                                        "both are the host's %s", address);
+                                                        "assigned twice; the VMM rejects the second"),
+                                        "both are %s of the host", address);
                 }
                 run->host_seen[host - run->profile->devices] = true;
         }
@@ -300,7 +307,8 @@ void device_find_any(CheckRun *run, const char *subject) {
         CheckFinding *f;
 
         if (!fact_known(bits) && bits->reason == REASON_ABSENT) {
-                put_no_iommu(run, subject, "no IOMMU owns a device on this host: VFIO cannot assign any");
+                put_no_iommu(run, subject,
+                                "no device can be assigned: this host has no device behind an IOMMU");
                 return;
         }
         for (size_t i = 0; i < profile->n_groups; i++) {
@@ -318,8 +326,8 @@ void device_find_any(CheckRun *run, const char *subject) {
         }
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "%s",
                         without_remapping ? refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]
-                                          : "VFIO cannot assign any device of this host");
-        check_numbers(run, f, "%zu groups, none of which can be assigned", profile->n_groups);
+                                          : "no device of this host can be assigned");
+        check_numbers(run, f, "%zu groups; none can be assigned", profile->n_groups);
         if (without_remapping)
                 check_advice(run, f, "%s", REMAPPING_ADVICE);
 }

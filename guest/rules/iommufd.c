@@ -25,14 +25,15 @@ static bool first_stage_only(const ProfileIommu *unit) {
 static void put_stage(CheckRun *run, const GuestDevice *device, const ProfileIommu *unit, bool certain) {
         CheckFinding *f = check_find(run, RULE_ASSIGNMENT, certain ? VERDICT_UNSAFE : VERDICT_WARNING,
                         device->name,
-                        certain ? "iommufd refuses it: its IOMMU has no second stage"
-                                : "iommufd may refuse it: its IOMMU has no second stage in scalable mode");
+                        certain ? "cannot be assigned through iommufd: its IOMMU has no second stage"
+                                : "may not be assignable through iommufd: its IOMMU has no second stage in "
+                                  "scalable mode");
 
-        check_numbers(run, f, "%s has first-stage tables only, and Linux %s asks it for second-stage ones",
+        check_numbers(run, f, "%s has first-stage tables only; Linux %s requests second-stage tables",
                         unit->name, run->profile->host.kernel);
         check_advice(run, f,
-                        "assign it without iommufd, which takes the first stage; or boot the host with "
-                        "intel_iommu=on,sm_off, which leaves scalable mode");
+                        "assign it without iommufd: VFIO then uses the first stage; or boot the host with "
+                        "intel_iommu=on,sm_off to disable scalable mode");
 }
 
 static void rule_stage(CheckRun *run) {
@@ -64,16 +65,17 @@ static void rule_bars_mapped(CheckRun *run) {
                         strcasestr(kernel, "nvidia"))
                 return;
         if (sscanf(kernel, "%u.%u", &major, &minor) != 2) {
-                check_missing(run, "the kernel's version: iommufd maps BARs from 6.19 on");
+                check_missing(run, "the kernel version (iommufd maps BARs since Linux 6.19)");
                 return;
         }
         if (major > 6 || (major == 6 && minor >= 19))
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
-                        "Cloud Hypervisor ends: this kernel's iommufd does not map BARs");
-        check_numbers(run, f, "Linux %s, and BARs are mapped from 6.19 on", kernel);
+                        "Cloud Hypervisor exits: iommufd of this kernel does not map BARs");
+        check_numbers(run, f, "Linux %s; iommufd maps BARs since Linux 6.19", kernel);
         check_advice(run, f,
-                        "start it with --platform vfio_p2p_dma=off (Cloud Hypervisor 52 and newer), or without iommufd");
+                        "start it with --platform vfio_p2p_dma=off (Cloud Hypervisor 52 or later), or "
+                        "without iommufd");
 }
 
 /* What the log says that people take for a width: the numbers are of another kind. */
@@ -85,8 +87,9 @@ static void rule_symptoms(CheckRun *run) {
                                 run->guest->vmm != VMM_QEMU)
                         continue;
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, run->guest->devices[i].name,
-                                "its BARs are not mapped for other devices: the iommufd backend maps none");
-                check_numbers(run, f, "QEMU says -14 (Bad address) for each, which is harmless");
+                                "no peer-to-peer DMA to its BARs: the iommufd backend of QEMU does not map "
+                                "them");
+                check_numbers(run, f, "QEMU logs -14 (Bad address) for each BAR; this is harmless");
                 break;
         }
 }

@@ -55,12 +55,12 @@ static void put_advice(CheckRun *run, CheckFinding *f, uint64_t need) {
         if (run->guest->form.manager == MANAGER_LIBVIRT)
                 check_advice(run, f,
                                 "set <memtune><hard_limit unit='KiB'>%" PRIu64
-                                "</hard_limit></memtune>: that memory, and 1 GiB as libvirt adds it",
+                                "</hard_limit></memtune>: the memory plus 1 GiB, as libvirt sets it",
                                 kib);
         else
                 check_advice(run, f,
-                                "start the VMM with a limit of at least %" PRIu64
-                                " KiB: ulimit -l, LimitMEMLOCK= of its unit",
+                                "start the VMM with RLIMIT_MEMLOCK of at least %" PRIu64
+                                " KiB: ulimit -l, or LimitMEMLOCK= of its unit",
                                 kib);
 }
 
@@ -83,9 +83,9 @@ static void put_limit(CheckRun *run, unsigned spaces, uint64_t ram) {
         CheckFinding *f;
 
         f = check_find(run, RULE_ASSIGNMENT, limit < ram ? VERDICT_UNSAFE : VERDICT_WARNING, "guest",
-                        limit < ram ? "the limit on locked memory is too low: VFIO cannot pin the guest's memory"
-                                    : "the limit on locked memory is too low for all devices behind the vIOMMU");
-        snprintf(first, sizeof(first), "the limit is %s, needed are ", check_bytes(limit, bytes));
+                        limit < ram ? "RLIMIT_MEMLOCK is too low: VFIO cannot lock the guest's memory"
+                                    : "RLIMIT_MEMLOCK is too low for all devices behind the vIOMMU");
+        snprintf(first, sizeof(first), "RLIMIT_MEMLOCK is %s; VFIO locks ", check_bytes(limit, bytes));
         put_need(run, f, first, spaces, ram);
         put_advice(run, f, product(ram, spaces));
 }
@@ -105,9 +105,9 @@ static void rule_locked(CheckRun *run) {
         }
         if (!memory->locked_limit && spaces > 1 && guest->viommu.past_libvirt) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, "guest",
-                                "libvirt's limit on locked memory does not count the vIOMMU of "
+                                "the RLIMIT_MEMLOCK that libvirt sets does not include the vIOMMU of "
                                 "<qemu:commandline>");
-                put_need(run, f, "libvirt sets memory and 1 GiB, needed are ", spaces, ram);
+                put_need(run, f, "libvirt sets the memory plus 1 GiB; VFIO locks ", spaces, ram);
                 put_advice(run, f, product(ram, spaces));
                 return;
         }
@@ -115,16 +115,16 @@ static void rule_locked(CheckRun *run) {
         if (memory->locked_limit ? memory->locked_limit >= GUEST_LOCKED_UNLIMITED
                                  : guest->form.manager == MANAGER_PROXMOX)
                 return;
-        f = check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, "guest",
-                        "assigned devices lock the guest's memory");
-        put_need(run, f, memory->locked_limit ? "within its limit: " : "", spaces, ram);
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, "guest", "VFIO locks the guest's memory");
+        put_need(run, f, memory->locked_limit ? "within RLIMIT_MEMLOCK: " : "", spaces, ram);
         if (!memory->locked_limit && guest->form.manager == MANAGER_LIBVIRT && spaces > 1)
                 check_advice(run, f,
-                                "libvirt 8.7 and newer allow that much; with an older one set <hard_limit>");
+                                "libvirt 8.7 and later set a sufficient limit; with an older one, set "
+                                "<hard_limit>");
         else if (!memory->locked_limit && guest->form.manager != MANAGER_LIBVIRT)
                 check_advice(run, f,
-                                "start the VMM with at least that limit on locked memory; below it VFIO fails with "
-                                "-12 (Cannot allocate memory)");
+                                "start the VMM with RLIMIT_MEMLOCK of at least this size; with a lower "
+                                "limit, VFIO fails with -12 (Cannot allocate memory)");
 }
 
 /* ── mappings ──────────────────────────────────────────────────────────────────────────────────────────── */
@@ -183,16 +183,17 @@ static void rule_entries(CheckRun *run) {
                         n + slots - regions <= limit)
                 return;
         f = check_find(run, RULE_ASSIGNMENT, entries_verdict(run->guest), "guest",
-                        "its memory needs more mappings than VFIO grants: VFIO_MAP_DMA fails with -28");
+                        "its memory requires more DMA mappings than VFIO allows: VFIO_MAP_DMA fails with "
+                        "-28 (No space left on device)");
         check_numbers(run, f,
-                        "%" PRIu64 " pieces of memory and up to %" PRIu64
+                        "%" PRIu64 " memory regions and up to %" PRIu64
                         " other slots; vfio_iommu_type1.dma_entry_limit is %" PRIu64 "%s",
-                        n, slots - regions, limit, fact_known(fact) ? "" : ", the kernel's default");
+                        n, slots - regions, limit, fact_known(fact) ? "" : " (the kernel's default)");
         check_advice(run, f,
                         "load vfio_iommu_type1 with dma_entry_limit=%" PRIu64
-                        " or more%s, or assign the devices through iommufd",
+                        " or higher%s, or assign the devices through iommufd",
                         n + slots,
-                        has_private_memory(run->guest) ? "" : ", make virtio-mem's block-size larger");
+                        has_private_memory(run->guest) ? "" : ", increase virtio-mem's block-size");
 }
 
 /* Memory that guest_memfd backs could not be assigned to before QEMU 10.1 (system/physmem.c). */
@@ -204,9 +205,10 @@ static void rule_private(CheckRun *run) {
                         !version_known(guest->vmm_version) || version_reaches(guest->vmm_version, 10, 1, 0))
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "guest",
-                        "this QEMU cannot assign devices to a guest with private memory (TDX, SEV-SNP)");
-        check_numbers(run, f, "QEMU 10.1 is the first that can");
-        check_advice(run, f, "use QEMU 10.1 or newer");
+                        "this QEMU does not support assigned devices in a guest with private memory (TDX, "
+                        "SEV-SNP)");
+        check_numbers(run, f, "supported since QEMU 10.1");
+        check_advice(run, f, "use QEMU 10.1 or later");
 }
 
 const CheckRule rules_locked[] = { rule_locked, rule_entries, rule_private, NULL };

@@ -52,10 +52,11 @@ static void put_absent(CheckRun *run, const GuestDevice *device) {
                 missing_bars(run, device, NULL);
                 return;
         }
-        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "this host has no such device");
-        check_numbers(run, f, "it is not in /sys/bus/mdev/devices");
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "not found on this host");
+        check_numbers(run, f, "/sys/bus/mdev/devices does not contain it");
         check_advice(run, f,
-                        "create it before the guest starts: mdevctl start --uuid %s (mdevctl list --defined), or "
+                        "create it before the guest starts: mdevctl start --uuid %s (mdevctl list "
+                        "--defined), or "
                         "virsh nodedev-start",
                         device->uuid);
 }
@@ -76,8 +77,9 @@ static void check_mediated(CheckRun *run, const GuestDevice *device) {
         }
         if (host && *host->api && strcmp(host->api, "vfio-pci") != 0) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
-                                "it is no PCI device: vfio-pci does not take it");
-                check_numbers(run, f, "mediated device %s is for %s", device->uuid, host->api);
+                                "cannot be assigned: not a PCI device");
+                check_numbers(run, f, "the device API of mediated device %s is %s, not vfio-pci",
+                                device->uuid, host->api);
                 return;
         }
         missing_bars(run, device, host);

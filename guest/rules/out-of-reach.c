@@ -60,16 +60,16 @@ static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, cons
 
         if (region && outside->start < end)
                 check_numbers(run, f,
-                                "0x%" PRIx64 "-0x%" PRIx64 " against the reserved region 0x%" PRIx64
+                                "0x%" PRIx64 "-0x%" PRIx64 " overlaps the reserved region 0x%" PRIx64
                                 "-0x%" PRIx64 " (%s)%s%s",
                                 range->start, range->end, region->start, region->end, region->word,
                                 run->n_reaches > 1 ? " of " : "", run->n_reaches > 1 ? who(run, reach) : "");
         else
                 check_numbers(run, f,
-                                "0x%" PRIx64 "-0x%" PRIx64 ", %s reach%s up to 0x%" PRIx64 " (%u bits%s)",
-                                range->start, range->end, who(run, reach), run->n_reaches > 1 ? "es" : "",
-                                end, reach_bits(reach),
-                                in_doubt(reach, range->start, range->end) ? ", or more under its kernel"
+                                "0x%" PRIx64 "-0x%" PRIx64 "; %s can address up to 0x%" PRIx64
+                                " (%u bits%s)",
+                                range->start, range->end, who(run, reach), end, reach_bits(reach),
+                                in_doubt(reach, range->start, range->end) ? "; its kernel may allow more"
                                                                           : "");
         f->start = outside->start;
         f->end = outside->end;
@@ -104,14 +104,15 @@ Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const
 
 static const char *memory_summary(const LayoutRange *range, Verdict verdict, bool doubt) {
         if (doubt)
-                return "memory lies where the host's kernel may not let the assigned devices reach it";
+                return "the assigned devices may not be able to address the guest's memory";
         if (range->kind == LAYOUT_CXL)
-                return "memory in CXL windows would be out of the devices' reach";
+                return "the assigned devices cannot address memory in CXL windows";
         if (range->kind != LAYOUT_HOTPLUG)
-                return "memory lies where the assigned devices cannot reach it: the VMM fails to map it";
+                return "the assigned devices cannot address the guest's memory: the VMM fails to map it";
         return verdict == VERDICT_UNSAFE
-                        ? "memory plugged in later would be out of the devices' reach, which ends the guest"
-                        : "the end of the hot-plug region is out of the devices' reach";
+                        ? "the assigned devices cannot address hot-plugged memory: plugging it in "
+                          "terminates the guest"
+                        : "the assigned devices cannot address the end of the hot-plug region";
 }
 
 static void rule_memory(CheckRun *run) {
@@ -237,13 +238,13 @@ static void put_outside(CheckRun *run, const Reach *reach, const Outside *outsid
                 snprintf(subject, sizeof(subject), "%s", name);
         if (ram)
                 f = check_find(run, hole ? RULE_HYPERTRANSPORT : RULE_MEMORY, verdict, subject,
-                                "BARs with the VMM's memory behind them %s where the assigned devices cannot "
-                                "reach them: mapping them fails",
+                                "BARs backed by the VMM's memory %s where the assigned devices cannot "
+                                "address them: mapping them fails",
                                 lie);
         else
                 f = check_find(run, hole ? RULE_HYPERTRANSPORT : RULE_BARS, verdict, subject,
-                                "BARs %s where %s cannot reach them: %s", lie, who(run, reach),
-                                fatal ? "this VMM ends when it cannot map them"
+                                "BARs %s where %s cannot address them: %s", lie, who(run, reach),
+                                fatal ? "the VMM exits when it cannot map them"
                                       : "no peer-to-peer DMA to them");
         put_numbers(run, f, reach, &outside->range, &outside->part);
 }
@@ -315,8 +316,9 @@ static void rule_crowded(CheckRun *run) {
         else if (r == 0 && places.crowded >= 0)
                 check_numbers(run,
                                 check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
-                                                "the guest does not start: too many devices on a PCI segment"),
-                                "a segment has places for %d, segment %d has more", CH_SEGMENT_DEVICES_MAX,
+                                                "the guest does not start: too many devices on a PCI "
+                                                "segment"),
+                                "a segment supports %d devices, segment %d has more", CH_SEGMENT_DEVICES_MAX,
                                 places.crowded);
 }
 

@@ -14,14 +14,14 @@ static const struct {
 } words[] = {
         [OVERLAP_RESERVED] = { VERDICT_WARNING,
                         "the firmware places a BAR at addresses that the guest's memory map reserves",
-                        "the guest's kernel moves the device, or leaves it without a place" },
+                        "the guest's kernel moves the BAR or leaves it unassigned" },
         [OVERLAP_LATER] = { VERDICT_UNSAFE,
                         "the firmware places BARs at the addresses of hot-plugged memory",
-                        "memory that is plugged in hides the device" },
+                        "hot-plugged memory hides the device" },
         [OVERLAP_HIDDEN] = { VERDICT_UNSAFE, "the firmware places BARs at the addresses of memory",
-                        "the guest sees the memory, and the device does not answer" },
+                        "the guest sees the memory; the device does not respond" },
         [OVERLAP_BOTH] = { VERDICT_UNSAFE, "two ranges of the guest's address space overlap",
-                        "which of them the guest sees is not known" },
+                        "it is unknown which of them the guest sees" },
 };
 
 static void put_overlap(CheckRun *run, const LayoutOverlap *overlap) {

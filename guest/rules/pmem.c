@@ -18,10 +18,10 @@ static void rule_pmem(CheckRun *run) {
                 return;
         check_numbers(run,
                         check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
-                                        "the guest does not start: above its memory no room is left for its "
-                                        "persistent memory"),
-                        "%zu of %zu have a place; memory ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64,
-                        placed, n, layout->top, layout->phys_bits, width_end(layout->phys_bits));
+                                        "the guest does not start: its address space has no room for "
+                                        "persistent memory above its memory"),
+                        "%zu of %zu fit; memory ends at 0x%" PRIx64 ", %u bits end at 0x%" PRIx64, placed, n,
+                        layout->top, layout->phys_bits, width_end(layout->phys_bits));
 }
 
 const CheckRule rules_pmem[] = { rule_pmem, NULL };

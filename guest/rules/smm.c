@@ -16,15 +16,16 @@ static void rule_machine(CheckRun *run) {
         if (guest->smm != TRISTATE_NO && guest->machine == MACHINE_Q35)
                 return;
         f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
-                        "the firmware stops: it needs System Management Mode, which the machine does not have");
+                        "the firmware stops: it requires System Management Mode, which the machine does not "
+                        "provide");
         if (guest->machine != MACHINE_Q35) {
-                check_numbers(run, f, "only machine type q35 has what OVMF needs of it");
-                check_advice(run, f, "take machine type q35, or an image of OVMF without secure boot");
+                check_numbers(run, f, "only machine type q35 provides SMM for OVMF");
+                check_advice(run, f, "use machine type q35, or an OVMF image without Secure Boot");
         } else {
                 check_numbers(run, f, "the machine has smm=off");
                 check_advice(run, f,
-                                "turn it on (-machine smm=on, <smm state='on'/>), or take an image of OVMF "
-                                "without secure boot");
+                                "enable it (-machine smm=on, <smm state='on'/>), or use an OVMF image "
+                                "without Secure Boot");
         }
 }
 
@@ -40,8 +41,8 @@ static void rule_reach(CheckRun *run) {
                 if (layout->phys_bits <= layout->smm_bits)
                         return;
                 f = check_find(run, RULE_WINDOW, VERDICT_SAFE, "firmware",
-                                "the firmware's System Management Mode maps less than the guest's width, and the "
-                                "window for BARs ends below that");
+                                "the firmware's System Management Mode maps fewer bits than the guest has; "
+                                "the window for BARs ends below its limit");
         } else {
                 f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                                 "the firmware's window for BARs ends above the addresses that its System "
@@ -50,8 +51,8 @@ static void rule_reach(CheckRun *run) {
                 f->end = range->end;
         }
         check_numbers(run, f,
-                        "it maps %u bits: up to 0x%" PRIx64
-                        ", the guest has %u, the window ends at 0x%" PRIx64,
+                        "it maps %u bits (up to 0x%" PRIx64
+                        "); the guest has %u bits, the window ends at 0x%" PRIx64,
                         layout->smm_bits, width_end(layout->smm_bits), layout->phys_bits, range->end);
 }
 

@@ -37,23 +37,23 @@ static void say_machine(const Guest *guest, const StartCause *cause, StartWords 
         guest_version_to_text(&guest->machine_version, since, sizeof(since));
         switch (cause->kind) {
         case START_MACHINE_NEWER:
-                SAY(summary, "%s does not have the machine type %s yet", program, asked);
-                SAY(numbers, "it came with QEMU %s; the newest of %s is %s", since, program, other);
-                SAY(advice, "use machine type %s, or QEMU %s or newer", other, since);
+                SAY(summary, "%s does not support machine type %s yet", program, asked);
+                SAY(numbers, "supported since QEMU %s; the newest of %s is %s", since, program, other);
+                SAY(advice, "use machine type %s, or QEMU %s or later", other, since);
                 break;
         case START_MACHINE_GONE:
-                SAY(summary, "%s no longer has the machine type %s", program, asked);
-                SAY(numbers, "its oldest is %s", other);
-                SAY(advice, "use machine type %s or newer", other);
+                SAY(summary, "%s no longer supports machine type %s", program, asked);
+                SAY(numbers, "its oldest type is %s", other);
+                SAY(advice, "use machine type %s or later", other);
                 break;
         case START_MACHINE_OTHERS:
-                SAY(summary, "%s does not have the machine type %s", program, asked);
-                SAY(numbers, "it is in the QEMU of another distribution (%s), and this one is of %s",
+                SAY(summary, "%s does not support machine type %s", program, asked);
+                SAY(numbers, "the type belongs to the QEMU of %s; this QEMU is from %s",
                                 policy_machine_of(guest->machine_own), guest->vmm_build);
-                SAY(advice, "use a machine type of QEMU's own; %s follows version %s", asked, since);
+                SAY(advice, "use a machine type of upstream QEMU; %s follows version %s", asked, since);
                 break;
         default:
-                SAY(summary, "no QEMU has the machine type %s", asked);
+                SAY(summary, "no QEMU supports machine type %s", asked);
                 SAY(numbers, "QEMU %s was never released", since);
         }
 }
@@ -67,26 +67,26 @@ static void say_width(const CheckRun *run, const StartCause *cause, StartWords *
         switch (cause->kind) {
         case START_WIDTH:
                 SAY(summary, "QEMU does not support this address width");
-                SAY(numbers, "phys-bits is %" PRIu64 ", supported are %" PRIu64 " to %" PRIu64, cause->value,
+                SAY(numbers, "phys-bits is %" PRIu64 "; supported: %" PRIu64 " to %" PRIu64, cause->value,
                                 cause->min, cause->max);
                 break;
         case START_WIDTH_SHORT:
                 SAY(summary, "the address width of a 32-bit CPU cannot be set");
-                SAY(numbers, "phys-bits is %" PRIu64 "; the CPU (%s) has no long mode, and %u bits",
+                SAY(numbers, "phys-bits is %" PRIu64 "; the CPU (%s) has no long mode and %u address bits",
                                 cause->value, name, run->layout->phys_bits);
-                SAY(advice, "leave phys-bits out, or use a 64-bit CPU model");
+                SAY(advice, "remove phys-bits, or use a 64-bit CPU model");
                 break;
         case START_WIDTH_TCG:
-                SAY(summary, "without KVM %s has one address width", program);
-                SAY(numbers, "phys-bits is %" PRIu64 ", supported is %" PRIu64 "; others since QEMU 6.0",
+                SAY(summary, "without KVM, %s supports only one address width", program);
+                SAY(numbers, "phys-bits is %" PRIu64 "; supported: %" PRIu64 " (others since QEMU 6.0)",
                                 cause->value, cause->max);
-                SAY(advice, "leave phys-bits out, or use QEMU 6.0 or newer");
+                SAY(advice, "remove phys-bits, or use QEMU 6.0 or later");
                 break;
         default:
                 SAY(summary, "the limit of the address width is too low");
-                SAY(numbers, "host-phys-bits-limit is %" PRIu64 ", the minimum is %" PRIu64, cause->value,
+                SAY(numbers, "host-phys-bits-limit is %" PRIu64 "; the minimum is %" PRIu64, cause->value,
                                 cause->min);
-                SAY(advice, "leave the limit out, or raise it");
+                SAY(advice, "remove the limit, or increase it");
         }
 }
 
@@ -94,22 +94,22 @@ static void say_hint(const Guest *guest, const StartCause *cause, StartWords *wo
         char program[48];
 
         start_program(guest, program);
-        SAY(advice, "leave guest-phys-bits out");
+        SAY(advice, "remove guest-phys-bits");
         if (cause->kind == START_HINT_ABSENT) {
-                SAY(summary, "%s does not have guest-phys-bits", program);
-                SAY(numbers, "guest-phys-bits is %" PRIu64 "; it came with QEMU 9.1", cause->value);
-                SAY(advice, "leave guest-phys-bits out, or use QEMU 9.1 or newer");
+                SAY(summary, "guest-phys-bits is not supported by %s", program);
+                SAY(numbers, "guest-phys-bits is %" PRIu64 "; supported since QEMU 9.1", cause->value);
+                SAY(advice, "remove guest-phys-bits, or use QEMU 9.1 or later");
         } else if (cause->kind == START_HINT_SHORT) {
                 SAY(summary, "guest-phys-bits of a 32-bit CPU cannot be set");
                 SAY(numbers, "guest-phys-bits is %" PRIu64 "; the CPU (%s) has no long mode", cause->value,
                                 model(guest));
         } else {
-                SAY(summary, "guest-phys-bits is outside the range that QEMU supports");
+                SAY(summary, "guest-phys-bits is outside the supported range");
                 SAY(numbers,
-                                "guest-phys-bits is %" PRIu64 ", supported are %" PRIu64 " to %" PRIu64
-                                ", the guest's width",
+                                "guest-phys-bits is %" PRIu64 "; supported: %" PRIu64 " to %" PRIu64
+                                " (the guest's width)",
                                 cause->value, cause->min, cause->max);
-                SAY(advice, "leave guest-phys-bits out, or set it to %" PRIu64 " at most", cause->max);
+                SAY(advice, "remove guest-phys-bits, or set it to at most %" PRIu64, cause->max);
         }
 }
 
@@ -123,36 +123,36 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
         switch (cause->kind) {
         case START_MAX_SMALL:
                 SAY(summary, "the maximum memory is below the memory at boot");
-                SAY(numbers, "maxmem is %s, the memory at boot %s", value, ram);
-                SAY(advice, "raise maxmem, or leave it out");
+                SAY(numbers, "maxmem is %s; the memory at boot is %s", value, ram);
+                SAY(advice, "increase maxmem, or remove it");
                 break;
         case START_MAX_ODD:
-                SAY(summary, "the maximum memory is not a multiple of a page");
-                SAY(numbers, "maxmem is 0x%" PRIx64 ", a page is %" PRIu64 " bytes", cause->value,
+                SAY(summary, "the maximum memory is not a multiple of the page size");
+                SAY(numbers, "maxmem is 0x%" PRIx64 "; a page has %" PRIu64 " bytes", cause->value,
                                 cause->min);
-                SAY(advice, "make maxmem a multiple of 4 KiB");
+                SAY(advice, "set maxmem to a multiple of 4 KiB");
                 break;
         case START_NO_REGION:
-                SAY(summary, "the machine type %s does not have memory hot-plug", name);
-                SAY(numbers, "%" PRIu32 " slots, maxmem %s; hot-plug came with machine version 2.1",
+                SAY(summary, "machine type %s does not support memory hot-plug", name);
+                SAY(numbers, "%" PRIu32 " slots, maxmem %s; supported since machine version 2.1",
                                 guest->memory.slots, value);
-                SAY(advice, "leave slots and maxmem out, or use machine version 2.1 or newer");
+                SAY(advice, "remove slots and maxmem, or use machine version 2.1 or later");
                 break;
         case START_SLOTS:
-                SAY(summary, "there are too many memory slots");
-                SAY(numbers, "%" PRIu64 " slots, the maximum is %" PRIu64, cause->value, cause->max);
+                SAY(summary, "too many memory slots");
+                SAY(numbers, "%" PRIu64 " slots; the maximum is %" PRIu64, cause->value, cause->max);
                 SAY(advice, "use at most %" PRIu64 " slots", cause->max);
                 break;
         case START_SLOTS_ALONE:
-                SAY(summary, "there are memory slots and no memory to plug into them");
+                SAY(summary, "memory slots are set, but maxmem leaves no memory to plug in");
                 SAY(numbers, "%" PRIu64 " slots; maxmem is not above the %s at boot", cause->value, ram);
-                SAY(advice, "raise maxmem above the memory at boot, or leave the slots out");
+                SAY(advice, "increase maxmem above the memory at boot, or remove the slots");
                 break;
         default:
                 SAY(summary, "memory below 4 GiB leaves no room for the 32-bit PCI hole");
-                SAY(numbers, "it ends at 0x%" PRIx64 ", the I/O APIC is at 0x%" PRIx64, cause->value,
+                SAY(numbers, "it ends at 0x%" PRIx64 "; the I/O APIC is at 0x%" PRIx64, cause->value,
                                 cause->max);
-                SAY(advice, "lower max-ram-below-4g to 3 GiB");
+                SAY(advice, "reduce max-ram-below-4g to 3 GiB");
         }
 }
 
@@ -164,39 +164,40 @@ static void say_devices(const Guest *guest, const StartCause *cause, StartWords 
         check_bytes(cause->max, possible);
         switch (cause->kind) {
         case START_NUMA:
-                SAY(summary, "the NUMA nodes do not have the memory of the machine");
+                SAY(summary, "the memory of the NUMA nodes does not match the machine's memory");
                 SAY(numbers, "the nodes have %s (0x%" PRIx64 "), the machine has %s (0x%" PRIx64 ")", value,
                                 cause->value, possible, cause->max);
-                SAY(advice, "make -m size= the sum of the nodes' memory");
+                SAY(advice, "set -m size= to the sum of the nodes' memory");
                 break;
         case START_NUMA_MEM:
-                SAY(summary, "this machine type does not have mem= of -numa");
-                SAY(numbers, "machine types had it until 5.0");
+                SAY(summary, "mem= of -numa is not supported by this machine type");
+                SAY(numbers, "supported by machine types up to version 5.0");
                 SAY(advice, "use memdev= and a memory backend for each node");
                 break;
         case START_DIMMS:
-                SAY(summary, "there are fewer memory slots than DIMMs");
+                SAY(summary, "fewer memory slots than DIMMs");
                 SAY(numbers, "%" PRIu64 " DIMMs, %" PRIu64 " slots", cause->value, cause->max);
-                SAY(advice, "give the machine at least %" PRIu64 " slots", cause->value);
+                SAY(advice, "set at least %" PRIu64 " slots", cause->value);
                 break;
         case START_NO_MEMORY_DEVICES:
-                SAY(summary, "there are memory devices and no region for them");
-                SAY(numbers, "they have %s; maxmem is not above the memory at boot", value);
+                SAY(summary, "there is no region for the memory devices");
+                SAY(numbers, "they need %s; maxmem is not above the memory at boot", value);
                 check_bytes(guest->memory.ram + cause->value, possible);
                 SAY(advice, "set maxmem to at least %s", possible);
                 break;
         case START_FRAGMENTED:
-                SAY(summary, "the memory devices find no place in their region");
-                SAY(numbers, "they have %s, the region %s, and each begins at a multiple of its alignment",
+                SAY(summary, "the memory devices do not fit into their region because of their alignment");
+                SAY(numbers,
+                                "they need %s, the region has %s; each device starts at a multiple of its "
+                                "alignment",
                                 value, possible);
-                SAY(advice, "raise maxmem, or use smaller blocks");
+                SAY(advice, "increase maxmem, or use smaller blocks");
                 break;
         default:
-                SAY(summary, "the memory devices do not fit their region");
-                SAY(numbers, "they have %s; between the memory at boot and maxmem there are %s", value,
-                                possible);
+                SAY(summary, "the memory devices do not fit into their region");
+                SAY(numbers, "they need %s; maxmem leaves %s above the memory at boot", value, possible);
                 check_bytes(guest->memory.ram + cause->value, possible);
-                SAY(advice, "raise maxmem to at least %s", possible);
+                SAY(advice, "increase maxmem to at least %s", possible);
         }
 }
 

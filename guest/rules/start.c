@@ -30,10 +30,11 @@ static void put_hidden(CheckRun *run) {
                 return;
         f = check_find(run, RULE_START,
                         beyond || run->guest->n_devices > 0 ? VERDICT_UNSAFE : VERDICT_WARNING, "guest",
-                        beyond ? "memory lies where the guest's CPU has no addresses, and QEMU starts it so"
-                               : "memory lies where a microvm with PCI Express has its window");
+                        beyond ? "memory lies above the guest's address width, and QEMU starts the guest "
+                                 "anyway"
+                               : "memory overlaps the PCI window of the microvm");
         check_numbers(run, f,
-                        "it ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64
+                        "memory ends at 0x%" PRIx64 ", %u bits end at 0x%" PRIx64
                         ", the window starts at 0x%" PRIx64,
                         layout->top, layout->phys_bits, end, window);
         f->start = window;
@@ -59,8 +60,9 @@ static void put_unchecked(CheckRun *run) {
                                 range->end <= end)
                         continue;
                 f = check_find(run, RULE_START, later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
-                                "memory lies where the guest's CPU has no addresses, and QEMU starts it so");
-                check_numbers(run, f, "%s ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, range->label,
+                                "memory lies above the guest's address width, and QEMU starts the guest "
+                                "anyway");
+                check_numbers(run, f, "%s ends at 0x%" PRIx64 ", %u bits end at 0x%" PRIx64, range->label,
                                 range->end, layout->phys_bits, end);
                 f->start = end + 1;
                 f->end = range->end;
@@ -75,7 +77,7 @@ static void miss_machine(CheckRun *run) {
 
         start_program(guest, program);
         machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name, sizeof(name));
-        check_missing(run, "whether %s has the machine type %s", program, name);
+        check_missing(run, "whether %s supports machine type %s", program, name);
 }
 
 /* What is not known moves windows, or memory further up: what does not start as it is does not start at all. */
@@ -94,7 +96,7 @@ static void rule_start(CheckRun *run) {
                 put_cause(run, &layout->causes[i]);
         for (size_t i = 0; i < guest->n_refused; i++) {
                 f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
-                                "the guest does not start: QEMU refuses %s", guest->refused[i].what);
+                                "the guest does not start: QEMU rejects %s", guest->refused[i].what);
                 check_numbers(run, f, "%s", guest->refused[i].text);
         }
         if (layout->beyond) {
@@ -106,8 +108,8 @@ static void rule_start(CheckRun *run) {
                 f->end = layout->top;
         } else if (!layout->starts && layout->n_causes == 0 && guest->n_refused == 0) {
                 f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
-                                "the guest does not start: above its memory no room is left for devices");
-                check_numbers(run, f, "memory ends at 0x%" PRIx64 ", %u bits at 0x%" PRIx64, layout->top,
+                                "the guest does not start: no room for devices above its memory");
+                check_numbers(run, f, "memory ends at 0x%" PRIx64 ", %u bits end at 0x%" PRIx64, layout->top,
                                 layout->phys_bits, width_end(layout->phys_bits));
         }
 }

@@ -34,11 +34,11 @@ static void rule_viommu_width(CheckRun *run) {
                              : bits >= policy.narrowest && bits <= policy.widest)
                 return;
         f = check_find(run, RULE_VIOMMU, VERDICT_UNSAFE, "guest",
-                        "QEMU refuses the guest's IOMMU: it has no such width");
+                        "QEMU rejects the guest's IOMMU: unsupported address width");
         if (policy.narrowest == policy.widest)
-                check_numbers(run, f, "aw-bits %u, and of this version it has %u", bits, policy.widest);
+                check_numbers(run, f, "aw-bits is %u; this version supports only %u", bits, policy.widest);
         else
-                check_numbers(run, f, "aw-bits %u, possible %u %s %u", bits, policy.narrowest,
+                check_numbers(run, f, "aw-bits is %u; supported: %u %s %u", bits, policy.narrowest,
                                 policy.only_ends ? "and" : "to", policy.widest);
 }
 
@@ -74,15 +74,18 @@ static void rule_viommu(CheckRun *run) {
                         continue;
                 f = check_find(run, RULE_VIOMMU, doubt ? VERDICT_WARNING : verdict,
                                 guest->devices[run->reaches[i].device].name,
-                                !qemu ? "the guest may use addresses that the host's IOMMU lacks"
+                                !qemu ? "the guest may use addresses that the host's IOMMU does not support"
                                                 : refused
-                                                ? "QEMU refuses the device: the guest's IOMMU is wider than the host's"
+                                                ? "QEMU rejects the device: the guest's IOMMU is wider than "
+                                                  "the host's"
                                                 : doubt
-                                                ? "QEMU may refuse the device: the guest's IOMMU may be wider than the host's"
+                                                ? "QEMU may reject the device: the guest's IOMMU may be "
+                                                  "wider than the host's"
                                                 : "the guest's IOMMU is wider than the host's");
                 check_numbers(run, f, "aw-bits %u > host aw-bits %u%s", bits, host,
-                                bits == host + 1 ? ", one less than its registers say: first-stage tables"
-                                                 : "");
+                                bits == host + 1
+                                                ? " (one less than its registers report: first-stage tables)"
+                                                : "");
                 return;
         }
 }

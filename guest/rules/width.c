@@ -28,7 +28,7 @@ static void told_more(CheckRun *run, unsigned bits, const char *what) {
 
         if (top && top->end > width_end(bits)) {
                 f = check_find(run, RULE_WIDTH, VERDICT_UNSAFE, "guest",
-                                "%s lies where this host has no addresses",
+                                "%s lies above this host's address width",
                                 *top->label ? top->label : "the guest's memory");
                 check_numbers(run, f, "it ends at 0x%" PRIx64 ", %s ends at 0x%" PRIx64 " (%u bits)",
                                 top->end, what, width_end(bits), bits);
@@ -37,9 +37,10 @@ static void told_more(CheckRun *run, unsigned bits, const char *what) {
                 return;
         }
         f = check_find(run, RULE_WIDTH, VERDICT_WARNING, "guest",
-                        "the guest is told of more address bits than this host has");
+                        "the guest has more address bits than this host supports");
         check_numbers(run, f,
-                        "the guest's %u bits are above %s: %u bits; what is used today ends below them",
+                        "the guest has %u bits, above %s: %u bits; all addresses used now are below the "
+                        "limit",
                         run->layout->phys_bits, what, bits);
 }
 
@@ -58,15 +59,16 @@ static void rule_kvm(CheckRun *run) {
                 return;
         if (*host->architecture && !is_x86(host->architecture)) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
-                                "KVM runs no x86 guest on this host");
-                check_numbers(run, f, "its architecture is %s", host->architecture);
+                                "KVM on this host does not run x86 guests");
+                check_numbers(run, f, "the host's architecture is %s", host->architecture);
         } else if (fact_known(&paging->virtualisation_enabled) && !paging->virtualisation_enabled.value &&
                         !*paging->kvm_backend) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
-                                "KVM starts no guest on this host");
-                check_numbers(run, f, "virtualisation is off: %s", paging->virtualisation_enabled.source);
+                                "KVM cannot start guests on this host");
+                check_numbers(run, f, "virtualisation is disabled: %s",
+                                paging->virtualisation_enabled.source);
                 if (fact_known(&paging->virtualisation_capable) && paging->virtualisation_capable.value)
-                        check_advice(run, f, "turn VT-x or SVM on in the firmware's setup");
+                        check_advice(run, f, "enable VT-x or SVM in firmware setup");
         }
 }
 
@@ -88,13 +90,13 @@ static void rule_told(CheckRun *run) {
                 told_more(run,
                                 (unsigned) (mappable->value < offered->value ? mappable->value
                                                                              : offered->value),
-                                "what KVM offers here");
+                                "the width that KVM offers");
                 return;
         }
         const LayoutRange *top = highest(run->layout);
         bool over = top && top->end > width_end((unsigned) mappable->value);
         if (bits > mappable->value && (over || hint == 0 || hint > mappable->value)) {
-                told_more(run, (unsigned) mappable->value, "what second-level paging maps");
+                told_more(run, (unsigned) mappable->value, "the width that second-level paging maps");
                 return;
         }
         f = check_find(run, RULE_WIDTH, VERDICT_SAFE, "guest", "the guest's width is %s this host's",
@@ -114,11 +116,11 @@ static bool rule_libvirt(CheckRun *run) {
         if (guest->form.manager != MANAGER_LIBVIRT || guest->cpu.past_libvirt || bits <= usable->value)
                 return false;
         f = check_find(run, RULE_CPUINFO, VERDICT_UNSAFE, "guest",
-                        "libvirt refuses this width: it is above what /proc/cpuinfo says");
-        check_numbers(run, f, "<maxphysaddr mode='emulate'> has %u bits, /proc/cpuinfo %" PRIu64, bits,
-                        usable->value);
+                        "libvirt rejects this width: it is above the width in /proc/cpuinfo");
+        check_numbers(run, f, "<maxphysaddr mode='emulate'> has %u bits, /proc/cpuinfo reports %" PRIu64,
+                        bits, usable->value);
         check_advice(run, f,
-                        "use mode='passthrough', with limit='%u' where the width matters (libvirt 9.3 or newer)",
+                        "use mode='passthrough'; to limit the width, add limit='%u' (libvirt 9.3 or later)",
                         bits);
         return true;
 }
@@ -137,14 +139,16 @@ static void rule_sources(CheckRun *run) {
                 return;
         if (bits == usable->value)
                 f = check_find(run, RULE_CPUINFO, VERDICT_WARNING, "guest",
-                                "its width is what /proc/cpuinfo says, which is not the limit of guests");
+                                "its width is the one in /proc/cpuinfo, which is not the limit for guests");
         else
                 f = check_find(run, RULE_CPUINFO, VERDICT_SAFE, "guest",
-                                "libvirt, which goes by /proc/cpuinfo, refuses this width when it is explicit");
-        check_numbers(run, f, "the guest's %u bits, cpuinfo's %" PRIu64 ", CPUID's and KVM's %" PRIu64, bits,
-                        usable->value, raw->value);
+                                "libvirt, which relies on /proc/cpuinfo, rejects this width if it is set "
+                                "explicitly");
+        check_numbers(run, f,
+                        "the guest has %u bits, /proc/cpuinfo reports %" PRIu64 ", CPUID and KVM %" PRIu64,
+                        bits, usable->value, raw->value);
         if (bits == usable->value)
-                check_advice(run, f, "memory encryption took the bits of the host's memory only");
+                check_advice(run, f, "memory encryption reduces only the host's address width");
 }
 
 const CheckRule rules_width[] = { rule_kvm, rule_told, rule_sources, NULL };

@@ -19,7 +19,7 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
         if (need->n_ports > 0)
                 snprintf(ports, sizeof(ports), "%zu hot-plug port%s", need->n_ports,
                                 need->n_ports == 1 ? "" : "s");
-        check_numbers(run, f, "%s%s%s take%s %s with alignment, the window has %s", devices,
+        check_numbers(run, f, "%s%s%s need%s %s with alignment, the window has %s", devices,
                         both ? " and " : "", ports, need->n_devices + need->n_ports == 1 ? "s" : "",
                         check_bytes(need->bytes, need_text), check_bytes(room, room_text));
 }
@@ -32,16 +32,17 @@ static void put_full(CheckRun *run, const BarNeed *need) {
 
         if (run->guest->n_segments <= 1) {
                 f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
-                                "the 64-bit BARs do not fit Cloud Hypervisor's device area");
+                                "the 64-bit BARs do not fit into Cloud Hypervisor's device area");
                 put_need(run, f, need, layout->full_size);
                 return;
         }
         f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
-                        "the 64-bit BARs do not fit the device area of PCI segment %u", layout->full - 1);
+                        "the 64-bit BARs do not fit into the device area of PCI segment %u",
+                        layout->full - 1);
         check_numbers(run, f, "the segment has %s of Cloud Hypervisor's device area",
                         check_bytes(layout->full_size, size));
         check_advice(run, f,
-                        "move devices to another segment (pci_segment=), or raise the segment's "
+                        "move devices to another segment (pci_segment=), or increase the segment's "
                         "mmio64_aperture_weight= of --pci-segment");
 }
 
@@ -50,13 +51,15 @@ static void put_misfit(CheckRun *run, const LayoutRange *range, const BarNeed *n
         const Layout *layout = run->layout;
         bool beyond = range && range->end > width_end(layout->phys_bits) && need->bytes <= room;
         CheckFinding *f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
-                        beyond ? "the firmware's window for BARs ends above the guest's width"
+                        beyond ? "the firmware's window for BARs ends above the guest's address width"
                                         : need->bytes <= room
-                                        ? "the 64-bit BARs do not fit the firmware's window as they are aligned"
-                                        : "the 64-bit BARs do not fit the firmware's window");
+                                        ? "the 64-bit BARs do not fit into the firmware's window because of "
+                                          "their alignment"
+                                        : "the 64-bit BARs do not fit into the firmware's window");
 
         if (beyond)
-                check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the guest has %u bits: up to 0x%" PRIx64,
+                check_numbers(run, f,
+                                "0x%" PRIx64 "-0x%" PRIx64 "; the guest has %u bits (up to 0x%" PRIx64 ")",
                                 range->start, range->end, layout->phys_bits, width_end(layout->phys_bits));
         else
                 put_need(run, f, need, room);
@@ -87,7 +90,8 @@ static void rule_window_64(CheckRun *run) {
                 /* Where several large ones have to be aligned, what else is on the bus decides. */
                 put_need(run,
                                 check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
-                                                "the 64-bit BARs fit with less than one of them to spare"),
+                                                "the 64-bit BARs fit, but the room left is smaller than one "
+                                                "of them"),
                                 &need, room);
 }
 
@@ -107,7 +111,7 @@ static void rule_window_end(CheckRun *run) {
                 return;
         f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                         "the firmware's window for BARs ends above the addresses that it maps");
-        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", the firmware maps %u bits: up to 0x%" PRIx64,
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 "; the firmware maps %u bits (up to 0x%" PRIx64 ")",
                         range->start, range->end, bits, width_end(bits));
         f->start = range->start;
         f->end = range->end;
@@ -123,8 +127,8 @@ static void rule_window_start(CheckRun *run) {
                         run->guest->firmware.kind != FIRMWARE_OVMF || range->start <= width_end(bits))
                 return;
         f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
-                        "the firmware's window for BARs lies above the guest's addresses");
-        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", %u bits end at 0x%" PRIx64, range->start,
+                        "the firmware's window for BARs lies above the guest's address width");
+        check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 "; %u bits end at 0x%" PRIx64, range->start,
                         range->end, bits, width_end(bits));
         f->start = range->start;
         f->end = range->end;
@@ -140,8 +144,9 @@ static void rule_alignment(CheckRun *run) {
                 if (range->kind != LAYOUT_BAR || (range->start & (size - 1)) == 0)
                         continue;
                 f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
-                                "the firmware places a BAR where its size forbids it");
-                check_numbers(run, f, "%s: 0x%" PRIx64 " is no multiple of 0x%" PRIx64, range->label,
+                                "the firmware places a BAR at an address that is not a multiple of its "
+                                "size");
+                check_numbers(run, f, "%s: 0x%" PRIx64 " is not a multiple of 0x%" PRIx64, range->label,
                                 range->start, size);
                 f->start = range->start;
                 f->end = range->end;
@@ -171,7 +176,7 @@ static void rule_resizable(CheckRun *run) {
         if (now.bytes > room || grown.bytes <= room || grown.bytes == now.bytes || room == 0)
                 return;
         f = check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
-                        "resizable BARs fit as they are, and would not at their largest");
+                        "resizable BARs fit at their current size, but not at their maximum size");
         put_need(run, f, &grown, room);
 }
 
@@ -209,9 +214,9 @@ static void rule_unread(CheckRun *run) {
                         (strstr(right, "PciMmio64Mb") && firmware->mmio64_mib > 0))
                 return;
         f = check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
-                        "%s does not read %s: it has no effect", kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS",
-                        firmware->unread);
-        check_numbers(run, f, "fw_cfg %s is what it reads", right);
+                        "%s does not read %s: the setting has no effect",
+                        kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS", firmware->unread);
+        check_numbers(run, f, "it reads fw_cfg %s", right);
 }
 
 const CheckRule rules_window[] = { rule_bars_known, rule_window_64, rule_window_32, rule_window_start,

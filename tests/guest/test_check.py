@@ -80,7 +80,7 @@ def no_virtualisation(t):
     t.write("proc/cpuinfo", (t.root / "proc/cpuinfo").read_text().replace(" vmx ept", ""))
 
 
-@pytest.mark.parametrize("build,word", [(hosts_other.arm64_smmuv3, "aarch64"), (no_virtualisation, "virtualisation is off")])
+@pytest.mark.parametrize("build,word", [(hosts_other.arm64_smmuv3, "aarch64"), (no_virtualisation, "virtualisation is disabled")])
 def test_no_such_guests(place, build, word):
     """What is known to be wrong is not hidden behind what is missing, and without KVM does not matter."""
     answer = place.check(build, guest(bits=40))
@@ -238,8 +238,8 @@ def test_resizable(place):
 
 
 @pytest.mark.parametrize("memory,size,words,numbers", [
-    ({"ram": "40GiB"}, GIB, "ends above the guest's width", "0x1000000000-0x17ffffffff, the guest has 36 bits"),
-    ({"ram": "4GiB"}, 64 * GIB, "do not fit the firmware's window", "takes 64 GiB with alignment, the window has 32 GiB"),
+    ({"ram": "40GiB"}, GIB, "ends above the guest's address width", "0x1000000000-0x17ffffffff; the guest has 36 bits"),
+    ({"ram": "4GiB"}, 64 * GIB, "do not fit into the firmware's window", "needs 64 GiB with alignment, the window has 32 GiB"),
 ])
 def test_window_too_high_or_too_small(place, memory, size, words, numbers):
     """The classic window of 32 GiB stands at its multiple: above 42 GiB of addresses that is 64 GiB, the end of 36 bits."""

@@ -107,14 +107,14 @@ def test_hotplug(place):
 
 @pytest.mark.parametrize("more, summary, numbers", [
     # 36 bits: 54 GiB from 9 GiB on; the device has a BAR of 16 GiB and a small one.
-    ({"devs": (device(64 * GIB, name="card"),)}, "Cloud Hypervisor's device area", "1 device takes 64 GiB with alignment, the window has 55"),
+    ({"devs": (device(64 * GIB, name="card"),)}, "Cloud Hypervisor's device area", "1 device needs 64 GiB with alignment, the window has 55"),
     # 13 times 4 GiB by five: two times 4 GiB for the first segment.
     ({"pciSegments": [{}, {"mmio64Weight": 4}]}, "the device area of PCI segment 0", "the segment has 8 GiB of"),
     ({"pciSegments": [{"mmio64Weight": 4}, {}], "devs": ({**ASSIGNED, "pciSegment": 1},)}, "the device area of PCI segment 1", "the segment has"),
 ])
 def test_full(place, more, summary, numbers):
     found, = (f for f in place.check(intel(36, 48), cloud(**more))["findings"] if f["rule"] == "R7")
-    assert found["verdict"] == "unsafe" and found["summary"] == f"the 64-bit BARs do not fit {summary}"
+    assert found["verdict"] == "unsafe" and found["summary"] == f"the 64-bit BARs do not fit into {summary}"
     assert numbers in found["numbers"]
 
 

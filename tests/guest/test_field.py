@@ -35,10 +35,10 @@ CASES = [
     # OVMF's window at 39 bits is 2^39 / 8 = 64 GiB. Behind ports 16 GiB and 32 MiB take 32 GiB each: four are 128. With 128 GiB
     # of window nothing is left to spare, which is a warning still; 256 GiB end at 2^39 exactly.
     ("four-at-39", CLIENT, guest(bits="host", devs=gpus(4, 16 * GIB, 32 * MIB, ownPort=True)), "unsafe", {"R7"},
-     ["take 128 GiB", "window has 64 GiB"], ["-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=262144"]),
+     ["need 128 GiB", "window has 64 GiB"], ["-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=262144"]),
     # The card of 128 GiB that a 39-bit machine cannot hold beside its window: 256 GiB of address for it and a small BAR.
     ("128-at-39", CLIENT, guest(bits="host", devs=gpus(1, 128 * GIB, 32 * MIB, ownPort=True)), "unsafe", {"R7"},
-     ["takes 256 GiB", "window has 64 GiB"], ["-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=262144"]),
+     ["needs 256 GiB", "window has 64 GiB"], ["-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=262144"]),
     ("42-of-42", intel(42, 42), guest(bits="host", devs=[ASSIGNED]), "safe", set(), [], []),
     # 46 bits: the window is 56..64 TiB. 42 bits end at 4 TiB.
     ("46-over-42", intel(46, 42), guest(bits="host", devs=[ASSIGNED]), "warning", {"R4"}, ["0x3ffffffffff (42 bits)"], ["host-phys-bits-limit=42"]),
@@ -120,7 +120,7 @@ CASES = [
     ("region-and-group", intel(46, 48, functions=(GPU, taken("0000:01:00.1", "snd_hda_intel")), regions=(MSI, (0x7B800000, 0x7BFFFFFF, "direct"))),
      guest(devs=[ASSIGNED]), "unsafe", {"R6", "R12"}, ["0x7b800000-0x7bffffff (direct)", "snd_hda_intel"], []),
     ("twice", SERVER, guest(bits=46, devs=[ASSIGNED, ASSIGNED | {"name": "again"}]), "unsafe", {"R12"}, ["twice"], []),
-    ("absent", SERVER, guest(devs=[{"address": "0000:41:00.0", "assigned": True}]), "unsafe", {"R12"}, ["no such device"], []),
+    ("absent", SERVER, guest(devs=[{"address": "0000:41:00.0", "assigned": True}]), "unsafe", {"R12"}, ["not found on this host"], []),
     ("its-own-driver", intel(46, 48, functions=((HOST, "nvidia", GPU[2]),)), guest(devs=[ASSIGNED]), "safe", set(), ["nvidia"], []),
     ("the-port", with_port, guest(devs=[{"address": "0000:00:01.0", "assigned": True}]), "unsafe", {"R12"}, ["bridge"], []),
     ("below-the-port", with_port, guest(devs=[ASSIGNED]), "safe", set(), [], []),
@@ -129,11 +129,11 @@ CASES = [
     ("function-and-its-parent", functions_of, guest(devs=[ASSIGNED, {"address": "0000:01:10.0", "assigned": True}]), "warning", {"R12"},
      ["virtual functions"], []),
     # No IOMMU in use.
-    ("off-by-address", off, guest(devs=[ASSIGNED]), "unsafe", {"R12"}, ["no IOMMU", "intel_iommu=off"], []),
-    ("off-any", off, guest(devs=gpus(2, 16 * GIB)), "unsafe", {"R12"}, ["no IOMMU"], []),
+    ("off-by-address", off, guest(devs=[ASSIGNED]), "unsafe", {"R12"}, ["behind an IOMMU", "intel_iommu=off"], []),
+    ("off-any", off, guest(devs=gpus(2, 16 * GIB)), "unsafe", {"R12"}, ["behind an IOMMU"], []),
     ("off-unneeded", off, guest(), "safe", set(), [], []),
-    ("no-remapping", no_remapping, guest(devs=[ASSIGNED]), "unsafe", {"R12"}, ["interrupt remapping is off"], []),
-    ("no-remapping-any", no_remapping, guest(devs=gpus(1, 16 * GIB)), "unsafe", {"R12"}, ["interrupt remapping is off"], []),
+    ("no-remapping", no_remapping, guest(devs=[ASSIGNED]), "unsafe", {"R12"}, ["interrupt remapping is disabled"], []),
+    ("no-remapping-any", no_remapping, guest(devs=gpus(1, 16 * GIB)), "unsafe", {"R12"}, ["interrupt remapping is disabled"], []),
     # 32-bit BARs: OVMF 202305 and later have 2 .. 3.5 GiB, six of 256 MiB; earlier 3 .. 3.9375 GiB, three.
     ("low-bars-seven", SERVER, guest(devs=low(7)), "unsafe", {"R7"}, ["below 4 GiB"], []),
     ("low-bars-five", SERVER, guest(devs=low(5)), "safe", set(), [], []),
@@ -148,10 +148,10 @@ CASES = [
     ("igd-both", intel(46, 39, functions=(IGD,), regions=(MSI, (0x7B800000, 0x7FFFFFFF, "direct-relaxable"))),
      guest(bits="host", devs=[{"address": IGD[0], "assigned": True}]), "warning", {"R4", "R6"}, ["direct-relaxable", "(39 bits)"], ["host-phys-bits-limit=39"]),
     # Confidential guests.
-    ("tdx-on-amd", EPYC, guest(bits="host", vmmVersion="10.1.0", confidential="tdx", firmware=ovmf("202505")), "unsafe", {"R10"}, ["runs no TDX"], []),
+    ("tdx-on-amd", EPYC, guest(bits="host", vmmVersion="10.1.0", confidential="tdx", firmware=ovmf("202505")), "unsafe", {"R10"}, ["does not support TDX"], []),
     ("tdx-limited", intel(52, 52, mappable=52, tdx=True), guest(bits="host", limit=48, vmmVersion="10.1.0", confidential="tdx", firmware=ovmf("202505")), "unsafe", {"R10"}, ["48", "52"],
      ["host-phys-bits=on"]),
-    ("sev-on-intel", SERVER, guest(bits=40, confidential="sev", reducedPhysBits=1), "unsafe", {"R10"}, ["runs no SEV"], []),
+    ("sev-on-intel", SERVER, guest(bits=40, confidential="sev", reducedPhysBits=1), "unsafe", {"R10"}, ["does not support SEV"], []),
     ("sev-without", EPYC, guest(model="EPYC", bits=40, confidential="sev", reducedPhysBits=1), "unsafe", {"R10"}, ["SEV"], []),
     ("snp", amd(48, sme=True, sev=True, snp=True, c_bit=51, reduction=1, cpuinfo=47), guest(model="EPYC", bits=48, confidential="sev-snp", reducedPhysBits=1,
      firmware=ovmf("202402")), "safe", set(), [], []),

@@ -45,7 +45,7 @@ def test_fit_unknown(place, build, document, word):
     assert (answer["now"]["fit"], answer["bitsForAll"], answer["stopsAt"]) == (0, None, "")
     assert word in answer["why"] and any(word in m for m in answer["missing"])
     text = run("fit", place.path / "guest.json", f"--root={place.path / 'host'}", "--bar=16GiB").stdout
-    assert text.startswith("0 of 1 fit ") and "one more: not known: " in text and "[]" not in text and "No width" not in text
+    assert text.startswith("0 of 1 fit ") and "one more: unknown: " in text and "[]" not in text and "No width" not in text
 
 
 def test_fit_text(place):
@@ -71,8 +71,8 @@ def test_fit_asked_wrongly(place, arguments, status, word):
 # ── what VFIO refuses, whatever fits ─────────────────────────────────────────────────────────────────────────────────────
 
 @pytest.mark.parametrize("build,asked,word", [
-    (off, "--bar=16GiB", "no IOMMU owns a device"), (off, "--device=0000:01:00.0", "no IOMMU is in front of it"),
-    (no_remapping, "--bar=16GiB", "interrupt remapping is off"), (no_remapping, "--device=0000:01:00.0", "interrupt remapping is off"),
+    (off, "--bar=16GiB", "no device behind an IOMMU"), (off, "--device=0000:01:00.0", "it is not behind an IOMMU"),
+    (no_remapping, "--bar=16GiB", "interrupt remapping is disabled"), (no_remapping, "--device=0000:01:00.0", "interrupt remapping is disabled"),
     (intel(46, 48, regions=(MSI, (0x7B800000, 0x7BFFFFFF, "direct"))), "--device=0000:01:00.0", "0x7b800000-0x7bffffff (direct)"),
     (intel(46, 48, functions=(GPU, ("0000:01:00.1", "snd_hda_intel", ()))), "--device=0000:01:00.0", "0000:01:00.1 (snd_hda_intel)"),
 ])

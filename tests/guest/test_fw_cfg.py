@@ -39,7 +39,7 @@ def test_warned(place, name):
     answer = place.check(intel(46, 48), guest(bits="host", firmware=ovmf("202505", unreadOption=name, unreadValue=262144), devs=[device(16 * GIB)]))
     assert answer["verdict"] == "warning" and rules(answer, "unsafe") == []
     found, = (f for f in answer["findings"] if f["verdict"] == "warning")
-    assert found["rule"] == "R7" and name in found["summary"] and found["numbers"] == "fw_cfg opt/ovmf/X-PciMmio64Mb is what it reads"
+    assert found["rule"] == "R7" and name in found["summary"] and found["numbers"] == "it reads fw_cfg opt/ovmf/X-PciMmio64Mb"
     assert found["option"] == "-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=262144"
     window, = (r for r in answer["layout"]["ranges"] if r["kind"] == "window64")
     assert int(window["start"], 16) == 0x380000000000

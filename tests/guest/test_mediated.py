@@ -96,7 +96,7 @@ def test_no_memory_is_locked(place):
 def test_not_there(place):
     answer = place.check(host((OTHER, "i915-GVTg_V5_4")), with_gvt())
     finding, = [f for f in answer["findings"] if f["verdict"] == "unsafe"]
-    assert finding["rule"] == "R12" and finding["summary"] == "this host has no such device" and finding["subject"] == "gpu"
+    assert finding["rule"] == "R12" and finding["summary"] == "not found on this host" and finding["subject"] == "gpu"
     assert f"mdevctl start --uuid {UUID}" in finding["remedy"]
 
 

@@ -16,7 +16,7 @@ def test_epyc_of_40_bits(tmp_path, firmware):
     assert answer["verdict"] == "unsafe" and rules(answer, "unsafe") == ["R14"]
     found = next(f for f in answer["findings"] if f["rule"] == "R14")
     assert found["numbers"] == ("gpu, BAR 0: 0xc000000000-0xc3ffffffff, RAM above 4 GiB: 0x100000000-0xc87fffffff; "
-                                "the guest sees the memory, and the device does not answer")
+                                "the guest sees the memory; the device does not respond")
     assert found["range"] == {"start": "0xc000000000", "end": "0xc3ffffffff"}
     # One bit more, and the window is elsewhere.
     assert "bits='41'" in found["libvirt"]

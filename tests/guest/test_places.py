@@ -154,4 +154,4 @@ def test_check(tmp_path):
     answer = Place(tmp_path).check(intel(46, 48), read("--", *Q35, *devices(PORT, PORT)))
     assert rules(answer, "unsafe") == ["R1"]
     found = next(f for f in answer["findings"] if f["rule"] == "R1")
-    assert found["summary"] == "the guest does not start: QEMU refuses -device pcie-root-port"
+    assert found["summary"] == "the guest does not start: QEMU rejects -device pcie-root-port"

@@ -121,7 +121,7 @@ def test_window(place, bits, firmware, devs, ports, unsafe):
     assert sorted(set(rules(answer, "unsafe"))) == unsafe, answer["findings"]
     if unsafe:
         words = [f["numbers"] for f in answer["findings"] if f["rule"] == "R7" and f["verdict"] == "unsafe"]
-        assert firmware["kind"] == "seabios" or f"{len(devs)} devices and {ports} hot-plug ports take" in words[0]
+        assert firmware["kind"] == "seabios" or f"{len(devs)} devices and {ports} hot-plug ports need" in words[0]
 
 
 def test_hotplug_off(tmp_path):
@@ -147,4 +147,4 @@ def test_fit(tmp_path):
     document = guest(bits=39, firmware=ovmf("202211"))
     assert fit(Place(tmp_path / "without"), intel(46, 48), document, "--bar=8GiB", "--count=8")["now"]["fit"] == 8
     answer = fit(Place(tmp_path / "with"), intel(46, 48), document | {"ports": [{"count": 18}]}, "--bar=8GiB", "--count=8")
-    assert answer["now"]["fit"] == 7 and "8 devices and 18 hot-plug ports take 68.5 GiB with alignment, the window has 64 GiB" in answer["why"]
+    assert answer["now"]["fit"] == 7 and "8 devices and 18 hot-plug ports need 68.5 GiB with alignment, the window has 64 GiB" in answer["why"]

@@ -42,7 +42,7 @@ CASES = [
     (guest(bits=46, firmware=ovmf("202211", **SECBOOT), smm=False), ["R7"], "smm=off"), (guest(bits=46, firmware=ovmf("202211"), smm=False), [], None),
     (guest(bits=46, machine="pc-i440fx-9.0", firmware=ovmf("202211", smm=True)), ["R7"], "q35"),
     # A build with 5-level paging, 48 bits and la57: the window is 224 to 256 TiB, and SMM maps 128.
-    (guest(ram="1100GiB", bits=48, firmware=ovmf("202411", smm=True, fiveLevelPaging=True), cpu=LA57), ["R7"], "it maps 47 bits: up to 0x7fffffffffff"),
+    (guest(ram="1100GiB", bits=48, firmware=ovmf("202411", smm=True, fiveLevelPaging=True), cpu=LA57), ["R7"], "it maps 47 bits (up to 0x7fffffffffff)"),
     (guest(ram="1100GiB", bits=48, firmware=ovmf("202411", smm=False, fiveLevelPaging=True), cpu=LA57), [], None),
     # Above 48 bits it has 5 levels itself.
     (guest(ram="1100GiB", bits=52, firmware=ovmf("202411", smm=True, fiveLevelPaging=True), cpu=LA57), [], None),

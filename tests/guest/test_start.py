@@ -37,18 +37,18 @@ def backends(*sizes):
 # Options of QEMU 7.2, what the one finding says of it, its value and what is possible.
 ONE = [
     # pc-q35-9.2 came with 9.2.
-    (["-M", "pc-q35-9.2"], "does not have the machine type pc-q35-9.2 yet", "came with QEMU 9.2; the newest of QEMU 7.2.22 is pc-q35-7.2"),
-    (["-M", "pc-i440fx-9.0"], "does not have the machine type pc-i440fx-9.0 yet", "pc-i440fx-7.2"),
+    (["-M", "pc-q35-9.2"], "does not support machine type pc-q35-9.2 yet", "supported since QEMU 9.2; the newest of QEMU 7.2.22 is pc-q35-7.2"),
+    (["-M", "pc-i440fx-9.0"], "does not support machine type pc-i440fx-9.0 yet", "pc-i440fx-7.2"),
     # 1.0 to 1.3 went with 6.0.
-    (["-M", "pc-1.2"], "no longer has the machine type pc-1.2", "its oldest is pc-i440fx-1.4"),
-    (["-M", "pc-q35-7.3"], "no QEMU has the machine type pc-q35-7.3", "QEMU 7.3 was never released"),
+    (["-M", "pc-1.2"], "no longer supports machine type pc-1.2", "its oldest type is pc-i440fx-1.4"),
+    (["-M", "pc-q35-7.3"], "no QEMU supports machine type pc-q35-7.3", "QEMU 7.3 was never released"),
     # 960 GiB of nodes on QEMU's default of 128 MiB.
     (["-M", "q35", *backends("480G", "480G"), "-numa", "node,memdev=m0", "-numa", "node,memdev=m1"], "NUMA nodes",
      "the nodes have 960 GiB (0xf000000000), the machine has 128 MiB (0x8000000)"),
     (["-M", "q35", "-m", "4G", *backends("2G"), "-numa", "node,memdev=m0", "-numa", "node"], "NUMA nodes", "have 2 GiB (0x80000000)"),
     # A node without memory of its own has none: there is no more sharing out since 5.1.
     (["-M", "q35", "-m", "4G", "-numa", "node", "-numa", "node"], "NUMA nodes", "(0x0)"),
-    (["-M", "q35", "-m", "4G", "-numa", "node,mem=4G"], "mem= of -numa", "until 5.0"),
+    (["-M", "q35", "-m", "4G", "-numa", "node,mem=4G"], "mem= of -numa", "up to version 5.0"),
     (["-M", "pc-q35-5.0", "-m", "4G", "-numa", "node,mem=3072"], "NUMA nodes", "have 3 GiB"),
     (["-M", "pc-q35-5.0", "-m", "4G", *backends("2G"), "-numa", "node,mem=2G", "-numa", "node,memdev=m0"], "-numa",
      "mem= and memdev= cannot be used together"),
@@ -60,14 +60,14 @@ ONE = [
     (["-M", "q35", "-m", "1G", "-cpu", "qemu32,phys-bits=36"], "address width of a 32-bit CPU", "phys-bits is 36; the CPU (qemu32)"),
     (["-M", "q35", "-m", "1G", "-cpu", "EPYC,lm=off,phys-bits=40"], "address width of a 32-bit CPU", "phys-bits is 40"),
     (["-M", "q35", "-m", "1G", "-cpu", "n270,host-phys-bits=on,phys-bits=36"], "address width of a 32-bit CPU", "phys-bits is 36"),
-    (["-M", "q35", "-m", "1G", "-cpu", "host,host-phys-bits-limit=20"], "limit of the address width", "host-phys-bits-limit is 20, the minimum is 32"),
-    (["-M", "q35", "-m", "1G", "-cpu", "host,guest-phys-bits=40"], "QEMU 7.2.22 does not have guest-phys-bits", "it came with QEMU 9.1"),
+    (["-M", "q35", "-m", "1G", "-cpu", "host,host-phys-bits-limit=20"], "limit of the address width", "host-phys-bits-limit is 20; the minimum is 32"),
+    (["-M", "q35", "-m", "1G", "-cpu", "host,guest-phys-bits=40"], "guest-phys-bits is not supported by QEMU 7.2.22", "supported since QEMU 9.1"),
     # Memory devices: slots, the region, its room.
     (["-M", "q35", "-m", "1G,maxmem=4G,slots=1", *backends("1G", "1G"), "-device", "pc-dimm,memdev=m0", "-device", "pc-dimm,memdev=m1"],
      "fewer memory slots than DIMMs", "2 DIMMs, 1 slots"),
-    (["-M", "q35", "-m", "1G", *backends("1G"), "-device", "virtio-mem-pci,memdev=m0"], "no region for them", "they have 1 GiB"),
-    (["-M", "q35", "-m", "1G,maxmem=4G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0"], "do not fit their region",
-     "they have 4 GiB; between the memory at boot and maxmem there are 3 GiB"),
+    (["-M", "q35", "-m", "1G", *backends("1G"), "-device", "virtio-mem-pci,memdev=m0"], "no region for the memory devices", "they need 1 GiB"),
+    (["-M", "q35", "-m", "1G,maxmem=4G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0"], "do not fit into their region",
+     "they need 4 GiB; maxmem leaves 3 GiB above the memory at boot"),
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0,requested-size=1M"], "-device virtio-mem-pci",
      "requested-size is 0x100000, and must be a multiple of 0x200000"),
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("129M"), "-device", "virtio-mem-pci,memdev=m0,block-size=1M"], "-device virtio-mem-pci",
@@ -75,7 +75,7 @@ ONE = [
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0,block-size=3M"], "-device virtio-mem-pci", "power of two"),
     # 128 MiB first, then blocks of 1 GiB: the second begins at 1 GiB, and ends 1 GiB behind the region.
     (["-M", "q35", "-m", "1G,maxmem=4224M", *backends("128M", "3G"), "-device", "virtio-mem-pci,memdev=m0", "-device",
-      "virtio-mem-pci,memdev=m1,block-size=1G"], "find no place in their region", "they have 3.1 GiB, the region 3.1 GiB"),
+      "virtio-mem-pci,memdev=m1,block-size=1G"], "do not fit into their region because of their alignment", "they need 3.1 GiB, the region has 3.1 GiB"),
 ]
 
 
@@ -123,7 +123,7 @@ def test_own_types(place):
     found, answer = refusals(place, document | {"vmmBuild": "ubuntu"})
     assert found == [] and answer["missing"] == []
     found, _ = refusals(place, document | {"vmmBuild": "debian"})
-    assert "does not have the machine type pc-q35-noble" in found[0]["summary"]
+    assert "does not support machine type pc-q35-noble" in found[0]["summary"]
     # 8.2 is later than 7.2, whosever it is.
     found, _ = refusals(place, document | {"vmmBuild": "ubuntu", "vmmVersion": "7.2"})
     assert "yet" in found[0]["summary"]
@@ -199,8 +199,8 @@ def test_sev_release(place):
     document = read(QEMU, *words)
     for build, verdicts in (("debian", ["unsafe"]), ("ubuntu", [])):
         answer = check(place, amd(48, sev=True, c_bit=51), document | {"vmmBuild": build})
-        assert [f["verdict"] for f in answer["findings"] if "has no SEV-SNP guests" in f["summary"]] == verdicts
-        assert verdicts or any("has SEV-SNP" in text for text in answer["missing"])
+        assert [f["verdict"] for f in answer["findings"] if "QEMU does not support SEV-SNP guests" in f["summary"]] == verdicts
+        assert verdicts or any("supports SEV-SNP" in text for text in answer["missing"])
 
 
 # ── libvirt ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -214,7 +214,7 @@ def test_libvirt_width(place):
     host = intel(46, 48, cpuinfo=42)
     answer = check(place, host, read(QEMU, "-", text=domain(inside=EMULATE)))
     refused, = (f for f in answer["findings"] if f["rule"] == "R13")
-    assert refused["verdict"] == "unsafe" and "46 bits, /proc/cpuinfo 42" in refused["numbers"] and "limit='46'" in refused["libvirt"]
+    assert refused["verdict"] == "unsafe" and "46 bits, /proc/cpuinfo reports 42" in refused["numbers"] and "limit='46'" in refused["libvirt"]
     answer = check(place, host, read(QEMU, "--", "-accel", "kvm", "-M", "q35", "-m", "4G", "-cpu", "EPYC,phys-bits=46"))
     assert [f["verdict"] for f in answer["findings"] if f["rule"] == "R13"] == ["info"]
 
@@ -239,5 +239,5 @@ def test_seen(place):
     place.host(HOST)
     path = place.guest(read(QEMU, "--", "-accel", "kvm", "-M", "pc-q35-9.2", "-m", "4G", "-cpu", "host"))
     done = run("check", path, f"--root={place.path / 'host'}")
-    assert done.returncode == 3 and "QEMU 7.2.22 does not have the machine type pc-q35-9.2 yet" in " ".join(done.stdout.split())
+    assert done.returncode == 3 and "QEMU 7.2.22 does not support machine type pc-q35-9.2 yet" in " ".join(done.stdout.split())
     assert json.loads(run("check", path, f"--root={place.path / 'host'}", "-j").stdout)["verdict"] == "unsafe"

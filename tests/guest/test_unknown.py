@@ -69,9 +69,9 @@ def test_two_unknowns(place):
     answer = place.check(intel(46, 48), guest(bits="host", model=STRANGER, firmware={"kind": "ovmf"}, devs=[device(256 * GIB)]))
     assert (answer["verdict"], answer["missing"]) == ("warning", [VERSION, PDPE1GB])
     large, small = "; a CPU with 1 GiB pages (pdpe1gb)", "; a CPU without 1 GiB pages (pdpe1gb)"
-    assert told(answer) == {"OVMF before 202211": ("unsafe", ["R7"]), "OVMF 202211 or newer" + large: ("safe", []),
-                            "OVMF 202211 or newer, before 202611" + small: ("unsafe", ["R7", "R11"]),
-                            "OVMF 202611 or newer" + small: ("warning", ["R11"])}
+    assert told(answer) == {"OVMF before 202211": ("unsafe", ["R7"]), "OVMF 202211 or later" + large: ("safe", []),
+                            "OVMF 202211 or later, before 202611" + small: ("unsafe", ["R7", "R11"]),
+                            "OVMF 202611 or later" + small: ("warning", ["R11"])}
 
 
 def test_build_of_the_firmware(place):
@@ -85,11 +85,11 @@ def test_build_of_the_firmware(place):
 
 @pytest.mark.parametrize("host,bits,bars,expected", [
     # 32 GiB before 202211.
-    (intel(46, 48), "host", [64 * GIB], {"OVMF before 202211": ("unsafe", ["R7"]), "OVMF 202211 or newer": ("safe", [])}),
+    (intel(46, 48), "host", [64 * GIB], {"OVMF before 202211": ("unsafe", ["R7"]), "OVMF 202211 or later": ("safe", [])}),
     # At the top of 46 bits, beyond devices of 39.
-    (intel(46, 39), "host", [16 * GIB], {"OVMF before 202211": ("safe", []), "OVMF 202211 or newer": ("warning", ["R4"])}),
+    (intel(46, 39), "host", [16 * GIB], {"OVMF before 202211": ("safe", []), "OVMF 202211 or later": ("warning", ["R4"])}),
     # 1/8 of 39 bits is 64 GiB, 1/4 is 128.
-    (intel(39, 39), "host", [64 * GIB, 64 * GIB], {"OVMF before 202611": ("unsafe", ["R7"]), "OVMF 202611 or newer": ("safe", [])}),
+    (intel(39, 39), "host", [64 * GIB, 64 * GIB], {"OVMF before 202611": ("unsafe", ["R7"]), "OVMF 202611 or later": ("safe", [])}),
     (intel(46, 48), "host", [16 * GIB], {}),
     (intel(46, 48), 40, [64 * GIB], {}),
 ])
@@ -113,5 +113,5 @@ def test_words(place):
     lines = done.stdout.splitlines()
     assert done.returncode == 0
     first = lines.index("  if     OVMF before 202211: safe")
-    assert lines[first + 1] == "  if     OVMF 202211 or newer: warning"
+    assert lines[first + 1] == "  if     OVMF 202211 or later: warning"
     assert "[R4]" in done.stdout and "limit='39'" in done.stdout and max(map(len, lines)) <= 80

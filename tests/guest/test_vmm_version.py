@@ -30,14 +30,14 @@ def test_viommu_by_the_newest(place):
     """intel-iommu has 39 bits up to machine version 9.1 and 48 from 9.2 on (hw/i386/pc.c, pc_compat_9_1); 48 do not fit 39."""
     answer = place.check(intel(46, 39), nested())
     assert answer["verdict"] == "warning" and answer["missing"] == [MISSING]
-    assert told(answer) == [("QEMU before 9.2", "safe", []), ("QEMU 9.2 or newer", "unsafe", ["R5"])]
+    assert told(answer) == [("QEMU before 9.2", "safe", []), ("QEMU 9.2 or later", "unsafe", ["R5"])]
 
 
 @pytest.mark.parametrize("machine,bits,verdict,missing,expected", [
     # The machine type says it.
     ("pc-q35-9.1", None, "safe", [], []), ("pc-q35-7.2", None, "safe", [], []), ("pc-q35-9.2", None, "unsafe", [], []),
     # Before 9.1 QEMU does not compare (hw/vfio, vtd_check_hiod came with 9.1): a warning there, refused from there on.
-    ("pc-q35-8.2", 48, "warning", [MISSING], [("QEMU before 9.1", "warning", ["R5"]), ("QEMU 9.1 or newer", "unsafe", ["R5"])]),
+    ("pc-q35-8.2", 48, "warning", [MISSING], [("QEMU before 9.1", "warning", ["R5"]), ("QEMU 9.1 or later", "unsafe", ["R5"])]),
     ("pc-q35-9.1", 48, "unsafe", [], []),
     # 39 is enough whatever it is.
     ("q35", 39, "safe", [], []),
@@ -62,7 +62,7 @@ def test_start_check(place):
     its CPU has no address for. That is unsafe with all, and each says what it is."""
     answer = place.check(intel(46, 39), unnamed(ram="600GiB", bits=39))
     assert answer["verdict"] == "unsafe"
-    assert [(when, verdict) for when, verdict, _ in told(answer)] == [("QEMU before 7.1", "unsafe"), ("QEMU 7.1 or newer", "unsafe")]
+    assert [(when, verdict) for when, verdict, _ in told(answer)] == [("QEMU before 7.1", "unsafe"), ("QEMU 7.1 or later", "unsafe")]
 
 
 @pytest.mark.parametrize("ram,more,verdict", [
@@ -87,7 +87,7 @@ def test_hint(place):
     """guest-phys-bits came with 9.1: what is older ends on it."""
     answer = place.check(intel(46, 46), unnamed(bits=46, cpu={"guestPhysBits": 40}))
     assert answer["missing"] == [MISSING]
-    assert told(answer) == [("QEMU before 9.1", "unsafe", ["R1"]), ("QEMU 9.1 or newer", "safe", [])]
+    assert told(answer) == [("QEMU before 9.1", "unsafe", ["R1"]), ("QEMU 9.1 or later", "safe", [])]
 
 
 def test_both_are_open(place):
@@ -102,7 +102,7 @@ def test_both_are_open(place):
 
 def test_by_text(place):
     text = run("check", place.guest(nested()), f"--root={place.host(intel(46, 39))}").stdout
-    assert MISSING in text and "QEMU before 9.2" in text and "QEMU 9.2 or newer" in text
+    assert MISSING in text and "QEMU before 9.2" in text and "QEMU 9.2 or later" in text
 
 
 @pytest.mark.parametrize("path,version", [
@@ -151,4 +151,4 @@ def test_relocation(place):
     more = {"ram": "1100GiB", "bits": "host", "devs": [device(16 * GIB)]}
     answer = place.check(amd(48), unnamed(**more))
     assert answer["missing"] == [MISSING] and answer["alternatives"][0]["when"] == "QEMU before 7.1"
-    assert told(answer) == [("QEMU before 7.1", "unsafe", ["R9"]), ("QEMU 7.1 or newer", "safe", [])]
+    assert told(answer) == [("QEMU before 7.1", "unsafe", ["R9"]), ("QEMU 7.1 or later", "safe", [])]

@@ -127,7 +127,7 @@ def test_check_knows_the_backend(machine):
     suite, spec, said = machine
     for when in states(suite):
         answer = json.loads(said[f"check-{when}"])
-        closed = {f["subject"] for f in answer["findings"] if f["rule"] == "R12" and "interrupt remapping is off" in f["summary"]}
+        closed = {f["subject"] for f in answer["findings"] if f["rule"] == "R12" and "interrupt remapping is disabled" in f["summary"]}
         assert closed == {backend for backend in ALLOWED if closed_by_hand(spec, when, backend)}, (spec.name, when)
         assert not closed or answer["verdict"] == "unsafe"
         stage = {f["subject"] for f in answer["findings"] if f["rule"] == "R12" and "no second stage" in f["summary"]}

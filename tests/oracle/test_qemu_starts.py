@@ -21,7 +21,7 @@ CASES = int(os.environ.get("HAWD_QEMU_CASES", "400" if ALL else "30"))
 # QEMU's words, and what stands in our finding.
 CULPRITS = [
     (r"unsupported machine type", r"machine type (pc|q35)"),
-    (r"total memory for NUMA nodes", r"NUMA nodes do not have"),
+    (r"total memory for NUMA nodes", r"NUMA nodes does not match"),
     (r"mixing both is not allowed", r"mem= and memdev= cannot be used together"),
     (r"numa node,mem is not supported|-numa node,mem", r"mem= of -numa"),
     (r"Node ID missing", r"node \d+ is missing"),
@@ -34,13 +34,13 @@ CULPRITS = [
     (r"phys-bits is not user-configurable in 32 bit", r"(address width|guest-phys-bits) of a 32-bit CPU"),
     (r"guest-phys-bits should be|guest-phys-bits.*(range|between)", r"guest-phys-bits"),
     (r"no free slots available|no slots where allocated", r"fewer memory slots"),
-    (r"not enough space", r"do not fit their region"),
-    (r"not enabled, please specify the maxmem|not prepared for memory devices", r"no region for them"),
-    (r"slots.*(no max-size|were specified but maximum)", r"memory slots and no memory"),
-    (r"has to be (a )?multiples? of|must be multiple of", r"must be a multiple of|find no place"),
+    (r"not enough space", r"do not fit into their region"),
+    (r"not enabled, please specify the maxmem|not prepared for memory devices", r"no region for the memory devices"),
+    (r"slots.*(no max-size|were specified but maximum)", r"maxmem leaves no memory to plug in"),
+    (r"has to be (a )?multiples? of|must be multiple of", r"must be a multiple of|because of their alignment"),
     (r"power of two|'block-size' property", r"block-size must be"),
-    (r"could not find position", r"find no place|must be a multiple of"),
-    (r"TCG only supports phys-bits", r"has one address width"),
+    (r"could not find position", r"because of their alignment|must be a multiple of"),
+    (r"TCG only supports phys-bits", r"supports only one address width"),
     (r"phys-bits too low", r"address space is too small"),
     (r"Can't add chassis slot", r"are those of"),
     (r"Bridge chassis not specified", r"is missing or 0"),
@@ -60,8 +60,8 @@ CULPRITS = [
     (r"'reduced-phys-bits' is missing", r"reduced-phys-bits= is missing"),
     (r"Device '\w+' not found|No such memory encryption object", r"no object is named|is a memory backend"),
     # 7.2 ends on an assertion; SEV-ES looks for its block in the firmware first.
-    (r"accelerator does not support confidential|cgs->ready|KVM required|SEV information block", r"confidential guests with KVM only"),
-    (r"does not accept value '(sev-snp|tdx)-guest'", r"this QEMU has no (SEV-SNP|TDX) guests"),
+    (r"accelerator does not support confidential|cgs->ready|KVM required|SEV information block", r"confidential guests only with KVM"),
+    (r"does not accept value '(sev-snp|tdx)-guest'", r"this QEMU does not support (SEV-SNP|TDX) guests"),
 ]
 
 
