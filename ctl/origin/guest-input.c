@@ -12,101 +12,8 @@
 #include "ctl/origin/guest-files.h"
 #include "ctl/origin/input-file.h"
 #include "ctl/process/process-guest.h"
-#include "guest/form/cloud-hypervisor/ch.h"
-#include "guest/form/command.h"
-#include "guest/form/json/guest-json.h"
-#include "guest/form/shell/script.h"
-#include "guest/form/text/text.h"
-#include "guest/form/words/program.h"
+#include "guest/form/text/form.h"
 #include "probe/cleanup.h"
-
-/* ── forms ─────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static int parse_cloud_hypervisor(const char *text, size_t n, Guest *ret, VmError *reterr) {
-        JsonError error = {};
-        json_t *document;
-        int r = n <= GUEST_JSON_MAX ? json_text_parse(text, n, &document, &error) : -EINVAL;
-
-        if (r < 0)
-                return 1;
-        r = ch_json_is(document) ? ch_json_read(document, ret, reterr) : 1;
-        json_decref(document);
-        return r;
-}
-
-/* hawd's own, or what Cloud Hypervisor's REST interface takes. */
-static int parse_json(const char *text, size_t n, Guest *ret, VmError *reterr) {
-        JsonError error = {};
-        int r = parse_cloud_hypervisor(text, n, ret, reterr);
-
-        if (r <= 0)
-                return r;
-        r = guest_json_parse(text, n, ret, &error);
-
-        if (r < 0) {
-                *reterr = (VmError){ .line = error.line };
-                memcpy(reterr->text, error.text, sizeof(reterr->text));
-        }
-        return r;
-}
-
-/* "bash -c 'qemu-system-x86_64 …'": the machine is within a word. */
-static int read_words(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
-        for (size_t i = 1; vm_program_find(words->items, words->n) == words->n && i < words->n; i++) {
-                const char *text = words->items[i].text;
-
-                if (strpbrk(text, " \t\n") && vm_program_is_within(text))
-                        return vm_shell_read(text, strlen(text), false, files, ret, reterr);
-        }
-        return vm_command_read(words, files, ret, reterr);
-}
-
-int guest_input_process(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
-        _cleanup_(vm_words_done) VmWords words = {};
-        int r = vm_words_from_process(text, n, &words);
-
-        *reterr = (VmError){};
-        return r < 0 ? r : read_words(&words, files, ret, reterr);
-}
-
-/* "{ RAM=4G; …": a shell's. */
-static bool starts_group(const char *text, size_t n) {
-        return n >= 2 && text[0] == ' ' &&
-                        ((text[1] >= 'A' && text[1] <= 'Z') || (text[1] >= 'a' && text[1] <= 'z'));
-}
-
-int guest_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
-        size_t start = 0;
-
-        *reterr = (VmError){};
-        /* The byte order mark that some editors leave. */
-        if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-                text += 3;
-                n -= 3;
-        }
-        if (n >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0)) {
-                snprintf(reterr->text, sizeof(reterr->text),
-                                "text in UTF-16: convert it, as \"iconv -f UTF-16 -t UTF-8\" does");
-                return -EINVAL;
-        }
-        while (start < n && text[start] && strchr(" \t\r\n", text[start]))
-                start++;
-        if (start == n) {
-                snprintf(reterr->text, sizeof(reterr->text),
-                                "empty: expected a JSON document, a libvirt domain or a command line");
-                return -EINVAL;
-        }
-        if (text[start] == '{' && !starts_group(text + start + 1, n - start - 1))
-                return parse_json(text, n, ret, reterr);
-        if (text[start] == '<')
-                return guest_domain_read(text, n, ret, reterr);
-        /* A copy of /proc/PID/cmdline. */
-        if (memchr(text, 0, n))
-                return guest_input_process(text, n, files, ret, reterr);
-        return vm_text_read(text, n, files, ret, reterr);
-}
-
-/* ── places ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const VmFiles here = { guest_files_read, &(GuestFiles){} };
 
@@ -134,7 +41,7 @@ static int read_file(const char *path, const char *place, Guest *ret) {
         r = input_file_read(path, VM_TEXT_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = guest_input_parse((const char *) file.data, file.n, &here, ret, &error);
+        r = vm_form_read((const char *) file.data, file.n, &here, guest_domain_read, ret, &error);
         return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
 }
 
@@ -162,13 +69,9 @@ static int read_process(const char *pid, Guest *ret, ProcessPlace *ret_place) {
 }
 
 static int read_arguments(int argc, char **argv, Guest *ret) {
-        _cleanup_(vm_words_done) VmWords words = {};
         VmError error = {};
-        int r;
+        int r = vm_arguments_read(argc, argv, &here, ret, &error);
 
-        r = vm_words_from_arguments(argc, argv, &words);
-        if (r >= 0)
-                r = read_words(&words, &here, ret, &error);
         return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
 }
 

@@ -4,16 +4,10 @@
 /* The guest that a command line names, in whichever form it is. */
 
 #include "ctl/process/process-place.h"
-#include "guest/form/words/vm.h"
+#include "guest/guest.h"
 
 /* argv is what stands behind the verb: a file or "-" with a JSON document, a domain's XML or a command line in it; a QEMU
  * command line itself (behind "--"); or nothing beside --pid=PID. Fills *ret, to be emptied with guest_done(), without
  * defaults. pid is that option, or NULL; with it *ret_place is the process's. The exit status: 1 for what cannot be read, 2 for what is no guest; why
  * is on standard error. */
 int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place);
-
-/* The same of a text: which form it is shows at its start. 0, -EINVAL with *reterr filled, -ENOMEM. */
-int guest_input_parse(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);
-
-/* And of a process, by what the kernel has as its command line. */
-int guest_input_process(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);

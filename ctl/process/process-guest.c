@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/origin/guest-input.h"
+#include "ctl/origin/guest-files.h"
 #include "ctl/process/process-file.h"
 #include "ctl/process/process-identity.h"
 #include "ctl/process/process-limits.h"
+#include "guest/form/text/form.h"
 #include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
@@ -96,8 +97,7 @@ int process_guest_read(
         if (r >= 0 && only_vmm && n == 0)
                 ret->is_vmm = false;
         if (r >= 0 && (!only_vmm || (ret->is_vmm && qemu_program(ret->program) != QEMU_PROGRAM_FOREIGN))) {
-                r = guest_input_process(
-                                cmdline, n, &(VmFiles){ guest_files_read, &files }, &ret->guest, reterr);
+                r = vm_process_read(cmdline, n, &(VmFiles){ guest_files_read, &files }, &ret->guest, reterr);
                 if (r >= 0) {
                         ret->guest.memory.locked_limit = locked;
                         process_place_image(&files, &ret->guest, &ret->place);

@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/origin/guest-domain.h"
 #include "ctl/origin/guest-input.h"
 #include "ctl/origin/input-file.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/shell/ways.h"
+#include "guest/form/text/form.h"
 #include "guest/machine.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
@@ -42,7 +44,7 @@ static json_t *read_one(const char *path, const char *versions) {
 
         if (input_file_read(path, VM_TEXT_MAX, &file) != EXIT_SUCCESS)
                 return NULL;
-        r = guest_input_parse((const char *) file.data, file.n, NULL, &guest, &error);
+        r = vm_form_read((const char *) file.data, file.n, NULL, guest_domain_read, &guest, &error);
         if (r == -EINVAL)
                 return json_pack("[s, s, i]", path, error.text, (int) error.line);
         if (r < 0 || (versions && fill_in(&guest, versions) < 0))

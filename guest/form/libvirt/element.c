@@ -122,3 +122,32 @@ int vm_element_children(VmDomain *domain, const xmlNode *parent, const VmElement
         }
         return 0;
 }
+
+int vm_element_device(Vm *vm, const char *driver, const char *id, const char *key, const char *value,
+                const char *key2, const char *value2) {
+        _cleanup_(key_values_done) KeyValues values = {};
+        int r = key_values_add(&values, "driver", driver);
+
+        if (r >= 0 && *id)
+                r = key_values_add(&values, "id", id);
+        if (r >= 0 && value)
+                r = key_values_add(&values, key, value);
+        if (r >= 0 && value2)
+                r = key_values_add(&values, key2, value2);
+        return r < 0 ? r : vm_device(vm, &values);
+}
+
+void vm_element_alias(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
+        vm_element_attribute(vm_element_child(node, "alias"), "name", ret);
+}
+
+void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]) {
+        snprintf(ret, VM_NAME_MAX, "pci.%lu", bus);
+}
+
+bool vm_element_on_pci(const xmlNode *node) {
+        char type[VM_ATTRIBUTE_MAX];
+
+        return vm_element_attribute(vm_element_child(node, "address"), "type", type) &&
+                        strcmp(type, "pci") == 0;
+}

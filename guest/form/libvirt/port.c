@@ -59,10 +59,6 @@ static unsigned long number(const xmlNode *node, const char *name) {
         return vm_element_attribute(node, name, text) ? strtoul(text, NULL, 0) : ULONG_MAX;
 }
 
-void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]) {
-        snprintf(ret, VM_NAME_MAX, "pci.%lu", bus);
-}
-
 /* Without an address a switch goes behind a port of its own, the first that nothing is behind, and the ports of switches
  * behind the first switch. */
 static void find_place(VmDomain *domain, const char *model, VmPort *port) {
@@ -161,13 +157,6 @@ static int add_missing(VmDomain *domain, const xmlNode *devices) {
                 r = vm_port_add(domain->vm, &port);
         }
         return r;
-}
-
-bool vm_element_on_pci(const xmlNode *node) {
-        char type[VM_ATTRIBUTE_MAX];
-
-        return vm_element_attribute(vm_element_child(node, "address"), "type", type) &&
-                        strcmp(type, "pci") == 0;
 }
 
 /* One without an index gets the lowest that is free; that of the root is 0. */

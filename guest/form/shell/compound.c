@@ -15,7 +15,7 @@ static int expect_word(Shell *shell, const char *word) {
         r = shell_lex_word(&shell->text, &raw, shell->error);
         if (r < 0 || shell_raw_is(&raw, word))
                 return r;
-        return shell_fail(shell, raw.line, "expected '%s' here", word);
+        return vm_error(shell->error, raw.line, "expected '%s' here", word);
 }
 
 /* A list that is run or only read. */
@@ -63,7 +63,7 @@ static int run_if(Shell *shell) {
                 if (shell_raw_is(&word, "elif"))
                         continue;
                 if (!shell_raw_is(&word, "else"))
-                        return shell_fail(shell, line, "expected the 'if' that starts here to end");
+                        return vm_error(shell->error, line, "expected the 'if' that starts here to end");
                 r = run_part(shell, !taken, ends);
                 return r < 0 ? r : expect_word(shell, "fi");
         }
@@ -108,7 +108,7 @@ static int read_patterns(Shell *shell, const char *word) {
                 }
                 shell_skip_blanks(&shell->text);
                 if (shell->text.in == shell->text.end || !strchr("|)", *shell->text.in))
-                        return shell_fail(shell, raw.line, "expected a pattern of 'case' here");
+                        return vm_error(shell->error, raw.line, "expected a pattern of 'case' here");
                 if (*shell->text.in++ == ')')
                         break;
         }
@@ -153,7 +153,7 @@ static int run_case(Shell *shell) {
                 if (r < 0 || shell_raw_is(&raw, "esac"))
                         break;
                 if (shell->text.in == shell->text.end)
-                        return shell_fail(shell, line, "expected the 'case' that starts here to end");
+                        return vm_error(shell->error, line, "expected the 'case' that starts here to end");
                 shell->text = before;
                 shell->skipping += taken;
                 r = read_patterns(shell, word);
@@ -189,7 +189,7 @@ static int run_body(Shell *shell, bool runs) {
                 return r;
         braces = shell_raw_is(&word, "{");
         if (!braces && !shell_raw_is(&word, "do"))
-                return shell_fail(shell, word.line, "expected 'do' here");
+                return vm_error(shell->error, word.line, "expected 'do' here");
         r = run_part(shell, runs, braces ? brace : done);
         return r < 0 ? r : expect_word(shell, braces ? "}" : "done");
 }
@@ -277,7 +277,7 @@ static int run_for(Shell *shell) {
                 shell->text.in++;
                 r = shell->text.in < shell->text.end && *shell->text.in == '('
                                 ? shell_run_sum(shell)
-                                : shell_fail(shell, line, "expected 'for ((' here");
+                                : vm_error(shell->error, line, "expected 'for ((' here");
                 if (r >= 0)
                         r = run_body(shell, !shell_skips(shell) && shell_takes(shell, place, line));
                 end_loop(shell);
@@ -321,7 +321,7 @@ static int run_group(Shell *shell) {
 
 static int close_bracket(Shell *shell, unsigned line) {
         if (shell->text.in == shell->text.end || *shell->text.in != ')')
-                return shell_fail(shell, line, "expected the bracket that starts here to end");
+                return vm_error(shell->error, line, "expected the bracket that starts here to end");
         shell->text.in++;
         return 0;
 }
@@ -351,7 +351,7 @@ int shell_run_compound(Shell *shell, const ShellRaw *word, bool *ret_done) {
 
         *ret_done = true;
         if (++shell->depth > SHELL_DEPTH_MAX)
-                return shell_fail(shell, word->line, "commands within each other: more than %d",
+                return vm_error(shell->error, word->line, "commands within each other: more than %d",
                                 SHELL_DEPTH_MAX);
         if (word->n == 0 && shell->text.in < shell->text.end && *shell->text.in == '(')
                 r = run_brackets(shell);

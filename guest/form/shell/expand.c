@@ -324,7 +324,7 @@ int shell_expand(Shell *shell, const ShellRaw *raw, ShellFields *fields) {
         int r;
 
         if (++shell->depth > SHELL_DEPTH_MAX)
-                return shell_fail(shell, raw->line, "expansions within each other: more than %d",
+                return vm_error(shell->error, raw->line, "expansions within each other: more than %d",
                                 SHELL_DEPTH_MAX);
         r = expand(&word, raw);
         shell->depth--;
@@ -337,7 +337,7 @@ int shell_expand_text(Shell *shell, const ShellRaw *raw, const char **ret) {
         int r;
 
         if (++shell->depth > SHELL_DEPTH_MAX)
-                return shell_fail(shell, raw->line, "expansions within each other: more than %d",
+                return vm_error(shell->error, raw->line, "expansions within each other: more than %d",
                                 SHELL_DEPTH_MAX);
         r = expand(&word, raw);
         shell->depth--;

@@ -7,9 +7,9 @@
 
 #define JSON_MAX 65536
 
-static int refuse(unsigned line, const char *words, VmError *reterr) {
-        *reterr = (VmError){ .line = line };
-        snprintf(reterr->text, sizeof(reterr->text), "%s", words);
+static int refuse_quote(unsigned line, const char *words, VmError *reterr) {
+        vm_error(reterr, line, "%s", words);
+        reterr->open_quote = true;
         return -EINVAL;
 }
 
@@ -74,7 +74,7 @@ static int lex_single(ShellText *text, VmError *reterr) {
         for (next(text); text->in < text->end;)
                 if (next(text) == '\'')
                         return 0;
-        return refuse(line, "expected the quote that starts here to end", reterr);
+        return refuse_quote(line, "expected the quote that starts here to end", reterr);
 }
 
 static int lex_backticks(ShellText *text, VmError *reterr) {
@@ -88,7 +88,7 @@ static int lex_backticks(ShellText *text, VmError *reterr) {
                 else if (c == '`')
                         return 0;
         }
-        return refuse(line, "expected the backtick that starts here to end", reterr);
+        return vm_error(reterr, line, "expected the backtick that starts here to end");
 }
 
 /* Up to the character that closes it; the opening ones are behind. */
@@ -118,7 +118,7 @@ static int lex_until(
                 if (r < 0)
                         return r;
         }
-        return refuse(line, words, reterr);
+        return vm_error(reterr, line, "%s", words);
 }
 
 static int lex_dollar(ShellText *text, unsigned depth, VmError *reterr) {
@@ -144,12 +144,12 @@ static int lex_dollar(ShellText *text, unsigned depth, VmError *reterr) {
                 else if (c == '\'')
                         return 0;
         }
-        return refuse(text->line, "expected the quote behind $ to end", reterr);
+        return refuse_quote(text->line, "expected the quote behind $ to end", reterr);
 }
 
 int shell_lex_part(ShellText *text, unsigned depth, VmError *reterr) {
         if (depth > SHELL_NESTING_MAX)
-                return refuse(text->line, "too many quotes and commands within each other", reterr);
+                return vm_error(reterr, text->line, "too many quotes and commands within each other");
         switch (*text->in) {
         case '\'':
                 return lex_single(text, reterr);
@@ -207,13 +207,14 @@ int shell_lex_word(ShellText *text, ShellRaw *ret, VmError *reterr) {
                 int r = 0;
 
                 if (*text->in == 0)
-                        return refuse(text->line, "expected text, not a NUL", reterr);
+                        return vm_error(reterr, text->line, "expected text, not a NUL");
                 if (taken == 0 && ends_word(text))
                         break;
                 if (*text->in == '\\') {
                         next(text);
                         if (text->in == text->end)
-                                return refuse(text->line, "expected something behind the backslash", reterr);
+                                return vm_error(reterr, text->line,
+                                                "expected something behind the backslash");
                         if (taken == 3)
                                 next(text);
                         next(text);

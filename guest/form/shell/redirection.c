@@ -37,7 +37,8 @@ static int start_here(Shell *shell, bool tabs) {
         if (r < 0)
                 return r;
         if (shell->n_here >= sizeof(shell->here) / sizeof(*shell->here) || raw.n >= sizeof(here->end))
-                return shell_fail(shell, raw.line, "expected at most 4 here-documents, with short names");
+                return vm_error(shell->error, raw.line,
+                                "expected at most 4 here-documents, with short names");
         here = &shell->here[shell->n_here++];
         *here = (ShellHere){ .tabs = tabs };
         for (size_t i = 0; i < raw.n; i++)

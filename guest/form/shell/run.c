@@ -7,7 +7,7 @@
 int shell_work(Shell *shell, size_t n) {
         shell->work += n;
         if (shell->work > SHELL_WORK_MAX)
-                return shell_fail(shell, shell->text.line,
+                return vm_error(shell->error, shell->text.line,
                                 "too long to be followed: give the command line that it starts");
         return 0;
 }
@@ -88,7 +88,8 @@ static int define(Shell *shell, const ShellRaw *name) {
                         return 0;
                 }
         if (shell->n_functions >= SHELL_FUNCTIONS_MAX)
-                return shell_fail(shell, name->line, "expected at most %d functions", SHELL_FUNCTIONS_MAX);
+                return vm_error(shell->error, name->line, "expected at most %d functions",
+                                SHELL_FUNCTIONS_MAX);
         shell->functions[shell->n_functions++] = function;
         return 0;
 }

@@ -15,33 +15,22 @@
 
 #define NOTES_MAX 8
 
-static int refuse(VmError *error, unsigned line, const char *text) {
-        *error = (VmError){ .line = line };
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, error->text,
-                        sizeof(error->text));
-        return -EINVAL;
-}
-
 /* No machine: what there is instead. */
 static int refuse_none(const ShellSeen *seen, const char *text, VmError *error) {
-        char words[160];
-
-        if (seen->foreign > 0) {
-                snprintf(words, sizeof(words), "expected an x86 machine, not %s", seen->foreign_name);
-                return refuse(error, seen->foreign, words);
-        }
+        if (seen->foreign > 0)
+                return vm_error(error, seen->foreign, "expected an x86 machine, not %s", seen->foreign_name);
         if (seen->query > 0)
-                return refuse(error, seen->query,
+                return vm_error(error, seen->query,
                                 "this QEMU only prints a help or its version: expected the command line of a machine");
         if (seen->bare > 0)
-                return refuse(error, seen->bare,
+                return vm_error(error, seen->bare,
                                 "this QEMU has no options: expected the whole command line of a machine");
         for (text += strspn(text, " \t\r\n"); *text == '#'; text += strspn(text, " \t\r\n"))
                 text += strcspn(text, "\n");
         if (*text == '[')
-                return refuse(error, 0,
+                return vm_error(error, 0,
                                 "a file for QEMU's -readconfig: give the command line that names it, which has the CPU");
-        return refuse(error, 0, "expected a QEMU command line: no word of it names qemu-system-x86_64");
+        return vm_error(error, 0, "expected a QEMU command line: no word of it names qemu-system-x86_64");
 }
 
 /* ── other ways ────────────────────────────────────────────────────────────────────────────────────────── */
@@ -153,7 +142,7 @@ int vm_shell_read(
         if (!ways)
                 return -ENOMEM;
         if (n > VM_SHELL_MAX)
-                return refuse(reterr, 0, "too long for a script: give the command line that it starts");
+                return vm_error(reterr, 0, "too long for a script: give the command line that it starts");
         r = shell_ways_find(text, n, paste, ways, reterr);
         if (r < 0)
                 return r;

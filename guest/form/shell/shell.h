@@ -142,8 +142,6 @@ typedef struct Shell {
         ShellSeen seen;
 } Shell;
 
-int shell_fail(Shell *shell, unsigned line, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
 /* No more memory, or an expansion without end. */
 int shell_full(Shell *shell);
 

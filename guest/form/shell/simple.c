@@ -103,7 +103,7 @@ static int read_array(Shell *shell, ShellFields *ret) {
                         return 0;
                 }
                 if (shell->text.in == shell->text.end || at(shell, "|&;<>("))
-                        return shell_fail(shell, line, "expected the list that starts here to end");
+                        return vm_error(shell->error, line, "expected the list that starts here to end");
                 r = shell_lex_word(&shell->text, &raw, shell->error);
                 if (r >= 0 && !shell_skips(shell))
                         r = shell_expand(shell, &raw, ret);

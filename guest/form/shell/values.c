@@ -1,35 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "guest/form/shell/shell.h"
 #include "probe/decode/text.h"
 
-int shell_fail(Shell *shell, unsigned line, const char *format, ...) {
-        char text[sizeof(shell->error->text)];
-        va_list ap;
-
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        *shell->error = (VmError){ .line = line };
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, shell->error->text,
-                        sizeof(shell->error->text));
-        return -EINVAL;
-}
-
 int shell_full(Shell *shell) {
         if (!shell->memory.full)
                 return -ENOMEM;
-        return shell_fail(shell, shell->text.line, "variables that expand to more than %zu MiB",
+        return vm_error(shell->error, shell->text.line, "variables that expand to more than %zu MiB",
                         SHELL_MEMORY_MAX >> 20);
 }
 
 int shell_fields_add(Shell *shell, ShellFields *fields, const char *text, unsigned line) {
         if (fields->n >= SHELL_FIELDS_MAX)
-                return shell_fail(shell, line, "expected at most %d words", SHELL_FIELDS_MAX);
+                return vm_error(shell->error, line, "expected at most %d words", SHELL_FIELDS_MAX);
         if (fields->n == fields->size) {
                 size_t size = fields->size > 0 ? 2 * fields->size : 8;
                 VmWord *items = shell_take(&shell->memory, size * sizeof(VmWord));
@@ -75,7 +61,7 @@ static int add_variable(Shell *shell, const char *name, ShellVariable **ret) {
                 const char *copy = shell_take_text(&shell->memory, name, strlen(name));
 
                 if (shell->n_variables >= SHELL_VARIABLES_MAX)
-                        return shell_fail(shell, shell->text.line, "expected at most %d variables",
+                        return vm_error(shell->error, shell->text.line, "expected at most %d variables",
                                         SHELL_VARIABLES_MAX);
                 if (!shell->variables)
                         shell->variables = shell_take(
@@ -209,7 +195,7 @@ int shell_unknown(
                         return 0;
                 }
         if (shell->n_unknowns >= VM_UNKNOWNS_MAX)
-                return shell_fail(shell, line, "expected at most %d variables without a value",
+                return vm_error(shell->error, line, "expected at most %d variables without a value",
                                 VM_UNKNOWNS_MAX);
         if (!shell->unknowns)
                 shell->unknowns = shell_take(&shell->memory, VM_UNKNOWNS_MAX * sizeof(VmUnknown));

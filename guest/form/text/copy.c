@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/text/copy.h"
+#include "guest/form/text/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "guest/form/words/program.h"
-#include "guest/form/words/words.h"
 #include "probe/cleanup.h"
 
 #define SCREEN_MIN 60

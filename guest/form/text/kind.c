@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/text/kind.h"
+#include "guest/form/text/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -9,11 +9,9 @@
 #include "probe/cleanup.h"
 
 static int refuse(unsigned line, const char *language, VmError *error) {
-        *error = (VmError){ .line = line };
-        snprintf(error->text, sizeof(error->text),
+        return vm_error(error, line,
                         "%s, which is not followed: give the command line that it starts, or --pid=PID of the running QEMU",
                         language);
-        return -EINVAL;
 }
 
 /* "#!/usr/bin/env python3": the interpreter's name. */

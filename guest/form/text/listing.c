@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/text/listing.h"
+#include "guest/form/text/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -172,12 +172,9 @@ static int refuse_cut(const VmWords *words, VmError *error) {
         static const char dots[] = "\xe2\x80\xa6";
 
         for (size_t i = 0; i < words->n; i++)
-                if (strstr(words->items[i].text, dots)) {
-                        *error = (VmError){ .line = words->items[i].line };
-                        snprintf(error->text, sizeof(error->text),
+                if (strstr(words->items[i].text, dots))
+                        return vm_error(error, words->items[i].line,
                                         "the command line is cut short: print all of it, as \"ps -ww\" does");
-                        return -EINVAL;
-                }
         return 0;
 }
 
@@ -214,12 +211,8 @@ int text_listing_words(const TextCopy *copy, VmWords *ret, VmError *reterr) {
                 for (const char *c = row.start; c < row.end; c++)
                         row.line += *c == '\n';
         }
-        if (r >= 0 && found.n == 0) {
-                *reterr = (VmError){};
-                snprintf(reterr->text, sizeof(reterr->text),
-                                "none of these processes is a QEMU with its options");
-                return -EINVAL;
-        }
+        if (r >= 0 && found.n == 0)
+                return vm_error(reterr, 0, "none of these processes is a QEMU with its options");
         if (r >= 0)
                 r = refuse_cut(&found, reterr);
         if (r < 0) {

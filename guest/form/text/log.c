@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/text/log.h"
+#include "guest/form/text/text.h"
 
 #include <errno.h>
 #include <stdio.h>

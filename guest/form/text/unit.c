@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/text/unit.h"
+#include "guest/form/text/text.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -11,17 +11,34 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-int vm_fail(Vm *vm, const char *format, ...) {
-        char text[sizeof(vm->error->text)];
+static int set_error(VmError *error, unsigned line, const char *format, va_list ap) {
+        char text[sizeof(error->text)];
+
+        vsnprintf(text, sizeof(text), format, ap);
+        *error = (VmError){ .line = line };
+        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, error->text,
+                        sizeof(error->text));
+        return -EINVAL;
+}
+
+int vm_error(VmError *error, unsigned line, const char *format, ...) {
         va_list ap;
+        int r;
 
         va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
+        r = set_error(error, line, format, ap);
         va_end(ap);
-        vm->error->line = vm->line;
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, vm->error->text,
-                        sizeof(vm->error->text));
-        return -EINVAL;
+        return r;
+}
+
+int vm_fail(Vm *vm, const char *format, ...) {
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = set_error(vm->error, vm->line, format, ap);
+        va_end(ap);
+        return r;
 }
 
 int vm_bounded(Vm *vm, int r) {

@@ -13,8 +13,9 @@
 #define VM_NAME_MAX 64
 
 typedef struct VmError {
-        unsigned line;  /* from 1; 0 when there are none */
-        char text[256]; /* printable */
+        unsigned line;   /* from 1; 0 when there are none */
+        char text[256];  /* printable */
+        bool open_quote; /* it is a quote that does not end */
 } VmError;
 
 /* How the files are read that a command line names, up to 1 MiB each. 0, or -ENOMEM; or *ret_why, why it is not known, is not
@@ -23,6 +24,9 @@ typedef struct VmFiles {
         int (*read)(void *userdata, const char *path, char **ret, size_t *ret_n, const char **ret_why);
         void *userdata;
 } VmFiles;
+
+/* -EINVAL. */
+int vm_error(VmError *error, unsigned line, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 typedef struct Vm {
         Guest *guest;
