@@ -170,6 +170,7 @@ MESSAGES = {
     "of sudo": "Nov  3 10:11:12 host sudo[812]:     root : TTY=pts/0 ; PWD=/root ; USER=root ; COMMAND=/usr/bin/qemu-system-x86_64 -M q35 -cpu host -m 3G\n",
     "of systemd": "Nov 03 10:11:12 host systemd[1]: Started /usr/bin/qemu-system-x86_64 -M q35 -cpu host -m 3G.\n".replace("3G.", "3G -S"),
     "an apostrophe before": "I'm starting it so:\nqemu-system-x86_64 -M q35 -cpu host -m 3G\n",
+    "a double quote before": "The 5.25\" drive is slow:\nqemu-system-x86_64 -M q35 -cpu host -m 3G\n",
     "an apostrophe behind": "qemu-system-x86_64 -M q35 -cpu host -m 3G\nIt doesn't start.\n",
     "traced": "+ exec qemu-system-x86_64 -M q35 -cpu host -m 3G -append 'a b'\n",
 }

@@ -118,7 +118,7 @@ static int lex_until(
                 if (r < 0)
                         return r;
         }
-        return vm_error(reterr, line, "%s", words);
+        return close == '"' ? refuse_quote(line, words, reterr) : vm_error(reterr, line, "%s", words);
 }
 
 static int lex_dollar(ShellText *text, unsigned depth, VmError *reterr) {
