@@ -15,6 +15,8 @@ static void set_count(const Field *field, void *object, size_t n) {
 
         if (field->count_size == sizeof(uint8_t))
                 *(uint8_t *) count = (uint8_t) n;
+        else if (field->count_size == sizeof(uint32_t))
+                *(uint32_t *) count = (uint32_t) n;
         else
                 *(size_t *) count = n;
 }
@@ -124,6 +126,7 @@ static int refuse_unknown(const JsonValue *value, const FieldTable *table) {
 }
 
 int fields_read(const JsonValue *value, const FieldTable *table, void *object) {
+        JsonValue member;
         int r = 0;
 
         if (!json_is_object(value->json))
@@ -137,5 +140,8 @@ int fields_read(const JsonValue *value, const FieldTable *table, void *object) {
         for (size_t i = 0; i < table->n && r >= 0; i++)
                 if (table->fields[i].when)
                         r = read_field(value, table, &table->fields[i], object);
+        for (size_t i = 0; i < table->n && r >= 0; i++)
+                if (table->fields[i].flags & FIELD_REQUIRED)
+                        r = json_value_member(value, table->fields[i].key, &member);
         return r;
 }

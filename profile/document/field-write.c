@@ -116,8 +116,13 @@ json_t *field_json(const FieldContext *context, const Field *field, const void *
 }
 
 /* What is no more than the struct's zero. */
-static bool is_nothing(const json_t *value) {
-        return json_is_null(value) || json_is_false(value) ||
+static bool is_nothing(const Field *field, const void *object, const json_t *value) {
+        if (json_is_null(value))
+                return true;
+        if (field->flags & FIELD_ALWAYS)
+                return false;
+        return (json_is_false(value) && field->kind == FIELD_BOOLEAN) ||
+                        (field->kind == FIELD_WORD && field_integer(field, object) == 0) ||
                         (json_is_integer(value) && json_integer_value(value) == 0) ||
                         (json_is_string(value) && json_string_length(value) == 0) ||
                         (json_is_object(value) && json_object_size(value) == 0) ||
@@ -139,7 +144,7 @@ json_t *fields_json(const FieldContext *context, const FieldTable *table, const 
                 if (left_out(context, field))
                         continue;
                 value = field_json(context, field, object);
-                if (table->given && !(field->flags & FIELD_ALWAYS) && is_nothing(value))
+                if (table->given && is_nothing(field, object, value))
                         json_decref(value);
                 else
                         ok = json_put(json, field->key, value);

@@ -71,76 +71,6 @@ int json_value_array(const JsonValue *value, size_t max, size_t *ret) {
         return 0;
 }
 
-int json_value_new_elements(const JsonValue *value, size_t size, void **ret, size_t *ret_n) {
-        int r = json_value_array(value, JSON_ARRAY_MAX, ret_n);
-
-        if (r < 0)
-                return r;
-        *ret = *ret_n > 0 ? calloc(*ret_n, size) : NULL;
-        return *ret_n > 0 && !*ret ? -ENOMEM : 0;
-}
-
-int json_read_fields(const JsonValue *object, const JsonFields *fields, void *ret) {
-        for (size_t i = 0; i < fields->n; i++) {
-                const JsonField *field = &fields->fields[i];
-                JsonValue member;
-                int r;
-
-                if (field->missing && json_is_object(object->json) &&
-                                !json_object_get(object->json, field->key)) {
-                        if (ret)
-                                field->missing((char *) ret + field->offset);
-                        continue;
-                }
-                r = json_value_member(object, field->key, &member);
-                if (r < 0)
-                        return r;
-                r = field->read(&member, field, ret ? (char *) ret + field->offset : NULL);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-static int refuse_unknown(const JsonValue *object, const JsonFields *fields) {
-        char printable[64];
-        JsonValue member = { .reader = object->reader, .parent = object, .key = printable };
-        const char *key;
-        json_t *value;
-
-        json_object_foreach((json_t *) object->json, key, value) {
-                size_t i = 0;
-
-                while (i < fields->n && strcmp(fields->fields[i].key, key) != 0)
-                        i++;
-                if (i < fields->n)
-                        continue;
-                text_printable((Bytes){ .data = (const uint8_t *) key, .n = strlen(key) }, printable,
-                                sizeof(printable));
-                return json_value_fail(&member, "no such member");
-        }
-        return 0;
-}
-
-int json_read_given(const JsonValue *object, const JsonFields *fields, void *ret) {
-        int r;
-
-        if (!json_is_object(object->json))
-                return json_value_fail(object, "expected an object");
-        r = refuse_unknown(object, fields);
-        for (size_t i = 0; r >= 0 && i < fields->n; i++) {
-                const JsonField *field = &fields->fields[i];
-                JsonValue member;
-
-                if (!json_object_get(object->json, field->key))
-                        continue;
-                r = json_value_member(object, field->key, &member);
-                if (r >= 0)
-                        r = field->read(&member, field, (char *) ret + field->offset);
-        }
-        return r;
-}
-
 static bool is_integer_within(const json_t *json, uint64_t min, uint64_t max) {
         return json_is_integer(json) && json_integer_value(json) >= 0 &&
                         (uint64_t) json_integer_value(json) >= min &&
@@ -191,37 +121,4 @@ int json_value_boolean(const JsonValue *value, bool *ret) {
                 return json_value_fail(value, "expected true or false");
         *ret = json_is_true(value->json);
         return 0;
-}
-
-int json_member_integer_or_null(const JsonValue *object, const char *key, uint64_t min, uint64_t max,
-                bool *ret_known, uint64_t *ret) {
-        JsonValue member;
-        int r;
-
-        r = json_value_member(object, key, &member);
-        if (r < 0)
-                return r;
-        *ret_known = !json_is_null(member.json);
-        *ret = 0;
-        if (!*ret_known)
-                return 0;
-        if (!is_integer_within(member.json, min, max))
-                return json_value_fail(&member,
-                                "expected an integer from %" PRIu64 " to %" PRIu64 " or null", min, max);
-        *ret = (uint64_t) json_integer_value(member.json);
-        return 0;
-}
-
-int json_member_integer_when(
-                const JsonValue *object, const char *key, bool known, uint64_t max, uint64_t *ret) {
-        JsonValue member;
-        int r;
-
-        r = json_value_member(object, key, &member);
-        if (r < 0)
-                return r;
-        if (known)
-                return json_value_integer(&member, 0, max, ret);
-        *ret = 0;
-        return json_is_null(member.json) ? 0 : json_value_fail(&member, "expected null");
 }

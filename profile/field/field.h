@@ -60,6 +60,7 @@ enum {
         FIELD_FILE = 1 << 10,       /* a value file of the daemon */
         FIELD_DIRECTORY = 1 << 11,  /* FIELD_OBJECT: its value files stand in a directory of its name */
         FIELD_FLAT = 1 << 12,       /* FIELD_OBJECT: its key is no part of its members' names on D-Bus */
+        FIELD_REQUIRED = 1 << 13,   /* must be there although others may be left out, see FieldTable.given */
         FIELD_BUS = FIELD_CONST | FIELD_EMITS | FIELD_INVALIDATES,
 };
 
@@ -69,7 +70,7 @@ typedef struct FieldTable {
         size_t n;
         const Field *fields;
         const char *text; /* what such an object is */
-        bool given; /* every member may be left out, and is not written where it is zero; others are refused */
+        bool given; /* members may be left out, and are not written where they are null or zero; others are refused */
         /* After an object was read: what holds between its members, and between it and the element before it, or NULL.
          * 0, or what json_value_fail() returned. */
         int (*check)(const struct JsonValue *value, void *object, const void *before);

@@ -5,19 +5,11 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "guest/form/json/guest-json-field.h"
+#include "guest/form/json/fields.h"
 #include "guest/guest.h"
 #include "guest/machine.h"
 #include "probe/cleanup.h"
-#include "profile/document/read-fact.h"
-
-static int read_schema(const JsonValue *value, const JsonField *field, void *ret) {
-        const char *text = json_string_value(value->json);
-
-        return text && strcmp(text, "hawd-guest-defaults/1") == 0
-                        ? 0
-                        : json_value_fail(value, "expected \"hawd-guest-defaults/1\"");
-}
+#include "profile/document/field-read.h"
 
 /* A tag has six digits, and no other version that many. */
 static int check_tag(const JsonValue *value, bool ovmf, const GuestVersion *version) {
@@ -28,99 +20,104 @@ static int check_tag(const JsonValue *value, bool ovmf, const GuestVersion *vers
         return 0;
 }
 
-static int read_tag(const JsonValue *value, const JsonField *field, void *ret) {
-        int r = guest_read_version(value, field, ret);
+static int read_tag(const JsonValue *json, void *value) {
+        int r = guest_read_version(json, value);
 
-        return r < 0 ? r : check_tag(value, true, ret);
+        return r < 0 ? r : check_tag(json, true, value);
 }
 
-static int read_version(const JsonValue *value, const JsonField *field, void *ret) {
-        int r = guest_read_version(value, field, ret);
+static int read_version(const JsonValue *json, void *value) {
+        int r = guest_read_version(json, value);
 
-        return r < 0 ? r : check_tag(value, false, ret);
+        return r < 0 ? r : check_tag(json, false, value);
 }
 
-static const JsonField image_members[] = {
-        { "path", json_read_string, JSON_FIELD(SiteImage, path) },
-        { "kind", json_read_word, JSON_FIELD(SiteImage, kind), .word = firmware_from_string,
-                        .expected = "\"ovmf\", \"seabios\" or \"none\"" },
-        { "version", guest_read_version, JSON_FIELD(SiteImage, version) },
+static const FieldHook tag_hook = {
+        .write = guest_write_version,
+        .read = read_tag,
+        .schema = "{\"type\": \"string\", \"pattern\": \"^20[0-9]{4}$\"}",
 };
-static const JsonFields image_fields = { ELEMENTS(image_members), image_members };
+static const FieldHook version_hook = {
+        .write = guest_write_version, .read = read_version, .schema = VERSION_SCHEMA
+};
 
-static int read_image(const JsonValue *value, SiteImage *ret) {
+static int check_image(const JsonValue *value, void *object, const void *before) {
+        const SiteImage *image = object;
         JsonValue version;
-        int r = json_read_given(value, &image_fields, ret);
+        int r;
 
-        if (r < 0)
-                return r;
-        if (ret->path[0] != '/')
+        if (image->path[0] != '/')
                 return json_value_fail(value, "expected a path that begins with \"/\"");
-        if (ret->kind == FIRMWARE_NONE && !guest_version_known(&ret->version))
+        if (image->kind == FIRMWARE_NONE && !guest_version_known(&image->version))
                 return 0;
-        if (ret->kind != FIRMWARE_OVMF && ret->kind != FIRMWARE_SEABIOS)
+        if (image->kind != FIRMWARE_OVMF && image->kind != FIRMWARE_SEABIOS)
                 return json_value_fail(value,
-                                ret->kind == FIRMWARE_NONE
+                                image->kind == FIRMWARE_NONE
                                                 ? "expected no version beside \"none\""
                                                 : "expected a kind: \"ovmf\", \"seabios\" or \"none\"");
-        if (!guest_version_known(&ret->version))
+        if (!guest_version_known(&image->version))
                 return 0;
         r = json_value_member(value, "version", &version);
-        return r < 0 ? r : check_tag(&version, ret->kind == FIRMWARE_OVMF, &ret->version);
+        return r < 0 ? r : check_tag(&version, image->kind == FIRMWARE_OVMF, &image->version);
 }
 
-static int read_images(const JsonValue *value, const JsonField *field, void *ret) {
-        SiteDefaults *site = ret;
-        size_t n;
-        int r = json_value_array(value, SITE_IMAGES_MAX, &n);
-
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                const JsonValue element = json_value_element(value, i);
-
-                r = read_image(&element, &site->images[site->n_images++]);
-        }
-        return r;
-}
-
-static int read_device_bars(const JsonValue *value, const JsonField *field, void *ret) {
-        return guest_read_bars(value, field, &((SiteDevice *) ret)->bars);
-}
-
-static const JsonField device_members[] = {
-        { "device", json_read_name, JSON_FIELD(SiteDevice, device) },
-        { "bars", read_device_bars },
+static const FieldHook path_hook = {
+        .schema = "{\"type\": \"string\", \"maxLength\": 255, \"pattern\": \"^/\"}",
 };
-static const JsonFields device_fields = { ELEMENTS(device_members), device_members };
+static const FieldHook kind_hook = { .schema = "{\"enum\": [\"ovmf\", \"seabios\", \"none\"]}" };
 
-static int read_devices(const JsonValue *value, const JsonField *field, void *ret) {
-        SiteDefaults *site = ret;
-        size_t n;
-        int r = json_value_array(value, SITE_DEVICES_MAX, &n);
+static const Field image_fields[] = {
+        { "path", FIELD_STRING, FIELD_REQUIRED, FIELD_MEMBER(SiteImage, path), .hook = &path_hook,
+                        .text = "Path of an image, or a pattern (fnmatch(3)); \"*\" matches no slash." },
+        { "kind", FIELD_WORD, FIELD_REQUIRED, FIELD_MEMBER(SiteImage, kind), .words = &firmware_words,
+                        .hook = &kind_hook, .text = "Which firmware it is." },
+        { "version", FIELD_CUSTOM, 0, FIELD_MEMBER(SiteImage, version), .hook = &guest_version_hook,
+                        .text = "Its version; of OVMF the stable tag." },
+};
+static const FieldTable image_table = { FIELD_TABLE(image_fields), .given = true, .check = check_image };
 
-        for (size_t i = 0; r >= 0 && i < n; i++) {
-                const JsonValue element = json_value_element(value, i);
-                SiteDevice *device = &site->devices[site->n_devices++];
-
-                r = json_read_given(&element, &device_fields, device);
-                if (r >= 0 && (!*device->device || device->bars.n_bars == 0))
-                        return json_value_fail(&element, "expected a device and at least one of its BARs");
-        }
-        return r;
+static int check_device(const JsonValue *value, void *object, const void *before) {
+        return ((const SiteDevice *) object)->bars.n_bars == 0
+                        ? json_value_fail(value, "expected a device and at least one of its BARs")
+                        : 0;
 }
 
-static const JsonField members[] = {
-        { "schema", read_schema },
-        { "qemu", read_version, JSON_FIELD(SiteDefaults, qemu) },
-        { "ovmf", read_tag, JSON_FIELD(SiteDefaults, ovmf) },
-        { "seabios", read_version, JSON_FIELD(SiteDefaults, seabios) },
-        { "images", read_images },
-        { "devices", read_devices },
+static const Field device_fields[] = {
+        { "device", FIELD_NAME, FIELD_REQUIRED, FIELD_MEMBER(SiteDevice, device),
+                        .text = "UUID of a mediated device or PCI address of a function, or a pattern (fnmatch(3))." },
+        { "bars", FIELD_LIST, FIELD_INLINE | FIELD_REQUIRED,
+                        FIELD_ELEMENTS(SiteDevice, bars.bars, bars.n_bars), .min = 1, .max = GUEST_BARS_MAX,
+                        .table = &guest_bar_table, .text = "Its BARs." },
 };
-static const JsonFields fields = { ELEMENTS(members), members };
+static const FieldTable device_table = { FIELD_TABLE(device_fields), .given = true, .check = check_device };
+
+#define SITE(member) FIELD_MEMBER(SiteDefaults, member)
+
+static const Field site_fields[] = {
+        { "schema", FIELD_FIXED, FIELD_REQUIRED, .fixed = "hawd-guest-defaults/1",
+                        .text = "Form of the document." },
+        { "qemu", FIELD_CUSTOM, 0, SITE(qemu), .hook = &version_hook,
+                        .text = "Version of QEMU, where no package tells." },
+        { "ovmf", FIELD_CUSTOM, 0, SITE(ovmf), .hook = &tag_hook,
+                        .text = "Stable tag of OVMF, where no package tells." },
+        { "seabios", FIELD_CUSTOM, 0, SITE(seabios), .hook = &version_hook,
+                        .text = "Version of SeaBIOS, where no package tells." },
+        { "images", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(SiteDefaults, images, n_images),
+                        .max = SITE_IMAGES_MAX, .table = &image_table,
+                        .text = "Firmware images by their path; the first that matches applies." },
+        { "devices", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(SiteDefaults, devices, n_devices),
+                        .max = SITE_DEVICES_MAX, .table = &device_table,
+                        .text = "Devices whose BARs the host does not tell; the first that matches applies." },
+};
+const FieldTable site_defaults_table = {
+        FIELD_TABLE(site_fields),
+        .text = "Versions and BARs for guests whose description does not tell them.",
+        .given = true,
+};
 
 int site_defaults_parse(const char *text, size_t n, SiteDefaults *ret, JsonError *reterr) {
         JsonReader reader = { .error = reterr };
-        JsonValue top = { .reader = &reader }, schema;
+        JsonValue top = { .reader = &reader };
         SiteDefaults site = {};
         json_t *document;
         int r;
@@ -133,9 +130,7 @@ int site_defaults_parse(const char *text, size_t n, SiteDefaults *ret, JsonError
         if (r < 0)
                 return r;
         top.json = document;
-        r = json_read_given(&top, &fields, &site);
-        if (r >= 0)
-                r = json_value_member(&top, "schema", &schema);
+        r = fields_read(&top, &site_defaults_table, &site);
         json_decref(document);
         if (r >= 0)
                 *ret = site;
