@@ -48,3 +48,13 @@ def test_man_pages_render(page):
         pytest.skip("no groff here")
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", TOP / "man" / page], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and done.stderr == ""
+
+
+def test_paths():
+    """Each source file that the documents name is there."""
+    pages = [TOP / "README.md", TOP / "CONTRIBUTING.md", *(TOP / "docs").glob("*.md")]
+    folders = "|".join(p.name for p in TOP.iterdir() if p.is_dir() and not p.name.startswith((".", "build")))
+    named = {path for page in pages for path in re.findall(rf"[`(]((?:{folders})/[\w./-]+\.\w+)[`)]", page.read_text(encoding="utf-8"))}
+    assert len(named) > 20
+    # "name" is a place to fill in.
+    assert not [path for path in named if "-name." not in path and not (TOP / path).exists()]
