@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/form/json/guest-json.h"
+#include "guest/form/json/site-defaults.h"
 #include "probe/cleanup.h"
 #include "profile/document/field-schema.h"
 #include "profile/field/tables.h"
@@ -14,6 +16,8 @@ static const struct {
         const FieldTable *table;
         const char *id, *title;
 } documents[] = {
+        { "guest", &guest_table, "urn:hawd:guest:1", "hawd guest" },
+        { "guest-defaults", &site_defaults_table, "urn:hawd:guest-defaults:1", "hawd guest defaults" },
         { "profile", &profile_table, "urn:hawd:profile:1", "hawd profile" },
 };
 

@@ -34,13 +34,22 @@ static json_t *typed(const char *type, bool nullable) {
         return nullable ? json_pack("{s:[s, s]}", "type", type, "null") : json_pack("{s:s}", "type", type);
 }
 
+/* Of a text that people write, what the reader accepts. */
+static json_t *written(json_t *schema, const Field *field, size_t size) {
+        bool ok = json_put(schema, "maxLength", json_integer((json_int_t) size - 1)) &&
+                        json_put(schema, "pattern",
+                                        json_string(field->kind == FIELD_NAME ? "^[ -~]+$" : "^[ -~]*$"));
+
+        return json_finish(schema, ok);
+}
+
 /* ── kinds ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static json_t *integer_schema(const Field *field, bool nullable) {
         json_t *schema = typed("integer", nullable);
         bool ok = json_put(schema, "minimum", json_integer((json_int_t) field->min));
 
-        if (field->max > 0 && field->max < INT64_MAX)
+        if (field->max > 0)
                 ok = ok && json_put(schema, "maximum", json_integer((json_int_t) field->max));
         return json_finish(schema, ok);
 }
@@ -56,9 +65,13 @@ static json_t *digits_schema(const Field *field, bool nullable) {
 static json_t *list_schema(const Field *field, json_t *items) {
         json_t *schema = json_pack("{s:s, s:o}", "type", "array", "items", items);
 
-        if (schema && field->max > 0 && !json_put(schema, "maxItems", json_integer((json_int_t) field->max)))
-                return json_finish(schema, false);
-        return schema;
+        bool ok = schema != NULL;
+
+        if (field->min > 0)
+                ok = ok && json_put(schema, "minItems", json_integer((json_int_t) field->min));
+        if (field->max > 0)
+                ok = ok && json_put(schema, "maxItems", json_integer((json_int_t) field->max));
+        return json_finish(schema, ok);
 }
 
 static json_t *kind_schema(const Field *field) {
@@ -109,10 +122,12 @@ static json_t *kind_schema(const Field *field) {
         }
 }
 
-static json_t *field_schema(const Field *field) {
-        json_t *schema = field->hook && field->hook->schema ? json_loads(field->hook->schema, 0, NULL)
-                                                            : kind_schema(field);
+static json_t *field_schema(const Field *field, bool given) {
+        bool hooked = field->hook && field->hook->schema;
+        json_t *schema = hooked ? json_loads(field->hook->schema, 0, NULL) : kind_schema(field);
 
+        if (schema && given && !hooked && (field->kind == FIELD_STRING || field->kind == FIELD_NAME))
+                schema = written(schema, field, field->size);
         if (schema && field->text && !json_put(schema, "description", json_string(field->text)))
                 return json_finish(schema, false);
         return schema;
@@ -127,12 +142,15 @@ static json_t *object_schema(const FieldTable *table) {
 
                 if (field->flags & FIELD_NOT_JSON)
                         continue;
-                ok = json_put(properties, field->key, field_schema(field));
-                if (!(field->flags & FIELD_LATER) && !table->given)
+                ok = json_put(properties, field->key, field_schema(field, table->given));
+                if (table->given ? field->flags & FIELD_REQUIRED : !(field->flags & FIELD_LATER))
                         ok = ok && json_array_append_new(required, json_string(field->key)) == 0;
         }
-        schema = json_pack("{s:s, s:o, s:o, s:b}", "type", "object", "properties", properties, "required",
-                        required, "additionalProperties", 0);
+        schema = json_pack("{s:s, s:o, s:b}", "type", "object", "properties", properties,
+                        "additionalProperties", 0);
+        if (json_array_size(required) > 0)
+                ok = ok && json_put(schema, "required", json_incref(required));
+        json_decref(required);
         if (table->text && !json_put(schema, "description", json_string(table->text)))
                 ok = false;
         return json_finish(schema, ok);

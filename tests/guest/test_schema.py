@@ -9,7 +9,7 @@ import pytest
 from forms import read, run
 
 jsonschema = pytest.importorskip("jsonschema")
-SCHEMA = json.loads((pathlib.Path(os.environ["HAWD_SOURCE"]) / "schema" / "guest.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).with_name("guest.schema.json").read_text(encoding="utf-8"))
 LEAST = {"schema": "hawd-guest/1", "machine": "pc-q35-7.1", "memory": {"ram": "4GiB"}}
 WHOLE = {
     "schema": "hawd-guest/1", "name": "vm", "vmm": "qemu", "vmmVersion": "9.1.2", "vmmBuild": "debian", "machine": "pc-i440fx-8.2", "accelerator": "tcg",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guest/form/json/fields.h"
+#include "guest/form/json/guest-json.h"
 #include "guest/machine.h"
 #include "profile/document/json-fact.h"
 
@@ -28,11 +29,12 @@ static const Field firmware_fields[] = {
         { "version", FIELD_CUSTOM, 0, FIRMWARE(version), .hook = &guest_version_hook,
                         .text = "Its version; of OVMF the stable tag: 202411." },
         { "path", FIELD_STRING, 0, FIRMWARE(path), .text = "Path of its image." },
-        { "pciMmio64Mb", FIELD_INTEGER, 0, FIRMWARE(mmio64_mib),
+        { "pciMmio64Mb", FIELD_INTEGER, 0, FIRMWARE(mmio64_mib), .max = INT64_MAX,
                         .text = "fw_cfg opt/ovmf/X-PciMmio64Mb, in MiB; 0: not given." },
         { "unreadOption", FIELD_STRING, 0, FIRMWARE(unread),
                         .text = "A fw_cfg item with nearly the name of one that a firmware reads: opt/ovmf/X-PciMmio64." },
-        { "unreadValue", FIELD_INTEGER, 0, FIRMWARE(unread_value), .text = "Its number; 0: none." },
+        { "unreadValue", FIELD_INTEGER, 0, FIRMWARE(unread_value), .max = INT64_MAX,
+                        .text = "Its number; 0: none." },
         { "pagingLevel", FIELD_INTEGER, 0, FIRMWARE(paging_level), .max = 5, .hook = &paging_level_hook,
                         .text = "fw_cfg opt/org.tianocore/PagingLevel; 0: not given." },
         { "seabiosPci64", FIELD_STATE3, 0, FIRMWARE(seabios_pci64),

@@ -9,15 +9,13 @@
 #include "profile/document/read-value.h"
 #include "profile/field/field.h"
 
-extern const FieldTable guest_table;         /* Guest */
-extern const FieldTable guest_cpu_table;     /* GuestCpu */
-extern const FieldTable guest_memory_table;  /* GuestMemory */
-extern const FieldTable guest_device_table;  /* GuestDevice */
-extern const FieldTable guest_port_table;    /* GuestPort */
-extern const FieldTable guest_ports_table;   /* GuestPorts */
-extern const FieldTable guest_bar_table;     /* GuestBar */
-extern const FieldTable guest_note_table;    /* GuestNote */
-extern const FieldTable site_defaults_table; /* SiteDefaults */
+extern const FieldTable guest_cpu_table;    /* GuestCpu */
+extern const FieldTable guest_memory_table; /* GuestMemory */
+extern const FieldTable guest_device_table; /* GuestDevice */
+extern const FieldTable guest_port_table;   /* GuestPort */
+extern const FieldTable guest_ports_table;  /* GuestPorts */
+extern const FieldTable guest_bar_table;    /* GuestBar */
+extern const FieldTable guest_note_table;   /* GuestNote */
 
 /* uint64_t: a number of bytes, or a text with its unit. */
 #define SIZE_SCHEMA                                                                             \

@@ -5,6 +5,9 @@
 
 #include "guest/guest.h"
 #include "profile/document/json-parse.h"
+#include "profile/field/field.h"
+
+extern const FieldTable guest_table; /* Guest */
 
 #define GUEST_JSON_MAX ((size_t) 1 << 20)
 

@@ -6,6 +6,7 @@
 
 #include "guest/vmm/defaults.h"
 #include "profile/document/json-parse.h"
+#include "profile/field/field.h"
 
 #define SITE_DEFAULTS_MAX ((size_t) 64 << 10)
 #define SITE_IMAGES_MAX 64
@@ -30,6 +31,8 @@ typedef struct SiteDefaults {
         size_t n_devices;
         SiteDevice devices[SITE_DEVICES_MAX];
 } SiteDefaults;
+
+extern const FieldTable site_defaults_table; /* SiteDefaults */
 
 /* -EINVAL with the error filled, -ENOMEM. */
 int site_defaults_parse(const char *text, size_t n, SiteDefaults *ret, JsonError *reterr);
