@@ -202,21 +202,14 @@ static const char *const harmless[] = {
 
 static const char *const with_value[] = { "cpu", "readconfig", "set", "xen-domid" };
 
-static bool contains(const char *const *names, size_t n, const char *name) {
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(names[i], name) == 0)
-                        return true;
-        return false;
-}
-
 bool vm_option_is_harmless(const char *name) {
-        return contains(harmless, ELEMENTS(harmless), name);
+        return VM_ONE_OF(name, harmless);
 }
 
 bool vm_option_stands_alone(const char *name) {
-        return contains(alone, ELEMENTS(alone), name);
+        return VM_ONE_OF(name, alone);
 }
 
 bool vm_option_has_value(const char *name) {
-        return vm_option_is_harmless(name) || contains(with_value, ELEMENTS(with_value), name);
+        return vm_option_is_harmless(name) || VM_ONE_OF(name, with_value);
 }

@@ -14,10 +14,7 @@ bool vm_property_moves(const char *name) {
                 "pmrdev", "pref32-reserve", "pref64-reserve", "size", "sysfsdev", "vram64_size_mb",
                 "x-aw-bits" };
 
-        for (size_t i = 0; i < ELEMENTS(names); i++)
-                if (strcmp(name, names[i]) == 0)
-                        return true;
-        return false;
+        return VM_ONE_OF(name, names);
 }
 
 /* "device.hostpci0.x-vga=on": neither group nor id has a point in it, and an id with one cannot be named. */

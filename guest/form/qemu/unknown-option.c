@@ -9,13 +9,6 @@
 
 /* ── which parts matter ────────────────────────────────────────────────────────────────────────────────── */
 
-static bool is_in(const char *const *names, size_t n, const char *name) {
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(names[i], name) == 0)
-                        return true;
-        return false;
-}
-
 static bool all(const KeyValues *values, const char *key) {
         return true;
 }
@@ -29,7 +22,7 @@ static bool of_cpu(const KeyValues *values, const char *key) {
                 "host_phys_bits", "host-phys-bits-limit", "host_phys_bits_limit", "guest-phys-bits",
                 "guest_phys_bits", "vendor", "lm", "i64", "la57", "pdpe1gb", "pae", "pse36" };
 
-        return is_in(names, ELEMENTS(names), key);
+        return VM_ONE_OF(key, names);
 }
 
 static bool of_device(const KeyValues *values, const char *key) {
@@ -48,7 +41,7 @@ static bool of_object(const KeyValues *values, const char *key) {
         if (type && (strncmp(type, "memory-backend-", 15) == 0 || strstr(type, "-guest")) &&
                         strcmp(key, "id") == 0)
                 return true;
-        return is_in(names, ELEMENTS(names), key);
+        return VM_ONE_OF(key, names);
 }
 
 static bool of_drive(const KeyValues *values, const char *key) {

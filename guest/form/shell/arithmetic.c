@@ -36,8 +36,7 @@ static long long read_name(Sum *sum) {
         size_t n = 0;
         long long number = 0;
 
-        while (sum->in < sum->end && (isalnum((unsigned char) *sum->in) || *sum->in == '_') &&
-                        n + 1 < sizeof(name))
+        while (sum->in < sum->end && shell_is_name(*sum->in) && n + 1 < sizeof(name))
                 name[n++] = *sum->in++;
         name[n] = 0;
         if (isdigit((unsigned char) *name)) {
@@ -175,10 +174,6 @@ static bool value_of(Shell *shell, const char *text, const char *end, long long 
 
 /* ── assignments ───────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool is_name(char c) {
-        return isalnum((unsigned char) c) || c == '_';
-}
-
 static const char *skip_blanks(const char *text, const char *end) {
         while (text < end && isspace((unsigned char) *text))
                 text++;
@@ -208,7 +203,7 @@ static int forget_assigned(Shell *shell, const char *text, const char *end, unsi
                 char name[64];
                 int r;
 
-                while (c < end && is_name(*c))
+                while (c < end && shell_is_name(*c))
                         c++;
                 if (c == start || isdigit((unsigned char) *start) || (size_t) (c - start) >= sizeof(name)) {
                         c += c == start;
@@ -249,7 +244,7 @@ static bool assigned_value(Shell *shell, const char *text, const char *end, char
         long long before = 0, value;
         size_t n;
 
-        while (c < end && is_name(*c))
+        while (c < end && shell_is_name(*c))
                 c++;
         behind = skip_blanks(c, end);
         n = assignment(behind, end);
@@ -281,6 +276,15 @@ int shell_calculate(
         return r;
 }
 
+int shell_calculate_status(Shell *shell, const char *text, size_t n, unsigned line) {
+        long long number;
+        bool known;
+        int r = shell_calculate(shell, text, n, line, &number, &known);
+
+        shell->status = known ? shell_status_of(number != 0) : SHELL_STATUS_UNKNOWN;
+        return r;
+}
+
 /* ── as a command ──────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Where "))" stands; NULL: nowhere. */
@@ -303,9 +307,6 @@ static const char *sum_end(const ShellText *text) {
 int shell_run_sum(Shell *shell) {
         const char *start = shell->text.in + 1, *end;
         unsigned line = shell->text.line;
-        long long number;
-        bool known;
-        int r;
 
         shell->text.in = start;
         end = sum_end(&shell->text);
@@ -316,7 +317,5 @@ int shell_run_sum(Shell *shell) {
         shell->text.in = end + 2;
         if (shell_skips(shell))
                 return 0;
-        r = shell_calculate(shell, start, (size_t) (end - start), line, &number, &known);
-        shell->status = !known ? SHELL_STATUS_UNKNOWN : number != 0 ? SHELL_STATUS_TRUE : SHELL_STATUS_FALSE;
-        return r;
+        return shell_calculate_status(shell, start, (size_t) (end - start), line);
 }

@@ -11,7 +11,7 @@ static bool is_variable_name(const char *text, size_t n) {
         if (n == 0 || n >= 64 || isdigit((unsigned char) *text))
                 return false;
         for (size_t i = 0; i < n; i++)
-                if (!isalnum((unsigned char) text[i]) && text[i] != '_')
+                if (!shell_is_name(text[i]))
                         return false;
         return true;
 }
@@ -97,17 +97,11 @@ static int set(Shell *shell, const ShellFields *fields) {
 }
 
 static int let(Shell *shell, const ShellFields *fields) {
-        long long number;
-        bool known;
         int r = 0;
 
-        for (size_t i = 1; r >= 0 && i < fields->n; i++) {
-                r = shell_calculate(shell, fields->items[i].text, strlen(fields->items[i].text),
-                                fields->items[i].line, &number, &known);
-                shell->status = !known        ? SHELL_STATUS_UNKNOWN
-                                : number != 0 ? SHELL_STATUS_TRUE
-                                              : SHELL_STATUS_FALSE;
-        }
+        for (size_t i = 1; r >= 0 && i < fields->n; i++)
+                r = shell_calculate_status(shell, fields->items[i].text, strlen(fields->items[i].text),
+                                fields->items[i].line);
         return r;
 }
 

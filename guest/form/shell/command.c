@@ -9,13 +9,6 @@
 #include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 
-static bool is_one_of(const char *word, const char *const *words, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(word, words[i]) == 0)
-                        return true;
-        return false;
-}
-
 /* Commands that name programs and start none. */
 static bool only_names(const char *word) {
         static const char *const words[] = { "addgroup", "adduser", "alias", "apk", "apt", "apt-cache",
@@ -28,7 +21,7 @@ static bool only_names(const char *word) {
                 "tee", "test", "trap", "type", "udevadm", "unset", "useradd", "usermod", "warn", "which",
                 "whereis", "yum", "zypper" };
 
-        return is_one_of(qemu_program_name(word), words, ELEMENTS(words));
+        return VM_ONE_OF(qemu_program_name(word), words);
 }
 
 static size_t first_command(const ShellFields *fields) {
@@ -36,7 +29,7 @@ static size_t first_command(const ShellFields *fields) {
                 "then" };
         size_t i = 0;
 
-        while (i + 1 < fields->n && is_one_of(fields->items[i].text, before, ELEMENTS(before)))
+        while (i + 1 < fields->n && VM_ONE_OF(fields->items[i].text, before))
                 i++;
         return i;
 }
@@ -129,8 +122,8 @@ static bool runs_words(const ShellFields *fields) {
                 "--command" };
 
         for (size_t i = 0; i < fields->n; i++)
-                if (is_one_of(qemu_program_name(fields->items[i].text), programs, ELEMENTS(programs)) ||
-                                is_one_of(fields->items[i].text, options, ELEMENTS(options)))
+                if (VM_ONE_OF(qemu_program_name(fields->items[i].text), programs) ||
+                                VM_ONE_OF(fields->items[i].text, options))
                         return true;
         return false;
 }
@@ -153,7 +146,7 @@ bool shell_runs_input(const ShellFields *fields) {
         static const char *const shells[] = { "bash", "sh", "dash", "zsh", "ksh", "ssh", "su" };
 
         for (size_t i = 0; i < fields->n && i < 8; i++)
-                if (is_one_of(qemu_program_name(fields->items[i].text), shells, ELEMENTS(shells)))
+                if (VM_ONE_OF(qemu_program_name(fields->items[i].text), shells))
                         return true;
         return false;
 }
@@ -189,7 +182,7 @@ static bool is_usage(const ShellFields *fields, size_t program) {
         for (const char *c = fields->items[program - 1].text; *c && n + 1 < sizeof(word); c++)
                 word[n++] = (char) tolower((unsigned char) *c);
         word[n] = 0;
-        return is_one_of(word, words, ELEMENTS(words));
+        return VM_ONE_OF(word, words);
 }
 
 /* The program has its options; "kvm" and "qemu" are accounts, groups and packages, too. */
@@ -236,7 +229,7 @@ static bool wants_value(const char *word) {
         const char *name = word + (word[0] == '-') + (word[0] == '-' && word[1] == '-');
 
         return is_option(word) && !vm_option_stands_alone(name) &&
-                        (is_one_of(name, names, ELEMENTS(names)) || vm_option_has_value(name) ||
+                        (VM_ONE_OF(name, names) || vm_option_has_value(name) ||
                                         vm_count_options(&(VmWord){ word, 0 }, 1) > 0);
 }
 

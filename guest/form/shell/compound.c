@@ -9,10 +9,8 @@
 
 static int expect_word(Shell *shell, const char *word) {
         ShellRaw raw;
-        int r = 0;
+        int r = shell_next_word(shell, &raw);
 
-        shell_skip_blanks(&shell->text);
-        r = shell_lex_word(&shell->text, &raw, shell->error);
         if (r < 0 || shell_raw_is(&raw, word))
                 return r;
         return vm_error(shell->error, raw.line, "expected '%s' here", word);
@@ -55,9 +53,8 @@ static int run_if(Shell *shell) {
                 runs = !taken && decide(shell, place, line);
                 r = run_part(shell, runs, ends);
                 taken |= runs;
-                shell_skip_blanks(&shell->text);
                 if (r >= 0)
-                        r = shell_lex_word(&shell->text, &word, shell->error);
+                        r = shell_next_word(shell, &word);
                 if (r < 0 || shell_raw_is(&word, "fi"))
                         break;
                 if (shell_raw_is(&word, "elif"))
@@ -87,15 +84,12 @@ static ShellStatus match(Shell *shell, const char *word, const char *pattern) {
 static int read_patterns(Shell *shell, const char *word) {
         ShellStatus status = SHELL_STATUS_FALSE;
 
-        if (shell->text.in < shell->text.end && *shell->text.in == '(')
-                shell->text.in++;
+        shell->text.in += shell_at(shell, "(");
         for (;;) {
                 ShellRaw raw;
                 const char *pattern = "";
-                int r;
+                int r = shell_next_word(shell, &raw);
 
-                shell_skip_blanks(&shell->text);
-                r = shell_lex_word(&shell->text, &raw, shell->error);
                 if (r >= 0 && !shell_skips(shell))
                         r = shell_expand_text(shell, &raw, &pattern);
                 if (r < 0)
@@ -107,7 +101,7 @@ static int read_patterns(Shell *shell, const char *word) {
                                 status = one;
                 }
                 shell_skip_blanks(&shell->text);
-                if (shell->text.in == shell->text.end || !strchr("|)", *shell->text.in))
+                if (!shell_at(shell, "|)"))
                         return vm_error(shell->error, raw.line, "expected a pattern of 'case' here");
                 if (*shell->text.in++ == ')')
                         break;
@@ -122,16 +116,12 @@ static int run_case(Shell *shell) {
         const char *word = "";
         bool taken = false;
         ShellRaw raw;
-        int r;
+        int r = shell_next_word(shell, &raw);
 
-        shell_skip_blanks(&shell->text);
-        r = shell_lex_word(&shell->text, &raw, shell->error);
         if (r >= 0 && !shell_skips(shell))
                 r = shell_expand_text(shell, &raw, &word);
-        for (shell_skip_blanks(&shell->text);
-                        r >= 0 && shell->text.in < shell->text.end && *shell->text.in == '\n';
-                        shell_skip_blanks(&shell->text))
-                r = shell_take_line(shell);
+        if (r >= 0)
+                r = shell_skip_lines(shell, "");
         if (r >= 0)
                 r = expect_word(shell, "in");
         while (r >= 0) {
@@ -139,13 +129,7 @@ static int run_case(Shell *shell) {
                 ShellText before;
                 bool runs;
 
-                while (r >= 0 && shell->text.in < shell->text.end && strchr(" \t\r\n;&#", *shell->text.in)) {
-                        shell_skip_blanks(&shell->text);
-                        if (shell->text.in < shell->text.end && *shell->text.in == '\n')
-                                r = shell_take_line(shell);
-                        else if (shell->text.in < shell->text.end && strchr(";&", *shell->text.in))
-                                shell->text.in++;
-                }
+                r = shell_skip_lines(shell, ";&");
                 before = shell->text;
                 place = shell->text.in;
                 if (r >= 0)
@@ -175,16 +159,9 @@ static int run_body(Shell *shell, bool runs) {
         ShellRaw word;
         int r;
 
-        while (shell->text.in < shell->text.end && strchr(" \t\r\n;#", *shell->text.in)) {
-                shell_skip_blanks(&shell->text);
-                if (shell->text.in < shell->text.end && *shell->text.in == '\n') {
-                        r = shell_take_line(shell);
-                        if (r < 0)
-                                return r;
-                } else if (shell->text.in < shell->text.end && *shell->text.in == ';')
-                        shell->text.in++;
-        }
-        r = shell_lex_word(&shell->text, &word, shell->error);
+        r = shell_skip_lines(shell, ";");
+        if (r >= 0)
+                r = shell_next_word(shell, &word);
         if (r < 0)
                 return r;
         braces = shell_raw_is(&word, "{");
@@ -209,8 +186,8 @@ static int run_while(Shell *shell, bool until) {
 
         if (r < 0)
                 return r;
-        if (until && shell->status != SHELL_STATUS_UNKNOWN)
-                shell->status = shell->status == SHELL_STATUS_TRUE ? SHELL_STATUS_FALSE : SHELL_STATUS_TRUE;
+        if (until)
+                shell->status = shell_negated(shell->status);
         /* Most loops wait for something: the first way is around it. */
         if (shell->status == SHELL_STATUS_UNKNOWN && !shell_skips(shell))
                 runs = !shell_takes(shell, place, line);
@@ -273,11 +250,10 @@ static int run_for(Shell *shell) {
 
         shell_skip_blanks(&shell->text);
         /* "for ((i = 0; i < 4; i++))" */
-        if (shell->text.in < shell->text.end && *shell->text.in == '(') {
+        if (shell_at(shell, "(")) {
                 shell->text.in++;
-                r = shell->text.in < shell->text.end && *shell->text.in == '('
-                                ? shell_run_sum(shell)
-                                : vm_error(shell->error, line, "expected 'for ((' here");
+                r = shell_at(shell, "(") ? shell_run_sum(shell)
+                                         : vm_error(shell->error, line, "expected 'for ((' here");
                 if (r >= 0)
                         r = run_body(shell, !shell_skips(shell) && shell_takes(shell, place, line));
                 end_loop(shell);
@@ -293,8 +269,7 @@ static int run_for(Shell *shell) {
                 r = shell_lex_word(&shell->text, &raw, shell->error);
         if (r >= 0 && shell_raw_is(&raw, "in"))
                 for (;;) {
-                        shell_skip_blanks(&shell->text);
-                        r = shell_lex_word(&shell->text, &raw, shell->error);
+                        r = shell_next_word(shell, &raw);
                         if (r < 0 || raw.n == 0)
                                 break;
                         if (!shell_skips(shell))
@@ -320,7 +295,7 @@ static int run_group(Shell *shell) {
 }
 
 static int close_bracket(Shell *shell, unsigned line) {
-        if (shell->text.in == shell->text.end || *shell->text.in != ')')
+        if (!shell_at(shell, ")"))
                 return vm_error(shell->error, line, "expected the bracket that starts here to end");
         shell->text.in++;
         return 0;
@@ -333,7 +308,7 @@ static int run_brackets(Shell *shell) {
         int r;
 
         shell->text.in++;
-        if (shell->text.in < shell->text.end && *shell->text.in == '(')
+        if (shell_at(shell, "("))
                 return shell_run_sum(shell);
         r = shell_scope_start(shell, &scope);
         if (r >= 0)
@@ -347,13 +322,13 @@ static int run_brackets(Shell *shell) {
 }
 
 int shell_run_compound(Shell *shell, const ShellRaw *word, bool *ret_done) {
-        int r;
+        int r = 0;
 
         *ret_done = true;
         if (++shell->depth > SHELL_DEPTH_MAX)
                 return vm_error(shell->error, word->line, "commands within each other: more than %d",
                                 SHELL_DEPTH_MAX);
-        if (word->n == 0 && shell->text.in < shell->text.end && *shell->text.in == '(')
+        if (word->n == 0 && shell_at(shell, "("))
                 r = run_brackets(shell);
         else if (shell_raw_is(word, "if"))
                 r = run_if(shell);
@@ -367,10 +342,8 @@ int shell_run_compound(Shell *shell, const ShellRaw *word, bool *ret_done) {
                 r = run_while(shell, true);
         else if (shell_raw_is(word, "{"))
                 r = run_group(shell);
-        else {
+        else
                 *ret_done = false;
-                r = 0;
-        }
         shell->depth--;
         return r;
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "guest/form/shell/shell.h"
-#include "guest/form/shell/word.h"
 
 int shell_word_put(ShellWord *word, const char *text, size_t n) {
         if (word->n + n + 1 > word->size) {
@@ -75,11 +74,12 @@ static int put_fields(ShellWord *word, const ShellFields *values, bool quoted) {
 }
 
 static int put_unknown(ShellWord *word, const char *name, size_t n, VmUnknownKind kind) {
-        char text[64], mark[VM_MARK_SIZE];
+        const char *mark;
+        char text[64];
         int r;
 
         snprintf(text, sizeof(text), "%.*s", (int) (n < sizeof(text) ? n : sizeof(text) - 1), name);
-        r = shell_unknown(word->shell, text, kind, word->line, mark);
+        r = shell_unknown(word->shell, text, kind, word->line, &mark);
         return r < 0 ? r : shell_word_put(word, mark, strlen(mark));
 }
 
@@ -185,15 +185,18 @@ static int put_ansi(ShellWord *word, const char *text, const char *end) {
         return r;
 }
 
-/* At a dollar; *ret_taken: how long it is. */
-static int put_dollar(ShellWord *word, const char *text, const char *end, bool quoted, size_t *ret_taken) {
+/* Where what stands there ends, quotes and brackets included. */
+static const char *part_end(const char *text, const char *end) {
         ShellText part = { text, end, 0 };
         VmError ignored;
-        size_t n;
 
-        if (shell_lex_part(&part, 0, &ignored) < 0)
-                part.in = end;
-        n = (size_t) (part.in - text);
+        return shell_lex_part(&part, 0, &ignored) < 0 ? end : part.in;
+}
+
+/* At a dollar; *ret_taken: how long it is. */
+static int put_dollar(ShellWord *word, const char *text, const char *end, bool quoted, size_t *ret_taken) {
+        size_t n = (size_t) (part_end(text, end) - text);
+
         *ret_taken = n;
         if (n >= 5 && text[1] == '(' && text[2] == '(' && text[n - 2] == ')')
                 return put_arithmetic(word, text + 3, n - 5);
@@ -202,8 +205,8 @@ static int put_dollar(ShellWord *word, const char *text, const char *end, bool q
         if (n >= 3 && text[1] == '{')
                 return put_parameter(word, text + 2, n - 3, quoted);
         if (!quoted && n >= 3 && text[1] == '\'')
-                return put_ansi(word, text + 2, part.in - 1);
-        for (n = 1; text + n < end && (isalnum((unsigned char) text[n]) || text[n] == '_'); n++)
+                return put_ansi(word, text + 2, text + n - 1);
+        for (n = 1; text + n < end && shell_is_name(text[n]); n++)
                 if (n == 1 && isdigit((unsigned char) text[n])) {
                         n++;
                         break;
@@ -230,12 +233,7 @@ static int put_escape(ShellWord *word, const char *text, const char *end, bool q
 }
 
 static int put_backticks(ShellWord *word, const char *text, const char *end, size_t *ret_taken) {
-        ShellText part = { text, end, 0 };
-        VmError ignored;
-
-        if (shell_lex_part(&part, 0, &ignored) < 0)
-                part.in = end;
-        *ret_taken = (size_t) (part.in - text);
+        *ret_taken = (size_t) (part_end(text, end) - text);
         return put_output(word, text + 1, *ret_taken >= 2 ? *ret_taken - 2 : 0);
 }
 
@@ -285,9 +283,6 @@ static size_t brace_length(const char *text, const char *end) {
 }
 
 static int put_part(ShellWord *word, const char *text, const char *end, size_t *ret_taken) {
-        ShellText part = { text, end, 0 };
-        VmError ignored;
-
         if (*text != '\'' && *text != '"') {
                 size_t brace = *text == '{' && !word->whole ? brace_length(text, end) : 0;
 
@@ -296,11 +291,9 @@ static int put_part(ShellWord *word, const char *text, const char *end, size_t *
                         return put_unknown(word, text, brace, VM_UNKNOWN_OPERATION);
                 return put_special(word, text, end, false, ret_taken);
         }
-        if (shell_lex_part(&part, 0, &ignored) < 0)
-                part.in = end;
-        *ret_taken = (size_t) (part.in - text);
+        *ret_taken = (size_t) (part_end(text, end) - text);
         if (*text == '"')
-                return shell_word_quoted(word, text + 1, part.in - 1);
+                return shell_word_quoted(word, text + 1, text + *ret_taken - 1);
         return shell_word_put(word, text + 1, *ret_taken >= 2 ? *ret_taken - 2 : 0);
 }
 
@@ -308,41 +301,33 @@ static int expand(ShellWord *word, const ShellRaw *raw) {
         const char *text = raw->text, *end = raw->text + raw->n;
         int r = 0;
 
+        if (++word->shell->depth > SHELL_DEPTH_MAX)
+                return vm_error(word->shell->error, raw->line, "expansions within each other: more than %d",
+                                SHELL_DEPTH_MAX);
         if (shell_json_length(text, end) == raw->n && raw->n > 0)
-                return shell_word_put(word, text, raw->n);
-        while (r >= 0 && text < end) {
-                size_t taken;
+                r = shell_word_put(word, text, raw->n);
+        else
+                while (r >= 0 && text < end) {
+                        size_t taken;
 
-                r = put_part(word, text, end, &taken);
-                text += taken;
-        }
-        return r;
+                        r = put_part(word, text, end, &taken);
+                        text += taken;
+                }
+        word->shell->depth--;
+        return r < 0 ? r : shell_word_end(word);
 }
 
 int shell_expand(Shell *shell, const ShellRaw *raw, ShellFields *fields) {
         ShellWord word = { .shell = shell, .fields = fields, .line = raw->line };
-        int r;
 
-        if (++shell->depth > SHELL_DEPTH_MAX)
-                return vm_error(shell->error, raw->line, "expansions within each other: more than %d",
-                                SHELL_DEPTH_MAX);
-        r = expand(&word, raw);
-        shell->depth--;
-        return r < 0 ? r : shell_word_end(&word);
+        return expand(&word, raw);
 }
 
 int shell_expand_text(Shell *shell, const ShellRaw *raw, const char **ret) {
         ShellFields fields = {};
         ShellWord word = { .shell = shell, .fields = &fields, .line = raw->line, .whole = true };
-        int r;
+        int r = expand(&word, raw);
 
-        if (++shell->depth > SHELL_DEPTH_MAX)
-                return vm_error(shell->error, raw->line, "expansions within each other: more than %d",
-                                SHELL_DEPTH_MAX);
-        r = expand(&word, raw);
-        shell->depth--;
-        if (r >= 0)
-                r = shell_word_end(&word);
         if (r >= 0)
                 *ret = fields.n > 0 ? fields.items[0].text : "";
         return r;

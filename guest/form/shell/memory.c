@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/form/shell/memory.h"
+#include "guest/form/shell/shell.h"
 
 #include <stdlib.h>
 #include <string.h>

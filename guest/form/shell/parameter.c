@@ -17,10 +17,6 @@ typedef struct Parameter {
         bool length, quoted;
 } Parameter;
 
-static bool is_name(char c) {
-        return isalnum((unsigned char) c) || c == '_';
-}
-
 static bool split(const char *text, size_t n, Parameter *ret) {
         const char *end = text + n, *start;
         size_t length;
@@ -30,7 +26,7 @@ static bool split(const char *text, size_t n, Parameter *ret) {
                 text++;
         }
         start = text;
-        while (text < end && is_name(*text))
+        while (text < end && shell_is_name(*text))
                 text++;
         if (text == start && text < end && strchr("@*#?$!-", *text))
                 text++;
@@ -58,14 +54,10 @@ static int give(Shell *shell, const char *text, unsigned line, ShellFields *ret)
 
 static int give_unknown(
                 Shell *shell, const Parameter *p, const char *name, VmUnknownKind kind, ShellFields *ret) {
-        char mark[VM_MARK_SIZE];
-        const char *text;
-        int r = shell_unknown(shell, name, kind, p->line, mark);
+        const char *mark;
+        int r = shell_unknown(shell, name, kind, p->line, &mark);
 
-        if (r < 0)
-                return r;
-        text = shell_take_text(&shell->memory, mark, strlen(mark));
-        return text ? give(shell, text, p->line, ret) : shell_full(shell);
+        return r < 0 ? r : give(shell, mark, p->line, ret);
 }
 
 /* ── values ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -102,7 +94,7 @@ static int arguments(Shell *shell, const Parameter *p, bool *ret_set, ShellField
                         return give_unknown(shell, p, "#", VM_UNKNOWN_OPERATION, ret);
                 shell->arguments_asked |= !shell->arguments_known;
                 snprintf(digits, sizeof(digits), "%zu", shell->arguments.n);
-                return give(shell, shell_take_text(&shell->memory, digits, strlen(digits)), p->line, ret);
+                return shell_fields_add_copy(shell, ret, digits, strlen(digits), p->line);
         }
         if (strcmp(p->name, "@") == 0 || strcmp(p->name, "*") == 0) {
                 *ret_set = !shell->arguments_known || shell->arguments.n > 0;

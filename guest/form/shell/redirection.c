@@ -30,10 +30,8 @@ static int start_here(Shell *shell, bool tabs) {
         size_t n = 0;
         int r;
 
-        if (tabs)
-                shell->text.in++;
-        shell_skip_blanks(&shell->text);
-        r = shell_lex_word(&shell->text, &raw, shell->error);
+        shell->text.in += tabs;
+        r = shell_next_word(shell, &raw);
         if (r < 0)
                 return r;
         if (shell->n_here >= sizeof(shell->here) / sizeof(*shell->here) || raw.n >= sizeof(here->end))
@@ -91,9 +89,9 @@ int shell_redirection(Shell *shell, bool *ret_done) {
         operator+= strspn(operator, "0123456789");
         n -= (size_t) (operator-(shell->text.in - n));
         if (n == 2 && memcmp(operator, "<<", 2) == 0)
-                return start_here(shell, shell->text.in < shell->text.end && *shell->text.in == '-');
+                return start_here(shell, shell_at(shell, "-"));
         /* "<(a command)" */
-        if (shell->text.in < shell->text.end && *shell->text.in == '(') {
+        if (shell_at(shell, "(")) {
                 ShellText part = { shell->text.in, shell->text.end, shell->text.line };
                 unsigned level = 0;
 
@@ -105,8 +103,7 @@ int shell_redirection(Shell *shell, bool *ret_done) {
                 shell->text = part;
                 return r;
         }
-        shell_skip_blanks(&shell->text);
-        r = shell_lex_word(&shell->text, &raw, shell->error);
+        r = shell_next_word(shell, &raw);
         if (r >= 0 && n == 3 && memcmp(operator, "<<<", 3) == 0 && !shell_skips(shell))
                 r = feed(shell, &raw);
         return r;

@@ -38,11 +38,21 @@ static bool at(const Shell *shell, const char *operator) {
         return (size_t) (shell->text.end - shell->text.in) >= n && memcmp(shell->text.in, operator, n) == 0;
 }
 
-static int skip_lines(Shell *shell) {
+int shell_next_word(Shell *shell, ShellRaw *ret) {
+        shell_skip_blanks(&shell->text);
+        return shell_lex_word(&shell->text, ret, shell->error);
+}
+
+int shell_skip_lines(Shell *shell, const char *separators) {
         int r = 0;
 
-        for (shell_skip_blanks(&shell->text); r >= 0 && at(shell, "\n"); shell_skip_blanks(&shell->text))
-                r = shell_take_line(shell);
+        for (shell_skip_blanks(&shell->text); r >= 0; shell_skip_blanks(&shell->text))
+                if (shell_at(shell, "\n"))
+                        r = shell_take_line(shell);
+                else if (shell_at(shell, separators))
+                        shell->text.in++;
+                else
+                        break;
         return r;
 }
 
@@ -57,7 +67,7 @@ static int define(Shell *shell, const ShellRaw *name) {
                 shell_skip_blanks(&shell->text);
                 shell->text.in += at(shell, ")");
         }
-        r = skip_lines(shell);
+        r = shell_skip_lines(shell, "");
         if (r < 0)
                 return r;
         shell->lasting++;
@@ -122,8 +132,7 @@ static int run_one(Shell *shell) {
         if (r < 0)
                 return r;
         if (shell_raw_is(&word, "function")) {
-                shell_skip_blanks(&shell->text);
-                r = shell_lex_word(&shell->text, &word, shell->error);
+                r = shell_next_word(shell, &word);
                 return r < 0 ? r : define(shell, &word);
         }
         if (is_definition(shell, &word))
@@ -173,14 +182,14 @@ static int run_pipeline(Shell *shell) {
         shell_skip_blanks(&shell->text);
         while (r >= 0 && at(shell, "|") && !at(shell, "||")) {
                 shell->text.in += at(shell, "|&") ? 2 : 1;
-                r = skip_lines(shell);
+                r = shell_skip_lines(shell, "");
                 if (r >= 0)
                         r = run_stage(shell);
                 shell->status = SHELL_STATUS_UNKNOWN;
                 shell_skip_blanks(&shell->text);
         }
-        if (no && shell->status != SHELL_STATUS_UNKNOWN)
-                shell->status = shell->status == SHELL_STATUS_TRUE ? SHELL_STATUS_FALSE : SHELL_STATUS_TRUE;
+        if (no)
+                shell->status = shell_negated(shell->status);
         return r;
 }
 
@@ -201,7 +210,7 @@ static int run_chain(Shell *shell) {
                         shell->status = runs == both ? SHELL_STATUS_TRUE : SHELL_STATUS_FALSE;
                 } else
                         runs = (shell->status == SHELL_STATUS_TRUE) == both;
-                r = skip_lines(shell);
+                r = shell_skip_lines(shell, "");
                 if (r < 0)
                         return r;
                 shell->skipping += !runs;

@@ -38,10 +38,7 @@ static int refuse_none(const ShellSeen *seen, const char *text, VmError *error) 
 static bool is_told_apart(const char *key) {
         static const char *const same[] = { "name", "form", "assumed", "ignored" };
 
-        for (size_t i = 0; i < ELEMENTS(same); i++)
-                if (strcmp(key, same[i]) == 0)
-                        return false;
-        return true;
+        return !VM_ONE_OF(key, same);
 }
 
 static void add_differences(const json_t *one, const json_t *two, char *text, size_t size) {

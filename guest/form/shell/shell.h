@@ -4,8 +4,78 @@
 /* One pass over a shell's script: assignments are followed, conditions are decided where the text decides them, and no
  * command is ever run. All functions: 0, -EINVAL with the error filled, or -ENOMEM. */
 
-#include "guest/form/shell/lex.h"
-#include "guest/form/shell/memory.h"
+#include <ctype.h>
+#include <string.h>
+
+#include "guest/form/words/vm.h"
+
+/* ── memory for one pass, all of it released together; its limit is also the limit on how far variables expand ── */
+
+typedef struct ShellMemory {
+        struct ShellChunk *chunks; /* owned */
+        size_t used;
+        bool full; /* a request went beyond the limit */
+} ShellMemory;
+
+#define SHELL_MEMORY_MAX ((size_t) 32 << 20)
+
+/* NULL without memory, or beyond the limit. */
+void *shell_take(ShellMemory *memory, size_t n);
+char *shell_take_text(ShellMemory *memory, const char *text, size_t n);
+
+/* What is taken from here on may be given back at once. */
+typedef struct ShellMark {
+        struct ShellChunk *chunk;
+        size_t chunk_used, used;
+} ShellMark;
+
+ShellMark shell_memory_mark(const ShellMemory *memory);
+void shell_memory_release(ShellMemory *memory, const ShellMark *mark);
+
+void shell_memory_done(ShellMemory *memory);
+
+/* ── words as they are written, before anything is expanded ────────────────────────────────────────────── */
+
+/* A place in a text. */
+typedef struct ShellText {
+        const char *in, *end;
+        unsigned line;
+        const char *start; /* of text that runs; and which text that is, the same in every pass */
+        uint64_t origin;
+} ShellText;
+
+/* Of a pointer into the text: the same number whenever the script is run, wherever its texts lie in memory. */
+uint64_t shell_text_place(const ShellText *text, const char *in);
+
+typedef struct ShellRaw {
+        const char *text; /* within the script */
+        size_t n;
+        unsigned line;
+} ShellRaw;
+
+#define SHELL_NESTING_MAX 32
+
+/* Blanks, comments, and lines that a backslash joins. Stops at the end of a line. */
+void shell_skip_blanks(ShellText *text);
+
+/* The next word, quotes and substitutions included, empty before an operator or the end of a line. 0, or -EINVAL with
+ * *reterr filled. */
+int shell_lex_word(ShellText *text, ShellRaw *ret, VmError *reterr);
+
+/* Behind what `in` starts with: "$(…)", "${…}", "`…`", "\"…\"", "'…'". 0, or -EINVAL. */
+int shell_lex_part(ShellText *text, unsigned depth, VmError *reterr);
+
+/* A JSON object that no shell has seen, as process listings print it: from "{" to its "}", 0 when it is none. */
+size_t shell_json_length(const char *text, const char *end);
+
+bool shell_raw_is(const ShellRaw *raw, const char *word);
+
+/* Of a variable's name. */
+static inline bool shell_is_name(char c) {
+        return isalnum((unsigned char) c) || c == '_';
+}
+
+/* ── a pass ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 #define SHELL_DEPTH_MAX 64 /* compound commands and functions within each other */
 #define SHELL_INNER_MAX 4  /* scripts in quotes within each other */
@@ -148,6 +218,7 @@ int shell_full(Shell *shell);
 /* ── values ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 int shell_fields_add(Shell *shell, ShellFields *fields, const char *text, unsigned line);
+int shell_fields_add_copy(Shell *shell, ShellFields *fields, const char *text, size_t n, unsigned line);
 int shell_fields_copy(Shell *shell, const ShellFields *fields, ShellFields *ret);
 
 ShellVariable *shell_variable(Shell *shell, const char *name);
@@ -170,7 +241,7 @@ int shell_scope_start(Shell *shell, ShellScope *ret);
 void shell_scope_end(Shell *shell, const ShellScope *scope);
 
 /* A mark for what is not known. */
-int shell_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsigned line, char ret[VM_MARK_SIZE]);
+int shell_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsigned line, const char **ret);
 int shell_set_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsigned line);
 
 /* Every variable may have another value from here on. */
@@ -179,7 +250,24 @@ int shell_forget(Shell *shell, unsigned line);
 /* A text without the marks of what is empty when the script is started plainly; false when it has others. */
 bool shell_plain(Shell *shell, const char *text, char *ret, size_t size);
 
-/* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── words ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A word while it is expanded. */
+typedef struct ShellWord {
+        Shell *shell;
+        ShellFields *fields;
+        unsigned line;
+        bool whole;   /* an assignment's: it stays one text */
+        bool started; /* an empty word is one too, when it is quoted */
+        char *text;   /* in memory */
+        size_t n, size;
+} ShellWord;
+
+int shell_word_put(ShellWord *word, const char *text, size_t n);
+int shell_word_end(ShellWord *word);
+
+/* What stands between double quotes. */
+int shell_word_quoted(ShellWord *word, const char *text, const char *end);
 
 /* As a command has them: none, one or several of each word. */
 int shell_expand(Shell *shell, const ShellRaw *raw, ShellFields *fields);
@@ -194,6 +282,17 @@ int shell_expand_parameter(
 /* What stands in "$((…))", and what it assigns. */
 int shell_calculate(
                 Shell *shell, const char *text, size_t n, unsigned line, long long *ret, bool *ret_known);
+
+/* The same as a command: its status says whether it is zero. */
+int shell_calculate_status(Shell *shell, const char *text, size_t n, unsigned line);
+
+static inline ShellStatus shell_status_of(bool holds) {
+        return holds ? SHELL_STATUS_TRUE : SHELL_STATUS_FALSE;
+}
+
+static inline ShellStatus shell_negated(ShellStatus status) {
+        return status == SHELL_STATUS_UNKNOWN ? status : shell_status_of(status == SHELL_STATUS_FALSE);
+}
 
 ShellStatus shell_test(Shell *shell, const ShellFields *fields);
 
@@ -218,8 +317,19 @@ int shell_run_inner(Shell *shell, const char *text, unsigned line, ShellRank ran
 
 bool shell_skips(const Shell *shell);
 
+/* One of these characters stands there. */
+static inline bool shell_at(const Shell *shell, const char *characters) {
+        return shell->text.in < shell->text.end && strchr(characters, *shell->text.in) && *shell->text.in;
+}
+
+/* The next word of this line. */
+int shell_next_word(Shell *shell, ShellRaw *ret);
+
 /* The end of a line, and the here-documents that it named. */
 int shell_take_line(Shell *shell);
+
+/* Blanks, lines, and these characters among them. */
+int shell_skip_lines(Shell *shell, const char *separators);
 
 /* "<FILE", "2>&1", "<<END". *ret_done: there was one. */
 int shell_redirection(Shell *shell, bool *ret_done);

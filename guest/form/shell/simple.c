@@ -21,24 +21,17 @@ typedef struct Simple {
         unsigned line;
 } Simple;
 
-static bool at(const Shell *shell, const char *characters) {
-        return shell->text.in < shell->text.end && strchr(characters, *shell->text.in);
-}
-
 static bool is_declaration(const char *word) {
         static const char *const words[] = { "export", "local", "declare", "typeset", "readonly" };
 
-        for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-                if (strcmp(word, words[i]) == 0)
-                        return true;
-        return false;
+        return VM_ONE_OF(word, words);
 }
 
 /* "NAME=", "NAME+=", "NAME[2]=": how long that is; 0 when it is another word. */
 static size_t assignment_length(const ShellRaw *raw) {
         size_t n = 0;
 
-        while (n < raw->n && (isalnum((unsigned char) raw->text[n]) || raw->text[n] == '_'))
+        while (n < raw->n && shell_is_name(raw->text[n]))
                 n++;
         if (n == 0 || n >= 64 || isdigit((unsigned char) raw->text[0]))
                 return 0;
@@ -93,16 +86,16 @@ static int read_array(Shell *shell, ShellFields *ret) {
                 ShellRaw raw;
 
                 shell_skip_blanks(&shell->text);
-                if (at(shell, "\n")) {
+                if (shell_at(shell, "\n")) {
                         shell->text.in++;
                         shell->text.line++;
                         continue;
                 }
-                if (at(shell, ")")) {
+                if (shell_at(shell, ")")) {
                         shell->text.in++;
                         return 0;
                 }
-                if (shell->text.in == shell->text.end || at(shell, "|&;<>("))
+                if (shell->text.in == shell->text.end || shell_at(shell, "|&;<>("))
                         return vm_error(shell->error, line, "expected the list that starts here to end");
                 r = shell_lex_word(&shell->text, &raw, shell->error);
                 if (r >= 0 && !shell_skips(shell))
@@ -145,7 +138,7 @@ static int assign(Shell *shell, Simple *simple, const ShellRaw *raw, size_t leng
         bool more = raw->text[length - 2] == '+', element = memchr(raw->text, '[', length) != NULL;
         ShellRaw value = { raw->text + length, raw->n - length, raw->line };
         ShellFields values = {};
-        bool array = value.n == 0 && at(shell, "(");
+        bool array = value.n == 0 && shell_at(shell, "(");
         const char *text = "";
         char name[64];
         int r;
@@ -212,13 +205,10 @@ static int add_word(Shell *shell, Simple *simple, const ShellRaw *raw) {
 
 /* Operators between "[[" and "]]" are words. */
 static int add_operator(Shell *shell, Simple *simple) {
-        char text[2] = { *shell->text.in++, 0 };
-        const char *copy;
+        const char *text = shell->text.in++;
 
-        if (shell_skips(shell))
-                return 0;
-        copy = shell_take_text(&shell->memory, text, 1);
-        return copy ? shell_fields_add(shell, &simple->fields, copy, shell->text.line) : shell_full(shell);
+        return shell_skips(shell) ? 0
+                                  : shell_fields_add_copy(shell, &simple->fields, text, 1, shell->text.line);
 }
 
 static bool is_open(const Simple *simple) {
@@ -226,13 +216,11 @@ static bool is_open(const Simple *simple) {
 }
 
 static int add_placeholder(Shell *shell, ShellFields *fields) {
+        const char *text = shell->text.in;
         size_t n = shell_placeholder(&shell->text);
-        const char *copy = shell_take_text(&shell->memory, shell->text.in, n);
 
         shell->text.in += n;
-        if (!copy)
-                return shell_full(shell);
-        return shell_skips(shell) ? 0 : shell_fields_add(shell, fields, copy, shell->text.line);
+        return shell_skips(shell) ? 0 : shell_fields_add_copy(shell, fields, text, n, shell->text.line);
 }
 
 static int read_words(Shell *shell, Simple *simple) {
@@ -245,14 +233,14 @@ static int read_words(Shell *shell, Simple *simple) {
                 shell_skip_blanks(&shell->text);
                 if (shell->text.in == shell->text.end)
                         break;
-                if (at(shell, "\n")) {
+                if (shell_at(shell, "\n")) {
                         if (!shell_goes_on(shell, &simple->fields))
                                 break;
                         shell->text.in++;
                         shell->text.line++;
                         continue;
                 }
-                if (is_open(simple) && at(shell, "|&;<>()")) {
+                if (is_open(simple) && shell_at(shell, "|&;<>()")) {
                         r = add_operator(shell, simple);
                         continue;
                 }
@@ -263,7 +251,7 @@ static int read_words(Shell *shell, Simple *simple) {
                         r = add_placeholder(shell, &simple->fields);
                         continue;
                 }
-                if (at(shell, "|&;()"))
+                if (shell_at(shell, "|&;()"))
                         break;
                 r = shell_lex_word(&shell->text, &raw, shell->error);
                 if (r >= 0 && raw.n > 0)

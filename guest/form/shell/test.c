@@ -7,14 +7,6 @@
 
 #define TEXT_MAX 512
 
-static ShellStatus status_of(bool holds) {
-        return holds ? SHELL_STATUS_TRUE : SHELL_STATUS_FALSE;
-}
-
-static ShellStatus negated(ShellStatus status) {
-        return status == SHELL_STATUS_UNKNOWN ? status : status_of(status == SHELL_STATUS_FALSE);
-}
-
 static bool number_of(const char *text, long *ret) {
         char *end;
 
@@ -32,7 +24,7 @@ static ShellStatus compare_numbers(const char *one, const char *operation, const
 
         for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
                 if (strcmp(operation, names[i]) == 0)
-                        return status_of(results[i]);
+                        return shell_status_of(results[i]);
         return SHELL_STATUS_UNKNOWN;
 }
 
@@ -46,9 +38,9 @@ static ShellStatus compare(Shell *shell, const VmWord *words, bool patterns) {
                 return SHELL_STATUS_UNKNOWN;
         equal = patterns ? fnmatch(two, one, 0) == 0 : strcmp(one, two) == 0;
         if (strcmp(operation, "=") == 0 || strcmp(operation, "==") == 0)
-                return status_of(equal);
+                return shell_status_of(equal);
         if (strcmp(operation, "!=") == 0)
-                return status_of(!equal);
+                return shell_status_of(!equal);
         return compare_numbers(one, operation, two);
 }
 
@@ -56,7 +48,8 @@ static ShellStatus look_at(Shell *shell, const VmWord *words, size_t n, bool pat
         char text[TEXT_MAX];
 
         if (n > 0 && strcmp(words[0].text, "!") == 0)
-                return negated(n == 1 ? SHELL_STATUS_UNKNOWN : look_at(shell, words + 1, n - 1, patterns));
+                return shell_negated(
+                                n == 1 ? SHELL_STATUS_UNKNOWN : look_at(shell, words + 1, n - 1, patterns));
         if (n == 0)
                 return SHELL_STATUS_FALSE;
         if (n == 3)
@@ -64,11 +57,11 @@ static ShellStatus look_at(Shell *shell, const VmWord *words, size_t n, bool pat
         if (!shell_plain(shell, words[n - 1].text, text, sizeof(text)))
                 return SHELL_STATUS_UNKNOWN;
         if (n == 1)
-                return status_of(*text);
+                return shell_status_of(*text);
         if (n == 2 && strcmp(words[0].text, "-n") == 0)
-                return status_of(*text);
+                return shell_status_of(*text);
         if (n == 2 && strcmp(words[0].text, "-z") == 0)
-                return status_of(!*text);
+                return shell_status_of(!*text);
         return SHELL_STATUS_UNKNOWN;
 }
 
@@ -91,7 +84,7 @@ static ShellStatus joined(ShellStatus one, ShellStatus two, bool either) {
         if (one == decides || two == decides)
                 return decides;
         return one == SHELL_STATUS_UNKNOWN || two == SHELL_STATUS_UNKNOWN ? SHELL_STATUS_UNKNOWN
-                                                                          : status_of(!either);
+                                                                          : shell_status_of(!either);
 }
 
 /* "or" binds less than "and". */

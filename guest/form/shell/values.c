@@ -31,6 +31,12 @@ int shell_fields_add(Shell *shell, ShellFields *fields, const char *text, unsign
         return 0;
 }
 
+int shell_fields_add_copy(Shell *shell, ShellFields *fields, const char *text, size_t n, unsigned line) {
+        const char *copy = shell_take_text(&shell->memory, text, n);
+
+        return copy ? shell_fields_add(shell, fields, copy, line) : shell_full(shell);
+}
+
 int shell_fields_copy(Shell *shell, const ShellFields *fields, ShellFields *ret) {
         ShellFields copy = {};
 
@@ -78,21 +84,17 @@ static int add_variable(Shell *shell, const char *name, ShellVariable **ret) {
 int shell_set(Shell *shell, const char *name, const char *text, unsigned line) {
         ShellVariable *variable;
         ShellFields values = {};
-        char mark[VM_MARK_SIZE];
-        int r;
+        int r = 0;
 
         /* From here on it is this variable that nobody knows. */
         if (vm_is_mark(text)) {
                 VmUnknown unknown = shell->unknowns[vm_mark_first(text)];
 
-                if (unknown.kind != VM_UNKNOWN_ARGUMENTS && *name) {
-                        r = shell_unknown(shell, name, unknown.kind, line, mark);
-                        text = r < 0 ? NULL : shell_take_text(&shell->memory, mark, strlen(mark));
-                        if (!text)
-                                return r < 0 ? r : shell_full(shell);
-                }
+                if (unknown.kind != VM_UNKNOWN_ARGUMENTS && *name)
+                        r = shell_unknown(shell, name, unknown.kind, line, &text);
         }
-        r = shell_fields_add(shell, &values, text, line);
+        if (r >= 0)
+                r = shell_fields_add(shell, &values, text, line);
         if (r >= 0)
                 r = add_variable(shell, name, &variable);
         if (r < 0)
@@ -181,8 +183,14 @@ void shell_scope_end(Shell *shell, const ShellScope *scope) {
 
 /* ── what is not known ─────────────────────────────────────────────────────────────────────────────────── */
 
-int shell_unknown(
-                Shell *shell, const char *name, VmUnknownKind kind, unsigned line, char ret[VM_MARK_SIZE]) {
+static int give_mark(Shell *shell, size_t number, const char **ret) {
+        char mark[VM_MARK_SIZE];
+
+        *ret = shell_take_text(&shell->memory, mark, vm_mark(number, mark));
+        return *ret ? 0 : shell_full(shell);
+}
+
+int shell_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsigned line, const char **ret) {
         VmUnknown unknown = { .line = line, .kind = kind };
 
         shell->lasting++;
@@ -190,10 +198,8 @@ int shell_unknown(
                         sizeof(unknown.name));
         for (size_t i = 0; i < shell->n_unknowns; i++)
                 if (shell->unknowns[i].kind == kind && shell->unknowns[i].line == line &&
-                                strcmp(shell->unknowns[i].name, unknown.name) == 0) {
-                        vm_mark(i, ret);
-                        return 0;
-                }
+                                strcmp(shell->unknowns[i].name, unknown.name) == 0)
+                        return give_mark(shell, i, ret);
         if (shell->n_unknowns >= VM_UNKNOWNS_MAX)
                 return vm_error(shell->error, line, "expected at most %d variables without a value",
                                 VM_UNKNOWNS_MAX);
@@ -202,19 +208,14 @@ int shell_unknown(
         if (!shell->unknowns)
                 return shell_full(shell);
         shell->unknowns[shell->n_unknowns] = unknown;
-        vm_mark(shell->n_unknowns++, ret);
-        return 0;
+        return give_mark(shell, shell->n_unknowns++, ret);
 }
 
 int shell_set_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsigned line) {
-        char mark[VM_MARK_SIZE];
-        const char *text;
-        int r = shell_unknown(shell, name, kind, line, mark);
+        const char *mark;
+        int r = shell_unknown(shell, name, kind, line, &mark);
 
-        if (r < 0)
-                return r;
-        text = shell_take_text(&shell->memory, mark, strlen(mark));
-        return text ? shell_set(shell, name, text, line) : shell_full(shell);
+        return r < 0 ? r : shell_set(shell, name, mark, line);
 }
 
 int shell_forget(Shell *shell, unsigned line) {
@@ -233,9 +234,8 @@ static bool is_of_session(const char *name) {
                 "UID", "USER", "WAYLAND_DISPLAY" };
         static const char *const starts[] = { "BASH_", "SSH_", "SUDO_", "XDG_", "ZSH_" };
 
-        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-                if (strcmp(name, names[i]) == 0)
-                        return true;
+        if (VM_ONE_OF(name, names))
+                return true;
         for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
                 if (strncmp(name, starts[i], strlen(starts[i])) == 0)
                         return true;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/form/shell/lex.h"
+#include "guest/form/shell/shell.h"
 #include "guest/form/words/program.h"
 
 /* Each row's words, one row after the other. */

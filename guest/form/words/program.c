@@ -9,13 +9,6 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-static bool is_one_of(const char *word, const char *const *words, size_t n) {
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(word, words[i]) == 0)
-                        return true;
-        return false;
-}
-
 /* ── by name ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* "qemu-system-x86_64.log" and others that only have its name. */
@@ -27,7 +20,7 @@ static bool is_its_file(const char *name) {
         /* It speaks: "qemu-system-x86_64: -device ...: failed". */
         if (*name && name[strlen(name) - 1] == ':')
                 return true;
-        return point && is_one_of(point, ends, ELEMENTS(ends));
+        return point && VM_ONE_OF(point, ends);
 }
 
 const char *qemu_program_name(const char *path) {
@@ -107,9 +100,9 @@ bool vm_is_query(const VmWord *words, size_t n) {
 
                 if (!name)
                         continue;
-                if (is_one_of(name, alone, ELEMENTS(alone)))
+                if (VM_ONE_OF(name, alone))
                         return true;
-                if (i + 1 < n && is_one_of(name, with_help, ELEMENTS(with_help)) && asks(words[++i].text))
+                if (i + 1 < n && VM_ONE_OF(name, with_help) && asks(words[++i].text))
                         return true;
         }
         return false;
@@ -143,7 +136,7 @@ static bool is_account(const VmWord *words, size_t i) {
         static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid", "su",
                 "sg", "newgrp", "group" };
 
-        if (i == 0 || !is_one_of(words[i - 1].text, behind, ELEMENTS(behind)))
+        if (i == 0 || !VM_ONE_OF(words[i - 1].text, behind))
                 return false;
         for (size_t j = 0; j + 1 < i; j++)
                 if (strcmp(qemu_program_name(words[j].text), "systemd-run") == 0)
@@ -193,7 +186,7 @@ static bool is_other(const char *word) {
         for (size_t i = 0; i < ELEMENTS(starts); i++)
                 if (strncmp(name, starts[i], strlen(starts[i])) == 0)
                         return true;
-        return point && is_one_of(point, ends, ELEMENTS(ends));
+        return point && VM_ONE_OF(point, ends);
 }
 
 size_t vm_program_nameless(const VmWord *words, size_t n) {

@@ -58,6 +58,13 @@ int vm_words_from_process(const char *text, size_t n, VmWords *ret) {
 
 /* ── what is not known ───────────────────────────────────────────────────────────────────────────────── */
 
+bool vm_one_of(const char *word, const char *const *list, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(word, list[i]) == 0)
+                        return true;
+        return false;
+}
+
 size_t vm_mark(size_t number, char ret[VM_MARK_SIZE]) {
         return (size_t) snprintf(ret, VM_MARK_SIZE, "%c%zu%c", VM_MARK_START, number, VM_MARK_END);
 }

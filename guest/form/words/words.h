@@ -51,6 +51,10 @@ int vm_words_from_process(const char *text, size_t n, VmWords *ret);
 
 int vm_words_from_arguments(int argc, char **argv, VmWords *ret);
 
+/* Is the word in that list? */
+#define VM_ONE_OF(word, list) vm_one_of(word, list, sizeof(list) / sizeof((list)[0]))
+bool vm_one_of(const char *word, const char *const *list, size_t n);
+
 #define VM_MARK_START '\001'
 #define VM_MARK_END '\002'
 #define VM_MARK_SIZE 16
