@@ -31,7 +31,8 @@ INSTALLED = {
     "usr/share/hawd/examples/libvirt-hook",
     "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json",
     "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json",
-    "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man7/hawd-findings.7", "usr/share/man/man8/hawd.8",
+    "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man5/org.hawd.AddressWidth1.5",
+    "usr/share/man/man7/hawd-findings.7", "usr/share/man/man8/hawd.8",
     "usr/share/bash-completion/completions/hawctl"}
 
 
