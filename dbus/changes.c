@@ -33,7 +33,7 @@ static void note(Emission *emission, int r) {
 }
 
 static void name(Emission *emission, const char *kind, const char *which) {
-        char text[96];
+        char text[NAME_MAX + 16];
 
         if (emission->n_changed++ >= CHANGED_MAX)
                 return;

@@ -19,6 +19,7 @@ static const char *const verdict_table[_VERDICT_MAX] = {
 WORDS_DEFINE(Verdict, verdict);
 
 static const char *const finding_id_table[_FINDING_ID_MAX] = {
+        [FINDING_ARCHITECTURE_NOT_SUPPORTED] = "architecture-not-supported",
         [FINDING_BAR_ABOVE_IOVA] = "bar-above-iova",
         [FINDING_CHANGED_SINCE_LAST_BOOT] = "changed-since-last-boot",
         [FINDING_CPUS_DIFFER] = "cpus-differ",

@@ -33,6 +33,7 @@ WORDS_DECLARE(Verdict, verdict);
 
 /* By name, as findings of one severity are sorted. */
 typedef enum FindingId {
+        FINDING_ARCHITECTURE_NOT_SUPPORTED,
         FINDING_BAR_ABOVE_IOVA,
         FINDING_CHANGED_SINCE_LAST_BOOT,
         FINDING_CPUS_DIFFER,

@@ -7,6 +7,7 @@
  * Booleans with provenance are Facts whose value is 0 or 1. Addresses are bytes, ends are inclusive, widths are
  * bits. An index of -1 means "none". */
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -118,7 +119,7 @@ typedef enum IommuKind {
 WORDS_DECLARE(IommuKind, iommu_kind);
 
 typedef struct ProfileIommu {
-        char name[64]; /* as in /sys/class/iommu */
+        char name[NAME_MAX + 1]; /* as in /sys/class/iommu */
         IommuKind kind;
         Fact address; /* register base */
         Fact version_major, version_minor;

@@ -100,9 +100,9 @@ static void print_iommus(const Profile *profile, const Screen *screen) {
 
         if (profile->n_iommus == 0)
                 line(screen, label, "%s",
-                                profile->iommus_reason == REASON_NONE ||
-                                                                profile->iommus_reason == REASON_ABSENT
-                                                ? "none that the kernel drives"
+                                profile->iommus_reason == REASON_NONE ? "none that the kernel drives"
+                                                : profile->iommus_reason == REASON_ABSENT
+                                                ? "unknown: /sys/class does not exist"
                                                 : reason_to_string(profile->iommus_reason));
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const ProfileIommu *iommu = &profile->iommus[i];

@@ -4,6 +4,7 @@
 /* Everything that was read from one host, decoded and not yet judged. One member a source; each thing that could
  * not be read keeps its reason. Every file is read once. */
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -46,14 +47,11 @@ typedef struct HostFacts {
 /* Model-specific registers that are read, in the order of msr_indices in source-cpu.c. */
 typedef enum MsrName {
         MSR_FEAT_CTL,            /* 0x3a */
-        MSR_KEYID_PARTITIONING,  /* 0x87 */
         MSR_VMX_PROCBASED_CTLS,  /* 0x482 */
         MSR_VMX_PROCBASED_CTLS2, /* 0x48b */
         MSR_VMX_EPT_VPID_CAP,    /* 0x48c */
-        MSR_TME_CAPABILITY,      /* 0x981 */
         MSR_TME_ACTIVATE,        /* 0x982 */
         MSR_SYSCFG,              /* 0xc0010010 */
-        MSR_HWCR,                /* 0xc0010015 */
         MSR_VM_CR,               /* 0xc0010114 */
         _MSR_MAX,
 } MsrName;
@@ -62,9 +60,6 @@ typedef struct MsrFact {
         Reason reason; /* NOT_APPLICABLE: another vendor's register, or CPUID does not offer it: not asked */
         uint64_t value;
 } MsrFact;
-
-/* The register's number, as in the SDM or APM. */
-uint32_t msr_index(MsrName name);
 
 typedef struct CpuFacts {
         Reason cpuid_reason;
@@ -124,7 +119,7 @@ typedef struct RegisterFact {
 } RegisterFact;
 
 typedef struct IommuFact {
-        char name[64];
+        char name[NAME_MAX + 1];
         enum {
                 IOMMU_SYSFS_NONE,
                 IOMMU_SYSFS_INTEL,
@@ -143,7 +138,7 @@ typedef struct IommuFact {
 } IommuFact;
 
 typedef struct IommuFacts {
-        Reason reason; /* of listing sys/class/iommu; NONE with n == 0: the kernel drives none */
+        Reason reason; /* of listing sys/class/iommu; NONE with n == 0: the kernel drives none; TOO_LARGE: there are more */
         size_t n;
         IommuFact *iommus;
         Tristate interrupt_remapping; /* an "IR-" interrupt chip in sys/kernel/irq: yes; only others: no */

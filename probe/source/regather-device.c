@@ -168,7 +168,7 @@ static int add_name(NameList *list, const char *name) {
 
 /* The device's own link says which unit is before it: the units' long lists need no second look. */
 static int rejoin_units(Root *root, const char *name, IommuFacts *facts) {
-        char path[96], target[64];
+        char path[96], target[NAME_MAX + 1];
         size_t at;
         int r = 0;
 

@@ -16,18 +16,6 @@ void changes_add_device(Changes *changes, const PciAddress *address) {
                 changes->devices[changes->n_devices++] = *address;
 }
 
-void changes_add(Changes *changes, const Changes *other) {
-        changes->everything |= other->everything;
-        changes->host |= other->host;
-        changes->cpu |= other->cpu;
-        changes->kvm |= other->kvm;
-        changes->memory |= other->memory;
-        changes->groups |= other->groups;
-        changes->mediated |= other->mediated;
-        for (size_t i = 0; i < other->n_devices; i++)
-                changes_add_device(changes, &other->devices[i]);
-}
-
 /* A source is read into fresh facts, which then take the old ones' place. */
 #define REREAD(source, type)                                                   \
         static int reread_##source(Root *root, Buffer *buffer, Facts *facts) { \

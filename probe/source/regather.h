@@ -23,8 +23,5 @@ static inline bool changes_any(const Changes *changes) {
 /* Once each; beyond CHANGES_DEVICES_MAX everything is to be read. */
 void changes_add_device(Changes *changes, const PciAddress *address);
 
-/* Adds what `other` wants to `changes`. */
-void changes_add(Changes *changes, const Changes *other);
-
 /* Brings the facts up to date. -ENOMEM: the facts hold together and are partly old; everything is to be read. */
 int facts_regather(Root *root, const Changes *changes, Facts *facts);

@@ -4,17 +4,14 @@
 /* 8192 logical CPUs with 2 KiB of flags each. */
 #define CPUINFO_MAX (32 * 1024 * 1024)
 
-uint32_t msr_index(MsrName name) {
+static uint32_t msr_index(MsrName name) {
         static const uint32_t msr_indices[_MSR_MAX] = {
                 [MSR_FEAT_CTL] = 0x3a,
-                [MSR_KEYID_PARTITIONING] = 0x87,
                 [MSR_VMX_PROCBASED_CTLS] = 0x482,
                 [MSR_VMX_PROCBASED_CTLS2] = 0x48b,
                 [MSR_VMX_EPT_VPID_CAP] = 0x48c,
-                [MSR_TME_CAPABILITY] = 0x981,
                 [MSR_TME_ACTIVATE] = 0x982,
                 [MSR_SYSCFG] = 0xc0010010,
-                [MSR_HWCR] = 0xc0010015,
                 [MSR_VM_CR] = 0xc0010114,
         };
         return msr_indices[name];
@@ -28,12 +25,9 @@ static bool msr_applies(const CpuidFeature *cpu, const CpuidEncryption *encrypti
         case MSR_VMX_PROCBASED_CTLS2:
         case MSR_VMX_EPT_VPID_CAP:
                 return cpu->vmx;
-        case MSR_TME_CAPABILITY:
         case MSR_TME_ACTIVATE:
-        case MSR_KEYID_PARTITIONING:
                 return cpu->tme;
         case MSR_SYSCFG:
-        case MSR_HWCR:
                 return encryption->sme || encryption->sev;
         case MSR_VM_CR:
                 return cpu->svm;

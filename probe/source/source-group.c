@@ -68,7 +68,9 @@ int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 
         ret->reason = root_list(root, "sys/kernel/iommu_groups", GROUPS_MAX, &names);
-        if (ret->reason != REASON_NONE || names.n == 0)
+        if (ret->reason == REASON_NONE && names.truncated)
+                ret->reason = REASON_TOO_LARGE;
+        if (names.n == 0)
                 return 0;
         ret->groups = calloc(names.n, sizeof(GroupFact));
         if (!ret->groups)

@@ -10,12 +10,15 @@
 
 #define IOMMUS_MAX 1024
 #define IOMMU_DEVICES_MAX 65536
+#define UNIT_PATH_MAX (NAME_MAX + 64)
+#define UNIT_LINK_MAX 1024
+#define CLASSES_MAX 4096
 #define IRQS_MAX 65536
 #define IRQS_ASKED_MAX 64
 
 /* The attribute's text without its newline; empty view on a reason. */
 static Reason read_line(Root *root, const char *name, const char *file, Buffer *buffer, Bytes *ret) {
-        char path[192];
+        char path[UNIT_PATH_MAX];
 
         snprintf(path, sizeof(path), "sys/class/iommu/%s/%s", name, file);
         Reason reason = root_read_attribute(root, path, buffer);
@@ -82,7 +85,7 @@ static void take_virtio(const char *target, IommuFact *ret) {
 
 /* Which driver's files a unit has tells its kind: its name is only a convention. */
 static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *ret) {
-        char path[128], target[256];
+        char path[UNIT_PATH_MAX], target[UNIT_LINK_MAX];
 
         text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret->name,
                         sizeof(ret->name));
@@ -162,12 +165,12 @@ static void read_log(Root *root, IommuFacts *ret) {
 void source_iommu_read_log(Root *root) {
         _cleanup_(name_list_done) NameList names = {};
         _cleanup_(buffer_done) Buffer log = {};
-        char path[128], target[256];
+        char path[UNIT_PATH_MAX], target[UNIT_LINK_MAX];
 
         if (root_list(root, "sys/class/iommu", IOMMUS_MAX, &names) != REASON_NONE)
                 return;
         for (size_t i = 0; i < names.n; i++) {
-                snprintf(path, sizeof(path), "sys/class/iommu/%.64s", names.names[i]);
+                snprintf(path, sizeof(path), "sys/class/iommu/%s", names.names[i]);
                 if (root_link(root, path, target, sizeof(target)) == REASON_NONE &&
                                 strstr(target, "/virtio")) {
                         (void) root_kernel_log(root, &log);
@@ -176,19 +179,30 @@ void source_iommu_read_log(Root *root) {
         }
 }
 
+/* A kernel with sysfs and without IOMMUs has no such class. Without sysfs nothing is known. */
+static Reason list_units(Root *root, NameList *ret) {
+        _cleanup_(name_list_done) NameList classes = {};
+        Reason reason = root_list(root, "sys/class/iommu", IOMMUS_MAX, ret);
+
+        if (reason == REASON_NONE && ret->truncated)
+                return REASON_TOO_LARGE;
+        if (reason == REASON_ABSENT && root_list(root, "sys/class", CLASSES_MAX, &classes) == REASON_NONE)
+                return REASON_NONE;
+        return reason;
+}
+
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 
         read_interrupt_remapping(root, buffer, ret);
-        ret->reason = root_list(root, "sys/class/iommu", IOMMUS_MAX, &names);
-        if (ret->reason != REASON_NONE || names.n == 0)
+        ret->reason = list_units(root, &names);
+        if (names.n == 0)
                 return 0;
         ret->iommus = calloc(names.n, sizeof(IommuFact));
         if (!ret->iommus)
                 return -ENOMEM;
         for (size_t i = 0; i < names.n; i++)
-                if (strlen(names.names[i]) < sizeof(ret->iommus[0].name))
-                        read_unit(root, buffer, names.names[i], &ret->iommus[ret->n++]);
+                read_unit(root, buffer, names.names[i], &ret->iommus[ret->n++]);
         read_log(root, ret);
         return 0;
 }

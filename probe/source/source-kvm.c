@@ -83,9 +83,11 @@ static void read_backend(Root *root, KvmFacts *ret) {
                 ret->loaded_reason = reason;
                 return;
         }
-        if (ret->loaded == TRISTATE_UNKNOWN)
-                ret->loaded = TRISTATE_NO;
         take_modules(&modules, ret);
+        if (ret->loaded == TRISTATE_UNKNOWN && modules.truncated)
+                ret->loaded_reason = REASON_TOO_LARGE;
+        else if (ret->loaded == TRISTATE_UNKNOWN)
+                ret->loaded = TRISTATE_NO;
 }
 
 /* kvm_init() makes the device once a vendor's part has found its hardware (virt/kvm/kvm_main.c). A module that holds kvm

@@ -56,7 +56,9 @@ static int read_memmap(Root *root, Buffer *buffer, MemoryFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 
         ret->memmap_reason = root_list(root, "sys/firmware/memmap", MEMMAP_MAX, &names);
-        if (ret->memmap_reason == REASON_NONE && names.n == 0)
+        if (ret->memmap_reason == REASON_NONE && names.truncated)
+                ret->memmap_reason = REASON_TOO_LARGE;
+        else if (ret->memmap_reason == REASON_NONE && names.n == 0)
                 ret->memmap_reason = REASON_ABSENT;
         for (size_t i = 0; i < names.n && ret->memmap_reason == REASON_NONE; i++) {
                 IomemEntry entry = {};

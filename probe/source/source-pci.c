@@ -220,7 +220,9 @@ int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 
         ret->reason = root_list(root, "sys/bus/pci/devices", PCI_DEVICES_MAX, &names);
-        if (ret->reason != REASON_NONE || names.n == 0)
+        if (ret->reason == REASON_NONE && names.truncated)
+                ret->reason = REASON_TOO_LARGE;
+        if (names.n == 0)
                 return 0;
         ret->devices = calloc(names.n, sizeof(PciFact));
         if (!ret->devices)

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "probe/decode/cpu/syscfg.h"
-#include "probe/decode/cpu/tme.h"
+#include "probe/decode/cpu/cpu-msr.h"
 
 static Fact capable(const CpuFacts *cpu, Tristate value, const char *source) {
         if (cpu->cpuid_reason != REASON_NONE)

@@ -146,6 +146,11 @@ void derive_iova_width(const Profile *profile, ProfileWidths *ret) {
                 ret->iova_bits = fact_unknown(reason, "/sys/class/iommu: no unit");
                 return;
         }
+        if (profile->iommus_reason != REASON_NONE) {
+                ret->iova_bits = fact_unknown(
+                                profile->iommus_reason, "/sys/class/iommu: not all units were read");
+                return;
+        }
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const ProfileIommu *iommu = &profile->iommus[i];
 

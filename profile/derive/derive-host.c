@@ -47,20 +47,6 @@ static void derive_cpu_names(const CpuFacts *cpu, ProfileHost *ret) {
                 COPY(ret->model_name, cpu->cpuinfo.model_name);
 }
 
-/* A tree without hawd/host still shows what it was: only x86 has CPUID, only its cpuinfo names a vendor_id. */
-static const char *architecture(const Facts *facts) {
-        const CpuFacts *cpu = &facts->cpu;
-
-        if (*facts->host.identity.architecture)
-                return facts->host.identity.architecture;
-        if (cpu->cpuid_reason == REASON_NONE ||
-                        (cpu->cpuinfo_reason == REASON_NONE && *cpu->cpuinfo.vendor_name))
-                return "x86_64";
-        if (cpu->cpuinfo_reason == REASON_NONE && cpu->cpuinfo.arm)
-                return "aarch64";
-        return "";
-}
-
 #define DMA_ENTRY_LIMIT "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit"
 
 static Fact unsafe(const ParameterFact *parameter, const char *module) {
@@ -76,7 +62,7 @@ void derive_host(const Facts *facts, ProfileHost *ret) {
         COPY(ret->machine_id, host->identity.machine_id);
         COPY(ret->hostname, host->hostname);
         COPY(ret->kernel, host->kernel_release);
-        COPY(ret->architecture, architecture(facts));
+        COPY(ret->architecture, host->identity.architecture);
         derive_virtualised(&facts->cpu, ret);
         derive_cpu_names(&facts->cpu, ret);
         ret->cpus = facts->cpu.cpuinfo_reason == REASON_NONE && facts->cpu.cpuinfo.n_cpus > 0

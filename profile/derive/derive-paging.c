@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "probe/decode/cpu/vmx-ept.h"
+#include "probe/decode/cpu/cpu-msr.h"
 
 #define MSR_EPT_VPID_CAP 0x48c
 
@@ -140,7 +140,12 @@ static void derive_virtualisation(const Facts *facts, ProfilePaging *ret) {
         ret->virtualisation_capable = cpu->cpuid_reason == REASON_NONE
                         ? fact_state(virtualisation(cpu), REASON_ABSENT, "CPUID VMX or SVM")
                         : fact_unknown(cpu->cpuid_reason, "CPUID VMX or SVM");
-        if (cpu->cpuinfo_reason != REASON_NONE)
+        if (cpu->msrs[MSR_FEAT_CTL].reason == REASON_NONE && feat_ctl_vmx_off(cpu->msrs[MSR_FEAT_CTL].value))
+                ret->virtualisation_enabled =
+                                fact_measured(0, "MSR 0x3a IA32_FEAT_CTL: locked without VMX outside SMX");
+        else if (cpu->msrs[MSR_VM_CR].reason == REASON_NONE && vm_cr_svm_off(cpu->msrs[MSR_VM_CR].value))
+                ret->virtualisation_enabled = fact_measured(0, "MSR 0xc0010114 VM_CR[4] SVMDIS");
+        else if (cpu->cpuinfo_reason != REASON_NONE)
                 ret->virtualisation_enabled =
                                 fact_unknown(cpu->cpuinfo_reason, "/proc/cpuinfo flags vmx, svm");
         else if (!cpu->cpuinfo.has_flags)

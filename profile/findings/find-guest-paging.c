@@ -21,6 +21,8 @@ static void find_kvm_absent(const Profile *profile, FindingList *list) {
                 finding_remedy(f,
                                 "The CPU supports neither VMX nor SVM. In a virtual machine, enable nested "
                                 "virtualisation on the outer host.");
+        else if (!finding_host_is_x86(profile))
+                finding_remedy(f, "Run a kernel with KVM.");
         else
                 finding_remedy(f, "Run 'modprobe %s'. If that fails, enable VT-x or SVM in firmware setup.",
                                 profile->host.vendor == CPU_VENDOR_AMD ||
@@ -39,7 +41,11 @@ static void find_virtualisation_disabled(const Profile *profile, FindingList *li
                         amd ? FINDING_SVM_DISABLED_BY_FIRMWARE : FINDING_VMX_LOCKED_BY_FIRMWARE,
                         SEVERITY_WARNING, "host");
         finding_summary(f, "The CPU supports %s, but firmware disabled it", amd ? "SVM" : "VMX");
-        finding_detail(f, "CPUID reports it; the kernel removed it from /proc/cpuinfo.");
+        if (strncmp(profile->paging.virtualisation_enabled.source, "MSR ", 4) == 0)
+                finding_detail(f, "CPUID reports it; firmware disabled it in %s.",
+                                profile->paging.virtualisation_enabled.source);
+        else
+                finding_detail(f, "CPUID reports it; the kernel removed it from /proc/cpuinfo.");
         finding_remedy(f, "Enable %s in firmware setup.",
                         amd ? "SVM" : "Intel virtualisation technology (VT-x)");
 }

@@ -5,6 +5,20 @@
 
 #include "profile/findings/findings.h"
 
+static void find_architecture(const Profile *profile, FindingList *list) {
+        const char *architecture = profile->host.architecture;
+
+        if (!*architecture || finding_host_is_x86(profile) || finding_host_is_arm64(profile))
+                return;
+        Finding *f = finding_add(list, FINDING_ARCHITECTURE_NOT_SUPPORTED, SEVERITY_INFO, "host");
+        finding_summary(f, "%s is not supported: the CPU, guest and IOMMU widths are unknown", architecture);
+        finding_detail(f,
+                        "hawd reads these widths on x86_64 and arm64 only. On %s it shows what the kernel "
+                        "reports of PCI devices, IOMMU groups, reserved regions and memory.",
+                        architecture);
+        finding_remedy(f, "Take the limits of guests from the documentation of the platform.");
+}
+
 static void find_virtualised_host(const Profile *profile, FindingList *list) {
         const char *hypervisor = profile->host.virtualised;
 
@@ -86,6 +100,7 @@ static void find_profile_incomplete(const Profile *profile, FindingList *list) {
 }
 
 void find_host(const Profile *profile, FindingList *list) {
+        find_architecture(profile, list);
         find_virtualised_host(profile, list);
         find_cpus_differ(profile, list);
         find_width_sources_disagree(profile, list);

@@ -11,8 +11,7 @@ static bool firmware_describes_units(const Profile *profile) {
 }
 
 static bool kernel_drives_none(const Profile *profile) {
-        return profile->n_iommus == 0 &&
-                        (profile->iommus_reason == REASON_NONE || profile->iommus_reason == REASON_ABSENT);
+        return profile->n_iommus == 0 && profile->iommus_reason == REASON_NONE;
 }
 
 static void firmware_only_remedy(const Profile *profile, Finding *f) {
@@ -64,8 +63,12 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
                 finding_detail(f, "/sys/class/iommu is empty, and firmware describes no unit.");
         if (*profile->host.virtualised && strcmp(profile->host.virtualised, "none") != 0)
                 finding_remedy(f, "To assign devices, give this virtual machine a virtual IOMMU.");
-        else
+        else if (finding_host_is_x86(profile))
                 finding_remedy(f, "Enable VT-d or AMD-Vi (IOMMU) in firmware setup.");
+        else if (finding_host_is_arm64(profile))
+                finding_remedy(f, "Enable the SMMU in firmware setup.");
+        else
+                finding_remedy(f, "Enable the IOMMU as the documentation of the platform describes.");
 }
 
 static bool serves_none(const ProfileIommu *iommu) {

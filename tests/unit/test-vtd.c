@@ -36,16 +36,6 @@ static void test_widths(void **state) {
         }
 }
 
-/* The rule of newer kernels chooses the depth by MGAW; for real units it comes to the same. */
-static void test_generic_pt(void **state) {
-        for (size_t i = 0; i < ELEMENTS(vectors); i++) {
-                VtdCap cap;
-
-                vtd_cap_decode(vectors[i].cap, &cap);
-                assert_int_equal(vtd_second_stage_bits_generic_pt(&cap), vectors[i].second);
-        }
-}
-
 /* Beside a first stage only its depths count: 48 bits, and 57 with FS5LP (60). */
 static void test_scalable(void **state) {
         static const struct {
@@ -100,7 +90,6 @@ static void test_fields(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_widths),
-                cmocka_unit_test(test_generic_pt),
                 cmocka_unit_test(test_scalable),
                 cmocka_unit_test(test_nothing_usable),
                 cmocka_unit_test(test_fields),

@@ -11,7 +11,3 @@ const size_t amdvi_efr2_n_fields = ELEMENTS(amdvi_efr2_fields);
 void amdvi_efr_decode(uint64_t value, AmdviEfr *ret) {
         AMDVI_EFR_FIELDS(REGISTER_DECODE)
 }
-
-void amdvi_efr2_decode(uint64_t value, AmdviEfr2 *ret) {
-        AMDVI_EFR2_FIELDS(REGISTER_DECODE)
-}

@@ -44,12 +44,7 @@ typedef struct AmdviEfr {
         AMDVI_EFR_FIELDS(REGISTER_MEMBER)
 } AmdviEfr;
 
-typedef struct AmdviEfr2 {
-        AMDVI_EFR2_FIELDS(REGISTER_MEMBER)
-} AmdviEfr2;
-
 extern const RegisterField amdvi_efr_fields[], amdvi_efr2_fields[];
 extern const size_t amdvi_efr_n_fields, amdvi_efr2_n_fields;
 
 void amdvi_efr_decode(uint64_t value, AmdviEfr *ret);
-void amdvi_efr2_decode(uint64_t value, AmdviEfr2 *ret);

@@ -38,15 +38,3 @@ unsigned vtd_first_stage_bits(const VtdCap *cap, const VtdEcap *ecap) {
                 return 0;
         return min_bits(vtd_mgaw_bits(cap), cap->fs5lp ? 57 : 48) - 1;
 }
-
-unsigned vtd_second_stage_bits_generic_pt(const VtdCap *cap) {
-        unsigned mgaw = vtd_mgaw_bits(cap), sagaw = cap->sagaw;
-
-        if (mgaw > 48 && bit(sagaw, 3))
-                return min_bits(57, mgaw);
-        if (mgaw > 39 && sagaw >= 1U << 2)
-                return min_bits(48, mgaw);
-        if (mgaw > 30 && sagaw >= 1U << 1)
-                return min_bits(39, mgaw);
-        return 0;
-}

@@ -16,7 +16,8 @@ unsigned vtd_sagaw_bits(const VtdCap *cap);
 /* Domains, 16 to 65536; 0 for the reserved encoding 7. */
 unsigned vtd_domains(const VtdCap *cap);
 
-/* Second-stage tables: min(MGAW, SAGAW). */
+/* Second-stage tables: min(MGAW, SAGAW). Kernels with generic page tables (Linux 7.0) choose the depth by MGAW within SAGAW,
+ * which gives the same above 30 bits. */
 unsigned vtd_second_stage_bits(const VtdCap *cap);
 
 /* The same in scalable mode beside a first stage: of depths that both stages have, 48 and with FS5LP 57. */
@@ -24,7 +25,3 @@ unsigned vtd_second_stage_bits_scalable(const VtdCap *cap);
 
 /* First-stage tables, usable lower half: min(MGAW, 57 or 48) - 1; 0 without scalable mode and a first stage. */
 unsigned vtd_first_stage_bits(const VtdCap *cap, const VtdEcap *ecap);
-
-/* Second-stage aperture by the rule of kernels with generic page tables: the depth is chosen by MGAW, and has to be
- * within SAGAW. 0: the driver finds none. */
-unsigned vtd_second_stage_bits_generic_pt(const VtdCap *cap);
