@@ -14,7 +14,7 @@ static const char *const vmm_table[_VMM_MAX] = {
         [VMM_QEMU] = "qemu",
         [VMM_CLOUD_HYPERVISOR] = "cloud-hypervisor",
 };
-WORDS_DEFINE(Vmm, vmm);
+WORDS_DEFINE(VmmKind, vmm);
 
 static const char *const firmware_table[_FIRMWARE_KIND_MAX] = {
         [FIRMWARE_UNKNOWN] = "unknown",
@@ -56,11 +56,6 @@ void guest_done(Guest *guest) {
         guest_form_done(&guest->form);
         free(guest->refused);
         *guest = (Guest){};
-}
-
-bool guest_p2p_fatal(const Guest *guest) {
-        return guest->p2p_fatal == TRISTATE_YES ||
-                        (guest->p2p_fatal == TRISTATE_UNKNOWN && guest->vmm == VMM_CLOUD_HYPERVISOR);
 }
 
 uint64_t guest_plugged(const GuestMemory *memory) {

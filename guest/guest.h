@@ -27,13 +27,13 @@
 #define GUEST_PORTS_MAX 64
 #define GUEST_LOCKED_UNLIMITED (UINT64_C(1) << 52) /* so much and more is no limit */
 
-typedef enum Vmm {
+typedef enum VmmKind {
         VMM_QEMU = 0,
         VMM_CLOUD_HYPERVISOR,
         _VMM_MAX,
-} Vmm;
+} VmmKind;
 
-WORDS_DECLARE(Vmm, vmm);
+WORDS_DECLARE(VmmKind, vmm);
 
 typedef enum MachineKind {
         MACHINE_PC = 0, /* i440fx */
@@ -216,7 +216,7 @@ typedef struct GuestNote {
 
 typedef struct Guest {
         char name[128];
-        Vmm vmm;
+        VmmKind vmm;
         GuestVersion vmm_version;
         bool vmm_guessed; /* nobody said which it is: all zero, or one that stands for those with its rules */
         char vmm_build[16]; /* whose package it is: "debian", "ubuntu"; "" not known */
@@ -258,9 +258,6 @@ typedef struct Guest {
 } Guest;
 
 void guest_done(Guest *guest);
-
-/* Cloud Hypervisor with vfio_p2p_dma=on, which is its default. */
-bool guest_p2p_fatal(const Guest *guest);
 
 /* What is plugged in from the start: as it is given, or the sum of the modules where that is more. */
 uint64_t guest_plugged(const GuestMemory *memory);

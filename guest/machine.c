@@ -93,6 +93,10 @@ int guest_version_compare(const GuestVersion *a, const GuestVersion *b) {
         return a->patch < b->patch ? -1 : a->patch > b->patch;
 }
 
+bool version_reaches(GuestVersion version, uint32_t major, uint32_t minor, uint32_t patch) {
+        return guest_version_compare(&version, &(GuestVersion){ major, minor, patch }) >= 0;
+}
+
 /* Before 1.4 there was one chipset: "pc-1.3". */
 static bool has_short_name(const GuestVersion *version) {
         return version->major < 1 || (version->major == 1 && version->minor < 4);

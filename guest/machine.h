@@ -32,3 +32,6 @@ static inline bool guest_version_known(const GuestVersion *version) {
 
 /* Below, equal, above. */
 int guest_version_compare(const GuestVersion *a, const GuestVersion *b);
+
+/* Is `version` at least major.minor.patch? */
+bool version_reaches(GuestVersion version, uint32_t major, uint32_t minor, uint32_t patch);

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
 static const char letters[] = "bkmgtpe";
@@ -116,4 +118,18 @@ int guest_size_from_qemu(const char *text, uint64_t default_scale, uint64_t *ret
                 return r;
         *ret = size + fraction_bytes(fraction, n_fraction, scale);
         return 0;
+}
+
+char *size_text(uint64_t bytes, char ret[SIZE_TEXT_MAX]) {
+        static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+        unsigned unit = 0;
+        double value = (double) bytes;
+
+        while (value >= 1024 && unit + 1 < ELEMENTS(units)) {
+                value /= 1024;
+                unit++;
+        }
+        snprintf(ret, SIZE_TEXT_MAX, value == (double) (uint64_t) value ? "%.0f %s" : "%.1f %s", value,
+                        units[unit]);
+        return ret;
 }

@@ -19,3 +19,7 @@ int guest_size_from_libvirt(const char *number, const char *unit, const char *de
 
 /* QEMU's: "4G", "1.5g", "0x1000", "512" in default_scale; binary units, one letter. */
 int guest_size_from_qemu(const char *text, uint64_t default_scale, uint64_t *ret);
+
+/* "16 GiB", "1.5 TiB". */
+#define SIZE_TEXT_MAX 24
+char *size_text(uint64_t bytes, char ret[SIZE_TEXT_MAX]);

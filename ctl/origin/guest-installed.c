@@ -8,10 +8,9 @@
 #include <string.h>
 
 #include "ctl/origin/input-file.h"
-#include "guest/firmware/image.h"
+#include "guest/firmware/firmware.h"
 #include "guest/machine.h"
-#include "guest/vmm/policy.h"
-#include "guest/vmm/qemu/versions.h"
+#include "guest/vmm/qemu/qemu.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -172,7 +171,7 @@ void guest_installed_program(const Guest *guest, GuestInstalled *installed) {
                 return;
         for (const char *const *path = guest_installed_programs; *path; path++)
                 installed->program_here = installed->program_here || strcmp(target, *path) == 0;
-        installed->program_version = vmm_path_version(target);
+        installed->program_version = qemu_path_version(target);
 }
 
 void guest_installed_process(const ProcessPlace *place, GuestInstalled *installed) {

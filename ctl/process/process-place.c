@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "ctl/origin/guest-installed.h"
-#include "guest/firmware/image.h"
+#include "guest/firmware/firmware.h"
 #include "probe/cleanup.h"
 
 /* Not known is no. A file system that is far away is not asked. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/remedy/remedy.h"
 #include "probe/decode/text.h"
 
 #define INDENT 9

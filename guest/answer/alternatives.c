@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "guest/answer/plan.h"
-#include "guest/vmm/policy.h"
+#include "guest/firmware/firmware.h"
+#include "guest/machine.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 
@@ -30,7 +31,7 @@ void leaf_guest(const Leaves *leaves, const Leaf *leaf, Guest *ret) {
         if (leaves->any_version && leaf->version != leaves->own_version)
                 ret->firmware.version = leaves->versions[leaf->version];
         if (leaves->any_vmm)
-                vmm_version_set(&leaves->vmms[leaf->vmm], ret);
+                vmm_of(ret)->version_set(&leaves->vmms[leaf->vmm], ret);
         for (LayoutQuestion q = 0; q < _LAYOUT_QUESTION_MAX; q++)
                 if (leaf->answers[q])
                         layout_question_answer(q, leaf->answers[q] - 1, ret);
@@ -77,15 +78,14 @@ static void list_versions(Leaves *leaves) {
         GuestVersion version;
 
         leaves->any_vmm = vmm_version_open(leaves->guest);
-        leaves->n_vmms = leaves->any_vmm ? vmm_versions(leaves->guest, leaves->vmms) : 1;
+        leaves->n_vmms = leaves->any_vmm ? vmm_of(leaves->guest)->versions(leaves->guest, leaves->vmms) : 1;
         leaves->n_versions = 1;
-        leaves->any_version =
-                        firmware->version_guessed && policy_firmware_version(firmware->kind, 0, &version);
+        leaves->any_version = firmware->version_guessed && firmware_version(firmware->kind, 0, &version);
         if (!leaves->any_version)
                 return;
         leaves->n_versions = 0;
         while (leaves->n_versions < ELEMENTS(leaves->versions) &&
-                        policy_firmware_version(firmware->kind, leaves->n_versions, &version)) {
+                        firmware_version(firmware->kind, leaves->n_versions, &version)) {
                 if (version_reaches(firmware->version, version.major, version.minor, version.patch))
                         leaves->own_version = leaves->n_versions;
                 leaves->versions[leaves->n_versions++] = version;
@@ -215,7 +215,7 @@ bool check_is_open(const Guest *guest, const Check *check) {
 
         return check->layout.asked || vmm_version_open(guest) ||
                         (guest->firmware.version_guessed &&
-                                        policy_firmware_version(guest->firmware.kind, 0, &version));
+                                        firmware_version(guest->firmware.kind, 0, &version));
 }
 
 int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,

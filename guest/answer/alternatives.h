@@ -6,9 +6,9 @@
  * answers that it holds for. */
 
 #include "guest/answer/finding-set.h"
-#include "guest/layout/question.h"
+#include "guest/layout/layout.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/qemu/versions.h"
+#include "guest/vmm/qemu/qemu.h"
 
 /* All versions of both QEMU and the firmware are within it. Beyond these no further question is tried: it stays missing. */
 #define ALTERNATIVES_MAX 128

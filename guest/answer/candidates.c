@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/firmware/bar-need.h"
+#include "guest/firmware/firmware.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/qemu/machine-types.h"
 #include "probe/cleanup.h"
 
 #define GIB (UINT64_C(1) << 30)
@@ -39,7 +38,7 @@ static void add_width(Candidates *c, unsigned bits) {
         if (guest->form.manager == MANAGER_PROXMOX && guest->cpu.width_mode == WIDTH_HOST &&
                         bits < c->check->layout.phys_bits)
                 add(c, CHANGE_GUEST_BITS, bits);
-        if (libvirt && guest->vmm == VMM_QEMU && guest->cpu.width_mode != WIDTH_HOST && guest->kvm &&
+        if (libvirt && vmm_of(guest)->width_modes && guest->cpu.width_mode != WIDTH_HOST && guest->kvm &&
                         fact_known(cpuinfo) && bits > cpuinfo->value)
                 add(c, CHANGE_WIDTH_HOST, bits);
         else
@@ -87,12 +86,11 @@ static void less_hole(Candidates *c, uint64_t excess) {
 
 /* The nearest machine type that this QEMU has. */
 static void other_machine(Candidates *c) {
-        const GuestVersion newest = policy_newest_machine(c->guest->vmm_version);
         const Layout *layout = &c->check->layout;
 
         for (size_t i = 0; i < layout->n_causes; i++) {
                 if (layout->causes[i].kind == START_MACHINE_NEWER)
-                        add(c, CHANGE_MACHINE, (uint64_t) newest.major << 16 | newest.minor);
+                        add(c, CHANGE_MACHINE, layout->causes[i].max);
                 if (layout->causes[i].kind == START_MACHINE_GONE)
                         add(c, CHANGE_MACHINE, layout->causes[i].min);
                 if (layout->causes[i].kind == START_MACHINE_OTHERS)
@@ -188,7 +186,7 @@ static void for_memory(Candidates *c) {
 static void for_viommu(Candidates *c) {
         const Fact *bits = &c->profile->widths.iova_bits;
 
-        if (c->guest->vmm == VMM_CLOUD_HYPERVISOR && fact_known(bits))
+        if (fact_known(bits))
                 add(c, CHANGE_VIOMMU_BITS, bits->value);
         add(c, CHANGE_VIOMMU_BITS, 48);
         add(c, CHANGE_VIOMMU_BITS, 39);
@@ -201,7 +199,7 @@ static void for_window(Candidates *c) {
         if (c->guest->firmware.unread_value > 0 && strcasestr(c->guest->firmware.unread, "PciMmio64"))
                 add(c, CHANGE_MMIO64, c->guest->firmware.unread_value);
         wider(c);
-        bar_need(c->guest, 0, NULL, NULL, &need);
+        bar_need(c->guest, &c->check->layout, 0, NULL, NULL, &need);
         for (uint64_t mib = 65536; mib <= UINT64_C(16) << 20; mib *= 2)
                 if (mib >= need.bytes >> 20)
                         add(c, CHANGE_MMIO64, mib);

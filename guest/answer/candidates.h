@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "guest/remedy/change.h"
+#include "guest/change.h"
 #include "guest/rules/check.h"
 
 #define REMEDY_CANDIDATES_MAX 64

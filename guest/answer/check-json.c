@@ -6,6 +6,7 @@
 
 #include "guest/answer/migration.h"
 #include "guest/guest.h"
+#include "guest/remedy/remedy.h"
 #include "guest/rules/check.h"
 #include "probe/decode/text.h"
 

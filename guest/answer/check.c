@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/rules/mediated.h"
+#include "guest/firmware/firmware.h"
+#include "guest/remedy/remedy.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/policy.h"
-#include "guest/vmm/qemu/versions.h"
+#include "guest/vmm/qemu/qemu.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 #include "profile/device-lookup.h"

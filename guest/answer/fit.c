@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/firmware/bar-need.h"
-#include "guest/remedy/change.h"
+#include "guest/firmware/firmware.h"
 #include "guest/rules/check.h"
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
@@ -238,7 +237,7 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         r = check_every(&with, search->profile, search->places, &check);
         if (r < 0)
                 return r;
-        bar_need(&one, check.layout.port_share, NULL, NULL, &need);
+        bar_need(&one, &check.layout, check.layout.port_share, NULL, NULL, &need);
         fit->each = need.bytes;
         fit->now.bits = check.layout.phys_bits;
         fit->missing = check.missing;

@@ -5,10 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/rules/device.h"
-#include "guest/rules/out-of-reach.h"
 #include "guest/rules/run.h"
-#include "guest/rules/viommu.h"
 
 static const char *const migration_kind_table[_MIGRATION_MAX] = {
         [MIGRATION_LIVE] = "live",
@@ -92,7 +89,7 @@ static uint64_t as_host(const Guest *guest, const Fact *offered) {
 /* libvirt on the source refuses an explicit width above its /proc/cpuinfo's. */
 static void set_width(CheckRun *run, CheckFinding *finding, const Profile *source, uint64_t bits) {
         const Fact *cpuinfo = &source->widths.host_physical_bits;
-        bool from_host = run->guest->kvm && run->guest->vmm == VMM_QEMU &&
+        bool from_host = run->guest->kvm && vmm_of(run->guest)->width_modes &&
                         run->guest->form.manager != MANAGER_COMMAND_LINE && fact_known(cpuinfo) &&
                         bits > cpuinfo->value;
         const Change change = { from_host ? CHANGE_WIDTH_HOST : CHANGE_WIDTH, bits };
@@ -131,7 +128,7 @@ static void live_widths(CheckRun *run, const Profile *source) {
                         check_advice(run, f, "start it on the source with at most %" PRIu64 " bits",
                                         to->guest_physical_bits.value);
                         set_width(run, f, source, to->guest_physical_bits.value);
-                } else if (run->guest->cpu.width_mode == WIDTH_HOST && run->guest->vmm == VMM_QEMU &&
+                } else if (run->guest->cpu.width_mode == WIDTH_HOST && vmm_of(run->guest)->width_modes &&
                                 as_host(run->guest, &from->guest_physical_bits) !=
                                                 as_host(run->guest, &to->guest_physical_bits)) {
                         f = check_find(run, RULE_MIGRATION, VERDICT_WARNING, "guest",
@@ -215,7 +212,7 @@ static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *
         if (!range_outside(&run->anywhere, range->start, range->end, &outside))
                 return;
         /* Its allocator starts at the top: what is out of reach further down is used last. */
-        if (!memory && guest->vmm == VMM_CLOUD_HYPERVISOR &&
+        if (!memory && run->layout->vmm_places &&
                         !range_outside(&run->anywhere, range->end, range->end, &outside))
                 return;
         verdict = memory                         ? reach_memory_verdict(guest, range, &outside)

@@ -8,6 +8,7 @@
 
 #include "guest/answer/alternatives.h"
 #include "guest/answer/candidates.h"
+#include "guest/remedy/remedy.h"
 #include "probe/cleanup.h"
 
 #define BEAM 6          /* sets that are extended by one more change */

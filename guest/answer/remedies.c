@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "guest/answer/candidates.h"
-#include "guest/remedy/change.h"
+#include "guest/change.h"
+#include "guest/remedy/remedy.h"
 #include "guest/rules/run.h"
 
 typedef struct Search {

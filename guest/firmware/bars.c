@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/firmware/bars.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
-#include "guest/firmware/port-need.h"
-#include "guest/layout/space.h"
 #include "probe/cleanup.h"
 
 #define BAR_MIN (4 * KIB)
@@ -43,15 +43,15 @@ static int by_place(const BarUnit *a, const BarUnit *b) {
         return (a->bar > b->bar) - (a->bar < b->bar);
 }
 
-/* OVMF: of equals the first in its place on the bus. */
-static int compare_ovmf(const void *p, const void *q) {
+/* Of equals the first in its place on the bus. */
+static int by_bus(const void *p, const void *q) {
         int r = by_alignment(p, q);
 
         return r ? r : by_place(p, q);
 }
 
-/* SeaBIOS: it adds the ports after all functions of the root bus, and those of the highest bus first. */
-static int compare_seabios(const void *p, const void *q) {
+/* The functions of the root bus come first, then the ports, those of the highest bus first. */
+static int by_root(const void *p, const void *q) {
         const BarUnit *a = p, *b = q;
         int r = by_alignment(a, b);
 
@@ -64,7 +64,7 @@ static int compare_seabios(const void *p, const void *q) {
 
 /* The window of a port with these BARs behind it; none where it is empty and nothing is kept free. */
 static BarUnit port_unit(const Space *space, const GuestPort *port, BarUnit bars, const PortShare *share) {
-        PortNeed need = port_need(space->guest, port, share ? share->bytes : 0);
+        PortNeed need = port_need(space->guest, space->layout, port, share ? share->bytes : 0);
 
         if (!bars.size && !need.bytes)
                 return bars;
@@ -73,11 +73,10 @@ static BarUnit port_unit(const Space *space, const GuestPort *port, BarUnit bars
         return bars;
 }
 
-/* Prefetchable 32-bit BARs behind a port keep SeaBIOS from putting its window above. */
 static bool keeps_low(const Space *space, const GuestDevice *device) {
         for (size_t i = 0; i < device->n_bars && i < GUEST_BARS_MAX; i++)
                 if (device->bars[i].size && device->bars[i].prefetchable && !device->bars[i].is_64bit)
-                        return space->guest->firmware.kind == FIRMWARE_SEABIOS;
+                        return firmware_of(space->guest->firmware.kind)->low_ports;
         return false;
 }
 
@@ -122,7 +121,7 @@ static size_t add_ports(const Space *space, const PortShare *share, BarUnit *ret
 }
 
 int bar_list_make(const Space *space, BarSet set, const PortShare *share, BarList *ret) {
-        bool seabios = space->guest->firmware.kind == FIRMWARE_SEABIOS;
+        bool root_first = firmware_of(space->guest->firmware.kind)->root_first;
         BarList list = {};
 
         list.units = calloc(space->guest->n_devices * GUEST_BARS_MAX + GUEST_PORTS_MAX, sizeof(*list.units));
@@ -132,7 +131,7 @@ int bar_list_make(const Space *space, BarSet set, const PortShare *share, BarLis
                 list.n += device_units(space, i, set, share, list.units + list.n);
         if (set == BARS_64 || set == BARS_64_PREFETCHABLE)
                 list.n += add_ports(space, share, list.units + list.n);
-        qsort(list.units, list.n, sizeof(*list.units), seabios ? compare_seabios : compare_ovmf);
+        qsort(list.units, list.n, sizeof(*list.units), root_first ? by_root : by_bus);
         for (size_t i = 0; i < list.n; i++) {
                 list.n_placed += !list.units[i].empty;
                 list.sum = sum_of(list.sum, product_of(list.units[i].size, list.units[i].count));
@@ -186,7 +185,7 @@ int layout_fits_32(const Space *space, BarSet set, uint64_t spare, bool *ret) {
 
         if (r < 0)
                 return r;
-        spare = sum_of(spare, ports_low(space->guest, set == BARS_ALL));
+        spare = sum_of(spare, ports_low(space->guest, space->layout, set == BARS_ALL));
         /* From the top down, the largest lowest, as SeaBIOS does; OVMF's order from below needs no more. */
         *ret = spare <= end && sum_of(list.sum, spare) <= end &&
                         ((end - spare - list.sum) & ~(list.align - 1)) >= space->window32_start;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/firmware/firmware.h"
+#include "guest/firmware/bars.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/firmware/image.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -108,4 +107,45 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text) 
         if (strncmp(name, "etc/", 4) == 0)
                 return guest_ignore(guest, name, "replaces what QEMU tells the firmware");
         return 1;
+}
+
+/* ── the table ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void place_direct(Space *space) {
+        layout_add(space, LAYOUT_WINDOW64, space->hole64_start,
+                        sum_of(space->hole64_start, space->hole64_size),
+                        "64-bit window that the kernel is told of");
+        snprintf(space->layout->rule, sizeof(space->layout->rule),
+                        "no firmware: the kernel uses the VMM's 64-bit hole");
+        layout_unknown(space, REASON_ABSENT, "where the kernel places BARs");
+}
+
+static void place_unknown(Space *space) {
+        layout_unknown(space, REASON_ABSENT, "the firmware");
+}
+
+static const Firmware unknown = { .name = "firmware", .place = place_unknown, .port = port_need_asked },
+                      direct = { .name = "firmware", .place = place_direct, .port = port_need_asked };
+
+const Firmware *firmware_of(FirmwareKind kind) {
+        static const Firmware *const kinds[_FIRMWARE_KIND_MAX] = {
+                [FIRMWARE_UNKNOWN] = &unknown,
+                [FIRMWARE_NONE] = &direct,
+                [FIRMWARE_SEABIOS] = &firmware_seabios,
+                [FIRMWARE_OVMF] = &firmware_ovmf,
+        };
+
+        return kind < _FIRMWARE_KIND_MAX ? kinds[kind] : &unknown;
+}
+
+const char *firmware_name(FirmwareKind kind) {
+        return firmware_of(kind)->name;
+}
+
+bool firmware_version(FirmwareKind kind, size_t i, GuestVersion *ret) {
+        const Firmware *firmware = firmware_of(kind);
+
+        if (i < firmware->n_versions)
+                *ret = firmware->versions[i];
+        return i < firmware->n_versions;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/firmware/image.h"
+#include "guest/firmware/firmware.h"
 
 #include <ctype.h>
 #include <string.h>

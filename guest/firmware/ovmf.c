@@ -1,13 +1,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdio.h>
 
-#include "guest/firmware/firmware.h"
-#include "guest/layout/space.h"
+#include "guest/firmware/bars.h"
+#include "guest/machine.h"
 #include "probe/cleanup.h"
 
 #define CLASSIC_SIZE (32 * GIB)
 #define OVERRIDE_MAX_MIB UINT64_C(0x1000000)
 #define NO_GIGABYTE_PAGES_BITS 40
+
+/* ── versions ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const GuestVersion versions[] = { { 202208 }, { 202211 }, { 202302 }, { 202305 }, { 202308 },
+        { 202402 }, { 202405 }, { 202408 }, { 202411 }, { 202505 }, { 202611 } };
+
+/* By stable tag: what changed first there, and holds from there on. The exact override is of 202505; Debian's 2025.02 and
+ * Ubuntu's 2024.05 have it too, so that the tags of those years leave it open. */
+OvmfPolicy policy_ovmf(GuestVersion version) {
+        const uint32_t tag = version.major;
+        OvmfPolicy policy = { .override_is_exact = TRISTATE_NO, .ecam = 0xB0000000, .smm_cap = 48 };
+
+        if (tag >= 202211) {
+                policy.dynamic = true;
+                policy.cap = 47;
+                policy.share_shift = 3;
+                policy.port_shift = 8;
+        }
+        if (tag >= 202302)
+                policy.avoids_reserved = true;
+        if (tag >= 202305)
+                policy.ecam = 0xE0000000;
+        if (tag >= 202308)
+                policy.cap = 46;
+        if (tag >= 202402) {
+                policy.cloud_hypervisor = true;
+                policy.smm_cap = 47;
+                policy.override_is_exact = TRISTATE_UNKNOWN;
+        }
+        if (tag >= 202405)
+                policy.la57 = true;
+        if (tag >= 202408)
+                policy.reads_guest_bits = true;
+        if (tag >= 202411)
+                policy.la57_by_memory = true;
+        if (tag >= 202505)
+                policy.override_is_exact = TRISTATE_YES;
+        if (tag >= 202611)
+                policy.share_shift = 2;
+        return policy;
+}
+
+/* Debian's rules set no 5-level paging, and Ubuntu takes them over; its 2025.02 has the exact override. */
+OvmfBuild policy_ovmf_of_debian(GuestVersion version) {
+        return (OvmfBuild){
+                .five_level = TRISTATE_NO,
+                .mmio64_exact = version.major == 202502 ? TRISTATE_YES : TRISTATE_UNKNOWN,
+        };
+}
+
+/* ── window ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct Window {
         uint64_t start, size;
@@ -67,7 +118,7 @@ static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
 
         if (policy->reads_guest_bits && space->guest_bits_open)
                 layout_ask(space, LAYOUT_ASKS_GUEST_BITS);
-        if (!guest_bits && !(space->guest->vmm == VMM_CLOUD_HYPERVISOR && policy->cloud_hypervisor) &&
+        if (!guest_bits && !(space->layout->vmm_places && policy->cloud_hypervisor) &&
                         !layout_width_trusted(space, bits))
                 return 0;
         if (guest_bits && guest_bits < bits)
@@ -149,7 +200,7 @@ static uint8_t smm_width(const Space *space, const OvmfPolicy *policy) {
 static void add_window32(Space *space, const OvmfPolicy *policy) {
         uint64_t low = max_of(space->below_4g, 2 * GIB);
 
-        if (space->guest->vmm == VMM_CLOUD_HYPERVISOR)
+        if (space->layout->vmm_places)
                 return;
         if (space->guest->machine == MACHINE_Q35)
                 layout_add(space, LAYOUT_ECAM, policy->ecam, policy->ecam + ECAM_SIZE,
@@ -195,13 +246,13 @@ static void place_bars(Space *space, const Window *window, const OvmfPolicy *pol
                 bar_list_place(space, &list, start);
 }
 
-void window_ovmf(Space *space) {
+static void place(Space *space) {
         const GuestFirmware *firmware = &space->guest->firmware;
         OvmfPolicy policy = policy_ovmf(firmware->version);
         Layout *layout = space->layout;
         Window window;
 
-        if (!version_known(firmware->version)) {
+        if (!guest_version_known(&firmware->version)) {
                 layout_unknown(space, REASON_ABSENT, "the firmware's version");
                 return;
         }
@@ -211,7 +262,7 @@ void window_ovmf(Space *space) {
                 return;
         }
         add_window32(space, &policy);
-        if (space->guest->vmm == VMM_CLOUD_HYPERVISOR && policy.cloud_hypervisor) {
+        if (layout->vmm_places && policy.cloud_hypervisor) {
                 layout->firmware_bits = firmware_width(space, &policy);
                 window.start = space->ram_end;
                 window.size = space_of(layout->firmware_bits) > window.start
@@ -234,3 +285,11 @@ void window_ovmf(Space *space) {
                         "OVMF 64-bit window");
         place_bars(space, &window, &policy);
 }
+
+const Firmware firmware_ovmf = {
+        .name = "OVMF",
+        .place = place,
+        .port = port_need_asked,
+        .n_versions = ELEMENTS(versions),
+        .versions = versions,
+};

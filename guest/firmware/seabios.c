@@ -2,12 +2,32 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "guest/layout/space.h"
+#include "guest/firmware/bars.h"
+#include "guest/machine.h"
 #include "probe/cleanup.h"
 
 /* BARs of the machine's own devices (VGA, AHCI, virtio), which the description does not list: near this much of the
  * limit nobody can tell whether all fit below 4 GiB. */
 #define OWN_DEVICES (32 * MIB)
+
+/* ── versions ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const GuestVersion versions[] = { { 1, 16, 2 }, { 1, 16, 3 }, { 1, 17, 0 } };
+
+SeabiosPolicy policy_seabios(GuestVersion version) {
+        bool v1_17 = version_reaches(version, 1, 17, 0);
+
+        return (SeabiosPolicy){
+                .top = version_reaches(version, 1, 16, 3),
+                .pci64 = v1_17,
+                .ports_aligned = v1_17,
+                .port_shift = 11,
+                .cap = v1_17 ? 44 : 46,
+                .uncapped_from = v1_17 ? UINT64_C(1) << 40 : 0,
+        };
+}
+
+/* ── window ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void add_window32(Space *space) {
         uint64_t low = space->below_4g;
@@ -60,7 +80,7 @@ static uint64_t top_of(Space *space, const SeabiosPolicy *policy) {
         return policy->top && bits ? space_of(bits) : 0;
 }
 
-static void place(Space *space, const SeabiosPolicy *policy, uint64_t top, bool padded) {
+static void place_bars(Space *space, const SeabiosPolicy *policy, uint64_t top, bool padded) {
         _cleanup_(bar_list_done) BarList plain = {}, prefetchable = {};
         uint64_t first = max_of(space->reserved_end, space->ram_end), start = first, size, after, end;
         Layout *layout = space->layout;
@@ -99,7 +119,7 @@ static void place(Space *space, const SeabiosPolicy *policy, uint64_t top, bool 
         bar_list_place(space, &prefetchable, after);
 }
 
-void window_seabios(Space *space) {
+static void place(Space *space) {
         const GuestFirmware *firmware = &space->guest->firmware;
         SeabiosPolicy policy = policy_seabios(firmware->version);
         Layout *layout = space->layout;
@@ -108,7 +128,7 @@ void window_seabios(Space *space) {
         int needed;
 
         add_window32(space);
-        if (!version_known(firmware->version)) {
+        if (!guest_version_known(&firmware->version)) {
                 layout_unknown(space, REASON_ABSENT, "the firmware's version");
                 return;
         }
@@ -118,7 +138,7 @@ void window_seabios(Space *space) {
         if (needed < 0)
                 layout_unknown(space, REASON_AMBIGUOUS, "whether the machine's own BARs fit below 4 GiB");
         if (needed > 0)
-                place(space, &policy, top, padded);
+                place_bars(space, &policy, top, padded);
         snprintf(layout->rule, sizeof(layout->rule), "SeaBIOS %u.%u.%u: %s", firmware->version.major,
                         firmware->version.minor, firmware->version.patch,
                         needed <= 0                               ? "all BARs below 4 GiB"
@@ -127,3 +147,30 @@ void window_seabios(Space *space) {
         if (layout_fits_32(space, needed > 0 ? BARS_32 : BARS_ALL, 0, &layout->bars_fit_32) < 0)
                 space->error = -ENOMEM;
 }
+
+/* ── ports ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* It goes by the slot, which every port has, and by the controller of a bridge. */
+static PortNeed port(const GuestPort *port, bool shown, uint64_t share) {
+        PortNeed need = { .align = PORT_LOW };
+
+        if (!port->conventional || shown) {
+                need.align = max_of(need.align, share);
+                need.bytes = need.align;
+        }
+        need.low = max_of(PORT_LOW, port->reserve32);
+        if (port->reserve > need.bytes)
+                need.bytes = round_up(port->reserve, need.align);
+        return need;
+}
+
+const Firmware firmware_seabios = {
+        .name = "SeaBIOS",
+        .place = place,
+        .port = port,
+        .root_first = true,
+        .low_ports = true,
+        .grows = true,
+        .n_versions = ELEMENTS(versions),
+        .versions = versions,
+};

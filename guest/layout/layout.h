@@ -5,8 +5,59 @@
  * hw/i386/pc*.c, OvmfPkg PlatformInitLib, SeaBIOS pciinit.c, cloud-hypervisor memory_manager.rs). Pure. */
 
 #include "guest/guest.h"
-#include "guest/layout/start.h"
 #include "probe/decode/memory/range.h"
+
+/* Why a VMM does not start a guest, setting by setting: each with what was asked for and what is possible. Where memory would
+ * come to lie is another question (Layout.beyond). The causes are QEMU's: no other VMM says as much. */
+typedef enum StartCauseKind {
+        START_MACHINE_NEVER = 0, /* no QEMU has this machine type */
+        START_MACHINE_NEWER,     /* this QEMU has it not yet; max: its newest, as below, */
+        START_MACHINE_GONE,      /* or no longer; min: its oldest, major << 16 | minor */
+        START_MACHINE_OTHERS,    /* it is a distribution's own, and the QEMU is not of that */
+        START_WIDTH,             /* phys-bits outside min to max */
+        START_WIDTH_SHORT,       /* phys-bits of a CPU without long mode */
+        START_WIDTH_TCG,         /* before 6.0 QEMU has one width without KVM: max */
+        START_LIMIT,             /* host-phys-bits-limit below min */
+        START_HINT_ABSENT,       /* guest-phys-bits before 9.1 */
+        START_HINT_SHORT,        /* guest-phys-bits of a CPU without long mode */
+        START_HINT,              /* guest-phys-bits outside min to max */
+        START_MAX_SMALL,         /* maxmem below RAM, which is min */
+        START_MAX_ODD,           /* maxmem is no multiple of min */
+        START_NO_REGION,         /* maxmem or slots, and the machine type has no hot-plug */
+        START_SLOTS,             /* more than max */
+        START_SLOTS_ALONE,       /* and no maxmem beyond RAM */
+        START_NO_HOLE,           /* RAM below 4 GiB reaches max, where the I/O APIC is */
+        START_NUMA,              /* the nodes' memory is not RAM's, which is min */
+        START_NUMA_MEM,          /* mem= of a machine type since 5.1 */
+        START_DIMMS,             /* more of them than slots: max */
+        START_NO_MEMORY_DEVICES, /* memory devices, and no maxmem beyond RAM */
+        START_PLUGGED,           /* memory devices larger than maxmem leaves: max */
+        START_FRAGMENTED,        /* they fit, and not at the places that they may have; max: the region */
+        _START_CAUSE_MAX,
+} StartCauseKind;
+
+typedef struct StartCause {
+        StartCauseKind kind;
+        uint64_t value;    /* asked for: bits, bytes or a count */
+        uint64_t min, max; /* possible; 0 where it has no such end */
+} StartCause;
+
+#define START_CAUSES_MAX 16
+
+/* What a layout depends on and nobody told. A layout notes each such question that it met; the check then lays the guest out
+ * once for each answer (answer/alternatives.h). */
+typedef enum LayoutQuestion {
+        LAYOUT_ASKS_LONG_MODE = 0,
+        LAYOUT_ASKS_PAE,
+        LAYOUT_ASKS_PSE36,
+        LAYOUT_ASKS_VENDOR,
+        LAYOUT_ASKS_PDPE1GB,
+        LAYOUT_ASKS_LA57,
+        LAYOUT_ASKS_GUEST_BITS,
+        LAYOUT_ASKS_FIVE_LEVEL,
+        LAYOUT_ASKS_MMIO64_EXACT,
+        _LAYOUT_QUESTION_MAX,
+} LayoutQuestion;
 
 typedef enum LayoutKind {
         LAYOUT_RAM = 0, /* at boot */
@@ -52,9 +103,12 @@ typedef struct Layout {
         unsigned full; /* of Cloud Hypervisor: 1 + the PCI segment whose part of the device area is too short, */
         uint64_t full_size; /* and how long that is; 0 none */
         uint64_t port_share; /* of the 64-bit window that each hot-plug port takes at least; 0 no more than its BARs */
-        Reason unknown;   /* NONE: the layout is determined; else why not */
-        char missing[96]; /* what input is missing */
-        unsigned asked;   /* bits of LayoutQuestion: what it depends on and nobody told */
+        bool vmm_places;               /* the VMM places BARs itself, in windows of its own, */
+        bool moved;                    /* and firmware moves them afterwards */
+        bool ports_hide, bridges_hide; /* ports, conventional bridges do not show that they take hot-plug */
+        Reason unknown;                /* NONE: the layout is determined; else why not */
+        char missing[96];              /* what input is missing */
+        unsigned asked;                /* bits of LayoutQuestion: what it depends on and nobody told */
         size_t n;
         LayoutRange *ranges; /* by start; owned */
 } Layout;
@@ -70,7 +124,18 @@ typedef struct LayoutHost {
         uint8_t sme_reduction; /* and says that it takes so many bits */
 } LayoutHost;
 
+/* A layout in the making (space.h). */
+typedef struct Space Space;
+
 void layout_done(Layout *layout);
 
-/* -ENOMEM only; what cannot be told is `unknown` in the result. */
-int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret);
+/* ── questions ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* How `missing` names it. */
+const char *layout_question_missing(LayoutQuestion question);
+/* 2 or 3. */
+unsigned layout_question_answers(LayoutQuestion question);
+/* The guest with that answer. */
+void layout_question_answer(LayoutQuestion question, unsigned answer, Guest *guest);
+/* "with 1 GiB pages (pdpe1gb)" */
+const char *layout_question_words(LayoutQuestion question, unsigned answer);

@@ -5,8 +5,6 @@
  * last address, which no width reaches, so that too much is always "does not fit" and never wraps. */
 
 #include "guest/layout/layout.h"
-#include "guest/layout/question.h"
-#include "guest/vmm/policy.h"
 
 #define KIB UINT64_C(0x400)
 #define MIB UINT64_C(0x100000)
@@ -28,12 +26,11 @@ typedef struct LayoutCpu {
 } LayoutCpu;
 
 /* A layout in the making. All ends are exclusive. */
-typedef struct Space {
+struct Space {
         const Guest *guest;
         const LayoutHost *host;
         Layout *layout;
         LayoutCpu cpu;
-        QemuPolicy qemu;
         bool guest_bits_open; /* KVM may tell GuestPhysBits: what reads them asks */
         uint64_t below_4g;    /* RAM from zero */
         uint64_t above_start, above_size;
@@ -46,7 +43,7 @@ typedef struct Space {
         } reserved[RESERVED_MAX];
         uint64_t window32_start, window32_end;
         int error; /* -ENOMEM of an append, kept until the end */
-} Space;
+};
 
 static inline uint64_t sum_of(uint64_t a, uint64_t b) {
         uint64_t sum;
@@ -97,53 +94,6 @@ void layout_ask(Space *space, LayoutQuestion question);
 
 /* It does not start, and why. */
 void layout_refuse(Space *space, StartCauseKind kind, uint64_t value, uint64_t min, uint64_t max);
-/* vmm/qemu/start.c: machine type, memory, NUMA; memory devices go into [start, end). */
-void layout_start(Space *space, uint64_t start, uint64_t end);
-
-void layout_cpu(Space *space);              /* vmm/cpu.c: vendor, features, widths */
-void layout_qemu(Space *space);             /* vmm/qemu/layout.c */
-void layout_cloud_hypervisor(Space *space); /* vmm/cloud-hypervisor/layout.c */
-
-void window_ovmf(Space *space);    /* firmware/ovmf.c */
-void window_seabios(Space *space); /* firmware/seabios.c */
-
 /* The width that firmware believes: QEMU's default of 40 bits is a guess, so only values that a CPU of that vendor has,
  * or larger ones, count (OVMF and SeaBIOS alike). */
 bool layout_width_trusted(Space *space, unsigned bits);
-
-/* firmware/bars.c. */
-typedef struct BarUnit {
-        int device, bar; /* bar -1: a port's window with all 64-bit prefetchable BARs of the device; beyond the
-                          * devices: windows of ports alone */
-        uint32_t count; /* as many, one behind the other */
-        uint64_t size, align;
-        bool empty; /* nothing is placed in it */
-} BarUnit;
-
-typedef struct BarList {
-        size_t n, n_placed; /* with BARs to place */
-        BarUnit *units; /* owned; largest alignment first, then largest size, then as the firmware has them */
-        uint64_t sum, align;
-} BarList;
-
-typedef enum BarSet {
-        BARS_64_PREFETCHABLE,
-        BARS_64_PLAIN,
-        BARS_64, /* both */
-        BARS_32,
-        BARS_ALL,
-} BarSet;
-
-void bar_list_done(BarList *list);
-/* What a firmware gives every hot-plug port: a window aligned to at least that much, and a multiple of it long. */
-typedef struct PortShare {
-        uint64_t bytes;
-        bool instead; /* of the alignment that the BARs behind the port need, which may be more */
-} PortShare;
-
-/* Without a share (NULL) a port's window is aligned to its largest BAR. -ENOMEM. */
-int bar_list_make(const Space *space, BarSet set, const PortShare *share, BarList *ret);
-/* One after the other from `start`, and adds their ranges to the layout. Returns the end. */
-uint64_t bar_list_place(Space *space, const BarList *list, uint64_t start);
-/* Fits the set of 32-bit BARs, with `spare` bytes besides, below 4 GiB? -ENOMEM. */
-int layout_fits_32(const Space *space, BarSet set, uint64_t spare, bool *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/remedy/change-forms.h"
+#include "guest/remedy/remedy.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/remedy/change-run.h"
+#include "guest/vmm/vmm.h"
 #include "guest/xml-element.h"
 #include "probe/cleanup.h"
 #include "profile/shell-word.h"
@@ -17,29 +17,6 @@ void change_forms_done(ChangeForms *forms) {
         free(forms->option);
         free(forms->proxmox);
         *forms = (ChangeForms){};
-}
-
-void change_note(ChangeRun *run, const char *format, ...) {
-        char *note = run->forms->note, text[sizeof(run->forms->note)];
-        size_t n = strlen(note);
-        va_list arguments;
-
-        va_start(arguments, format);
-        vsnprintf(text, sizeof(text), format, arguments);
-        va_end(arguments);
-        if (!strstr(note, text))
-                snprintf(note + n, sizeof(text) - n, "%s%s", n ? "; " : "", text);
-}
-
-json_t *change_option_find(const ChangeRun *run, const char *name, const char *part) {
-        for (size_t i = json_array_size(run->options); i-- > 0;) {
-                json_t *option = json_array_get(run->options, i);
-
-                if (strcmp(json_string_value(json_array_get(option, 0)), name) == 0 &&
-                                (!part || strstr(json_string_value(json_array_get(option, 1)), part)))
-                        return option;
-        }
-        return NULL;
 }
 
 /* ── as texts ──────────────────────────────────────────────────────────────────────────────────────────── */
@@ -83,7 +60,7 @@ static int put_libvirt(FILE *file, const ChangeRun *run) {
 }
 
 static int put_options(FILE *file, const ChangeRun *run) {
-        const char *dashes = run->before.vmm == VMM_QEMU ? "-" : "--";
+        const char *dashes = vmm_of(&run->before)->sign;
 
         for (size_t i = 0; i < json_array_size(run->changed_options); i++) {
                 const json_t *option = json_array_get(run->changed_options, i);
@@ -147,7 +124,9 @@ int change_forms(const Guest *guest, const Change *changes, size_t n, ChangeForm
                         run.before = run.now;
                         change_apply(&changes[i], &run.now);
                         change_element(&run, &changes[i]);
-                        change_option(&run, &changes[i]);
+                        /* Of a domain only what <qemu:commandline> sets. */
+                        if (guest->form.manager != MANAGER_LIBVIRT || change_is_argument(&run, &changes[i]))
+                                vmm_of(guest)->option(&run, &changes[i]);
                 }
                 run.before = *guest;
                 r = finish(&run, changes, n);

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "guest/machine.h"
-#include "guest/remedy/change-run.h"
+#include "guest/remedy/remedy.h"
 #include "guest/size.h"
+#include "guest/vmm/vmm.h"
 #include "guest/xml-element.h"
 
 static json_t *find(const json_t *elements, const char *name) {
@@ -224,7 +225,7 @@ bool change_is_argument(const ChangeRun *run, const Change *change) {
 }
 
 void change_element(ChangeRun *run, const Change *change) {
-        if (run->before.vmm != VMM_QEMU || change_is_argument(run, change))
+        if (!vmm_of(&run->before)->libvirt || change_is_argument(run, change))
                 return;
         switch (change->kind) {
         case CHANGE_WIDTH:

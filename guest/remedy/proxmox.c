@@ -12,7 +12,7 @@
 #include "guest/cpu-model.h"
 #include "guest/machine.h"
 #include "guest/option-value.h"
-#include "guest/remedy/change-run.h"
+#include "guest/remedy/remedy.h"
 #include "probe/cleanup.h"
 #include "profile/shell-word.h"
 

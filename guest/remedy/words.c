@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "guest/machine.h"
-#include "guest/remedy/change.h"
+#include "guest/remedy/remedy.h"
 
 #define PUT(...) snprintf(ret, CHANGE_WORDS_MAX, __VA_ARGS__)
 

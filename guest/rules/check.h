@@ -3,9 +3,9 @@
 
 /* May this guest run on this host? Rules over a layout and a profile. Pure. */
 
+#include "guest/change.h"
 #include "guest/guest.h"
 #include "guest/layout/layout.h"
-#include "guest/remedy/change-forms.h"
 #include "profile/profile.h"
 
 /* A missing input is a warning that names it: "safe", "warning" or "unsafe", and "info" for a finding that is safe. */

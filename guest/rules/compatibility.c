@@ -120,8 +120,8 @@ static void rule_relocated(CheckRun *run) {
 static void rule_direct_kernel(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
 
-        if (run->guest->vmm != VMM_CLOUD_HYPERVISOR || run->guest->firmware.kind != FIRMWARE_NONE ||
-                        !range || range->end <= BITS_43_END ||
+        if (!run->layout->vmm_places || run->guest->firmware.kind != FIRMWARE_NONE || !range ||
+                        range->end <= BITS_43_END ||
                         (!has_bar64(run->guest, true) && run->guest->n_pmem == 0))
                 return;
         put_window(run, range, 43, VERDICT_WARNING,

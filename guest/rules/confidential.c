@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "guest/machine.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/policy.h"
 
 /* What the host's CPU or its KVM does not offer, no width brings. True: said. */
 static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled, const char *name) {
@@ -23,7 +23,7 @@ static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled
         return true;
 }
 
-static void rule_tdx_qemu(CheckRun *run) {
+static void rule_tdx_as_host(CheckRun *run) {
         const Fact *raw = &run->profile->widths.cpu_physical_bits;
         CheckFinding *f;
 
@@ -40,7 +40,7 @@ static void rule_tdx_qemu(CheckRun *run) {
 }
 
 /* Four-level tables share by bit 47: 47 bits are left. */
-static void rule_tdx_cloud_hypervisor(CheckRun *run) {
+static void rule_tdx_shared_bit(CheckRun *run) {
         CheckFinding *f;
 
         if (run->layout->phys_bits <= 47)
@@ -55,10 +55,10 @@ static void rule_tdx(CheckRun *run) {
                 return;
         if (put_not_offered(run, "TDX", &run->profile->encryption.tdx_enabled, "encryption.tdx"))
                 return;
-        if (run->guest->vmm == VMM_QEMU)
-                rule_tdx_qemu(run);
+        if (vmm_of(run->guest)->tdx_as_host)
+                rule_tdx_as_host(run);
         else
-                rule_tdx_cloud_hypervisor(run);
+                rule_tdx_shared_bit(run);
 }
 
 static bool is_sev(const Guest *guest) {
@@ -97,7 +97,7 @@ static void put_other_c_bit(CheckRun *run, unsigned host) {
         const Guest *guest = run->guest;
         CheckFinding *f;
 
-        if (guest->vmm != VMM_QEMU || !guest->c_bit || guest->c_bit == host)
+        if (!vmm_of(guest)->compares_c_bit || !guest->c_bit || guest->c_bit == host)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                         "QEMU rejects the guest's C-bit: the host has a different one");
@@ -150,7 +150,7 @@ static void rule_accelerator(CheckRun *run) {
         const Guest *guest = run->guest;
         CheckFinding *f;
 
-        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU || guest->kvm)
+        if (guest->confidential == CONFIDENTIAL_NONE || !vmm_of(guest)->confidential_since || guest->kvm)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                         "the guest does not start: QEMU supports confidential guests only with KVM");
@@ -158,21 +158,17 @@ static void rule_accelerator(CheckRun *run) {
         check_advice(run, f, "use KVM (-accel kvm, <domain type='kvm'>)");
 }
 
-/* QEMU's own; distributions and vendors had them before, in builds of their own. */
+/* The VMM's own; distributions and vendors had them before, in builds of their own. */
 static void rule_release(CheckRun *run) {
-        static const GuestVersion since[_CONFIDENTIAL_MAX] = {
-                [CONFIDENTIAL_SEV] = { 2, 12, 0 },
-                [CONFIDENTIAL_SEV_ES] = { 6, 0, 0 },
-                [CONFIDENTIAL_SEV_SNP] = { 9, 1, 0 },
-                [CONFIDENTIAL_TDX] = { 10, 1, 0 },
-        };
         const Guest *guest = run->guest;
-        const GuestVersion first = since[guest->confidential];
+        const GuestVersion *since = vmm_of(guest)->confidential_since;
+        GuestVersion first;
         CheckFinding *f;
 
-        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU ||
-                        !version_known(guest->vmm_version) ||
-                        version_reaches(guest->vmm_version, first.major, first.minor, 0))
+        if (guest->confidential == CONFIDENTIAL_NONE || !since || !guest_version_known(&guest->vmm_version))
+                return;
+        first = since[guest->confidential];
+        if (version_reaches(guest->vmm_version, first.major, first.minor, 0))
                 return;
         /* Debian's is QEMU as it was released (seen: 7.2 and 10.0). */
         if (strcmp(guest->vmm_build, "debian") == 0) {
@@ -194,8 +190,7 @@ static void rule_seabios(CheckRun *run) {
         const Guest *guest = run->guest;
         CheckFinding *f;
 
-        if (guest->confidential == CONFIDENTIAL_NONE || guest->vmm != VMM_QEMU ||
-                        guest->firmware.kind != FIRMWARE_SEABIOS)
+        if (guest->confidential == CONFIDENTIAL_NONE || guest->firmware.kind != FIRMWARE_SEABIOS)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "firmware",
                         "SeaBIOS does not support confidential guests");

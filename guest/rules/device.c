@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/rules/device.h"
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "profile/device-lookup.h"

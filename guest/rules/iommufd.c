@@ -61,7 +61,7 @@ static void rule_bars_mapped(CheckRun *run) {
                                 run->guest->devices[i].iommufd &&
                                 run->guest->devices[i].behind_viommu != TRISTATE_YES)
                         device = &run->guest->devices[i];
-        if (!device || run->guest->vmm != VMM_CLOUD_HYPERVISOR || !guest_p2p_fatal(run->guest) ||
+        if (!device || !vmm_of(run->guest)->iommufd_maps_bars || !guest_p2p_fatal(run->guest) ||
                         strcasestr(kernel, "nvidia"))
                 return;
         if (sscanf(kernel, "%u.%u", &major, &minor) != 2) {
@@ -84,7 +84,7 @@ static void rule_symptoms(CheckRun *run) {
 
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 if (!run->guest->devices[i].assigned || !run->guest->devices[i].iommufd ||
-                                run->guest->vmm != VMM_QEMU)
+                                vmm_of(run->guest)->iommufd_maps_bars)
                         continue;
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, run->guest->devices[i].name,
                                 "no peer-to-peer DMA to its BARs: the iommufd backend of QEMU does not map "

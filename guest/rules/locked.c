@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/machine.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/policy.h"
+#include "guest/size.h"
 
 #define GIB (UINT64_C(1) << 30)
 #define PAGE (UINT64_C(1) << 12)
@@ -28,7 +29,7 @@ static uint64_t product(uint64_t a, uint64_t b) {
 /* ── locked memory ─────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool has_translation(const Guest *guest, const GuestDevice *device) {
-        if (guest->vmm == VMM_CLOUD_HYPERVISOR)
+        if (vmm_of(guest)->viommu_by_device)
                 return device->behind_viommu;
         return guest->viommu.kind != VIOMMU_NONE && guest->viommu.dma_translation != TRISTATE_NO;
 }
@@ -66,26 +67,25 @@ static void put_advice(CheckRun *run, CheckFinding *f, uint64_t need) {
 
 /* "64 GiB for each of 2 devices: 128 GiB" */
 static void put_need(CheckRun *run, CheckFinding *f, const char *first, unsigned spaces, uint64_t ram) {
-        char each[CHECK_BYTES_MAX], all[CHECK_BYTES_MAX];
+        char each[SIZE_TEXT_MAX], all[SIZE_TEXT_MAX];
 
         if (spaces > 1)
                 check_numbers(run, f, "%s%s of memory for each of %u address spaces behind the vIOMMU: %s",
-                                first, check_bytes(ram, each), spaces,
-                                check_bytes(product(ram, spaces), all));
+                                first, size_text(ram, each), spaces, size_text(product(ram, spaces), all));
         else
-                check_numbers(run, f, "%s%s of memory", first, check_bytes(ram, each));
+                check_numbers(run, f, "%s%s of memory", first, size_text(ram, each));
 }
 
 /* With a vIOMMU it is the guest that maps: all of memory for each device when it passes the vIOMMU by, less else. */
 static void put_limit(CheckRun *run, unsigned spaces, uint64_t ram) {
         const uint64_t limit = run->guest->memory.locked_limit;
-        char bytes[CHECK_BYTES_MAX], first[96];
+        char bytes[SIZE_TEXT_MAX], first[96];
         CheckFinding *f;
 
         f = check_find(run, RULE_ASSIGNMENT, limit < ram ? VERDICT_UNSAFE : VERDICT_WARNING, "guest",
                         limit < ram ? "RLIMIT_MEMLOCK is too low: VFIO cannot lock the guest's memory"
                                     : "RLIMIT_MEMLOCK is too low for all devices behind the vIOMMU");
-        snprintf(first, sizeof(first), "RLIMIT_MEMLOCK is %s; VFIO locks ", check_bytes(limit, bytes));
+        snprintf(first, sizeof(first), "RLIMIT_MEMLOCK is %s; VFIO locks ", size_text(limit, bytes));
         put_need(run, f, first, spaces, ram);
         put_advice(run, f, product(ram, spaces));
 }
@@ -161,12 +161,14 @@ static uint64_t pieces(const Guest *guest, unsigned *ret_regions) {
         return n;
 }
 
-/* From 10.2 on QEMU refuses the device (hw/vfio/listener.c); before it warns, and a mapping fails with -28 later. What is
+/* QEMU refuses the device (hw/vfio/listener.c); an older one warns, and a mapping fails with -28 later. What is
  * shared by pages is mapped from the start, so that there it fails at once. */
 static Verdict entries_verdict(const Guest *guest) {
         if (has_private_memory(guest))
                 return VERDICT_UNSAFE;
-        return version_known(guest->vmm_version) && version_reaches(guest->vmm_version, 10, 2, 0)
+        return guest_version_known(&guest->vmm_version) &&
+                                        guest_version_compare(&guest->vmm_version,
+                                                        &vmm_of(guest)->entries_refused_since) >= 0
                         ? VERDICT_UNSAFE
                         : VERDICT_WARNING;
 }
@@ -179,8 +181,8 @@ static void rule_entries(CheckRun *run) {
         uint64_t n = pieces(run->guest, &regions);
         CheckFinding *f;
 
-        if (run->guest->vmm != VMM_QEMU || regions == 0 || !uses_type1(run->guest) ||
-                        n + slots - regions <= limit)
+        if (!guest_version_known(&vmm_of(run->guest)->entries_refused_since) || regions == 0 ||
+                        !uses_type1(run->guest) || n + slots - regions <= limit)
                 return;
         f = check_find(run, RULE_ASSIGNMENT, entries_verdict(run->guest), "guest",
                         "its memory requires more DMA mappings than VFIO allows: VFIO_MAP_DMA fails with "
@@ -199,10 +201,11 @@ static void rule_entries(CheckRun *run) {
 /* Memory that guest_memfd backs could not be assigned to before QEMU 10.1 (system/physmem.c). */
 static void rule_private(CheckRun *run) {
         const Guest *guest = run->guest;
+        const GuestVersion *since = &vmm_of(guest)->private_assigned_since;
         CheckFinding *f;
 
-        if (!run->assigned || guest->vmm != VMM_QEMU || !has_private_memory(guest) ||
-                        !version_known(guest->vmm_version) || version_reaches(guest->vmm_version, 10, 1, 0))
+        if (!run->assigned || !has_private_memory(guest) || !guest_version_known(&guest->vmm_version) ||
+                        guest_version_compare(&guest->vmm_version, since) >= 0)
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "guest",
                         "this QEMU does not support assigned devices in a guest with private memory (TDX, "

@@ -7,10 +7,10 @@
  * (drivers/vfio/vfio_iommu_type1.c: vfio_iommu_type1_attach_group(), vfio_iommu_iova_dma_valid(), vfio_dma_do_map()). Its
  * driver pins the pages that it uses. Devices beside it have their own limits. */
 
-#include "guest/rules/mediated.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "guest/rules/run.h"
 
 #include "profile/device-lookup.h"
 

@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/rules/out-of-reach.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/cloud-hypervisor/place.h"
 #include "probe/cleanup.h"
 
 /* The first region that holds the range's start, of the group or of the host. */
@@ -154,9 +152,9 @@ static bool has_bar64(const GuestDevice *device, bool ram) {
  * are mapped for nobody. */
 static bool concerned(const Guest *guest, const GuestDevice *device, bool ram) {
         if (ram)
-                return guest->vmm == VMM_QEMU;
+                return vmm_of(guest)->maps_shared_bars;
         return device->assigned && device->behind_viommu != TRISTATE_YES &&
-                        (!device->iommufd || guest->vmm == VMM_CLOUD_HYPERVISOR);
+                        (!device->iommufd || vmm_of(guest)->iommufd_maps_bars);
 }
 
 /* What is out of reach, of one kind of BAR. */
@@ -192,18 +190,14 @@ static bool is_bar(const CheckRun *run, const LayoutRange *range, bool ram) {
                         device->bars[range->bar].ram == ram;
 }
 
-static bool is_moved(const Guest *guest) {
-        return guest->vmm == VMM_CLOUD_HYPERVISOR && guest->firmware.kind == FIRMWARE_OVMF;
-}
-
 /* BARs at their predicted places; where there are none, each that the firmware puts somewhere in its window. */
 static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *ret) {
         const LayoutRange *window = check_window(run->layout);
         bool placed = false;
         Range part;
 
-        /* Where OVMF puts them later Cloud Hypervisor keeps what it had when mapping fails. */
-        *ret = (Outside){ .at_start = !is_moved(run->guest) };
+        /* Where firmware puts them later the VMM keeps what it had when mapping fails. */
+        *ret = (Outside){ .at_start = !run->layout->moved };
         memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
         for (size_t i = 0; i < run->layout->n; i++) {
                 const LayoutRange *range = &run->layout->ranges[i];
@@ -270,14 +264,14 @@ static void rule_bars(CheckRun *run) {
         find_bars(run, false);
 }
 
-/* What is out of reach where Cloud Hypervisor puts the BARs before OVMF moves them. */
-static void start_find(CheckRun *run, const ChPlaces *places, const Reach *reach, Outside *ret) {
+/* What is out of reach where the VMM puts the BARs before firmware moves them. */
+static void start_find(CheckRun *run, const VmmPlaces *places, const Reach *reach, Outside *ret) {
         Range part;
 
         *ret = (Outside){ .at_start = true };
         memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
         for (size_t i = 0; i < places->n; i++) {
-                const ChPlace *place = &places->places[i];
+                const VmmPlace *place = &places->places[i];
                 LayoutRange range = { LAYOUT_BAR, place->start, place->end, place->device, place->bar, "" };
 
                 if (is_bar(run, &range, false) &&
@@ -286,41 +280,39 @@ static void start_find(CheckRun *run, const ChPlaces *places, const Reach *reach
         }
 }
 
-static void rule_start_bars(CheckRun *run) {
-        _cleanup_(ch_places_done) ChPlaces places = {};
-        uint64_t start, end;
-        int r;
-
-        if (!is_moved(run->guest) || !guest_p2p_fatal(run->guest) || check_beyond_width(run->layout) ||
-                        !ch_area(run->layout, &start, &end))
+static void find_start_bars(CheckRun *run, const VmmPlaces *places) {
+        if (!run->layout->moved || !guest_p2p_fatal(run->guest) || check_beyond_width(run->layout))
                 return;
-        r = ch_place(run->guest, start, end, 0, 0, &places);
-        if (r < 0)
-                run->error = r;
-        for (size_t i = 0; i < run->n_reaches && r >= 0; i++) {
+        for (size_t i = 0; i < run->n_reaches; i++) {
                 Outside outside;
 
-                start_find(run, &places, &run->reaches[i], &outside);
+                start_find(run, places, &run->reaches[i], &outside);
                 if (outside.n_devices > 0 && run->reaches[i].direct)
                         put_outside(run, &run->reaches[i], &outside, false);
         }
 }
 
-/* Each device of a segment of Cloud Hypervisor's has one of 31 places. */
-static void rule_crowded(CheckRun *run) {
-        _cleanup_(ch_places_done) ChPlaces places = {};
-        int r = run->guest->vmm == VMM_CLOUD_HYPERVISOR ? ch_place(run->guest, 0, 0, 0, 0, &places) : 1;
+/* Of a VMM that places BARs itself. */
+static void rule_places(CheckRun *run) {
+        _cleanup_(vmm_places_done) VmmPlaces places = {};
+        const Vmm *vmm = vmm_of(run->guest);
+        int r;
 
-        if (r < 0)
+        if (!vmm->places)
+                return;
+        r = vmm->places(run->guest, run->layout, &places);
+        if (r < 0) {
                 run->error = r;
-        else if (r == 0 && places.crowded >= 0)
+                return;
+        }
+        find_start_bars(run, &places);
+        if (places.crowded >= 0)
                 check_numbers(run,
                                 check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
                                                 "the guest does not start: too many devices on a PCI "
                                                 "segment"),
-                                "a segment supports %d devices, segment %d has more", CH_SEGMENT_DEVICES_MAX,
+                                "a segment supports %d devices, segment %d has more", places.segment_devices,
                                 places.crowded);
 }
 
-const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, rule_start_bars, rule_crowded,
-        NULL };
+const CheckRule rules_reach[] = { rule_memory, rule_shared_memory, rule_bars, rule_places, NULL };

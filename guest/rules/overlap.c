@@ -3,10 +3,128 @@
 /* R14: nothing in the guest's layout lies over anything else. Whoever drew it, and whatever for: a layout with such a pair
  * is not one that a guest runs in. */
 
-#include "guest/rules/overlap-pairs.h"
+#include "guest/rules/overlap.h"
 #include "guest/rules/run.h"
+#include "probe/cleanup.h"
 
 #define OVERLAPS_MAX 8
+
+/* ── pairs ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Whatever memory is: QEMU maps it above PCI's space, so that it is what the guest sees (memory region priorities of
+ * hw/i386/pc.c and of the PCI hosts). */
+static bool is_memory(LayoutKind kind) {
+        return kind == LAYOUT_RAM || kind == LAYOUT_SGX || kind == LAYOUT_CXL || kind == LAYOUT_PMEM;
+}
+
+static bool is_device(LayoutKind kind) {
+        return kind == LAYOUT_BAR || kind == LAYOUT_WINDOW64 || kind == LAYOUT_WINDOW32;
+}
+
+/* Pairs that share addresses by design. */
+static const struct {
+        LayoutKind a, b;
+        bool vmm_places, microvm; /* there alone */
+} allowed[] = {
+        /* What lies in a window, and the windows in what the VMM's start check counts. */
+        { LAYOUT_BAR, LAYOUT_WINDOW64, false, false },
+        { LAYOUT_BAR, LAYOUT_WINDOW32, false, false },
+        { LAYOUT_BAR, LAYOUT_HOLE64, false, false },
+        { LAYOUT_WINDOW64, LAYOUT_HOLE64, false, false },
+        /* The hole of the start check is counted, and nothing is put there. */
+        { LAYOUT_HOLE64, LAYOUT_RESERVED, false, false },
+        { LAYOUT_HOLE64, LAYOUT_HOTPLUG, false, false },
+        /* Only what is placed in a window collides with a reserved range. */
+        { LAYOUT_WINDOW64, LAYOUT_RESERVED, false, false },
+        /* All of the VMM's own area, where it places memory as well as BARs. */
+        { LAYOUT_WINDOW64, LAYOUT_PMEM, true, false },
+        { LAYOUT_HOLE64, LAYOUT_PMEM, true, false },
+        /* What OVMF counts as its window there; where the VMM put the BARs is what is judged. */
+        { LAYOUT_WINDOW64, LAYOUT_HOTPLUG, true, false },
+        /* R1: only with PCI Express it has the window. */
+        { LAYOUT_RAM, LAYOUT_WINDOW64, false, true },
+        { LAYOUT_HOTPLUG, LAYOUT_WINDOW64, false, true },
+        { LAYOUT_SGX, LAYOUT_WINDOW64, false, true },
+        { LAYOUT_CXL, LAYOUT_WINDOW64, false, true },
+};
+
+static bool may_share(const Guest *guest, const Layout *layout, LayoutKind a, LayoutKind b) {
+        for (size_t i = 0; i < ELEMENTS(allowed); i++) {
+                bool pair = (allowed[i].a == a && allowed[i].b == b) ||
+                                (allowed[i].a == b && allowed[i].b == a);
+
+                if (pair && (!allowed[i].vmm_places || layout->vmm_places) &&
+                                (!allowed[i].microvm || guest->machine == MACHINE_MICROVM))
+                        return true;
+        }
+        return false;
+}
+
+OverlapEffect layout_overlap_effect(const Guest *guest, const Layout *layout, LayoutKind a, LayoutKind b) {
+        if (may_share(guest, layout, a, b))
+                return OVERLAP_NONE;
+        if (is_device(b)) {
+                LayoutKind other = a;
+
+                a = b;
+                b = other;
+        }
+        if (!is_device(a) || is_device(b))
+                return OVERLAP_BOTH;
+        return is_memory(b)                    ? OVERLAP_HIDDEN
+                        : b == LAYOUT_HOTPLUG  ? OVERLAP_LATER
+                        : b == LAYOUT_RESERVED ? OVERLAP_RESERVED
+                                               : OVERLAP_BOTH;
+}
+
+typedef struct Found {
+        const Guest *guest;
+        const Layout *layout;
+        LayoutOverlap *ret;
+        size_t n, max;
+        bool seen[_LAYOUT_KIND_MAX][_LAYOUT_KIND_MAX];
+} Found;
+
+/* Of a BAR and its window over the same thing the BAR says more: it replaces the window. */
+static bool replaces(Found *found, const LayoutOverlap *overlap) {
+        for (size_t i = 0; i < found->n; i++) {
+                LayoutOverlap *other = &found->ret[i];
+
+                if (other->effect != overlap->effect || other->effect == OVERLAP_BOTH ||
+                                other->memory->kind != overlap->memory->kind)
+                        continue;
+                if (overlap->device->kind == LAYOUT_BAR && other->device->kind != LAYOUT_BAR)
+                        *other = *overlap;
+                return true;
+        }
+        return false;
+}
+
+static void look_at(Found *found, const LayoutRange *a, const LayoutRange *b) {
+        LayoutOverlap overlap = { .effect = layout_overlap_effect(
+                                                  found->guest, found->layout, a->kind, b->kind) };
+        bool swap = is_device(a->kind) && !is_device(b->kind);
+
+        if (overlap.effect == OVERLAP_NONE || found->seen[a->kind][b->kind])
+                return;
+        found->seen[a->kind][b->kind] = found->seen[b->kind][a->kind] = true;
+        overlap.memory = swap ? b : a;
+        overlap.device = swap ? a : b;
+        if (!replaces(found, &overlap) && found->n < found->max)
+                found->ret[found->n++] = overlap;
+}
+
+size_t layout_overlaps(const Guest *guest, const Layout *layout, LayoutOverlap *ret, size_t max) {
+        Found found = { .guest = guest, .layout = layout, .ret = ret, .max = max };
+
+        for (size_t i = 0; i < layout->n; i++)
+                for (size_t j = i + 1; j < layout->n && layout->ranges[j].start <= layout->ranges[i].end;
+                                j++)
+                        look_at(&found, &layout->ranges[i], &layout->ranges[j]);
+        return found.n;
+}
+
+/* ── the rule ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const struct {
         Verdict verdict;
@@ -27,7 +145,7 @@ static const struct {
 static void put_overlap(CheckRun *run, const LayoutOverlap *overlap) {
         const LayoutRange *device = overlap->device, *memory = overlap->memory;
         CheckFinding *f = check_find(run, RULE_OVERLAP, words[overlap->effect].verdict,
-                        run->guest->vmm == VMM_QEMU ? "firmware" : "guest", "%s",
+                        run->layout->vmm_places ? "guest" : "firmware", "%s",
                         words[overlap->effect].summary);
 
         check_numbers(run, f, "%s: 0x%" PRIx64 "-0x%" PRIx64 ", %s: 0x%" PRIx64 "-0x%" PRIx64 "; %s",

@@ -14,7 +14,7 @@ static void rule_pmem(CheckRun *run) {
                 n += guest->pmem[i].size > 0;
         for (size_t i = 0; i < layout->n; i++)
                 placed += layout->ranges[i].kind == LAYOUT_PMEM;
-        if (guest->vmm != VMM_CLOUD_HYPERVISOR || !layout->starts || !layout->phys_bits || placed >= n)
+        if (!layout->starts || !layout->phys_bits || placed >= n)
                 return;
         check_numbers(run,
                         check_find(run, RULE_START, VERDICT_UNSAFE, "guest",

@@ -107,20 +107,6 @@ void check_missing_fact(CheckRun *run, const char *name, const Fact *fact) {
         check_missing(run, "%s (%s)", name, reason_to_string(fact->reason));
 }
 
-char *check_bytes(uint64_t bytes, char *ret) {
-        static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-        unsigned unit = 0;
-        double value = (double) bytes;
-
-        while (value >= 1024 && unit + 1 < ELEMENTS(units)) {
-                value /= 1024;
-                unit++;
-        }
-        snprintf(ret, CHECK_BYTES_MAX, value == (double) (uint64_t) value ? "%.0f %s" : "%.1f %s", value,
-                        units[unit]);
-        return ret;
-}
-
 const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device) {
         return run->places[device - run->guest->devices];
 }

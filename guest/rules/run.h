@@ -7,6 +7,7 @@
 #include <inttypes.h>
 
 #include "guest/rules/check.h"
+#include "guest/vmm/vmm.h"
 
 /* What the devices of one group reach, or assigned devices whose place on the host is not given. */
 typedef struct Reach {
@@ -59,10 +60,6 @@ void check_advice(CheckRun *run, CheckFinding *finding, const char *format, ...)
 void check_missing(CheckRun *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* One that a fact should be: "NAME (REASON)". */
 void check_missing_fact(CheckRun *run, const char *name, const Fact *fact);
-
-/* "16 GiB", "1.5 TiB", in ret[24]. */
-#define CHECK_BYTES_MAX 24
-char *check_bytes(uint64_t bytes, char *ret);
 
 /* The host's device behind one of the guest's own; NULL when it has no address or the host has no such device. */
 const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device);
@@ -117,6 +114,30 @@ int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevic
 /* The forms of finding->change for that guest, and what has to be known of them. -ENOMEM. */
 #define REMEDY_NOTE_MAX 256
 int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY_NOTE_MAX]);
+
+/* ── what one file of rules asks another, or an answer ──────────────────────────────────────────────────── */
+
+/* For a device that may be any of the host's: is there one that VFIO takes? */
+void device_find_any(CheckRun *run, const char *subject);
+
+/* Fills in the BARs of a mediated device as far as the host tells them. */
+void mediated_fill(GuestDevice *device, const Profile *profile);
+
+/* The width that a VMM takes a reach for: the bit of its last address, plus one (hw/vfio/device.c). */
+unsigned reach_bits(const Reach *reach);
+
+/* An unsafe verdict for [start, end], out of reach, that is a warning where the host's kernel may give a wider reach. */
+Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_t end);
+
+/* Of memory, a part of which is out of a device's reach: boot memory, what is plugged in later, the room beyond that. */
+Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const Range *outside);
+
+/* Width of the guest's own IOMMU, given or by the machine's version; 0 when it has none that could refuse a device. */
+unsigned guest_viommu_bits(const Guest *guest);
+
+/* What becomes of an assigned device where the host's units have so many bits: QEMU compares since 9.1, only for intel-iommu;
+ * Cloud Hypervisor's guests use what they are told of. SAFE where the guest has no IOMMU that matters. */
+Verdict guest_viommu_verdict(const Guest *guest, unsigned host_bits);
 
 typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */

@@ -11,7 +11,7 @@ static void rule_machine(CheckRun *run) {
         const Guest *guest = run->guest;
         CheckFinding *f;
 
-        if (guest->vmm != VMM_QEMU || guest_firmware_smm(&guest->firmware) != TRISTATE_YES)
+        if (!vmm_of(guest)->has_smm || guest_firmware_smm(&guest->firmware) != TRISTATE_YES)
                 return;
         if (guest->smm != TRISTATE_NO && guest->machine == MACHINE_Q35)
                 return;

@@ -4,14 +4,12 @@
 
 #include "guest/machine.h"
 #include "guest/rules/run.h"
-#include "guest/rules/start-words.h"
-#include "guest/vmm/qemu/machine-types.h"
 
 static void put_cause(CheckRun *run, const StartCause *cause) {
         StartWords words;
         CheckFinding *f;
 
-        start_words(run, cause, &words);
+        vmm_of(run->guest)->start_words(run->guest, run->layout, cause, &words);
         f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest", "the guest does not start: %s",
                         words.summary);
         check_numbers(run, f, "%s", words.numbers);
@@ -47,7 +45,7 @@ static void put_unchecked(CheckRun *run) {
         const Layout *layout = run->layout;
         const uint64_t end = width_end(layout->phys_bits);
 
-        if (run->guest->vmm != VMM_QEMU || run->guest->machine == MACHINE_MICROVM || layout->phys_bits == 0)
+        if (run->guest->machine == MACHINE_MICROVM || layout->phys_bits == 0)
                 return;
         for (size_t i = 0; i < layout->n; i++) {
                 const LayoutRange *range = &layout->ranges[i];
@@ -75,7 +73,7 @@ static void miss_machine(CheckRun *run) {
         const Guest *guest = run->guest;
         char name[64], program[48];
 
-        start_program(guest, program);
+        vmm_program_text(guest, program);
         machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name, sizeof(name));
         check_missing(run, "whether %s supports machine type %s", program, name);
 }
@@ -96,7 +94,8 @@ static void rule_start(CheckRun *run) {
                 put_cause(run, &layout->causes[i]);
         for (size_t i = 0; i < guest->n_refused; i++) {
                 f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
-                                "the guest does not start: QEMU rejects %s", guest->refused[i].what);
+                                "the guest does not start: %s rejects %s", vmm_of(guest)->name,
+                                guest->refused[i].what);
                 check_numbers(run, f, "%s", guest->refused[i].text);
         }
         if (layout->beyond) {

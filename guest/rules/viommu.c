@@ -2,65 +2,46 @@
 
 /* R5: the width of the guest's own IOMMU against the host's. */
 
-#include "guest/rules/viommu.h"
-#include "guest/rules/out-of-reach.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/policy.h"
 
 unsigned guest_viommu_bits(const Guest *guest) {
-        const GuestViommu *viommu = &guest->viommu;
-
-        if (viommu->aw_bits)
-                return viommu->aw_bits;
-        if (viommu->kind == VIOMMU_INTEL)
-                return policy_viommu(
-                                viommu->kind, guest->machine, guest->machine_version, guest->vmm_version)
-                                .aw_bits;
-        /* QEMU's virtio-iommu tells the guest the host's ranges: its width refuses nothing. */
-        return viommu->kind == VIOMMU_VIRTIO && guest->vmm == VMM_CLOUD_HYPERVISOR ? 64 : 0;
+        return vmm_of(guest)->viommu(guest).bits;
 }
 
 /* Whatever is assigned: a width that the vIOMMU does not come in. */
 static void rule_viommu_width(CheckRun *run) {
-        const Guest *guest = run->guest;
-        const ViommuPolicy policy = policy_viommu(
-                        guest->viommu.kind, guest->machine, guest->machine_version, guest->vmm_version);
-        unsigned bits = guest->viommu.aw_bits;
+        const VmmViommu viommu = vmm_of(run->guest)->viommu(run->guest);
+        unsigned bits = run->guest->viommu.aw_bits;
         CheckFinding *f;
 
-        if (guest->vmm != VMM_QEMU || !bits || !policy.aw_bits)
+        if (!bits || !viommu.aw_bits)
                 return;
-        if (policy.only_ends ? bits == policy.narrowest || bits == policy.widest
-                             : bits >= policy.narrowest && bits <= policy.widest)
+        if (viommu.only_ends ? bits == viommu.narrowest || bits == viommu.widest
+                             : bits >= viommu.narrowest && bits <= viommu.widest)
                 return;
         f = check_find(run, RULE_VIOMMU, VERDICT_UNSAFE, "guest",
                         "QEMU rejects the guest's IOMMU: unsupported address width");
-        if (policy.narrowest == policy.widest)
-                check_numbers(run, f, "aw-bits is %u; this version supports only %u", bits, policy.widest);
+        if (viommu.narrowest == viommu.widest)
+                check_numbers(run, f, "aw-bits is %u; this version supports only %u", bits, viommu.widest);
         else
-                check_numbers(run, f, "aw-bits is %u; supported: %u %s %u", bits, policy.narrowest,
-                                policy.only_ends ? "and" : "to", policy.widest);
+                check_numbers(run, f, "aw-bits is %u; supported: %u %s %u", bits, viommu.narrowest,
+                                viommu.only_ends ? "and" : "to", viommu.widest);
 }
 
 Verdict guest_viommu_verdict(const Guest *guest, unsigned host_bits) {
-        unsigned bits = guest_viommu_bits(guest);
-        bool qemu = guest->vmm == VMM_QEMU;
+        const VmmViommu viommu = vmm_of(guest)->viommu(guest);
 
-        if (bits <= host_bits || (qemu && guest->viommu.kind != VIOMMU_INTEL) ||
-                        guest->viommu.dma_translation == TRISTATE_NO)
+        if (viommu.bits <= host_bits || guest->viommu.dma_translation == TRISTATE_NO)
                 return VERDICT_SAFE;
-        return qemu &&
-                                        !policy_qemu(guest->machine, guest->machine_version,
-                                                        guest->vmm_version)
-                                                         .checks_aw_bits
-                        ? VERDICT_WARNING
-                        : VERDICT_UNSAFE;
+        return viommu.wider_refused || viommu.wider_fails ? VERDICT_UNSAFE
+                        : viommu.wider_warns              ? VERDICT_WARNING
+                                                          : VERDICT_SAFE;
 }
 
 static void rule_viommu(CheckRun *run) {
         const Guest *guest = run->guest;
         unsigned bits = guest_viommu_bits(guest);
-        bool qemu = guest->vmm == VMM_QEMU;
+        bool fails = vmm_of(guest)->viommu(guest).wider_fails;
 
         for (size_t i = 0; i < run->n_reaches; i++) {
                 unsigned host = reach_bits(&run->reaches[i]);
@@ -74,7 +55,7 @@ static void rule_viommu(CheckRun *run) {
                         continue;
                 f = check_find(run, RULE_VIOMMU, doubt ? VERDICT_WARNING : verdict,
                                 guest->devices[run->reaches[i].device].name,
-                                !qemu ? "the guest may use addresses that the host's IOMMU does not support"
+                                fails ? "the guest may use addresses that the host's IOMMU does not support"
                                                 : refused
                                                 ? "QEMU rejects the device: the guest's IOMMU is wider than "
                                                   "the host's"

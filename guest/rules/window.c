@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guest/firmware/bar-need.h"
 #include "guest/firmware/firmware.h"
 #include "guest/rules/run.h"
+#include "guest/size.h"
 
 static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64_t room) {
-        char need_text[CHECK_BYTES_MAX], room_text[CHECK_BYTES_MAX], devices[40] = "", ports[40] = "";
+        char need_text[SIZE_TEXT_MAX], room_text[SIZE_TEXT_MAX], devices[40] = "", ports[40] = "";
         bool both = need->n_devices > 0 && need->n_ports > 0;
 
         if (need->n_devices > 0)
@@ -21,13 +21,13 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
                                 need->n_ports == 1 ? "" : "s");
         check_numbers(run, f, "%s%s%s need%s %s with alignment, the window has %s", devices,
                         both ? " and " : "", ports, need->n_devices + need->n_ports == 1 ? "s" : "",
-                        check_bytes(need->bytes, need_text), check_bytes(room, room_text));
+                        size_text(need->bytes, need_text), size_text(room, room_text));
 }
 
 /* Cloud Hypervisor places them itself, whatever the firmware does later; each PCI segment has its part of the area. */
 static void put_full(CheckRun *run, const BarNeed *need) {
         const Layout *layout = run->layout;
-        char size[CHECK_BYTES_MAX];
+        char size[SIZE_TEXT_MAX];
         CheckFinding *f;
 
         if (run->guest->n_segments <= 1) {
@@ -40,7 +40,7 @@ static void put_full(CheckRun *run, const BarNeed *need) {
                         "the 64-bit BARs do not fit into the device area of PCI segment %u",
                         layout->full - 1);
         check_numbers(run, f, "the segment has %s of Cloud Hypervisor's device area",
-                        check_bytes(layout->full_size, size));
+                        size_text(layout->full_size, size));
         check_advice(run, f,
                         "move devices to another segment (pci_segment=), or increase the segment's "
                         "mmio64_aperture_weight= of --pci-segment");
@@ -77,7 +77,7 @@ static void rule_window_64(CheckRun *run) {
 
         if (room == 0 && check_beyond_width(run->layout))
                 return;
-        bar_need(run->guest, run->layout->port_share, NULL, NULL, &need);
+        bar_need(run->guest, run->layout, run->layout->port_share, NULL, NULL, &need);
         if ((need.n_devices == 0 && need.bytes <= room) || (!range && run->layout->bars_fit_64))
                 return;
         /* Where memory itself is beyond the width, so is the window: R1 says that. */
@@ -171,8 +171,8 @@ static void rule_resizable(CheckRun *run) {
         BarNeed now, grown;
         CheckFinding *f;
 
-        bar_need(run->guest, run->layout->port_share, NULL, NULL, &now);
-        bar_need(run->guest, run->layout->port_share, as_it_may_become, run, &grown);
+        bar_need(run->guest, run->layout, run->layout->port_share, NULL, NULL, &now);
+        bar_need(run->guest, run->layout, run->layout->port_share, as_it_may_become, run, &grown);
         if (now.bytes > room || grown.bytes <= room || grown.bytes == now.bytes || room == 0)
                 return;
         f = check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
@@ -214,8 +214,8 @@ static void rule_unread(CheckRun *run) {
                         (strstr(right, "PciMmio64Mb") && firmware->mmio64_mib > 0))
                 return;
         f = check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
-                        "%s does not read %s: the setting has no effect",
-                        kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS", firmware->unread);
+                        "%s does not read %s: the setting has no effect", firmware_name(kind),
+                        firmware->unread);
         check_numbers(run, f, "it reads fw_cfg %s", right);
 }
 

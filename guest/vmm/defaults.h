@@ -8,7 +8,7 @@
 
 /* What is installed where the guest runs; all zero: not known. */
 typedef struct GuestInstalled {
-        GuestVersion qemu, cloud_hypervisor;
+        GuestVersion qemu;
         char qemu_build[16]; /* as Guest.vmm_build */
         GuestVersion ovmf, seabios;
         GuestVersion pve_ovmf;                           /* Proxmox's own */

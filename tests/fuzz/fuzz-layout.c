@@ -2,7 +2,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "guest/rules/overlap-pairs.h"
+#include "guest/rules/overlap.h"
+#include "guest/vmm/vmm.h"
 #include "tests/unit/drawn-guest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

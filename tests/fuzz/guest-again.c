@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "guest/form/json/guest-json.h"
-#include "guest/remedy/change-forms.h"
+#include "guest/remedy/remedy.h"
 #include "guest/size.h"
 #include "guest/vmm/defaults.h"
+#include "guest/vmm/vmm.h"
 
 void guest_again_expect_at(bool holds, const char *what, const char *file, int line) {
         if (holds)

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/layout/layout.h"
-#include "guest/rules/overlap-pairs.h"
-#include "guest/vmm/policy.h"
+#include "guest/firmware/firmware.h"
+#include "guest/rules/overlap.h"
+#include "guest/vmm/vmm.h"
 
 #define DEVICES_MAX 16
 

@@ -5,8 +5,8 @@
 
 #include "tests/unit/unit.h"
 
-#include "guest/remedy/change.h"
 #include "guest/rules/check.h"
+#include "guest/vmm/vmm.h"
 #include "tests/unit/quiet-host.h"
 
 #define M (UINT64_C(1) << 20)

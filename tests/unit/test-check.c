@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "guest/firmware/bar-need.h"
-#include "guest/remedy/change.h"
+#include "guest/change.h"
+#include "guest/firmware/firmware.h"
+#include "guest/remedy/remedy.h"
 #include "guest/rules/run.h"
-#include "guest/vmm/policy.h"
+#include "guest/size.h"
 #include "tests/unit/quiet-host.h"
 
 #define GIB (UINT64_C(1) << 30)
@@ -57,30 +58,30 @@ static void test_bar_need(void **state) {
         const Guest guest = { .devices = devices, .n_devices = 2 };
         BarNeed need;
 
-        bar_need(&guest, 0, NULL, NULL, &need);
+        bar_need(&guest, &(Layout){}, 0, NULL, NULL, &need);
         /* Behind the port 128 GiB and 32 MiB become 256 GiB, the other kind of BAR lies below 4 GiB; beside it 16 GiB. */
         assert_int_equal(need.bytes, 272 * GIB);
         assert_int_equal(need.largest, 128 * GIB);
         assert_int_equal(need.n_devices, 2);
         assert_int_equal(need.n_largest, 1);
         devices[0].bars[0].size = devices[1].bars[0].size = UINT64_C(1) << 63;
-        bar_need(&guest, 0, NULL, NULL, &need);
+        bar_need(&guest, &(Layout){}, 0, NULL, NULL, &need);
         assert_int_equal(need.bytes, UINT64_MAX);
 }
 
 static void test_bytes(void **state) {
-        char text[CHECK_BYTES_MAX];
+        char text[SIZE_TEXT_MAX];
 
-        assert_string_equal(check_bytes(0, text), "0 bytes");
-        assert_string_equal(check_bytes(16 * GIB, text), "16 GiB");
-        assert_string_equal(check_bytes(3 * GIB / 2, text), "1.5 GiB");
-        assert_string_equal(check_bytes(UINT64_MAX, text), "16 EiB");
+        assert_string_equal(size_text(0, text), "0 bytes");
+        assert_string_equal(size_text(16 * GIB, text), "16 GiB");
+        assert_string_equal(size_text(3 * GIB / 2, text), "1.5 GiB");
+        assert_string_equal(size_text(UINT64_MAX, text), "16 EiB");
 }
 
 /* What a change says, and that it says nothing where it makes no sense. */
 static void test_changes(void **state) {
         static const struct {
-                Vmm vmm;
+                VmmKind vmm;
                 WidthMode mode;
                 Change change;
                 bool applies;
@@ -289,7 +290,7 @@ static bool same_rules(FirmwareKind kind, GuestVersion a, GuestVersion b) {
 static bool stands_for(FirmwareKind kind, GuestVersion version) {
         GuestVersion one;
 
-        for (size_t i = 0; policy_firmware_version(kind, i, &one); i++)
+        for (size_t i = 0; firmware_version(kind, i, &one); i++)
                 if (same_rules(kind, one, version))
                         return true;
         return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "guest/firmware/image.h"
+#include "guest/firmware/firmware.h"
 
 #define OVMF FIRMWARE_OVMF
 #define SEABIOS FIRMWARE_SEABIOS

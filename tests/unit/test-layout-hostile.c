@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "guest/layout/layout.h"
+#include "guest/vmm/vmm.h"
 
 #define G (UINT64_C(1) << 30)
 #define T (G << 10)

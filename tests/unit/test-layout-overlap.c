@@ -2,7 +2,8 @@
 #include "tests/unit/unit.h"
 
 #include "guest/rules/check.h"
-#include "guest/rules/overlap-pairs.h"
+#include "guest/rules/overlap.h"
+#include "guest/vmm/vmm.h"
 #include "tests/unit/drawn-guest.h"
 #include "tests/unit/quiet-host.h"
 
@@ -138,11 +139,15 @@ static void test_effects(void **state) {
         };
 
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                assert_int_equal(layout_overlap_effect(&qemu, cases[i].a, cases[i].b), cases[i].effect);
-                assert_int_equal(layout_overlap_effect(&qemu, cases[i].b, cases[i].a), cases[i].effect);
+                assert_int_equal(layout_overlap_effect(&qemu, &(Layout){}, cases[i].a, cases[i].b),
+                                cases[i].effect);
+                assert_int_equal(layout_overlap_effect(&qemu, &(Layout){}, cases[i].b, cases[i].a),
+                                cases[i].effect);
         }
-        assert_int_equal(layout_overlap_effect(&microvm, LAYOUT_RAM, LAYOUT_WINDOW64), OVERLAP_NONE);
-        assert_int_equal(layout_overlap_effect(&qemu, LAYOUT_RAM, LAYOUT_WINDOW64), OVERLAP_HIDDEN);
+        assert_int_equal(layout_overlap_effect(&microvm, &(Layout){}, LAYOUT_RAM, LAYOUT_WINDOW64),
+                        OVERLAP_NONE);
+        assert_int_equal(layout_overlap_effect(&qemu, &(Layout){}, LAYOUT_RAM, LAYOUT_WINDOW64),
+                        OVERLAP_HIDDEN);
 }
 
 /* By a list of the test's own: whatever overlaps is found, and nothing else; and a guest where something does is unsafe. */

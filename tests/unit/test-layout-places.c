@@ -4,7 +4,7 @@
 
 #include "tests/unit/unit.h"
 
-#include "guest/layout/layout.h"
+#include "guest/vmm/vmm.h"
 
 #define M UINT64_C(0x100000)
 #define G UINT64_C(0x40000000)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "guest/vmm/qemu/machine-types.h"
+#include "guest/vmm/qemu/qemu.h"
 
 #define NEVER MACHINE_NEVER
 #define NEWER MACHINE_NEWER

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "guest/machine.h"
-#include "guest/vmm/qemu/versions.h"
+#include "guest/vmm/qemu/qemu.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -207,9 +207,9 @@ size_t vm_program_nameless(const VmWord *words, size_t n) {
 }
 
 void vm_program_note(const char *path, Guest *guest) {
-        const GuestVersion named = vmm_path_version(path);
+        const GuestVersion named = qemu_path_version(path);
 
-        if (!vmm_path_packaged(path) || guest_version_known(&named))
+        if (!qemu_path_packaged(path) || guest_version_known(&named))
                 text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, guest->vmm_path,
                                 sizeof(guest->vmm_path));
 }

@@ -2,15 +2,50 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "guest/firmware/bars.h"
 #include "guest/layout/space.h"
-#include "guest/vmm/cloud-hypervisor/place.h"
+#include "guest/vmm/cloud-hypervisor/cloud-hypervisor.h"
 #include "probe/cleanup.h"
 
+#define MAX_BITS 46 /* where --cpus does not say max_phys_bits */
 #define LOW_END UINT64_C(0xC0000000)
 #define LOW_WINDOW (640 * MIB)
 #define TOP_KEPT_BACK (64 * KIB)
 #define PLATFORM_AREA MIB
 #define HOTPLUG_ALIGN (128 * MIB)
+
+/* ── width ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* By CPUID alone, and of AMD's processors alone. */
+static uint8_t less_encryption(Space *space, uint8_t bits) {
+        const LayoutHost *host = space->host;
+
+        if (host->vendor != CPU_VENDOR_AMD || !bits)
+                return bits;
+        if (host->sme == TRISTATE_UNKNOWN)
+                layout_unknown(space, REASON_ABSENT, "whether the host offers memory encryption (SME)");
+        return host->sme == TRISTATE_YES && host->sme_reduction < bits
+                        ? (uint8_t) (bits - host->sme_reduction)
+                        : bits;
+}
+
+void ch_width(Space *space) {
+        const CloudHypervisorPolicy policy = policy_cloud_hypervisor(space->guest->vmm_version);
+        uint8_t said = space->guest->cloud_hypervisor_max_bits, of_host = cpu_host_bits(space);
+        uint8_t limit = said ? said : MAX_BITS;
+
+        if (policy.subtracts_sme)
+                of_host = less_encryption(space, of_host);
+        space->layout->phys_bits = of_host < limit ? of_host : limit;
+        if (space->layout->phys_bits && !cpu_bits_plausible(space->layout->phys_bits)) {
+                layout_unknown(space, REASON_MALFORMED, "cpus: max_phys_bits below 32");
+                space->layout->phys_bits = 0;
+        }
+        if (policy.tells_mappable)
+                space->layout->guest_phys_bits = space->layout->phys_bits;
+}
+
+/* ── memory and devices ────────────────────────────────────────────────────────────────────────────────── */
 
 /* Hot-plug memory lies behind RAM, from the next 128 MiB on. */
 static uint64_t add_memory(Space *space) {
@@ -32,11 +67,11 @@ static uint64_t add_memory(Space *space) {
         return end;
 }
 
-static void add_places(Space *space, const ChPlaces *places, bool bars) {
+static void add_places(Space *space, const VmmPlaces *places, bool bars) {
         char label[64];
 
         for (size_t i = 0; i < places->n; i++) {
-                const ChPlace *place = &places->places[i];
+                const VmmPlace *place = &places->places[i];
 
                 if (place->bar >= 0 && bars)
                         layout_add_bar(space, place->device, place->bar, place->start, place->end + 1);
@@ -49,9 +84,9 @@ static void add_places(Space *space, const ChPlaces *places, bool bars) {
 
 /* The VMM places everything itself before it starts anything. Of firmware only OVMF moves BARs afterwards. */
 static void place_devices(Space *space, uint64_t start, uint64_t end) {
-        bool moved = space->guest->firmware.kind == FIRMWARE_OVMF;
-        _cleanup_(ch_places_done) ChPlaces places = {};
+        _cleanup_(vmm_places_done) VmmPlaces places = {};
         Layout *layout = space->layout;
+        bool moved = layout->moved;
         int r = ch_place(space->guest, start, end, space->window32_start, space->window32_end, &places);
 
         if (r < 0) {
@@ -59,7 +94,7 @@ static void place_devices(Space *space, uint64_t start, uint64_t end) {
                 return;
         }
         if (moved)
-                window_ovmf(space);
+                firmware_ovmf.place(space);
         else {
                 layout_add(space, LAYOUT_WINDOW64, start, end, "Cloud Hypervisor device area");
                 snprintf(layout->rule, sizeof(layout->rule),
@@ -72,10 +107,12 @@ static void place_devices(Space *space, uint64_t start, uint64_t end) {
         layout->full_size = places.full_size;
 }
 
-void layout_cloud_hypervisor(Space *space) {
+void ch_layout(Space *space) {
         uint64_t ecam = LOW_END + LOW_WINDOW, devices, memory_end = add_memory(space);
         Layout *layout = space->layout;
 
+        layout->vmm_places = true;
+        layout->moved = space->guest->firmware.kind == FIRMWARE_OVMF;
         space->window32_start = LOW_END;
         space->window32_end = ecam;
         layout_add(space, LAYOUT_WINDOW32, LOW_END, ecam, "Cloud Hypervisor 32-bit window");
@@ -86,6 +123,7 @@ void layout_cloud_hypervisor(Space *space) {
                 return;
         devices = space_of(layout->phys_bits) - TOP_KEPT_BACK - PLATFORM_AREA;
         layout->starts = memory_end < devices;
+        layout->beyond = !layout->starts && layout->top > space_of(layout->phys_bits) - 1;
         space->hole64_size = layout->starts ? devices - memory_end : 0;
         layout_add(space, LAYOUT_HOLE64, memory_end, devices, "Cloud Hypervisor device area");
         place_devices(space, memory_end, max_of(memory_end, devices));

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/vmm/cloud-hypervisor/place.h"
+
+/* Where Cloud Hypervisor itself puts what its devices need (vm-allocator address.rs, vmm device_manager.rs): each PCI segment
+ * has a part of the area between memory and the end of the width, and a part of the one below 4 GiB. Every BAR takes the
+ * highest place that is free and aligned to its size, in the order of the devices; persistent memory goes before them. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "guest/layout/space.h"
+#include "guest/vmm/cloud-hypervisor/cloud-hypervisor.h"
 #include "probe/cleanup.h"
 
+#define SEGMENT_DEVICES_MAX 31 /* the 32nd of a segment's places is its host bridge's */
 #define SEGMENT_UNIT_64 (4 * GIB)
 #define SEGMENT_UNIT_32 (4 * KIB)
 #define PMEM_UNIT (2 * MIB)
 #define PAGE (4 * KIB)
 /* Six BARs a device, and all of the persistent memory might be in one. */
-#define TAKEN_MAX (CH_SEGMENT_DEVICES_MAX * GUEST_BARS_MAX + GUEST_PMEM_MAX)
+#define TAKEN_MAX (SEGMENT_DEVICES_MAX * GUEST_BARS_MAX + GUEST_PMEM_MAX)
 
 typedef struct Taken {
         uint64_t start, end; /* exclusive */
@@ -25,11 +30,6 @@ typedef struct Part {
         size_t n;
         Taken taken[TAKEN_MAX];
 } Part;
-
-void ch_places_done(ChPlaces *places) {
-        free(places->places);
-        *places = (ChPlaces){};
-}
 
 static unsigned segments_of(const Guest *guest) {
         return guest->n_segments ? guest->n_segments : 1;
@@ -85,11 +85,11 @@ static bool is_high(const GuestBar *bar) {
         return bar->is_64bit;
 }
 
-static void add_place(ChPlaces *places, int device, int bar, uint64_t start, uint64_t size) {
-        places->places[places->n++] = (ChPlace){ device, bar, start, start + size - 1 };
+static void add_place(VmmPlaces *places, int device, int bar, uint64_t start, uint64_t size) {
+        places->places[places->n++] = (VmmPlace){ device, bar, start, start + size - 1 };
 }
 
-static void place_pmem(const Guest *guest, unsigned segment, Part *part, ChPlaces *places) {
+static void place_pmem(const Guest *guest, unsigned segment, Part *part, VmmPlaces *places) {
         for (size_t i = 0; i < guest->n_pmem; i++) {
                 uint64_t size = round_up(guest->pmem[i].size, PMEM_UNIT), start;
 
@@ -102,7 +102,7 @@ static void place_pmem(const Guest *guest, unsigned segment, Part *part, ChPlace
         }
 }
 
-static void place_device(const Guest *guest, size_t index, Part *high, Part *low, ChPlaces *places) {
+static void place_device(const Guest *guest, size_t index, Part *high, Part *low, VmmPlaces *places) {
         const GuestDevice *device = &guest->devices[index];
         uint64_t start;
 
@@ -121,13 +121,17 @@ static void place_device(const Guest *guest, size_t index, Part *high, Part *low
 }
 
 int ch_place(const Guest *guest, uint64_t start, uint64_t end, uint64_t start32, uint64_t end32,
-                ChPlaces *ret) {
+                VmmPlaces *ret) {
         _cleanup_free_ Part *parts = calloc(2, sizeof(Part));
-        ChPlaces places = { .fit_64 = true, .fit_32 = true, .full = -1, .crowded = -1 };
+        VmmPlaces places = { .fit_64 = true,
+                .fit_32 = true,
+                .full = -1,
+                .crowded = -1,
+                .segment_devices = SEGMENT_DEVICES_MAX };
 
-        places.places = calloc(guest->n_devices * GUEST_BARS_MAX + guest->n_pmem + 1, sizeof(ChPlace));
+        places.places = calloc(guest->n_devices * GUEST_BARS_MAX + guest->n_pmem + 1, sizeof(VmmPlace));
         if (!parts || !places.places) {
-                ch_places_done(&places);
+                vmm_places_done(&places);
                 return -ENOMEM;
         }
         for (unsigned segment = 0; segment < segments_of(guest); segment++) {
@@ -137,25 +141,32 @@ int ch_place(const Guest *guest, uint64_t start, uint64_t end, uint64_t start32,
                 part_of(guest, segment, false, start32, end32, &parts[1]);
                 place_pmem(guest, segment, &parts[0], &places);
                 for (size_t i = 0; i < guest->n_devices; i++)
-                        if (guest->devices[i].segment == segment && n++ < CH_SEGMENT_DEVICES_MAX)
+                        if (guest->devices[i].segment == segment && n++ < SEGMENT_DEVICES_MAX)
                                 place_device(guest, i, &parts[0], &parts[1], &places);
                 if (!places.fit_64 && places.full < 0) {
                         places.full = (int) segment;
                         places.full_size = parts[0].end - parts[0].start;
                 }
-                if (n > CH_SEGMENT_DEVICES_MAX && places.crowded < 0)
+                if (n > SEGMENT_DEVICES_MAX && places.crowded < 0)
                         places.crowded = (int) segment;
         }
         *ret = places;
         return 0;
 }
 
-bool ch_area(const Layout *layout, uint64_t *ret_start, uint64_t *ret_end) {
+static void area_of(const Layout *layout, uint64_t *ret_start, uint64_t *ret_end) {
+        *ret_start = *ret_end = 0;
         for (size_t i = 0; i < layout->n; i++)
                 if (layout->ranges[i].kind == LAYOUT_HOLE64) {
                         *ret_start = layout->ranges[i].start;
                         *ret_end = layout->ranges[i].end + 1;
-                        return true;
+                        return;
                 }
-        return false;
+}
+
+int ch_places(const Guest *guest, const Layout *layout, VmmPlaces *ret) {
+        uint64_t start, end;
+
+        area_of(layout, &start, &end);
+        return ch_place(guest, start, end, 0, 0, ret);
 }

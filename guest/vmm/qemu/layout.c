@@ -2,14 +2,16 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "guest/firmware/bars.h"
 #include "guest/layout/space.h"
+#include "guest/vmm/qemu/qemu.h"
 
 #define CXL_REGISTERS MIB
 #define CXL_ALIGN (256 * MIB)
 #define PAGE (4 * KIB)
 
 /* RAM below 4 GiB, with the PCI hole above it. */
-static uint64_t low_limit(const Space *space) {
+static uint64_t low_limit(const Space *space, const QemuPolicy *qemu) {
         uint64_t ram = space->guest->memory.ram, said = space->guest->memory.below_4g_max, limit;
 
         switch (space->guest->machine) {
@@ -17,7 +19,7 @@ static uint64_t low_limit(const Space *space) {
                 return 0xC0000000;
         case MACHINE_PC:
                 limit = said ? said : 0xE0000000;
-                if (ram >= limit && space->qemu.gigabyte_align)
+                if (ram >= limit && qemu->gigabyte_align)
                         limit = min_of(limit, 0xC0000000);
                 return limit;
         default:
@@ -31,11 +33,11 @@ typedef struct Above {
         uint64_t ram_end, epc_end, hotplug, hotplug_end, cxl, cxl_end, hole64;
 } Above;
 
-static Above derive_above(const Space *space) {
+static Above derive_above(const Space *space, const QemuPolicy *qemu) {
         const GuestMemory *memory = &space->guest->memory;
         Above above = {};
-        bool hotplug = memory->max > memory->ram && space->qemu.has_hotplug;
-        uint64_t slots = space->qemu.slot_gigabyte ? product_of(memory->slots, GIB) : 0, end;
+        bool hotplug = memory->max > memory->ram && qemu->has_hotplug;
+        uint64_t slots = qemu->slot_gigabyte ? product_of(memory->slots, GIB) : 0, end;
 
         above.ram_end = sum_of(space->above_start, space->above_size);
         above.epc_end = memory->sgx_epc ? sum_of(above.ram_end, round_up(memory->sgx_epc, PAGE))
@@ -43,9 +45,9 @@ static Above derive_above(const Space *space) {
         above.hotplug = round_up(above.epc_end, GIB);
         above.hotplug_end = hotplug ? sum_of(above.hotplug, sum_of(memory->max - memory->ram, slots))
                                     : above.hotplug;
-        end = !hotplug ? above.epc_end : space->qemu.hole_in_hotplug ? above.hotplug : above.hotplug_end;
+        end = !hotplug ? above.epc_end : qemu->hole_in_hotplug ? above.hotplug : above.hotplug_end;
         if (memory->cxl_on || memory->n_cxl) {
-                bool leaves_slots = space->qemu.cxl_after_slots && space->qemu.has_hotplug;
+                bool leaves_slots = qemu->cxl_after_slots && qemu->has_hotplug;
 
                 above.cxl = hotplug            ? above.hotplug_end
                                 : leaves_slots ? sum_of(above.hotplug, slots)
@@ -62,31 +64,31 @@ static Above derive_above(const Space *space) {
 }
 
 /* The last address that the start check counts. */
-static uint64_t derive_top(const Space *space, const Above *above, bool *counts_hole) {
+static uint64_t derive_top(
+                const Space *space, const QemuPolicy *qemu, const Above *above, bool *counts_hole) {
         uint64_t memory_end = above->hotplug_end > above->hotplug ? above->hotplug_end : above->epc_end;
-        bool is_short = space->qemu.long_mode_decides
-                        ? space->cpu.long_mode == TRISTATE_NO
-                        : space->layout->phys_bits && space->layout->phys_bits <= 32;
+        bool is_short = qemu->long_mode_decides ? space->cpu.long_mode == TRISTATE_NO
+                                                : space->layout->phys_bits && space->layout->phys_bits <= 32;
 
         *counts_hole = !is_short;
-        if (is_short && space->qemu.checks_short)
+        if (is_short && qemu->checks_short)
                 return memory_end - 1;
         if (is_short)
                 return space_of(space->layout->phys_bits) - 1;
         return sum_of(above->hole64, space->hole64_size) - 1;
 }
 
-static void relocate_amd(Space *space, Above *above) {
-        bool counts_hole, crosses = derive_top(space, above, &counts_hole) >= HT_START;
+static void relocate_amd(Space *space, const QemuPolicy *qemu, Above *above) {
+        bool counts_hole, crosses = derive_top(space, qemu, above, &counts_hole) >= HT_START;
 
-        if (crosses && space->cpu.vendor == CPU_VENDOR_UNKNOWN && space->qemu.relocates_amd)
+        if (crosses && space->cpu.vendor == CPU_VENDOR_UNKNOWN && qemu->relocates_amd)
                 layout_ask(space, LAYOUT_ASKS_VENDOR);
-        if (space->cpu.vendor != CPU_VENDOR_AMD || !space->qemu.relocates_amd)
+        if (space->cpu.vendor != CPU_VENDOR_AMD || !qemu->relocates_amd)
                 return;
         if (crosses) {
                 space->above_start = HT_END;
                 space->layout->relocated = true;
-                *above = derive_above(space);
+                *above = derive_above(space, qemu);
         }
         if (space->layout->phys_bits >= 40) {
                 layout_reserve(space, HT_START, HT_END);
@@ -118,10 +120,10 @@ static bool has_microvm_window(const Space *space) {
         return space->guest->machine == MACHINE_MICROVM && space->guest->pcie != TRISTATE_NO;
 }
 
-static void add_high_ram(Space *space, uint64_t end) {
+static void add_high_ram(Space *space, const QemuPolicy *qemu, uint64_t end) {
         uint64_t top = space_of(space->layout->phys_bits);
 
-        if (has_microvm_window(space) && space->qemu.microvm_window_hides && space->layout->phys_bits &&
+        if (has_microvm_window(space) && qemu->microvm_window_hides && space->layout->phys_bits &&
                         end > top - top / 4) {
                 layout_add(space, LAYOUT_RAM, space->above_start, top - top / 4, "RAM above 4 GiB");
                 layout_add(space, LAYOUT_RAM, max_of(top, space->above_start), end, "RAM beyond the width");
@@ -131,13 +133,13 @@ static void add_high_ram(Space *space, uint64_t end) {
                         space->layout->relocated ? "RAM above 1 TiB" : "RAM above 4 GiB");
 }
 
-static void add_ranges(Space *space, const Above *above, bool counts_hole) {
+static void add_ranges(Space *space, const QemuPolicy *qemu, const Above *above, bool counts_hole) {
         const GuestMemory *memory = &space->guest->memory;
         uint64_t window = round_up(sum_of(above->cxl, CXL_REGISTERS), CXL_ALIGN);
         char label[64];
 
         layout_add(space, LAYOUT_RAM, 0, space->below_4g, "RAM below 4 GiB");
-        add_high_ram(space, above->ram_end);
+        add_high_ram(space, qemu, above->ram_end);
         layout_add(space, LAYOUT_SGX, above->ram_end, above->epc_end, "SGX enclave page cache");
         layout_add(space, LAYOUT_HOTPLUG, above->hotplug, above->hotplug_end, "memory devices");
         /* The e820 table has it, and nothing of CXL (read from QEMU 7.2). */
@@ -160,38 +162,44 @@ static void add_ranges(Space *space, const Above *above, bool counts_hole) {
                                 "64-bit PCI hole of the start check");
 }
 
-void layout_qemu(Space *space) {
+void qemu_layout(Space *space) {
         const GuestMemory *memory = &space->guest->memory;
+        const QemuPolicy qemu = policy_qemu_of(space->guest);
         Layout *layout = space->layout;
         bool counts_hole;
         Above above;
 
-        space->below_4g = min_of(memory->ram, low_limit(space));
+        layout->ports_hide = qemu.ports_hide_hotplug;
+        layout->bridges_hide = !qemu.bridges_hotplug;
+        space->below_4g = min_of(memory->ram, low_limit(space, &qemu));
         space->above_size = memory->ram - space->below_4g;
         space->above_start = 4 * GIB;
         space->hole64_size = space->guest->pci_hole64_size ? space->guest->pci_hole64_size
                         : space->guest->no_hole64          ? 0
-                                                           : space->qemu.hole64_size;
-        above = derive_above(space);
+                                                           : qemu.hole64_size;
+        above = derive_above(space, &qemu);
         if (space->guest->machine != MACHINE_MICROVM)
-                relocate_amd(space, &above);
-        layout->top = derive_top(space, &above, &counts_hole);
+                relocate_amd(space, &qemu, &above);
+        layout->top = derive_top(space, &qemu, &above, &counts_hole);
         if (space->guest->machine == MACHINE_MICROVM)
                 layout->top = max_of(space->below_4g, above.ram_end) - 1;
-        layout_start(space, above.hotplug, above.hotplug_end);
-        if (space->qemu.start_check && layout->phys_bits && layout->top > space_of(layout->phys_bits) - 1) {
+        qemu_start(space, &qemu, above.hotplug, above.hotplug_end);
+        if (qemu.start_check && layout->phys_bits && layout->top > space_of(layout->phys_bits) - 1) {
                 layout->beyond = true;
                 layout->starts = false;
         }
-        add_ranges(space, &above, counts_hole && space->guest->machine != MACHINE_MICROVM);
+        add_ranges(space, &qemu, &above, counts_hole && space->guest->machine != MACHINE_MICROVM);
         if (has_microvm_window(space))
                 add_microvm_windows(space);
 
         space->ram_end = space->above_size ? above.ram_end : 4 * GIB;
         space->hole64_start = above.hole64;
         if (above.hotplug_end > above.hotplug)
-                space->reserved_end = above.cxl               ? above.cxl_end
-                                : space->qemu.hole_in_hotplug ? above.hotplug
-                                                              : above.hotplug_end;
+                space->reserved_end = above.cxl        ? above.cxl_end
+                                : qemu.hole_in_hotplug ? above.hotplug
+                                                       : above.hotplug_end;
         space->reserved_end = round_up(space->reserved_end, GIB);
+        /* It says itself where microvm's windows are, to whatever starts there. */
+        if (space->guest->machine != MACHINE_MICROVM && layout->phys_bits)
+                firmware_of(space->guest->firmware.kind)->place(space);
 }

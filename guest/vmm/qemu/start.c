@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "guest/layout/space.h"
-#include "guest/vmm/qemu/machine-types.h"
+#include "guest/vmm/qemu/qemu.h"
 
 #define SLOTS_MAX 256
 #define PAGE (4 * KIB)
@@ -26,7 +26,8 @@ static void start_machine(Space *space) {
         if (*whose && *guest->vmm_build && strcmp(whose, guest->vmm_build) != 0)
                 layout_refuse(space, START_MACHINE_OTHERS, packed(guest->machine_version), 0, 0);
         if (fate == MACHINE_NEWER)
-                layout_refuse(space, START_MACHINE_NEWER, packed(guest->machine_version), 0, 0);
+                layout_refuse(space, START_MACHINE_NEWER, packed(guest->machine_version), 0,
+                                packed(policy_newest_machine(guest->vmm_version)));
         /* Distributions keep their own as long as they like. */
         else if (fate == MACHINE_NEVER && !*whose)
                 layout_refuse(space, START_MACHINE_NEVER, packed(guest->machine_version), 0, 0);
@@ -34,10 +35,10 @@ static void start_machine(Space *space) {
                 layout_refuse(space, START_MACHINE_GONE, packed(guest->machine_version), packed(oldest), 0);
 }
 
-static void start_numa(Space *space) {
+static void start_numa(Space *space, const QemuPolicy *qemu) {
         const GuestMemory *memory = &space->guest->memory;
 
-        if (memory->numa_mem && space->qemu.numa_mem_gone)
+        if (memory->numa_mem && qemu->numa_mem_gone)
                 layout_refuse(space, START_NUMA_MEM, memory->numa_size, 0, 0);
         else if (memory->numa && memory->numa_size != memory->ram)
                 layout_refuse(space, START_NUMA, memory->numa_size, memory->ram, memory->ram);
@@ -100,11 +101,11 @@ static void start_modules(Space *space, uint64_t start, uint64_t end) {
                 layout_refuse(space, START_FRAGMENTED, plugged, 0, end - start);
 }
 
-static void start_region(Space *space, uint64_t start, uint64_t end) {
+static void start_region(Space *space, const QemuPolicy *qemu, uint64_t start, uint64_t end) {
         const GuestMemory *memory = &space->guest->memory;
         bool region = memory->max > memory->ram;
 
-        if (!space->qemu.has_hotplug && (memory->slots || region)) {
+        if (!qemu->has_hotplug && (memory->slots || region)) {
                 layout_refuse(space, START_NO_REGION, memory->max, 0, 0);
                 return;
         }
@@ -115,16 +116,16 @@ static void start_region(Space *space, uint64_t start, uint64_t end) {
         start_modules(space, start, end);
 }
 
-void layout_start(Space *space, uint64_t start, uint64_t end) {
+void qemu_start(Space *space, const QemuPolicy *qemu, uint64_t start, uint64_t end) {
         const Guest *guest = space->guest;
 
         if (guest->n_refused > 0)
                 space->layout->starts = false;
         start_machine(space);
         start_sizes(space);
-        start_numa(space);
+        start_numa(space, qemu);
         if (guest->machine != MACHINE_MICROVM)
-                start_region(space, start, end);
+                start_region(space, qemu, start, end);
         /* Nothing is left between RAM and the I/O APIC for the 32-bit hole: every version ends with a failed assertion. */
         if (guest->machine == MACHINE_PC && space->below_4g >= IOAPIC)
                 layout_refuse(space, START_NO_HOLE, space->below_4g, 0, IOAPIC);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/vmm/qemu/versions.h"
+#include "guest/vmm/qemu/qemu.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #include "guest/cpu-model.h"
 #include "guest/machine.h"
-#include "guest/vmm/policy.h"
-#include "guest/vmm/qemu/machine-types.h"
 #include "probe/cleanup.h"
 
 /* Of one version, what this guest meets. Without padding, so that two can be compared. */
@@ -43,12 +41,12 @@ static bool may_be_short(const GuestCpu *cpu, bool kvm) {
 
 static VmmRules rules_of(const Guest *guest, GuestVersion program) {
         const GuestVersion machine =
-                        version_known(guest->machine_version) ? guest->machine_version : program;
+                        guest_version_known(&guest->machine_version) ? guest->machine_version : program;
         const QemuPolicy qemu = policy_qemu(guest->machine, machine, program);
         const bool short_modes = may_be_short(&guest->cpu, guest->kvm),
                    viommu = guest->viommu.kind != VIOMMU_NONE,
                    fixed = !guest->kvm && guest->cpu.width_mode == WIDTH_EXPLICIT;
-        const ViommuPolicy wide = policy_viommu(guest->viommu.kind, guest->machine, machine, program);
+        const VmmViommu wide = policy_viommu(guest->viommu.kind, guest->machine, machine, program);
 
         return (VmmRules){
                 .start_check = qemu.start_check,
@@ -79,19 +77,17 @@ static bool has_machine(const Guest *guest, GuestVersion program) {
                         MACHINE_GONE;
 }
 
-size_t vmm_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
+size_t qemu_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
         /* The releases in which a rule changed. */
         static const GuestVersion rows[] = { { 5, 1 }, { 6, 0 }, { 6, 1 }, { 6, 2 }, { 7, 1 }, { 8, 2 },
                 { 9, 0 }, { 9, 1 }, { 9, 2 }, { 10, 1 }, { 10, 2 } };
-        const bool versioned = version_known(guest->machine_version);
+        const bool versioned = guest_version_known(&guest->machine_version);
         GuestVersion last = versioned
                         ? (GuestVersion){ guest->machine_version.major, guest->machine_version.minor, 0 }
                         : (GuestVersion){ 5, 0, 0 };
         VmmRules rules;
         size_t n = 0;
 
-        if (guest->vmm != VMM_QEMU)
-                return 0;
         rules = rules_of(guest, last);
         ret[n++] = last;
         for (size_t i = 0; i < ELEMENTS(rows) && n < VMM_VERSIONS_MAX; i++) {
@@ -106,17 +102,11 @@ size_t vmm_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
         return n;
 }
 
-bool vmm_version_open(const Guest *guest) {
-        GuestVersion versions[VMM_VERSIONS_MAX];
-
-        return guest->vmm_guessed && !version_known(guest->vmm_version) && vmm_versions(guest, versions) > 1;
-}
-
-void vmm_version_set(const GuestVersion *version, Guest *guest) {
+void qemu_version_set(const GuestVersion *version, Guest *guest) {
         GuestViommu *viommu = &guest->viommu;
 
         guest->vmm_version = *version;
-        if (!version_known(guest->machine_version))
+        if (!guest_version_known(&guest->machine_version))
                 guest->machine_version = *version;
         if (!viommu->aw_bits)
                 viommu->aw_bits =
@@ -144,17 +134,17 @@ static GuestVersion version_in(const char *text) {
         return (GuestVersion){};
 }
 
-GuestVersion vmm_path_version(const char *path) {
+GuestVersion qemu_path_version(const char *path) {
         static const char word[] = "qemu";
         GuestVersion version = {};
 
-        for (const char *at = path; !version_known(version) && (at = strcasestr(at, word));
+        for (const char *at = path; !guest_version_known(&version) && (at = strcasestr(at, word));
                         at += strlen(word))
                 version = version_in(at + strlen(word));
         return version;
 }
 
-bool vmm_path_packaged(const char *path) {
+bool qemu_path_packaged(const char *path) {
         static const char *const directories[] = { "/usr/bin/", "/bin/" };
         const char *slash = strrchr(path, '/');
 

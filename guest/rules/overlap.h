@@ -20,7 +20,7 @@ typedef struct LayoutOverlap {
 } LayoutOverlap;
 
 /* What becomes of two ranges that share addresses. */
-OverlapEffect layout_overlap_effect(const Guest *guest, LayoutKind a, LayoutKind b);
+OverlapEffect layout_overlap_effect(const Guest *guest, const Layout *layout, LayoutKind a, LayoutKind b);
 
 /* The first of each effect and pair of kinds, the worst last; at most `max`. Of a window and what is in it the latter. */
 size_t layout_overlaps(const Guest *guest, const Layout *layout, LayoutOverlap *ret, size_t max);

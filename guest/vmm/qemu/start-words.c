@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/rules/start-words.h"
 
+/* What is said of the settings that QEMU ends on. */
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "guest/cpu-model.h"
 #include "guest/machine.h"
-#include "guest/vmm/qemu/machine-types.h"
+#include "guest/size.h"
+#include "guest/vmm/qemu/qemu.h"
 
 #define SAY(member, ...) snprintf(words->member, sizeof(words->member), __VA_ARGS__)
 
@@ -18,22 +21,13 @@ static const char *model(const Guest *guest) {
         return *guest->cpu.model ? guest->cpu.model : GUEST_CPU_MODEL_DEFAULT;
 }
 
-void start_program(const Guest *guest, char ret[48]) {
-        char text[40] = "";
-
-        if (guest_version_known(&guest->vmm_version) && !guest->vmm_guessed)
-                guest_version_to_text(&guest->vmm_version, text, sizeof(text));
-        snprintf(ret, 48, "QEMU%s%s", *text ? " " : "", text);
-}
-
 static void say_machine(const Guest *guest, const StartCause *cause, StartWords *words) {
-        const GuestVersion newest = policy_newest_machine(guest->vmm_version), oldest = unpacked(cause->min);
+        const GuestVersion nearest = unpacked(cause->kind == START_MACHINE_GONE ? cause->min : cause->max);
         char asked[64], other[64], program[48], since[40];
 
-        start_program(guest, program);
+        vmm_program_text(guest, program);
         machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, asked, sizeof(asked));
-        machine_to_name(guest->machine, cause->kind == START_MACHINE_GONE ? &oldest : &newest, "", other,
-                        sizeof(other));
+        machine_to_name(guest->machine, &nearest, "", other, sizeof(other));
         guest_version_to_text(&guest->machine_version, since, sizeof(since));
         switch (cause->kind) {
         case START_MACHINE_NEWER:
@@ -58,12 +52,11 @@ static void say_machine(const Guest *guest, const StartCause *cause, StartWords 
         }
 }
 
-static void say_width(const CheckRun *run, const StartCause *cause, StartWords *words) {
-        const Guest *guest = run->guest;
+static void say_width(const Guest *guest, const Layout *layout, const StartCause *cause, StartWords *words) {
         const char *name = model(guest);
         char program[48];
 
-        start_program(guest, program);
+        vmm_program_text(guest, program);
         switch (cause->kind) {
         case START_WIDTH:
                 SAY(summary, "QEMU does not support this address width");
@@ -73,7 +66,7 @@ static void say_width(const CheckRun *run, const StartCause *cause, StartWords *
         case START_WIDTH_SHORT:
                 SAY(summary, "the address width of a 32-bit CPU cannot be set");
                 SAY(numbers, "phys-bits is %" PRIu64 "; the CPU (%s) has no long mode and %u address bits",
-                                cause->value, name, run->layout->phys_bits);
+                                cause->value, name, layout->phys_bits);
                 SAY(advice, "remove phys-bits, or use a 64-bit CPU model");
                 break;
         case START_WIDTH_TCG:
@@ -93,7 +86,7 @@ static void say_width(const CheckRun *run, const StartCause *cause, StartWords *
 static void say_hint(const Guest *guest, const StartCause *cause, StartWords *words) {
         char program[48];
 
-        start_program(guest, program);
+        vmm_program_text(guest, program);
         SAY(advice, "remove guest-phys-bits");
         if (cause->kind == START_HINT_ABSENT) {
                 SAY(summary, "guest-phys-bits is not supported by %s", program);
@@ -115,10 +108,10 @@ static void say_hint(const Guest *guest, const StartCause *cause, StartWords *wo
 
 /* -m */
 static void say_memory(const Guest *guest, const StartCause *cause, StartWords *words) {
-        char value[CHECK_BYTES_MAX], ram[CHECK_BYTES_MAX], name[64];
+        char value[SIZE_TEXT_MAX], ram[SIZE_TEXT_MAX], name[64];
 
-        check_bytes(cause->value, value);
-        check_bytes(guest->memory.ram, ram);
+        size_text(cause->value, value);
+        size_text(guest->memory.ram, ram);
         machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name, sizeof(name));
         switch (cause->kind) {
         case START_MAX_SMALL:
@@ -158,10 +151,10 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
 
 /* What memory is made of. */
 static void say_devices(const Guest *guest, const StartCause *cause, StartWords *words) {
-        char value[CHECK_BYTES_MAX], possible[CHECK_BYTES_MAX];
+        char value[SIZE_TEXT_MAX], possible[SIZE_TEXT_MAX];
 
-        check_bytes(cause->value, value);
-        check_bytes(cause->max, possible);
+        size_text(cause->value, value);
+        size_text(cause->max, possible);
         switch (cause->kind) {
         case START_NUMA:
                 SAY(summary, "the memory of the NUMA nodes does not match the machine's memory");
@@ -182,7 +175,7 @@ static void say_devices(const Guest *guest, const StartCause *cause, StartWords 
         case START_NO_MEMORY_DEVICES:
                 SAY(summary, "there is no region for the memory devices");
                 SAY(numbers, "they need %s; maxmem is not above the memory at boot", value);
-                check_bytes(guest->memory.ram + cause->value, possible);
+                size_text(guest->memory.ram + cause->value, possible);
                 SAY(advice, "set maxmem to at least %s", possible);
                 break;
         case START_FRAGMENTED:
@@ -196,19 +189,17 @@ static void say_devices(const Guest *guest, const StartCause *cause, StartWords 
         default:
                 SAY(summary, "the memory devices do not fit into their region");
                 SAY(numbers, "they need %s; maxmem leaves %s above the memory at boot", value, possible);
-                check_bytes(guest->memory.ram + cause->value, possible);
+                size_text(guest->memory.ram + cause->value, possible);
                 SAY(advice, "increase maxmem to at least %s", possible);
         }
 }
 
-void start_words(const CheckRun *run, const StartCause *cause, StartWords *ret) {
-        const Guest *guest = run->guest;
-
+void qemu_start_words(const Guest *guest, const Layout *layout, const StartCause *cause, StartWords *ret) {
         *ret = (StartWords){};
         if (cause->kind <= START_MACHINE_OTHERS)
                 say_machine(guest, cause, ret);
         else if (cause->kind <= START_LIMIT)
-                say_width(run, cause, ret);
+                say_width(guest, layout, cause, ret);
         else if (cause->kind <= START_HINT)
                 say_hint(guest, cause, ret);
         else if (cause->kind <= START_NO_HOLE)

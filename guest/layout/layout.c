@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/layout/layout.h"
+#include "guest/layout/space.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/layout/space.h"
 #include "probe/grow.h"
 
 static const char *const layout_kind_table[_LAYOUT_KIND_MAX] = {
@@ -110,63 +109,79 @@ bool layout_width_trusted(Space *space, unsigned bits) {
                         (space->cpu.vendor == CPU_VENDOR_AMD && bits == 40);
 }
 
-static int by_start(const void *p, const void *q) {
-        const LayoutRange *a = p, *b = q;
+/* ── questions ─────────────────────────────────────────────────────────────────────────────────────────── */
 
-        if (a->start != b->start)
-                return a->start < b->start ? -1 : 1;
-        /* A window stands before the BARs in it. */
-        return a->end == b->end ? (a->kind > b->kind) - (a->kind < b->kind) : a->end > b->end ? -1 : 1;
+#define ANSWERS_MAX 3
+
+static const struct {
+        const char *missing;
+        unsigned n;
+        const char *words[ANSWERS_MAX];
+} questions[_LAYOUT_QUESTION_MAX] = {
+        [LAYOUT_ASKS_LONG_MODE] = { "cpu: lm", 2, { "a 64-bit CPU (lm)", "a 32-bit CPU (no lm)" } },
+        [LAYOUT_ASKS_PAE] = { "cpu: pae", 2, { "a CPU with pae", "a CPU without pae" } },
+        [LAYOUT_ASKS_PSE36] = { "cpu: pse36", 2, { "a CPU with pse36", "a CPU without pse36" } },
+        [LAYOUT_ASKS_VENDOR] = { "the virtual CPU's vendor", 3,
+                        { "an Intel CPU", "an AMD CPU", "a CPU of another vendor" } },
+        [LAYOUT_ASKS_PDPE1GB] = { "cpu: pdpe1gb", 2,
+                        { "a CPU with 1 GiB pages (pdpe1gb)", "a CPU without 1 GiB pages (pdpe1gb)" } },
+        [LAYOUT_ASKS_LA57] = { "cpu: la57", 2,
+                        { "a CPU with 5-level paging (la57)", "a CPU without 5-level paging (la57)" } },
+        [LAYOUT_ASKS_GUEST_BITS] = { "whether the host's KVM tells guests GuestPhysBits (/dev/kvm was not read)",
+                        2,
+                        { "KVM tells GuestPhysBits (Linux 6.10 and newer)",
+                                        "KVM does not tell GuestPhysBits" } },
+        [LAYOUT_ASKS_FIVE_LEVEL] = { "whether this build of OVMF has 5-level paging, and a higher window", 2,
+                        { "a build with 5-level paging", "a build without 5-level paging" } },
+        [LAYOUT_ASKS_MMIO64_EXACT] = { "whether this build of OVMF lets X-PciMmio64Mb shrink its window", 2,
+                        { "a build where X-PciMmio64Mb shrinks the window",
+                                        "a build where X-PciMmio64Mb does not shrink the window" } },
+};
+
+const char *layout_question_missing(LayoutQuestion question) {
+        return questions[question].missing;
 }
 
-static void place_windows(Space *space) {
-        const GuestFirmware *firmware = &space->guest->firmware;
+unsigned layout_question_answers(LayoutQuestion question) {
+        return questions[question].n;
+}
 
-        if (!space->layout->phys_bits)
+const char *layout_question_words(LayoutQuestion question, unsigned answer) {
+        return questions[question].words[answer];
+}
+
+void layout_question_answer(LayoutQuestion question, unsigned answer, Guest *guest) {
+        static const CpuVendor vendors[ANSWERS_MAX] = { CPU_VENDOR_INTEL, CPU_VENDOR_AMD, CPU_VENDOR_OTHER };
+        const Tristate state = tristate(answer == 0);
+        GuestCpu *cpu = &guest->cpu;
+
+        switch (question) {
+        case LAYOUT_ASKS_LONG_MODE:
+                cpu->long_mode = state;
                 return;
-        switch (firmware->kind) {
-        case FIRMWARE_OVMF:
-                window_ovmf(space);
+        case LAYOUT_ASKS_PAE:
+                cpu->pae = state;
                 return;
-        case FIRMWARE_SEABIOS:
-                window_seabios(space);
+        case LAYOUT_ASKS_PSE36:
+                cpu->pse36 = state;
                 return;
-        case FIRMWARE_NONE:
-                layout_add(space, LAYOUT_WINDOW64, space->hole64_start,
-                                sum_of(space->hole64_start, space->hole64_size),
-                                "64-bit window that the kernel is told of");
-                snprintf(space->layout->rule, sizeof(space->layout->rule),
-                                "no firmware: the kernel uses the VMM's 64-bit hole");
-                layout_unknown(space, REASON_ABSENT, "where the kernel places BARs");
+        case LAYOUT_ASKS_VENDOR:
+                cpu->vendor = vendors[answer];
+                cpu->vendor_is_host = false;
+                return;
+        case LAYOUT_ASKS_PDPE1GB:
+                cpu->pdpe1gb = state;
+                return;
+        case LAYOUT_ASKS_LA57:
+                cpu->la57 = state;
+                return;
+        case LAYOUT_ASKS_GUEST_BITS:
+                cpu->told_guest_bits = state;
+                return;
+        case LAYOUT_ASKS_FIVE_LEVEL:
+                guest->firmware.five_level = state;
                 return;
         default:
-                layout_unknown(space, REASON_ABSENT, "the firmware");
+                guest->firmware.mmio64_exact = state;
         }
-}
-
-int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret) {
-        Layout layout = { .starts = true, .bars_fit_32 = true, .bars_fit_64 = true };
-        Space space = { .guest = guest, .host = host, .layout = &layout };
-
-        layout_cpu(&space);
-        if (!guest->memory.ram)
-                layout_unknown(&space, REASON_ABSENT, "memory");
-        if (guest->vmm == VMM_CLOUD_HYPERVISOR) {
-                layout_cloud_hypervisor(&space);
-                layout.beyond = !layout.starts && layout.phys_bits &&
-                                layout.top > space_of(layout.phys_bits) - 1;
-        } else {
-                layout_qemu(&space);
-                /* QEMU itself says where microvm's windows are, to whatever starts there. */
-                if (guest->machine != MACHINE_MICROVM)
-                        place_windows(&space);
-        }
-        layout_add(&space, LAYOUT_MSI, 0xFEE00000, 0xFEF00000, "message-signalled interrupts");
-        if (space.error) {
-                layout_done(&layout);
-                return space.error;
-        }
-        qsort(layout.ranges, layout.n, sizeof(*layout.ranges), by_start);
-        *ret = layout;
-        return 0;
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Changes in words, and in the form of whoever manages the guest: each setting as the guest has it now, with the change in
+ * it. Where the guest's own setting is not known (hawd's JSON) the changed part stands alone. */
+
+#include "guest/change.h"
+
+#define CHANGE_WORDS_MAX 160
+
+void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]);
+
+void change_forms_done(ChangeForms *forms);
+/* All the changes, in that order, in one. -ENOMEM. */
+int change_forms(const Guest *guest, const Change *changes, size_t n, ChangeForms *ret);
+
+/* ── one manager's form ────────────────────────────────────────────────────────────────────────────────── */
+
+/* Whether <qemu:commandline> sets what the change is about. */
+bool change_is_argument(const ChangeRun *run, const Change *change);
+void change_element(ChangeRun *run, const Change *change);
+/* "qm set ..." for all changes at once. NULL: out of memory. */
+char *change_proxmox(ChangeRun *run, const Change *changes, size_t n);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guest/vmm/vmm.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "guest/layout/space.h"
+#include "guest/machine.h"
+#include "probe/cleanup.h"
+
+static const Vmm *const vmms[_VMM_MAX] = {
+        [VMM_QEMU] = &vmm_qemu,
+        [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor,
+};
+
+const Vmm *vmm_of(const Guest *guest) {
+        return guest->vmm < _VMM_MAX ? vmms[guest->vmm] : vmms[VMM_QEMU];
+}
+
+VmmKind vmm_of_machine(MachineKind machine) {
+        for (unsigned i = 0; i < _VMM_MAX; i++)
+                if (vmms[i]->machines & 1U << machine)
+                        return (VmmKind) i;
+        return VMM_QEMU;
+}
+
+void vmm_places_done(VmmPlaces *places) {
+        free(places->places);
+        *places = (VmmPlaces){};
+}
+
+void vmm_program_text(const Guest *guest, char ret[48]) {
+        char text[24] = "";
+
+        if (guest_version_known(&guest->vmm_version) && !guest->vmm_guessed)
+                guest_version_to_text(&guest->vmm_version, text, sizeof(text));
+        snprintf(ret, 48, "%s%s%s", vmm_of(guest)->name, *text ? " " : "", text);
+}
+
+bool vmm_version_open(const Guest *guest) {
+        GuestVersion versions[VMM_VERSIONS_MAX];
+        const Vmm *vmm = vmm_of(guest);
+
+        return guest->vmm_guessed && !guest_version_known(&guest->vmm_version) && vmm->versions &&
+                        vmm->versions(guest, versions) > 1;
+}
+
+bool guest_p2p_fatal(const Guest *guest) {
+        return guest->p2p_fatal == TRISTATE_YES ||
+                        (guest->p2p_fatal == TRISTATE_UNKNOWN && vmm_of(guest)->ends_without_peers);
+}
+
+bool change_apply(const Change *change, Guest *guest) {
+        return vmm_of(guest)->change(change, guest);
+}
+
+static int by_start(const void *p, const void *q) {
+        const LayoutRange *a = p, *b = q;
+
+        if (a->start != b->start)
+                return a->start < b->start ? -1 : 1;
+        /* A window stands before the BARs in it. */
+        return a->end == b->end ? (a->kind > b->kind) - (a->kind < b->kind) : a->end > b->end ? -1 : 1;
+}
+
+int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret) {
+        Layout layout = { .starts = true, .bars_fit_32 = true, .bars_fit_64 = true };
+        Space space = { .guest = guest, .host = host, .layout = &layout };
+
+        cpu_features(&space);
+        vmm_of(guest)->width(&space);
+        if (!guest->memory.ram)
+                layout_unknown(&space, REASON_ABSENT, "memory");
+        vmm_of(guest)->layout(&space);
+        layout_add(&space, LAYOUT_MSI, 0xFEE00000, 0xFEF00000, "message-signalled interrupts");
+        if (space.error) {
+                layout_done(&layout);
+                return space.error;
+        }
+        qsort(layout.ranges, layout.n, sizeof(*layout.ranges), by_start);
+        *ret = layout;
+        return 0;
+}
