@@ -47,8 +47,9 @@ def test_schema(name):
 def test_man_pages_render(page):
     if not shutil.which("groff"):
         pytest.skip("no groff here")
-    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", TOP / "man" / page], capture_output=True, text=True, check=False)
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-P-c", "-rLL=80n", TOP / "man" / page], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and done.stderr == ""
+    assert not [line for line in re.sub(r".\x08", "", done.stdout).splitlines() if len(line) > 80]
 
 
 def test_paths():
