@@ -122,11 +122,6 @@ int guest_add_ports(Guest *guest, const GuestPort *port, uint32_t count) {
         return 0;
 }
 
-/* What is noted may quote whatever a form holds; it goes to terminals and over the bus. */
-static void make_printable(const char *text, char *ret, size_t size) {
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, ret, size);
-}
-
 int guest_note_add(GuestNote **notes, size_t *n, const GuestNote *note) {
         GuestNote *grown;
 
@@ -143,13 +138,14 @@ int guest_note_add(GuestNote **notes, size_t *n, const GuestNote *note) {
         return 0;
 }
 
+/* What is noted may quote whatever a form holds; it goes to terminals and over the bus. */
 static void __attribute__((format(printf, 3, 0)))
 format_note(GuestNote *note, const char *what, const char *format, va_list ap) {
         char text[sizeof(note->text)];
 
-        make_printable(what, note->what, sizeof(note->what));
+        text_shown(what, note->what, sizeof(note->what));
         vsnprintf(text, sizeof(text), format, ap);
-        make_printable(text, note->text, sizeof(note->text));
+        text_shown(text, note->text, sizeof(note->text));
 }
 
 int guest_assume(Guest *guest, const char *what, const char *format, ...) {

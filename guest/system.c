@@ -22,8 +22,7 @@ WORDS_DEFINE(SystemFamily, system_family);
 
 static void note(GuestSystem *system, const char *source) {
         if (!*system->source)
-                text_printable((Bytes){ .data = (const uint8_t *) source, .n = strlen(source) },
-                                system->source, sizeof(system->source));
+                text_shown(source, system->source, sizeof(system->source));
 }
 
 void guest_system_set(GuestSystem *system, SystemFamily family, Tristate is_64bit, const char *source) {

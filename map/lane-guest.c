@@ -8,6 +8,7 @@
 
 #include "map/scene-parts.h"
 #include "probe/cleanup.h"
+#include "probe/decode/text.h"
 #include "probe/grow.h"
 
 static const MapKind kinds[_LAYOUT_KIND_MAX] = {
@@ -44,6 +45,7 @@ static bool is_drawn(const Layout *layout, const LayoutRange *range) {
 /* "BAR of gpu0", or how many. */
 static void name_bars(const Layout *layout, const Guest *guest, MapBand *band) {
         const LayoutRange *first = NULL;
+        char label[sizeof(band->label)];
         size_t n = 0;
 
         for (size_t i = 0; i < layout->n; i++) {
@@ -54,9 +56,10 @@ static void name_bars(const Layout *layout, const Guest *guest, MapBand *band) {
                 if (n++ == 0)
                         first = range;
         }
-        if (n == 1 && first->device >= 0)
-                snprintf(band->label, sizeof(band->label), "%.40s BAR", guest->devices[first->device].name);
-        else if (n > 0)
+        if (n == 1 && first->device >= 0) {
+                snprintf(label, sizeof(label), "%.40s BAR", guest->devices[first->device].name);
+                text_shown(label, band->label, sizeof(band->label));
+        } else if (n > 0)
                 snprintf(band->label, sizeof(band->label), "%zu BARs", n);
 }
 

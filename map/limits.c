@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "map/scene-parts.h"
+#include "probe/decode/text.h"
 #include "probe/grow.h"
 
 typedef enum LimitOf { LIMIT_HOST, LIMIT_IOMMU, LIMIT_GUEST } LimitOf;
@@ -86,7 +87,7 @@ static int add_wider_units(Map *map) {
 
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const Fact *bits = &profile->iommus[i].bits;
-                char name[96];
+                char text[96], name[96];
                 size_t n = 0;
 
                 if (!fact_known(bits) || !fact_known(narrowest) || bits->value <= narrowest->value ||
@@ -95,8 +96,9 @@ static int add_wider_units(Map *map) {
                 for (size_t j = i + 1; j < profile->n_iommus; j++)
                         n += fact_known(&profile->iommus[j].bits) &&
                                         profile->iommus[j].bits.value == bits->value;
-                snprintf(name, sizeof(name), n > 0 ? "IOMMU %.40s and %zu more" : "IOMMU %.40s",
+                snprintf(text, sizeof(text), n > 0 ? "IOMMU %.40s and %zu more" : "IOMMU %.40s",
                                 profile->iommus[i].name, n);
+                text_shown(text, name, sizeof(name));
                 if (add(map, bits->value, LIMIT_IOMMU, name) < 0)
                         return -ENOMEM;
         }

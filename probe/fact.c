@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probe/fact.h"
+#include "probe/decode/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,8 +27,10 @@ fact_make(Provenance provenance, Reason reason, uint64_t value, const char *form
                 reason = REASON_ABSENT;
 
         Fact fact = { .provenance = provenance, .reason = reason, .value = value };
+        char text[FACT_SOURCE_MAX];
 
-        vsnprintf(fact.source, sizeof(fact.source), format, ap);
+        vsnprintf(text, sizeof(text), format, ap);
+        text_shown(text, fact.source, sizeof(fact.source));
         return fact;
 }
 

@@ -16,6 +16,7 @@
 #include "guest/form/json/guest-json.h"
 #include "guest/form/libvirt/domain.h"
 #include "probe/cleanup.h"
+#include "probe/decode/text.h"
 
 /* The longest answer to the longest domain is half of it. */
 #define ANSWER_MAX VM_DOMAIN_MAX
@@ -82,17 +83,11 @@ static int start(const char *text, size_t n, OwnProgram *ret, int *ret_answer) {
         return r;
 }
 
-static bool is_printable(const char *text) {
-        while (*text >= ' ' && *text <= '~')
-                text++;
-        return !*text;
-}
-
 /* What hawd-domain says of bad input, which it made printable. */
 static int refused(const json_t *answer, VmError *reterr) {
         const char *text = json_string_value(json_object_get(answer, "text"));
 
-        if (!text || !is_printable(text))
+        if (!text || !text_is_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }))
                 return fail(reterr, -EPROTO);
         reterr->line = (unsigned) json_integer_value(json_object_get(answer, "line"));
         snprintf(reterr->text, sizeof(reterr->text), "%s", text);

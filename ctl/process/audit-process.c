@@ -76,8 +76,7 @@ static int judge(const AuditQuestion *question, Audited *audited) {
 static json_t *text_json(const char *text) {
         char printable[512];
 
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
-                        sizeof(printable));
+        text_shown(text, printable, sizeof(printable));
         return *printable ? json_string(printable) : json_null();
 }
 

@@ -54,8 +54,7 @@ static void read_place(const json_t *answer, ProcessPlace *ret) {
 }
 
 static void set_text(VmError *error, const char *text) {
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, error->text,
-                        sizeof(error->text));
+        text_shown(text, error->text, sizeof(error->text));
 }
 
 int process_guest_fetch(int process, Guest *ret, ProcessPlace *ret_place, VmError *reterr) {

@@ -28,8 +28,7 @@ static const char *colour(const Screen *screen, Verdict verdict) {
 static void print_wrapped(const Screen *screen, unsigned indent, const char *text) {
         char printable[512];
 
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
-                        sizeof(printable));
+        text_shown(text, printable, sizeof(printable));
         screen_wrap(screen, indent, printable);
 }
 
@@ -186,8 +185,7 @@ int check_text_layout(const Screen *screen, const Layout *layout, bool no_legend
         for (size_t i = 0; i < layout->n; i++) {
                 const LayoutRange *range = &layout->ranges[i];
 
-                text_printable((Bytes){ .data = (const uint8_t *) range->label, .n = strlen(range->label) },
-                                label, sizeof(label));
+                text_shown(range->label, label, sizeof(label));
                 table_row(table);
                 table_cell(table, COLUMN_START, number_address(range->start, text, sizeof(text)));
                 table_cell(table, COLUMN_END, number_address(range->end, text, sizeof(text)));

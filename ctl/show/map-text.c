@@ -71,26 +71,22 @@ static void paint(const Canvas *canvas, const Brush *brush, unsigned n) {
         fputs(screen_off(canvas->screen), stdout);
 }
 
-/* Characters of ASCII or printable UTF-8. */
 static unsigned columns_of(const char *text) {
-        unsigned n = 0;
-
-        for (; *text; text++)
-                n += (*text & 0xc0) != 0x80;
-        return n;
+        return screen_columns(text, strlen(text));
 }
 
-/* Without UTF-8 a question mark stands for each other character; cut to `room` columns. */
-static void put_text(const Canvas *canvas, const char *text, unsigned room) {
-        for (unsigned n = 0; *text && (n < room || (*text & 0xc0) == 0x80); text++) {
-                bool ascii = (unsigned char) *text < 0x80, first = (*text & 0xc0) != 0x80;
+/* Without UTF-8 a question mark stands for each other character. */
+static void make_shown(const Canvas *canvas, char *text) {
+        char *out = text;
 
-                n += first;
-                if (ascii || canvas->screen->utf8)
-                        putchar(*text);
-                else if (first)
-                        putchar('?');
-        }
+        if (canvas->screen->utf8)
+                return;
+        for (; *text; text++)
+                if ((unsigned char) *text < 0x80)
+                        *out++ = *text;
+                else if ((*text & 0xc0) != 0x80)
+                        *out++ = '?';
+        *out = 0;
 }
 
 /* ── cells ─────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -122,14 +118,15 @@ static void print_cell(const Canvas *canvas, const MapBand *band, unsigned row, 
         const Brush *brush = &brushes[band->kind];
         Verdict verdict = band->lane == MAP_LANE_GUEST ? map_verdict_at(canvas->map, row) : VERDICT_SAFE;
         char text[CELL_MAX];
+        size_t cut;
         unsigned n;
 
         if (verdict != VERDICT_SAFE)
                 brush = verdict == VERDICT_UNSAFE ? &conflict_brush : &doubt_brush;
         cell_text(canvas, band, row, width - 2, text);
-        n = columns_of(text);
-        if (n > width - 2)
-                n = width - 2;
+        make_shown(canvas, text);
+        cut = screen_fitting(text, strlen(text), width - 2);
+        n = screen_columns(text, cut);
         if (n == 0) {
                 paint(canvas, brush, width);
                 return;
@@ -138,7 +135,7 @@ static void print_cell(const Canvas *canvas, const MapBand *band, unsigned row, 
         putchar(' ');
         if (verdict != VERDICT_SAFE)
                 screen_paint(canvas->screen, brush->colour);
-        put_text(canvas, text, n);
+        printf("%.*s", (int) cut, text);
         if (verdict != VERDICT_SAFE)
                 fputs(screen_off(canvas->screen), stdout);
         putchar(' ');
@@ -205,19 +202,19 @@ static void print_limit(const Canvas *canvas, const MapLimit *limit) {
 
         map_limit_place(limit, place, sizeof(place));
         snprintf(text, sizeof(text), "%s  %s", place, limit->label);
+        make_shown(canvas, text);
         do {
-                unsigned room = screen->width - 6, n = columns_of(rest);
-                size_t cut = strlen(rest);
+                size_t fits = screen_fitting(rest, strlen(rest), screen->width - 6), cut = fits;
 
-                if (n > room) {
-                        cut = room;
-                        while (cut > room / 2 && rest[cut] != ' ')
-                                cut--;
-                }
+                while (rest[fits] && cut > fits / 2 && rest[cut] != ' ')
+                        cut--;
+                /* No blank to end at. */
+                if (rest[cut] && rest[cut] != ' ')
+                        cut = fits;
                 screen_paint(screen, colour);
                 repeat(rule, 2);
                 printf(" %.*s ", (int) cut, rest);
-                repeat(rule, screen->width - 4 - (unsigned) cut);
+                repeat(rule, screen->width - 4 - screen_columns(rest, cut));
                 printf("%s\n", screen_off(screen));
                 rest += cut + strspn(rest + cut, " ");
         } while (*rest);

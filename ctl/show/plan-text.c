@@ -13,8 +13,7 @@
 static void print_wrapped(const Screen *screen, unsigned indent, const char *text) {
         char printable[1024];
 
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
-                        sizeof(printable));
+        text_shown(text, printable, sizeof(printable));
         screen_wrap(screen, indent, printable);
 }
 

@@ -6,51 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/show/unseen.h"
 #include "probe/cleanup.h"
+#include "probe/decode/character.h"
 
-#define ESCAPED_MAX 12 /* "\ud834\udd73" */
 #define SHORT_MAX 300
 
-/* The character at the beginning: its length; 0 when there is none, -EAGAIN when more bytes may make it one. Overlong forms
- * and surrogates are none: Unicode Standard, table 3-7. */
-static int decode(const uint8_t *data, size_t n, uint32_t *ret) {
-        uint8_t first = data[0], low = 0x80, high = 0xbf;
-        int length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-
-        if (first < 0xc2 || first > 0xf4)
-                return 0;
-        if (first == 0xe0)
-                low = 0xa0;
-        else if (first == 0xf0)
-                low = 0x90;
-        else if (first == 0xed)
-                high = 0x9f;
-        else if (first == 0xf4)
-                high = 0x8f;
-        *ret = first & (0xffu >> (length + 1));
-        for (int i = 1; i < length; i++) {
-                if ((size_t) i == n)
-                        return -EAGAIN;
-                if (data[i] < low || data[i] > high)
-                        return 0;
-                *ret = *ret << 6 | (data[i] & 0x3f);
-                low = 0x80;
-                high = 0xbf;
-        }
-        return length;
-}
-
 static int put_escaped(const SafeText *safe, uint32_t code) {
-        char text[ESCAPED_MAX + 1];
-        int n;
+        char text[CHARACTER_ESCAPE_SIZE];
+        size_t n = character_escape(code, text);
 
-        if (code > 0xffff)
-                n = snprintf(text, sizeof(text), "\\u%04x\\u%04x", 0xd7c0u + (code >> 10),
-                                0xdc00u + (code & 0x3ff));
-        else
-                n = snprintf(text, sizeof(text), code < 0x20 ? "\\x%02x" : "\\u%04x", code);
-        return safe->put(safe->userdata, text, (size_t) n);
+        return safe->put(safe->userdata, text, n);
 }
 
 static int put_byte(const SafeText *safe, uint8_t byte) {
@@ -88,13 +53,13 @@ static ssize_t put_character(const SafeText *safe, const uint8_t *data, size_t n
 
         if (data[0] < 0x80)
                 return put_control(safe, data, n);
-        length = decode(data, n, &code);
+        length = character_decode(data, n, &code);
         if (length < 0)
                 return length;
         if (length == 0)
                 return put_byte(safe, data[0]) < 0 ? -EIO : 1;
-        r = safe->ascii || unseen(code) ? put_escaped(safe, code)
-                                        : safe->put(safe->userdata, data, (size_t) length);
+        r = safe->ascii || character_is_unseen(code) ? put_escaped(safe, code)
+                                                     : safe->put(safe->userdata, data, (size_t) length);
         return r < 0 ? -EIO : length;
 }
 

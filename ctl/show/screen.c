@@ -9,6 +9,11 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <wchar.h>
+
+#include "ctl/show/safe-text.h"
+#include "probe/cleanup.h"
+#include "probe/decode/character.h"
 
 #define WIDTH_MIN 40
 #define WIDTH_MAX 200
@@ -90,17 +95,52 @@ const char *screen_dash(const Screen *screen) {
         return screen->utf8 ? "\u2014" : "-";
 }
 
+/* One character: how many bytes it has, how many columns it takes. */
+static size_t character_columns(const char *text, size_t n, unsigned *ret) {
+        uint32_t code = (uint8_t) *text;
+        int length = code < 0x80 ? 1 : character_decode((const uint8_t *) text, n, &code), columns = 1;
+
+        if (code >= 0x80 && length > 0)
+                columns = wcwidth((wchar_t) code);
+        *ret = columns >= 0 ? (unsigned) columns : 1;
+        return length > 0 ? (size_t) length : 1;
+}
+
+unsigned screen_columns(const char *text, size_t n) {
+        unsigned sum = 0, columns;
+
+        for (size_t i = 0; i < n; sum += columns)
+                i += character_columns(text + i, n - i, &columns);
+        return sum;
+}
+
+size_t screen_fitting(const char *text, size_t n, unsigned room) {
+        size_t end = 0;
+
+        while (end < n) {
+                unsigned columns;
+                size_t length = character_columns(text + end, n - end, &columns);
+
+                if (end > 0 && columns > room)
+                        break;
+                room -= columns < room ? columns : room;
+                end += length;
+        }
+        return end;
+}
+
 void screen_wrap(const Screen *screen, unsigned indent, const char *text) {
-        unsigned column = indent;
+        _cleanup_free_ char *escaped = screen->utf8 ? NULL : safe_line(text, false);
+        unsigned column = indent, room = screen->width > indent ? screen->width - indent : 1;
 
+        if (escaped)
+                text = escaped;
         while (*text) {
-                size_t n = strcspn(text, " "), room = screen->width > indent ? screen->width - indent : 1;
+                /* A word that no line holds is cut. */
+                size_t n = screen_fitting(text, strcspn(text, " "), room);
+                unsigned columns = screen_columns(text, n);
 
-                /* A word that no line holds is cut, though not within a character. */
-                if (n > room)
-                        for (n = room; n > 1 && (text[n] & 0xc0) == 0x80;)
-                                n--;
-                if (column > indent && column + 1 + n > screen->width) {
+                if (column > indent && column + 1 + columns > screen->width) {
                         printf("\n%*s", (int) indent, "");
                         column = indent;
                 } else if (column > indent) {
@@ -108,7 +148,7 @@ void screen_wrap(const Screen *screen, unsigned indent, const char *text) {
                         column++;
                 }
                 printf("%.*s", (int) n, text);
-                column += (unsigned) n;
+                column += columns;
                 text += n;
                 text += strspn(text, " ");
         }

@@ -37,6 +37,12 @@ const char *screen_off(const Screen *screen);
 /* The sequence of these numbers (SGR) goes to standard output; nothing without colours. */
 void screen_paint(const Screen *screen, const char *numbers);
 
+/* How many columns n bytes of printable text take. */
+unsigned screen_columns(const char *text, size_t n);
+
+/* How many bytes of them fit a room of so many columns: whole characters, and at least one. */
+size_t screen_fitting(const char *text, size_t n, unsigned room);
+
 /* Prints text wrapped at the screen's width; the first line continues a line that has `indent` columns already. Ends with
  * a newline. */
 void screen_wrap(const Screen *screen, unsigned indent, const char *text);

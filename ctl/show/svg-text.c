@@ -48,10 +48,10 @@ size_t svg_text_break(const char *text, double size, double width) {
 }
 
 void svg_text_put(FILE *file, const char *text, size_t n) {
-        char printable[1024];
+        char part[1024], printable[1024];
 
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strnlen(text, n) }, printable,
-                        sizeof(printable));
+        snprintf(part, sizeof(part), "%.*s", (int) n, text);
+        text_shown(part, printable, sizeof(printable));
         for (const char *c = printable; *c; c++)
                 switch (*c) {
                 case '&':

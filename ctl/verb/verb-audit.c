@@ -103,7 +103,7 @@ static const char *member(const json_t *json, const char *key, char ret[512]) {
         const char *text = json_string_value(json_object_get(json, key));
 
         if (text)
-                text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, ret, 512);
+                text_shown(text, ret, 512);
         return text ? ret : NULL;
 }
 

@@ -100,8 +100,7 @@ static int print_widths(const Screen *screen, const Options *options, const Fit 
 static void print_words(const Screen *screen, unsigned indent, const char *text) {
         char printable[768];
 
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
-                        sizeof(printable));
+        text_shown(text, printable, sizeof(printable));
         screen_wrap(screen, indent, printable);
 }
 

@@ -22,8 +22,7 @@ const char *finding_verdict_word(Verdict verdict) {
 json_t *check_text_json(const char *text) {
         char printable[512];
 
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, printable,
-                        sizeof(printable));
+        text_shown(text, printable, sizeof(printable));
         return json_string(printable);
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/decode/text.h"
 #include "probe/grow.h"
 
 static const char *const layout_kind_table[_LAYOUT_KIND_MAX] = {
@@ -55,12 +56,14 @@ void layout_add(Space *space, LayoutKind kind, uint64_t start, uint64_t end, con
 void layout_add_bar(Space *space, int device, int bar, uint64_t start, uint64_t end) {
         const GuestDevice *owner = &space->guest->devices[device];
         LayoutRange *range = append(space, LAYOUT_BAR, start, end);
+        char label[sizeof(range->label)];
 
         if (!range)
                 return;
         range->device = device;
         range->bar = bar;
-        snprintf(range->label, sizeof(range->label), "%.40s, BAR %u", owner->name, owner->bars[bar].index);
+        snprintf(label, sizeof(label), "%.40s, BAR %u", owner->name, owner->bars[bar].index);
+        text_shown(label, range->label, sizeof(range->label));
 }
 
 void layout_reserve(Space *space, uint64_t start, uint64_t end) {

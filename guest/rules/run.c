@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "probe/decode/text.h"
 #include "probe/grow.h"
 #include "profile/device-lookup.h"
 
@@ -82,13 +83,14 @@ void check_advice(CheckRun *run, CheckFinding *finding, const char *format, ...)
 
 void check_missing(CheckRun *run, const char *format, ...) {
         Check *check = run->check;
-        char text[sizeof(check->missing[0])];
+        char words[sizeof(check->missing[0])], text[sizeof(words)];
         char(*grown)[sizeof(text)];
         va_list arguments;
 
         va_start(arguments, format);
-        vsnprintf(text, sizeof(text), format, arguments);
+        vsnprintf(words, sizeof(words), format, arguments);
         va_end(arguments);
+        text_shown(words, text, sizeof(text));
         for (size_t i = 0; i < check->n_missing; i++)
                 if (strcmp(check->missing[i], text) == 0)
                         return;

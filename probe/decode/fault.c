@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "probe/decode/text.h"
 #include "probe/grow.h"
 
 void fault_list_done(FaultList *faults) {
@@ -22,6 +23,7 @@ static int fault_list_grow(FaultList *faults) {
 }
 
 void fault_add(FaultList *faults, size_t offset, const char *rule, const char *format, ...) {
+        char text[FAULT_TEXT_MAX];
         va_list ap;
 
         if (!faults)
@@ -34,6 +36,7 @@ void fault_add(FaultList *faults, size_t offset, const char *rule, const char *f
         Fault *fault = &faults->faults[faults->n++];
         *fault = (Fault){ .offset = offset, .rule = rule };
         va_start(ap, format);
-        vsnprintf(fault->text, sizeof(fault->text), format, ap);
+        vsnprintf(text, sizeof(text), format, ap);
         va_end(ap);
+        text_shown(text, fault->text, sizeof(fault->text));
 }

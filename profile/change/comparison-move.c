@@ -26,7 +26,7 @@ typedef struct Move {
 
 static void __attribute__((format(printf, 3, 4)))
 conclude(Move *move, Verdict verdict, const char *format, ...) {
-        char text[512];
+        char text[512], reason[512];
         va_list ap;
 
         va_start(ap, format);
@@ -34,7 +34,8 @@ conclude(Move *move, Verdict verdict, const char *format, ...) {
         va_end(ap);
         if (verdict > move->verdict)
                 move->verdict = verdict;
-        if (json_array_append_new(move->reasons, json_string(text)) < 0)
+        text_shown(text, reason, sizeof(reason));
+        if (json_array_append_new(move->reasons, json_string(reason)) < 0)
                 move->error = -ENOMEM;
 }
 

@@ -34,11 +34,15 @@ static json_t *typed(const char *type, bool nullable) {
         return nullable ? json_pack("{s:[s, s]}", "type", type, "null") : json_pack("{s:s}", "type", type);
 }
 
-/* Of a text that people write, what the reader accepts. */
+/* No control characters, and none that turn the direction of text or are not seen. */
+#define SEEN \
+        "[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]"
+
+/* Of a text that people write, what the reader accepts; it counts bytes, which a schema cannot. */
 static json_t *written(json_t *schema, const Field *field, size_t size) {
         bool ok = json_put(schema, "maxLength", json_integer((json_int_t) size - 1)) &&
                         json_put(schema, "pattern",
-                                        json_string(field->kind == FIELD_NAME ? "^[ -~]+$" : "^[ -~]*$"));
+                                        json_sprintf("^" SEEN "%s$", field->kind == FIELD_NAME ? "+" : "*"));
 
         return json_finish(schema, ok);
 }

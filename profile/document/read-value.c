@@ -96,23 +96,15 @@ int json_value_hex(const JsonValue *value, uint64_t *ret) {
         return 0;
 }
 
-static bool is_printable(const json_t *json, size_t size) {
-        const char *text = json_string_value(json);
-        size_t n = json_string_length(json);
-
-        if (!text || n >= size)
-                return false;
-        for (size_t i = 0; i < n; i++)
-                if (text[i] < ' ' || text[i] > '~')
-                        return false;
-        return true;
-}
-
 int json_value_text(const JsonValue *value, size_t size, char *ret) {
-        if (!is_printable(value->json, size))
-                return json_value_fail(value, "expected a string of at most %zu printable ASCII characters",
+        const char *text = json_string_value(value->json);
+        size_t n = json_string_length(value->json);
+
+        if (!text || n >= size || !text_is_printable((Bytes){ .data = (const uint8_t *) text, .n = n }))
+                return json_value_fail(value,
+                                "expected a string of at most %zu bytes, without control characters",
                                 size - 1);
-        memcpy(ret, json_string_value(value->json), json_string_length(value->json) + 1);
+        memcpy(ret, text, n + 1);
         return 0;
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "probe/decode/cpu/cpuid-encryption.h"
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/cpu/cpuid-table.h"
 #include "probe/decode/cpu/cpuid-width.h"
+#include "probe/decode/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,8 +16,7 @@ static void require(bool b) {
 }
 
 static void require_printable(const char *s) {
-        for (; *s; s++)
-                require(*s >= 0x20 && *s <= 0x7e);
+        require(text_is_printable((Bytes){ .data = (const uint8_t *) s, .n = strlen(s) }));
 }
 
 /* Any table through every CPUID decoder. */

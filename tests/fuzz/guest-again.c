@@ -11,6 +11,7 @@
 #include "guest/size.h"
 #include "guest/vmm/defaults.h"
 #include "guest/vmm/vmm.h"
+#include "probe/decode/text.h"
 
 void guest_again_expect_at(bool holds, const char *what, const char *file, int line) {
         if (holds)
@@ -21,8 +22,7 @@ void guest_again_expect_at(bool holds, const char *what, const char *file, int l
 
 void guest_again_error(const char *text, size_t size) {
         guest_again_expect(*text && strnlen(text, size) < size);
-        for (; *text; text++)
-                guest_again_expect(*text >= ' ' && *text <= '~');
+        guest_again_expect(text_is_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }));
 }
 
 static void check_bounds(const Guest *guest) {

@@ -12,7 +12,19 @@ static void test_printable(void **state) {
                 { "AMD EPYC", 8, "AMD EPYC" },
                 { "  Shanghai  ", 12, "  Shanghai  " },
                 { "a\xff\x1b[31m", 7, "a\\xff\\x1b[31m" },
-                { "back\\slash", 10, "back\\x5cslash" },
+                { "back\\slash", 10, "back\\slash" },
+                /* UTF-8 as it is; overlong forms, surrogates and characters that are cut are none (Unicode, table 3-7). */
+                { "G\xc3\xa4ste", 6, "G\xc3\xa4ste" },
+                { "\xe6\x97\xa5\xf0\x9f\x90\xa7", 7, "\xe6\x97\xa5\xf0\x9f\x90\xa7" },
+                { "\xc0\xaf\xed\xa0\x80", 5, "\\xc0\\xaf\\xed\\xa0\\x80" },
+                { "\xe6\x97", 2, "\\xe6\\x97" },
+                { "\xe6\x97.", 3, "\\xe6\\x97." },
+                /* Not seen: right-to-left override, zero-width space, C1 control, byte order mark, a language tag, U+FFFF. */
+                { "a\xe2\x80\xae"
+                  "b\xe2\x80\x8b",
+                                8, "a\\u202eb\\u200b" },
+                { "\xc2\x9b\xef\xbb\xbf", 5, "\\u009b\\ufeff" },
+                { "\xf3\xa0\x80\x81\xef\xbf\xbf", 7, "\\udb40\\udc01\\uffff" },
                 { "stop\0here", 9, "stop" },
                 { "", 0, "" },
         };
@@ -24,16 +36,44 @@ static void test_printable(void **state) {
         }
 }
 
-static void test_printable_never_overruns(void **state) {
-        for (size_t size = 1; size < 16; size++) {
-                char *out = test_malloc(size);
+/* What is printable stays as it is, at whatever length it is cut: never within a character, never within an escape. */
+static void test_printable_whole(void **state) {
+        static const char in[] = "ab\xff\xc3\xa4\xe2\x80\xae\xf0\x9f\x90\xa7z";
 
-                text_printable(BYTES("ab\xff\xfe"
-                                     "cd",
-                                               6),
-                                out, size);
-                assert_true(strlen(out) < size);
+        for (size_t size = 1; size < 32; size++) {
+                char *out = test_malloc(size), again[32];
+                size_t n;
+
+                text_printable(BYTES(in, sizeof(in) - 1), out, size);
+                n = strlen(out);
+                assert_true(n < size);
+                assert_true(text_is_printable(BYTES(out, n)));
+                assert_true(strncmp("ab\\xff\xc3\xa4\\u202e\xf0\x9f\x90\xa7z", out, n) == 0);
+                assert_true(n != 3 && n != 4 && n != 5 && n != 7 && n != 9 && n != 15);
+                text_printable(BYTES(out, n), again, sizeof(again));
+                assert_string_equal(again, out);
                 test_free(out);
+        }
+}
+
+/* As snprintf() leaves it. */
+static void test_shown(void **state) {
+        static const struct {
+                const char *in, *out;
+        } vectors[] = {
+                { "G\xc3\xa4ste", "G\xc3\xa4ste" },
+                { "G\xc3, BAR 0", "G, BAR 0" },
+                { "\xf0\x9f\x90", "" },
+                { "\xf0\x9f\x90 BAR", " BAR" },
+                { "a\xe6\x97", "a" },
+                /* No cut leaves these. */
+                { "a\x97\xff\x1b", "a\\x97\\xff\\x1b" },
+        };
+        char out[64];
+
+        for (size_t i = 0; i < ELEMENTS(vectors); i++) {
+                text_shown(vectors[i].in, out, sizeof(out));
+                assert_string_equal(out, vectors[i].out);
         }
 }
 
@@ -99,7 +139,8 @@ static void test_words(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_printable),
-                cmocka_unit_test(test_printable_never_overruns),
+                cmocka_unit_test(test_printable_whole),
+                cmocka_unit_test(test_shown),
                 cmocka_unit_test(test_number),
                 cmocka_unit_test(test_lines),
                 cmocka_unit_test(test_words),

@@ -16,8 +16,7 @@ static int set_error(VmError *error, unsigned line, const char *format, va_list 
 
         vsnprintf(text, sizeof(text), format, ap);
         *error = (VmError){ .line = line };
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, error->text,
-                        sizeof(error->text));
+        text_shown(text, error->text, sizeof(error->text));
         return -EINVAL;
 }
 
