@@ -182,12 +182,11 @@ int guest_set_machine(Guest *guest, const char *name) {
         if (flavour && !flavour[4] && guest->cpu.width_mode == WIDTH_DEFAULT)
                 guest->cpu.width_mode = WIDTH_HOST;
         if (!guest_version_known(&guest->machine_version))
-                r = guest_ignore(
-                                guest, "machine", "%s: which version's rules it follows is not known", name);
+                r = guest_ignore(guest, "machine", "%s: unknown which version it follows", name);
         if (r < 0 || !guest_version_known(&guest->machine_version))
                 return r;
         guest_version_to_text(&guest->machine_version, text, sizeof(text));
-        return guest_assume(guest, "machine", "%s behaves as version %s", name, text);
+        return guest_assume(guest, "machine", "%s follows version %s", name, text);
 }
 
 int guest_note_machine(Guest *guest) {
@@ -203,9 +202,9 @@ int guest_note_machine(Guest *guest) {
                         return 0;
         if (cpu->width_mode == WIDTH_HOST)
                 return guest_ignore(guest, "machine",
-                                "%s may limit the guest's width: give it with host-phys-bits-limit", name);
+                                "%s may limit the guest's address width: set host-phys-bits-limit", name);
         return guest_ignore(guest, "machine",
-                        "%s may set the guest's width: give it with phys-bits or host-phys-bits", name);
+                        "%s may set the guest's address width: set phys-bits or host-phys-bits", name);
 }
 
 void machine_to_name(

@@ -69,7 +69,7 @@ int lane_guest(Map *map) {
         int r = 0;
 
         if (layout->n == 0)
-                snprintf(map->notes[MAP_LANE_GUEST], sizeof(map->notes[0]), "not known: %.80s",
+                snprintf(map->notes[MAP_LANE_GUEST], sizeof(map->notes[0]), "unknown: %.80s",
                                 layout->missing);
         for (size_t i = 0; i < layout->n && r >= 0; i++) {
                 const LayoutRange *range = &layout->ranges[i];

@@ -60,7 +60,7 @@ int lane_host(Map *map) {
         int r;
 
         if (memory->n_ranges == 0)
-                snprintf(map->notes[MAP_LANE_HOST], sizeof(map->notes[0]), "not known (%s)",
+                snprintf(map->notes[MAP_LANE_HOST], sizeof(map->notes[0]), "unknown (%s)",
                                 memory->ranges_reason == REASON_NONE
                                                 ? "empty"
                                                 : reason_to_string(memory->ranges_reason));
@@ -94,7 +94,7 @@ int lane_dma(Map *map) {
         int r = 0;
 
         if (!fact_known(bits))
-                snprintf(map->notes[MAP_LANE_DMA], sizeof(map->notes[0]), "not known (%s)",
+                snprintf(map->notes[MAP_LANE_DMA], sizeof(map->notes[0]), "unknown (%s)",
                                 profile->n_iommus == 0 ? "no IOMMU in use" : reason_to_string(bits->reason));
         for (size_t i = 0; i < profile->regions.n && r >= 0; i++) {
                 const ReservedRegion *region = &profile->regions.regions[i].region;

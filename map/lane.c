@@ -137,7 +137,7 @@ static void merge(Bands *bands, unsigned level, bool all) {
 }
 
 static const char *const labels[_MAP_KIND_MAX] = {
-        [MAP_BEYOND] = "out of reach",
+        [MAP_BEYOND] = "above limit",
         [MAP_HOLE] = "64-bit hole",
         [MAP_USABLE] = "reachable",
         [MAP_WINDOW] = "BAR window",

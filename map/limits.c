@@ -112,7 +112,7 @@ static int add_guest(Map *map) {
         if (layout->phys_bits)
                 r = add(map, layout->phys_bits, LIMIT_GUEST, "this guest's CPU");
         if (r >= 0 && layout->guest_phys_bits && layout->guest_phys_bits != layout->phys_bits)
-                r = add(map, layout->guest_phys_bits, LIMIT_GUEST, "what this guest is told to use");
+                r = add(map, layout->guest_phys_bits, LIMIT_GUEST, "guest-phys-bits of this guest");
         return r;
 }
 

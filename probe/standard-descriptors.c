@@ -30,7 +30,6 @@ int standard_output_finish(const char *program, int status) {
 
         if ((error == 0 && !ferror(stdout)) || reader_is_gone())
                 return status;
-        fprintf(stderr, "%s: standard output: %s\n", program,
-                        error != 0 ? strerror(error) : "not everything could be written");
+        fprintf(stderr, "%s: standard output: %s\n", program, error != 0 ? strerror(error) : "write error");
         return EXIT_FAILURE;
 }

@@ -97,7 +97,7 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text) 
                 if (strcmp(name, options[i].name) != 0)
                         continue;
                 if (!text)
-                        return guest_ignore(guest, name, "its value is in a file, which is not read");
+                        return guest_ignore(guest, name, "its value is in a file that hawd does not read");
                 return options[i].set(&guest->firmware, text);
         }
         if (guest_firmware_right_name(name, &kind)) {
@@ -105,7 +105,7 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text) 
                 return 0;
         }
         if (strncmp(name, "etc/", 4) == 0)
-                return guest_ignore(guest, name, "replaces what QEMU tells the firmware");
+                return guest_ignore(guest, name, "replaces what QEMU passes to the firmware");
         return 1;
 }
 
@@ -114,7 +114,7 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text) 
 static void place_direct(Space *space) {
         layout_add(space, LAYOUT_WINDOW64, space->hole64_start,
                         sum_of(space->hole64_start, space->hole64_size),
-                        "64-bit window that the kernel is told of");
+                        "64-bit window that the kernel receives");
         snprintf(space->layout->rule, sizeof(space->layout->rule),
                         "no firmware: the kernel uses the VMM's 64-bit hole");
         layout_unknown(space, REASON_ABSENT, "where the kernel places BARs");

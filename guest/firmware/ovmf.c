@@ -258,7 +258,7 @@ static void place(Space *space) {
         }
         if (space->cpu.long_mode == TRISTATE_NO) {
                 layout_unknown(space, REASON_NOT_APPLICABLE,
-                                "whether this OVMF is a 32-bit build, which a 32-bit CPU needs");
+                                "whether this is a 32-bit build of OVMF, which a 32-bit CPU requires");
                 return;
         }
         add_window32(space, &policy);

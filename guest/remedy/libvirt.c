@@ -43,7 +43,7 @@ static json_t *open_child(ChangeRun *run, const char *parent, const char *name) 
         if (run->elements)
                 return xml_element_open(open_element(run, parent), name);
         if (run->before.form.manager == MANAGER_LIBVIRT)
-                change_note(run, "<%s> belongs into <%s>", name, parent);
+                change_note(run, "<%s> belongs in <%s>", name, parent);
         return open_element(run, name);
 }
 
@@ -64,7 +64,7 @@ static void set_width(ChangeRun *run) {
                 return;
         xml_element_set(width, "limit", "%u", cpu->limit);
         if (run->before.form.manager == MANAGER_LIBVIRT)
-                change_note(run, "limit= needs libvirt 9.3 or newer, older releases ignore it");
+                change_note(run, "limit= requires libvirt 9.3 or later; older releases ignore it");
 }
 
 /* ── memory ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -108,7 +108,7 @@ static void set_ram(ChangeRun *run) {
 
         if (!shrink_cells(run, run->before.memory.ram - memory->ram)) {
                 run->no_libvirt = true;
-                change_note(run, "take the memory from several NUMA cells: none alone is large enough");
+                change_note(run, "reduce the memory of several NUMA cells: no single cell is large enough");
         }
         set_size(open_element(run, "memory"), memory->ram + guest_plugged(memory));
 }
@@ -124,7 +124,7 @@ static void set_max_memory(ChangeRun *run) {
                 return;
         }
         /* No element is the change. */
-        xml_element_comment(element, "no <maxMemory>");
+        xml_element_comment(element, "remove <maxMemory>");
 }
 
 /* ── machine ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -162,7 +162,7 @@ static void set_viommu(ChangeRun *run, const Change *change) {
         }
         xml_element_set(driver, "dma_translation", "off");
         if (run->before.form.manager == MANAGER_LIBVIRT)
-                change_note(run, "dma_translation= needs libvirt 10.7 or newer");
+                change_note(run, "dma_translation= requires libvirt 10.7 or later");
 }
 
 static void set_window(ChangeRun *run) {

@@ -121,11 +121,12 @@ static void set_cpu(ChangeRun *run, Properties *properties, bool large_pages) {
         /* A limit alone is no property of the CPU there. */
         if (large_pages || cpu->guest_phys_bits != was->guest_phys_bits || !own_host) {
                 start_cpu(run, properties, large_pages);
-                change_note(run, "keep what else qm config %" PRIu32 " shows in cpu", run->before.form.id);
+                change_note(run, "keep the other settings that qm config %" PRIu32 " shows in cpu",
+                                run->before.form.id);
         }
         if (cpu->guest_phys_bits && *properties->cpu) {
                 append(properties->cpu, ",guest-phys-bits=%u", cpu->guest_phys_bits);
-                change_note(run, "guest-phys-bits needs qemu-server 9.0.18 or newer");
+                change_note(run, "guest-phys-bits requires qemu-server 9.0.18 or later");
         }
         if (cpu->width_mode == WIDTH_EXPLICIT)
                 append(properties->cpu, ",phys-bits=%u", cpu->phys_bits);
@@ -160,7 +161,7 @@ static void set_machine(ChangeRun *run, Properties *properties) {
                 append(properties->machine, ",viommu=virtio");
         if (now->viommu.aw_bits) {
                 append(properties->machine, ",aw-bits=%u", now->viommu.aw_bits);
-                change_note(run, "aw-bits needs qemu-server 9.0.21 or newer");
+                change_note(run, "aw-bits requires qemu-server 9.0.21 or later");
         }
 }
 
@@ -240,8 +241,9 @@ char *change_proxmox(ChangeRun *run, const Change *changes, size_t n) {
         collect(run, changes, n, &properties);
         if (run->no_proxmox || properties.refused) {
                 change_note(run,
-                                run->no_proxmox ? "Proxmox VE has no setting for it"
-                                                : "no qm command: the guest has a CPU or machine that qm does not accept");
+                                run->no_proxmox ? "Proxmox VE does not support this setting"
+                                                : "no qm command: the guest has a CPU or machine that qm "
+                                                  "does not support");
                 return strdup("");
         }
         file = open_memstream(&text, &size);
@@ -253,7 +255,7 @@ char *change_proxmox(ChangeRun *run, const Change *changes, size_t n) {
                         put_property(file, "hotplug", properties.hotplug) |
                         put_property(file, "args", *properties.args ? properties.args + 1 : "");
         if (*properties.args)
-                change_note(run, "--args replaces args: add what qm config %" PRIu32 " shows there",
+                change_note(run, "--args replaces args: add the arguments that qm config %" PRIu32 " shows",
                                 run->before.form.id);
         if (fclose(file) == 0 && r == 0)
                 return text;

@@ -23,11 +23,11 @@ static void put_memory(const Change *change, const Guest *guest, char *ret) {
         char size[32];
 
         if (change->kind == CHANGE_RAM)
-                PUT("give the guest %s of memory", in_units(change->value >> 20, size));
+                PUT("reduce the guest's memory to %s", in_units(change->value >> 20, size));
         else if (change->value > guest->memory.ram)
                 PUT("reduce the maximum memory to %s", in_units(change->value >> 20, size));
         else
-                PUT("do without memory hot-plug");
+                PUT("disable memory hot-plug");
 }
 
 static void put_machine(uint64_t version, const Guest *guest, char *ret) {
@@ -46,42 +46,42 @@ void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORD
         *ret = 0;
         switch (change->kind) {
         case CHANGE_WIDTH:
-                PUT("give the guest %" PRIu64 " address bits", value);
+                PUT("set the guest's address width to %" PRIu64 " bits", value);
                 break;
         case CHANGE_WIDTH_HOST:
                 if (value)
-                        PUT("give the guest %" PRIu64 " address bits", value);
+                        PUT("set the guest's address width to %" PRIu64 " bits", value);
                 else
-                        PUT("give the guest the host's width");
+                        PUT("use the host's address width for the guest");
                 break;
         case CHANGE_GUEST_BITS:
-                PUT("let the guest's firmware use %" PRIu64 " address bits", value);
+                PUT("limit the guest's firmware to %" PRIu64 " address bits", value);
                 break;
         case CHANGE_MAX_MEMORY:
         case CHANGE_RAM:
                 put_memory(change, guest, ret);
                 break;
         case CHANGE_HOLE64:
-                PUT("let QEMU count %s for the 64-bit PCI hole: firmware puts its window elsewhere",
+                PUT("set the 64-bit PCI hole to %s: the firmware places its window elsewhere",
                                 in_units(value >> 20, size));
                 break;
         case CHANGE_MACHINE:
                 put_machine(value, guest, ret);
                 break;
         case CHANGE_VIOMMU_BITS:
-                PUT("give the guest's IOMMU %" PRIu64 " bits", value);
+                PUT("set the guest's IOMMU to %" PRIu64 " address bits", value);
                 break;
         case CHANGE_NO_DMA_TRANSLATION:
-                PUT("let the guest's IOMMU remap interrupts only");
+                PUT("use the guest's IOMMU for interrupt remapping only");
                 break;
         case CHANGE_MMIO64:
-                PUT("make the firmware's 64-bit window %s", in_units(value, size));
+                PUT("set the firmware's 64-bit window to %s", in_units(value, size));
                 break;
         case CHANGE_LARGE_PAGES:
-                PUT("give the virtual CPU 1 GiB pages");
+                PUT("enable 1 GiB pages for the virtual CPU");
                 break;
         case CHANGE_REDUCED_BITS:
-                PUT("reduce the guest's address by %" PRIu64 " bit", value);
+                PUT("reduce the guest's address width by %" PRIu64 " bit", value);
                 break;
         case CHANGE_NO_PEER_TO_PEER:
                 PUT("do not map BARs for peer-to-peer DMA");

@@ -17,7 +17,7 @@ static int firmware_kind_defaults(Guest *guest) {
         if (firmware->kind != FIRMWARE_UNKNOWN)
                 return 0;
         if (*firmware->path)
-                return guest_ignore(guest, "firmware", "nothing is known of the image %s", firmware->path);
+                return guest_ignore(guest, "firmware", "unknown firmware image %s", firmware->path);
         return vmm_of(guest)->default_firmware(guest);
 }
 
@@ -51,7 +51,7 @@ static GuestVersion installed_version(
 static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
         GuestFirmware *firmware = &guest->firmware;
         const bool ovmf = firmware->kind == FIRMWARE_OVMF;
-        const char *name = firmware_name(firmware->kind), *source = "as the image's path says";
+        const char *name = firmware_name(firmware->kind), *source = "from the path of the image";
         const Vmm *vmm = vmm_of(guest);
         char text[40];
 
@@ -77,8 +77,8 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
         guest_version_to_text(&firmware->version, text, sizeof(text));
         if (!firmware->version_guessed)
                 return guest_assume(guest, "firmware.version", "%s %s, %s", name, text, source);
-        return guest_assume(guest, "firmware.version", "not known%s: the rules of %s %s",
-                        installed->image_absent ? ", as the image is not on this host" : "", name, text);
+        return guest_assume(guest, "firmware.version", "unknown%s: hawd uses the rules of %s %s",
+                        installed->image_absent ? " because the image is not on this host" : "", name, text);
 }
 
 /* What the description says of the system it runs, the surest first; a CPU of 32 bits runs no other. */

@@ -96,8 +96,8 @@ static void compare_guest_physical(Move *move) {
 
         if (get_both_bits(move, "widths.guestPhysicalBits", &from, &to) && to < from)
                 conclude(move, VERDICT_UNSAFE,
-                                "guestPhysicalBits %u %s, %u %s: a guest may have been told %u bits, KVM %s offers "
-                                "%u",
+                                "guestPhysicalBits %u %s, %u %s: the guest may have %u bits, but KVM %s "
+                                "offers only %u",
                                 from, move->from->name, to, move->to->name, from, move->to->name, to);
 }
 
@@ -106,8 +106,8 @@ static void compare_guest_mappable(Move *move) {
 
         if (get_both_bits(move, "widths.guestMappableBits", &from, &to) && to < from)
                 conclude(move, VERDICT_UNSAFE,
-                                "guestMappableBits %u %s, %u %s: second-level paging %s cannot map what a guest may "
-                                "have above 2^%u",
+                                "guestMappableBits %u %s, %u %s: second-level paging %s cannot map guest "
+                                "addresses above 2^%u",
                                 from, move->from->name, to, move->to->name, move->to->name, to);
 }
 
@@ -133,8 +133,8 @@ static void compare_la57(Move *move) {
         known = get_state(move, move->from, "paging.la57.capable", &from);
         if (get_state(move, move->to, "paging.la57.capable", &to) && known && from && !to)
                 conclude(move, VERDICT_WARNING,
-                                "5-level paging (la57): the CPU %s has it, %s not; a guest that was given it cannot "
-                                "go on %s",
+                                "5-level paging (la57): supported by the CPU %s, not %s; a guest that uses "
+                                "it cannot continue %s",
                                 move->from->name, move->to->name, move->to->name);
 }
 
@@ -155,20 +155,20 @@ static void compare_iova(Move *move) {
                 return;
         known = member_bits(member_at(move->from->document, path), &from);
         if (!known)
-                missing_fact(move, move->from, path, ", which matters for assigned devices only");
+                missing_fact(move, move->from, path, "; affects only guests with assigned devices");
         if (without_iommu(move->to)) {
                 conclude(move, VERDICT_WARNING,
-                                "iovaBits: no IOMMU owns a PCI device %s, so none can be assigned; guests without "
-                                "assigned devices are not concerned",
+                                "iovaBits: no IOMMU owns a PCI device %s, so no device can be assigned; "
+                                "affects only guests with assigned devices",
                                 move->to->name);
                 return;
         }
         if (!member_bits(member_at(move->to->document, path), &to))
-                missing_fact(move, move->to, path, ", which matters for assigned devices only");
+                missing_fact(move, move->to, path, "; affects only guests with assigned devices");
         else if (known && to < from)
                 conclude(move, VERDICT_WARNING,
-                                "iovaBits %u %s, %u %s: assigned devices reach no memory above 2^%u %s; guests "
-                                "without assigned devices are not concerned",
+                                "iovaBits %u %s, %u %s: assigned devices cannot address memory above 2^%u "
+                                "%s; affects only guests with assigned devices",
                                 from, move->from->name, to, move->to->name, to, move->to->name);
 }
 
@@ -210,7 +210,7 @@ static bool get_regions(Move *move, const MoveHost *host, RangeSet *ret) {
         if (r > 0 && regions_complete(host))
                 return true;
         conclude(move, VERDICT_UNKNOWN,
-                        "reservedRegions are not all known %s, which matters for assigned devices only",
+                        "reservedRegions are not all known %s; affects only guests with assigned devices",
                         host->name);
         return false;
 }
@@ -234,8 +234,8 @@ static void compare_regions(Move *move) {
                 return;
         format_ranges(&to, text, sizeof(text));
         conclude(move, VERDICT_WARNING,
-                        "reserved %s and not %s: %s; memory that assigned devices reach may not lie there, guests "
-                        "without assigned devices are not concerned",
+                        "reserved %s and not %s: %s; assigned devices cannot address memory there; affects "
+                        "only guests with assigned devices",
                         move->to->name, move->from->name, text);
 }
 

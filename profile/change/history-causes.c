@@ -71,11 +71,11 @@ static void parameters_cause(json_t *before, json_t *after, Moves *causes) {
         more = words_without(is, was, with, sizeof(with));
         less = words_without(was, is, without, sizeof(without));
         if (more || less)
-                moves_add(causes, false, "kernel parameters%s%s%s%s%s", more ? " now with " : "",
-                                more ? with : "", more && less ? "," : "", less ? " no longer with " : "",
+                moves_add(causes, false, "kernel parameters%s%s%s%s%s", more ? " added " : "",
+                                more ? with : "", more && less ? "," : "", less ? " removed " : "",
                                 less ? without : "");
         else
-                moves_add(causes, false, "kernel parameters in another order");
+                moves_add(causes, false, "kernel parameters in a different order");
 }
 
 /* Could be read, or is known not to be there. */
@@ -96,7 +96,7 @@ static void table_cause(json_t *before, json_t *after, const char *name, const c
                 return;
         snprintf(path, sizeof(path), "firmware.%s.table", name);
         if (!json_equal(member_at(before, path), member_at(after, path)))
-                moves_add(causes, false, "firmware's %s table changed", what);
+                moves_add(causes, false, "ACPI %s table of the firmware changed", what);
 }
 
 /* What neither the kernel nor its parameters decide. */

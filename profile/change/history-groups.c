@@ -148,11 +148,11 @@ int history_groups(json_t *before, json_t *after, Moves *moves) {
                         add_pair(&x, &y, i, moves);
         for (size_t i = 0; i < json_array_size(before); i++)
                 if (x.mates[i] == NONE && absentees(&x, i, &y, NONE, text) > 0)
-                        moves_add(moves, true, "group %" JSON_INTEGER_FORMAT " is gone with %s",
+                        moves_add(moves, true, "group %" JSON_INTEGER_FORMAT " was removed with %s",
                                         group_id(&x, i), text);
         for (size_t i = 0; i < json_array_size(after); i++)
                 if (y.mates[i] == NONE && absentees(&y, i, &x, NONE, text) > 0)
-                        moves_add(moves, false, "group %" JSON_INTEGER_FORMAT " is new with %s",
+                        moves_add(moves, false, "group %" JSON_INTEGER_FORMAT " was added with %s",
                                         group_id(&y, i), text);
         return 0;
 }

@@ -128,12 +128,12 @@ static void set_texts(Finding *finding, const Moves *moves, const Moves *causes)
                                      : "Widths, regions or groups grew");
         finding_detail(finding, "%s.", moves->text);
         finding_remedy(finding,
-                        "%s%s. hawctl diff of the two profiles shows everything; guests that were set up for the "
-                        "former state need another look before they start.",
-                        causes->n > 0 ? "Likely cause: " : "No cause in sight",
+                        "%s%s. 'hawctl diff' of the two profiles shows all changes. Check guests that were "
+                        "set up for the previous state before they start.",
+                        causes->n > 0 ? "Likely cause: " : "No cause found",
                         causes->n > 0 ? causes->text
-                                      : ": kernel, its parameters, firmware tables and CPU are "
-                                        "what they were");
+                                      : ": the kernel, its parameters, the firmware tables and the CPU are "
+                                        "unchanged");
 }
 
 int history_finding(json_t *before, json_t *after, Finding *ret) {

@@ -64,10 +64,11 @@ static void add_host_table(const AmdPicture *p, unsigned end, UnitWidths *widths
         snprintf(source, sizeof(source), "host page table: EFR.HATS, %u levels", 4 + (p->hats - 48) / 8);
         if (limited != TRISTATE_YES || p->vasize >= bits)
                 unit_widths_add(widths, bits,
-                                end < p->hats ? "amd_iommu=pgtbl_v2: up to Linux 6.1 all domains end at 48 bits"
+                                end < p->hats ? "amd_iommu=pgtbl_v2: up to Linux 6.1, all domains end at 48 "
+                                                "bits"
                                               : source);
         if (limited != TRISTATE_NO && p->vasize < bits)
-                unit_widths_add(widths, p->vasize, "host page table: IVinfo.VASize, from Linux 7.2 on");
+                unit_widths_add(widths, p->vasize, "host page table: IVinfo.VASize, used since Linux 7.2");
 }
 
 /* amd_iommu=pgtbl_v2 moves the end of VFIO's domains too. 6.1, the first to know it, leaves it out with iommu=pt. */
@@ -90,7 +91,7 @@ static Fact domain_bits(const AmdPicture *p) {
 
         if (lacks != TRISTATE_NO && p->guest_usable)
                 unit_widths_add(&widths, p->guest,
-                                p->hats ? "guest page table: IVHD attribute HATDis, from Linux 7.2 on"
+                                p->hats ? "guest page table: IVHD attribute HATDis, used since Linux 7.2"
                                         : "guest page table: EFR.HATS 3");
         if (lacks != TRISTATE_YES && p->cmdline->amd_pgtbl_v2 && p->guest_usable)
                 add_pgtbl_v2(p, &widths);
@@ -115,7 +116,7 @@ static void derive_bits(const AmdPicture *p, const AmdviEfr *efr, bool la57, Pro
                 ret->second_stage_bits = unit_not_applicable("EFR.HATS 3: no host page table");
         else if (lacks_host_table(p) == TRISTATE_YES)
                 ret->second_stage_bits = unit_not_applicable(
-                                "IVHD attribute HATDis: the kernel uses no host page table");
+                                "IVHD attribute HATDis: the kernel does not use a host page table");
         else if (p->vasize < p->hats && kernel_goes(p->kernel, KERNEL_AMD_VASIZE) == TRISTATE_YES)
                 ret->second_stage_bits =
                                 fact_derived(p->vasize, "min(EFR.HATS %u: %u bits, IVinfo.VASize %u)",
@@ -129,7 +130,8 @@ static void derive_bits(const AmdPicture *p, const AmdviEfr *efr, bool la57, Pro
         ret->bits = domain_bits(p);
         if (p->hats > 0 && is_open(p))
                 ret->second_stage_bits = ret->bits = fact_unknown(p->unread,
-                                "/sys/firmware/acpi/tables/IVRS, whose VASize and HATDis Linux heeds from 7.2 on");
+                                "/sys/firmware/acpi/tables/IVRS, whose VASize and HATDis Linux uses since "
+                                "7.2");
 }
 
 void derive_amdvi(const Facts *facts, const ProfileFirmware *firmware, const IommuFact *fact,
@@ -160,5 +162,5 @@ void derive_amdvi(const Facts *facts, const ProfileFirmware *firmware, const Iom
         picture = picture_of(facts, firmware, &efr);
         derive_bits(&picture, &efr, la57_enabled(&facts->cpu), ret);
         /* Every AMD-Vi unit remaps interrupts; none has a bit to say so. */
-        ret->interrupt_remapping_capable = fact_assumed(1, "AMD-Vi units all have interrupt remapping");
+        ret->interrupt_remapping_capable = fact_assumed(1, "all AMD-Vi units support interrupt remapping");
 }

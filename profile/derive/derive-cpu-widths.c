@@ -42,8 +42,9 @@ static Fact host_physical(const CpuFacts *cpu, const ProfileEncryption *encrypti
                         return fact_measured(kernel_bits, "/proc/cpuinfo address sizes");
                 if (cpu->msrs[MSR_SYSCFG].reason != REASON_NONE)
                         return fact_assumed(kernel_bits - cpu->encryption.pa_reduction,
-                                        "Hygon kernels do not subtract: cpuinfo %" PRIu64
-                                        " less %u that CPUID says encryption takes; SYSCFG not readable",
+                                        "/proc/cpuinfo %" PRIu64
+                                        " - %u encryption bits from CPUID (Hygon kernels do not subtract "
+                                        "them; cannot read SYSCFG)",
                                         kernel_bits, cpu->encryption.pa_reduction);
                 return fact_derived(kernel_bits - taken->value,
                                 "/proc/cpuinfo %" PRIu64 " - bitsTaken %" PRIu64, kernel_bits, taken->value);
@@ -62,9 +63,9 @@ void derive_cpu_widths(const Facts *facts, const ProfileEncryption *encryption, 
         ret->linear_bits = by_leaf(cpu, cpu->width.linear_bits, "CPUID 0x80000008 EAX[15:8]");
         if (cpuinfo_has_sizes(cpu)) {
                 ret->cpuinfo_min_bits = fact_measured(
-                                cpu->cpuinfo.min_physical_bits, "/proc/cpuinfo address sizes, smallest");
+                                cpu->cpuinfo.min_physical_bits, "/proc/cpuinfo address sizes, lowest");
                 ret->cpuinfo_max_bits = fact_measured(
-                                cpu->cpuinfo.max_physical_bits, "/proc/cpuinfo address sizes, largest");
+                                cpu->cpuinfo.max_physical_bits, "/proc/cpuinfo address sizes, highest");
         } else {
                 ret->cpuinfo_min_bits = fact_unknown(cpuinfo_reason(cpu), "/proc/cpuinfo address sizes");
                 ret->cpuinfo_max_bits = ret->cpuinfo_min_bits;

@@ -21,7 +21,7 @@ static Fact sme_enabled(const CpuFacts *cpu) {
         const MsrFact *syscfg = &cpu->msrs[MSR_SYSCFG];
 
         if (cpu->cpuid_reason == REASON_NONE && no_encryption(cpu))
-                return fact_derived(0, "CPUID 0x8000001f offers no memory encryption");
+                return fact_derived(0, "CPUID 0x8000001f reports no memory encryption");
         if (syscfg->reason == REASON_NONE)
                 return fact_measured(syscfg_mem_encrypt(syscfg->value), "MSR 0xc0010010 SYSCFG[23]");
         if (cpu->cpuinfo_reason == REASON_NONE && (cpu->cpuinfo.sme || cpu->cpuinfo.sev))
@@ -33,7 +33,7 @@ static Fact sme_enabled(const CpuFacts *cpu) {
 static Fact sev_enabled(const Fact *can, const ParameterFact *parameter, const char *name,
                 const CpuFacts *cpu, bool flag) {
         if (fact_known(can) && !can->value)
-                return fact_derived(0, "not capable");
+                return fact_derived(0, "not supported");
         if (parameter->reason == REASON_NONE)
                 return fact_measured(parameter->value, "/sys/module/kvm_amd/parameters/%s", name);
         if (cpu->cpuinfo_reason == REASON_NONE && cpu->cpuinfo.has_flags && !flag)
@@ -118,7 +118,7 @@ static Fact bits_taken(const Facts *facts) {
         if (cpu->cpuid_reason != REASON_NONE)
                 return fact_unknown(cpu->cpuid_reason, "CPUID 0x8000001f, 0x7");
         if (no_encryption(cpu) && cpu->feature.leaf_7_known && !cpu->feature.tme)
-                return fact_measured(0, "CPUID offers no memory encryption");
+                return fact_measured(0, "CPUID reports no memory encryption");
         if (syscfg->reason == REASON_NONE)
                 return fact_measured(syscfg_bits_taken(syscfg->value, &cpu->encryption),
                                 "SYSCFG[23] is %s: CPUID 0x8000001f EBX[11:6]",

@@ -65,9 +65,10 @@ static Fact mappable_by_levels(const ProfilePaging *paging, const ProfileWidths 
         if (!fact_known(raw))
                 return fact_unknown(raw->reason, "%s", raw->source);
         if (raw->value <= EPT_4_LEVEL_BITS)
-                return fact_derived(raw->value, "guestPhysicalBits: four levels of EPT or NPT reach 48");
+                return fact_derived(
+                                raw->value, "guestPhysicalBits, limited to 48 by four levels of EPT or NPT");
         if (!fact_known(levels))
-                return fact_assumed(EPT_4_LEVEL_BITS, "48: the depth of EPT or NPT is not known (%s)",
+                return fact_assumed(EPT_4_LEVEL_BITS, "48, assumed: the depth of EPT or NPT is unknown (%s)",
                                 reason_to_string(levels->reason));
 
         uint64_t reach = levels->value >= 5 ? EPT_5_LEVEL_BITS : EPT_4_LEVEL_BITS;
@@ -110,7 +111,7 @@ static void derive_arm(const Facts *facts, ProfileWidths *ret) {
                                 "40: KVM_CAP_ARM_VM_IPA_SIZE is 0, the size is not configurable");
         ret->guest_mappable_bits = fact_known(&ret->guest_physical_bits)
                         ? fact_derived(ret->guest_physical_bits.value,
-                                          "guestPhysicalBits: stage 2 reaches the whole IPA space")
+                                          "guestPhysicalBits: stage 2 maps the whole IPA space")
                         : ret->guest_physical_bits;
 }
 

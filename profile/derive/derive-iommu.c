@@ -30,10 +30,10 @@ static Fact virtio_bits(const IommuFact *fact) {
 static void derive_other(const IommuFact *fact, ProfileIommu *ret) {
         ret->kind = kind_of(fact);
         ret->second_stage_bits = ret->first_stage_bits =
-                        unit_not_applicable("its driver publishes no width in sysfs");
+                        unit_not_applicable("the driver publishes no width in sysfs");
         ret->bits = fact->virtio ? virtio_bits(fact) : ret->second_stage_bits;
         ret->interrupt_remapping_capable = ret->caching_mode =
-                        unit_not_applicable("its driver publishes no registers");
+                        unit_not_applicable("the driver publishes no registers");
 }
 
 static void blank_registers(ProfileIommu *ret) {

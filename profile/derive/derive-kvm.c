@@ -52,7 +52,8 @@ static Fact kvm_runs(const KvmFacts *kvm) {
         return fact_measured(kvm->registered == TRISTATE_YES, "%s",
                         kvm->registered == TRISTATE_YES
                                         ? "/sys/module/kvm"
-                                        : "/sys/module/kvm without /sys/class/misc/kvm: no vendor's part of it started");
+                                        : "/sys/module/kvm exists, but /sys/class/misc/kvm does not: "
+                                          "kvm_intel or kvm_amd did not start");
 }
 
 void derive_kvm(const Facts *facts, ProfilePaging *ret) {

@@ -69,9 +69,9 @@ Fact derive_second_level_levels(const Facts *facts) {
         switch (second_level_kind(facts)) {
         case SECOND_LEVEL_EPT:
                 if (read_ept(facts, &ept, &source))
-                        return ept.levels > 0
-                                        ? fact_measured(ept.levels, "%s[7:6]", source)
-                                        : fact_unknown(REASON_ABSENT, "%s[7:6]: no walk length", source);
+                        return ept.levels > 0 ? fact_measured(ept.levels, "%s[7:6]", source)
+                                              : fact_unknown(REASON_ABSENT, "%s[7:6]: no page-walk length",
+                                                                source);
                 if (cpuinfo && cpu->cpuinfo.vmx_ept_5level)
                         return fact_measured(5, "/proc/cpuinfo vmx flags ept_5level");
                 return fact_unknown(
@@ -102,7 +102,7 @@ Fact derive_second_level_enabled(const Facts *facts) {
                 return fact_measured(kvm->npt.value, "/sys/module/kvm_amd/parameters/npt is %s",
                                 kvm->npt.value ? "Y" : "N");
         if (cpu->cpuid_reason == REASON_NONE && virtualisation(cpu) == TRISTATE_NO)
-                return fact_derived(0, "CPUID has neither VMX nor SVM");
+                return fact_derived(0, "CPUID reports neither VMX nor SVM");
         if (runs_on(facts, "kvm_intel"))
                 return fact_unknown(kvm->ept.reason, "/sys/module/kvm_intel/parameters/ept");
         if (runs_on(facts, "kvm_amd"))
@@ -121,7 +121,7 @@ static Fact second_level_capable(const Facts *facts, SecondLevelKind kind) {
         if (cpu->cpuid_reason != REASON_NONE)
                 return fact_unknown(cpu->cpuid_reason, "CPUID");
         if (virtualisation(cpu) == TRISTATE_NO)
-                return fact_measured(0, "CPUID has neither VMX nor SVM");
+                return fact_measured(0, "CPUID reports neither VMX nor SVM");
         if (cpu->feature.svm)
                 return fact_state(cpuid_state(cpu->feature.leaf_8000000a_known, cpu->feature.npt),
                                 REASON_ABSENT, "CPUID 0x8000000a EDX[0]");
@@ -191,12 +191,11 @@ static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
 
         ret->second_level_page_2m = ret->second_level_page_1g = ret->second_level_accessed_dirty = unknown;
         if (ret->second_level == SECOND_LEVEL_NPT && cpu->cpuid_reason == REASON_NONE) {
-                ret->second_level_page_2m = fact_derived(1, "nested tables have the format of long mode");
+                ret->second_level_page_2m = fact_derived(1, "nested tables use the long mode format");
                 ret->second_level_page_1g = fact_state(
                                 cpuid_state(cpu->feature.leaf_80000001_known, cpu->feature.pdpe1gb),
                                 REASON_ABSENT, "CPUID 0x80000001 EDX[26]");
-                ret->second_level_accessed_dirty =
-                                fact_derived(1, "nested tables have the format of long mode");
+                ret->second_level_accessed_dirty = fact_derived(1, "nested tables use the long mode format");
         } else if (ret->second_level == SECOND_LEVEL_EPT) {
                 if (!read_ept(facts, &ept, &source)) {
                         ret->second_level_page_2m =
@@ -217,7 +216,7 @@ static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
                                 : fact_measured(ept.accessed_dirty, "%s[21]", source);
                 if (ept.nested_values)
                         ret->second_level_page_2m = ret->second_level_page_1g =
-                                        fact_unknown(REASON_AMBIGUOUS, "%s[17:16] is forced on", source);
+                                        fact_unknown(REASON_AMBIGUOUS, "%s[17:16] is forced to 1", source);
                 else {
                         ret->second_level_page_2m = fact_measured(ept.page_2m, "%s[16]", source);
                         ret->second_level_page_1g = fact_measured(ept.page_1g, "%s[17]", source);

@@ -29,6 +29,6 @@ Fact unit_widths_fact(const UnitWidths *widths, const char *none) {
                 return unit_not_applicable(none);
         if (widths->narrowest == widths->widest)
                 return fact_derived(widths->narrowest, "%s", widths->source);
-        return fact_assumed(widths->narrowest, "%.110s; this kernel may give %u", widths->source,
-                        widths->widest);
+        return fact_assumed(
+                        widths->narrowest, "%.110s; this kernel may use %u", widths->source, widths->widest);
 }

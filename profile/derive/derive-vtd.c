@@ -86,11 +86,11 @@ static void derive_bits(const Facts *facts, const VtdCap *cap, const VtdEcap *ec
                 unit_widths_add(&widths, (unsigned) ret->second_stage_bits.value, second);
         if (mode.scalable && ecap->fsts && (mode.first || !ecap->ssts))
                 unit_widths_add(&widths, (unsigned) ret->first_stage_bits.value,
-                                ecap->ssts ? "first stage, preferred in scalable mode from Linux 7.2 on"
+                                ecap->ssts ? "first stage, preferred in scalable mode since Linux 7.2"
                                            : "first stage, the only one in scalable mode");
         ret->bits = widths.narrowest == 0 && !fact_known(&ret->second_stage_bits)
                         ? ret->second_stage_bits
-                        : unit_widths_fact(&widths, "no stage that the kernel uses");
+                        : unit_widths_fact(&widths, "the kernel uses neither stage");
 }
 
 void derive_vtd(const Facts *facts, const IommuFact *fact, ProfileIommu *ret) {

@@ -155,7 +155,7 @@ def test_in_a_root_directory_of_its_own(start, root, tmp_path):
     if not assumed[here]:
         pytest.skip("QEMU is of no package here")
     assert not assumed[elsewhere]
-    assert any(note["what"] == "vmmVersion" and note["text"].startswith("not known") for note in found[elsewhere]["check"]["assumed"])
+    assert any(note["what"] == "vmmVersion" and note["text"].startswith("unknown") for note in found[elsewhere]["check"]["assumed"])
 
 
 def test_program_of_no_package(start, root, tmp_path):
@@ -169,7 +169,7 @@ def test_program_of_no_package(start, root, tmp_path):
             program.unlink(missing_ok=True)
     if "installed here" not in said[0][0]:
         pytest.skip("QEMU is of no package here")
-    assert [row[1] for row in said] == ["not known, as the program is of no package of this host: the rules of the newest QEMU"] * 2 and said[0][0] == said[1][0]
+    assert [row[1] for row in said] == ["unknown because no package of this host contains the program: hawd uses the rules of the newest QEMU"] * 2 and said[0][0] == said[1][0]
 
 
 def test_more_of_them_than_files_may_be_open(root, tmp_path):

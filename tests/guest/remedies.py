@@ -103,7 +103,7 @@ def into_domain(text, xml):
     arguments = []
     for new in fragment:
         if new.tag is ET.Comment:
-            assert new.text == " no <maxMemory> "
+            assert new.text == " remove <maxMemory> "
             root.remove(root.find("maxMemory"))
         elif new.tag == f"{{{QEMU}}}arg":
             arguments.append(new.get("value"))

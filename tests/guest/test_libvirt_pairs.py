@@ -36,7 +36,7 @@ NOTED = [
     r"a device that reaches guest memory, and is not followed",
     r"an assigned device, but which of the host's its network chooses",
     r"shared memory of a size that its server alone knows",
-    r"nothing is known of the image .*",
+    r"unknown firmware image .*",
     r"hvf: which address width it gives the guest is not known",
     r"-unknown: not understood",
 ]

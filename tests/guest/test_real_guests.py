@@ -27,7 +27,7 @@ def is_shared(device):
 def followed(document):
     """A distribution's own machine type as the one whose rules it follows."""
     kind = re.match(r"pc-(?:q35|i440fx)-", document["machine"])
-    own = [re.fullmatch(r".* behaves as version ([\d.]+)", note["text"]) for note in document.get("assumed", []) if note["what"] == "machine"]
+    own = [re.fullmatch(r".* follows version ([\d.]+)", note["text"]) for note in document.get("assumed", []) if note["what"] == "machine"]
     return next((kind[0] + note[1] for note in own if kind and note), document["machine"])
 
 

@@ -124,7 +124,7 @@ def test_a_domain_too_large_to_repeat(tmp_path):
     """Of 300 features none is shown: the changed part alone, and where it belongs."""
     features = "".join(f"<feature policy='disable' name='f{i}'/>" for i in range(300))
     finding = found(domain(tmp_path, CLIENT, cpu=features), "R4")
-    assert finding["libvirt"] == "<maxphysaddr mode='passthrough' limit='39'/>" and "<maxphysaddr> belongs into <cpu>" in finding["remedy"]
+    assert finding["libvirt"] == "<maxphysaddr mode='passthrough' limit='39'/>" and "<maxphysaddr> belongs in <cpu>" in finding["remedy"]
 
 
 # ── QEMU ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -197,7 +197,7 @@ def test_proxmox_where_no_version_is_known(tmp_path):
 def test_one_plan_for_two_findings(tmp_path):
     """44 bits would do for what paging maps (R2), 39 for the device (R4): 39 is enough for both."""
     answer = ask(tmp_path, intel(46, 39, mappable=44), *QEMU, "-cpu", "host")
-    assert answer["plan"]["changes"] == ["give the guest 39 address bits"]
+    assert answer["plan"]["changes"] == ["set the guest's address width to 39 bits"]
     assert answer["plan"]["option"] == "-cpu host,host-phys-bits-limit=39" and answer["plan"]["remaining"] == 0
     findings = [f for f in answer["findings"] + [f for a in answer["alternatives"] for f in a["findings"]] if f["verdict"] != "info"]
     assert all(f["plan"] for f in findings) and {"R2", "R4"} <= {f["rule"] for f in findings}

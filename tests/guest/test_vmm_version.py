@@ -139,11 +139,11 @@ def test_of_this_machine(tmp_path):
     store.mkdir(parents=True)
     (store / "qemu-system-x86_64").write_text("")
     (tmp_path / "qemu-kvm").symlink_to(store / "qemu-system-x86_64")
-    assert version(tmp_path / "qemu-kvm") == "QEMU 8.2.4, as its program's path says"
+    assert version(tmp_path / "qemu-kvm") == "QEMU 8.2.4, from the path of its program"
     (tmp_path / "kvm").symlink_to("/usr/bin/qemu-system-x86_64")
     assert version(tmp_path / "kvm") == version("qemu-system-x86_64") or not subprocess.run(
         ["test", "-e", "/usr/bin/qemu-system-x86_64"], check=False).returncode == 0
-    assert "not known" in version("/nonesuch/bin/qemu-system-x86_64")
+    assert "unknown" in version("/nonesuch/bin/qemu-system-x86_64")
 
 
 def test_relocation(place):

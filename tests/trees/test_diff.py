@@ -224,7 +224,7 @@ def test_comparison_of_two_hosts(tmp_path):
     found = compare(tmp_path, hosts_intel.client_46_39, hosts_intel.sapphire_rapids)
     assert found["common"] == {"guestPhysicalBits": 46, "guestMappableBits": 46, "iovaBits": 39, "safeGuestBits": 46, "safeGuestBitsWithDevices": 39}
     assert found["toHere"]["verdict"] == "unsafe" and not found["sameDigest"]
-    assert any("told 52 bits, KVM here offers 46" in reason for reason in found["toHere"]["reasons"])
+    assert any("may have 52 bits, but KVM here offers only 46" in reason for reason in found["toHere"]["reasons"])
     assert any("iovaBits 57 there, 39 here" in reason for reason in found["toHere"]["reasons"])
     assert found["toThere"] == {"verdict": "safe", "reasons": []}
     assert found["reservedRegions"] == [{"start": "0xfee00000", "end": "0xfeefffff"}]

@@ -97,11 +97,11 @@ static void test_guest_physical(void **state) {
         there.physical = 39;
         json_t *comparison = compare(&here, &there);
         SAFE("toHere");
-        SAYS("toThere", "unsafe", "a guest may have been told 46 bits, KVM there offers 39");
+        SAYS("toThere", "unsafe", "the guest may have 46 bits, but KVM there offers only 39");
         json_decref(comparison);
 
         comparison = compare(&there, &here);
-        SAYS("toHere", "unsafe", "a guest may have been told 46 bits, KVM here offers 39");
+        SAYS("toHere", "unsafe", "the guest may have 46 bits, but KVM here offers only 39");
         SAFE("toThere");
         json_decref(comparison);
 }
@@ -153,7 +153,7 @@ static void test_iova(void **state) {
         comparison = compare(&here, &there);
         SAYS("toHere", "unknown", "widths.iovaBits is unknown there (permission)");
         SAYS("toThere", "unknown",
-                        "widths.iovaBits is unknown there (permission), which matters for assigned");
+                        "widths.iovaBits is unknown there (permission); affects only guests with assigned");
         json_decref(comparison);
 
         /* No IOMMU is no gap: nothing was assigned there, and nothing can be. */
@@ -185,7 +185,7 @@ static void test_regions(void **state) {
                         "{\"start\":\"0xfd00000000\",\"end\":\"0xffffffffff\"}]";
         json_t *comparison = compare(&here, &there);
         SAFE("toHere");
-        SAYS("toThere", "warning", "0xfef00000-0xfef00fff, 0xfd00000000-0xffffffffff; memory that assigned");
+        SAYS("toThere", "warning", "0xfef00000-0xfef00fff, 0xfd00000000-0xffffffffff; assigned devices cannot");
         json_decref(comparison);
 
         there.regions = "[{\"start\":\"0xfee00000\",\"end\":16}]";
@@ -252,7 +252,7 @@ static void test_precedence(void **state) {
         there.physical = 39;
         there.iova = 0;
         json_t *comparison = compare(&here, &there);
-        SAYS("toThere", "unsafe", "KVM there offers 39", "widths.iovaBits is unknown there");
+        SAYS("toThere", "unsafe", "KVM there offers only 39", "widths.iovaBits is unknown there");
         SAYS("toHere", "unknown", "widths.iovaBits is unknown there");
         json_decref(comparison);
 

@@ -148,7 +148,7 @@ static void width_unknown(QuietHost *h) {
 }
 
 static void dmar_fault(QuietHost *h) {
-        static Fault fault = { .offset = 48, .rule = "zero-length", .text = "structure of length 0" };
+        static Fault fault = { .offset = 48, .rule = "zero-length", .text = "structure length 0" };
 
         h->profile.firmware.dmar_faults = (FaultList){ .n = 1, .faults = &fault };
 }

@@ -71,8 +71,8 @@ static void test_not_installed(void **state) {
         assert_int_equal(guest.vmm_version.major, 0);
         assert_int_equal(guest.machine_version.major, 0);
         assert_true(guest.firmware.version.major > 0);
-        assert_true(noted(guest.assumed, guest.n_assumed, "firmware.version", "not known"));
-        assert_true(noted(guest.assumed, guest.n_assumed, "vmmVersion", "not known"));
+        assert_true(noted(guest.assumed, guest.n_assumed, "firmware.version", "unknown"));
+        assert_true(noted(guest.assumed, guest.n_assumed, "vmmVersion", "unknown"));
         guest_done(&guest);
 }
 

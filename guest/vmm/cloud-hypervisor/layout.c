@@ -23,7 +23,7 @@ static uint8_t less_encryption(Space *space, uint8_t bits) {
         if (host->vendor != CPU_VENDOR_AMD || !bits)
                 return bits;
         if (host->sme == TRISTATE_UNKNOWN)
-                layout_unknown(space, REASON_ABSENT, "whether the host offers memory encryption (SME)");
+                layout_unknown(space, REASON_ABSENT, "whether the host supports memory encryption (SME)");
         return host->sme == TRISTATE_YES && host->sme_reduction < bits
                         ? (uint8_t) (bits - host->sme_reduction)
                         : bits;

@@ -19,7 +19,7 @@ static int path_version(Guest *guest, const GuestVersion *version) {
 
         guest->vmm_version = *version;
         guest_version_to_text(version, text, sizeof(text));
-        return guest_assume(guest, "vmmVersion", "QEMU %s, as its program's path says", text);
+        return guest_assume(guest, "vmmVersion", "QEMU %s, from the path of its program", text);
 }
 
 static int program_defaults(Guest *guest, const GuestInstalled *installed) {
@@ -47,7 +47,7 @@ static int program_defaults(Guest *guest, const GuestInstalled *installed) {
         if (!guest_version_known(here)) {
                 guest->vmm_guessed = true;
                 return guest_assume(guest, "vmmVersion", "not known%s: the rules of the newest QEMU",
-                                elsewhere ? ", as the program is of no package of this host" : "");
+                                elsewhere ? " because no package of this host contains the program" : "");
         }
         guest->vmm_version = *here;
         if (!site && !*guest->vmm_build)
@@ -81,7 +81,7 @@ static int firmware_defaults(Guest *guest) {
                 return guest_assume(guest, "firmware", "none: the kernel places the BARs");
         }
         guest->firmware.kind = FIRMWARE_SEABIOS;
-        return guest_assume(guest, "firmware", "SeaBIOS, which QEMU starts when nothing else is named");
+        return guest_assume(guest, "firmware", "SeaBIOS, QEMU's default");
 }
 
 static bool older(const GuestVersion *version, uint32_t major, uint32_t minor) {
@@ -106,8 +106,8 @@ static int cpu_defaults(Guest *guest) {
                         return r;
         }
         if (!cpu_fill(cpu, guest->kvm) &&
-                        (r = guest_assume(guest, "cpu.model", "%s is not known here, nor its features",
-                                         cpu->model)) < 0)
+                        (r = guest_assume(guest, "cpu.model",
+                                         "unknown CPU model %s: its features are unknown", cpu->model)) < 0)
                 return r;
         /* microvm turns host-phys-bits on for every model. */
         if (cpu->width_mode == WIDTH_DEFAULT && guest->machine == MACHINE_MICROVM)
@@ -118,7 +118,8 @@ static int cpu_defaults(Guest *guest) {
         if (cpu->width_mode == WIDTH_DEFAULT && cpu->long_mode != TRISTATE_NO &&
                         strcmp(cpu->model, "host-model") == 0)
                 return guest_assume(guest, "cpu.physBits",
-                                "40, QEMU's default: host-model copies the host's features and not its width");
+                                "40, QEMU's default: host-model copies the host's features, but not its "
+                                "address width");
         if (cpu->width_mode == WIDTH_DEFAULT && cpu->long_mode != TRISTATE_NO)
                 return guest_assume(guest, "cpu.physBits", "40, QEMU's default without host-phys-bits");
         return 0;

@@ -17,20 +17,21 @@ int acpi_table_decode(Bytes b, const char *signature, AcpiTable *ret, FaultList 
         table.table = bytes_part(b, 0, table.length);
 
         if (table.length < ACPI_HEADER_SIZE)
-                fault_add(faults, 4, "table-length", "the table's length %u is less than its header",
+                fault_add(faults, 4, "table-length", "the table length %u is smaller than its header",
                                 table.length);
         else if (table.length > b.n)
-                fault_add(faults, 4, "table-truncated", "the table's length is %u, only %zu bytes are there",
-                                table.length, b.n);
+                fault_add(faults, 4, "table-truncated",
+                                "the table length is %u, but only %zu bytes are present", table.length, b.n);
         else if (table.length < b.n)
                 fault_add(faults, table.length, "trailing-bytes",
-                                "%zu bytes follow the table's length of %u", b.n - table.length,
+                                "%zu bytes follow the end of the table (length %u)", b.n - table.length,
                                 table.length);
 
         table.checksum_valid = table.length >= ACPI_HEADER_SIZE && table.length <= b.n &&
                         bytes_sum(table.table) == 0;
         if (!table.checksum_valid && table.length >= ACPI_HEADER_SIZE && table.length <= b.n)
-                fault_add(faults, 9, "checksum", "the table's bytes add up to 0x%02x, not 0",
+                fault_add(faults, 9, "checksum",
+                                "wrong checksum: the bytes of the table add up to 0x%02x, not 0",
                                 bytes_sum(table.table));
         *ret = table;
         return 0;

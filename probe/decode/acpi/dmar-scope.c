@@ -49,7 +49,7 @@ static int add_scope(Bytes table, size_t offset, size_t length, Dmar *dmar, Faul
                 fault_add(faults, offset, "scope-type", "device scope of unknown type %u", scope.type);
         if ((length - SCOPE_HEADER_SIZE) % 2)
                 fault_add(faults, offset + 1, "scope-odd-length",
-                                "device scope length %zu leaves half a path element", length);
+                                "device scope length %zu ends within a path element", length);
         if (length == SCOPE_HEADER_SIZE)
                 fault_add(faults, offset + 1, "scope-no-path", "device scope without a path");
         if (add_path(table, offset + SCOPE_HEADER_SIZE, (length - SCOPE_HEADER_SIZE) / 2, dmar, &scope) < 0)
@@ -71,8 +71,8 @@ int dmar_scopes_decode(
 
                 if (left < SCOPE_HEADER_SIZE || length < SCOPE_HEADER_SIZE || length > left) {
                         fault_add(faults, offset, "scope-length",
-                                        "device scope length %zu where at least %d and at most %zu fit",
-                                        length, SCOPE_HEADER_SIZE, left);
+                                        "device scope length %zu, expected %d to %zu", length,
+                                        SCOPE_HEADER_SIZE, left);
                         return 0;
                 }
                 if (add_scope(table, offset, length, dmar, faults) < 0)

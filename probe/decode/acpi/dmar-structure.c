@@ -41,16 +41,17 @@ static int decode_drhd(const Structure *s, Dmar *dmar, FaultList *faults) {
         unit->segment = bytes_u16(s->table, s->offset + 6);
         unit->base = bytes_u64(s->table, s->offset + 8);
         if (unit->base == 0) {
-                fault_add(faults, s->offset + 8, "unit-base-zero", "register base 0: Linux refuses VT-d");
+                fault_add(faults, s->offset + 8, "unit-base-zero",
+                                "register base is 0: Linux rejects the table");
                 dmar->linux_refuses = true;
         } else if (unit->base & PAGE_MASK)
                 fault_add(faults, s->offset + 8, "unit-base-unaligned",
-                                "register base 0x%" PRIx64 " is no page address", unit->base);
+                                "register base 0x%" PRIx64 " is not page-aligned", unit->base);
         for (size_t i = 0; i + 1 < dmar->n_units; i++)
                 if (dmar->units[i].base == unit->base && unit->base != 0)
                         fault_add(faults, s->offset + 8, "unit-base-repeated",
-                                        "register base 0x%" PRIx64 " again, first at byte %zu", unit->base,
-                                        dmar->units[i].offset);
+                                        "duplicate register base 0x%" PRIx64 ", first at byte %zu",
+                                        unit->base, dmar->units[i].offset);
         return scopes(s, 16, dmar, &unit->scopes, faults);
 }
 
@@ -63,11 +64,11 @@ static int decode_rmrr(const Structure *s, Dmar *dmar, FaultList *faults) {
         region->limit = bytes_u64(s->table, s->offset + 16);
         if (region->limit <= region->base)
                 fault_add(faults, s->offset + 16, "region-empty",
-                                "0x%" PRIx64 "-0x%" PRIx64 " ends before it starts; Linux keeps it",
+                                "0x%" PRIx64 "-0x%" PRIx64 " ends before it starts; Linux uses it",
                                 region->base, region->limit);
         else if (region->base & PAGE_MASK || (region->limit & PAGE_MASK) != PAGE_MASK)
                 fault_add(faults, s->offset + 8, "region-unaligned",
-                                "0x%" PRIx64 "-0x%" PRIx64 " are no whole pages; Linux keeps it",
+                                "0x%" PRIx64 "-0x%" PRIx64 " is not page-aligned; Linux uses it",
                                 region->base, region->limit);
         return scopes(s, 24, dmar, &region->scopes, faults);
 }
@@ -112,11 +113,11 @@ static int decode_andd(const Structure *s, Dmar *dmar, FaultList *faults) {
         text_printable(name, device->name, sizeof(device->name));
         if (name.n == 0 || !memchr(name.data, 0, name.n)) {
                 fault_add(faults, s->offset + 8, "name-unterminated",
-                                "the device's name has no end: Linux refuses VT-d");
+                                "the device name is not terminated: Linux rejects the table");
                 dmar->linux_refuses = true;
         } else if (device->name[0] != '\\' && device->name[0] != '_' &&
                         (device->name[0] < 'A' || device->name[0] > 'Z'))
-                fault_add(faults, s->offset + 8, "name-odd", "the device's name is no ACPI path");
+                fault_add(faults, s->offset + 8, "name-odd", "the device name is not an ACPI path");
         return 0;
 }
 
@@ -139,12 +140,12 @@ int dmar_structure_decode(Bytes table, size_t offset, size_t length, Dmar *dmar,
         uint16_t type = bytes_u16(table, offset);
 
         if (type >= ELEMENTS(structure_types)) {
-                fault_add(faults, offset, "structure-type", "structure of unknown type %u, skipped", type);
+                fault_add(faults, offset, "structure-type", "unknown structure type %u, ignored", type);
                 return 0;
         }
         if (length < structure_types[type].size) {
                 fault_add(faults, offset + 2, "structure-short",
-                                "%s of %zu bytes, at least %zu are needed; skipped",
+                                "%s has %zu bytes, expected at least %zu; ignored",
                                 structure_types[type].name, length, structure_types[type].size);
                 return 0;
         }

@@ -35,17 +35,18 @@ static int walk(Bytes table, Dmar *dmar, FaultList *faults) {
 
                 if (left < STRUCTURE_HEADER_SIZE) {
                         fault_add(faults, offset, "structure-truncated",
-                                        "%zu bytes at the end hold no structure", left);
+                                        "%zu trailing bytes, too few for a structure", left);
                         return 0;
                 }
                 if (length < STRUCTURE_HEADER_SIZE) {
                         fault_add(faults, offset + 2, "structure-length",
-                                        "structure of length %zu: the walk ends here", length);
+                                        "structure length %zu: the rest of the table is ignored", length);
                         return 0;
                 }
                 if (length > left) {
                         fault_add(faults, offset + 2, "structure-past-end",
-                                        "structure of %zu bytes where %zu are left: Linux refuses VT-d",
+                                        "structure length %zu, but only %zu bytes are left: Linux rejects "
+                                        "the table",
                                         length, left);
                         dmar->linux_refuses = true;
                         return 0;
@@ -60,16 +61,16 @@ static int walk(Bytes table, Dmar *dmar, FaultList *faults) {
 
 static void check_units(Dmar *dmar, FaultList *faults) {
         if (dmar->host_address_width > 64)
-                fault_add(faults, 36, "host-address-width", "host address width of %u bits",
+                fault_add(faults, 36, "host-address-width", "host address width is %u bits",
                                 dmar->host_address_width);
         if (dmar->host_address_width < HAW_MIN) {
                 fault_add(faults, 36, "host-address-width",
-                                "host address width of %u bits: Linux refuses VT-d",
+                                "host address width is %u bits: Linux rejects the table",
                                 dmar->host_address_width);
                 dmar->linux_refuses = true;
         }
         if (dmar->n_units == 0) {
-                fault_add(faults, DMAR_HEADER_SIZE, "no-unit", "no remapping unit (DRHD) in the table");
+                fault_add(faults, DMAR_HEADER_SIZE, "no-unit", "the table has no remapping unit (DRHD)");
                 dmar->linux_refuses = true;
         }
 }
@@ -85,7 +86,7 @@ static void check_affinity(const Dmar *dmar, FaultList *faults) {
         for (size_t i = 0; i < dmar->n_affinity; i++)
                 if (!has_unit(dmar, dmar->affinity[i].base))
                         fault_add(faults, dmar->affinity[i].offset + 8, "affinity-unknown-unit",
-                                        "RHSA names a unit at 0x%" PRIx64 " that the table does not have",
+                                        "RHSA names a unit at 0x%" PRIx64 ", which is not in the table",
                                         dmar->affinity[i].base);
 }
 
@@ -99,7 +100,7 @@ int dmar_decode(Bytes b, Dmar *ret, FaultList *faults) {
                 return r;
         if (!bytes_has(table.table, 0, DMAR_HEADER_SIZE)) {
                 fault_add(faults, table.table.n, "header-truncated",
-                                "the table ends at %zu bytes, its header has %d", table.table.n,
+                                "the table has %zu bytes, its header requires %d", table.table.n,
                                 DMAR_HEADER_SIZE);
                 dmar.linux_refuses = true;
                 *ret = dmar;

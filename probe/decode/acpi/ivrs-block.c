@@ -27,10 +27,10 @@ static void decode_known(Bytes table, IvrsBlock *block, FaultList *faults) {
                 block->efr2 = bytes_u64(table, offset + 32);
         }
         if (block->base == 0)
-                fault_add(faults, offset + 8, "unit-base-zero", "register base 0");
+                fault_add(faults, offset + 8, "unit-base-zero", "register base is 0");
         else if (block->base & PAGE_MASK)
                 fault_add(faults, offset + 8, "unit-base-unaligned",
-                                "register base 0x%" PRIx64 " is no page address", block->base);
+                                "register base 0x%" PRIx64 " is not page-aligned", block->base);
 }
 
 static int decode_ivhd(Bytes table, size_t offset, size_t length, Ivrs *ivrs, FaultList *faults) {
@@ -48,12 +48,12 @@ static int decode_ivhd(Bytes table, size_t offset, size_t length, Ivrs *ivrs, Fa
 
         if (known && length < header) {
                 fault_add(faults, offset + 2, "block-short",
-                                "IVHD %02Xh of %zu bytes, at least %zu are needed; skipped", block.type,
+                                "IVHD %02Xh has %zu bytes, expected at least %zu; ignored", block.type,
                                 length, header);
                 return 0;
         }
         if (!known)
-                fault_add(faults, offset, "block-type", "block of unknown type %02Xh, skipped", block.type);
+                fault_add(faults, offset, "block-type", "unknown block type %02Xh, ignored", block.type);
         block.first_entry = ivrs->n_entries;
         if (known) {
                 decode_known(table, &block, faults);
@@ -86,21 +86,21 @@ static int decode_ivmd(Bytes table, size_t offset, size_t length, Ivrs *ivrs, Fa
 
         if (length < IVMD_SIZE) {
                 fault_add(faults, offset + 2, "block-short",
-                                "IVMD %02Xh of %zu bytes, %d are needed; skipped", memory.type, length,
+                                "IVMD %02Xh has %zu bytes, expected %d; ignored", memory.type, length,
                                 IVMD_SIZE);
                 return 0;
         }
         if (length != IVMD_SIZE)
-                fault_add(faults, offset + 2, "memory-length", "IVMD of %zu bytes instead of %d", length,
+                fault_add(faults, offset + 2, "memory-length", "IVMD has %zu bytes, expected %d", length,
                                 IVMD_SIZE);
         if (!ivrs_memory_linux_range(&memory, &start, &end))
                 fault_add(faults, offset + 16, "memory-range",
-                                "0x%" PRIx64 " and 0x%" PRIx64 " bytes from there are no range",
-                                memory.start, memory.length);
+                                "0x%" PRIx64 " with length 0x%" PRIx64 " is not a valid range", memory.start,
+                                memory.length);
         else if ((memory.start | memory.length) & PAGE_MASK)
                 fault_add(faults, offset + 16, "memory-unaligned",
-                                "0x%" PRIx64 " and 0x%" PRIx64
-                                " bytes are no whole pages; Linux rounds both up",
+                                "0x%" PRIx64 " with length 0x%" PRIx64
+                                " is not page-aligned; Linux rounds up both",
                                 memory.start, memory.length);
         grown = grow(ivrs->memory, ivrs->n_memory, sizeof(IvrsMemory));
         if (!grown)

@@ -68,8 +68,8 @@ int ivrs_entries_decode(Bytes table, size_t offset, size_t end, Ivrs *ivrs, Faul
 
                 if (length == 0 || length > left) {
                         fault_add(faults, offset, "entry-length",
-                                        "device entry %02Xh does not fit the %zu bytes left", entry.type,
-                                        left);
+                                        "device entry %02Xh does not fit into the remaining %zu bytes",
+                                        entry.type, left);
                         return 0;
                 }
                 offset += length;

@@ -60,11 +60,11 @@ static void mark_units(Ivrs *ivrs, uint8_t type, FaultList *faults) {
                 for (size_t j = 0; j < i; j++)
                         if (ivrs->blocks[j].used && ivrs->blocks[j].base == block->base && block->base)
                                 fault_add(faults, block->offset + 8, "unit-base-repeated",
-                                                "register base 0x%" PRIx64 " again, first at byte %zu",
+                                                "duplicate register base 0x%" PRIx64 ", first at byte %zu",
                                                 block->base, ivrs->blocks[j].offset);
         }
         if (ivrs->n_units == 0)
-                fault_add(faults, IVRS_HEADER_SIZE, "no-unit", "no IVHD that Linux would use in the table");
+                fault_add(faults, IVRS_HEADER_SIZE, "no-unit", "the table has no IVHD that Linux uses");
 }
 
 static int walk(Bytes table, Ivrs *ivrs, FaultList *faults) {
@@ -75,13 +75,14 @@ static int walk(Bytes table, Ivrs *ivrs, FaultList *faults) {
                 size_t left = table.n - offset, length = bytes_u16(table, offset + 2);
 
                 if (left < BLOCK_HEADER_SIZE) {
-                        fault_add(faults, offset, "block-truncated", "%zu bytes at the end hold no block",
-                                        left);
+                        fault_add(faults, offset, "block-truncated",
+                                        "%zu trailing bytes, too few for a block", left);
                         break;
                 }
                 if (length < BLOCK_HEADER_SIZE || length > left) {
                         fault_add(faults, offset + 2, length > left ? "block-past-end" : "block-length",
-                                        "block of length %zu where %zu bytes are left: the walk ends here",
+                                        "block length %zu, but only %zu bytes are left: the rest of the "
+                                        "table is ignored",
                                         length, left);
                         break;
                 }
@@ -109,7 +110,7 @@ int ivrs_decode(Bytes b, Ivrs *ret, FaultList *faults) {
         ivrs.linux_refuses = !table.checksum_valid;
         if (!bytes_has(table.table, 0, IVRS_HEADER_SIZE)) {
                 fault_add(faults, table.table.n, "header-truncated",
-                                "the table ends at %zu bytes, its header has %d", table.table.n,
+                                "the table has %zu bytes, its header requires %d", table.table.n,
                                 IVRS_HEADER_SIZE);
                 *ret = ivrs;
                 return 0;

@@ -227,7 +227,7 @@ int cmdline_decode(Bytes text, Cmdline *ret, FaultList *faults) {
                 if (!parameter)
                         continue;
                 if (parameter->kind == PARAMETER_BOOL && !bool_word(parameter, &argument))
-                        fault_add(faults, argument.offset, "cmdline-bool", "%s= takes 1 or 0",
+                        fault_add(faults, argument.offset, "cmdline-bool", "%s= requires 1 or 0",
                                         parameter->name);
                 while (next_word(parameter, &argument, &first, &rest, &word)) {
                         put_bool(ret, word->clears, false);

@@ -98,12 +98,13 @@ int cpuid_table_parse(Bytes text, CpuidTable *ret, FaultList *faults) {
                 }
                 if (!cpuid_leaf_parse(line, &leaf)) {
                         fault_add(faults, number, "cpuid-line",
-                                        "expected \"0xLEAF 0xSUBLEAF: eax=0x... ebx=0x... ecx=0x... edx=0x...\"");
+                                        "expected \"0xLEAF 0xSUBLEAF: eax=0x... ebx=0x... ecx=0x... "
+                                        "edx=0x...\"");
                         continue;
                 }
                 if (cpuid_table_find(&table, leaf.leaf, leaf.subleaf)) {
                         fault_add(faults, number, "cpuid-duplicate",
-                                        "leaf 0x%08" PRIx32 " 0x%02" PRIx32 " again", leaf.leaf,
+                                        "duplicate leaf 0x%08" PRIx32 " 0x%02" PRIx32, leaf.leaf,
                                         leaf.subleaf);
                         continue;
                 }

@@ -73,7 +73,7 @@ const char *cpuid_width_rule_text(CpuidWidthRule rule) {
                 [CPUID_WIDTH_UNKNOWN] = "unknown",
                 [CPUID_WIDTH_LEAF] = "CPUID 0x80000008 EAX",
                 [CPUID_WIDTH_PRESCOTT] =
-                                "Intel family 15 model 3 stepping 3 or 4: 36 bits whatever CPUID says",
+                                "Intel family 15 model 3 stepping 3 or 4: 36 bits, whatever CPUID reports",
                 [CPUID_WIDTH_LONG_MODE] = "CPUID without leaf 0x80000008, long mode: 36 and 48 bits",
                 [CPUID_WIDTH_PAE] = "CPUID without leaf 0x80000008, 32-bit CPU with PAE or PSE36: 36 bits",
                 [CPUID_WIDTH_32BIT] = "CPUID without leaf 0x80000008, 32-bit CPU: 32 bits",

@@ -41,7 +41,7 @@ static bool seen(const PciWalk *walk, bool extended, uint16_t offset) {
 static bool add(PciWalk *walk, PciCapability capability, FaultList *faults) {
         if (seen(walk, capability.extended, capability.offset)) {
                 fault_add(faults, capability.offset, "capability-loop",
-                                "the capability list comes back to 0x%x", capability.offset);
+                                "the capability list loops back to 0x%x", capability.offset);
                 return false;
         }
         if (walk->n == PCI_CAPABILITIES_MAX) {
@@ -74,8 +74,8 @@ static void go_to_conventional(PciWalk *walk, uint8_t pointer, FaultList *faults
         walk->at = pointer & 0xfc;
         walk->step = PCI_WALK_CONVENTIONAL;
         if (walk->at != 0 && walk->at < PCI_HEADER_SIZE)
-                fault_add(faults, walk->at, "capability-in-header",
-                                "a capability at 0x%x, inside the header", walk->at);
+                fault_add(faults, walk->at, "capability-in-header", "capability at 0x%x, inside the header",
+                                walk->at);
         if (walk->at < PCI_HEADER_SIZE)
                 end_conventional(walk, true);
 }
@@ -129,7 +129,7 @@ static void take_extended(PciWalk *walk, Bytes config, FaultList *faults) {
                 end_extended(walk, true);
         else if (next < PCI_CONFIG_SIZE) {
                 fault_add(faults, capability.offset, "capability-in-header",
-                                "an extended capability at 0x%x, below 0x100", next);
+                                "extended capability at 0x%x, below 0x100", next);
                 end_extended(walk, true);
         } else
                 walk->at = next;
@@ -221,7 +221,7 @@ static void decode_rebar(Bytes config, uint16_t offset, PciConfig *ret, FaultLis
         unsigned count = rebar_count(config, offset), taken = 0;
 
         if (count == 0 || count > PCI_REBAR_MAX)
-                fault_add(faults, offset + 8U, "rebar-count", "%u entries where 1 to %d can be", count,
+                fault_add(faults, offset + 8U, "rebar-count", "%u entries, expected 1 to %d", count,
                                 PCI_REBAR_MAX);
         for (unsigned i = 0; i < count && i < PCI_REBAR_MAX; i++) {
                 size_t at = offset + REBAR_ENTRIES + REBAR_ENTRY * (size_t) i;
@@ -229,8 +229,7 @@ static void decode_rebar(Bytes config, uint16_t offset, PciConfig *ret, FaultLis
                 unsigned bar = (unsigned) bits(control, 2, 0);
 
                 if (!bytes_has(config, at, REBAR_ENTRY)) {
-                        fault_add(faults, at, "rebar-truncated", "entry %u lies outside the config space",
-                                        i);
+                        fault_add(faults, at, "rebar-truncated", "entry %u is outside the config space", i);
                         return;
                 }
                 if (bar > 5 || bit(taken, bar)) {

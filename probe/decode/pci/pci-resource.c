@@ -50,7 +50,7 @@ void pci_resources_decode(Bytes text, PciResources *ret, FaultList *faults) {
                 }
                 if (start == 0 && end == UINT64_MAX) {
                         fault_add(faults, number, "resource-size",
-                                        "the resource is the whole address space");
+                                        "the resource covers the whole address space");
                         continue;
                 }
                 ret->list[number - 1] = (PciResource){
@@ -64,6 +64,6 @@ void pci_resources_decode(Bytes text, PciResources *ret, FaultList *faults) {
                 };
         }
         if (number < LINES_MIN)
-                fault_add(faults, number, "too-few-resources", "%zu lines where at least %d were due",
-                                number, LINES_MIN);
+                fault_add(faults, number, "too-few-resources", "%zu lines, expected at least %d", number,
+                                LINES_MIN);
 }
