@@ -185,7 +185,8 @@ static void test_regions(void **state) {
                         "{\"start\":\"0xfd00000000\",\"end\":\"0xffffffffff\"}]";
         json_t *comparison = compare(&here, &there);
         SAFE("toHere");
-        SAYS("toThere", "warning", "0xfef00000-0xfef00fff, 0xfd00000000-0xffffffffff; assigned devices cannot");
+        SAYS("toThere", "warning",
+                        "0xfef00000-0xfef00fff, 0xfd00000000-0xffffffffff; assigned devices cannot");
         json_decref(comparison);
 
         there.regions = "[{\"start\":\"0xfee00000\",\"end\":16}]";
