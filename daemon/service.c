@@ -21,7 +21,7 @@ static int document_file(Service *service) {
         int r = 0;
 
         if (service->document.fd < 0)
-                r = document_write(&service->document, &service->tree.publication.profile);
+                r = document_write(&service->document, &service->tree.served.publication.profile);
         return r < 0 ? r : service->document.fd;
 }
 
@@ -77,11 +77,11 @@ static int on_later(sd_event_source *source, void *userdata) {
         if (r < 0)
                 log_warning("The profile's document cannot be written: %s", strerror(-r));
         else {
-                files_publish(&service->files, &service->tree.publication, document, n);
+                files_publish(&service->files, &service->tree.served.publication, document, n);
                 past_keep(&service->past, document, n);
                 release_document(service);
         }
-        tell_systemd(&service->tree.publication);
+        tell_systemd(&service->tree.served.publication);
         malloc_trim(0);
         return 0;
 }
@@ -96,7 +96,7 @@ static bool differs(const Publication *before, const Profile *now) {
 }
 
 static void take_over(Service *service, Profile *fresh) {
-        Publication *publication = &service->tree.publication, before = *publication;
+        Publication *publication = &service->tree.served.publication, before = *publication;
         bool changed = differs(&before, fresh);
 
         publication->profile = *fresh;
@@ -104,7 +104,8 @@ static void take_over(Service *service, Profile *fresh) {
         document_done(&service->document);
         publication->generation += changed;
         if (changed && service->connection.bus) {
-                int r = changes_emit(service->connection.bus, &before, publication);
+                int r = changes_emit(service->connection.bus, &service->tree.served.interfaces, &before,
+                                publication);
 
                 if (r < 0)
                         log_warning("Some signals could not be sent: %s", strerror(-r));
@@ -115,7 +116,7 @@ static void take_over(Service *service, Profile *fresh) {
 }
 
 static int read_again(Service *service, const Changes *changes) {
-        Profile *former = &service->tree.publication.profile, fresh = {};
+        Profile *former = &service->tree.served.publication.profile, fresh = {};
         int r;
 
         r = snapshot_read(&service->snapshot, changes, former, &fresh);
@@ -207,7 +208,7 @@ int service_start(Service *service, sd_event *event, const DaemonOptions *option
         *service = (Service){ .event = event, .options = options, .document = DOCUMENT_NONE };
         snapshot_init(&service->snapshot, options->root, options->private_directory);
         object_tree_init(&service->tree, &calls);
-        r = gate_init(&service->tree.gate, event, &service->tree.publication, &gate_calls);
+        r = gate_init(&service->tree.gate, event, &service->tree.served.publication, &gate_calls);
         if (r >= 0)
                 r = open_outputs(service);
         /* Before the first reading: what happens while it lasts is not lost. */
@@ -231,6 +232,6 @@ void service_stop(Service *service) {
         files_close(&service->files);
         past_close(&service->past);
         document_done(&service->document);
-        profile_done(&service->tree.publication.profile);
+        profile_done(&service->tree.served.publication.profile);
         snapshot_done(&service->snapshot);
 }

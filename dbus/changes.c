@@ -6,21 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dbus/interface.h"
 #include "dbus/names.h"
 #include "dbus/object-tree.h"
-#include "dbus/vtables.h"
 #include "probe/cleanup.h"
 #include "profile/change/digest.h"
 #include "profile/change/unchanged.h"
 #include "profile/device-lookup.h"
 #include "profile/field/tables.h"
 
-#define NAMES_MAX 64
 /* Beyond so many the collection's name stands for its members. */
 #define CHANGED_MAX 512
 
 typedef struct Emission {
         sd_bus *bus;
+        const Interfaces *interfaces;
         const Publication *before, *now;
         sd_bus_message *changed; /* ProfileChanged, its array open */
         size_t n_changed;
@@ -72,12 +72,14 @@ static void emit_names(Emission *emission, const char **names, size_t n, char *p
         free(path);
 }
 
-static void emit_properties(Emission *emission, const PropertyTable *table, const void *before,
-                const void *now, char *path, const char *interface) {
-        const char *names[NAMES_MAX];
-        size_t n = property_changes(table, before, now, names, NAMES_MAX);
+static void emit_properties(
+                Emission *emission, InterfaceKind kind, const void *before, const void *now, char *path) {
+        const Interface *interface = &emission->interfaces->kinds[kind];
+        const char *names[PROPERTIES_MAX + 3];
+        size_t n = property_changes(&interface->list, &emission->before->profile, before,
+                        &emission->now->profile, now, names, ELEMENTS(names));
 
-        emit_names(emission, names, n, path, interface);
+        emit_names(emission, names, n, path, interface->name);
 }
 
 static const ProfileIommu *unit_of(const Profile *profile, const char *name) {
@@ -103,8 +105,7 @@ static void emit_iommus(Emission *emission) {
                 else if (fingerprint_equal(&old->fingerprint, &unit->fingerprint))
                         continue;
                 else
-                        emit_properties(emission, &iommu_properties, old, unit, object_path_iommu(unit),
-                                        HAWD_IOMMU);
+                        emit_properties(emission, INTERFACE_IOMMU, old, unit, object_path_iommu(unit));
                 name(emission, "iommus", unit->name);
         }
 }
@@ -114,22 +115,6 @@ static void name_group(Emission *emission, const ProfileGroup *group) {
 
         snprintf(id, sizeof(id), "%u", group->id);
         name(emission, "groups", id);
-}
-
-static const char *unit_name(const Profile *profile, const ProfileGroup *group) {
-        return group->iommu < 0 ? "" : profile->iommus[group->iommu].name;
-}
-
-/* A group knows its unit by a place in the list, which others that come or go move: what counts is the name there. */
-static void emit_group(Emission *emission, const ProfileGroup *old, const ProfileGroup *group) {
-        const char *names[NAMES_MAX];
-        size_t n = property_changes(&group_properties, old, group, names, NAMES_MAX - 1);
-
-        if (strcmp(unit_name(&emission->before->profile, old), unit_name(&emission->now->profile, group)) !=
-                        0)
-                names[n++] = "Iommu";
-        names[n] = NULL;
-        emit_names(emission, names, n, object_path_group(group), HAWD_GROUP);
 }
 
 static void emit_groups(Emission *emission) {
@@ -148,7 +133,7 @@ static void emit_groups(Emission *emission) {
                 else if (fingerprint_equal(&old->fingerprint, &group->fingerprint))
                         continue;
                 else
-                        emit_group(emission, old, group);
+                        emit_properties(emission, INTERFACE_GROUP, old, group, object_path_group(group));
                 name_group(emission, group);
         }
 }
@@ -195,8 +180,9 @@ static int open_changed(Emission *emission) {
         return r < 0 ? r : sd_bus_message_open_container(emission->changed, 'a', "s");
 }
 
-int changes_emit(sd_bus *bus, const Publication *before, const Publication *now) {
-        Emission emission = { .bus = bus, .before = before, .now = now };
+int changes_emit(sd_bus *bus, const Interfaces *interfaces, const Publication *before,
+                const Publication *now) {
+        Emission emission = { .bus = bus, .interfaces = interfaces, .before = before, .now = now };
         int r = open_changed(&emission);
 
         if (r >= 0) {
@@ -204,7 +190,7 @@ int changes_emit(sd_bus *bus, const Publication *before, const Publication *now)
                 emit_iommus(&emission);
                 emit_groups(&emission);
                 name_devices(&emission);
-                emit_properties(&emission, &host_properties, before, now, strdup(HAWD_PATH), HAWD_HOST);
+                emit_properties(&emission, INTERFACE_HOST, before, now, strdup(HAWD_PATH));
                 note(&emission, sd_bus_message_close_container(emission.changed));
                 note(&emission, sd_bus_send(bus, emission.changed, NULL));
                 r = emission.error;

@@ -3,8 +3,9 @@
 
 #include <systemd/sd-bus.h>
 
-#include "dbus/publication.h"
+#include "dbus/interface.h"
 
 /* Tells what became of `before` in `now`: InterfacesRemoved and InterfacesAdded for units and groups that went and came,
  * PropertiesChanged where something else differs, and then ProfileChanged. -errno of the first that could not be sent. */
-int changes_emit(sd_bus *bus, const Publication *before, const Publication *now);
+int changes_emit(sd_bus *bus, const Interfaces *interfaces, const Publication *before,
+                const Publication *now);

@@ -8,7 +8,6 @@
 #include "dbus/comparison-reply.h"
 #include "dbus/names.h"
 #include "dbus/object-tree.h"
-#include "dbus/property.h"
 #include "probe/cleanup.h"
 
 static ObjectTree *tree_of(void *publication) {
@@ -31,7 +30,7 @@ static int reply_text(sd_bus_message *message, const char *text, size_t n) {
         int r = sd_bus_message_new_method_return(message, &reply);
 
         if (r >= 0)
-                r = property_append_text(reply, text, n);
+                r = message_append_text(reply, text, n);
         if (r >= 0)
                 r = sd_bus_send(NULL, reply, NULL);
         sd_bus_message_unref(reply);
@@ -52,7 +51,7 @@ static int describe(Job *job, sd_bus_error *error) {
         return r < 0 ? r : 0;
 }
 
-int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+static int host_describe(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
         const JobRequest request = { .answer_bytes = tree->calls.document_bytes(tree->calls.userdata),
                 .step = describe,
@@ -76,7 +75,7 @@ static int describe_fd(Job *job, sd_bus_error *error) {
         return r < 0 ? r : 0;
 }
 
-int host_describe_fd(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+static int host_describe_fd(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         return wait_with(tree_of(userdata), message, 0, describe_fd, error);
 }
 
@@ -106,15 +105,15 @@ static int answer_document(Job *job, DocumentReply reply, sd_bus_error *error) {
         if (r >= 0)
                 r = sd_bus_message_read(job->call, "s", &text);
         return r < 0 ? r
-                     : reply(job->call, &tree->publication.profile, text, strlen(text), &job->answer_bytes,
-                                       error);
+                     : reply(job->call, &tree->served.publication.profile, text, strlen(text),
+                                       &job->answer_bytes, error);
 }
 
 static int compare(Job *job, sd_bus_error *error) {
         return answer_document(job, comparison_reply, error);
 }
 
-int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+static int host_compare(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
         const char *text;
         size_t n;
@@ -127,7 +126,7 @@ static int check(Job *job, sd_bus_error *error) {
         return answer_document(job, check_reply, error);
 }
 
-int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+static int host_check(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
         const char *text;
         size_t n;
@@ -159,8 +158,23 @@ static int ask_for_refresh(Job *job, sd_bus_error *error) {
         return r < 0 ? r : 0;
 }
 
-int host_refresh(sd_bus_message *message, void *userdata, sd_bus_error *error) {
+static int host_refresh(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = tree_of(userdata);
 
         return wait_with(tree, message, 0, ask_for_refresh, error);
 }
+
+const sd_bus_vtable host_methods[] = {
+        SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", profile), host_describe,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DescribeFd", SD_BUS_NO_ARGS, SD_BUS_RESULT("h", profile), host_describe_fd,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Check", SD_BUS_ARGS("s", guest), SD_BUS_RESULT("s", check), host_check,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Compare", SD_BUS_ARGS("s", profile), SD_BUS_RESULT("s", comparison),
+                        host_compare, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Refresh", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, host_refresh,
+                        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_SIGNAL_WITH_ARGS("ProfileChanged", SD_BUS_ARGS("t", generation, "as", changed), 0),
+        SD_BUS_VTABLE_END,
+};

@@ -4,9 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "dbus/names.h"
 #include "dbus/object-tree.h"
-#include "dbus/vtables.h"
 #include "probe/cleanup.h"
 
 /* Objects a step: about two milliseconds. */
@@ -16,43 +14,22 @@
 
 /* ── one object ────────────────────────────────────────────────────────────────────────────────────────── */
 
-static int append_property(sd_bus_message *reply, const sd_bus_vtable *row, const Publication *publication,
-                const void *object) {
-        int r = sd_bus_message_open_container(reply, 'e', "sv");
-
-        if (r >= 0)
-                r = sd_bus_message_append_basic(reply, 's', row->x.property.member);
-        if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'v', row->x.property.signature);
-        if (r >= 0)
-                r = row->x.property.get == property_get_unit
-                                ? group_append_unit(reply, publication, object)
-                                : row->x.property.get(NULL, NULL, NULL, NULL, reply,
-                                                  (char *) object + row->x.property.offset, NULL);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-static int append_interface(sd_bus_message *reply, const char *interface, const sd_bus_vtable *row,
+/* Without properties where `own` is NULL. */
+static int append_interface(sd_bus_message *reply, const char *name, const Interface *own,
                 const Publication *publication, const void *object) {
         int r = sd_bus_message_open_container(reply, 'e', "sa{sv}");
 
         if (r >= 0)
-                r = sd_bus_message_append_basic(reply, 's', interface);
+                r = sd_bus_message_append_basic(reply, 's', name);
         if (r >= 0)
-                r = sd_bus_message_open_container(reply, 'a', "{sv}");
-        for (; r >= 0 && row && row->type != _SD_BUS_VTABLE_END; row++)
-                if (row->type == _SD_BUS_VTABLE_PROPERTY)
-                        r = append_property(reply, row, publication, object);
-        if (r >= 0)
-                r = sd_bus_message_close_container(reply);
+                r = own ? interface_append_all(own, publication, object, reply)
+                        : sd_bus_message_append(reply, "a{sv}", 0);
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 /* Takes the path over. The first three interfaces are every object's, as the library has them. */
-static int append_object(sd_bus_message *reply, char *path, const char *interface,
-                const sd_bus_vtable *vtable, const Publication *publication, const void *object) {
+static int append_object(sd_bus_message *reply, char *path, const Interface *interface,
+                const Publication *publication, const void *object) {
         static const char *const every[] = { "org.freedesktop.DBus.Peer",
                 "org.freedesktop.DBus.Introspectable", "org.freedesktop.DBus.Properties" };
         int r = path ? sd_bus_message_open_container(reply, 'e', "oa{sa{sv}}") : -ENOMEM;
@@ -65,21 +42,24 @@ static int append_object(sd_bus_message *reply, char *path, const char *interfac
         for (size_t i = 0; i < ELEMENTS(every) && r >= 0; i++)
                 r = append_interface(reply, every[i], NULL, publication, object);
         if (r >= 0)
-                r = append_interface(reply, interface, vtable, publication, object);
+                r = append_interface(reply, interface->name, interface, publication, object);
         if (r >= 0)
                 r = sd_bus_message_close_container(reply);
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-static int append_at(sd_bus_message *reply, const Publication *publication, size_t at) {
+static int append_at(sd_bus_message *reply, const ObjectTree *tree, size_t at) {
+        const Publication *publication = &tree->served.publication;
         const Profile *profile = &publication->profile;
         const ProfileGroup *group;
 
         if (at < profile->n_iommus)
-                return append_object(reply, object_path_iommu(&profile->iommus[at]), HAWD_IOMMU,
-                                iommu_vtable, publication, &profile->iommus[at]);
+                return append_object(reply, object_path_iommu(&profile->iommus[at]),
+                                &tree->served.interfaces.kinds[INTERFACE_IOMMU], publication,
+                                &profile->iommus[at]);
         group = &profile->groups[at - profile->n_iommus];
-        return append_object(reply, object_path_group(group), HAWD_GROUP, group_vtable, publication, group);
+        return append_object(reply, object_path_group(group),
+                        &tree->served.interfaces.kinds[INTERFACE_GROUP], publication, group);
 }
 
 /* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
@@ -96,7 +76,7 @@ static int begin(Job *job, const Publication *publication) {
 
 static int step(Job *job, sd_bus_error *error) {
         const ObjectTree *tree = job->userdata;
-        const Publication *publication = &tree->publication;
+        const Publication *publication = &tree->served.publication;
         size_t n = publication->profile.n_iommus + publication->profile.n_groups, end;
         int r = 0;
 
@@ -105,7 +85,7 @@ static int step(Job *job, sd_bus_error *error) {
                 r = begin(job, publication);
         end = n - job->at > STEP ? job->at + STEP : n;
         for (; job->at < end && r >= 0; job->at++)
-                r = append_at(job->reply, publication, job->at);
+                r = append_at(job->reply, tree, job->at);
         if (r < 0 || end < n)
                 return r < 0 ? r : 1;
         r = sd_bus_message_close_container(job->reply);
@@ -117,7 +97,7 @@ static int step(Job *job, sd_bus_error *error) {
 
 int managed_objects_call(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         ObjectTree *tree = userdata;
-        const Profile *profile = &tree->publication.profile;
+        const Profile *profile = &tree->served.publication.profile;
         const JobRequest request = { .answer_bytes = (profile->n_iommus + profile->n_groups) * OBJECT_BYTES,
                 .step = step,
                 .userdata = tree };

@@ -9,7 +9,6 @@
 
 #include "dbus/managed-objects.h"
 #include "dbus/names.h"
-#include "dbus/vtables.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/change/unchanged.h"
@@ -19,6 +18,7 @@ void object_tree_init(ObjectTree *tree, const PublicationCalls *calls) {
                 .calls = *calls,
                 .refreshes = { .interval_usec = 10 * UINT64_C(1000000), .burst = 5 },
         };
+        interfaces_init(&tree->served.interfaces);
 }
 
 char *object_path_iommu(const ProfileIommu *iommu) {
@@ -122,7 +122,7 @@ static int list_groups(sd_bus *bus, const char *prefix, void *userdata, char ***
 }
 
 int object_tree_attach(ObjectTree *tree, sd_bus *bus) {
-        Publication *publication = &tree->publication;
+        Publication *publication = &tree->served.publication;
         int r = gate_attach(&tree->gate, bus);
 
         if (r >= 0)
@@ -130,15 +130,18 @@ int object_tree_attach(ObjectTree *tree, sd_bus *bus) {
         if (r >= 0)
                 r = sd_bus_add_object_manager(bus, NULL, HAWD_PATH);
         if (r >= 0)
-                r = sd_bus_add_object_vtable(bus, NULL, HAWD_PATH, HAWD_HOST, host_vtable, publication);
+                r = sd_bus_add_object_vtable(bus, NULL, HAWD_PATH, HAWD_HOST,
+                                tree->served.interfaces.kinds[INTERFACE_HOST].vtable, publication);
         if (r >= 0)
-                r = sd_bus_add_fallback_vtable(bus, NULL, HAWD_IOMMU_PATH, HAWD_IOMMU, iommu_vtable,
-                                find_iommu, publication);
+                r = sd_bus_add_fallback_vtable(bus, NULL, HAWD_IOMMU_PATH, HAWD_IOMMU,
+                                tree->served.interfaces.kinds[INTERFACE_IOMMU].vtable, find_iommu,
+                                publication);
         if (r >= 0)
                 r = sd_bus_add_node_enumerator(bus, NULL, HAWD_IOMMU_PATH, list_iommus, publication);
         if (r >= 0)
-                r = sd_bus_add_fallback_vtable(bus, NULL, HAWD_GROUP_PATH, HAWD_GROUP, group_vtable,
-                                find_group, publication);
+                r = sd_bus_add_fallback_vtable(bus, NULL, HAWD_GROUP_PATH, HAWD_GROUP,
+                                tree->served.interfaces.kinds[INTERFACE_GROUP].vtable, find_group,
+                                publication);
         if (r >= 0)
                 r = sd_bus_add_node_enumerator(bus, NULL, HAWD_GROUP_PATH, list_groups, publication);
         return r < 0 ? r : 0;

@@ -6,12 +6,13 @@
 #include <systemd/sd-bus.h>
 
 #include "dbus/gate.h"
+#include "dbus/interface.h"
 #include "dbus/limit.h"
 #include "dbus/polkit.h"
 #include "dbus/publication.h"
 
 typedef struct ObjectTree {
-        Publication publication; /* first: the methods' userdata leads back to the tree by it */
+        Served served; /* first: the userdata of methods leads back to the tree by it */
         PublicationCalls calls;
         Polkit polkit;
         RateLimit refreshes;

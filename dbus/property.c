@@ -1,199 +1,195 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dbus/property.h"
 
-#include <errno.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/decode/memory/range.h"
-#include "probe/decode/memory/reserved-regions.h"
-#include "probe/fact.h"
+#include "probe/cleanup.h"
+#include "profile/field/tables.h"
 
-int property_append_text(sd_bus_message *reply, const char *text, size_t n) {
-        char *space;
-        int r = sd_bus_message_append_string_space(reply, n, &space);
+/* ── the object that stands for the host ───────────────────────────────────────────────────────────────── */
 
-        if (r < 0)
-                return r;
-        memcpy(space, text, n);
-        space[n] = 0;
-        return 0;
+#define HOST_REGION(member) FIELD_MEMBER(HostRegion, region.member)
+
+static const Field host_region_fields[] = {
+        { "start", FIELD_HEX, FIELD_EMITS, HOST_REGION(start), .text = "First address." },
+        { "end", FIELD_HEX, FIELD_EMITS, HOST_REGION(end), .text = "Last address." },
+        { "type", FIELD_STRING, FIELD_EMITS, HOST_REGION(word), .text = "The kernel's word." },
+};
+static const FieldTable host_region_table = { FIELD_TABLE(host_region_fields) };
+
+/* The profile, and what only the bus and the value files have. */
+static const Field publication_fields[] = {
+        { "version", FIELD_FIXED, FIELD_CONST, .fixed = HAWD_VERSION, .text = "Version of hawd." },
+        { "profile", FIELD_OBJECT, FIELD_FLAT, FIELD_MEMBER(Publication, profile), .table = &profile_table },
+        { "reservedRegions", FIELD_LIST, FIELD_INVALIDATES | FIELD_FILE,
+                        FIELD_ELEMENTS(Publication, profile.regions.regions, profile.regions.n),
+                        .table = &host_region_table,
+                        .text = "Distinct reserved regions of all groups: first address, last address, and the kernel's word (direct, direct-relaxable, reserved, msi)." },
+        { "generation", FIELD_INTEGER, FIELD_EMITS | FIELD_FILE, FIELD_MEMBER(Publication, generation),
+                        .text = "Number of the profile in this run of the service, from 1; it changes only when the content does." },
+};
+const FieldTable publication_table = {
+        FIELD_TABLE(publication_fields),
+        .text = "This host: its address widths and everything that bounds them. 0 stands for an unknown width; Unknown says why.",
+};
+
+/* ── names and types ───────────────────────────────────────────────────────────────────────────────────── */
+
+static void append_capital(char *name, const char *key) {
+        size_t n = strlen(name);
+
+        snprintf(name + n, PROPERTY_NAME_MAX - n, "%c%s", toupper((unsigned char) *key), key + 1);
 }
 
-/* ── facts ─────────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* The value alone: why it is unknown and where it came from are properties of their own. */
-static bool equal_facts(const void *a, const void *b) {
-        const Fact *x = a, *y = b;
-
-        return fact_known(x) == fact_known(y) && (!fact_known(x) || x->value == y->value);
+/* NULL for a list, whose type is made of its elements'. */
+static const char *signature_of(const Field *field) {
+        switch (field->kind) {
+        case FIELD_NUMBER:
+                return field->max > 0 && field->max <= UINT32_MAX ? "u" : "t";
+        case FIELD_INTEGER:
+                return field->size < sizeof(uint64_t) ? "u" : "t";
+        case FIELD_REGISTER:
+        case FIELD_HEX:
+                return "t";
+        case FIELD_NAMES:
+                return "as";
+        case FIELD_BOOLEAN:
+                return "b";
+        case FIELD_LIST:
+                return NULL;
+        default:
+                return "s";
+        }
 }
 
-static bool equal_origins(const Fact *x, const Fact *y) {
-        return x->provenance == y->provenance && strcmp(x->source, y->source) == 0;
+static void make_signature(const Field *field, char ret[PROPERTY_SIGNATURE_MAX]) {
+        const char *signature = signature_of(field);
+        size_t n = 0;
+
+        if (signature) {
+                snprintf(ret, PROPERTY_SIGNATURE_MAX, "%s", signature);
+                return;
+        }
+        n = (size_t) snprintf(ret, PROPERTY_SIGNATURE_MAX, "a(");
+        for (size_t i = 0; i < field->table->n && n < PROPERTY_SIGNATURE_MAX - 2; i++)
+                if (field->table->fields[i].flags & FIELD_BUS)
+                        ret[n++] = *signature_of(&field->table->fields[i]);
+        ret[n++] = ')';
+        ret[n] = 0;
 }
 
-static int append_bits(sd_bus_message *reply, const void *value) {
-        const Fact *fact = value;
-        uint32_t bits = fact_known(fact) && fact->value <= UINT32_MAX ? (uint32_t) fact->value : 0;
+static void add(PropertyList *list, const Field *field, const char *prefix, size_t offset) {
+        Property *property = &list->properties[list->n++];
 
-        return sd_bus_message_append_basic(reply, 'u', &bits);
+        property->field = field;
+        property->offset = offset;
+        snprintf(property->name, sizeof(property->name), "%s", prefix);
+        append_capital(property->name, field->key);
+        make_signature(field, property->signature);
+        list->facts |= field_is_fact(field);
 }
 
-static int append_number(sd_bus_message *reply, const void *value) {
-        const Fact *fact = value;
-        uint64_t number = fact_known(fact) ? fact->value : 0;
+static void add_table(PropertyList *list, const FieldTable *table, const char *prefix, size_t offset) {
+        for (size_t i = 0; i < table->n; i++) {
+                const Field *field = &table->fields[i];
+                char below[PROPERTY_NAME_MAX];
 
-        return sd_bus_message_append_basic(reply, 't', &number);
+                if (field->kind == FIELD_OBJECT) {
+                        snprintf(below, sizeof(below), "%s", prefix);
+                        if (!(field->flags & FIELD_FLAT))
+                                append_capital(below, field->key);
+                        add_table(list, field->table, below, offset + field->offset);
+                } else if ((field->flags & FIELD_BUS || field->reason_of) && list->n < PROPERTIES_MAX)
+                        add(list, field, prefix, offset);
+        }
 }
 
-static int append_state(sd_bus_message *reply, const void *value) {
-        const Fact *fact = value;
-        Tristate state = fact_known(fact) ? tristate(fact->value != 0) : TRISTATE_UNKNOWN;
-
-        return sd_bus_message_append_basic(reply, 's', tristate_to_string(state));
+void property_list_make(const FieldTable *table, PropertyList *ret) {
+        *ret = (PropertyList){};
+        add_table(ret, table, "", 0);
 }
 
-const PropertyKind property_bits = { append_bits, equal_facts, .fact = true };
-PROPERTY_GETTER(bits)
-const PropertyKind property_number = { append_number, equal_facts, .fact = true };
-PROPERTY_GETTER(number)
-const PropertyKind property_state = { append_state, equal_facts, .fact = true };
-PROPERTY_GETTER(state)
-
-/* ── plain values ──────────────────────────────────────────────────────────────────────────────────────── */
-
-static int append_text(sd_bus_message *reply, const void *value) {
-        return property_append_text(reply, value, strlen(value));
+const Property *property_find(const PropertyList *list, const char *name) {
+        for (size_t i = 0; i < list->n; i++)
+                if (strcmp(list->properties[i].name, name) == 0)
+                        return &list->properties[i];
+        return NULL;
 }
 
-static bool equal_texts(const void *a, const void *b) {
-        return strcmp(a, b) == 0;
+void property_explained(const Field *reason, char ret[PROPERTY_NAME_MAX]) {
+        *ret = 0;
+        append_capital(ret, reason->reason_of);
 }
 
-static int append_counter(sd_bus_message *reply, const void *value) {
-        return sd_bus_message_append_basic(reply, 't', value);
+/* ── changes ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct Side {
+        FieldContext context;
+        const void *object;
+} Side;
+
+static bool equal_numbers(const Fact *a, const Fact *b) {
+        return fact_known(a) == fact_known(b) && (!fact_known(a) || a->value == b->value);
 }
 
-static bool equal_counters(const void *a, const void *b) {
-        return *(const uint64_t *) a == *(const uint64_t *) b;
-}
+/* By what the bus has of the elements. */
+static bool equal_lists(const Field *field, const Side *a, const Side *b) {
+        size_t n = field_count(field, a->object);
 
-static int append_count(sd_bus_message *reply, const void *value) {
-        return sd_bus_message_append_basic(reply, 'u', value);
-}
-
-static bool equal_counts(const void *a, const void *b) {
-        return *(const uint32_t *) a == *(const uint32_t *) b;
-}
-
-const PropertyKind property_text = { append_text, equal_texts };
-PROPERTY_GETTER(text)
-const PropertyKind property_counter = { append_counter, equal_counters };
-PROPERTY_GETTER(counter)
-const PropertyKind property_count = { append_count, equal_counts };
-PROPERTY_GETTER(count)
-
-/* ── ranges ────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static int append_ranges(sd_bus_message *reply, const void *value) {
-        const RangeSet *set = value;
-        int r = sd_bus_message_open_container(reply, 'a', "(tt)");
-
-        for (size_t i = 0; i < set->n && r >= 0; i++)
-                r = sd_bus_message_append(reply, "(tt)", set->ranges[i].start, set->ranges[i].end);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-static bool equal_ranges(const void *a, const void *b) {
-        const RangeSet *x = a, *y = b;
-
-        if (x->n != y->n)
+        if (n != field_count(field, b->object))
                 return false;
-        for (size_t i = 0; i < x->n; i++)
-                if (x->ranges[i].start != y->ranges[i].start || x->ranges[i].end != y->ranges[i].end)
-                        return false;
+        for (size_t i = 0; i < n; i++)
+                for (size_t j = 0; j < field->table->n; j++) {
+                        const Field *member = &field->table->fields[j];
+
+                        if (member->flags & FIELD_BUS &&
+                                        !field_equal(member, &a->context, field_element(field, a->object, i),
+                                                        &b->context, field_element(field, b->object, i)))
+                                return false;
+                }
         return true;
 }
 
-static int append_regions(sd_bus_message *reply, const void *value) {
-        const ReservedRegions *set = value;
-        int r = sd_bus_message_open_container(reply, 'a', "(tts)");
-
-        for (size_t i = 0; i < set->n && r >= 0; i++)
-                r = sd_bus_message_append(reply, "(tts)", set->regions[i].start, set->regions[i].end,
-                                set->regions[i].word);
-        return r < 0 ? r : sd_bus_message_close_container(reply);
+static bool equal_values(const Field *field, const Side *a, const Side *b) {
+        if (field_is_fact(field))
+                return equal_numbers(field_value(field, a->object), field_value(field, b->object));
+        return field->kind == FIELD_LIST
+                        ? equal_lists(field, a, b)
+                        : field_equal(field, &a->context, a->object, &b->context, b->object);
 }
 
-static bool equal_regions(const void *a, const void *b) {
-        const ReservedRegions *x = a, *y = b;
+static bool equal_reasons(const Field *field, const Side *a, const Side *b) {
+        const void *x = field_value(field, a->object), *y = field_value(field, b->object);
 
-        if (x->n != y->n)
-                return false;
-        for (size_t i = 0; i < x->n; i++) {
-                const ReservedRegion *p = &x->regions[i], *q = &y->regions[i];
-
-                if (p->start != q->start || p->end != q->end || strcmp(p->word, q->word) != 0)
-                        return false;
-        }
-        return true;
+        if (field_is_fact(field))
+                return ((const Fact *) x)->reason == ((const Fact *) y)->reason;
+        return !field->reason_of || *(const Reason *) x == *(const Reason *) y;
 }
 
-const PropertyKind property_ranges = { append_ranges, equal_ranges };
-PROPERTY_GETTER(ranges)
-const PropertyKind property_regions = { append_regions, equal_regions };
-PROPERTY_GETTER(regions)
+static bool equal_origins(const Field *field, const Side *a, const Side *b) {
+        const Fact *x = field_value(field, a->object), *y = field_value(field, b->object);
 
-/* ── a table ───────────────────────────────────────────────────────────────────────────────────────────── */
-
-static const void *value_of(const Property *property, const void *object) {
-        return (const char *) object + property->offset;
+        return !field_is_fact(field) ||
+                        (x->provenance == y->provenance && strcmp(x->source, y->source) == 0);
 }
 
-int property_append_unknown(const PropertyTable *table, const void *object, sd_bus_message *reply) {
-        int r = sd_bus_message_open_container(reply, 'a', "{ss}");
-
-        for (size_t i = 0; i < table->n && r >= 0; i++) {
-                const Fact *fact = value_of(&table->properties[i], object);
-
-                if (table->properties[i].kind->fact && !fact_known(fact))
-                        r = sd_bus_message_append(reply, "{ss}", table->properties[i].name,
-                                        reason_to_string(fact->reason));
-        }
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-int property_append_provenance(const PropertyTable *table, const void *object, sd_bus_message *reply) {
-        char text[FACT_SOURCE_MAX + 16];
-        int r = sd_bus_message_open_container(reply, 'a', "{ss}");
-
-        for (size_t i = 0; i < table->n && r >= 0; i++) {
-                const Fact *fact = value_of(&table->properties[i], object);
-
-                if (!table->properties[i].kind->fact)
-                        continue;
-                snprintf(text, sizeof(text), "%s: %s", provenance_to_string(fact->provenance), fact->source);
-                r = sd_bus_message_append(reply, "{ss}", table->properties[i].name, text);
-        }
-        return r < 0 ? r : sd_bus_message_close_container(reply);
-}
-
-size_t property_changes(const PropertyTable *table, const void *before, const void *after, const char **ret,
-                size_t max) {
+size_t property_changes(const PropertyList *list, const Profile *before, const void *old, const Profile *now,
+                const void *new, const char **ret, size_t max) {
         bool reasons = false, origins = false;
         size_t n = 0;
 
-        for (size_t i = 0; i < table->n && n + 3 < max; i++) {
-                const Property *property = &table->properties[i];
-                const void *old = value_of(property, before), *new = value_of(property, after);
+        for (size_t i = 0; i < list->n && n + 3 < max; i++) {
+                const Property *property = &list->properties[i];
+                const Field *field = property->field;
+                const Side a = { { before }, (const char *) old + property->offset };
+                const Side b = { { now }, (const char *) new + property->offset };
 
-                if (!property->kind->equal(old, new))
+                if (field->flags & FIELD_BUS && !equal_values(field, &a, &b))
                         ret[n++] = property->name;
-                if (property->kind->fact) {
-                        reasons |= ((const Fact *) old)->reason != ((const Fact *) new)->reason;
-                        origins |= !equal_origins(old, new);
-                }
+                reasons |= !equal_reasons(field, &a, &b);
+                origins |= !equal_origins(field, &a, &b);
         }
         if (reasons)
                 ret[n++] = "Unknown";

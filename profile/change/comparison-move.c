@@ -203,14 +203,14 @@ static bool regions_complete(const MoveHost *host) {
 }
 
 static bool get_regions(Move *move, const MoveHost *host, RangeSet *ret) {
-        int r = member_ranges(member_at(host->document, "reservedRegions"), ret);
+        int r = member_ranges(member_at(host->document, "reservedIova"), ret);
 
         if (r < 0)
                 move->error = r;
         if (r > 0 && regions_complete(host))
                 return true;
         conclude(move, VERDICT_UNKNOWN,
-                        "reservedRegions are not all known %s; affects only guests with assigned devices",
+                        "reserved regions are not all known %s; affects only guests with assigned devices",
                         host->name);
         return false;
 }

@@ -73,10 +73,10 @@ static json_t *shared(json_t *here, json_t *there) {
 /* What either host reserves. null when one does not say. */
 static json_t *reserved(json_t *here, json_t *there) {
         _cleanup_(range_set_done) RangeSet a = {}, b = {};
-        int r = member_ranges(member_at(here, "reservedRegions"), &a);
+        int r = member_ranges(member_at(here, "reservedIova"), &a);
 
         if (r > 0)
-                r = member_ranges(member_at(there, "reservedRegions"), &b);
+                r = member_ranges(member_at(there, "reservedIova"), &b);
         for (size_t i = 0; r > 0 && i < b.n; i++) {
                 int q = range_set_add(&a, b.ranges[i].start, b.ranges[i].end);
 
@@ -115,7 +115,7 @@ json_t *profile_comparison(json_t *here, json_t *there) {
         ok &= json_put(object, "sameDigest", json_boolean(same_digest(here, there)));
         ok &= json_put(object, "widths", widths(here, there));
         ok &= json_put(object, "common", shared(here, there));
-        ok &= json_put(object, "reservedRegions", reserved(here, there));
+        ok &= json_put(object, "reservedIova", reserved(here, there));
         ok &= json_put(object, "toHere", comparison_move(&b, &a));
         ok &= json_put(object, "toThere", comparison_move(&a, &b));
         ok &= put_differences(object, here, there);

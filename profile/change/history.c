@@ -91,11 +91,11 @@ static bool groups_known(json_t *document) {
 /* Where a document does not have the regions there is nothing to say of them. */
 static int compare_regions(json_t *before, json_t *after, Moves *moves) {
         _cleanup_(range_set_done) RangeSet was = {}, is = {}, gone = {};
-        json_t *former = member_at(before, "reservedRegions");
+        json_t *former = member_at(before, "reservedIova");
         int r = member_ranges(former, &was);
 
         if (r > 0)
-                r = member_ranges(member_at(after, "reservedRegions"), &is);
+                r = member_ranges(member_at(after, "reservedIova"), &is);
         if (r > 0)
                 r = member_ranges(former, &gone);
         if (r <= 0)

@@ -148,7 +148,7 @@ def test_regions(serve, client):
     assert told.changed.keys() == {PATH, f"{PATH}/group/2"}
     assert told.changed[PATH].keys() == {"Digest", "Generation"}
     assert told.invalidated[PATH] == {"ReservedRegions", "UsableIova", "Findings"}
-    assert watch.names(told) == {"groups", "groups/2", "reservedRegions", "usableIova", "findings"}
+    assert watch.names(told) == {"groups", "groups/2", "reservedIova", "usableIova", "findings"}
     assert watch.now["UsableIova"] == usable
 
 

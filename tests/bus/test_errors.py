@@ -46,9 +46,9 @@ def test_compare_with_another(service, client):
     document = json.loads(client.describe())
     document["widths"]["guestPhysicalBits"]["value"] = 45
     document["host"]["hostname"] = "other"
-    document["reservedRegions"].append({"start": "0x40000000", "end": "0x4fffffff"})
+    document["reservedIova"].append({"start": "0x40000000", "end": "0x4fffffff"})
     answer = compare(client, json.dumps(document))
-    assert {d["path"] for d in answer["differences"]} == {"widths.guestPhysicalBits", "host.hostname", "reservedRegions"}
+    assert {d["path"] for d in answer["differences"]} == {"widths.guestPhysicalBits", "host.hostname", "reservedIova"}
     assert (answer["toThere"]["verdict"], answer["toHere"]["verdict"]) == ("unsafe", "safe")
     assert answer["common"]["guestPhysicalBits"] == 45
 

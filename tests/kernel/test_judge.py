@@ -156,6 +156,6 @@ def test_where_the_width_is_from(machine):
     _, spec, said = machine
     unit, = json.loads(said["describe-plain"])["iommus"]
     virtio = spec.unit.startswith("virtio")
-    assert (unit["bits"]["value"], unit["bits"]["provenance"]) == (spec.bits, spec.provenance)
-    assert unit["bits"]["source"].startswith("kernel log: virtio_iommu virtio") == virtio
+    assert (unit["iovaBits"]["value"], unit["iovaBits"]["provenance"]) == (spec.bits, spec.provenance)
+    assert unit["iovaBits"]["source"].startswith("kernel log: virtio_iommu virtio") == virtio
     assert (f"input address: {spec.bits} bits" in said["log"]) == virtio

@@ -110,7 +110,7 @@ def test_limits_are_the_hosts(pictures):
     known = {widths[n]["value"] for n in names if widths[n]["value"]}
     units = json.loads(subprocess.run([HAWCTL, "iommus", root, "-j"], capture_output=True, check=True).stdout)
     lines = set(svg_of([root]).limits)
-    assert known <= lines <= known | {u["bits"]["value"] for u in units}
+    assert known <= lines <= known | {u["iovaBits"]["value"] for u in units}
     missing = sum(1 for n in names if not widths[n]["value"])
     assert run(root).stdout.decode().count("no line for") == bool(missing)
 

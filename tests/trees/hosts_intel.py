@@ -38,7 +38,7 @@ client_46_39.expect = {
     "widths.hostPhysicalBits.value": 46, "widths.guestPhysicalBits.value": 46, "widths.guestMappableBits.value": 46,
     "widths.iovaBits.value": 39, "widths.safeGuestBits.value": 46, "widths.safeGuestBitsWithDevices.value": 39,
     "iommus.0.secondStageBits.value": 39, "iommus.0.firstStageBits.value": None, "iommus.0.firstStageBits.reason": "not-applicable",
-    "iommus.1.bits.value": 39, "iommus.1.firmwareUnit": 1, "iommus.1.pciDeviceCount": 3,
+    "iommus.1.iovaBits.value": 39, "iommus.1.firmwareUnit": 1, "iommus.1.pciDeviceCount": 3,
     "groups.0.assignable": True, "groups.1.assignable": False, "groups.1.assignableReason": "bridges-only",
     "groups.2.assignable": True, "groups.2.isolated": True,
     "groups.0.usableIova": [{"start": "0x0", "end": "0xfedfffff"}, {"start": "0xfef00000", "end": "0x7fffffffff"}],
@@ -75,7 +75,7 @@ sapphire_rapids.expect = {
     "widths.linearBits.value": 57, "paging.la57.enabled.value": True, "paging.hostLevels.value": 5,
     "paging.page1G.value": True, "paging.secondLevel.page1G.value": True,
     "paging.secondLevel.levels.value": 5, "iommus.0.secondStageBits.value": 57, "iommus.0.firstStageBits.value": 56,
-    "iommus.1.bits.value": 57, "iommus.0.version.major.value": 6, "iommus.0.decoded.ecap.SMTS": 1,
+    "iommus.1.iovaBits.value": 57, "iommus.0.version.major.value": 6, "iommus.0.decoded.ecap.SMTS": 1,
     "widths.safeGuestBitsWithDevices.value": 52, "devices.0.sriov.totalVfs": 64, "devices.0.sriov.numVfs": 4, "devices.1.sriov.numVfs": 0,
 }
 sapphire_rapids.findings = set()
@@ -164,7 +164,7 @@ rmrr_nic.expect = {
     "groups.1.usableIova": [{"start": "0x0", "end": "0x791f5fff"}, {"start": "0x791fa000", "end": "0xfedfffff"},
                             {"start": "0xfef00000", "end": "0xffffffffffff"}],
     "firmware.dmar.table.reservedRegions.0.limit": "0x791f9fff", "widths.iovaBits.value": 48,
-    "reservedRegions": [{"start": "0x791f6000", "end": "0x791f9fff"}, {"start": "0xfee00000", "end": "0xfeefffff"}],
+    "reservedIova": [{"start": "0x791f6000", "end": "0x791f9fff"}, {"start": "0xfee00000", "end": "0xfeefffff"}],
 }
 rmrr_nic.findings = {"rmrr-device-not-assignable", "rmrr-in-ram"}
 
@@ -189,7 +189,7 @@ isa_bridge_group.expect = {
     "groups.0.type": "identity", "groups.0.assignable": True, "groups.0.isolated": True,
     "groups.0.reservedRegions.0": {"start": "0x0", "end": "0xffffff", "type": "direct-relaxable"},
     "groups.0.usableIova.0": {"start": "0x0", "end": "0xfedfffff"},
-    "reservedRegions": [{"start": "0xfee00000", "end": "0xfeefffff"}],
+    "reservedIova": [{"start": "0xfee00000", "end": "0xfeefffff"}],
 }
 isa_bridge_group.findings = {"mgaw-below-sagaw"}
 
@@ -265,7 +265,7 @@ def mixed_units_no_remapping(t):
 
 
 mixed_units_no_remapping.expect = {
-    "iommus.0.bits.value": 36, "iommus.1.bits.value": 48, "widths.iovaBits.value": 36, "groups.0.iovaBits": 36,
+    "iommus.0.iovaBits.value": 36, "iommus.1.iovaBits.value": 48, "widths.iovaBits.value": 36, "groups.0.iovaBits": 36,
     "groups.1.iovaBits": 48, "groups.1.assignable": False, "groups.1.assignableReason": "no-interrupt-remapping",
     "iommus.1.interruptRemapping.capable.value": True, "iommus.1.interruptRemapping.enabled.value": False,
 }

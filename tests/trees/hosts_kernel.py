@@ -33,7 +33,7 @@ def first_stage_only(t):
 
 
 first_stage_only.expect = {
-    "iommus.0.bits.value": 47, "iommus.0.bits.provenance": "assumed", "iommus.0.firstStageBits.value": 47,
+    "iommus.0.iovaBits.value": 47, "iommus.0.iovaBits.provenance": "assumed", "iommus.0.firstStageBits.value": 47,
     "iommus.0.secondStageBits.value": None, "iommus.0.secondStageBits.reason": "not-applicable", "groups.0.usableIova": BELOW_47,
 }
 first_stage_only.findings = FIRST
@@ -44,7 +44,7 @@ def first_stage_sm_on(t):
     intel(t, "6.1.0-50-amd64", "intel_iommu=on,sm_on", LEGACY | SMTS | FSTS)
 
 
-first_stage_sm_on.expect = {"iommus.0.bits.value": 47, "iommus.0.bits.provenance": "derived", "widths.iovaBits.value": 47}
+first_stage_sm_on.expect = {"iommus.0.iovaBits.value": 47, "iommus.0.iovaBits.provenance": "derived", "widths.iovaBits.value": 47}
 first_stage_sm_on.findings = FIRST
 
 
@@ -54,7 +54,7 @@ def first_stage_sm_off(t):
 
 
 first_stage_sm_off.expect = {
-    "iommus.0.bits.value": 48, "iommus.0.bits.provenance": "derived", "iommus.0.firstStageBits.value": None,
+    "iommus.0.iovaBits.value": 48, "iommus.0.iovaBits.provenance": "derived", "iommus.0.firstStageBits.value": None,
     "iommus.0.firstStageBits.reason": "not-applicable", "iommus.0.secondStageBits.value": 48, "groups.0.usableIova": BELOW_48,
 }
 first_stage_sm_off.findings = set()
@@ -65,7 +65,7 @@ def both_stages(t):
     intel(t, "6.8.12-4-pve", "intel_iommu=on", LEGACY | SMTS | SSTS | FSTS)
 
 
-both_stages.expect = {"iommus.0.bits.value": 48, "iommus.0.bits.provenance": "derived", "iommus.0.firstStageBits.value": 47,
+both_stages.expect = {"iommus.0.iovaBits.value": 48, "iommus.0.iovaBits.provenance": "derived", "iommus.0.firstStageBits.value": 47,
                       "groups.0.usableIova": BELOW_48}
 both_stages.findings = set()
 
@@ -75,7 +75,7 @@ def both_stages_new_kernel(t):
     intel(t, "7.2.13+deb14-amd64", "intel_iommu=on,sm_on", LEGACY | SMTS | SSTS | FSTS)
 
 
-both_stages_new_kernel.expect = {"iommus.0.bits.value": 47, "iommus.0.bits.provenance": "derived", "iommus.0.secondStageBits.value": 48}
+both_stages_new_kernel.expect = {"iommus.0.iovaBits.value": 47, "iommus.0.iovaBits.provenance": "derived", "iommus.0.secondStageBits.value": 48}
 both_stages_new_kernel.findings = FIRST
 
 
@@ -84,7 +84,7 @@ def both_stages_vendor_kernel(t):
     intel(t, "5.14.0-570.el9_6.x86_64", "intel_iommu=on,sm_on", LEGACY | SMTS | SSTS | FSTS)
 
 
-both_stages_vendor_kernel.expect = {"iommus.0.bits.value": 47, "iommus.0.bits.provenance": "assumed"}
+both_stages_vendor_kernel.expect = {"iommus.0.iovaBits.value": 47, "iommus.0.iovaBits.provenance": "assumed"}
 both_stages_vendor_kernel.findings = FIRST
 
 
@@ -93,7 +93,7 @@ def one_legacy_unit(t):
     intel(t, "6.1.0-50-amd64", "intel_iommu=on", LEGACY | SMTS | FSTS, more=[LEGACY])
 
 
-one_legacy_unit.expect = {"iommus.0.bits.value": 48, "iommus.0.firstStageBits.value": None}
+one_legacy_unit.expect = {"iommus.0.iovaBits.value": 48, "iommus.0.firstStageBits.value": None}
 one_legacy_unit.findings = set()
 
 
@@ -124,7 +124,7 @@ def amd_pgtbl_v2(t):
     amd(t, "6.12.95+deb13-amd64", "iommu=pt amd_iommu=pgtbl_v2")
 
 
-amd_pgtbl_v2.expect = {"iommus.0.bits.value": 47, "iommus.0.bits.provenance": "derived", "widths.iovaBits.value": 47,
+amd_pgtbl_v2.expect = {"iommus.0.iovaBits.value": 47, "iommus.0.iovaBits.provenance": "derived", "widths.iovaBits.value": 47,
                        "iommus.0.secondStageBits.value": 64, "groups.0.usableIova": below(47)}
 amd_pgtbl_v2.findings = {"hypertransport-hole", "iommu-narrower-than-cpu"}
 
@@ -134,7 +134,7 @@ def amd_pgtbl_v2_61_pt(t):
     amd(t, "6.1.0-50-amd64", "iommu=pt amd_iommu=pgtbl_v2")
 
 
-amd_pgtbl_v2_61_pt.expect = {"iommus.0.bits.value": 64, "iommus.0.bits.provenance": "derived", "groups.0.usableIova": below(64)}
+amd_pgtbl_v2_61_pt.expect = {"iommus.0.iovaBits.value": 64, "iommus.0.iovaBits.provenance": "derived", "groups.0.usableIova": below(64)}
 amd_pgtbl_v2_61_pt.findings = {"hypertransport-hole"}
 
 
@@ -143,7 +143,7 @@ def amd_pgtbl_v2_61(t):
     amd(t, "6.1.0-50-amd64", "iommu=nopt amd_iommu=pgtbl_v2")
 
 
-amd_pgtbl_v2_61.expect = {"iommus.0.bits.value": 48, "iommus.0.bits.provenance": "derived", "groups.0.usableIova": below(48)}
+amd_pgtbl_v2_61.expect = {"iommus.0.iovaBits.value": 48, "iommus.0.iovaBits.provenance": "derived", "groups.0.usableIova": below(48)}
 amd_pgtbl_v2_61.findings = {"hypertransport-hole"}
 
 
@@ -152,7 +152,7 @@ def amd_pgtbl_v2_between(t):
     amd(t, "6.8.12-4-pve", "iommu=nopt amd_iommu=pgtbl_v2")
 
 
-amd_pgtbl_v2_between.expect = {"iommus.0.bits.value": 47, "iommus.0.bits.provenance": "assumed"}
+amd_pgtbl_v2_between.expect = {"iommus.0.iovaBits.value": 47, "iommus.0.iovaBits.provenance": "assumed"}
 amd_pgtbl_v2_between.findings = {"hypertransport-hole", "iommu-narrower-than-cpu"}
 
 
@@ -161,7 +161,7 @@ def amd_pgtbl_v2_without_giosup(t):
     amd(t, "6.12.95+deb13-amd64", "amd_iommu=pgtbl_v2", EFR & ~(1 << 48))
 
 
-amd_pgtbl_v2_without_giosup.expect = {"iommus.0.bits.value": 64, "groups.0.usableIova": below(64)}
+amd_pgtbl_v2_without_giosup.expect = {"iommus.0.iovaBits.value": 64, "groups.0.usableIova": below(64)}
 amd_pgtbl_v2_without_giosup.findings = {"hypertransport-hole"}
 
 # IVinfo: VASize (21:15) 48, PASize (14:8) 48, EFRSup.
@@ -173,7 +173,7 @@ def amd_vasize(t):
     amd(t, "7.2.13+deb14-amd64", "", table=ivrs(ivhd(0x11, 2, 0xFEB80000, EFR), info=VASIZE_48))
 
 
-amd_vasize.expect = {"iommus.0.bits.value": 48, "iommus.0.secondStageBits.value": 48, "groups.0.usableIova": below(48)}
+amd_vasize.expect = {"iommus.0.iovaBits.value": 48, "iommus.0.secondStageBits.value": 48, "groups.0.usableIova": below(48)}
 amd_vasize.findings = {"hypertransport-hole"}
 
 
@@ -182,7 +182,7 @@ def amd_vasize_old_kernel(t):
     amd(t, "6.12.95+deb13-amd64", "", table=ivrs(ivhd(0x11, 2, 0xFEB80000, EFR), info=VASIZE_48))
 
 
-amd_vasize_old_kernel.expect = {"iommus.0.bits.value": 64, "iommus.0.bits.provenance": "derived"}
+amd_vasize_old_kernel.expect = {"iommus.0.iovaBits.value": 64, "iommus.0.iovaBits.provenance": "derived"}
 amd_vasize_old_kernel.findings = {"hypertransport-hole"}
 
 
@@ -191,7 +191,7 @@ def amd_unreadable(t):
     amd(t, "7.2.13+deb14-amd64", "", table=None)
 
 
-amd_unreadable.expect = {"iommus.0.bits.value": None, "iommus.0.bits.reason": "permission", "iommus.0.secondStageBits.reason": "permission",
+amd_unreadable.expect = {"iommus.0.iovaBits.value": None, "iommus.0.iovaBits.reason": "permission", "iommus.0.secondStageBits.reason": "permission",
                          "iommus.0.firstStageBits.value": 47}
 amd_unreadable.findings = {"hypertransport-hole", "iommu-width-unknown", "profile-incomplete"}
 
@@ -201,7 +201,7 @@ def amd_unreadable_old_kernel(t):
     amd(t, "6.12.95+deb13-amd64", "", table=None)
 
 
-amd_unreadable_old_kernel.expect = {"iommus.0.bits.value": 64, "iommus.0.bits.provenance": "derived", "iommus.0.secondStageBits.value": 64}
+amd_unreadable_old_kernel.expect = {"iommus.0.iovaBits.value": 64, "iommus.0.iovaBits.provenance": "derived", "iommus.0.secondStageBits.value": 64}
 amd_unreadable_old_kernel.findings = {"hypertransport-hole", "profile-incomplete"}
 
 
@@ -210,7 +210,7 @@ def amd_hatdis(t):
     amd(t, "7.2.13+deb14-amd64", "", table=ivrs(ivhd(0x11, 2, 0xFEB80000, EFR, features=1)))
 
 
-amd_hatdis.expect = {"iommus.0.bits.value": 47, "iommus.0.bits.provenance": "derived", "iommus.0.secondStageBits.value": None,
+amd_hatdis.expect = {"iommus.0.iovaBits.value": 47, "iommus.0.iovaBits.provenance": "derived", "iommus.0.secondStageBits.value": None,
                      "iommus.0.secondStageBits.reason": "not-applicable", "groups.0.usableIova": below(47)}
 amd_hatdis.findings = {"hypertransport-hole", "iommu-narrower-than-cpu"}
 
@@ -219,7 +219,7 @@ def amd_hatdis_old_kernel(t):
     amd(t, "6.12.95+deb13-amd64", "", table=ivrs(ivhd(0x11, 2, 0xFEB80000, EFR, features=1)))
 
 
-amd_hatdis_old_kernel.expect = {"iommus.0.bits.value": 64, "iommus.0.secondStageBits.value": 64}
+amd_hatdis_old_kernel.expect = {"iommus.0.iovaBits.value": 64, "iommus.0.secondStageBits.value": 64}
 amd_hatdis_old_kernel.findings = {"hypertransport-hole"}
 
 UNITY = (0xB0000000, 0xB00FFFFF, "direct")
@@ -334,7 +334,7 @@ def virtio_width_in_log(t):
 
 
 virtio_width_in_log.expect = {
-    "iommus.0.bits.value": 39, "iommus.0.bits.provenance": "measured", "iommus.0.secondStageBits.reason": "not-applicable",
+    "iommus.0.iovaBits.value": 39, "iommus.0.iovaBits.provenance": "measured", "iommus.0.secondStageBits.reason": "not-applicable",
     "widths.iovaBits.value": 39, "groups.0.iovaBits": 39,
     "groups.0.usableIova": [{"start": "0x0", "end": "0xfedfffff"}, {"start": "0xfef00000", "end": "0x7fffffffff"}],
     "groups.0.assignable": False, "groups.0.assignableReason": "no-interrupt-remapping",
@@ -347,7 +347,7 @@ def virtio_log_refused(t):
     t.write("hawd/reasons", "permission dev/kmsg\n")
 
 
-virtio_log_refused.expect = {"iommus.0.bits.value": None, "iommus.0.bits.reason": "permission", "groups.0.bitsReason": "permission"}
+virtio_log_refused.expect = {"iommus.0.iovaBits.value": None, "iommus.0.iovaBits.reason": "permission", "groups.0.bitsReason": "permission"}
 virtio_log_refused.findings = {"virtualised-host", "interrupt-remapping-off", "iommu-width-unknown", "profile-incomplete"}
 
 
@@ -356,7 +356,7 @@ def virtio_without_devices(t):
     virtio(t, "virtio_iommu virtio3: input address: 48 bits\n", devices=())
 
 
-virtio_without_devices.expect = {"iommus.0.bits.value": 48, "iommus.0.deviceCount": 0, "widths.iovaBits.value": None, "groups": []}
+virtio_without_devices.expect = {"iommus.0.iovaBits.value": 48, "iommus.0.deviceCount": 0, "widths.iovaBits.value": None, "groups": []}
 virtio_without_devices.findings = {"virtualised-host", "iommu-without-devices"}
 
 

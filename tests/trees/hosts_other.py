@@ -182,7 +182,7 @@ def guest_virtio_iommu(t):
     t.group(0, ["0000:00:01.0"], [(0x8000000, 0x80FFFFF, "msi")])
 
 
-guest_virtio_iommu.expect = {"iommus.0.kind": "virtio", "iommus.0.bits.value": None, "iommus.0.bits.reason": "absent",
+guest_virtio_iommu.expect = {"iommus.0.kind": "virtio", "iommus.0.iovaBits.value": None, "iommus.0.iovaBits.reason": "absent",
                              "groups.0.iovaBits": None, "groups.0.bitsReason": "absent", "groups.0.usableIova": []}
 guest_virtio_iommu.findings = {"virtualised-host", "iommu-width-unknown", "msi-window-in-low-memory"}
 

@@ -71,7 +71,7 @@ CASES = [
     ({}, {"region": (0x80000000, 0x8000FFFF, "reserved")}, [
         ("groups.14.reservedRegions", "...", "0x80000000-0x8000ffff reserved, ..."),
         ("groups.14.usableIova", "0x0-0xfedfffff, ...", "0x0-0x7fffffff, 0x80010000-0xfedfffff, ..."),
-        ("reservedRegions", "...", "0x80000000-0x8000ffff, ..."),
+        ("reservedIova", "...", "0x80000000-0x8000ffff, ..."),
         ("usableIova", "0x0-0xfedfffff, ...", "0x0-0x7fffffff, 0x80010000-0xfedfffff, ...")]),
     ({}, {"devices": ("0000:01:00.0", "0000:01:00.1")}, [
         ("iommus.dmar0.deviceCount", "1", "2"), ("iommus.dmar0.pciDeviceCount", "1", "2"),
@@ -227,7 +227,7 @@ def test_comparison_of_two_hosts(tmp_path):
     assert any("may have 52 bits, but KVM here offers only 46" in reason for reason in found["toHere"]["reasons"])
     assert any("iovaBits 57 there, 39 here" in reason for reason in found["toHere"]["reasons"])
     assert found["toThere"] == {"verdict": "safe", "reasons": []}
-    assert found["reservedRegions"] == [{"start": "0xfee00000", "end": "0xfeefffff"}]
+    assert found["reservedIova"] == [{"start": "0xfee00000", "end": "0xfeefffff"}]
     assert {"path": "host.hostname", "kind": "changed", "here": "client", "there": "spr"} in found["differences"]
 
 
@@ -245,7 +245,7 @@ def test_comparison_with_itself(tmp_path, build):
         "widths.guestPhysicalBits": widths["guestPhysicalBits"]["value"], "widths.guestMappableBits": widths["guestMappableBits"]["value"],
         "paging.la57.capable": host_["architecture"] == "aarch64" or paging["la57"]["capable"]["value"] is not None,
         "widths.iovaBits": without_iommu or widths["iovaBits"]["value"],
-        "reservedRegions": without_iommu or all(group["regionsReason"] is None for group in groups),
+        "reservedIova": without_iommu or all(group["regionsReason"] is None for group in groups),
     }
     missing = [name for name, value in known.items() if value in (None, False)]
     for direction, places in (("toHere", ("there", "here")), ("toThere", ("here", "there"))):

@@ -44,7 +44,7 @@ static json_t *document(const Host *host) {
         json_t *value = json_pack("{s:s,s:{s:s?,s:s?},s:o,s:{s:{s:o}},s:o,s:o,s:o}", "schema",
                         "hawd-profile/1", "host", "architecture", host->architecture, "cpuVendor",
                         host->vendor, "widths", widths, "paging", "la57", "capable", state_of(host->la57),
-                        "reservedRegions", json_loads(host->regions, JSON_DECODE_ANY, NULL), "groups",
+                        "reservedIova", json_loads(host->regions, JSON_DECODE_ANY, NULL), "groups",
                         json_loads(host->groups, JSON_DECODE_ANY, NULL), "groupsReason",
                         json_loads(host->groups_reason, JSON_DECODE_ANY, NULL));
 
@@ -191,20 +191,20 @@ static void test_regions(void **state) {
 
         there.regions = "[{\"start\":\"0xfee00000\",\"end\":16}]";
         comparison = compare(&here, &there);
-        SAYS("toHere", "unknown", "reservedRegions are not all known there");
-        assert_true(json_is_null(json_object_get(comparison, "reservedRegions")));
+        SAYS("toHere", "unknown", "reserved regions are not all known there");
+        assert_true(json_is_null(json_object_get(comparison, "reservedIova")));
         json_decref(comparison);
 
         /* A group that hides its regions. */
         there.regions = MSI;
         there.groups = "[{\"id\":1,\"regionsReason\":null},{\"id\":2,\"regionsReason\":\"permission\"}]";
         comparison = compare(&here, &there);
-        SAYS("toThere", "unknown", "reservedRegions are not all known there");
+        SAYS("toThere", "unknown", "reserved regions are not all known there");
         json_decref(comparison);
         there.groups = "[]";
         there.groups_reason = "\"io\"";
         comparison = compare(&here, &there);
-        SAYS("toThere", "unknown", "reservedRegions are not all known there");
+        SAYS("toThere", "unknown", "reserved regions are not all known there");
         json_decref(comparison);
 }
 
@@ -286,7 +286,7 @@ static void test_shared(void **state) {
 
         /* The two regions touch. */
         expected = json_pack("[{s:s,s:s}]", "start", "0xfee00000", "end", "0xfef00fff");
-        assert_true(json_equal(json_object_get(comparison, "reservedRegions"), expected));
+        assert_true(json_equal(json_object_get(comparison, "reservedIova"), expected));
         json_decref(expected);
 
         json_t *width = json_array_get(json_object_get(comparison, "widths"), 3);
@@ -311,7 +311,7 @@ static void test_hostile(void **state) {
                 "{\"widths\":{\"iovaBits\":48}}",
                 "{\"widths\":{\"guestPhysicalBits\":{\"value\":0,\"provenance\":\"\",\"source\":\"\",\"reason\":null}}}",
                 "{\"widths\":{\"guestPhysicalBits\":{\"value\":65}}}",
-                "{\"groups\":{},\"reservedRegions\":[[]]}", "{\"host\":{\"cpuVendor\":7},\"digest\":7}" };
+                "{\"groups\":{},\"reservedIova\":[[]]}", "{\"host\":{\"cpuVendor\":7},\"digest\":7}" };
         const Host quiet = QUIET;
 
         for (size_t i = 0; i < ELEMENTS(texts); i++) {

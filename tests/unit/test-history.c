@@ -11,7 +11,7 @@
 #define ABSENT "{\"value\":null,\"provenance\":\"unknown\",\"source\":\"s\",\"reason\":\"absent\"}"
 #define WIDTHS(value) "{\"widths\":{\"iovaBits\":" value "}}"
 #define GROUPS(text) "{\"groupsReason\":null,\"groups\":[" text "]}"
-#define REGIONS(text) "{\"groupsReason\":null,\"groups\":[],\"reservedRegions\":[" text "]}"
+#define REGIONS(text) "{\"groupsReason\":null,\"groups\":[],\"reservedIova\":[" text "]}"
 #define MSI "{\"start\":\"0xfee00000\",\"end\":\"0xfeefffff\"}"
 #define KVM(value) "\"paging\":{\"kvm\":{\"loaded\":" FACT(value) "}}"
 #define A "\"0000:01:00.0\""
@@ -68,8 +68,8 @@ static const struct {
                         "now reserved: 0xfef00000-0xfef0ffff." },
         { REGIONS("{\"start\":\"0xfee00000\",\"end\":\"0xfef0ffff\"}"), REGIONS(MSI), SEVERITY_INFO,
                         "no longer reserved: 0xfef00000-0xfef0ffff." },
-        { REGIONS(MSI), "{\"groupsReason\":null,\"groups\":[],\"reservedRegions\":[7]}" },
-        { REGIONS(MSI), "{\"groupsReason\":\"permission\",\"groups\":[],\"reservedRegions\":[]}" },
+        { REGIONS(MSI), "{\"groupsReason\":null,\"groups\":[],\"reservedIova\":[7]}" },
+        { REGIONS(MSI), "{\"groupsReason\":\"permission\",\"groups\":[],\"reservedIova\":[]}" },
 
         { GROUPS("{\"id\":14,\"devices\":[" A "]}"), GROUPS("{\"id\":14,\"devices\":[" A "," B "]}"),
                         SEVERITY_WARNING, "group 14 gained 0000:01:00.1." },
@@ -103,7 +103,7 @@ static const struct {
         { GROUPS("7,{\"id\":\"x\",\"devices\":[null," A "]}"), GROUPS("[],{\"devices\":[" A ",9]}") },
         { GROUPS("{\"id\":1,\"devices\":[\"\\u001b[2J\"]}"), GROUPS(""), SEVERITY_WARNING,
                         "group 1 was removed with \\x1b[2J." },
-        { "{\"groups\":7,\"reservedRegions\":7,\"widths\":7}", "{\"groups\":8}" },
+        { "{\"groups\":7,\"reservedIova\":7,\"widths\":7}", "{\"groups\":8}" },
 };
 
 static void test_moves(void **state) {

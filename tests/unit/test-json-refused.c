@@ -241,7 +241,7 @@ static void test_memory_and_findings(void **state) {
                 { "memory.ranges[2].start", "\"0x0\"",
                                 "memory.ranges[2]: expected ranges in ascending order" },
                 { "usableIova[0].end", "\"0xfef00000\"", "usableIova[1]: " RANGE },
-                { "reservedRegions", "{}", "reservedRegions: expected an array" },
+                { "reservedIova", "{}", "reservedIova: expected an array" },
                 { "findings[0].id", "\"Not-An-Id\"",
                                 "findings[0].id: expected lower-case words with dashes between them" },
                 { "findings[0].id", "\"a--b\"",

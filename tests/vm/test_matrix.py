@@ -74,7 +74,7 @@ def test_document(booted):
     assert document["paging"]["la57"]["enabled"]["value"] == spec.active_57
     assert [unit["name"] for unit in document["iommus"]] == kernel.units(booted.machine)
     for unit in document["iommus"]:
-        assert (unit["kind"], unit["bits"]["value"]) == (spec.unit, spec.iova_bits)
+        assert (unit["kind"], unit["iovaBits"]["value"]) == (spec.unit, spec.iova_bits)
         assert unit["interruptRemapping"]["enabled"]["value"] == spec.remapping
         assert unit["pciDeviceCount"] == sum(len(group.devices) for group in booted.groups.values())
     assert [device["address"] for device in document["devices"]] == kernel.pci_devices(booted.machine)
@@ -131,7 +131,7 @@ def test_host_object(booted, activated):
     assert {name: host[name] for name in expected} == {name: width or 0 for name, width in expected.items()}
     unknown = {name for name, width in expected.items() if width is None}
     assert unknown == set(expected) & set(host["Unknown"])
-    assert host["FiveLevelPagingCapable"] == WORDS[spec.capable_57] and host["FiveLevelPaging"] == WORDS[spec.active_57]
+    assert host["La57Capable"] == WORDS[spec.capable_57] and host["La57Enabled"] == WORDS[spec.active_57]
     assert host["Virtualised"] == "qemu" and host["Hostname"] == "hawd-vm"
     assert host["Kernel"] == booted.machine.output("uname -r").strip()
     assert host["RamTop"] == kernel.ram_top(booted.machine)
@@ -146,7 +146,7 @@ def test_iommu_and_group_objects(booted, activated):
     units = {held["Iommu"]["Name"]: held["Iommu"] for held in activated["objects"].values() if "Iommu" in held}
     assert sorted(units) == kernel.units(booted.machine)
     for unit in units.values():
-        assert (unit["Kind"], unit["Bits"], unit["InterruptRemapping"]) == (spec.unit, spec.iova_bits, WORDS[spec.remapping])
+        assert (unit["Kind"], unit["IovaBits"], unit["InterruptRemappingEnabled"]) == (spec.unit, spec.iova_bits, WORDS[spec.remapping])
     assert sorted(activated["groups"]) == sorted(booted.groups)
     for number, group in booted.groups.items():
         said = activated["groups"][number]
