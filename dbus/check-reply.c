@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "dbus/names.h"
+#include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/rules/check.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 
 static int reply(sd_bus_message *message, const Guest *guest, const Check *check, size_t *ret_bytes) {
-        json_t *document = check_json(guest, check);
+        json_t *document = check_json(guest, check, NULL, 0);
         _cleanup_free_ char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
         int r;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/json/site-defaults.h"
 #include "probe/cleanup.h"
@@ -16,6 +17,8 @@ static const struct {
         const FieldTable *table;
         const char *id, *title;
 } documents[] = {
+        { "check", &check_table, "urn:hawd:check:1", "hawd check" },
+        { "fit", &fit_table, "urn:hawd:fit:1", "hawd fit" },
         { "guest", &guest_table, "urn:hawd:guest:1", "hawd guest" },
         { "guest-defaults", &site_defaults_table, "urn:hawd:guest-defaults:1", "hawd guest defaults" },
         { "profile", &profile_table, "urn:hawd:profile:1", "hawd profile" },

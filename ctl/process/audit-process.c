@@ -7,6 +7,7 @@
 
 #include "ctl/origin/guest-installed.h"
 #include "ctl/process/process-guest.h"
+#include "guest/answer/answer.h"
 #include "guest/form/words/program.h"
 #include "guest/rules/check.h"
 #include "guest/vmm/defaults.h"
@@ -91,7 +92,7 @@ static json_t *audited_json(const AuditQuestion *question, const Audited *audite
                         "physBits",
                         audited->judged && layout->phys_bits ? json_integer(layout->phys_bits) : json_null(),
                         "why", text_json(audited->why), "check",
-                        audited->judged && question->json ? check_json(guest, &audited->check)
+                        audited->judged && question->json ? check_json(guest, &audited->check, NULL, 0)
                                                           : json_null());
 }
 

@@ -11,7 +11,7 @@
 #include "ctl/show/check-text.h"
 #include "ctl/show/json-output.h"
 #include "ctl/verb/verbs.h"
-#include "guest/answer/migration.h"
+#include "guest/answer/answer.h"
 #include "guest/rules/check.h"
 
 typedef struct CheckOptions {
@@ -32,13 +32,13 @@ static const Option own_options[] = {
 
 typedef struct Targets {
         size_t n;
-        Migration *migrations;
+        CheckTarget *items;
 } Targets;
 
 static void targets_done(Targets *targets) {
         for (size_t i = 0; i < targets->n; i++)
-                migration_done(&targets->migrations[i]);
-        free(targets->migrations);
+                migration_done(&targets->items[i].migration);
+        free(targets->items);
 }
 
 static int out_of_memory(void) {
@@ -50,8 +50,8 @@ static int check_targets(const Options *options, const Guest *guest, const Check
                 const Profile *source, Targets *ret) {
         const OptionList *names = &((const CheckOptions *) options->own)->targets;
 
-        ret->migrations = calloc(names->n + 1, sizeof(*ret->migrations));
-        if (!ret->migrations)
+        ret->items = calloc(names->n + 1, sizeof(*ret->items));
+        if (!ret->items)
                 return out_of_memory();
         for (unsigned i = 0; i < names->n; i++) {
                 _cleanup_(profile_done) Profile target = {};
@@ -59,28 +59,15 @@ static int check_targets(const Options *options, const Guest *guest, const Check
 
                 if (r != EXIT_SUCCESS)
                         return r;
-                if (check_migration(guest, here, source, &target, &ret->migrations[i]) < 0)
+                ret->items[i].name = names->items[i];
+                if (check_migration(guest, here, source, &target, &ret->items[i].migration) < 0)
                         return out_of_memory();
                 ret->n++;
         }
         return EXIT_SUCCESS;
 }
 
-static int print_json(
-                const Options *options, const Guest *guest, const Check *check, const Targets *targets) {
-        const CheckOptions *own = options->own;
-        json_t *document = check_json(guest, check), *array = json_array();
-
-        for (size_t i = 0; i < targets->n; i++)
-                json_array_append_new(array, migration_json(own->targets.items[i], &targets->migrations[i]));
-        if (targets->n > 0)
-                json_object_set(document, "targets", array);
-        json_decref(array);
-        return json_print(options, document);
-}
-
-static void print_target(
-                const Screen *screen, const char *name, const Guest *guest, const Migration *migration) {
+static void print_target(const Screen *screen, const Guest *guest, const CheckTarget *target) {
         static const char *const questions[_MIGRATION_MAX] = {
                 [MIGRATION_LIVE] = "moved while it runs",
                 [MIGRATION_OFFLINE] = "started there",
@@ -90,10 +77,10 @@ static void print_target(
         for (MigrationKind kind = 0; kind < _MIGRATION_MAX; kind++) {
                 char about[256];
 
-                snprintf(about, sizeof(about), "%s: %s", name, questions[kind]);
+                snprintf(about, sizeof(about), "%s: %s", target->name, questions[kind]);
                 putchar('\n');
-                check_text_verdict(screen, migration->answers[kind].verdict, about);
-                check_text_findings(screen, guest, &migration->answers[kind], false);
+                check_text_verdict(screen, target->migration.answers[kind].verdict, about);
+                check_text_findings(screen, guest, &target->migration.answers[kind], false);
         }
 }
 
@@ -113,7 +100,7 @@ static int print_text(const Options *options, const Guest *guest, const Profile 
         check_text_findings(&screen, guest, check, true);
         check_text_assumed(&screen, guest);
         for (size_t i = 0; i < targets->n; i++)
-                print_target(&screen, own->targets.items[i], guest, &targets->migrations[i]);
+                print_target(&screen, guest, &targets->items[i]);
         if (!own->layout)
                 return EXIT_SUCCESS;
         putchar('\n');
@@ -122,7 +109,7 @@ static int print_text(const Options *options, const Guest *guest, const Profile 
 
 static bool unsafe(const Check *check, const Targets *targets) {
         for (size_t i = 0; i < targets->n; i++)
-                if (targets->migrations[i].verdict == VERDICT_UNSAFE)
+                if (targets->items[i].migration.verdict == VERDICT_UNSAFE)
                         return true;
         return check->verdict == VERDICT_UNSAFE;
 }
@@ -145,7 +132,7 @@ static int run(const Options *options, int argc, char **argv) {
         r = check_targets(options, &guest, &check, &profile, &targets);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = options->json ? print_json(options, &guest, &check, &targets)
+        r = options->json ? json_print(options, check_json(&guest, &check, targets.items, targets.n))
                           : print_text(options, &guest, &profile, &check, &targets);
         return r == EXIT_SUCCESS && unsafe(&check, &targets) ? EXIT_UNSAFE : r;
 }

@@ -11,7 +11,7 @@
 #include "ctl/show/numbers.h"
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
-#include "guest/answer/fit.h"
+#include "guest/answer/answer.h"
 #include "guest/size.h"
 #include "probe/decode/text.h"
 #include "profile/device-lookup.h"

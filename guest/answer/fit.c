@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/fit.h"
+#include "guest/answer/answer.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -12,6 +12,8 @@
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
+#include "profile/document/field-write.h"
+#include "profile/document/json-fact.h"
 
 void fit_done(Fit *fit) {
         free(fit->why);
@@ -290,24 +292,67 @@ int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device,
         return 0;
 }
 
-static json_t *width_json(const FitWidth *width) {
-        return json_pack("{s:i, s:i, s:i}", "bits", (int) width->bits, "fit", (int) width->n, "reached",
-                        (int) width->n_reached);
+/* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+#define TEXTS_SCHEMA "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"
+
+static const Field width_fields[] = {
+        { "bits", FIELD_INTEGER, 0, FIELD_MEMBER(FitWidth, bits), .max = 64, .text = "The guest's width." },
+        { "fit", FIELD_INTEGER, 0, FIELD_MEMBER(FitWidth, n), .text = "How many more devices fit." },
+        { "reached", FIELD_INTEGER, 0, FIELD_MEMBER(FitWidth, n_reached),
+                        .text = "How many of them other devices reach by peer-to-peer DMA." },
+};
+static const FieldTable width_table = { FIELD_TABLE(width_fields) };
+
+static json_t *write_rule(const void *value) {
+        return json_string(rule_to_string(*(const Rule *) value));
 }
 
-json_t *fit_json(const Fit *fit) {
-        json_t *widths = json_array(), *missing = json_array(), *refused = json_array();
+static json_t *write_missing(const void *value) {
+        const Fit *fit = value;
 
-        for (size_t i = 0; i < fit->n_widths; i++)
-                json_array_append_new(widths, width_json(&fit->widths[i]));
-        for (size_t i = 0; i < fit->n_missing; i++)
-                json_array_append_new(missing, json_string(fit->missing[i]));
-        for (size_t i = 0; i < fit->n_refused; i++)
-                json_array_append_new(refused, check_text_json(fit->refused[i]));
-        return json_pack("{s:s, s:s, s:i, s:o, s:o?, s:I, s:s, s:o, s:o, s:o, s:o}", "schema", "hawd-fit/1",
-                        "verdict", check_verdict_word(fit->before), "wanted", (int) fit->wanted, "now",
-                        width_json(&fit->now), "bitsForAll",
-                        fit->bits_for_all ? json_integer(fit->bits_for_all) : NULL, "bytesEach",
-                        (json_int_t) fit->each, "stopsAt", rule_to_string(fit->stops), "why",
-                        check_text_json(fit->why), "widths", widths, "missing", missing, "refused", refused);
+        return answer_texts((const char *) fit->missing, fit->n_missing, sizeof(fit->missing[0]));
+}
+
+static json_t *write_refused(const void *value) {
+        const Fit *fit = value;
+        json_t *array = json_array();
+        bool ok = true;
+
+        for (size_t i = 0; i < fit->n_refused && ok; i++)
+                ok = json_array_append_new(array, answer_text(fit->refused[i])) == 0;
+        return json_finish(array, ok);
+}
+
+static const FieldHook rule_hook = { .write = write_rule, .schema = "{\"type\": \"string\"}" };
+static const FieldHook missing_hook = { .write = write_missing, .schema = TEXTS_SCHEMA };
+static const FieldHook refused_hook = { .write = write_refused, .schema = TEXTS_SCHEMA };
+
+#define FIT(member) FIELD_MEMBER(Fit, member)
+
+static const Field fit_fields[] = {
+        { "schema", FIELD_FIXED, 0, .fixed = "hawd-fit/1", .text = "Form of the document." },
+        { "verdict", FIELD_WORD, 0, FIT(before), .words = &check_verdict_words,
+                        .text = "Verdict for the guest without them." },
+        { "wanted", FIELD_INTEGER, 0, FIT(wanted), .min = 1, .text = "How many were asked for." },
+        { "now", FIELD_OBJECT, 0, FIT(now), .table = &width_table, .text = "At the guest's own width." },
+        { "bitsForAll", FIELD_INTEGER, FIELD_OR_NONE, FIT(bits_for_all),
+                        .text = "Smallest width at which all that were asked for fit; null: none here." },
+        { "bytesEach", FIELD_INTEGER, 0, FIT(each), .text = "Bytes of the 64-bit window that one takes." },
+        { "stopsAt", FIELD_CUSTOM, 0, FIT(stops), .hook = &rule_hook,
+                        .text = "The rule that one more breaks; empty: none up to 256, or an input is missing." },
+        { "why", FIELD_CUSTOM, 0, FIT(why), .hook = &answer_text_hook, .text = "Why no more fit." },
+        { "widths", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(Fit, widths, n_widths), .table = &width_table,
+                        .text = "At every other width." },
+        { "missing", FIELD_CUSTOM, 0, .hook = &missing_hook, .text = "Inputs that are missing." },
+        { "refused", FIELD_CUSTOM, 0, .hook = &refused_hook,
+                        .text = "Why VFIO cannot assign such a device here, wherever its BARs fit." },
+};
+const FieldTable fit_table = {
+        FIELD_TABLE(fit_fields),
+        .text = "How many more devices fit beside a guest (docs/check.md).",
+};
+
+json_t *fit_json(const Fit *fit) {
+        return fields_json(&(FieldContext){}, &fit_table, fit);
 }

@@ -35,6 +35,3 @@ void fit_done(Fit *fit);
 
 /* The device's BARs are given, or it has an address on this host. Fills the guest's as check_guest() does. -ENOMEM. */
 int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device, uint32_t wanted, Fit *ret);
-
-/* The document of `hawctl fit --json`. A new reference; NULL when out of memory. */
-struct json_t *fit_json(const Fit *fit);

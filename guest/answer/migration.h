@@ -25,6 +25,3 @@ void migration_done(Migration *migration);
 /* `here` is the guest's check on the host it comes from. -ENOMEM. */
 int check_migration(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
                 Migration *ret);
-
-/* One element of `targets` in the document of `hawctl check --for`. A new reference; NULL when out of memory. */
-struct json_t *migration_json(const char *target, const Migration *migration);

@@ -88,9 +88,3 @@ void check_done(Check *check);
 
 /* Fills in, from the profile, the BARs of assigned devices given by address. -ENOMEM only. */
 int check_guest(Guest *guest, const Profile *profile, Check *ret);
-
-/* A string of a check as JSON takes it: a device's name may have been cut within a character. */
-struct json_t *check_text_json(const char *text);
-
-/* The document of `hawctl check --json` and D-Bus Check. A new reference; NULL when out of memory. */
-struct json_t *check_json(const Guest *guest, const Check *check);

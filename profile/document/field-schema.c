@@ -18,7 +18,8 @@ static json_t *words_schema(const Words *words, unsigned first) {
         if (first > 0)
                 ok = json_array_append_new(array, json_null()) == 0;
         for (unsigned i = first; i < words->n && ok; i++)
-                ok = json_array_append_new(array, json_string(words_get(words, i))) == 0;
+                if (words_find(words, words_get(words, i)) == (int) i)
+                        ok = json_array_append_new(array, json_string(words_get(words, i))) == 0;
         return json_pack("{s:o}", "enum", json_finish(array, ok));
 }
 
@@ -118,7 +119,9 @@ static json_t *kind_schema(const Field *field) {
         case FIELD_GROUP:
                 return typed("integer", true);
         case FIELD_OBJECT:
-                return object_schema(field->table);
+                return nullable ? json_pack("{s:[o, {s:s}]}", "anyOf", object_schema(field->table), "type",
+                                                  "null")
+                                : object_schema(field->table);
         case FIELD_LIST:
                 return list_schema(field, object_schema(field->table));
         default:
@@ -155,8 +158,14 @@ static json_t *object_schema(const FieldTable *table) {
         if (json_array_size(required) > 0)
                 ok = ok && json_put(schema, "required", json_incref(required));
         json_decref(required);
-        if (table->text && !json_put(schema, "description", json_string(table->text)))
-                ok = false;
+        if (table->text)
+                ok = ok && json_put(schema, "description", json_string(table->text));
+        if (table->schema) {
+                json_t *more = json_loads(table->schema, 0, NULL);
+
+                ok = ok && json_object_update(schema, more) == 0;
+                json_decref(more);
+        }
         return json_finish(schema, ok);
 }
 

@@ -47,7 +47,7 @@ typedef enum FieldKind {
 } FieldKind;
 
 enum {
-        FIELD_LATER = 1 << 0,       /* documents of the first versions lack it */
+        FIELD_LATER = 1 << 0, /* documents of the first versions lack it; not written where .when is false */
         FIELD_VOLATILE = 1 << 1,    /* says nothing of what this host can do: in no fingerprint */
         FIELD_KEY = 1 << 2,         /* tells the elements of a list apart */
         FIELD_OR_NONE = 1 << 3,     /* FIELD_INTEGER: .none stands for null */
@@ -69,7 +69,8 @@ typedef struct Field Field;
 typedef struct FieldTable {
         size_t n;
         const Field *fields;
-        const char *text; /* what such an object is */
+        const char *text;   /* what such an object is */
+        const char *schema; /* JSON: more of its schema, or NULL */
         bool given; /* members may be left out, and are not written where they are null or zero; others are refused */
         /* After an object was read: what holds between its members, and between it and the element before it, or NULL.
          * 0, or what json_value_fail() returned. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/rules/run.h"
 #include "tests/unit/judge-check.h"
@@ -74,7 +75,7 @@ static bool show(uint64_t seed, uint64_t number) {
         if (!places || check_with_remedies(&drawn.guest, &drawn.profile, places, &check) < 0)
                 return false;
         guest = guest_json_write(&drawn.guest);
-        answer = check_json(&drawn.guest, &check);
+        answer = check_json(&drawn.guest, &check, NULL, 0);
         json_dumpf(guest, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
         json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
         for (size_t i = 0; i < drawn.profile.n_groups; i++)
