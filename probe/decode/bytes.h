@@ -7,11 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct Bytes {
         const uint8_t *data; /* borrowed */
         size_t n;
 } Bytes;
+
+/* Of a text, without its NUL. */
+static inline Bytes bytes_of(const char *text) {
+        return (Bytes){ .data = (const uint8_t *) text, .n = strlen(text) };
+}
 
 typedef struct BytesRange {
         size_t offset, n;

@@ -6,10 +6,6 @@
 #include "probe/decode/kernel/kernel-log.h"
 #include "probe/decode/text.h"
 
-static Bytes bytes_of(const char *text) {
-        return (Bytes){ .data = (const uint8_t *) text, .n = strlen(text) };
-}
-
 /* The form is the kernel's (Documentation/ABI/testing/dev-kmsg), the text viommu_probe()'s. */
 static void test_records(void **state) {
         static const struct {

@@ -118,8 +118,7 @@ static int add_other(Ch *ch, const ChItem *item, const char *name, GuestDevice *
 
         if (r < 0)
                 return vm_bounded(&ch->vm, r);
-        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, (*ret)->name,
-                        sizeof((*ret)->name));
+        text_printable(bytes_of(name), (*ret)->name, sizeof((*ret)->name));
         return segment_of(ch, item, &(*ret)->segment);
 }
 
@@ -141,13 +140,12 @@ static int apply_device(Ch *ch, const ChItem *item) {
         device->assigned = true;
         device->behind_viommu = tristate(item->numbers[CH_KEY_IOMMU] > 0);
         ch->viommu |= item->numbers[CH_KEY_IOMMU] > 0;
-        if (pci_address_parse((Bytes){ .data = (const uint8_t *) last, .n = strlen(last) }, &address)) {
+        if (pci_address_parse(bytes_of(last), &address)) {
                 device->has_address = true;
                 device->address = address;
                 return 0;
         }
-        device->mediated = uuid_parse(
-                        (Bytes){ .data = (const uint8_t *) last, .n = strlen(last) }, device->uuid);
+        device->mediated = uuid_parse(bytes_of(last), device->uuid);
         if (device->mediated)
                 return 0;
         return vm_ignore(&ch->vm, device->name, "%s",

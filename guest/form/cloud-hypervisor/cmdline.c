@@ -117,10 +117,6 @@ static int set_one(Ch *ch, size_t i, const char *text) {
         return options[i].section ? set_values(ch, options[i].section, options[i].name, text) : 0;
 }
 
-static bool is_option(const char *text) {
-        return text[0] == '-' && text[1];
-}
-
 /* "--memory=size=4G" too. Returns how many of the words behind it are its values, or an error. */
 static int read_option(Ch *ch, const char *text, const VmWord *behind, size_t n_behind) {
         size_t n = strcspn(text, "="), i = 0, taken = 0;
@@ -135,7 +131,7 @@ static int read_option(Ch *ch, const char *text, const VmWord *behind, size_t n_
 
                 snprintf(what, sizeof(what), "--%.*s", (int) (n < 50 ? n : 50), text);
                 r = ch_ignore(ch, what, "not understood");
-                while (r >= 0 && !value && taken < n_behind && !is_option(behind[taken].text))
+                while (r >= 0 && !value && taken < n_behind && !vm_option_name(behind[taken].text))
                         taken++;
                 return r < 0 ? r : (int) taken;
         }
@@ -144,7 +140,7 @@ static int read_option(Ch *ch, const char *text, const VmWord *behind, size_t n_
         if (value)
                 return set_one(ch, i, value);
         while (r >= 0 && taken < n_behind && (taken == 0 || options[i].takes == TAKES_MANY) &&
-                        !is_option(behind[taken].text)) {
+                        !vm_option_name(behind[taken].text)) {
                 ch->vm.line = behind[taken].line;
                 r = set_one(ch, i, behind[taken++].text);
         }

@@ -96,7 +96,7 @@ static int add_mediated(Vm *vm, const xmlNode *node) {
                                                 ? ", which is for s390x"
                                                 : "");
         vm_element_attribute(address, "uuid", text);
-        if (!uuid_parse((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, uuid))
+        if (!uuid_parse(bytes_of(text), uuid))
                 return vm_fail(vm, "<hostdev type='mdev'>: expected <source><address uuid='...'/></source>");
         vm_element_alias(node, id);
         r = vm_mediated(vm, *id ? id : uuid, uuid, has_iommufd(node), &device);

@@ -16,8 +16,7 @@ static int read_name(VmDomain *domain, const xmlNode *node) {
         char text[VM_ATTRIBUTE_MAX];
 
         vm_element_text(node, text);
-        text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, domain->vm->guest->name,
-                        sizeof(domain->vm->guest->name));
+        text_printable(bytes_of(text), domain->vm->guest->name, sizeof(domain->vm->guest->name));
         return 0;
 }
 

@@ -202,12 +202,6 @@ int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
 
 /* ── what libvirt adds ─────────────────────────────────────────────────────────────────────────────────── */
 
-static bool ends_with(const char *text, const char *end) {
-        size_t n = strlen(text), m = strlen(end);
-
-        return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
         char type[VM_ATTRIBUTE_MAX];
 
@@ -219,7 +213,7 @@ static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
         vm_element_attribute(node, "type", type);
         if (strcmp((const char *) node->name, "controller") != 0)
                 return;
-        if ((strcmp(type, "virtio-serial") == 0 && !ends_with(ret, "-transitional")) ||
+        if ((strcmp(type, "virtio-serial") == 0 && !vm_ends_with(ret, "-transitional")) ||
                         (strcmp(type, "usb") == 0 && !*ret))
                 snprintf(ret, VM_ATTRIBUTE_MAX, "%s", *type == 'u' ? "qemu-xhci" : type);
 }
@@ -260,9 +254,9 @@ static void note_defaults(Ports *ports, const xmlNode *node) {
 
 /* virtio devices that are conventional PCI, or PCI Express, by their model. */
 static bool is_transitional(Ports *ports, const char *model) {
-        if (ends_with(model, "-non-transitional"))
+        if (vm_ends_with(model, "-non-transitional"))
                 ports->n_wanting++;
-        else if (ends_with(model, "-transitional"))
+        else if (vm_ends_with(model, "-transitional"))
                 ports->conventional = true;
         else
                 return false;

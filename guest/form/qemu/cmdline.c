@@ -17,8 +17,7 @@ static int set_name(Vm *vm, const KeyValues *values) {
         const char *name = key_values_get(values, "guest");
 
         if (name)
-                text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, vm->guest->name,
-                                sizeof(vm->guest->name));
+                text_printable(bytes_of(name), vm->guest->name, sizeof(vm->guest->name));
         return 0;
 }
 
@@ -210,20 +209,18 @@ static bool is_gap(const char *word) {
 
 static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
         for (size_t i = 0; i < n; i++) {
-                const char *name = words[i].text;
-                const char *text = "";
+                const char *name = vm_option_name(words[i].text), *text = "";
                 int r;
 
                 vm->line = words[i].line;
-                if (turn == TURN_OPTIONS && is_gap(name)) {
-                        r = vm_ignore(vm, name, "something was left out of the command line here");
+                if (turn == TURN_OPTIONS && is_gap(words[i].text)) {
+                        r = vm_ignore(vm, words[i].text, "something was left out of the command line here");
                         if (r < 0)
                                 return r;
                 }
                 /* The image of a disk. */
-                if (name[0] != '-' || !name[1])
+                if (!name)
                         continue;
-                name += name[1] == '-' && name[2] ? 2 : 1;
                 if (takes_value(name, i + 1 < n ? &words[i + 1] : NULL)) {
                         if (i + 1 == n)
                                 return vm_fail(vm, "-%s: expected a value", name);
@@ -242,16 +239,15 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
 /* What a script's text does not tell, where it could move addresses. */
 static int check_unknown(Vm *vm, const VmWords *words) {
         for (size_t i = 0; i < words->n; i++) {
-                const char *name = words->items[i].text;
+                const char *name = vm_option_name(words->items[i].text);
                 int r;
 
                 vm->line = words->items[i].line;
-                r = i > 0 ? vm_unknown_word(vm, words, name) : 0;
+                r = i > 0 ? vm_unknown_word(vm, words, words->items[i].text) : 0;
                 if (r < 0)
                         return r;
-                if (name[0] != '-' || !name[1])
+                if (!name)
                         continue;
-                name += name[1] == '-' && name[2] ? 2 : 1;
                 if (i + 1 == words->n || !takes_value(name, &words->items[i + 1]))
                         continue;
                 vm->line = words->items[++i].line;

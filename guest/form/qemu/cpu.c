@@ -16,8 +16,7 @@ int vm_cpu_model(Vm *vm, const char *model) {
         *cpu = (GuestCpu){};
         if (!*model || strlen(model) >= sizeof(cpu->model))
                 return vm_fail(vm, "-cpu: expected the name of a model, not '%s'", model);
-        text_printable((Bytes){ .data = (const uint8_t *) model, .n = strlen(model) }, cpu->model,
-                        sizeof(cpu->model));
+        text_printable(bytes_of(model), cpu->model, sizeof(cpu->model));
         if (strcmp(model, "host") == 0 || strcmp(model, "max") == 0)
                 cpu->width_mode = WIDTH_HOST;
         return 0;
@@ -77,7 +76,7 @@ static int set_limit(Vm *vm, GuestCpu *cpu, const char *value) {
 }
 
 static int set_vendor(Vm *vm, GuestCpu *cpu, const char *value) {
-        cpu->vendor = cpu_vendor_from_name((Bytes){ .data = (const uint8_t *) value, .n = strlen(value) });
+        cpu->vendor = cpu_vendor_from_name(bytes_of(value));
         return 0;
 }
 

@@ -17,8 +17,7 @@ static int add_device(Vm *vm, const char *name, GuestDevice **ret) {
 
         if (r < 0)
                 return vm_bounded(vm, r);
-        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, (*ret)->name,
-                        sizeof((*ret)->name));
+        text_printable(bytes_of(name), (*ret)->name, sizeof((*ret)->name));
         return 0;
 }
 
@@ -41,7 +40,7 @@ static bool parse_address(const char *text, PciAddress *ret) {
         for (char *c = whole; *c; c++)
                 if (*c >= 'A' && *c <= 'F')
                         *c |= 0x20;
-        return pci_address_parse((Bytes){ .data = (const uint8_t *) whole, .n = strlen(whole) }, ret);
+        return pci_address_parse(bytes_of(whole), ret);
 }
 
 int vm_assigned(Vm *vm, const char *name, const PciAddress *address, bool iommufd, GuestDevice **ret) {
@@ -74,7 +73,7 @@ int vm_mediated(Vm *vm, const char *name, const char *uuid, bool iommufd, GuestD
 static bool parse_uuid(const char *path, char ret[UUID_TEXT_MAX]) {
         const char *last = path ? strrchr(path, '/') : NULL;
 
-        return last && uuid_parse((Bytes){ .data = (const uint8_t *) last + 1, .n = strlen(last + 1) }, ret);
+        return last && uuid_parse(bytes_of(last + 1), ret);
 }
 
 static int add_vfio(Vm *vm, const KeyValues *values) {
@@ -254,14 +253,6 @@ static const struct {
         { "nvdimm", vm_module },
         { "virtio-mem", vm_module },
         { "virtio-pmem", vm_module },
-        { "pcie-root-port", vm_port_device },
-        { "ioh3420", vm_port_device },
-        { "xio3130-downstream", vm_port_device },
-        { "x3130-upstream", vm_port_device },
-        { "pcie-pci-bridge", vm_port_device },
-        { "pci-bridge", vm_port_device },
-        { "i82801b11-bridge", vm_port_device },
-        { "pxb", vm_port_device },
 };
 
 int vm_device(Vm *vm, const KeyValues *values) {
@@ -275,5 +266,5 @@ int vm_device(Vm *vm, const KeyValues *values) {
         for (size_t i = 0; i < ELEMENTS(drivers); i++)
                 if (strncmp(driver, drivers[i].driver, strlen(drivers[i].driver)) == 0)
                         return drivers[i].add(vm, values);
-        return 0;
+        return vm_port_device(vm, values);
 }

@@ -71,9 +71,7 @@ static bool is_proxmox(const VmWords *words, uint32_t *ret_id) {
         for (size_t i = 0; i + 1 < words->n; i++) {
                 const char *value = words->items[i + 1].text;
 
-                if (strcmp(words->items[i].text, "-id") == 0 &&
-                                text_u64((Bytes){ .data = (const uint8_t *) value, .n = strlen(value) }, 10,
-                                                &id) &&
+                if (strcmp(words->items[i].text, "-id") == 0 && text_u64(bytes_of(value), 10, &id) &&
                                 id >= 100 && id <= 999999999)
                         found = true;
         }

@@ -43,12 +43,6 @@ static const char *const names[] = { "AC97", "AMDVI-PCI", "ES1370", "VGA", "ac97
         "virtio-rng", "virtio-scsi", "virtio-serial", "virtio-tablet", "virtio-vga", "virtio-vga-gl",
         "vmware-svga", "vmxnet3" };
 
-static bool ends_with(const char *text, const char *end) {
-        size_t n = strlen(text), m = strlen(end);
-
-        return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 VmPlaceKind vm_place_kind(const char *driver) {
         for (size_t i = 0; i < ELEMENTS(bridges); i++)
                 if (strcmp(driver, bridges[i].driver) == 0)
@@ -61,8 +55,8 @@ VmPlaceKind vm_place_kind(const char *driver) {
                 return PLACE_PCI;
         if (strncmp(driver, "virtio-", 7) != 0 && strncmp(driver, "vhost-", 6) != 0)
                 return 0;
-        return ends_with(driver, "-pci") || ends_with(driver, "-pci-transitional") ||
-                                        ends_with(driver, "-pci-non-transitional")
+        return vm_ends_with(driver, "-pci") || vm_ends_with(driver, "-pci-transitional") ||
+                                        vm_ends_with(driver, "-pci-non-transitional")
                         ? PLACE_PCI
                         : 0;
 }

@@ -152,7 +152,7 @@ int vm_finish(Vm *vm);
 /* What a port keeps free below 4 GiB, where that is more than every port has. */
 int vm_port_reserve_low(Vm *vm, const char *name, const char *what, uint64_t size, GuestPort *port);
 
-/* -device of a port or bridge. */
+/* -device, where it is a port or bridge. */
 int vm_port_device(Vm *vm, const KeyValues *values);
 
 /* A copy is kept. */

@@ -127,12 +127,6 @@ int vm_unknown_check(Vm *vm, const VmWords *words, const char *option, const cha
         return 0;
 }
 
-static bool ends_with(const char *text, const char *end) {
-        size_t n = strlen(text), m = strlen(end);
-
-        return n >= m && strcmp(text + n - m, end) == 0;
-}
-
 /* "$QEMU_OPTS" of NixOS, "$QEMU_EXTRA_ARGS": more options, which the environment may have beside those of the text. */
 static bool is_environment(const VmWords *words, const char *text) {
         static const char *const ends[] = { "ARGS", "FLAGS", "OPTIONS", "OPTS", "PARAMS" };
@@ -141,7 +135,7 @@ static bool is_environment(const VmWords *words, const char *text) {
 
         if (!unknown || unknown->kind != VM_UNKNOWN_UNSET || strncmp(unknown->name, "QEMU_", 5) != 0)
                 return false;
-        while (end < ELEMENTS(ends) && !ends_with(unknown->name, ends[end]))
+        while (end < ELEMENTS(ends) && !vm_ends_with(unknown->name, ends[end]))
                 end++;
         while (i < words->n && words->items[i].text[0] != '-')
                 i++;

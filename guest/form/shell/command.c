@@ -43,16 +43,12 @@ static bool is_search(const ShellFields *fields) {
                                         strcmp(fields->items[1].text, "-V") == 0);
 }
 
-static bool is_option(const char *word) {
-        return word[0] == '-' && word[1];
-}
-
 /* Something that is not the caller's to add. */
 static bool has_option(const Shell *shell, const ShellFields *fields) {
         const VmWords words = { .n_unknowns = shell->n_unknowns, .unknowns = shell->unknowns };
 
         for (size_t i = 1; i < fields->n; i++)
-                if (is_option(fields->items[i].text) ||
+                if (vm_option_name(fields->items[i].text) ||
                                 (vm_has_mark(fields->items[i].text) &&
                                                 !vm_is_arguments(&words, fields->items[i].text)))
                         return true;
@@ -158,7 +154,7 @@ static int look_at_other(Shell *shell, const ShellFields *fields) {
         size_t option = vm_program_nameless(fields->items, fields->n);
         ShellFields rest = { .n = fields->n - option, .items = fields->items + option };
 
-        if (shell->inner == 0 && fields->n > 0 && is_option(fields->items[0].text) &&
+        if (shell->inner == 0 && fields->n > 0 && vm_option_name(fields->items[0].text) &&
                         vm_count_options(fields->items, fields->n) > 0)
                 return add_found(shell, fields, SHELL_RANK_NAMELESS);
         if (rest.n == 0 || vm_is_query(rest.items, rest.n))
@@ -226,9 +222,9 @@ int shell_look_at(Shell *shell, const ShellFields *fields) {
 static bool wants_value(const char *word) {
         static const char *const names[] = { "bios", "fw_cfg", "global", "name", "numa", "pflash",
                 "readconfig", "set" };
-        const char *name = word + (word[0] == '-') + (word[0] == '-' && word[1] == '-');
+        const char *name = vm_option_name(word);
 
-        return is_option(word) && !vm_option_stands_alone(name) &&
+        return name && !vm_option_stands_alone(name) &&
                         (VM_ONE_OF(name, names) || vm_option_has_value(name) ||
                                         vm_count_options(&(VmWord){ word, 0 }, 1) > 0);
 }

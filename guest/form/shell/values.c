@@ -194,8 +194,7 @@ int shell_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsigned l
         VmUnknown unknown = { .line = line, .kind = kind };
 
         shell->lasting++;
-        text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, unknown.name,
-                        sizeof(unknown.name));
+        text_printable(bytes_of(name), unknown.name, sizeof(unknown.name));
         for (size_t i = 0; i < shell->n_unknowns; i++)
                 if (shell->unknowns[i].kind == kind && shell->unknowns[i].line == line &&
                                 strcmp(shell->unknowns[i].name, unknown.name) == 0)

@@ -30,8 +30,7 @@ static void read_header(const char *line, TextLog *log) {
         n = (size_t) ((comma && comma < end ? comma : end) - version);
         snprintf(text, sizeof(text), "%.*s", (int) (n < sizeof(text) - 1 ? n : sizeof(text) - 1), version);
         n = strspn(text, "0123456789.");
-        text_printable((Bytes){ .data = (const uint8_t *) text + n, .n = strlen(text + n) }, log->package,
-                        sizeof(log->package));
+        text_printable(bytes_of(text + n), log->package, sizeof(log->package));
         text[n] = 0;
         if (guest_version_from_text(text, false, &log->version) < 0)
                 log->version = (GuestVersion){};

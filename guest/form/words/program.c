@@ -72,13 +72,6 @@ bool qemu_program_is_process(const char *name) {
 
 /* ── by options ────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "-machine" and "--machine"; NULL: no option. */
-static const char *option_name(const char *word) {
-        if (word[0] != '-' || !word[1])
-                return NULL;
-        return word + (word[1] == '-' && word[2] ? 2 : 1);
-}
-
 /* "help", "?", "e1000,help", "type=help". */
 static bool asks(const char *value) {
         const char *comma = strrchr(value, ','), *last = comma ? comma + 1 : value;
@@ -96,7 +89,7 @@ bool vm_is_query(const VmWord *words, size_t n) {
                 "tpmdev", "trace", "vga", "watchdog" };
 
         for (size_t i = 0; i < n; i++) {
-                const char *name = option_name(words[i].text);
+                const char *name = vm_option_name(words[i].text);
 
                 if (!name)
                         continue;
@@ -114,7 +107,7 @@ unsigned vm_count_options(const VmWord *words, size_t n) {
         unsigned found = 0, count = 0;
 
         for (size_t i = 0; i < n; i++) {
-                const char *name = option_name(words[i].text);
+                const char *name = vm_option_name(words[i].text);
 
                 for (size_t j = 0; name && j < ELEMENTS(names); j++)
                         if (strcmp(name, names[j]) == 0)
@@ -126,10 +119,6 @@ unsigned vm_count_options(const VmWord *words, size_t n) {
 }
 
 /* ── which word ────────────────────────────────────────────────────────────────────────────────────────── */
-
-static bool is_option(const char *word) {
-        return word[0] == '-' && word[1];
-}
 
 /* "sudo -u qemu", "-g kvm": that is no program; but "systemd-run --user" is whole. */
 static bool is_account(const VmWord *words, size_t i) {
@@ -151,7 +140,7 @@ static bool is_subcommand(const VmWord *words, size_t i) {
 
 static bool has_option(const VmWord *words, size_t n) {
         for (size_t i = 0; i < n; i++)
-                if (is_option(words[i].text) || vm_has_mark(words[i].text))
+                if (vm_option_name(words[i].text) || vm_has_mark(words[i].text))
                         return true;
         return false;
 }
@@ -192,7 +181,7 @@ static bool is_other(const char *word) {
 size_t vm_program_nameless(const VmWord *words, size_t n) {
         size_t first = 0;
 
-        while (first < n && !is_option(words[first].text)) {
+        while (first < n && !vm_option_name(words[first].text)) {
                 if (is_other(words[first].text))
                         return n;
                 first++;
@@ -210,8 +199,7 @@ void vm_program_note(const char *path, Guest *guest) {
         const GuestVersion named = qemu_path_version(path);
 
         if (!qemu_path_packaged(path) || guest_version_known(&named))
-                text_printable((Bytes){ .data = (const uint8_t *) path, .n = strlen(path) }, guest->vmm_path,
-                                sizeof(guest->vmm_path));
+                text_printable(bytes_of(path), guest->vmm_path, sizeof(guest->vmm_path));
 }
 
 bool vm_program_is_within(const char *text) {

@@ -76,7 +76,7 @@ int vm_size(Vm *vm, const char *option, const char *text, uint64_t default_scale
 }
 
 int vm_number(Vm *vm, const char *option, const char *text, uint64_t max, uint64_t *ret) {
-        Bytes bytes = { .data = (const uint8_t *) text, .n = strlen(text) };
+        Bytes bytes = bytes_of(text);
         bool hexadecimal = text_starts(bytes, "0x") || text_starts(bytes, "0X");
 
         if (!text_u64(bytes, hexadecimal ? 16 : 10, ret) || *ret > max)

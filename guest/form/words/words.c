@@ -65,6 +65,18 @@ bool vm_one_of(const char *word, const char *const *list, size_t n) {
         return false;
 }
 
+bool vm_ends_with(const char *text, const char *end) {
+        size_t n = strlen(text), m = strlen(end);
+
+        return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+const char *vm_option_name(const char *word) {
+        if (word[0] != '-' || !word[1])
+                return NULL;
+        return word + (word[1] == '-' && word[2] ? 2 : 1);
+}
+
 size_t vm_mark(size_t number, char ret[VM_MARK_SIZE]) {
         return (size_t) snprintf(ret, VM_MARK_SIZE, "%c%zu%c", VM_MARK_START, number, VM_MARK_END);
 }

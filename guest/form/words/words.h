@@ -55,6 +55,11 @@ int vm_words_from_arguments(int argc, char **argv, VmWords *ret);
 #define VM_ONE_OF(word, list) vm_one_of(word, list, sizeof(list) / sizeof((list)[0]))
 bool vm_one_of(const char *word, const char *const *list, size_t n);
 
+bool vm_ends_with(const char *text, const char *end);
+
+/* "machine" of "-machine" and "--machine"; NULL: the word is no option. */
+const char *vm_option_name(const char *word);
+
 #define VM_MARK_START '\001'
 #define VM_MARK_END '\002'
 #define VM_MARK_SIZE 16
