@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <systemd/sd-id128.h>
 
-#include "daemon/document.h"
 #include "daemon/log.h"
 #include "daemon/write-file.h"
 #include "probe/cleanup.h"
 #include "profile/change/history.h"
-#include "profile/document/json-read.h"
+#include "profile/document/json-parse.h"
+#include "profile/document/json-write.h"
 #include "profile/findings/findings.h"
 
 #define BOOTS_KEPT 16
@@ -128,11 +128,14 @@ static json_t *parse(const char *name, const char *text, size_t n) {
         return document;
 }
 
+/* What moves between two boots is told without the devices, of which there may be thousands. */
+static bool compared(const char *key) {
+        return strcmp(key, "devices") != 0;
+}
+
 static int compare(Past *past, const char *name, const Profile *profile) {
-        _cleanup_(document_done) Document document = DOCUMENT_NONE;
         _cleanup_free_ char *text = NULL;
         size_t n = 0;
-        const char *current;
         json_t *before, *now;
         int r = read_document(past->fd, name, &text, &n);
 
@@ -143,12 +146,8 @@ static int compare(Past *past, const char *name, const Profile *profile) {
         before = parse(name, text, n);
         if (!before)
                 return 0;
-        r = document_write(&document, profile);
-        if (r >= 0)
-                r = document_hold(&document, &current);
-        now = r < 0 ? NULL : parse("This boot's profile", current, document.n);
-        if (now)
-                r = history_finding(before, now, &past->finding);
+        now = profile_json_members(profile, compared);
+        r = now ? history_finding(before, now, &past->finding) : -ENOMEM;
         json_decref(before);
         json_decref(now);
         return r;

@@ -9,20 +9,9 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/pci/pci-address.h"
+#include "profile/field/tables.h"
 
 #define NUMBER_TEXT_LENGTH 20
-
-static const struct {
-        const char *array, *member;
-        bool number;
-        const char *subject;
-} keyed[] = {
-        { "iommus", "name" },
-        { "groups", "id", .number = true },
-        { "devices", "address" },
-        { "mediatedDevices", "uuid" },
-        { "findings", "id", .subject = "subject" },
-};
 
 void difference_keys_done(DifferenceKeys *keys) {
         free(keys->keys);
@@ -54,30 +43,38 @@ static json_int_t address_number(const char *name) {
         return (json_int_t) address.domain << 16 | address.bus << 8 | address.device << 3 | address.function;
 }
 
-static bool get_key(size_t kind, json_t *element, DifferenceKey *ret) {
-        json_t *key = json_object_get(element, keyed[kind].member);
-        DifferenceKey found = { .element = element, .name = "" };
-
-        if (keyed[kind].number) {
-                if (!json_is_integer(key))
-                        return false;
-                found.number = json_integer_value(key);
-        } else {
-                found.name = json_string_value(key);
-                if (!found.name)
-                        return false;
-                found.number = address_number(found.name);
+/* The member is what its row says, or the element has no key. */
+static bool get_member(const Field *field, const json_t *member, DifferenceKey *ret) {
+        if (field->kind == FIELD_INTEGER) {
+                ret->number = json_integer_value(member);
+                return json_is_integer(member);
         }
-        if (keyed[kind].subject) {
-                found.subject = json_string_value(json_object_get(element, keyed[kind].subject));
-                if (!found.subject)
-                        return false;
+        if (!json_is_string(member))
+                return false;
+        if (ret->name)
+                ret->subject = json_string_value(member);
+        else {
+                ret->name = json_string_value(member);
+                ret->number = address_number(ret->name);
         }
-        *ret = found;
         return true;
 }
 
-static int collect(size_t kind, json_t *array, DifferenceKeys *ret) {
+static bool get_key(const FieldTable *table, json_t *element, DifferenceKey *ret) {
+        *ret = (DifferenceKey){ .element = element };
+        for (size_t i = 0; i < table->n; i++) {
+                const Field *field = &table->fields[i];
+
+                if (field->flags & FIELD_KEY &&
+                                !get_member(field, json_object_get(element, field->key), ret))
+                        return false;
+        }
+        if (!ret->name)
+                ret->name = "";
+        return true;
+}
+
+static int collect(const FieldTable *table, json_t *array, DifferenceKeys *ret) {
         size_t n = json_array_size(array), i;
         DifferenceKeys keys = { .n = n };
         json_t *element;
@@ -86,7 +83,7 @@ static int collect(size_t kind, json_t *array, DifferenceKeys *ret) {
         if (!keys.keys)
                 return -ENOMEM;
         json_array_foreach(array, i, element) {
-                if (!get_key(kind, element, &keys.keys[i])) {
+                if (!get_key(table, element, &keys.keys[i])) {
                         free(keys.keys);
                         return 0;
                 }
@@ -102,10 +99,9 @@ static int collect(size_t kind, json_t *array, DifferenceKeys *ret) {
 }
 
 int difference_keys_get(const char *path, json_t *array, DifferenceKeys *ret) {
-        for (size_t i = 0; i < ELEMENTS(keyed); i++)
-                if (strcmp(keyed[i].array, path) == 0)
-                        return collect(i, array, ret);
-        return 0;
+        const Field *field = field_find(&profile_table, path);
+
+        return field && field_is_collection(field) ? collect(field->table, array, ret) : 0;
 }
 
 size_t difference_key_length(const DifferenceKey *key) {

@@ -121,7 +121,6 @@ int profile_digest(Profile *profile, const Profile *former) {
         const char *between = "{\"";
         SHA2_CTX context;
 
-        former = former && profiles_comparable(profile, former) ? former : NULL;
         *profile->digest = 0;
         SHA256Init(&context);
         for (size_t i = 0; i < n; i++) {

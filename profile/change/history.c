@@ -10,6 +10,7 @@
 #include "profile/change/history-causes.h"
 #include "profile/change/history-groups.h"
 #include "profile/document/member.h"
+#include "profile/field/tables.h"
 #include "profile/findings/findings.h"
 
 #define REGIONS_NAMED 4
@@ -37,33 +38,20 @@ static bool kvm_answers(json_t *document) {
 
 /* A width that is no longer known is one that cannot be relied on: worse. A change of why it is unknown moves nothing. */
 static void compare_widths(json_t *before, json_t *after, Moves *moves) {
-        static const struct {
-                const char *name;
-                bool of_kvm;
-        } widths[] = {
-                { "cpuPhysicalBits" },
-                { "hostPhysicalBits" },
-                { "guestPhysicalBits", true },
-                { "guestMappableBits", true },
-                { "iovaBits" },
-                { "linearBits" },
-                { "safeGuestBits", true },
-                { "safeGuestBitsWithDevices", true },
-        };
         bool both = kvm_answers(before) && kvm_answers(after);
 
-        for (size_t i = 0; i < ELEMENTS(widths); i++) {
-                const char *name = widths[i].name;
+        for (size_t i = 0; i < widths_table.n; i++) {
+                const Field *width = &widths_table.fields[i];
                 char path[64], was[48], is[48];
                 unsigned x, y;
 
-                if (widths[i].of_kvm && !both)
+                if (!(width->flags & FIELD_BUS) || (width->flags & FIELD_OF_KVM && !both))
                         continue;
-                snprintf(path, sizeof(path), "widths.%s", name);
+                snprintf(path, sizeof(path), "widths.%s", width->key);
                 x = width_text(member_at(before, path), was, sizeof(was));
                 y = width_text(member_at(after, path), is, sizeof(is));
                 if (x != y)
-                        moves_add(moves, y < x, "%s %s -> %s", name, was, is);
+                        moves_add(moves, y < x, "%s %s -> %s", width->key, was, is);
         }
 }
 

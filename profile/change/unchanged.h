@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which parts of a profile are, to the byte, what they were in a former one, so that their text need not be written
- * again. A doubt counts as a change. */
+/* Which parts of a profile publish what they did in a former one, so that their text need not be written again. */
 
 #include "profile/profile.h"
-
-/* The same units in the same places: groups and devices refer to them by index. */
-bool profiles_comparable(const Profile *profile, const Profile *former);
 
 /* The fingerprint of the same group or device in the former profile, or NULL when it was not there or has changed. */
 const Fingerprint *group_unchanged(const Profile *profile, const ProfileGroup *group, const Profile *former);

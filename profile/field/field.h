@@ -61,6 +61,7 @@ enum {
         FIELD_DIRECTORY = 1 << 11,  /* FIELD_OBJECT: its value files stand in a directory of its name */
         FIELD_FLAT = 1 << 12,       /* FIELD_OBJECT: its key is no part of its members' names on D-Bus */
         FIELD_REQUIRED = 1 << 13,   /* must be there although others may be left out, see FieldTable.given */
+        FIELD_OF_KVM = 1 << 13,     /* says nothing of the host until KVM runs */
         FIELD_BUS = FIELD_CONST | FIELD_EMITS | FIELD_INVALIDATES,
 };
 

@@ -82,26 +82,27 @@ const FieldTable host_table = { FIELD_TABLE(host_fields), .check = check_host };
 
 /* ── widths ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-#define WIDTH(key, member, sentence)                                                              \
-        {                                                                                         \
-                key, FIELD_NUMBER, FIELD_EMITS | FIELD_FILE, FIELD_MEMBER(ProfileWidths, member), \
-                                .max = BITS_MAX, .text = sentence                                 \
+#define WIDTH(key, member, more, sentence)                                                                 \
+        {                                                                                                  \
+                key, FIELD_NUMBER, FIELD_EMITS | FIELD_FILE | (more), FIELD_MEMBER(ProfileWidths, member), \
+                                .max = BITS_MAX, .text = sentence                                          \
         }
 
 static const Field width_fields[] = {
-        WIDTH("cpuPhysicalBits", cpu_physical_bits, "Physical address bits that CPUID 0x80000008 reports."),
-        WIDTH("hostPhysicalBits", host_physical_bits,
+        WIDTH("cpuPhysicalBits", cpu_physical_bits, 0,
+                        "Physical address bits that CPUID 0x80000008 reports."),
+        WIDTH("hostPhysicalBits", host_physical_bits, 0,
                         "Physical address bits that the kernel can use: cpuPhysicalBits less those of memory encryption."),
-        WIDTH("guestPhysicalBits", guest_physical_bits,
+        WIDTH("guestPhysicalBits", guest_physical_bits, FIELD_OF_KVM,
                         "Largest MAXPHYADDR that KVM lets a guest be told (QEMU phys-bits)."),
-        WIDTH("guestMappableBits", guest_mappable_bits,
+        WIDTH("guestMappableBits", guest_mappable_bits, FIELD_OF_KVM,
                         "Address bits that EPT or NPT can map for a guest (QEMU guest-phys-bits)."),
-        WIDTH("iovaBits", iova_bits,
+        WIDTH("iovaBits", iova_bits, 0,
                         "I/O virtual address bits: the smallest of the IOMMU units that own PCI devices."),
-        WIDTH("linearBits", linear_bits, "Virtual address bits of the CPU."),
-        WIDTH("safeGuestBits", safe_guest_bits,
+        WIDTH("linearBits", linear_bits, 0, "Virtual address bits of the CPU."),
+        WIDTH("safeGuestBits", safe_guest_bits, FIELD_OF_KVM,
                         "Smaller of guestPhysicalBits and guestMappableBits, before holes."),
-        WIDTH("safeGuestBitsWithDevices", safe_guest_bits_with_devices,
+        WIDTH("safeGuestBitsWithDevices", safe_guest_bits_with_devices, FIELD_OF_KVM,
                         "Smaller of safeGuestBits and iovaBits: for a guest with assigned devices."),
         { "cpuinfoMinBits", FIELD_NUMBER, 0, FIELD_MEMBER(ProfileWidths, cpuinfo_min_bits), .max = BITS_MAX,
                         .text = "Smallest physical width of any CPU in /proc/cpuinfo." },

@@ -106,8 +106,8 @@ static void test_units_and_groups(void **state) {
                 { "iommus", "{}", "iommus: expected an array" },
                 { "iommus[0]", "[]", "iommus[0]: expected an object" },
                 { "iommus[0].name", "\"\"", "iommus[0].name: expected a name" },
-                { "iommus[0].name", "\"" LONG_64 "\"",
-                                "iommus[0].name: expected a string of at most 63 bytes, without control characters" },
+                { "iommus[0].name", "\"" LONG_64 LONG_64 LONG_64 LONG_64 "\"",
+                                "iommus[0].name: expected a string of at most 255 bytes, without control characters" },
                 { "iommus[1].name", "\"dmar0\"", "iommus[1].name: expected a name that no other unit has" },
                 { "iommus[0].kind", "\"intel\"",
                                 "iommus[0].kind: expected \"other\", \"intel-vtd\", \"amd-vi\", "
