@@ -17,36 +17,43 @@ static int to_file(const char *text, size_t n, void *userdata) {
         return fwrite(text, 1, n, userdata) == n ? 0 : errno ? -errno : -EIO;
 }
 
-/* The file is closed in any case. */
-static int write_text(FILE *file, const Profile *profile) {
-        int r = profile_json_write(profile, JSON_LAYOUT_SHORT, to_file, file);
-
-        if (fclose(file) != 0 && r >= 0)
-                r = -errno;
-        return r;
-}
-
-int document_write(Document *document, const Profile *profile) {
-        _cleanup_close_ int fd = memfd_create("hawd-profile", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        int copy = fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
+/* Through a copy of the descriptor, which the stream closes. */
+static int write_text(int fd, const Profile *profile) {
+        int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3), r;
         FILE *file = copy >= 0 ? fdopen(copy, "w") : NULL;
-        int r;
 
-        document_done(document);
         if (!file) {
                 r = -errno;
                 if (copy >= 0)
                         close(copy);
                 return r;
         }
-        r = write_text(file, profile);
+        r = profile_json_write(profile, JSON_LAYOUT_SHORT, to_file, file);
+        if (fclose(file) != 0 && r >= 0)
+                r = -errno;
+        return r;
+}
+
+int document_write(Document *document, const Profile *profile) {
+        _cleanup_close_ int fd = -EBADF;
+        off_t size;
+        int r;
+
+        document_done(document);
+        fd = memfd_create("hawd-profile", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        if (fd < 0)
+                return -errno;
+        r = write_text(fd, profile);
         if (r < 0)
                 return r;
-        off_t size = lseek(fd, 0, SEEK_END);
-        if (fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
+        size = lseek(fd, 0, SEEK_END);
+        if (size < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
                 return -errno;
+        /* A line at least. */
+        if (size == 0)
+                return -EIO;
         *document = (Document){ .fd = fd, .n = (size_t) size - 1 };
-        fd = -1;
+        fd = -EBADF;
         return 0;
 }
 

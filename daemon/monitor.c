@@ -198,10 +198,14 @@ int monitor_start(Monitor *monitor, sd_event *event, const char *tree,
         int r;
 
         *monitor = (Monitor){ .changed = changed, .userdata = userdata };
-        monitor->udev = udev ? udev_monitor_new_from_netlink(udev, "udev") : NULL;
+        if (!udev)
+                return -ENOMEM;
+        errno = 0;
+        monitor->udev = udev_monitor_new_from_netlink(udev, "udev");
+        r = monitor->udev ? 0 : errno ? -errno : -EIO;
         udev_unref(udev);
-        if (!monitor->udev)
-                return errno ? -errno : -EIO;
+        if (r < 0)
+                return r;
         r = subscribe(monitor->udev);
         if (r >= 0)
                 r = sd_event_add_io(event, &monitor->io, udev_monitor_get_fd(monitor->udev), EPOLLIN,
