@@ -32,7 +32,7 @@ def build():
     own = given / "vm-build"
     if not (own / "build.ninja").exists():
         subprocess.run(["meson", "setup", own, os.environ["HAWD_SOURCE"], f"--prefix={PREFIX}", "--sysconfdir=/etc",
-                        "--localstatedir=/var", "-Dtests=false"], check=True, stdout=subprocess.DEVNULL)
+                        "--localstatedir=/var", "-Dtests=disabled"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "-C", own], check=True, stdout=subprocess.DEVNULL)
     return own
 

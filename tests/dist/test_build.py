@@ -1,0 +1,87 @@
+"""What a build does where something is missing that only tests need; and the scripts of tools/."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
+PKG_CONFIG = shutil.which("pkg-config")
+# Of the build that runs this test, a compiler or sanitizers must not get into another.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("CC", "CFLAGS", "LDFLAGS", "ASAN_OPTIONS", "LD_PRELOAD")}
+
+
+@pytest.fixture(name="libraries")
+def fixture_libraries(tmp_path):
+    """All of pkg-config's files but cmocka's."""
+    if not PKG_CONFIG or not shutil.which("meson"):
+        pytest.skip("no pkg-config or no meson here")
+    place = tmp_path / "pkgconfig"
+    place.mkdir()
+    for directory in subprocess.run([PKG_CONFIG, "--variable", "pc_path", "pkg-config"], capture_output=True, text=True, check=True).stdout.strip().split(":"):
+        for file in pathlib.Path(directory).glob("*.pc"):
+            if file.name != "cmocka.pc" and not (place / file.name).exists():
+                (place / file.name).symlink_to(file)
+    # Nor is it found by CMake's file.
+    (tmp_path / "cmake").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (tmp_path / "cmake").chmod(0o755)
+    return {"PKG_CONFIG_LIBDIR": str(place), "PKG_CONFIG_PATH": "", "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+
+
+def configure(build, *options, **environment):
+    return subprocess.run(["meson", "setup", build, TOP, *options], capture_output=True, text=True, check=False, timeout=240, env=ENVIRONMENT | environment)
+
+
+def suites(build):
+    done = subprocess.run(["meson", "introspect", build, "--tests"], capture_output=True, text=True, check=True, timeout=60)
+    return {suite.split(":")[-1]: test["cmd"] for test in json.loads(done.stdout) for suite in test["suite"]}
+
+
+def test_without_cmocka(tmp_path, libraries):
+    """The tests that need it are left out, the others are there."""
+    done = configure(tmp_path / "build", **libraries)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "cmocka was not found" in done.stdout.split("Tests")[-1]
+    found = suites(tmp_path / "build")
+    assert {"fuzz", "tree", "bus", "dist"} <= set(found)
+    assert not any("/unit/test-" in word for commands in found.values() for word in commands)
+
+
+def test_without_pytest(tmp_path, libraries):
+    """Nor pytest: the samples of the fuzz targets are left."""
+    (tmp_path / "pytest.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
+    done = configure(tmp_path / "build", PYTHONPATH=str(tmp_path), **libraries)
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = done.stdout.split("Tests")[-1]
+    assert "cmocka was not found" in summary and "pytest or jsonschema was not found" in summary
+    assert set(suites(tmp_path / "build")) <= {"fuzz", "corpus"}
+
+
+def test_all_tests_are_demanded(tmp_path, libraries):
+    """As tools/test does."""
+    assert "-Dtests=enabled" in (TOP / "tools" / "test").read_text(encoding="utf-8")
+    done = configure(tmp_path / "build", "-Dtests=enabled", **libraries)
+    assert done.returncode != 0 and "cmocka" in done.stdout + done.stderr
+
+
+def test_no_tests(tmp_path, libraries):
+    done = configure(tmp_path / "build", "-Dtests=disabled", **libraries)
+    assert done.returncode == 0 and not suites(tmp_path / "build")
+
+
+def test_packages_are_installed_without_guessable_files(tmp_path):
+    """install-packages, with an apt-get that fails: its words are shown, and nothing is written or left but what mktemp made."""
+    tools, temporary = tmp_path / "bin", tmp_path / "tmp"
+    tools.mkdir()
+    temporary.mkdir()
+    (tools / "apt-get").write_text("#!/bin/sh\ncase $1 in install) echo no such package; readlink /proc/$$/fd/1 >&2; exit 100 ;; esac\n", encoding="utf-8")
+    (tools / "dpkg-query").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (tools / "sudo").write_text('#!/bin/sh\nexec "$@"\n', encoding="utf-8")
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    done = subprocess.run([TOP / "tools" / "install-packages", "run"], capture_output=True, text=True, check=False, timeout=60,
+                          env=os.environ | {"PATH": f"{tools}:{os.environ['PATH']}", "TMPDIR": str(temporary)})
+    assert done.returncode == 1 and "no such package" in done.stderr
+    assert f"{temporary}/tmp." in done.stderr and list(temporary.iterdir()) == []
