@@ -93,7 +93,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
         if (r >= 0) {
                 connection->wait_usec = WAIT_FIRST_USEC;
                 connection->renewing = false;
-                log_info("The bus is back.");
+                log_info("Connected to the bus again.");
                 return 0;
         }
         connection->wait_usec *= 2;
@@ -114,12 +114,12 @@ static int connect_later(Connection *connection) {
 }
 
 static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error *error) {
-        log_info("The bus went away; waiting for it.");
+        log_info("The connection to the bus was closed; waiting for the bus.");
         return connect_later(userdata);
 }
 
 void connection_renew(Connection *connection) {
-        log_warning("The bus takes no answers, perhaps because a client reads none: connecting to it again.");
+        log_warning("The bus accepts no messages, perhaps because a client does not read its answers: connecting again.");
         connection->renewing = true;
         (void) connect_later(connection);
 }
@@ -134,7 +134,7 @@ static int on_name_lost(sd_bus_message *message, void *userdata, sd_bus_error *e
                 return 0;
         if (sd_bus_message_read(message, "s", &name) < 0 || strcmp(name, HAWD_BUS_NAME) != 0)
                 return 0;
-        log_error("The name %s was taken from us.", name);
+        log_error("Lost the bus name %s.", name);
         return sd_event_exit(connection->event, -EEXIST);
 }
 

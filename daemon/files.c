@@ -104,7 +104,7 @@ void files_publish(Files *files, const Publication *publication, const char *doc
         r = publish(files, publication, document, n);
         sweep(files);
         if (r < 0 && !files->failing)
-                log_warning("The profile cannot be published as files: %s", strerror(-r));
+                log_warning("Cannot publish the profile as files: %s", strerror(-r));
         files->failing = r < 0;
 }
 

@@ -53,7 +53,7 @@ static int run(sd_event *event, const DaemonOptions *options, Service *service) 
         /* Without WATCHDOG_USEC this does nothing. */
         r = sd_event_set_watchdog(event, 1);
         if (r < 0)
-                log_warning("The watchdog cannot be served: %s", strerror(-r));
+                log_warning("Cannot serve the watchdog: %s", strerror(-r));
         sd_notify(0, "READY=1");
         r = sd_event_loop(event);
         sd_notify(0, "STOPPING=1");
@@ -74,7 +74,7 @@ int main(int argc, char **argv) {
         umask(0022);
         r = sd_event_default(&event);
         if (r < 0)
-                log_error("No event loop: %s", strerror(-r));
+                log_error("Cannot create the event loop: %s", strerror(-r));
         else
                 r = run(event, &options, &service);
         service_stop(&service);

@@ -144,7 +144,7 @@ static void on_request_done(void *userdata, const char *name) {
         else
                 pci_event(name, &monitor->pending);
         if (changes_any(&monitor->pending) && rearm(monitor) < 0)
-                log_warning("A change cannot be taken up: out of memory");
+                log_warning("Cannot process a change: out of memory");
 }
 
 /* Everything that has arrived: false at the end of it. */

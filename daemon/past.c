@@ -62,7 +62,7 @@ void past_open(Past *past, const char *path) {
                 return;
         past->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (past->fd < 0)
-                log_warning("%s: %s; profiles of former boots are not kept.", path, strerror(errno));
+                log_warning("%s: %s; profiles of previous boots are not stored.", path, strerror(errno));
         else if (sd_id128_get_boot(&boot) >= 0)
                 sd_id128_to_string(boot, past->boot);
 }
@@ -124,7 +124,7 @@ static json_t *parse(const char *name, const char *text, size_t n) {
         JsonError error = {};
 
         if (profile_json_parse(text, n, &document, &error) == -EINVAL)
-                log_warning("%s is passed over: line %u: %s", name, error.line, error.text);
+                log_warning("%s is ignored: line %u: %s", name, error.line, error.text);
         return document;
 }
 
@@ -140,7 +140,7 @@ static int compare(Past *past, const char *name, const Profile *profile) {
         int r = read_document(past->fd, name, &text, &n);
 
         if (r < 0) {
-                log_warning("%s is passed over: %s", name, strerror(-r));
+                log_warning("%s is ignored: %s", name, strerror(-r));
                 return 0;
         }
         before = parse(name, text, n);
@@ -216,7 +216,7 @@ void past_keep(Past *past, const char *document, size_t n) {
         snprintf(name, sizeof(name), "%04u-%s.json", rotation.newest, past->boot);
         r = replace_file_at(past->fd, name, document, n, "\n");
         if (r < 0)
-                log_warning("This boot's profile cannot be kept: %s", strerror(-r));
+                log_warning("Cannot store the profile of this boot: %s", strerror(-r));
         else
                 each_boot(past, drop_old, &rotation);
 }

@@ -26,8 +26,7 @@ void refusals_tell(Refusals *refusals, const Profile *profile, bool collector) {
                 n += (size_t) snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "", what);
         }
         if (n > 0)
-                log_warning("Cannot read for lack of permission: %s. What depends on it is unknown. %s",
-                                text,
+                log_warning("Permission denied: %s. Values that depend on it are unknown. %s", text,
                                 collector ? "hawd-collect.service reads what only root may: see 'systemctl "
                                             "status hawd-collect.service'."
                                           : "Run as root to read it.");

@@ -75,7 +75,7 @@ static int on_later(sd_event_source *source, void *userdata) {
         int r = hold_document(service, &document, &n);
 
         if (r < 0)
-                log_warning("The profile's document cannot be written: %s", strerror(-r));
+                log_warning("Cannot write the profile document: %s", strerror(-r));
         else {
                 files_publish(&service->files, &service->tree.served.publication, document, n);
                 past_keep(&service->past, document, n);
@@ -108,7 +108,7 @@ static void take_over(Service *service, Profile *fresh) {
                                 publication);
 
                 if (r < 0)
-                        log_warning("Some signals could not be sent: %s", strerror(-r));
+                        log_warning("Cannot send some signals: %s", strerror(-r));
         }
         profile_done(&before.profile);
         if (changed)
@@ -126,7 +126,7 @@ static int read_again(Service *service, const Changes *changes) {
                         snapshot_undo(&service->snapshot, former, &fresh);
         }
         if (r < 0) {
-                log_error("%s cannot be read: %s", service->options->root, strerror(-r));
+                log_error("Cannot read %s: %s", service->options->root, strerror(-r));
                 return r;
         }
         refusals_tell(&service->refusals, &fresh, service->options->private_directory);
@@ -177,7 +177,7 @@ static int watch(Service *service) {
                         on_changes, service);
 
         if (r < 0)
-                log_warning("No device events: %s; changes are noticed at SIGHUP and Refresh only.",
+                log_warning("Cannot monitor device events: %s. Changes are detected on SIGHUP and Refresh only.",
                                 strerror(-r));
         return sd_event_add_time_relative(service->event, &service->slow, CLOCK_MONOTONIC, SLOW_USEC,
                         SLOW_ACCURACY_USEC, on_slow, service);

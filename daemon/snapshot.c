@@ -27,7 +27,7 @@ static int open_root(Snapshot *snapshot, Root **ret) {
         if (r >= 0)
                 root_set_private(*ret, private_tree);
         else if (r != -ENOENT && !snapshot->told_private) {
-                log_warning("%s cannot be read: %s. What hawd-collect left there is not used.",
+                log_warning("Cannot read %s: %s. The output of hawd-collect is not used.",
                                 snapshot->private_directory, strerror(-r));
                 snapshot->told_private = true;
         }

@@ -179,7 +179,7 @@ int gate_wait(Gate *gate, sd_bus_message *call, const JobRequest *request, sd_bu
 
         if (!sender)
                 return sd_bus_error_setf(
-                                error, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not say who calls.");
+                                error, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not report the caller.");
         if (!jobs_add(&gate->jobs, sender, call, request))
                 refuse_call(call, sender->user);
         return 1;

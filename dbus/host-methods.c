@@ -15,7 +15,7 @@ static ObjectTree *tree_of(void *publication) {
 }
 
 static int failed(sd_bus_error *error, int r) {
-        return sd_bus_error_setf(error, HAWD_ERROR_FAILED, "The host could not be read: %s", strerror(-r));
+        return sd_bus_error_setf(error, HAWD_ERROR_FAILED, "Cannot read the host: %s", strerror(-r));
 }
 
 static int wait_with(
@@ -68,7 +68,7 @@ static int describe_fd(Job *job, sd_bus_error *error) {
 
         if (r == 0)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                "Too many documents of this user are open: read and close them first.");
+                                "Too many files of DescribeFd are open: close some of them first.");
         if (r < 0)
                 return failed(error, r);
         r = sd_bus_reply_method_return(job->call, "h", fd);
@@ -89,7 +89,7 @@ static int read_document(sd_bus_message *message, const char *what, const char *
         *ret_n = strnlen(*ret, HAWD_MESSAGE_MAX + 1);
         if (*ret_n <= HAWD_MESSAGE_MAX)
                 return 0;
-        return sd_bus_error_setf(error, HAWD_ERROR_TOO_LARGE, "A %s of more than %d bytes%s.", what,
+        return sd_bus_error_setf(error, HAWD_ERROR_TOO_LARGE, "The %s is larger than %d bytes%s.", what,
                         HAWD_MESSAGE_MAX, advice);
 }
 
@@ -141,12 +141,12 @@ static int refresh(sd_bus_message *request, void *userdata) {
 
         if (!rate_limit_pass(&tree->refreshes))
                 return sd_bus_reply_method_errorf(request, HAWD_ERROR_RATE_LIMITED,
-                                "More than %u refreshes in ten seconds: changes are noticed without.",
+                                "More than %u calls of Refresh in ten seconds; changes are also detected without it.",
                                 tree->refreshes.burst);
         r = tree->calls.refresh(tree->calls.userdata);
         if (r < 0)
                 return sd_bus_reply_method_errorf(
-                                request, HAWD_ERROR_FAILED, "The host could not be read: %s", strerror(-r));
+                                request, HAWD_ERROR_FAILED, "Cannot read the host: %s", strerror(-r));
         return sd_bus_reply_method_return(request, NULL);
 }
 

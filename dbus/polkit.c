@@ -37,7 +37,8 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *error
         int authorized = 0, challenge = 0, r;
 
         if (sd_bus_message_is_method_error(answer, NULL))
-                return refuse(question->request, "Only root may: polkit does not answer.");
+                return refuse(question->request,
+                                "Not authorized: polkit does not answer, so only root can do this.");
         r = sd_bus_message_enter_container(answer, 'r', "bba{ss}");
         if (r >= 0)
                 r = sd_bus_message_read(answer, "bb", &authorized, &challenge);

@@ -42,8 +42,8 @@ void help_print(const Verb *const *verbs) {
         const char *join = "Exit status:";
 
         printf("Usage: hawctl [OPTION...] [VERB]\n\n"
-               "Show how wide this host's addresses really are: for the CPU, for guests, and for\n"
-               "the devices guests may be given.\n\nVerbs:\n");
+               "Show the address widths of this virtualisation host: for its CPU, for guests,\n"
+               "and for devices. Check guests against them.\n\nVerbs:\n");
         for (; *verbs; verbs++)
                 printf("  %-10s %s\n", (*verbs)->name, (*verbs)->summary);
         putchar('\n');

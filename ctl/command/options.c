@@ -27,7 +27,7 @@ int option_list(const Option *option, const char *value, void *field) {
         OptionList *list = field;
 
         if (list->n == option->max) {
-                fprintf(stderr, "hawctl: more than %u of --%s\n", option->max, option->name);
+                fprintf(stderr, "hawctl: --%s can be given at most %u times\n", option->name, option->max);
                 return EXIT_USAGE;
         }
         list->items[list->n++] = value;
@@ -181,7 +181,7 @@ static int read_rest(int argc, char **argv, const Names *names, const Verb *cons
                         return r;
         }
         if ((options->root || options->local) && (options->host || options->bus_address)) {
-                fprintf(stderr, "hawctl: %s reads a host in this process, %s asks a service: give one of them\n",
+                fprintf(stderr, "hawctl: %s and %s cannot be combined\n",
                                 options->root ? "--root" : "--local",
                                 options->host ? "--host" : "--bus-address");
                 return EXIT_USAGE;

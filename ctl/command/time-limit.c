@@ -101,8 +101,8 @@ static int end(const char *verb, pid_t pid, int out, int err) {
                 return failed("standard output", -r);
         if (WIFEXITED(status))
                 return WEXITSTATUS(status);
-        fprintf(stderr, "hawctl: %s: unknown: the process that reads and checks was ended by signal %d (%s)\n",
-                        verb, WTERMSIG(status), strsignal(WTERMSIG(status)));
+        fprintf(stderr, "hawctl: %s: unknown: the worker process was killed by signal %d (%s)\n", verb,
+                        WTERMSIG(status), strsignal(WTERMSIG(status)));
         return EXIT_FAILURE;
 }
 
@@ -130,7 +130,7 @@ int time_limit_run(unsigned seconds, const char *verb, int (*run)(void *), void 
         if (wait_until(process, limit))
                 return end(verb, pid, out, err);
         kill(pid, SIGKILL);
-        fprintf(stderr, "hawctl: %s: unknown: ran out of time after %u second%s (--timeout)\n", verb,
-                        seconds, seconds == 1 ? "" : "s");
+        fprintf(stderr, "hawctl: %s: unknown: timed out after %u second%s (--timeout)\n", verb, seconds,
+                        seconds == 1 ? "" : "s");
         return EXIT_TIMEOUT;
 }

@@ -97,9 +97,9 @@ static void print_takers(const char *name, const Verb *const *verbs) {
 
 int option_refuse(const Option *option, const Verb *verb, const Verb *const *verbs) {
         if (option->name)
-                fprintf(stderr, "hawctl: '%s' does not take --%s", verb->name, option->name);
+                fprintf(stderr, "hawctl: '%s' does not support --%s", verb->name, option->name);
         else
-                fprintf(stderr, "hawctl: '%s' does not take -%c", verb->name, option->letter);
+                fprintf(stderr, "hawctl: '%s' does not support -%c", verb->name, option->letter);
         if (!option_common(option)) {
                 fprintf(stderr, "; it is an option of ");
                 print_takers(option->name, verbs);

@@ -124,7 +124,7 @@ int connect_read(const Options *options, json_t **ret) {
                 free(why);
                 return EXIT_FAILURE;
         }
-        fprintf(stderr, "hawctl: no service on the %s (%s); reading this host without it\n", where(options),
+        fprintf(stderr, "hawctl: no service on the %s (%s); reading this host directly\n", where(options),
                         why ? why : strerror(ENOMEM));
         free(why);
         return -1;

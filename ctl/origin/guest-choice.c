@@ -9,7 +9,7 @@
 #include "guest/machine.h"
 
 static int refuse_firmware(const char *text) {
-        fprintf(stderr, "hawctl: --firmware=%s: expected ovmf:TAG as ovmf:202411, seabios:VERSION as seabios:1.16.3, ovmf, seabios or none\n",
+        fprintf(stderr, "hawctl: --firmware=%s: expected ovmf:TAG (such as ovmf:202411), seabios:VERSION (such as seabios:1.16.3), ovmf, seabios or none\n",
                         text);
         return EXIT_USAGE;
 }
@@ -47,7 +47,8 @@ int guest_choice_parse(const GuestOptions *options, GuestChoice *ret) {
         if (options->qemu &&
                         (guest_version_from_text(options->qemu, false, &choice.qemu) < 0 ||
                                         choice.qemu.major == 0 || choice.qemu.major > 99)) {
-                fprintf(stderr, "hawctl: --qemu=%s: expected a version as 9.2 or 7.2.22\n", options->qemu);
+                fprintf(stderr, "hawctl: --qemu=%s: expected a version such as 9.2 or 7.2.22\n",
+                                options->qemu);
                 return EXIT_USAGE;
         }
         *ret = choice;

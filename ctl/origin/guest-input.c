@@ -54,7 +54,7 @@ static int read_process(const char *pid, Guest *ret, ProcessPlace *ret_place) {
         int r;
 
         if (n == 0 || pid[n] || n > 10) {
-                fprintf(stderr, "hawctl: --pid=%s: expected the number of a process\n", pid);
+                fprintf(stderr, "hawctl: --pid=%s: expected a process ID\n", pid);
                 return EXIT_USAGE;
         }
         snprintf(path, sizeof(path), "/proc/%s", pid);
@@ -77,7 +77,7 @@ static int read_arguments(int argc, char **argv, Guest *ret) {
 
 int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place) {
         if (pid && argc > 0) {
-                fprintf(stderr, "hawctl: --pid=%s and '%s': give one of them\n", pid, argv[0]);
+                fprintf(stderr, "hawctl: --pid=%s and '%s' cannot be combined\n", pid, argv[0]);
                 return EXIT_USAGE;
         }
         if (pid)

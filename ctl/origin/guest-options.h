@@ -13,17 +13,17 @@ typedef struct GuestOptions {
 } GuestOptions;
 
 /* Rows of the verb's table; `field` is a const char * in the verb's own struct. */
-#define GUEST_DEFAULTS_OPTION(own, field)                                  \
-        {                                                                  \
-                "defaults", "=FILE", option_text, offsetof(own, field),    \
-                                "Instead of /etc/hawd/guest-defaults.json" \
+#define GUEST_DEFAULTS_OPTION(own, field)                                     \
+        {                                                                     \
+                "defaults", "=FILE", option_text, offsetof(own, field),       \
+                                "Use FILE, not /etc/hawd/guest-defaults.json" \
         }
 
 /* `field` is a GuestOptions. */
-#define GUEST_OPTIONS(own, field)                                                                          \
-        { "pid", "=PID", option_text, offsetof(own, field.pid), "The guest that runs as this process" },   \
-                        { "firmware", "=KIND[:VERSION]", option_text, offsetof(own, field.firmware),       \
-                                "The firmware that starts the guest, as\novmf:202411 or seabios:1.16.3" }, \
-                        { "qemu", "=VERSION", option_text, offsetof(own, field.qemu),                      \
-                                "The QEMU that runs it, as 9.2" },                                         \
+#define GUEST_OPTIONS(own, field)                                                                        \
+        { "pid", "=PID", option_text, offsetof(own, field.pid), "The guest that runs as this process" }, \
+                        { "firmware", "=KIND[:VERSION]", option_text, offsetof(own, field.firmware),     \
+                                "The guest's firmware, such as ovmf:202411 or\nseabios:1.16.3" },        \
+                        { "qemu", "=VERSION", option_text, offsetof(own, field.qemu),                    \
+                                "The version of QEMU, such as 9.2" },                                    \
                         GUEST_DEFAULTS_OPTION(own, field.defaults)

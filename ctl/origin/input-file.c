@@ -37,7 +37,7 @@ static int read_all(const char *path, int fd, size_t max, InputFile *file) {
                         return EXIT_SUCCESS;
                 file->n += (size_t) n;
         }
-        fprintf(stderr, "hawctl: %s: larger than %zu bytes, the most such a file can have\n", path, max);
+        fprintf(stderr, "hawctl: %s: larger than the maximum of %zu bytes\n", path, max);
         return EXIT_FAILURE;
 }
 

@@ -24,7 +24,8 @@ int site_file_read(const Options *options, const char *given, SiteDefaults *ret)
         if (!given && stat(path, &status) < 0)
                 return EXIT_SUCCESS;
         if (!given && (status.st_uid != 0 || status.st_mode & (S_IWGRP | S_IWOTH))) {
-                fprintf(stderr, "hawctl: %s: not read, as others than root may write to it\n", path);
+                fprintf(stderr, "hawctl: %s: not read, because other users than root can write to it\n",
+                                path);
                 return EXIT_FAILURE;
         }
         r = given ? input_file_read(path, SITE_DEFAULTS_MAX, &file)

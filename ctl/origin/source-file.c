@@ -36,7 +36,7 @@ static int read_document(const char *name, json_t **ret) {
         fprintf(stderr, "hawctl: %s: ", from);
         if (error.line > 0)
                 fprintf(stderr, "line %u, column %u: ", error.line, error.column);
-        fprintf(stderr, "%s; a profile document is what 'hawctl describe' prints\n", error.text);
+        fprintf(stderr, "%s; expected a profile document of 'hawctl describe'\n", error.text);
         return EXIT_FAILURE;
 }
 

@@ -23,7 +23,7 @@ struct PciNames {
 
 /* libpci's own handler ends the process as well: it must not return. */
 static void __attribute__((noreturn)) on_error(char *message, ...) {
-        fprintf(stderr, "hawctl: pci.ids cannot be used: %s\n", message);
+        fprintf(stderr, "hawctl: cannot use pci.ids: %s\n", message);
         exit(EXIT_FAILURE);
 }
 

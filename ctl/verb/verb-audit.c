@@ -217,15 +217,14 @@ static int run(const Options *options, int argc, char **argv) {
 const Verb verb_audit = {
         .name = "audit",
         .takes = TAKES_ROOT | TAKES_LOCAL | TAKES_BUS | TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
-        .summary = "Check every QEMU and Cloud Hypervisor that runs here",
-        .help = "Reads the command line of each from /proc and checks it against this host: the\n"
-                "verdict, the guest's address bits, and the worst of what was found. The exit\n"
-                "status is 3 when one is unsafe, 1 when one could not be judged. Processes of\n"
-                "others may be hidden from who is not root. With --root, as if they ran on that\n"
-                "host.\n",
+        .summary = "Check all guests of QEMU and Cloud Hypervisor that run here",
+        .help = "Reads the command line of each process from /proc and checks it on this host.\n"
+                "Shows the verdict, the guest's address bits, and the worst finding. The exit\n"
+                "status is 3 if a guest is unsafe, 1 if one is unknown. Without root, processes\n"
+                "of other users may not be visible. With --root, checks them on that host.\n",
         .example = "hawctl audit --json=short | jq '.[] | select(.verdict==\"unsafe\")'",
         .options = own_options,
         .size = sizeof(AuditOptions),
-        .refusal = "it sees the processes of this host only; run it on the other host, over ssh",
+        .refusal = "it checks only the processes of this host; run it on the other host, over ssh",
         .run = run,
 };

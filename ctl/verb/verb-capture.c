@@ -18,7 +18,7 @@ typedef struct CaptureOptions {
 
 static const Option own_options[] = {
         { "force", NULL, option_flag, offsetof(CaptureOptions, force),
-                        "Replace OUTPUT: a regular file, or a directory that\nis a capture and holds nothing else" },
+                        "Replace OUTPUT: a regular file, or a directory that\nis a capture and contains nothing else" },
         {},
 };
 
@@ -48,7 +48,7 @@ static int run(const Options *options, int argc, char **argv) {
         default_name(name, sizeof(name));
         output = argc > 0 ? argv[0] : name;
         if (strcmp(output, "-") == 0 && isatty(STDOUT_FILENO)) {
-                fprintf(stderr, "hawctl: a capture is no text for a terminal: name a file, or send it through a pipe\n");
+                fprintf(stderr, "hawctl: a capture cannot be written to a terminal: give a file name, or use a pipe\n");
                 return EXIT_USAGE;
         }
         if (capture_open(options->root ? options->root : "/", &capture) < 0)
@@ -70,10 +70,10 @@ const Verb verb_capture = {
         .arguments = "[OUTPUT]",
         .max = 1,
         .takes = TAKES_ROOT | TAKES_LOCAL | TAKES_TIMEOUT,
-        .summary = "Write one file that replays this host anywhere",
-        .help = "OUTPUT is a .tar.zst archive, or a directory when it ends in a slash, or - for\n"
-                "standard output; by default HOSTNAME-DATE.hawd.tar.zst. Only its owner may read\n"
-                "it. Serial numbers and MAC addresses are left out.\n",
+        .summary = "Record this host in a file that other machines can read",
+        .help = "OUTPUT is a .tar.zst archive, a directory if it ends with a slash, or - for\n"
+                "standard output. The default is HOSTNAME-DATE.hawd.tar.zst. Only its owner can\n"
+                "read it. Serial numbers and MAC addresses are left out.\n",
         .example = "sudo hawctl capture && hawctl status --root=vm-20261121.hawd.tar.zst",
         .options = own_options,
         .size = sizeof(CaptureOptions),

@@ -25,7 +25,7 @@ static const Option own_options[] = {
         { "layout", NULL, option_flag, offsetof(CheckOptions, layout),
                         "Print the guest's address ranges too" },
         { "for", "=PROFILE", option_list, offsetof(CheckOptions, targets),
-                        "May it go to that host? A document as 'hawctl\ndescribe' prints it, a host tree or a capture;\nmay be given again",
+                        "Check for that host, too: a document of 'hawctl\ndescribe', a host tree or a capture; may be given\nup to 64 times",
                         .max = OPTION_LIST_MAX },
         {},
 };
@@ -142,15 +142,16 @@ const Verb verb_check = {
         .arguments = "GUEST",
         .max = -1,
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
-        .summary = "Tell whether a guest may run, and move, here",
-        .help = "Lays the guest's addresses out as its VMM and firmware will, and holds them\n"
-                "against this host: a verdict (safe, warning or unsafe), what led to it with both\n"
-                "numbers, and the smallest change that was found to help. What is missing is\n"
-                "never safe. The exit status is 3 when unsafe, 2 when GUEST is not understood.\n"
+        .summary = "Check whether a guest can run here, or migrate",
+        .help = "Lays out the guest's address space as its VMM and firmware do, and compares it\n"
+                "with this host. Shows the verdict (safe, warning or unsafe), the findings with\n"
+                "the numbers that were compared, and the smallest changes that help. A guest with\n"
+                "missing inputs is never safe. The exit status is 3 if the guest is unsafe, 2 if\n"
+                "GUEST is not understood.\n"
                 "\n"
-                "GUEST is a file with hawd's JSON, a libvirt domain's XML, a command line of QEMU\n"
-                "or Cloud Hypervisor (a script or libvirt's log of it too) or the latter's JSON,\n"
-                "or - for standard input; or -- and the command line itself.\n",
+                "GUEST is a file with hawd's JSON, the XML of a libvirt domain, a command line of\n"
+                "QEMU or Cloud Hypervisor (also in a script or a libvirt log), or the JSON of\n"
+                "Cloud Hypervisor; - for standard input; or -- and the command line itself.\n",
         .example = "virsh dumpxml vm1 | hawctl check - --for=other-host.json",
         .options = own_options,
         .size = sizeof(CheckOptions),

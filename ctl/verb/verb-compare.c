@@ -105,7 +105,7 @@ static int run(const Options *options, int argc, char **argv) {
         int r;
 
         if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0) {
-                fprintf(stderr, "hawctl: standard input can be only one of the two\n");
+                fprintf(stderr, "hawctl: only one of the two profiles can be standard input (-)\n");
                 return EXIT_USAGE;
         }
         r = source_file_document(options, argv[0], &here);
@@ -131,9 +131,9 @@ const Verb verb_compare = {
         .min = 2,
         .max = 2,
         .takes = TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
-        .summary = "Tell what a guest may meet that moves between two hosts",
+        .summary = "Check whether guests can migrate between two hosts",
         .help = "A and B are profile documents, host trees or captures, as for diff. The exit\n"
-                "status is 3 when one direction is unsafe.\n",
+                "status is 3 if one direction is unsafe.\n",
         .example = "hawctl describe | hawctl compare - other-host.json",
         .run = run,
 };

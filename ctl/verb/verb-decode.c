@@ -85,7 +85,7 @@ static int decode_cpuid(const Options *options, char **argv) {
                 fprintf(stderr, "hawctl: %s: line %zu: %s\n", argv[0], faults.faults[i].offset,
                                 faults.faults[i].text);
         if (table.n == 0) {
-                fprintf(stderr, "hawctl: %s: no CPUID leaf in it; expected what 'cpuid -1 -r' prints\n",
+                fprintf(stderr, "hawctl: %s: no CPUID leaf found; expected the output of 'cpuid -1 -r'\n",
                                 argv[0]);
                 return EXIT_FAILURE;
         }
@@ -156,7 +156,7 @@ const Verb verb_decode = {
                 "  vtd CAP ECAP       VT-d capability registers, hexadecimal\n"
                 "  amdvi EFR [EFR2]   AMD-Vi extended feature registers, hexadecimal\n"
                 "\n"
-                "FILE - is standard input. Needs neither root nor the machine itself.\n",
+                "FILE - is standard input. Requires neither root nor the machine itself.\n",
         .example = "hawctl decode vtd d2008c40660462 f050da",
         .run = run,
 };

@@ -55,7 +55,8 @@ const Verb verb_describe = {
         .name = "describe",
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT,
         .summary = "Print the whole profile as JSON",
-        .help = "The document that profile.schema.json describes; indented unless --json=short.\n",
+        .help = "The document is described by profile.schema.json. It is indented unless\n"
+                "--json=short is given.\n",
         .example = "hawctl describe | jq .widths.iovaBits",
         .run = run,
 };

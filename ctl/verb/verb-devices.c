@@ -116,8 +116,8 @@ const Verb verb_devices = {
         .max = -1,
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
         .summary = "List PCI devices: group, driver, BARs",
-        .help = "Names come from pci.ids where hawctl was built with libpci. The JSON is that of\n"
-                "the profile with \"name\" added.\n",
+        .help = "Names are taken from pci.ids if hawctl was built with libpci. The JSON is that\n"
+                "of the profile with \"name\" added.\n",
         .example = "hawctl devices 0000:01:00.0",
         .run = run,
 };

@@ -104,7 +104,7 @@ static int run(const Options *options, int argc, char **argv) {
         int r;
 
         if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0) {
-                fprintf(stderr, "hawctl: standard input (-) can be one of the two profiles only\n");
+                fprintf(stderr, "hawctl: only one of the two profiles can be standard input (-)\n");
                 return EXIT_USAGE;
         }
         r = source_file_document(options, argv[0], &before);
@@ -116,7 +116,7 @@ static int run(const Options *options, int argc, char **argv) {
                 return out_of_memory();
         r = options->json ? print_json(&list, options) : print_table(&list, options);
         if (list.dropped > 0)
-                fprintf(stderr, "hawctl: %zu more differences are left out\n", list.dropped);
+                fprintf(stderr, "hawctl: %zu more differences are not listed\n", list.dropped);
         return r;
 }
 
@@ -126,10 +126,9 @@ const Verb verb_diff = {
         .min = 2,
         .max = 2,
         .takes = TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
-        .summary = "Show what differs between two profiles",
-        .help = "A and B are profile documents as 'hawctl describe' prints them, host trees, or\n"
-                "captures. A single - is standard input, for one of them. The exit status is 0\n"
-                "whether or not they differ.\n",
+        .summary = "Show the differences between two profiles",
+        .help = "A and B are documents of 'hawctl describe', host trees or captures. One of them\n"
+                "can be - for standard input. The exit status is 0 whether or not they differ.\n",
         .example = "hawctl describe | hawctl diff yesterday.json -",
         .run = run,
 };

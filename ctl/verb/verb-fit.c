@@ -26,10 +26,11 @@ typedef struct FitOptions {
 static const Option own_options[] = {
         GUEST_OPTIONS(FitOptions, guest),
         { "bar", "=SIZE", option_list, offsetof(FitOptions, bars),
-                        "A 64-bit BAR of the device; again for each", .max = GUEST_BARS_MAX },
-        { "device", "=ADDRESS", option_text, offsetof(FitOptions, device), "A device of this host instead" },
-        { "count", "=N", option_number, offsetof(FitOptions, count), "How many are wanted (default 1)",
-                        .max = FIT_COUNT_MAX },
+                        "A 64-bit BAR of the device; up to six times", .max = GUEST_BARS_MAX },
+        { "device", "=ADDRESS", option_text, offsetof(FitOptions, device),
+                        "Use the BARs of a device of this host" },
+        { "count", "=N", option_number, offsetof(FitOptions, count),
+                        "Number of devices that are wanted (default 1)", .max = FIT_COUNT_MAX },
         {},
 };
 
@@ -38,7 +39,7 @@ static int parse_bars(const OptionList *bars, GuestDevice *device) {
                 uint64_t size = 0;
 
                 if (guest_size_from_text(bars->items[i], &size) < 0 || size < 16 || (size & (size - 1))) {
-                        fprintf(stderr, "hawctl: --bar=%s: expected a power of two as 16GiB or 256M\n",
+                        fprintf(stderr, "hawctl: --bar=%s: expected a power of two such as 16GiB or 256M\n",
                                         bars->items[i]);
                         return EXIT_USAGE;
                 }
@@ -53,7 +54,7 @@ static int choose_device(const FitOptions *own, const Profile *profile, GuestDev
         const ProfileDevice *host;
 
         if (!own->device == !own->bars.n) {
-                fprintf(stderr, "hawctl: fit needs --bar=SIZE or --device=ADDRESS, and not both\n");
+                fprintf(stderr, "hawctl: fit requires either --bar=SIZE or --device=ADDRESS\n");
                 return EXIT_USAGE;
         }
         ret->assigned = true;
@@ -64,7 +65,8 @@ static int choose_device(const FitOptions *own, const Profile *profile, GuestDev
                 return parse_bars(&own->bars, ret);
         host = device_lookup_name(profile, own->device);
         if (!host) {
-                fprintf(stderr, "hawctl: no PCI device '%s'; 'hawctl devices' lists them\n", own->device);
+                fprintf(stderr, "hawctl: PCI device '%s' not found; 'hawctl devices' lists all\n",
+                                own->device);
                 return EXIT_FAILURE;
         }
         ret->has_address = true;
@@ -170,9 +172,9 @@ const Verb verb_fit = {
         .arguments = "GUEST",
         .max = -1,
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
-        .summary = "Tell how many devices fit beside a guest, at every width",
-        .help = "Counts how many more devices the firmware's windows hold at this guest's\n"
-                "width, and which width would hold them all.\n",
+        .summary = "Show how many more devices a guest can have, at each width",
+        .help = "Counts how many more devices fit into the firmware's windows at the guest's\n"
+                "width, and shows which width is sufficient for all of them.\n",
         .example = "hawctl fit guest.json --bar=128GiB --bar=32MiB --count=4",
         .options = own_options,
         .size = sizeof(FitOptions),

@@ -123,8 +123,8 @@ const Verb verb_groups = {
         .arguments = "[GROUP...]",
         .max = -1,
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
-        .summary = "List IOMMU groups: devices, reach, assignable or why not",
-        .help = "Usable is what is left below the width once reserved regions are taken out.\n",
+        .summary = "List IOMMU groups: devices, width, assignable or why not",
+        .help = "Usable ranges are all addresses below the width without the reserved regions.\n",
         .example = "hawctl groups 14",
         .run = run,
 };

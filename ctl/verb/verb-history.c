@@ -142,7 +142,7 @@ static int run(const Options *options, int argc, char **argv) {
 
         if (n < 0) {
                 fprintf(stderr, "hawctl: %s: %s%s\n", directory, strerror(errno),
-                                errno == ENOENT ? "; the service keeps profiles there once it has run" : "");
+                                errno == ENOENT ? "; the service has not stored profiles there yet" : "");
                 return EXIT_FAILURE;
         }
 
@@ -167,7 +167,7 @@ const Verb verb_history = {
         .max = 1,
         .takes = TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
         .summary = "List the profiles of the last boots",
-        .help = "The service keeps them in /var/lib/hawd; hawctl diff compares any two.\n",
+        .help = "The service stores them in /var/lib/hawd. Compare any two with 'hawctl diff'.\n",
         .example = "hawctl history --json=pretty",
         .run = run,
 };

@@ -100,8 +100,8 @@ const Verb verb_iommus = {
         .max = -1,
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
         .summary = "List IOMMU units: registers, widths, devices",
-        .help = "Second and first are the reach of the two kinds of page table; bits is what may\n"
-                "be relied on.\n",
+        .help = "SECOND and FIRST are the widths of the second-stage and first-stage page tables.\n"
+                "BITS is the width that the running kernel uses.\n",
         .example = "hawctl iommus dmar0 --json=pretty",
         .run = run,
 };

@@ -21,8 +21,8 @@ typedef struct MapOptions {
 static const Option own_options[] = {
         GUEST_OPTIONS(MapOptions, guest),
         { "svg", "[=FILE]", option_text, offsetof(MapOptions, svg),
-                        "As SVG, to standard output or into FILE" },
-        { "ascii", NULL, option_flag, offsetof(MapOptions, ascii), "No characters but ASCII" },
+                        "Draw an SVG, on standard output or in FILE" },
+        { "ascii", NULL, option_flag, offsetof(MapOptions, ascii), "Use ASCII characters only" },
         {},
 };
 
@@ -80,9 +80,9 @@ const Verb verb_map = {
         .arguments = "[GUEST]",
         .max = -1,
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT,
-        .summary = "Draw the address space: memory, reach, limits, a guest",
-        .help = "High addresses on top; not to scale where little lies between two. With a guest\n"
-                "its own layout stands beside the host's, and where they conflict.\n",
+        .summary = "Draw the address space: memory, limits, and a guest",
+        .help = "High addresses are at the top. The picture is not to scale. With a guest, its\n"
+                "layout is drawn beside that of the host, and conflicts are marked.\n",
         .example = "hawctl map guest.json --svg=map.svg",
         .options = own_options,
         .size = sizeof(MapOptions),

@@ -151,7 +151,7 @@ static int on_owner(sd_bus_message *message, void *userdata, sd_bus_error *error
         there = *watch->owner.unique;
         if (!watch->options->json) {
                 print_now();
-                printf("the service %s\n", there ? "is there" : "went away");
+                printf("the service %s\n", there ? "is running" : "has stopped");
         }
         return there ? look_again(watch, 0) : flush(watch);
 }
@@ -163,7 +163,7 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
         /* The library itself tells of it; what others send has their unique name. */
         if (sender && *sender == ':')
                 return 0;
-        fprintf(stderr, "hawctl: the bus went away\n");
+        fprintf(stderr, "hawctl: the connection to the bus was closed\n");
         return sd_event_exit(watch->event, -ECONNRESET);
 }
 
@@ -193,7 +193,7 @@ static int subscribe(Watch *watch) {
         /* Starts the service where it is not running yet. */
         r = connect_document(watch->bus, &watch->document, &why);
         if (r < 0) {
-                fprintf(stderr, "hawctl: nothing to watch: %s\n", why ? why : strerror(-r));
+                fprintf(stderr, "hawctl: cannot monitor the service: %s\n", why ? why : strerror(-r));
                 return r;
         }
         r = name_owner_read(watch->bus, &watch->owner);
@@ -246,10 +246,10 @@ static int run(const Options *options, int argc, char **argv) {
 const Verb verb_monitor = {
         .name = "monitor",
         .takes = TAKES_HOST | TAKES_BUS | TAKES_JSON,
-        .summary = "Print changes as they come",
-        .help = "One line for each thing that changed, until interrupted; with --json a line of\n"
-                "JSON for each generation.\n",
+        .summary = "Print changes as they occur",
+        .help = "Prints one line for each change until interrupted; with --json, one line of JSON\n"
+                "for each generation.\n",
         .example = "hawctl monitor -j | jq .differences[].path",
-        .refusal = "it watches a running service until it is interrupted",
+        .refusal = "it monitors a running service until it is interrupted",
         .run = run,
 };

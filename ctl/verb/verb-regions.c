@@ -105,8 +105,8 @@ const Verb verb_regions = {
         .name = "regions",
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
         .summary = "List reserved regions and the usable IOVA ranges",
-        .help = "Every range that no guest RAM may occupy when a device is to reach it, with the\n"
-                "groups that reserve it; then what is left for the host as a whole.\n",
+        .help = "Devices cannot address guest RAM in a reserved region. Shows each region with\n"
+                "the groups that reserve it, and the ranges that all groups can use.\n",
         .example = "hawctl regions --json=short",
         .run = run,
 };

@@ -240,9 +240,9 @@ static int run(const Options *options, int argc, char **argv) {
 const Verb verb_status = {
         .name = "status",
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT,
-        .summary = "Explain this host's address widths on one screen (default)",
-        .help = "Shows the five widths with why each is what it is, the IOMMU units, the holes,\n"
-                "the groups and what follows from all that.\n",
+        .summary = "Show this host's address widths on one screen (default)",
+        .help = "Shows the five widths with their sources, the IOMMU units, reserved regions,\n"
+                "groups, and the findings with their remedies.\n",
         .example = "hawctl status --root=server.tar.zst",
         .run = run,
 };

@@ -241,7 +241,7 @@ def test_a_forger_after_the_service_went(bus, place, impostor, document):
     with Monitor(bus, place) as monitor:
         victim = ready(forger, service)
         service.end()
-        monitor.await_text(b"went away")
+        monitor.await_text(b"has stopped")
         service.changed(1, forger, victim)
         forger.call(PATH, PEER, "Ping", destination=victim)
         text = host.change()
@@ -252,7 +252,7 @@ def test_a_forger_after_the_service_went(bus, place, impostor, document):
         second.changed(2)
         monitor.await_text(text)
         status, said = monitor.end()
-    assert status == 0 and monitor.err.read_bytes() == b"" and said.count("went away") == 1
+    assert status == 0 and monitor.err.read_bytes() == b"" and said.count("has stopped") == 1
 
 
 @pytest.mark.parametrize("kind", TEXTS)

@@ -192,11 +192,11 @@ def test_monitor_sees_the_service_go_and_come(monitored):
     service, monitor = monitored()
     settled(monitor, service)
     assert service.stop() == 0
-    assert [line.split(" ", 1)[1] for line in monitor.lines(1)] == ["the service went away"]
+    assert [line.split(" ", 1)[1] for line in monitor.lines(1)] == ["the service has stopped"]
     service.tree.cpuid(INTEL, 45, vmx=True)
     service.start()
     wait_for(lambda: "-> 45" in monitor.path.read_text(encoding="utf-8"), "what changed meanwhile")
-    assert monitor.lines(0)[0].split(" ", 1)[1] == "the service is there"
+    assert monitor.lines(0)[0].split(" ", 1)[1] == "the service is running"
     assert monitor.end() == 0
 
 

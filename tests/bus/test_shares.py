@@ -238,7 +238,7 @@ def test_a_bus_that_reads_no_more(serve, bus):
             for _ in range(16):
                 client.send(PATH, HOST, "Describe")
         wait_for(lambda: "connecting to it again" in service.said(), "a new connection", 120)
-        wait_for(lambda: "The bus is back" in service.said(), "the name")
+        wait_for(lambda: "Connected to the bus again" in service.said(), "the name")
         with client_of(bus, OTHER) as again:
             assert again.get("IovaBits")
         with open(f"/proc/{service.process.pid}/status", encoding="ascii") as status:

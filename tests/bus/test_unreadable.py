@@ -36,7 +36,7 @@ def test_each_file(serve, client, build):
         lines = service.said().splitlines()[said:]
         said += len(lines)
         if "profile-incomplete" in text:
-            assert len(lines) == 1 and "Cannot read for lack of permission: " in lines[0], name
+            assert len(lines) == 1 and "Permission denied: " in lines[0], name
         else:
             assert not lines
             silent.append(name)
@@ -94,7 +94,7 @@ def test_the_private_tree_is_shut(serve, client, place):
     service.reload()
     assert service.stop() == 0
     line, = service.said().splitlines()
-    assert f"{private} cannot be read: Permission denied" in line
+    assert f"Cannot read {private}: Permission denied" in line
     private.rmdir()
     service.start()
     assert service.stop() == 0 and len(service.said().splitlines()) == 1
@@ -112,4 +112,4 @@ def test_a_sandbox_refuses_a_register(serve, client, reason):
     assert "/sys/class/iommu" in found["profile-incomplete"]["detail"]
     assert service.stop() == 0
     line, = service.said().splitlines()
-    assert "Cannot read for lack of permission: /sys/class/iommu." in line
+    assert "Permission denied: /sys/class/iommu." in line

@@ -53,16 +53,16 @@ def test_options_of_other_verbs_are_refused(verb):
         for arguments in ([verb, word], [word, verb], [verb, "x", word]):
             done = run(*arguments)
             assert done.returncode == 2 and done.stdout == "", arguments
-            assert f"'{verb}' does not take {option.rstrip('=')}" in done.stderr, done.stderr
+            assert f"'{verb}' does not support {option.rstrip('=')}" in done.stderr, done.stderr
             owners = [v for v, own in OWN.items() if option.rstrip("=") in own]
             assert all(f"'{owner}'" in done.stderr for owner in owners), done.stderr
 
 
 def test_an_option_is_refused_with_what_to_do():
-    assert run("status", "--count=3", "--svg=x").stderr == "hawctl: 'status' does not take --count; it is an option of 'fit'\n"
-    assert run("--svg").stderr == "hawctl: 'status' does not take --svg; it is an option of 'map'\n"
-    assert run("compare", "--qemu", "9.2", "a", "b").stderr == "hawctl: 'compare' does not take --qemu; it is an option of 'map', 'check' and 'fit'\n"
-    assert run("capture", "-j").stderr == "hawctl: 'capture' does not take -j; 'hawctl capture --help' lists its options\n"
+    assert run("status", "--count=3", "--svg=x").stderr == "hawctl: 'status' does not support --count; it is an option of 'fit'\n"
+    assert run("--svg").stderr == "hawctl: 'status' does not support --svg; it is an option of 'map'\n"
+    assert run("compare", "--qemu", "9.2", "a", "b").stderr == "hawctl: 'compare' does not support --qemu; it is an option of 'map', 'check' and 'fit'\n"
+    assert run("capture", "-j").stderr == "hawctl: 'capture' does not support -j; 'hawctl capture --help' lists its options\n"
     assert "run it on the other host" in run("audit", "-H", "other").stderr
     assert "until it is interrupted" in run("monitor", "--timeout=3").stderr
 
@@ -127,7 +127,7 @@ def test_help_is_one():
     (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["--root"], "root"),
     (["check"], "expected a guest"), (["check", "--pid=x"], "--pid=x"), (["check", "/dev/null"], "/dev/null"), (["fit", "/dev/null", "--count=0"], "--count=0"),
     (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"), (["fit", "/dev/null", "--count=x"], "from 1 to 256"), (["status", "--timeout=0"], "from 1 to 86400"),
-    (["check", "x", *["--for=x"] * 65], "more than 64"),
+    (["check", "x", *["--for=x"] * 65], "at most 64"),
 ])
 def test_usage_errors(arguments, word):
     done = run(*arguments)

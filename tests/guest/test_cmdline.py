@@ -230,8 +230,8 @@ def test_process():
         finally:
             process.kill()
     assert "no word of it names qemu-system-x86_64" in refused(f"--pid={os.getpid()}")
-    assert refused("--pid=self") == "--pid=self: expected the number of a process"
-    assert refused("--pid=1", "file") == "--pid=1 and 'file': give one of them"
+    assert refused("--pid=self") == "--pid=self: expected a process ID"
+    assert refused("--pid=1", "file") == "--pid=1 and 'file' cannot be combined"
     gone = run("--pid=4194304999")
     assert gone.returncode == 1 and b"No such file" in gone.stderr
 
