@@ -123,7 +123,7 @@ static int read_again(Service *service, const Changes *changes) {
         if (r >= 0) {
                 r = past_tell(&service->past, &fresh);
                 if (r < 0)
-                        snapshot_undo(&service->snapshot, former, &fresh);
+                        snapshot_undo(&service->snapshot, &fresh);
         }
         if (r < 0) {
                 log_error("Cannot read %s: %s", service->options->root, strerror(-r));

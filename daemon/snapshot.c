@@ -34,44 +34,22 @@ static int open_root(Snapshot *snapshot, Root **ret) {
         return 0;
 }
 
-static void take_tables(Profile *from, Profile *to) {
-        to->firmware = from->firmware;
-        from->firmware = (ProfileFirmware){};
-}
-
-int snapshot_read(Snapshot *snapshot, const Changes *changes, Profile *former, Profile *ret) {
+int snapshot_read(Snapshot *snapshot, const Changes *changes, const Profile *former, Profile *ret) {
         const Changes everything = { .everything = true };
         _cleanup_(root_freep) Root *root = NULL;
-        Profile tables = {};
         int r;
 
         r = open_root(snapshot, &root);
         if (r < 0)
                 return r;
         r = facts_regather(root, snapshot->stale ? &everything : changes, &snapshot->facts);
-        if (r < 0) {
-                snapshot->stale = true;
-                return r;
-        }
-        /* Fresh facts have their own tables; kept ones left theirs to the former profile. */
-        snapshot->lent = !snapshot->stale && !changes->everything;
-        if (snapshot->lent) {
-                take_tables(former, &tables);
-                profile_give_back(&tables, &snapshot->facts);
-        }
-        snapshot->stale = false;
-        r = profile_derive(&snapshot->facts, former->digest[0] ? former : NULL, ret);
-        if (r < 0) {
-                snapshot->stale = true;
-                if (snapshot->lent)
-                        profile_take_tables(former, &snapshot->facts);
-        }
+        if (r >= 0)
+                r = profile_derive(&snapshot->facts, former->digest[0] ? former : NULL, ret);
+        snapshot->stale = r < 0;
         return r;
 }
 
-void snapshot_undo(Snapshot *snapshot, Profile *former, Profile *profile) {
-        if (snapshot->lent)
-                take_tables(profile, former);
+void snapshot_undo(Snapshot *snapshot, Profile *profile) {
         snapshot->stale = true;
         profile_done(profile);
 }

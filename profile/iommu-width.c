@@ -4,15 +4,20 @@
 #include "probe/decode/amdvi/amdvi-width.h"
 #include "probe/decode/vtd/vtd-width.h"
 
+bool iommu_vtd_cap(const ProfileIommu *iommu, VtdCap *ret) {
+        if (!fact_known(&iommu->cap))
+                return false;
+        vtd_cap_decode(iommu->cap.value, ret);
+        return true;
+}
+
 /* By the registers, which a profile read from a document has as well. */
 static unsigned by_registers(const ProfileIommu *iommu) {
         VtdCap cap;
         AmdviEfr efr;
 
-        if (iommu->kind == IOMMU_INTEL_VTD && fact_known(&iommu->cap)) {
-                vtd_cap_decode(iommu->cap.value, &cap);
+        if (iommu->kind == IOMMU_INTEL_VTD && iommu_vtd_cap(iommu, &cap))
                 return vtd_second_stage_bits(&cap);
-        }
         if (iommu->kind == IOMMU_AMD_VI && fact_known(&iommu->efr)) {
                 amdvi_efr_decode(iommu->efr.value, &efr);
                 return amdvi_host_table_bits(&efr);

@@ -51,10 +51,7 @@ void profile_done(Profile *profile) {
                 free(profile->devices[i].bars);
         free(profile->devices);
         free(profile->mediated);
-        dmar_done(&profile->firmware.dmar);
-        fault_list_done(&profile->firmware.dmar_faults);
-        ivrs_done(&profile->firmware.ivrs);
-        fault_list_done(&profile->firmware.ivrs_faults);
+        firmware_tables_done(&profile->firmware);
         free(profile->memory.ranges);
         range_set_done(&profile->memory.hot_added);
         host_regions_done(&profile->regions);

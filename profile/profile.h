@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "probe/decode/acpi/dmar.h"
-#include "probe/decode/acpi/ivrs.h"
+#include "probe/decode/acpi/firmware-tables.h"
 #include "probe/decode/cpu/cmdline.h"
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/fault.h"
@@ -233,14 +232,6 @@ typedef struct ProfileMediated {
         ProfileBar bars[PROFILE_MEDIATED_BARS]; /* without an address: from 0 on */
 } ProfileMediated;
 
-typedef struct ProfileFirmware {
-        Reason dmar_reason, ivrs_reason; /* NONE: decoded below */
-        Dmar dmar;
-        FaultList dmar_faults;
-        Ivrs ivrs;
-        FaultList ivrs_faults;
-} ProfileFirmware;
-
 typedef struct ProfileMemory {
         Fact ram_top; /* highest RAM byte + 1 */
         Reason ranges_reason;
@@ -272,7 +263,7 @@ typedef struct Profile {
         Reason mediated_reason; /* NONE with n_mediated == 0: there are none */
         size_t n_mediated;
         ProfileMediated *mediated; /* sorted by UUID */
-        ProfileFirmware firmware;
+        FirmwareTables firmware;
         ProfileMemory memory;
         HostRegions regions;  /* the reserved regions of all groups */
         RangeSet reserved;    /* union over all groups of what VFIO subtracts */

@@ -9,8 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "probe/decode/acpi/dmar.h"
-#include "probe/decode/acpi/ivrs.h"
+#include "probe/decode/acpi/firmware-tables.h"
 #include "probe/decode/amdvi/amdvi-features.h"
 #include "probe/decode/cpu/cmdline.h"
 #include "probe/decode/cpu/cpuid-encryption.h"
@@ -99,17 +98,6 @@ typedef struct KvmFacts {
         uint64_t dma_entries; /* vfio_iommu_type1.dma_entry_limit: mappings of one container */
         FaultList faults;
 } KvmFacts;
-
-/* ── source-acpi ───────────────────────────────────────────────────────────────────────────────────────── */
-
-typedef struct AcpiFacts {
-        Reason dmar_reason; /* NONE: decoded */
-        Dmar dmar;
-        FaultList dmar_faults;
-        Reason ivrs_reason;
-        Ivrs ivrs;
-        FaultList ivrs_faults;
-} AcpiFacts;
 
 /* ── source-iommu ──────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -225,7 +213,7 @@ typedef struct Facts {
         HostFacts host;
         CpuFacts cpu;
         KvmFacts kvm;
-        AcpiFacts acpi;
+        FirmwareTables acpi;
         IommuFacts iommu;
         GroupFacts group;
         PciFacts pci;
@@ -243,7 +231,7 @@ void facts_done(Facts *facts);
 int source_host_read(Root *root, Buffer *buffer, HostFacts *ret);
 int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret);
 int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret);
-int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret);
+int source_acpi_read(Root *root, Buffer *buffer, FirmwareTables *ret);
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
@@ -278,7 +266,6 @@ void group_fact_done(GroupFact *group);
 void host_facts_done(HostFacts *facts);
 void cpu_facts_done(CpuFacts *facts);
 void kvm_facts_done(KvmFacts *facts);
-void acpi_facts_done(AcpiFacts *facts);
 void iommu_facts_done(IommuFacts *facts);
 void group_facts_done(GroupFacts *facts);
 void pci_facts_done(PciFacts *facts);

@@ -49,7 +49,7 @@ void facts_done(Facts *facts) {
         host_facts_done(&facts->host);
         cpu_facts_done(&facts->cpu);
         kvm_facts_done(&facts->kvm);
-        acpi_facts_done(&facts->acpi);
+        firmware_tables_done(&facts->acpi);
         iommu_facts_done(&facts->iommu);
         group_facts_done(&facts->group);
         pci_facts_done(&facts->pci);

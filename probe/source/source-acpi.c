@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "probe/source/facts.h"
 
-int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret) {
+int source_acpi_read(Root *root, Buffer *buffer, FirmwareTables *ret) {
         int r;
 
+        ret->references = malloc(sizeof(unsigned));
+        if (!ret->references)
+                return -ENOMEM;
+        *ret->references = 1;
         ret->dmar_reason = root_read_privileged(root, SOURCE_DMAR, SOURCE_ACPI_TABLE_MAX, buffer);
         if (ret->dmar_reason == REASON_NONE) {
                 r = dmar_decode(buffer_bytes(buffer), &ret->dmar, &ret->dmar_faults);
@@ -24,12 +29,4 @@ int source_acpi_read(Root *root, Buffer *buffer, AcpiFacts *ret) {
                         ret->ivrs_reason = REASON_MALFORMED;
         }
         return 0;
-}
-
-void acpi_facts_done(AcpiFacts *facts) {
-        dmar_done(&facts->dmar);
-        fault_list_done(&facts->dmar_faults);
-        ivrs_done(&facts->ivrs);
-        fault_list_done(&facts->ivrs_faults);
-        *facts = (AcpiFacts){};
 }

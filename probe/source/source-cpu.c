@@ -52,7 +52,7 @@ void source_cpu_read_registers(Root *root, CpuFacts *ret) {
         ret->cpuid_reason = root_cpuid(root, &ret->cpuid, &ret->faults);
         if (ret->cpuid_reason == REASON_NONE) {
                 cpuid_feature_decode(&ret->cpuid, &ret->feature);
-                cpuid_width_decode(&ret->cpuid, &ret->width);
+                cpuid_width_decode(&ret->cpuid, &ret->feature, &ret->width);
                 cpuid_encryption_decode(&ret->cpuid, &ret->encryption);
         }
         read_msrs(root, ret);

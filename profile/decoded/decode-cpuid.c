@@ -22,7 +22,7 @@ json_t *decode_cpuid_json(const CpuidTable *table) {
         bool ok = true;
 
         cpuid_feature_decode(table, &feature);
-        cpuid_width_decode(table, &width);
+        cpuid_width_decode(table, &feature, &width);
         cpuid_encryption_decode(table, &encryption);
         bool sized = width.rule != CPUID_WIDTH_UNKNOWN;
 

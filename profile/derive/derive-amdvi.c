@@ -27,7 +27,7 @@ static bool la57_enabled(const CpuFacts *cpu) {
         return cpu->cpuinfo_reason == REASON_NONE && cpu->cpuinfo.la57;
 }
 
-static AmdPicture picture_of(const Facts *facts, const ProfileFirmware *firmware, const AmdviEfr *efr) {
+static AmdPicture picture_of(const Facts *facts, const FirmwareTables *firmware, const AmdviEfr *efr) {
         const HostFacts *host = &facts->host;
         const Ivrs *ivrs = firmware->ivrs_reason == REASON_NONE ? &firmware->ivrs : NULL;
         static const Cmdline nothing = {};
@@ -134,7 +134,7 @@ static void derive_bits(const AmdPicture *p, const AmdviEfr *efr, bool la57, Pro
                                 "7.2");
 }
 
-void derive_amdvi(const Facts *facts, const ProfileFirmware *firmware, const IommuFact *fact,
+void derive_amdvi(const Facts *facts, const FirmwareTables *firmware, const IommuFact *fact,
                 ProfileIommu *ret) {
         const char *features = "amd-iommu/features";
         AmdPicture picture;

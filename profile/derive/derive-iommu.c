@@ -78,8 +78,8 @@ static void count_devices(const IommuFact *fact, ProfileIommu *ret) {
                                                 &address);
 }
 
-int derive_iommus(Facts *facts, Profile *profile) {
-        IommuFacts *iommus = &facts->iommu;
+int derive_iommus(const Facts *facts, Profile *profile) {
+        const IommuFacts *iommus = &facts->iommu;
 
         profile->iommus_reason = iommus->reason;
         if (iommus->n == 0)

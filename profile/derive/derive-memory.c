@@ -68,7 +68,7 @@ static int derive_hot_added(const MemoryFacts *facts, const RangeSet *now, Profi
         return r;
 }
 
-int derive_memory(Facts *facts, ProfileMemory *ret) {
+int derive_memory(const Facts *facts, ProfileMemory *ret) {
         const MemoryFacts *memory = &facts->memory;
         _cleanup_(range_set_done) RangeSet now = {}, boot = {};
         bool use_memmap = memory->memmap_reason == REASON_NONE,

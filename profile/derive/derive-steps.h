@@ -21,12 +21,12 @@ void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, Profil
 void derive_iova_width(const Profile *profile, ProfileWidths *ret);
 void derive_safe_widths(ProfileWidths *widths);
 
-int derive_iommus(Facts *facts, Profile *profile);
+int derive_iommus(const Facts *facts, Profile *profile);
 int derive_devices(const Facts *facts, Profile *profile);
 int derive_mediated(const Facts *facts, Profile *profile); /* after the devices */
 int derive_groups(const Facts *facts, Profile *profile);
 int derive_reserved(Profile *profile);
-int derive_memory(Facts *facts, ProfileMemory *ret);
+int derive_memory(const Facts *facts, ProfileMemory *ret);
 void derive_refused(const Facts *facts, Profile *profile);
 
 /* The module that runs guests: "kvm_intel", "kvm_amd", another's name; "" none, or not known. */

@@ -21,5 +21,5 @@ void unit_widths_add(UnitWidths *widths, unsigned bits, const char *source);
 Fact unit_widths_fact(const UnitWidths *widths, const char *none);
 
 void derive_vtd(const Facts *facts, const IommuFact *fact, ProfileIommu *ret);
-void derive_amdvi(const Facts *facts, const ProfileFirmware *firmware, const IommuFact *fact,
+void derive_amdvi(const Facts *facts, const FirmwareTables *firmware, const IommuFact *fact,
                 ProfileIommu *ret);

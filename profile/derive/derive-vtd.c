@@ -3,9 +3,8 @@
 
 #include <stdio.h>
 
-#include "probe/decode/vtd/vtd-cap.h"
-#include "probe/decode/vtd/vtd-ecap.h"
 #include "probe/decode/vtd/vtd-width.h"
+#include "profile/iommu-width.h"
 #include "profile/kernel-policy.h"
 
 /* How the kernel drives a unit: in scalable mode or not, and there with which tables where it has a choice. */
@@ -104,9 +103,8 @@ void derive_vtd(const Facts *facts, const IommuFact *fact, ProfileIommu *ret) {
         ret->version_major = unit_register(&fact->version_major, fact->name, "intel-iommu/version");
         ret->version_minor = unit_register(&fact->version_minor, fact->name, "intel-iommu/version");
         vtd_ecap_decode(ret->ecap.value, &ecap);
-        vtd_cap_decode(ret->cap.value, &cap);
 
-        if (!fact_known(&ret->cap))
+        if (!iommu_vtd_cap(ret, &cap))
                 ret->caching_mode = ret->second_stage_bits = ret->first_stage_bits = ret->bits = ret->cap;
         else {
                 ret->caching_mode = fact_measured(cap.cm, "CAP.CM");

@@ -6,37 +6,7 @@
 #include "profile/findings/findings.h"
 #include "profile/host-regions.h"
 
-/* The tables move over whole: they are large, and a profile outlives the facts. */
-void profile_take_tables(Profile *profile, Facts *facts) {
-        AcpiFacts *acpi = &facts->acpi;
-
-        profile->firmware = (ProfileFirmware){
-                .dmar_reason = acpi->dmar_reason,
-                .ivrs_reason = acpi->ivrs_reason,
-                .dmar = acpi->dmar,
-                .dmar_faults = acpi->dmar_faults,
-                .ivrs = acpi->ivrs,
-                .ivrs_faults = acpi->ivrs_faults,
-        };
-        acpi->dmar = (Dmar){};
-        acpi->dmar_faults = (FaultList){};
-        acpi->ivrs = (Ivrs){};
-        acpi->ivrs_faults = (FaultList){};
-}
-
-void profile_give_back(Profile *profile, Facts *facts) {
-        facts->acpi = (AcpiFacts){
-                .dmar_reason = profile->firmware.dmar_reason,
-                .ivrs_reason = profile->firmware.ivrs_reason,
-                .dmar = profile->firmware.dmar,
-                .dmar_faults = profile->firmware.dmar_faults,
-                .ivrs = profile->firmware.ivrs,
-                .ivrs_faults = profile->firmware.ivrs_faults,
-        };
-        profile->firmware = (ProfileFirmware){};
-}
-
-static int derive_parts(Facts *facts, const Profile *former, Profile *profile) {
+static int derive_parts(const Facts *facts, const Profile *former, Profile *profile) {
         int r;
 
         derive_host(facts, &profile->host);
@@ -44,7 +14,7 @@ static int derive_parts(Facts *facts, const Profile *former, Profile *profile) {
         derive_paging(facts, &profile->paging);
         derive_cpu_widths(facts, &profile->encryption, &profile->widths);
         derive_guest_widths(facts, &profile->paging, &profile->widths);
-        profile_take_tables(profile, facts);
+        profile->firmware = firmware_tables_share(&facts->acpi);
 
         r = derive_iommus(facts, profile);
         if (r < 0)
@@ -76,13 +46,12 @@ static int derive_parts(Facts *facts, const Profile *former, Profile *profile) {
         return profile_digest(profile, former);
 }
 
-int profile_derive(Facts *facts, const Profile *former, Profile *ret) {
+int profile_derive(const Facts *facts, const Profile *former, Profile *ret) {
         Profile profile = {};
         int r;
 
         r = derive_parts(facts, former, &profile);
         if (r < 0) {
-                profile_give_back(&profile, facts);
                 profile_done(&profile);
                 return r;
         }

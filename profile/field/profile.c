@@ -10,7 +10,7 @@
 /* ── firmware: the tables are written, and not read back ───────────────────────────────────────────────── */
 
 static json_t *write_dmar(const void *value) {
-        const ProfileFirmware *firmware = value;
+        const FirmwareTables *firmware = value;
 
         return firmware->dmar_reason == REASON_NONE
                         ? decode_dmar_json(&firmware->dmar, &firmware->dmar_faults)
@@ -18,7 +18,7 @@ static json_t *write_dmar(const void *value) {
 }
 
 static json_t *write_ivrs(const void *value) {
-        const ProfileFirmware *firmware = value;
+        const FirmwareTables *firmware = value;
 
         return firmware->ivrs_reason == REASON_NONE
                         ? decode_ivrs_json(&firmware->ivrs, &firmware->ivrs_faults)
@@ -32,11 +32,11 @@ static int read_table(const JsonValue *json, Reason reason) {
 }
 
 static int read_dmar(const JsonValue *json, void *value) {
-        return read_table(json, ((const ProfileFirmware *) value)->dmar_reason);
+        return read_table(json, ((const FirmwareTables *) value)->dmar_reason);
 }
 
 static int read_ivrs(const JsonValue *json, void *value) {
-        return read_table(json, ((const ProfileFirmware *) value)->ivrs_reason);
+        return read_table(json, ((const FirmwareTables *) value)->ivrs_reason);
 }
 
 #define TABLE_SCHEMA "{\"type\": [\"object\", \"null\"]}"
@@ -44,7 +44,7 @@ static int read_ivrs(const JsonValue *json, void *value) {
 static const FieldHook dmar_hook = { write_dmar, read_dmar, .schema = TABLE_SCHEMA };
 static const FieldHook ivrs_hook = { write_ivrs, read_ivrs, .schema = TABLE_SCHEMA };
 
-#define FIRMWARE(member) FIELD_MEMBER(ProfileFirmware, member)
+#define FIRMWARE(member) FIELD_MEMBER(FirmwareTables, member)
 
 static const Field dmar_fields[] = {
         { "reason", FIELD_REASON, 0, FIRMWARE(dmar_reason), .text = "Why there is no table." },

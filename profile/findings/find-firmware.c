@@ -19,7 +19,7 @@ static void add_table_fault(
 }
 
 static void find_table_faults(const Profile *profile, FindingList *list) {
-        const ProfileFirmware *firmware = &profile->firmware;
+        const FirmwareTables *firmware = &profile->firmware;
 
         add_table_fault(list, FINDING_DMAR_FAULT, "DMAR", &firmware->dmar_faults,
                         firmware->dmar_reason == REASON_NONE && firmware->dmar.linux_refuses);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
-#include "probe/decode/vtd/vtd-cap.h"
 #include "probe/decode/vtd/vtd-width.h"
 #include "profile/findings/findings.h"
+#include "profile/iommu-width.h"
 
 static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
         const Fact *cpu = &profile->widths.cpu_physical_bits, *iova = &profile->widths.iova_bits;
@@ -52,9 +52,8 @@ static void find_mgaw_below_sagaw(const Profile *profile, FindingList *list) {
                 const ProfileIommu *iommu = &profile->iommus[i];
                 VtdCap cap;
 
-                if (!fact_known(&iommu->cap))
+                if (!iommu_vtd_cap(iommu, &cap))
                         continue;
-                vtd_cap_decode(iommu->cap.value, &cap);
 
                 unsigned mgaw = vtd_mgaw_bits(&cap), sagaw = vtd_sagaw_bits(&cap);
                 if (sagaw == 0 || mgaw >= sagaw)
@@ -79,10 +78,9 @@ static void find_first_stage(const Profile *profile, FindingList *list) {
                 unsigned legacy;
                 VtdCap cap;
 
-                if (iommu->kind != IOMMU_INTEL_VTD || !fact_known(first) || !fact_known(&iommu->cap) ||
+                if (iommu->kind != IOMMU_INTEL_VTD || !fact_known(first) || !iommu_vtd_cap(iommu, &cap) ||
                                 !fact_known(&iommu->bits) || iommu->bits.value != first->value)
                         continue;
-                vtd_cap_decode(iommu->cap.value, &cap);
                 legacy = vtd_second_stage_bits(&cap);
                 if (legacy <= first->value)
                         continue;

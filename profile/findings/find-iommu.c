@@ -4,7 +4,7 @@
 #include "profile/findings/findings.h"
 
 static bool firmware_describes_units(const Profile *profile) {
-        const ProfileFirmware *firmware = &profile->firmware;
+        const FirmwareTables *firmware = &profile->firmware;
 
         return (firmware->dmar_reason == REASON_NONE && firmware->dmar.n_units > 0) ||
                         (firmware->ivrs_reason == REASON_NONE && firmware->ivrs.n_units > 0);
@@ -34,7 +34,7 @@ static void firmware_only_remedy(const Profile *profile, Finding *f) {
 }
 
 static void find_iommu_missing(const Profile *profile, FindingList *list) {
-        const ProfileFirmware *firmware = &profile->firmware;
+        const FirmwareTables *firmware = &profile->firmware;
 
         if (!kernel_drives_none(profile))
                 return;

@@ -105,7 +105,7 @@ BARE = {
     | dict.fromkeys(("MachineId", "Hostname", "Kernel", "Architecture", "Virtualised", "CpuVendor", "CpuModelName", "KvmBackend"), "")
     | dict.fromkeys(("La57Enabled", "La57Capable", "SecondLevelEnabled"), "unknown")
     | {"SecondLevelKind": "none", "Version": VERSION, "ReservedRegions": [], "UsableIova": [], "Generation": 1, "Unknown": dict.fromkeys(FACTS, "absent")},
-    "findings": {("iommu-absent", "warning", "host")}, "provenance": {"RamTop": "unknown: /proc/iomem"},
+    "findings": set(), "provenance": {"RamTop": "unknown: /proc/iomem"},
     "iommus": {}, "unit-unknown": {}, "groups": {},
 }
 CASES = [(hosts_intel.client_46_39, INTEL), (hosts_other.epyc_sme, AMD), (hosts_intel.no_iommu_vmx_locked, NONE), (hosts_other.bare, BARE)]

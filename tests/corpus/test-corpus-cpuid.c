@@ -45,7 +45,7 @@ static int decode_dump(const char *path, Decoded *ret) {
         if (faults.n > 0)
                 return -1;
         cpuid_feature_decode(&table, &ret->feature);
-        cpuid_width_decode(&table, &ret->width);
+        cpuid_width_decode(&table, &ret->feature, &ret->width);
         cpuid_encryption_decode(&table, &ret->encryption);
         return 0;
 }

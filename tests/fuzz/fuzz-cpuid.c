@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
         if (cpuid_table_parse((Bytes){ .data = data, .n = size }, &table, &faults) >= 0) {
                 cpuid_feature_decode(&table, &feature);
-                cpuid_width_decode(&table, &width);
+                cpuid_width_decode(&table, &feature, &width);
                 cpuid_encryption_decode(&table, &encryption);
 
                 require((width.rule == CPUID_WIDTH_UNKNOWN) == (width.reason != REASON_NONE));

@@ -53,13 +53,13 @@ static int read_back(const Text *text, Profile *ret) {
         return r < 0 ? complain("read", r == -EINVAL ? error.text : strerror(-r)) : 0;
 }
 
-static void empty_tables(ProfileFirmware *firmware) {
-        dmar_done(&firmware->dmar);
-        fault_list_done(&firmware->dmar_faults);
-        ivrs_done(&firmware->ivrs);
-        fault_list_done(&firmware->ivrs_faults);
-        firmware->dmar = (Dmar){};
-        firmware->ivrs = (Ivrs){};
+/* The document does not have what is decoded. */
+static void empty_tables(FirmwareTables *firmware) {
+        const FirmwareTables reasons = { .dmar_reason = firmware->dmar_reason,
+                .ivrs_reason = firmware->ivrs_reason };
+
+        firmware_tables_done(firmware);
+        *firmware = reasons;
 }
 
 static int compare(const Profile *probed, const Profile *read, JsonLayout layout) {

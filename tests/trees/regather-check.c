@@ -56,8 +56,6 @@ static int regather(Check *check, const Changes *changes) {
         r = facts_regather(root, changes, &check->facts);
         if (r < 0)
                 return r;
-        if (!changes->everything)
-                profile_give_back(&check->profile, &check->facts);
         r = profile_derive(&check->facts, &check->profile, &fresh);
         if (r < 0)
                 return r;

@@ -95,9 +95,12 @@ static const Vector vectors[] = {
 
 static void decode(const Vector *vector, CpuidWidth *ret) {
         CpuidLeaf leaves[ELEMENTS(vector->leaves)];
+        const CpuidTable table = { .n = vector->n, .leaves = leaves };
+        CpuidFeature feature;
 
         memcpy(leaves, vector->leaves, sizeof(leaves));
-        cpuid_width_decode(&(CpuidTable){ .n = vector->n, .leaves = leaves }, ret);
+        cpuid_feature_decode(&table, &feature);
+        cpuid_width_decode(&table, &feature, ret);
 }
 
 static void test_vectors(void **state) {

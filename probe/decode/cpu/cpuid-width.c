@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probe/decode/cpu/cpuid-width.h"
 
-#include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/cpu/cpuid-gate.h"
 
 #define PHYSICAL_BITS_MIN 32
@@ -47,11 +46,9 @@ static void decode_fallback(const CpuidFeature *cpu, CpuidWidth *ret) {
                 set(ret, CPUID_WIDTH_32BIT, 32, 32);
 }
 
-void cpuid_width_decode(const CpuidTable *table, CpuidWidth *ret) {
+void cpuid_width_decode(const CpuidTable *table, const CpuidFeature *cpu, CpuidWidth *ret) {
         const CpuidLeaf *leaf;
-        CpuidFeature cpu;
 
-        cpuid_feature_decode(table, &cpu);
         *ret = (CpuidWidth){ .reason = REASON_ABSENT };
 
         switch (cpuid_gate(table, 0x80000008, 0, &leaf)) {
@@ -59,12 +56,12 @@ void cpuid_width_decode(const CpuidTable *table, CpuidWidth *ret) {
                 decode_leaf(leaf, ret);
                 break;
         case TRISTATE_NO:
-                decode_fallback(&cpu, ret);
+                decode_fallback(cpu, ret);
                 break;
         case TRISTATE_UNKNOWN:
                 return;
         }
-        if (ret->rule != CPUID_WIDTH_UNKNOWN && is_prescott(&cpu))
+        if (ret->rule != CPUID_WIDTH_UNKNOWN && is_prescott(cpu))
                 set(ret, CPUID_WIDTH_PRESCOTT, 36, ret->linear_bits);
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/cpu/cpuid-table.h"
 #include "probe/reason.h"
 
@@ -30,7 +31,8 @@ typedef struct CpuidWidth {
         uint8_t guest_phys_addr_size;          /* EAX[23:16]; 0: "as PhysAddrSize" */
 } CpuidWidth;
 
-void cpuid_width_decode(const CpuidTable *table, CpuidWidth *ret);
+/* cpu: the features of the same table. */
+void cpuid_width_decode(const CpuidTable *table, const CpuidFeature *cpu, CpuidWidth *ret);
 
 /* For the source of an assumed fact: "CPUID without leaf 0x80000008, long mode: 36 and 48 bits". Static. */
 const char *cpuid_width_rule_text(CpuidWidthRule rule);
