@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "guest/layout/space.h"
 #include "guest/machine.h"
@@ -15,6 +16,16 @@ static const Vmm *const vmms[_VMM_MAX] = {
 
 const Vmm *vmm_of(const Guest *guest) {
         return guest->vmm < _VMM_MAX ? vmms[guest->vmm] : vmms[VMM_QEMU];
+}
+
+bool vmm_of_program(const char *name, VmmKind *ret) {
+        for (unsigned i = 0; i < _VMM_MAX; i++)
+                for (const char *const *program = vmms[i]->programs; program && *program; program++)
+                        if (strcmp(*program, name) == 0) {
+                                *ret = (VmmKind) i;
+                                return true;
+                        }
+        return false;
 }
 
 VmmKind vmm_of_machine(MachineKind machine) {

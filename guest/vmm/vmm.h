@@ -45,10 +45,11 @@ typedef struct StartWords {
 #define VMM_VERSIONS_MAX 11
 
 typedef struct Vmm {
-        const char *name;            /* "QEMU" */
-        const char *const *programs; /* what it is called as a program; NULL at the end */
-        const char *sign;            /* before the name of an option: "--" */
-        const char *setting;         /* over its options in a remedy */
+        const char *name; /* "QEMU" */
+        const char *const *
+                        programs; /* what it is called as a program; NULL at the end, or all of it: vmm_of_program() */
+        const char *sign;    /* before the name of an option: "--" */
+        const char *setting; /* over its options in a remedy */
         unsigned machines; /* bits of MachineKind; a description that names no VMM is of the first with its machine */
 
         /* ── what a description leaves out ── */
@@ -100,6 +101,9 @@ extern const Vmm vmm_qemu, vmm_cloud_hypervisor;
 
 /* Never NULL. */
 const Vmm *vmm_of(const Guest *guest);
+
+/* By the name of its program, without a path; QEMU's are not listed (guest/form/words/program.h). */
+bool vmm_of_program(const char *name, VmmKind *ret);
 
 /* Of the machine; QEMU where no VMM has it. */
 VmmKind vmm_of_machine(MachineKind machine);

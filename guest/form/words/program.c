@@ -6,6 +6,7 @@
 
 #include "guest/machine.h"
 #include "guest/vmm/qemu/qemu.h"
+#include "guest/vmm/vmm.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -45,10 +46,9 @@ QemuProgram qemu_program(const char *path) {
                 { "kvm-spice", false, QEMU_PROGRAM_KVM },
                 { "kvm", false, QEMU_PROGRAM_KVM },
                 { "qemu", false, QEMU_PROGRAM_SHORT },
-                { "cloud-hypervisor", false, QEMU_PROGRAM_CLOUD_HYPERVISOR },
-                { "cloud-hypervisor-static", false, QEMU_PROGRAM_CLOUD_HYPERVISOR },
         };
         const char *name = qemu_program_name(path);
+        VmmKind other;
 
         /* "--device=/dev/kvm", "/srv/kvm:/kvm"; but "C:/qemu" is a path. */
         if (strncmp(path, "/dev/", 5) == 0 || *path == '-' || is_its_file(name) ||
@@ -61,7 +61,7 @@ QemuProgram qemu_program(const char *path) {
                 if (programs[i].goes_on ? strncmp(name, programs[i].name, strlen(programs[i].name)) == 0
                                         : strcmp(name, programs[i].name) == 0)
                         return programs[i].program;
-        return QEMU_PROGRAM_NONE;
+        return vmm_of_program(name, &other) ? QEMU_PROGRAM_OTHER : QEMU_PROGRAM_NONE;
 }
 
 bool qemu_program_is_process(const char *name) {

@@ -11,9 +11,9 @@ typedef enum QemuProgram {
         QEMU_PROGRAM_X86_64,   /* with what stands behind that: Debian has qemu-system-x86_64-microvm */
         QEMU_PROGRAM_I386,
         QEMU_PROGRAM_KVM, /* qemu-kvm (Fedora), kvm (Proxmox, Ubuntu): with KVM when nothing else is said */
-        QEMU_PROGRAM_SHORT,            /* "qemu": what people write, and no program's name today */
-        QEMU_PROGRAM_FOREIGN,          /* qemu-system-aarch64: no PC */
-        QEMU_PROGRAM_CLOUD_HYPERVISOR, /* has a command line of its own: ch.h */
+        QEMU_PROGRAM_SHORT,   /* "qemu": what people write, and no program's name today */
+        QEMU_PROGRAM_FOREIGN, /* qemu-system-aarch64: no PC */
+        QEMU_PROGRAM_OTHER,   /* another VMM's, with a command line of its own: vmm_of_program() */
 } QemuProgram;
 
 /* The last part of a path. */
