@@ -246,7 +246,7 @@ def test_a_forger_after_the_service_went(bus, place, impostor, document):
         forger.call(PATH, PEER, "Ping", destination=victim)
         text = host.change()
         second = impostor(describes(host))
-        monitor.await_text(b"is there")
+        monitor.await_text(b"is running")
         monitor.await_text(text)
         text = host.change()
         second.changed(2)
