@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "ctl/command/options.h"
-#include "ctl/origin/input-file.h"
+#include "ctl/input/input-file.h"
 #include "ctl/sandbox/sandbox.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/libvirt/domain.h"

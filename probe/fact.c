@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "probe/fact.h"
-#include "probe/decode/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "probe/character.h"
 
 static const char *const provenance_table[_PROVENANCE_MAX] = {
         [PROVENANCE_UNKNOWN] = "unknown",

@@ -9,7 +9,7 @@
 
 #include "ctl/capture/capture-receive.h"
 #include "ctl/capture/capture-send.h"
-#include "ctl/origin/own-program.h"
+#include "ctl/sandbox/own-program.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/origin/input-file.h"
+#include "ctl/input/input-file.h"
 #include "probe/cleanup.h"
 #include "profile/document/json-parse.h"
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "ctl/command/options.h"
-#include "ctl/origin/own-program.h"
+#include "ctl/sandbox/own-program.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/libvirt/domain.h"
 #include "probe/cleanup.h"

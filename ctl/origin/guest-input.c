@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "ctl/command/options.h"
+#include "ctl/input/input-file.h"
 #include "ctl/origin/guest-domain.h"
-#include "ctl/origin/guest-files.h"
-#include "ctl/origin/input-file.h"
+#include "ctl/process/guest-files.h"
 #include "ctl/process/process-guest.h"
 #include "guest/form/text/form.h"
 #include "probe/cleanup.h"

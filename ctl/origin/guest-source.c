@@ -8,8 +8,8 @@
 
 #include "ctl/origin/guest-choice.h"
 #include "ctl/origin/guest-input.h"
-#include "ctl/origin/guest-installed.h"
 #include "ctl/origin/site-file.h"
+#include "ctl/process/guest-installed.h"
 #include "probe/cleanup.h"
 
 int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ctl/origin/input-file.h"
+#include "ctl/input/input-file.h"
 #include "probe/cleanup.h"
 
 #define SITE_FILE "/etc/hawd/guest-defaults.json"

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ctl/origin/input-file.h"
-#include "ctl/origin/regular-file.h"
+#include "ctl/input/input-file.h"
+#include "ctl/input/regular-file.h"
 #include "ctl/origin/source-profile.h"
 #include "probe/cleanup.h"
 #include "profile/document/json-parse.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/origin/guest-installed.h"
+#include "ctl/process/guest-installed.h"
 #include "ctl/process/process-guest.h"
 #include "guest/answer/answer.h"
 #include "guest/form/words/program.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/origin/guest-files.h"
+#include "ctl/process/guest-files.h"
 #include "ctl/process/process-file.h"
 #include "ctl/process/process-identity.h"
 #include "ctl/process/process-limits.h"

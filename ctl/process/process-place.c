@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctl/origin/guest-installed.h"
+#include "ctl/process/guest-installed.h"
 #include "guest/firmware/firmware.h"
 #include "probe/cleanup.h"
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "ctl/origin/guest-files.h"
+#include "ctl/process/guest-files.h"
 #include "guest/guest.h"
 
 typedef struct ProcessPlace {

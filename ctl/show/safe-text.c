@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probe/character.h"
 #include "probe/cleanup.h"
-#include "probe/decode/character.h"
 
 #define SHORT_MAX 300
 

@@ -12,8 +12,8 @@
 #include <wchar.h>
 
 #include "ctl/show/safe-text.h"
+#include "probe/character.h"
 #include "probe/cleanup.h"
-#include "probe/decode/character.h"
 
 #define WIDTH_MIN 40
 #define WIDTH_MAX 200

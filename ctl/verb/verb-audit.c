@@ -6,11 +6,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "ctl/origin/guest-installed.h"
 #include "ctl/origin/guest-options.h"
 #include "ctl/origin/site-file.h"
 #include "ctl/origin/source-profile.h"
 #include "ctl/process/audit-process.h"
+#include "ctl/process/guest-installed.h"
 #include "ctl/process/qemu-processes.h"
 #include "ctl/show/json-output.h"
 #include "ctl/show/table.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/origin/input-file.h"
+#include "ctl/input/input-file.h"
 #include "ctl/show/json-output.h"
 #include "ctl/show/json-text.h"
 #include "ctl/show/screen.h"

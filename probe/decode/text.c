@@ -4,53 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probe/decode/character.h"
-
-/* What stands at the beginning, escaped where it is no printable character. How many bytes it took. */
-static size_t printable(Bytes b, bool cut, char ret[static CHARACTER_ESCAPE_SIZE]) {
-        uint32_t code = b.data[0];
-        int n = code < 0x80 ? 1 : character_decode(b.data, b.n, &code);
-        size_t length = n > 0 ? (size_t) n : 1;
-
-        *ret = 0;
-        if (n > 0 && character_is_unseen(code)) {
-                character_escape(code, ret);
-        } else if (n > 0) {
-                memcpy(ret, b.data, length);
-                ret[length] = 0;
-        } else if (!cut || (code = b.data[0]) < 0xc2 || code > 0xf4)
-                snprintf(ret, CHARACTER_ESCAPE_SIZE, "\\x%02x", b.data[0]);
-        else
-                while (length < b.n && length < 3 && (b.data[length] & 0xc0) == 0x80)
-                        length++;
-        return length;
-}
-
-static void copy(Bytes b, bool cut, char *ret, size_t size) {
-        size_t out = 0;
-
-        if (size == 0)
-                return;
-        for (size_t i = 0, n; i < b.n && b.data[i]; i += n) {
-                char character[CHARACTER_ESCAPE_SIZE];
-                size_t length;
-
-                n = printable(bytes_part(b, i, b.n - i), cut, character);
-                length = strlen(character);
-                if (size - out < length + 1)
-                        break;
-                memcpy(ret + out, character, length);
-                out += length;
-        }
-        ret[out] = 0;
-}
+#include "probe/character.h"
 
 void text_printable(Bytes b, char *ret, size_t size) {
-        copy(b, false, ret, size);
-}
-
-void text_shown(const char *text, char *ret, size_t size) {
-        copy((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, true, ret, size);
+        characters_copy(b.data, b.n, false, ret, size);
 }
 
 bool text_is_printable(Bytes b) {

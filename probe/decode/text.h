@@ -8,17 +8,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "probe/character.h"
 #include "probe/decode/bytes.h"
 
 /* Copies into ret[size] as printable UTF-8, always terminated: what is not UTF-8 becomes \xNN for each byte, and a character
- * that is not seen \xNN or \uNNNN (probe/decode/character.h). Stops at the first NUL or at the end of the view; what does not
+ * that is not seen \xNN or \uNNNN (probe/character.h). Stops at the first NUL or at the end of the view; what does not
  * fit is left out, never half of a character. What is printable stays as it is, so that a second time changes nothing; so do
  * leading and trailing blanks, which are part of some CPU vendor strings. */
 void text_printable(Bytes b, char *ret, size_t size);
-
-/* The same of a text that hawd put together, where snprintf() may have cut a character in half: what is left of one is
- * dropped. */
-void text_shown(const char *text, char *ret, size_t size);
 
 /* Whether text_printable() would leave all of it as it is. */
 bool text_is_printable(Bytes b);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "ctl/capture/archive-policy.h"
-#include "ctl/show/hex-dump.h"
+#include "ctl/input/hex-dump.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

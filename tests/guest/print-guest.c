@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctl/input/input-file.h"
 #include "ctl/origin/guest-domain.h"
 #include "ctl/origin/guest-input.h"
-#include "ctl/origin/input-file.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/shell/ways.h"
 #include "guest/form/text/form.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "ctl/origin/guest-installed.h"
+#include "ctl/process/guest-installed.h"
 
 static void decode(const char *text, GuestInstalled *ret) {
         guest_installed_decode(BYTES(text, strlen(text)), ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/origin/guest-files.h"
+#include "ctl/process/guest-files.h"
 
 #include <errno.h>
 #include <fcntl.h>

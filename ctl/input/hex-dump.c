@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/show/hex-dump.h"
+#include "ctl/input/hex-dump.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/origin/guest-installed.h"
+#include "ctl/process/guest-installed.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/origin/input-file.h"
+#include "ctl/input/input-file.h"
 #include "guest/firmware/firmware.h"
 #include "guest/machine.h"
 #include "guest/vmm/qemu/qemu.h"

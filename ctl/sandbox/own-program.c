@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/origin/own-program.h"
+#include "ctl/sandbox/own-program.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/origin/regular-file.h"
+#include "ctl/input/regular-file.h"
 
 #include <errno.h>
 #include <fcntl.h>

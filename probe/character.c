@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "probe/decode/character.h"
+#include "probe/character.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "probe/cleanup.h"
 
@@ -60,4 +61,47 @@ size_t character_escape(uint32_t code, char ret[static CHARACTER_ESCAPE_SIZE]) {
         else
                 n = snprintf(ret, CHARACTER_ESCAPE_SIZE, code < 0x20 ? "\\x%02x" : "\\u%04x", code);
         return (size_t) n;
+}
+
+/* What stands at the beginning, escaped where it is no printable character. How many bytes it took. */
+static size_t printable(const uint8_t *data, size_t size, bool cut, char ret[static CHARACTER_ESCAPE_SIZE]) {
+        uint32_t code = data[0];
+        int n = code < 0x80 ? 1 : character_decode(data, size, &code);
+        size_t length = n > 0 ? (size_t) n : 1;
+
+        *ret = 0;
+        if (n > 0 && character_is_unseen(code)) {
+                character_escape(code, ret);
+        } else if (n > 0) {
+                memcpy(ret, data, length);
+                ret[length] = 0;
+        } else if (!cut || (code = data[0]) < 0xc2 || code > 0xf4)
+                snprintf(ret, CHARACTER_ESCAPE_SIZE, "\\x%02x", data[0]);
+        else
+                while (length < size && length < 3 && (data[length] & 0xc0) == 0x80)
+                        length++;
+        return length;
+}
+
+void characters_copy(const uint8_t *data, size_t n_data, bool cut, char *ret, size_t size) {
+        size_t out = 0;
+
+        if (size == 0)
+                return;
+        for (size_t i = 0, n; i < n_data && data[i]; i += n) {
+                char character[CHARACTER_ESCAPE_SIZE];
+                size_t length;
+
+                n = printable(data + i, n_data - i, cut, character);
+                length = strlen(character);
+                if (size - out < length + 1)
+                        break;
+                memcpy(ret + out, character, length);
+                out += length;
+        }
+        ret[out] = 0;
+}
+
+void text_shown(const char *text, char *ret, size_t size) {
+        characters_copy((const uint8_t *) text, strlen(text), true, ret, size);
 }

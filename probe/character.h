@@ -21,3 +21,10 @@ bool character_is_unseen(uint32_t code);
 
 /* "\x1b", "\u202e", or two of these as JSON has it beyond U+FFFF. Its length. */
 size_t character_escape(uint32_t code, char ret[static CHARACTER_ESCAPE_SIZE]);
+
+/* Copies up to the first NUL, with what is no printable character escaped: text_printable() in probe/decode/text.h. With
+ * `cut`, what is left of a character that was cut in half is dropped. */
+void characters_copy(const uint8_t *data, size_t n_data, bool cut, char *ret, size_t size);
+
+/* A text that hawd put together, where snprintf() may have cut a character in half: printable, and in whole characters. */
+void text_shown(const char *text, char *ret, size_t size);

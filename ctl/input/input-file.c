@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/origin/input-file.h"
+#include "ctl/input/input-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ctl/origin/regular-file.h"
-#include "ctl/show/hex-dump.h"
+#include "ctl/input/hex-dump.h"
+#include "ctl/input/regular-file.h"
 #include "probe/cleanup.h"
 
 void input_file_done(InputFile *file) {
