@@ -9,7 +9,6 @@
 #include "dbus/names.h"
 #include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
-#include "guest/rules/check.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 

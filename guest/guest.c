@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/guest-note.h"
 #include "probe/decode/text.h"
 
 static const char *const vmm_table[_VMM_MAX] = {

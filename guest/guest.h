@@ -274,3 +274,7 @@ int guest_refuse(Guest *guest, const char *what, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));
 int guest_ignore(Guest *guest, const char *what, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));
+
+/* A note that is printable already, to guest.assumed or guest.ignored. The same is there once, however often a form gives
+ * cause for it. -ENOMEM, or -E2BIG beyond GUEST_NOTES_MAX. */
+int guest_note_add(GuestNote **notes, size_t *n, const GuestNote *note);

@@ -9,7 +9,6 @@
 #include "ctl/process/process-guest.h"
 #include "guest/answer/answer.h"
 #include "guest/form/words/program.h"
-#include "guest/rules/check.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"

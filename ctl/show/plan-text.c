@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest/remedy/remedy.h"
+#include "guest/vmm/vmm.h"
 #include "probe/decode/text.h"
 
 #define INDENT 9
@@ -42,7 +43,7 @@ static void print_forms(const Screen *screen, const Guest *guest, const char *li
         }
         if (manager == MANAGER_NONE || manager == MANAGER_LIBVIRT)
                 print_setting(screen, "libvirt", libvirt);
-        print_setting(screen, guest->vmm == VMM_QEMU ? "QEMU" : "option", option);
+        print_setting(screen, vmm_of(guest)->setting, option);
 }
 
 static const char *arrow(const Screen *screen) {

@@ -12,7 +12,6 @@
 #include "ctl/show/json-output.h"
 #include "ctl/verb/verbs.h"
 #include "guest/answer/answer.h"
-#include "guest/rules/check.h"
 
 typedef struct CheckOptions {
         GuestOptions guest;

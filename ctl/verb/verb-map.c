@@ -11,6 +11,7 @@
 #include "ctl/show/map-svg.h"
 #include "ctl/show/map-text.h"
 #include "ctl/verb/verbs.h"
+#include "guest/answer/answer.h"
 
 typedef struct MapOptions {
         GuestOptions guest;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/answer/alternatives.h"
+#include "guest/answer/search.h"
 #include "guest/machine.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/alternatives.h"
+#include "guest/answer/search.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/answer/plan.h"
 #include "guest/firmware/firmware.h"
 #include "guest/machine.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
-
-/* With more answers than these none of them gets remedies of its own. */
-#define SEARCHES_MAX 64
 
 _Static_assert(11 * VMM_VERSIONS_MAX <= ALTERNATIVES_MAX, "versions alone are too many");
 
@@ -236,54 +234,73 @@ int check_every(const Guest *guest, const Profile *profile, const ProfileDevice 
         return r < 0 ? r : check_open(guest, profile, places, ret);
 }
 
-/* What only some find has remedies of its own, tried with that answer. */
-static int search_each(Leaves *leaves) {
-        int r = 0;
+/* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-        for (size_t i = 0; r >= 0 && i < leaves->n && leaves->n <= SEARCHES_MAX; i++) {
-                Guest guest;
+static void append(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-                leaf_guest(leaves, &leaves->items[i], &guest);
-                r = remedy_search(&guest, leaves->profile, leaves->places, &leaves->items[i].check);
+static void append(char *text, size_t size, const char *format, ...) {
+        size_t used = strlen(text);
+        va_list arguments;
+
+        va_start(arguments, format);
+        vsnprintf(text + used, size - used, format, arguments);
+        va_end(arguments);
+}
+
+typedef struct VersionList {
+        const char *name;
+        size_t n;
+        const GuestVersion *versions;
+} VersionList;
+
+/* From `first` to before `end`: a version listed is the first with its rules, and the first one stands for all before it. */
+static void append_run(const VersionList *list, size_t first, size_t end, char *ret, size_t size) {
+        char from[40], before[40];
+        bool to_last = end == list->n;
+
+        guest_version_to_text(&list->versions[first], from, sizeof(from));
+        guest_version_to_text(&list->versions[to_last ? first : end], before, sizeof(before));
+        if (first == 0)
+                append(ret, size, "before %s", before);
+        else if (to_last)
+                append(ret, size, "%s or later", from);
+        else
+                append(ret, size, "%s or later, before %s", from, before);
+}
+
+static void append_versions(const VersionList *list, uint32_t versions, char *ret, size_t size) {
+        bool more = false;
+
+        if (versions == (uint32_t) ((UINT64_C(1) << list->n) - 1))
+                return;
+        append(ret, size, "%s%s ", *ret ? "; " : "", list->name);
+        for (size_t i = 0; i < list->n; i++) {
+                size_t end = i;
+
+                while (end < list->n && versions & UINT32_C(1) << end)
+                        end++;
+                if (end == i)
+                        continue;
+                append(ret, size, "%s", more ? ", and " : "");
+                append_run(list, i, end, ret, size);
+                more = true;
+                i = end;
         }
-        return r;
 }
 
-static int check_leaves(
-                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
-        _cleanup_(leaves_done) Leaves leaves = {};
-        int r = leaves_collect(guest, profile, places, &leaves);
+void leaf_words(const Leaves *leaves, const Leaf *leaf, LeafVersions versions, bool questions, char *ret,
+                size_t size) {
+        const VersionList vmms = { "QEMU", leaves->n_vmms, leaves->vmms },
+                          firmwares = { leaves->guest->firmware.kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS",
+                                  leaves->n_versions, leaves->versions };
 
-        if (r >= 0)
-                r = leaves_merge(&leaves, ret);
-        if (r < 0)
-                return r;
-        r = remedy_search(guest, profile, places, ret);
-        if (r >= 0 && leaves.n_classes > 1)
-                r = search_each(&leaves);
-        if (r >= 0 && leaves.n_classes > 1)
-                r = leaves_tell(&leaves, ret);
-        if (r < 0)
-                check_done(ret);
-        return r;
-}
-
-int check_with_remedies(
-                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
-        int r = check_rules(guest, profile, places, ret);
-
-        if (r < 0)
-                return r;
-        if (check_is_open(guest, ret)) {
-                check_done(ret);
-                r = check_leaves(guest, profile, places, ret);
-                if (r < 0)
-                        return r;
-        } else
-                r = remedy_search(guest, profile, places, ret);
-        if (r >= 0)
-                r = plan_search(guest, profile, places, ret);
-        if (r < 0)
-                check_done(ret);
-        return r;
+        *ret = 0;
+        if (leaves->any_vmm)
+                append_versions(&vmms, versions.vmms, ret, size);
+        if (leaves->any_version)
+                append_versions(&firmwares, versions.firmwares, ret, size);
+        for (LayoutQuestion q = 0; questions && q < _LAYOUT_QUESTION_MAX; q++)
+                if (leaf->answers[q] && leaves_question_matters(leaves, q))
+                        append(ret, size, "%s%s", *ret ? "; " : "",
+                                        layout_question_words(q, leaf->answers[q] - 1));
 }

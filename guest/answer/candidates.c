@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/candidates.h"
+#include "guest/answer/search.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,6 @@
 #include "guest/answer/answer.h"
 #include "guest/guest.h"
 #include "guest/remedy/remedy.h"
-#include "guest/rules/check.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "profile/document/field-write.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/finding-set.h"
+#include "guest/answer/search.h"
 
 #include <errno.h>
 #include <stdlib.h>

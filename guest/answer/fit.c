@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/answer/search.h"
 #include "guest/firmware/firmware.h"
-#include "guest/rules/check.h"
-#include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 #include "profile/document/field-write.h"

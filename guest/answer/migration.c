@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/migration.h"
+#include "guest/answer/answer.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/rules/run.h"
+#include "guest/answer/search.h"
 
 static const char *const migration_kind_table[_MIGRATION_MAX] = {
         [MIGRATION_LIVE] = "live",

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/plan.h"
+#include "guest/answer/search.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/answer/alternatives.h"
-#include "guest/answer/candidates.h"
 #include "guest/remedy/remedy.h"
 #include "probe/cleanup.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/answer/candidates.h"
+#include "guest/answer/search.h"
 #include "guest/change.h"
 #include "guest/remedy/remedy.h"
 #include "guest/rules/run.h"

@@ -85,6 +85,3 @@ typedef struct Check {
 } Check;
 
 void check_done(Check *check);
-
-/* Fills in, from the profile, the BARs of assigned devices given by address. -ENOMEM only. */
-int check_guest(Guest *guest, const Profile *profile, Check *ret);

@@ -3,7 +3,6 @@
 /* R14: nothing in the guest's layout lies over anything else. Whoever drew it, and whatever for: a layout with such a pair
  * is not one that a guest runs in. */
 
-#include "guest/rules/overlap.h"
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 

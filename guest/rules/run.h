@@ -93,13 +93,6 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
 /* Inputs that no one rule needs and every conclusion stands on; the firmware's version and QEMU's where the answer hangs on
  * them. */
 void check_missing_inputs(CheckRun *run, bool version, bool vmm);
-/* The same for every answer to what nobody told and the layout depends on: what all of them find (alternatives.h). */
-int check_every(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
-/* Makes a check of one answer that of all, where there is more than one. On an error the check is empty. */
-int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *check);
-/* With what only some of them find, and remedies. */
-int check_with_remedies(
-                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
 #define VERSION_MISSING "the firmware's version"
 #define VMM_MISSING "QEMU's version"
 bool check_has_missing(const Check *check, const char *missing);
@@ -107,14 +100,6 @@ bool check_has_missing(const Check *check, const char *missing);
 int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *finding);
 void check_finding_done(CheckFinding *finding);
 void check_layout_host(const Profile *profile, LayoutHost *ret);
-/* Adds to each finding the smallest change that makes it go away. -ENOMEM. */
-int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
-                Check *check);
-
-/* The forms of finding->change for that guest, and what has to be known of them. -ENOMEM. */
-#define REMEDY_NOTE_MAX 256
-int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY_NOTE_MAX]);
-
 /* ── what one file of rules asks another, or an answer ──────────────────────────────────────────────────── */
 
 /* For a device that may be any of the host's: is there one that VFIO takes? */
@@ -139,8 +124,30 @@ unsigned guest_viommu_bits(const Guest *guest);
  * Cloud Hypervisor's guests use what they are told of. SAFE where the guest has no IOMMU that matters. */
 Verdict guest_viommu_verdict(const Guest *guest, unsigned host_bits);
 
+/* A layout overlaps itself where a firmware or VMM puts one thing over another. Which pairs may share addresses is a table;
+ * every other pair is a fault of the guest's, whoever places it. */
+
+typedef enum OverlapEffect {
+        OVERLAP_NONE = 0, /* they may */
+        OVERLAP_RESERVED, /* the guest's own map keeps addresses from a device */
+        OVERLAP_LATER,    /* memory that is plugged in later comes to lie over a device */
+        OVERLAP_HIDDEN,   /* memory lies over a device */
+        OVERLAP_BOTH,     /* two things are at one place, and which of them the guest sees is not known */
+} OverlapEffect;
+
+typedef struct LayoutOverlap {
+        OverlapEffect effect;
+        const LayoutRange *memory, *device; /* of OVERLAP_BOTH: the lower and the higher one */
+} LayoutOverlap;
+
+/* What becomes of two ranges that share addresses. */
+OverlapEffect layout_overlap_effect(const Guest *guest, const Layout *layout, LayoutKind a, LayoutKind b);
+
+/* The first of each effect and pair of kinds, the worst last; at most `max`. Of a window and what is in it the latter. */
+size_t layout_overlaps(const Guest *guest, const Layout *layout, LayoutOverlap *ret, size_t max);
+
 typedef void (*CheckRule)(CheckRun *run);
 /* Each file's rules, NULL at the end. */
 extern const CheckRule rules_start[], rules_width[], rules_reach[], rules_device[], rules_locked[],
                 rules_window[], rules_viommu[], rules_confidential[], rules_compatibility[], rules_overlap[],
-                rules_smm[], rules_iommufd[], rules_pmem[], rules_mediated[];
+                rules_iommufd[], rules_mediated[];

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "guest/rules/check.h"
+#include "guest/answer/answer.h"
 #include "probe/cleanup.h"
 #include "probe/root/root.h"
 #include "profile/derive/derive.h"

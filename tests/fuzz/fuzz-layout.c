@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "guest/rules/overlap.h"
+#include "guest/rules/run.h"
 #include "guest/vmm/vmm.h"
 #include "tests/unit/drawn-guest.h"
 

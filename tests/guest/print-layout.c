@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "guest/firmware/firmware.h"
-#include "guest/rules/overlap.h"
+#include "guest/rules/run.h"
 #include "guest/vmm/vmm.h"
 
 #define DEVICES_MAX 16

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/answer/alternatives.h"
+#include "guest/answer/search.h"
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "tests/unit/judge.h"

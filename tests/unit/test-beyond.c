@@ -5,7 +5,7 @@
 
 #include "tests/unit/unit.h"
 
-#include "guest/rules/check.h"
+#include "guest/answer/answer.h"
 #include "guest/vmm/vmm.h"
 #include "tests/unit/quiet-host.h"
 

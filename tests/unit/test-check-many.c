@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "guest/rules/check.h"
+#include "guest/answer/answer.h"
 
 #define FEW 128
 #define MANY 1024

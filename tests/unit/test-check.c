@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "guest/answer/answer.h"
 #include "guest/change.h"
 #include "guest/firmware/firmware.h"
 #include "guest/remedy/remedy.h"

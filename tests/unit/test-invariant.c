@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "guest/answer/answer.h"
+#include "guest/answer/search.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/rules/run.h"
 #include "tests/unit/judge-check.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "guest/rules/check.h"
-#include "guest/rules/overlap.h"
+#include "guest/answer/answer.h"
+#include "guest/rules/run.h"
 #include "guest/vmm/vmm.h"
 #include "tests/unit/drawn-guest.h"
 #include "tests/unit/quiet-host.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guest/form/json/fields.h"
+#include "guest/vmm/vmm.h"
 #include "profile/document/field-read.h"
 #include "profile/document/json-fact.h"
 
@@ -222,7 +223,7 @@ const FieldTable guest_device_table = {
 int guest_check_segments(const JsonValue *top, const Guest *guest) {
         unsigned n = guest->n_segments ? guest->n_segments : 1;
 
-        if (guest->vmm != VMM_CLOUD_HYPERVISOR && (guest->n_segments > 0 || guest->n_pmem > 0))
+        if (!vmm_of(guest)->segments && (guest->n_segments > 0 || guest->n_pmem > 0))
                 return json_value_fail(top, "pciSegments and pmem are of \"cloud-hypervisor\" alone");
         for (size_t i = 0; i < guest->n_pmem; i++)
                 if (guest->pmem[i].segment >= n)

@@ -4,8 +4,9 @@
 #include <errno.h>
 
 #include "guest/form/json/fields.h"
-#include "guest/guest-note.h"
+#include "guest/guest.h"
 #include "guest/machine.h"
+#include "guest/vmm/vmm.h"
 #include "profile/document/field-read.h"
 #include "profile/document/field-write.h"
 
@@ -37,9 +38,9 @@ static int check_whole(const JsonValue *top, Guest *guest) {
         r = json_value_member(top, "machine", &member);
         if (r < 0)
                 return r;
-        if (!json_object_get(top->json, "vmm") && guest->machine == MACHINE_CLOUD_HYPERVISOR)
-                guest->vmm = VMM_CLOUD_HYPERVISOR;
-        if ((guest->vmm == VMM_CLOUD_HYPERVISOR) != (guest->machine == MACHINE_CLOUD_HYPERVISOR))
+        if (!json_object_get(top->json, "vmm"))
+                guest->vmm = vmm_of_machine(guest->machine);
+        if (!(vmm_of(guest)->machines & 1U << guest->machine))
                 return json_value_fail(
                                 &member, "expected a machine of the VMM \"%s\"", vmm_to_string(guest->vmm));
         r = guest_check_segments(top, guest);
