@@ -2,15 +2,97 @@
 #include "ctl/origin/guest-source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/origin/guest-choice.h"
-#include "ctl/origin/guest-input.h"
-#include "ctl/origin/site-file.h"
+#include "ctl/command/options.h"
+#include "ctl/input/input-file.h"
+#include "ctl/origin/guest-domain.h"
+#include "ctl/process/guest-files.h"
 #include "ctl/process/guest-installed.h"
+#include "ctl/process/process-guest.h"
+#include "guest/form/text/form.h"
 #include "probe/cleanup.h"
+
+static const VmFiles here = { guest_files_read, &(GuestFiles){} };
+
+static int complain(const char *place, int r, const VmError *error) {
+        if (r == -ENOMEM) {
+                fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+                return EXIT_FAILURE;
+        }
+        if (r != -EINVAL) {
+                fprintf(stderr, "hawctl: %s: %s\n", place, error->text);
+                return EXIT_FAILURE;
+        }
+        if (error->line > 0)
+                fprintf(stderr, "hawctl: %s: line %u: %s\n", place, error->line, error->text);
+        else
+                fprintf(stderr, "hawctl: %s: %s\n", place, error->text);
+        return EXIT_USAGE;
+}
+
+static int read_file(const char *path, const char *place, Guest *ret) {
+        _cleanup_(input_file_done) InputFile file = {};
+        VmError error;
+        int r;
+
+        r = input_file_read(path, VM_TEXT_MAX, &file);
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = vm_form_read((const char *) file.data, file.n, &here, guest_domain_read, ret, &error);
+        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
+}
+
+/* By one descriptor all along: the number may become another process's meanwhile. */
+static int read_process(const char *pid, Guest *ret, ProcessPlace *ret_place) {
+        _cleanup_close_ int process = -EBADF;
+        char path[64], place[32];
+        size_t n = strspn(pid, "0123456789");
+        VmError error;
+        int r;
+
+        if (n == 0 || pid[n] || n > 10) {
+                fprintf(stderr, "hawctl: --pid=%s: expected a process ID\n", pid);
+                return EXIT_USAGE;
+        }
+        snprintf(path, sizeof(path), "/proc/%s", pid);
+        snprintf(place, sizeof(place), "process %s", pid);
+        process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (process < 0) {
+                fprintf(stderr, "hawctl: %s: %s\n", path, strerror(errno));
+                return EXIT_FAILURE;
+        }
+        r = process_guest_fetch(process, ret, ret_place, &error);
+        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
+}
+
+static int read_arguments(int argc, char **argv, Guest *ret) {
+        VmError error = {};
+        int r = vm_arguments_read(argc, argv, &here, ret, &error);
+
+        return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
+}
+
+int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place) {
+        if (pid && argc > 0) {
+                fprintf(stderr, "hawctl: --pid=%s and '%s' cannot be combined\n", pid, argv[0]);
+                return EXIT_USAGE;
+        }
+        if (pid)
+                return read_process(pid, ret, ret_place);
+        if (argc == 0) {
+                fprintf(stderr,
+                                "hawctl: expected a guest: a file with its JSON, XML or command line, '-', --pid=PID, or"
+                                " '--' and the command line\n");
+                return EXIT_USAGE;
+        }
+        if (argc == 1 && (argv[0][0] != '-' || strcmp(argv[0], "-") == 0))
+                return read_file(argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], ret);
+        return read_arguments(argc, argv, ret);
+}
 
 int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
@@ -28,7 +110,7 @@ int guest_source(const Options *options, const GuestOptions *which, int argc, ch
         if (!options->root && !options->host && !options->bus_address) {
                 guest_installed_read(&installed);
                 if (which->pid)
-                        guest_installed_process(&place, &installed);
+                        process_place_installed(&place, &installed);
                 else {
                         guest_installed_program(ret, &installed);
                         guest_installed_image(ret, &installed);

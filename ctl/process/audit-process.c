@@ -29,7 +29,7 @@ static int fill_in(const AuditQuestion *question, Audited *audited) {
         GuestInstalled installed = *question->installed;
         int r;
 
-        guest_installed_process(&audited->process.place, &installed);
+        process_place_installed(&audited->process.place, &installed);
         r = site_defaults_apply(question->site, &audited->process.guest, &installed);
         return r < 0 ? r : guest_defaults(&audited->process.guest, &installed);
 }

@@ -173,17 +173,3 @@ void guest_installed_program(const Guest *guest, GuestInstalled *installed) {
                 installed->program_here = installed->program_here || strcmp(target, *path) == 0;
         installed->program_version = qemu_path_version(target);
 }
-
-void guest_installed_process(const ProcessPlace *place, GuestInstalled *installed) {
-        if (!place->same_root) {
-                *installed = (GuestInstalled){};
-                return;
-        }
-        installed->program_here = installed->program_here || place->program_here;
-        if (!installed->program_here) {
-                installed->qemu = (GuestVersion){};
-                *installed->qemu_build = 0;
-        }
-        installed->image_absent = place->image_absent;
-        installed->image_version = place->image_version;
-}

@@ -3,17 +3,11 @@
 
 /* Which QEMU and which firmware this host has, from its package manager's own list: no program is run for it. */
 
-#include "ctl/process/process-place.h"
 #include "guest/vmm/defaults.h"
 #include "probe/decode/bytes.h"
 
 /* dpkg's list, or pacman's. What cannot be told (rpm's database, packages that are not there) stays zero. */
 void guest_installed_read(GuestInstalled *ret);
-
-/* Of a process: what these packages do not tell of it becomes zero. With another root directory that is all of it, as in a
- * container; of another program, or one that an update has replaced, QEMU's version. Its image is noted as for
- * guest_installed_image(). */
-void guest_installed_process(const ProcessPlace *place, GuestInstalled *installed);
 
 /* The programs of the packages that are known; NULL behind them. */
 extern const char *const guest_installed_programs[];

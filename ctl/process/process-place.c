@@ -65,3 +65,17 @@ void process_place_image(const GuestFiles *files, const Guest *guest, ProcessPla
         target[n > 0 ? n : 0] = 0;
         place->image_version = firmware_image_version(guest->firmware.kind, target);
 }
+
+void process_place_installed(const ProcessPlace *place, GuestInstalled *installed) {
+        if (!place->same_root) {
+                *installed = (GuestInstalled){};
+                return;
+        }
+        installed->program_here = installed->program_here || place->program_here;
+        if (!installed->program_here) {
+                installed->qemu = (GuestVersion){};
+                *installed->qemu_build = 0;
+        }
+        installed->image_absent = place->image_absent;
+        installed->image_version = place->image_version;
+}

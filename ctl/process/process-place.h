@@ -7,6 +7,7 @@
 
 #include "ctl/process/guest-files.h"
 #include "guest/guest.h"
+#include "guest/vmm/defaults.h"
 
 typedef struct ProcessPlace {
         bool same_root; /* its root directory is this host's; else, as in a container, packages tell nothing */
@@ -21,3 +22,8 @@ void process_place_read(int process, GuestFiles *files, ProcessPlace *ret);
 
 /* After that. */
 void process_place_image(const GuestFiles *files, const Guest *guest, ProcessPlace *place);
+
+/* Of a process: what these packages do not tell of it becomes zero. With another root directory that is all of it, as in a
+ * container; of another program, or one that an update has replaced, QEMU's version. Its image is noted as for
+ * guest_installed_image(). */
+void process_place_installed(const ProcessPlace *place, GuestInstalled *installed);

@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "ctl/origin/guest-options.h"
-#include "ctl/origin/site-file.h"
+#include "ctl/origin/guest-source.h"
 #include "ctl/origin/source-profile.h"
 #include "ctl/process/audit-process.h"
 #include "ctl/process/guest-installed.h"

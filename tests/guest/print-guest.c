@@ -12,7 +12,7 @@
 
 #include "ctl/input/input-file.h"
 #include "ctl/origin/guest-domain.h"
-#include "ctl/origin/guest-input.h"
+#include "ctl/origin/guest-source.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/shell/ways.h"
 #include "guest/form/text/form.h"
