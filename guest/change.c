@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guest/change.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,7 +69,10 @@ json_t *change_option_open(ChangeRun *run, const char *name, const char *part, c
         if (option)
                 return option;
         option = json_pack("[s, s]", name, start);
-        json_array_append_new(run->options, option);
+        if (json_array_append_new(run->options, option) < 0) {
+                run->error = -ENOMEM;
+                return NULL;
+        }
         return option;
 }
 
@@ -88,7 +92,8 @@ void change_option_show(ChangeRun *run, json_t *option) {
         for (size_t i = 0; i < json_array_size(run->changed_options); i++)
                 if (json_array_get(run->changed_options, i) == option)
                         return;
-        json_array_append(run->changed_options, option);
+        if (json_array_append(run->changed_options, option) < 0)
+                run->error = -ENOMEM;
 }
 
 void change_option_set(ChangeRun *run, json_t *option, const char *implied, const char *key,
@@ -101,7 +106,7 @@ void change_option_set(ChangeRun *run, json_t *option, const char *implied, cons
         vsnprintf(value, sizeof(value), format, arguments);
         va_end(arguments);
         changed = option_set(change_option_value(option), implied, key, value);
-        if (changed)
-                json_array_set_new(option, 1, json_string(changed));
+        if (!changed || json_array_set_new(option, 1, json_string(changed)) < 0)
+                run->error = -ENOMEM;
         change_option_show(run, option);
 }

@@ -48,6 +48,7 @@ typedef struct ChangeRun {
         json_t *options;             /* a copy of the guest's */
         json_t *changed_options;     /* references to those of `options` */
         bool no_libvirt, no_proxmox; /* a change has no such form */
+        int error;                   /* -ENOMEM */
         ChangeForms *forms;
 } ChangeRun;
 

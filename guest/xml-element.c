@@ -37,11 +37,22 @@ json_t *xml_element_new(const char *name) {
         return json_pack("[s, {}]", name);
 }
 
+/* Out of memory: an element that lacks something is emptied, which its rendering finds. */
+static void hold(json_t *element, int r) {
+        if (r < 0)
+                json_array_clear(element);
+}
+
+void xml_element_append(json_t *parent, json_t *child) {
+        hold(parent, json_array_append_new(parent, child));
+}
+
 json_t *xml_element_open(json_t *parent, const char *name) {
         json_t *child = xml_element_child(parent, name);
 
-        if (child || json_array_append_new(parent, xml_element_new(name)) < 0)
+        if (child)
                 return child;
+        xml_element_append(parent, xml_element_new(name));
         return json_array_get(parent, json_array_size(parent) - 1);
 }
 
@@ -49,7 +60,9 @@ void xml_element_set(json_t *element, const char *attribute, const char *format,
         va_list arguments;
 
         va_start(arguments, format);
-        json_object_set_new(json_array_get(element, 1), attribute, json_vsprintf(format, arguments));
+        hold(element,
+                        json_object_set_new(json_array_get(element, 1), attribute,
+                                        json_vsprintf(format, arguments)));
         va_end(arguments);
 }
 
@@ -64,15 +77,15 @@ void xml_element_set_text(json_t *element, const char *format, ...) {
                 if (json_is_string(json_array_get(element, i)))
                         json_array_remove(element, i);
         va_start(arguments, format);
-        json_array_append_new(element, json_vsprintf(format, arguments));
+        xml_element_append(element, json_vsprintf(format, arguments));
         va_end(arguments);
 }
 
 void xml_element_comment(json_t *element, const char *text) {
         json_array_clear(element);
-        json_array_append_new(element, json_string(COMMENT));
-        json_array_append_new(element, json_object());
-        json_array_append_new(element, json_string(text));
+        xml_element_append(element, json_string(COMMENT));
+        xml_element_append(element, json_object());
+        xml_element_append(element, json_string(text));
 }
 
 /* ── writing ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -157,10 +170,19 @@ static void put_element(FILE *file, const json_t *element, unsigned depth) {
         fprintf(file, "</%s>", xml_element_name(element));
 }
 
+static bool is_whole(const json_t *element) {
+        if (!*xml_element_name(element) || !json_is_object(json_array_get(element, 1)))
+                return false;
+        for (size_t i = 2; i < json_array_size(element); i++)
+                if (!json_is_string(json_array_get(element, i)) && !is_whole(json_array_get(element, i)))
+                        return false;
+        return true;
+}
+
 char *xml_element_render(const json_t *element) {
         char *text = NULL;
         size_t n;
-        FILE *file = open_memstream(&text, &n);
+        FILE *file = is_whole(element) ? open_memstream(&text, &n) : NULL;
         bool failed;
 
         if (!file)

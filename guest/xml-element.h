@@ -16,6 +16,9 @@ json_t *xml_element_open(json_t *parent, const char *name);
 /* A new element without anything in it. */
 json_t *xml_element_new(const char *name);
 
+/* Takes over the child, or text. */
+void xml_element_append(json_t *parent, json_t *child);
+
 const char *xml_element_name(const json_t *element);
 const char *xml_element_get(const json_t *element, const char *attribute); /* NULL: not there */
 

@@ -3,6 +3,8 @@
 #include <jansson.h>
 
 #include "map/scene.h"
+#include "profile/document/json-fact.h"
+#include "profile/document/json-faults.h"
 
 static const char *const map_kind_table[_MAP_KIND_MAX] = {
         [MAP_BEYOND] = "beyond",
@@ -44,46 +46,47 @@ static json_t *address(uint64_t value) {
         return json_sprintf("0x%" PRIx64, value);
 }
 
+static json_t *band_json(const MapBand *band) {
+        return json_pack("{s:s, s:s, s:o, s:o, s:o, s:I}", "kind", map_kind_to_string(band->kind), "label",
+                        band->label, "start", address(band->start), "end", address(band->end), "bytes",
+                        address(band->bytes), "parts", (json_int_t) band->parts);
+}
+
 static json_t *bands_json(const Map *map, MapLane lane) {
         json_t *array = json_array();
+        bool ok = true;
 
-        for (size_t i = 0; i < map->n_bands; i++) {
-                const MapBand *band = &map->bands[i];
-
-                if (band->lane != lane)
-                        continue;
-                json_array_append_new(array,
-                                json_pack("{s:s, s:s, s:o, s:o, s:o, s:I}", "kind",
-                                                map_kind_to_string(band->kind), "label", band->label,
-                                                "start", address(band->start), "end", address(band->end),
-                                                "bytes", address(band->bytes), "parts",
-                                                (json_int_t) band->parts));
-        }
-        return array;
+        for (size_t i = 0; i < map->n_bands && ok; i++)
+                if (map->bands[i].lane == lane)
+                        ok = json_array_append_new(array, band_json(&map->bands[i])) == 0;
+        return json_finish(array, ok);
 }
 
 static json_t *lanes_json(const Map *map) {
         json_t *lanes = json_object();
+        bool ok = true;
 
         for (MapLane lane = 0; lane < _MAP_LANE_MAX; lane++)
                 if (map->lanes[lane])
-                        json_object_set_new(lanes, map_lane_to_string(lane), bands_json(map, lane));
-        return lanes;
+                        ok = ok && json_put(lanes, map_lane_to_string(lane), bands_json(map, lane));
+        return json_finish(lanes, ok);
+}
+
+static json_t *limit_json(const void *data, size_t i) {
+        const MapLimit *limit = &((const Map *) data)->limits[i];
+
+        return json_pack("{s:i, s:s}", "bits", (int) limit->bits, "label", limit->label);
+}
+
+static json_t *conflict_json(const void *data, size_t i) {
+        const MapConflict *conflict = &((const Map *) data)->conflicts[i];
+
+        return json_pack("{s:s, s:o, s:o}", "rule", rule_to_string(conflict->finding->rule), "start",
+                        address(conflict->start), "end", address(conflict->end));
 }
 
 json_t *map_json(const Map *map) {
-        json_t *limits = json_array(), *conflicts = json_array();
-
-        for (size_t i = 0; i < map->n_limits; i++)
-                json_array_append_new(limits,
-                                json_pack("{s:i, s:s}", "bits", (int) map->limits[i].bits, "label",
-                                                map->limits[i].label));
-        for (size_t i = 0; i < map->n_conflicts; i++)
-                json_array_append_new(conflicts,
-                                json_pack("{s:s, s:o, s:o}", "rule",
-                                                rule_to_string(map->conflicts[i].finding->rule), "start",
-                                                address(map->conflicts[i].start), "end",
-                                                address(map->conflicts[i].end)));
         return json_pack("{s:s, s:i, s:o, s:o, s:o}", "schema", "hawd-map/1", "bits", (int) map->bits,
-                        "lanes", lanes_json(map), "limits", limits, "conflicts", conflicts);
+                        "lanes", lanes_json(map), "limits", json_list(map->n_limits, limit_json, map),
+                        "conflicts", json_list(map->n_conflicts, conflict_json, map));
 }

@@ -52,6 +52,8 @@ static json_t *row(const QemuProcess *process, const ProcessJob *job) {
 static int collect(const QemuProcesses *processes, const ProcessJob *jobs, json_t **ret) {
         json_t *rows = json_array();
 
+        if (!rows)
+                return -ENOMEM;
         for (size_t i = 0; i < processes->n; i++) {
                 const QemuProcess *process = &processes->items[i];
 

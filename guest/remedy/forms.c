@@ -98,7 +98,7 @@ static int finish(ChangeRun *run, const Change *changes, size_t n) {
         if (r >= 0 && !forms->option)
                 forms->option = strdup("");
         forms->proxmox = manager == MANAGER_PROXMOX ? change_proxmox(run, changes, n) : strdup("");
-        return r >= 0 && forms->libvirt && forms->option && forms->proxmox ? 0 : -ENOMEM;
+        return r >= 0 && run->error >= 0 && forms->libvirt && forms->option && forms->proxmox ? 0 : -ENOMEM;
 }
 
 /* ── all of it ─────────────────────────────────────────────────────────────────────────────────────────── */

@@ -2,6 +2,8 @@
 
 /* A change in the elements of a libvirt domain. */
 
+#include <errno.h>
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,8 @@ static json_t *find(const json_t *elements, const char *name) {
 }
 
 static json_t *add_changed(ChangeRun *run, json_t *element) {
-        json_array_append(run->changed_elements, element);
+        if (json_array_append(run->changed_elements, element) < 0)
+                run->error = -ENOMEM;
         return element;
 }
 
@@ -34,7 +37,10 @@ static json_t *open_element(ChangeRun *run, const char *name) {
         if (element)
                 return add_changed(run, element);
         element = xml_element_new(name);
-        json_array_append_new(run->changed_elements, element);
+        if (json_array_append_new(run->changed_elements, element) < 0) {
+                run->error = -ENOMEM;
+                return NULL;
+        }
         return element;
 }
 
@@ -179,9 +185,11 @@ static void set_window(ChangeRun *run) {
         if (!entry) {
                 entry = xml_element_new("entry");
                 xml_element_set(entry, "name", "%s", name);
-                json_array_append_new(sysinfo, entry);
-        }
+                xml_element_append(sysinfo, json_incref(entry));
+        } else
+                json_incref(entry);
         xml_element_set_text(entry, "%" PRIu64, run->now.firmware.mmio64_mib);
+        json_decref(entry);
 }
 
 static void set_large_pages(ChangeRun *run) {
@@ -195,8 +203,8 @@ static void set_large_pages(ChangeRun *run) {
                         feature = child;
         }
         if (!feature && cpu) {
-                feature = xml_element_new("feature");
-                json_array_append_new(cpu, feature);
+                xml_element_append(cpu, xml_element_new("feature"));
+                feature = json_array_get(cpu, json_array_size(cpu) - 1);
         } else if (!feature)
                 feature = open_child(run, "cpu", "feature");
         xml_element_set(feature, "policy", "require");
