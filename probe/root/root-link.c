@@ -70,3 +70,22 @@ Reason root_link_name(Root *root, const char *path, char *ret, size_t size) {
                 return REASON_TOO_LARGE;
         return REASON_NONE;
 }
+
+Reason root_link_parent(Root *root, const char *path, char *ret, size_t size) {
+        char target[PATH_MAX];
+        Reason reason = root_link(root, path, target, sizeof(target));
+        char *last, *parent;
+
+        ret[0] = 0;
+        if (reason != REASON_NONE)
+                return reason;
+        last = strrchr(target, '/');
+        if (!last)
+                return REASON_NONE;
+        *last = 0;
+        parent = strrchr(target, '/');
+        if ((size_t) snprintf(ret, size, "%s", parent ? parent + 1 : target) < size)
+                return REASON_NONE;
+        ret[0] = 0;
+        return REASON_TOO_LARGE;
+}

@@ -107,6 +107,9 @@ Reason root_link(Root *root, const char *path, char *ret, size_t size);
 /* Its last component: the name of a driver, a group, a unit. */
 Reason root_link_name(Root *root, const char *path, char *ret, size_t size);
 
+/* The component before the last: of a device's link, the device above it. "" where there is none. */
+Reason root_link_parent(Root *root, const char *path, char *ret, size_t size);
+
 /* ── what is no file ───────────────────────────────────────────────────────────────────────────────────── */
 
 /* Live: CPUID executed, the leaves that hawd decodes. Tree: hawd/cpuid. */

@@ -13,7 +13,6 @@
 #include "probe/source/facts.h"
 
 #define MEDIATED_MAX 65536
-#define LINK_MAX 512
 
 static const char *device_path(char path[128], const char *name, const char *file) {
         snprintf(path, 128, "sys/bus/mdev/devices/%.36s%s%s", name, *file ? "/" : "", file);
@@ -24,22 +23,14 @@ static void keep(const char *text, size_t n, char *ret, size_t size) {
         text_printable((Bytes){ .data = (const uint8_t *) text, .n = n }, ret, size);
 }
 
-/* "../../../devices/pci0000:00/0000:00:02.0/UUID": the component before the last. */
+/* "../../../devices/pci0000:00/0000:00:02.0/UUID" */
 static Reason read_parent(Root *root, const char *name, MediatedFact *ret) {
-        char path[128], target[LINK_MAX];
-        char *last, *before;
-        Reason reason = root_link(root, device_path(path, name, ""), target, sizeof(target));
+        char path[128], parent[sizeof(ret->parent)];
+        Reason reason = root_link_parent(root, device_path(path, name, ""), parent, sizeof(parent));
 
-        if (reason != REASON_NONE)
-                return reason;
-        last = strrchr(target, '/');
-        if (!last)
-                return REASON_NONE;
-        *last = 0;
-        before = strrchr(target, '/');
-        before = before ? before + 1 : target;
-        keep(before, strlen(before), ret->parent, sizeof(ret->parent));
-        return REASON_NONE;
+        if (reason == REASON_NONE)
+                keep(parent, strlen(parent), ret->parent, sizeof(ret->parent));
+        return reason;
 }
 
 static void read_word(

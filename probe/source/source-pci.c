@@ -9,7 +9,6 @@
 #include "probe/source/facts.h"
 
 #define PCI_DEVICES_MAX 65536
-#define LINK_MAX 512
 #define VENDOR_NVIDIA 0x10de
 
 static const char *device_path(char path[128], const char *name, const char *file) {
@@ -25,20 +24,12 @@ static Bytes text_bytes(const char *text, size_t n) {
 
 /* "../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0": the component before the last, when it is a device. */
 static Reason read_parent(Root *root, const char *name, PciFact *ret) {
-        char path[128], target[LINK_MAX];
-        char *last, *before;
+        char path[128], parent[64];
+        Reason reason = root_link_parent(root, device_path(path, name, ""), parent, sizeof(parent));
 
-        Reason reason = root_link(root, device_path(path, name, ""), target, sizeof(target));
-        if (reason != REASON_NONE)
-                return reason;
-        last = strrchr(target, '/');
-        if (!last)
-                return REASON_NONE;
-        *last = 0;
-        before = strrchr(target, '/');
-        before = before ? before + 1 : target;
-        ret->has_parent = pci_address_parse(text_bytes(before, strlen(before)), &ret->parent);
-        return REASON_NONE;
+        ret->has_parent = reason == REASON_NONE &&
+                        pci_address_parse(text_bytes(parent, strlen(parent)), &ret->parent);
+        return reason;
 }
 
 /* Only virtual functions have the link. */
