@@ -43,10 +43,10 @@ static void explain_missing(Audited *audited) {
                 if (!worst || check->alternatives[i].verdict > worst->verdict)
                         worst = &check->alternatives[i];
         if (worst)
-                snprintf(audited->why, sizeof(audited->why), "not known: %s; %s with %s", check->missing[0],
+                snprintf(audited->why, sizeof(audited->why), "unknown: %s; %s with %s", check->missing[0],
                                 check_verdict_word(worst->verdict), worst->when);
         else
-                snprintf(audited->why, sizeof(audited->why), "not known: %s", check->missing[0]);
+                snprintf(audited->why, sizeof(audited->why), "unknown: %s", check->missing[0]);
 }
 
 /* The worst finding, which is the first, and what is missing where nothing is worse. */
@@ -112,7 +112,7 @@ int audit_process(const ProcessJob *job, void *channel, const void *userdata, js
                 snprintf(audited.why, sizeof(audited.why), "command line: %s",
                                 r == -EINVAL && *error.text ? error.text : strerror(-r));
         else if (qemu_program(program) == QEMU_PROGRAM_FOREIGN)
-                snprintf(audited.why, sizeof(audited.why), "a %.60s guest: only PCs are understood",
+                snprintf(audited.why, sizeof(audited.why), "a %.60s guest: only PCs are supported",
                                 program + strlen("qemu-system-"));
         else
                 r = judge(userdata, &audited);

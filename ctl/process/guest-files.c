@@ -17,7 +17,7 @@
 #include "probe/cleanup.h"
 
 #define FILE_MAX ((size_t) 1 << 20)
-#define NOT_ORDINARY "it is no ordinary file"
+#define NOT_ORDINARY "not a regular file"
 
 /* Those that linux/magic.h does not have. */
 #define JFS_MAGIC 0x3153464aU
@@ -66,7 +66,7 @@ static const char *judge_system(const GuestFiles *files, int place) {
         if (is_one_of((uint32_t) system.f_type, kernel, ELEMENTS(kernel)))
                 return NOT_ORDINARY;
         if (files->foreign && !is_one_of((uint32_t) system.f_type, local, ELEMENTS(local)))
-                return "it is on a file system that may keep readers waiting";
+                return "on a file system whose files may block";
         return NULL;
 }
 
@@ -81,7 +81,7 @@ static int open_file(const GuestFiles *files, const char *path, const char **ret
         if (files->refused)
                 *ret_why = files->refused;
         else if (place < 0)
-                *ret_why = place == -EXDEV ? "it is outside of where the process is" : strerror(-place);
+                *ret_why = place == -EXDEV ? "outside the file system of the process" : strerror(-place);
         else
                 *ret_why = judge_system(files, place);
         if (*ret_why)
@@ -91,7 +91,7 @@ static int open_file(const GuestFiles *files, const char *path, const char **ret
         else if (!S_ISREG(st.st_mode))
                 *ret_why = NOT_ORDINARY;
         else if (st.st_size > (off_t) FILE_MAX)
-                *ret_why = "it is larger than 1 MiB";
+                *ret_why = "larger than 1 MiB";
         else {
                 snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
                 fd = open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -119,7 +119,7 @@ static void read_all(int fd, char *text, size_t *ret_n, const char **ret_why) {
                 }
                 n += (size_t) got;
         }
-        *ret_why = "it is larger than 1 MiB";
+        *ret_why = "larger than 1 MiB";
 }
 
 int guest_files_read(void *userdata, const char *path, char **ret, size_t *ret_n, const char **ret_why) {

@@ -89,7 +89,7 @@ int process_guest_read(
         *reterr = (VmError){};
         r = read_privileged(job->process, ret, &files, &cmdline, &n, &locked);
         if (r == -E2BIG) {
-                snprintf(reterr->text, sizeof(reterr->text), "its command line is longer than %zu MiB",
+                snprintf(reterr->text, sizeof(reterr->text), "the command line is longer than %zu MiB",
                                 CMDLINE_MAX >> 20);
                 r = -EINVAL;
         }

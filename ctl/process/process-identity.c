@@ -169,15 +169,15 @@ static const char *take(const ProcessIdentity *identity) {
         const gid_t gid = identity->gids[0];
 
         if (!has_groups(identity) && setgroups(identity->n_groups, identity->groups) < 0)
-                return "its groups cannot be taken";
+                return "cannot change to its groups";
         if (setresgid(gid, gid, gid) < 0)
-                return "its group cannot be taken";
+                return "cannot change to its group";
         if (setresuid((uid_t) -1, (uid_t) -1, uid) < 0)
-                return "its user cannot be taken";
+                return "cannot change to its user";
         if (process_label_take(identity->label) < 0)
-                return "its security label cannot be taken";
+                return "cannot change to its security label";
         if (setresuid(uid, uid, uid) < 0)
-                return "its user cannot be taken";
+                return "cannot change to its user";
         return NULL;
 }
 
@@ -185,17 +185,17 @@ const char *process_identity_take(const ProcessIdentity *before, const ProcessId
         const char *why = NULL;
 
         if (!is_same(before, after))
-                why = "its user, program or security label changed meanwhile";
+                why = "its user, program or security label changed while it was read";
         else if (is_mixed(before))
-                why = "it runs with the rights of several users";
+                why = "it runs with the privileges of several users";
         else if (is_unknown(before))
-                why = "its user is not known in this user namespace";
+                why = "its user is unknown in this user namespace";
         else if (has_capability())
-                why = before->label_unknown ? "its security label is not known" : take(before);
+                why = before->label_unknown ? "its security label is unknown" : take(before);
         /* Of who it became nobody may look into it; and it still ends with its parent, which a change of user undoes. */
         prctl(PR_SET_DUMPABLE, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (!drop_capabilities())
-                why = "privileges cannot be given up";
+                why = "cannot drop privileges";
         return why;
 }

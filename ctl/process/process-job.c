@@ -188,11 +188,11 @@ static int be_late(Runner *runner, ProcessJob *job) {
         charge(runner, job, 0, true, known);
         forget(job);
         if (!known || job->refused) {
-                snprintf(job->why, sizeof(job->why), "it could not be read within %d seconds",
+                snprintf(job->why, sizeof(job->why), "reading it did not finish within %d seconds",
                                 LATE_MS / 1000);
                 return 0;
         }
-        snprintf(why, sizeof(why), "%s did not answer within %d seconds", file, LATE_MS / 1000);
+        snprintf(why, sizeof(why), "%s did not respond within %d seconds", file, LATE_MS / 1000);
         refuse(job, why);
         return start(runner, job);
 }

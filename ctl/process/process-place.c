@@ -40,7 +40,7 @@ void process_place_read(int process, GuestFiles *files, ProcessPlace *ret) {
 
         *ret = (ProcessPlace){};
         if (changes_user(program) && !files->refused)
-                files->refused = "its program changes its user when it is started (set-user-ID)";
+                files->refused = "its program changes its user (set-user-ID)";
         files->root = open_link(process, "root", O_DIRECTORY);
         files->cwd = open_link(process, "cwd", O_DIRECTORY);
         ret->same_root = is_same(files->root, "/");

@@ -108,18 +108,18 @@ static void print_missing(const Screen *screen, const Guest *guest, const char *
         if (strncmp(missing, "BARs of mediated", strlen("BARs of mediated")) == 0 ||
                         strstr(missing, " (vGPU type ")) {
                 print_give(screen,
-                                "give them as \"devices\" in /etc/hawd/guest-defaults.json; lspci -v shows them in a "
-                                "guest that has such a device");
+                                "set them as \"devices\" in /etc/hawd/guest-defaults.json; lspci -v in a "
+                                "guest with such a device shows them");
                 return;
         }
         if (strncmp(missing, "the firmware", strlen("the firmware")) != 0)
                 return;
         print_give(screen,
                         guest->firmware.kind == FIRMWARE_OVMF
-                                        ? "give it: --firmware=ovmf:TAG, such as ovmf:202411"
+                                        ? "set --firmware=ovmf:TAG, such as --firmware=ovmf:202411"
                                         : guest->firmware.kind == FIRMWARE_SEABIOS
-                                        ? "give it: --firmware=seabios:VERSION, such as seabios:1.16.3"
-                                        : "give it: --firmware=ovmf:TAG or --firmware=seabios:VERSION");
+                                        ? "set --firmware=seabios:VERSION, such as --firmware=seabios:1.16.3"
+                                        : "set --firmware=ovmf:TAG or --firmware=seabios:VERSION");
 }
 
 /* Each answer to what is missing, its verdict, and what only it brings. */

@@ -56,11 +56,11 @@ static unsigned arrow_width(const Screen *screen) {
 
 static const char *outcome(const CheckPlan *plan) {
         if (plan->verdict == VERDICT_SAFE)
-                return "then safe";
+                return "then it is safe";
         if (plan->remaining > 0)
-                return plan->verdict == VERDICT_UNSAFE ? "then still unsafe, see below"
-                                                       : "then a warning, see below";
-        return "then nothing is found, but an input is missing";
+                return plan->verdict == VERDICT_UNSAFE ? "then it is still unsafe, see below"
+                                                       : "then a warning remains, see below";
+        return "then no problem is found, but an input is missing";
 }
 
 void plan_text(const Screen *screen, const Guest *guest, const Check *check) {
@@ -106,7 +106,8 @@ void plan_text_remedy(const Screen *screen, const Guest *guest, const CheckFindi
         if (is_plan || !*finding->remedy)
                 snprintf(text, sizeof(text), "see the plan above");
         else if (finding->in_plan)
-                snprintf(text, sizeof(text), "see the plan above; against this alone: %s", finding->remedy);
+                snprintf(text, sizeof(text), "see the plan above; for this problem alone: %s",
+                                finding->remedy);
         else
                 snprintf(text, sizeof(text), "%s", finding->remedy);
         printf("%*s%s ", INDENT, "", arrow(screen));

@@ -43,7 +43,7 @@ void status_findings(const Profile *profile, const Screen *screen) {
 
         putchar('\n');
         if (list->n == 0) {
-                printf("Nothing stands out. See hawctl describe for every number.\n");
+                printf("No findings. Run 'hawctl describe' to see all values.\n");
                 return;
         }
         for (size_t i = 0; i < list->n;) {

@@ -79,7 +79,7 @@ enum { COLUMN_BITS, COLUMN_FIT, COLUMN_REACHED };
 static const Column columns[] = {
         [COLUMN_BITS] = { "GUEST BITS", .right = true },
         [COLUMN_FIT] = { "FIT", .right = true },
-        [COLUMN_REACHED] = { "REACHED BY PEERS", .right = true },
+        [COLUMN_REACHED] = { "PEER-TO-PEER", .right = true },
 };
 
 static void count_cell(Table *table, unsigned column, uint32_t n) {
@@ -114,7 +114,7 @@ static int print_text(const Options *options, const Fit *fit) {
         printf("%s%s%" PRIu32 " of %" PRIu32 " fit%s ", screen_bold(&screen), all ? "" : screen_red(&screen),
                         fit->now.n < fit->wanted ? fit->now.n : fit->wanted, fit->wanted,
                         screen_off(&screen));
-        snprintf(text, sizeof(text), "beside this guest at %u bits; up to %" PRIu32 " do, each takes %s",
+        snprintf(text, sizeof(text), "beside this guest at %u bits; up to %" PRIu32 " fit, each needs %s",
                         fit->now.bits, fit->now.n,
                         fit->each ? number_bytes(fit->each, each, sizeof(each)) : "no 64-bit window");
         screen_wrap(&screen, 10, text);
@@ -128,13 +128,13 @@ static int print_text(const Options *options, const Fit *fit) {
                 print_words(&screen, 0, text);
         }
         if (fit->before == VERDICT_UNSAFE)
-                printf("The guest is unsafe without any: see hawctl check.\n");
+                printf("The guest is unsafe without additional devices: see 'hawctl check'.\n");
         if (!all && fit->bits_for_all)
-                printf("%u address bits would hold them all.\n", fit->bits_for_all);
+                printf("With %u address bits, all of them fit.\n", fit->bits_for_all);
         else if (!all && fit->n_widths == 0)
-                printf("Whether another width would hold them all is not known.\n");
+                printf("It is unknown whether all of them fit at another address width.\n");
         else if (!all)
-                printf("No width that this host offers would hold them all.\n");
+                printf("They do not all fit at any address width that this host supports.\n");
         for (size_t i = 0; i < fit->n_missing; i++) {
                 printf("%smissing%s  ", screen_yellow(&screen), screen_off(&screen));
                 print_words(&screen, 9, fit->missing[i]);

@@ -51,7 +51,7 @@ static int print_table(const Profile *profile, const HostRegions *regions, const
                 range_cells(table, profile->usable_iova.ranges[i].start, profile->usable_iova.ranges[i].end);
                 table_cell(table, COLUMN_TYPE, "usable");
                 table_cell(table, COLUMN_GROUPS, "all");
-                table_cell(table, COLUMN_MEANING, "free for guest RAM that any device must reach");
+                table_cell(table, COLUMN_MEANING, "free for guest RAM that any device can address");
         }
         return table_finish(table);
 }
@@ -93,9 +93,9 @@ static int run(const Options *options, int argc, char **argv) {
         (void) pager;
         if (profile.regions.n == 0 && profile.usable_iova.n == 0) {
                 if (!options->no_legend)
-                        printf("No reserved regions known: %s.\n",
+                        printf("No reserved regions: %s.\n",
                                         profile.n_groups == 0 ? "there are no IOMMU groups"
-                                                              : "none could be read");
+                                                              : "they cannot be read");
                 return EXIT_SUCCESS;
         }
         return print_table(&profile, &profile.regions, options);

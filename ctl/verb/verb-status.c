@@ -44,7 +44,7 @@ static void print_host(const Profile *profile, const Screen *screen) {
         else
                 line(screen, "CPU", "%s", or_unknown(host->model_name));
         if (*host->virtualised && strcmp(host->virtualised, "none") != 0)
-                line(screen, "", "a virtual machine (%s): all numbers are its hypervisor's claim",
+                line(screen, "", "a virtual machine (%s): its hypervisor reports all numbers",
                                 host->virtualised);
 }
 
@@ -100,7 +100,7 @@ static void print_iommus(const Profile *profile, const Screen *screen) {
 
         if (profile->n_iommus == 0)
                 line(screen, label, "%s",
-                                profile->iommus_reason == REASON_NONE ? "none that the kernel drives"
+                                profile->iommus_reason == REASON_NONE ? "none in use by the kernel"
                                                 : profile->iommus_reason == REASON_ABSENT
                                                 ? "unknown: /sys/class does not exist"
                                                 : reason_to_string(profile->iommus_reason));
@@ -161,12 +161,12 @@ static void print_groups(const Profile *profile, const Screen *screen) {
                         together ? " (some only as a whole)" : "");
 
         if (no > bridges)
-                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu not", no - bridges);
+                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu not assignable", no - bridges);
         if (bridges > 0)
-                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu of bridges only", bridges);
+                n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu with bridges only", bridges);
         if (profile->n_groups > yes + no)
                 snprintf(text + n, sizeof(text) - (size_t) n, ", %zu unknown", profile->n_groups - yes - no);
-        line(screen, "Groups", "%zu: %s; see hawctl groups", profile->n_groups, text);
+        line(screen, "Groups", "%zu: %s; see 'hawctl groups'", profile->n_groups, text);
 }
 
 static const char *guest_tables(const ProfilePaging *paging) {
@@ -190,12 +190,12 @@ static void print_paging(const Profile *profile, const Screen *screen) {
                 snprintf(host, sizeof(host), "%" PRIu64 " levels%s", paging->host_levels.value,
                                 fact_known(&paging->la57_capable) && paging->la57_capable.value &&
                                                                 paging->host_levels.value == 4
-                                                ? " (the CPU can do 5)"
+                                                ? " (the CPU supports 5)"
                                                 : "");
         if (fact_known(&paging->second_level_levels))
                 snprintf(guest, sizeof(guest), ", %" PRIu64 " levels", paging->second_level_levels.value);
         if (fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value)
-                line(screen, "Paging", "host %s; no guests, KVM does not run", host);
+                line(screen, "Paging", "host %s; no guests: KVM is not running", host);
         else
                 line(screen, "Paging", "host %s; guests on %s tables%s%s%s", host, guest_tables(paging),
                                 guest, *paging->kvm_backend ? ", module " : "", paging->kvm_backend);
@@ -205,7 +205,7 @@ static void print_encryption(const Profile *profile, const Screen *screen) {
         const Fact *taken = &profile->encryption.bits_taken;
 
         if (!fact_known(taken))
-                line(screen, "Encryption", "what it takes is unknown: %s (%s)", taken->source,
+                line(screen, "Encryption", "number of bits taken is unknown: %s (%s)", taken->source,
                                 reason_to_string(taken->reason));
         else if (taken->value > 0)
                 line(screen, "Encryption", "takes %" PRIu64 " bits: %s", taken->value, taken->source);

@@ -1,4 +1,4 @@
-"""Cloud Hypervisor's command line and the JSON of its REST interface. The options, members, defaults and refusals are those of its
+"""Cloud Hypervisor's command line and the JSON of its REST interface. The options, members, defaults and refusals are used by its
 source (tag v53.0: vmm/src/config.rs, vmm/src/vm_config.rs, option_parser/src/lib.rs, cloud-hypervisor/src/main.rs); the command lines are
 those of its documents, of Kata and of users' reports, reduced. It is in no Debian: nothing here runs it."""
 import json
@@ -123,15 +123,15 @@ def test_members_not_followed(members, notes):
 @pytest.mark.parametrize("text,words", [
     ("--cpus max_phys_bits=many", "--cpus max_phys_bits: expected a number from 0 to 255, not 'many'"), ("--cpus max_phys_bits=0", "expected at least 1"),
     ("--cpus 4", "--cpus: expected KEY=VALUE"), ("--cpus", "--cpus: expected a value"), ("--memory size=4T", "--memory size: expected a size such as 4G, not '4T'"),
-    ("--memory size=4g", "--memory size: expected a size"), ("--memory size=9999999999999G", "more than 4 PiB"), ("--memory size=0", "expected a size, or zones"),
+    ("--memory size=4g", "--memory size: expected a size"), ("--memory size=9999999999999G", "larger than 4 PiB"), ("--memory size=0", "expected a size, or zones"),
     ("--memory size=1G --memory-zone id=a,size=1G", "--memory-zone: expected a memory size of 0"), ("--memory size=0 --memory-zone id=a", "--memory-zone: expected a size"),
-    ("--memory size=0 --memory-zone id=a,size=1G,hotplug_size=1G", "needs the hotplug_method virtio-mem"), ("--memory hotplug_method=x", "acpi or virtio-mem"),
-    ("--memory \"size=1G", "expected the quote"), ("--memory 'size=\"1G'", "expected KEY=VALUE"), ("--numa cpus=[1 --platform iommu_segments=[1", "expected KEY=VALUE"),
-    ("--platform iommu_segments=[x]", "expected numbers of segments"), ("--platform num_pci_segments=0", "expected 1 to 96"),
+    ("--memory size=0 --memory-zone id=a,size=1G,hotplug_size=1G", "requires hotplug_method virtio-mem"), ("--memory hotplug_method=x", "acpi or virtio-mem"),
+    ("--memory \"size=1G", "this quote is not closed"), ("--memory 'size=\"1G'", "expected KEY=VALUE"), ("--numa cpus=[1 --platform iommu_segments=[1", "expected KEY=VALUE"),
+    ("--platform iommu_segments=[x]", "expected segment numbers"), ("--platform num_pci_segments=0", "expected 1 to 96"),
     ("--platform num_pci_segments=97", "expected 1 to 96"), ("--platform iommu_address_width=65", "expected 1 to 64"), ("--platform vfio_p2p_dma=maybe", "expected on or off"),
-    ("--device iommu=on", "--device: expected a path"), ("--device path=/d/0000:01:00.0,pci_segment=2", "PCI segment 2 is named, and there is 1"),
-    ("--platform iommu_segments=[5]", "PCI segment 5 is named"), ("--pci-segment pci_segment=0,mmio64_aperture_weight=0", "expected a weight of at least 1"),
-    ("--ivshmem path=/s,size=3M", "expected a power of two"), ("--restore source_url=file:///x", "give its config.json"), ("--watchdog=on", "expected no value"),
+    ("--device iommu=on", "--device: expected a path"), ("--device path=/d/0000:01:00.0,pci_segment=2", "PCI segment 2 is used, but there is 1"),
+    ("--platform iommu_segments=[5]", "PCI segment 5 is used"), ("--pci-segment pci_segment=0,mmio64_aperture_weight=0", "expected a weight of at least 1"),
+    ("--ivshmem path=/s,size=3M", "expected a power of two"), ("--restore source_url=file:///x", "use its config.json"), ("--watchdog=on", "expected no value"),
     ("stray", "expected an option of cloud-hypervisor, not 'stray'"), ("-x", "expected an option"), ("--version", "only prints"),
 ])
 def test_refused(text, words):
@@ -140,7 +140,7 @@ def test_refused(text, words):
 
 @pytest.mark.parametrize("document,words", [
     ({"payload": {}}, "payload: expected a kernel or firmware"), ({"payload": 1}, "payload: expected an object"), ({"payload": {"kernel": 1}}, "payload.kernel: expected a path"),
-    ({"cpus": {}}, "payload: expected a kernel"), ({"payload": {"kernel": "k"}, "memory": {}}, "memory.size: it is missing"),
+    ({"cpus": {}}, "payload: expected a kernel"), ({"payload": {"kernel": "k"}, "memory": {}}, "memory.size: missing"),
     ({"payload": {"kernel": "k"}, "memory": {"size": "4G"}}, "memory.size: expected a number of bytes, not '4G'"),
     ({"payload": {"kernel": "k"}, "devices": {}}, "devices: expected a list"), ({"payload": {"kernel": "k"}, "devices": [1]}, "devices.0: expected an object"),
     ({"payload": {"kernel": "k"}, "devices": [{}, {"path": "x"}]}, "devices.0: expected a path"),

@@ -163,10 +163,10 @@ def test_what_cannot_be_read(file, tmp_path):
     """Named, and the verdict is not "safe"."""
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
-    for path, why in ((str(tmp_path / "gone"), "No such file or directory"), (str(tmp_path), "it is no ordinary file"), (str(fifo), "it is no ordinary file"),
-                      ("/dev/zero", "it is no ordinary file"), (file(b"#" * ((1 << 20) + 1)), "it is larger than 1 MiB")):
+    for path, why in ((str(tmp_path / "gone"), "No such file or directory"), (str(tmp_path), "not a regular file"), (str(fifo), "not a regular file"),
+                      ("/dev/zero", "not a regular file"), (file(b"#" * ((1 << 20) + 1)), "larger than 1 MiB")):
         notes = command(path)["ignored"]
-        assert [note["text"] for note in notes] == ["what the file adds is not known: " + why], path
+        assert [note["text"] for note in notes] == ["cannot read the file: " + why], path
     assert "expected" in refused("--", "-S", "-readconfig", file(b"[memory]\n\0size = \"1G\"\n"))
     assert "line 1: expected at most 1022 characters" in refused("--", "-S", "-readconfig", file("[" + "x" * 1100))
 
@@ -179,7 +179,7 @@ def test_file_given_alone(file):
 def test_what_is_no_file_of_a_disk():
     """To read some of the kernel's files is to change something."""
     for path in ("/proc/version", "/sys/kernel/notes"):
-        assert [note["text"] for note in command(path)["ignored"]] == ["what the file adds is not known: it is no ordinary file"]
+        assert [note["text"] for note in command(path)["ignored"]] == ["cannot read the file: not a regular file"]
 
 
 def test_at_most_16(file):
@@ -207,8 +207,8 @@ def config_of_process(*where):
     return document["memory"].get("max"), [note["text"] for note in document.get("ignored", []) if note["what"].startswith("-readconfig")]
 
 
-OUTSIDE = "what the file adds is not known: it is outside of where the process is"
-ABSENT = "what the file adds is not known: No such file or directory"
+OUTSIDE = "cannot read the file: outside the file system of the process"
+ABSENT = "cannot read the file: No such file or directory"
 
 
 def test_of_a_process(file, tmp_path):

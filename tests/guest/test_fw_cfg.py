@@ -1,5 +1,5 @@
 """fw_cfg items that no firmware reads, and a 64-bit hole of no size. The names are those that edk2 (OvmfPkg/Library/PlatformInitLib)
-and SeaBIOS (src/fw/pciinit.c) ask for, which QEMU and both compare letter by letter; the lines are those of public launchers of TDX
+and SeaBIOS (src/fw/pciinit.c) ask for, which QEMU and both compare letter by letter; the lines are used by public launchers of TDX
 guests, reduced."""
 import shutil
 import subprocess

@@ -59,7 +59,7 @@ def test_several():
     """The first is taken, and that is said."""
     for text in ("qemu-system-x86_64 -m 3G & qemu-system-x86_64 -m 5G", "kvm \\\n -m 3G\n\n/usr/bin/kvm \\\n -m 5G\n"):
         document = read("-", text=text)
-        assert at(document, "memory.ram") == 3 * GIB and assumed(document)["command"] == "the first of several QEMUs that are named"
+        assert at(document, "memory.ram") == 3 * GIB and assumed(document)["command"] == "the first of several QEMU command lines"
     assert "command" not in assumed(read("-", text="qemu-system-x86_64 -m 3G; killall sleep"))
 
 
@@ -73,7 +73,7 @@ def test_an_account_is_no_program(before):
 
 def test_long_text_without_a_machine():
     """In time that grows with it: a day's work if each line looked at all before it."""
-    assert "no word of it names" in refused("-", text="\\\n" + "a\n" * 1000000)
+    assert "qemu-system-x86_64 not found in it" in refused("-", text="\\\n" + "a\n" * 1000000)
 
 
 # ── JSON as QEMU takes it ────────────────────────────────────────────────────────────────────────────────

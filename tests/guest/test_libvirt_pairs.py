@@ -33,9 +33,9 @@ DIFFERENT = {
 # What is not understood there.
 NOTED = [
     r"a mediated device: its BARs are not known.*",
-    r"a device that reaches guest memory, and is not followed",
-    r"an assigned device, but which of the host's its network chooses",
-    r"shared memory of a size that its server alone knows",
+    r"a device that accesses guest memory; hawd does not support it",
+    r"an assigned device; its network selects the device of the host",
+    r"shared memory whose size only its server knows",
     r"unknown firmware image .*",
     r"hvf: which address width it gives the guest is not known",
     r"-unknown: not understood",

@@ -28,7 +28,7 @@ def test_last_start():
     text = log(1, "7.2.9Debian 1:7.2+dfsg-7+deb12u5", 9) + log(2, "8.2.2Debian 1:8.2.2+ds-0ubuntu1.4", 3, "8.2")
     document = read("-", text=text)
     assert at(document, "memory.ram") == 3 * GIB and document["vmmVersion"] == "8.2.2" and document["machine"] == "pc-q35-8.2"
-    assert "8.2.2, which the log's last start names: Debian 1:8.2.2+ds-0ubuntu1.4" in assumed(document)["vmmVersion"]
+    assert "8.2.2, from the log's last start: Debian 1:8.2.2+ds-0ubuntu1.4" in assumed(document)["vmmVersion"]
     # As it is without the log's end, without any end, and with Windows' ends of lines.
     assert read("-", text=text.removesuffix(END)) == document
     assert read("-", text=text.removesuffix("\n" + END)) == document
@@ -49,7 +49,7 @@ def test_several_starts_without_headers():
 
 
 def test_start_without_a_command():
-    assert "no word of it names" in refused("-", text=log(1, "7.2.0", 3) + HEADER.format(month=2, qemu="7.2.0", libvirt="9.0.0"))
+    assert "qemu-system-x86_64 not found in it" in refused("-", text=log(1, "7.2.0", 3) + HEADER.format(month=2, qemu="7.2.0", libvirt="9.0.0"))
 
 
 def test_messages_in_a_log():
@@ -114,11 +114,11 @@ def test_screen():
 def test_several_processes():
     text = "root 1 ? Sl 1:00 /usr/bin/kvm -m 3G\nroot 2 ? Sl 1:00 /usr/bin/kvm -m 5G\n"
     document = read("-", text=text)
-    assert at(document, "memory.ram") == 3 * GIB and assumed(document)["command"] == "the first of several QEMUs that are named"
+    assert at(document, "memory.ram") == 3 * GIB and assumed(document)["command"] == "the first of several QEMU command lines"
 
 
 def test_cut_listing():
-    assert "cut short" in refused("-", text="root 4711 0.0 0.1 1 1 ? Sl 10:11 0:01 /usr/bin/qemu-system-x86_64 -m 3G -device vfio-pci,ho…\n")
+    assert "truncated" in refused("-", text="root 4711 0.0 0.1 1 1 ? Sl 10:11 0:01 /usr/bin/qemu-system-x86_64 -m 3G -device vfio-pci,ho…\n")
 
 
 def test_listing_without_a_machine():
@@ -151,7 +151,7 @@ def test_task_error(text):
 
 
 def test_task_error_of_another():
-    assert "no word of it names" in refused("-", text="TASK ERROR: start failed: command 'swtpm_setup --tpm2 --ecc' failed: exit code 1\n")
+    assert "qemu-system-x86_64 not found in it" in refused("-", text="TASK ERROR: start failed: command 'swtpm_setup --tpm2 --ecc' failed: exit code 1\n")
 
 
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,7 +217,7 @@ def test_unit_that_does_not_tell():
     assert "line 9: $RAM has more than one value, and -m needs it" in said
     assert "line 7: $OPTS is not set in this text" in refused("-", text=UNIT.format("ExecStart=/usr/bin/qemu-system-x86_64 -m 3G $OPTS"))
     assert "-m needs it" in refused("-", text=UNIT.format("ExecStart=/usr/bin/qemu-system-x86_64 -m %i"))
-    assert "no word of it names" in refused("-", text=UNIT.format("ExecStart=/usr/bin/vmd --all").replace("ExecStop=/usr/bin/qemu-system-x86_64 -m 9G", ""))
+    assert "qemu-system-x86_64 not found in it" in refused("-", text=UNIT.format("ExecStart=/usr/bin/vmd --all").replace("ExecStop=/usr/bin/qemu-system-x86_64 -m 9G", ""))
 
 
 # ── other languages ──────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +246,7 @@ LANGUAGES = [
 
 @pytest.mark.parametrize("language, text", LANGUAGES)
 def test_language(language, text):
-    assert f"{language}" in refused("-", text=text) and "which is not followed: give the command line that it starts" in refused("-", text=text)
+    assert f"{language}" in refused("-", text=text) and "which is not supported: use the command line that it starts" in refused("-", text=text)
 
 
 def test_recipe():
@@ -266,4 +266,4 @@ def test_on_the_screen(tmp_path):
     path = tmp_path / "vm.py"
     path.write_text("import subprocess\nsubprocess.run(['qemu-system-x86_64'])\n")
     done = subprocess.run([HAWCTL, "check", str(path)], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2 and done.stderr == f"hawctl: {path}: line 1: a Python program, which is not followed: give the command line that it starts, or --pid=PID of the running QEMU\n"
+    assert done.returncode == 2 and done.stderr == f"hawctl: {path}: line 1: a Python program, which is not supported: use the command line that it starts, or --pid=PID of the running QEMU\n"

@@ -25,26 +25,26 @@ PORT, NIC = "pcie-root-port", "e1000"
 
 REFUSED = [
     # Both default to chassis 0 and slot 0, with hotplug=off as well.
-    (Q35, [PORT, PORT], "pcie-root-port: chassis 0 and slot 0 are those of pcie-root-port, too"),
-    (Q35, [PORT + ",id=a,hotplug=off", PORT + ",id=b,hotplug=off"], "pcie-root-port b: chassis 0 and slot 0 are those of a, too"),
+    (Q35, [PORT, PORT], "pcie-root-port: chassis 0 and slot 0 are used by pcie-root-port"),
+    (Q35, [PORT + ",id=a,hotplug=off", PORT + ",id=b,hotplug=off"], "pcie-root-port b: chassis 0 and slot 0 are used by a"),
     (Q35, [PORT + ",chassis=1", "ioh3420,chassis=0x1"], "ioh3420: chassis 1 and slot 0"),
     (Q35, [PORT + ",chassis=010", PORT + ",chassis=8"], "chassis 8 and slot 0"),
-    (Q35, [PORT + ",id=r", "x3130-upstream,id=u,bus=r", "xio3130-downstream,bus=u"], "xio3130-downstream: chassis 0 and slot 0 are those of r"),
+    (Q35, [PORT + ",id=r", "x3130-upstream,id=u,bus=r", "xio3130-downstream,bus=u"], "xio3130-downstream: chassis 0 and slot 0 are used by r"),
     (PC, [PORT, PORT], "chassis 0 and slot 0"),
-    (Q35, [PORT + ",chassis=256"], "chassis is 256, the last is 255"),
-    (Q35, [PORT + ",slot=65536"], "slot is 65536, the last is 65535"),
+    (Q35, [PORT + ",chassis=256"], "chassis is 256; the maximum is 255"),
+    (Q35, [PORT + ",slot=65536"], "slot is 65536; the maximum is 65535"),
     (Q35, ["pci-bridge"], "pci-bridge: chassis_nr= is missing or 0: expected 1 to 255"),
     (Q35, ["pci-bridge,shpc=off,chassis_nr=0"], "chassis_nr= is missing or 0"),
     (PC, ["pxb"], "pxb: bus_nr= is missing or 0"),
-    (Q35, [NIC + ",addr=5", NIC + ",id=n,addr=0x5"], "e1000 n: slot 0x5, function 0 of pcie.0 is in use by e1000: give it another addr="),
+    (Q35, [NIC + ",addr=5", NIC + ",id=n,addr=0x5"], "e1000 n: slot 0x5, function 0 of pcie.0 is in use by e1000: set a different addr="),
     (Q35, [NIC, NIC + ",addr=1"], "slot 0x1, function 0 of pcie.0 is in use by e1000, which has no addr="),
-    (Q35, [NIC + ",addr=5", NIC + ",addr=5.1"], "function 0 of slot 0x5 on pcie.0, e1000, is the only one: give that multifunction=on"),
+    (Q35, [NIC + ",addr=5", NIC + ",addr=5.1"], "function 0 of slot 0x5 on pcie.0, e1000, is a single function: add multifunction=on to it"),
     (Q35, [NIC + ",addr=5.1", NIC + ",addr=5"], "function 1 of its slot 0x5 on pcie.0 is e1000: add multifunction=on"),
     (Q35, [NIC + ",addr=1.1", NIC], "QEMU puts it into slot 0x1, whose function 1 is e1000"),
-    (Q35, [NIC + ",addr=20"], "the last slot is 1f, the last function 7"),
-    (Q35, [NIC + ",addr=5.8"], "the last slot is 1f, the last function 7"),
+    (Q35, [NIC + ",addr=20"], "the highest slot is 1f, the highest function 7"),
+    (Q35, [NIC + ",addr=5.8"], "the highest slot is 1f, the highest function 7"),
     # What each machine has.
-    (Q35, [NIC + ",addr=0"], "in use by mch"), (Q35, [NIC + ",addr=0.1"], "mch, is the only one"), (Q35, [NIC + ",addr=1f"], "in use by ICH9-LPC"),
+    (Q35, [NIC + ",addr=0"], "in use by mch"), (Q35, [NIC + ",addr=0.1"], "mch, is a single function"), (Q35, [NIC + ",addr=1f"], "in use by ICH9-LPC"),
     (Q35, [NIC + ",addr=1f.2"], "in use by ich9-ahci"), (Q35, [NIC + ",addr=1f.3"], "in use by ICH9-SMB"),
     (["-nodefaults", "-M", "q35,usb=on"], [NIC + ",addr=1d"], "in use by ich9-usb-uhci1"),
     (PC, [NIC + ",addr=0"], "in use by i440FX"), (PC, [NIC + ",addr=1"], "in use by PIIX3"), (PC, [NIC + ",addr=1.1"], "in use by piix3-ide"),
@@ -53,24 +53,24 @@ REFUSED = [
     # Without -nodefaults a display and a network card come first (seen: 7.2).
     (["-M", "pc"], [NIC + ",addr=2"], "in use by the default VGA"), (["-M", "q35"], [NIC + ",addr=1"], "in use by the default VGA"),
     (["-M", "q35"], [NIC + ",addr=2"], "in use by the default e1000e"), (["-M", "q35", "-vga", "none"], [NIC + ",addr=1"], "in use by the default e1000e"),
-    (["-M", "q35"], [NIC + ",addr=1.1"], "the default VGA, is the only one"),
+    (["-M", "q35"], [NIC + ",addr=1.1"], "the default VGA, is a single function"),
     (["-M", "pc"], ["virtio-gpu-pci,addr=2"], "in use by the default VGA"),
     # 30 slots are free on q35.
     (Q35, [f"{PORT},chassis={i}" for i in range(1, 32)], "no slot is free on pcie.0"),
-    (Q35, [NIC + ",bus=nope"], "there is no bus nope; that of the machine is pcie.0"),
-    (Q35, [NIC + ",bus=pci.0"], "there is no bus pci.0; that of the machine is pcie.0"),
-    (PC, [NIC + ",bus=pcie.0"], "there is no bus pcie.0; that of the machine is pci.0"),
-    (Q35, [NIC + ",bus=r", PORT + ",id=r"], "bus=r is made after it: put that -device before it"),
-    (Q35, [NIC + ",bus=r", json.dumps({"driver": PORT, "id": "r"})], "bus=r is made after it"),
-    (Q35, ["pxb-pcie,id=p,bus_nr=10", NIC], "without bus= it goes on p, an expander, which takes only ports and bridges"),
-    (Q35, ["pxb-pcie,id=p,bus_nr=10", NIC + ",bus=p"], "only ports and bridges go on p, an expander"),
-    (Q35, ["pxb-pcie,id=p,bus_nr=10,bus=pcie.0", "pxb-pcie,id=q,bus_nr=10,bus=pcie.0"], "bus_nr 10 is that of p, too"),
-    (Q35, [PORT, "pxb-pcie,bus_nr=0,bus=pcie.0"], "bus_nr 0 is that of the machine's own buses"),
-    (Q35, [PORT + ",id=r", "pxb-pcie,bus=r,bus_nr=3"], "an expander goes on the machine's own bus only: bus=pcie.0"),
-    (Q35, ["pxb,bus_nr=3"], "the expander of this machine is pxb-pcie"), (PC, ["pxb-pcie,bus_nr=3"], "the expander of this machine is pxb"),
-    (Q35, [NIC + ",id=a", NIC + ",id=a"], "e1000 a: two devices have that id"),
+    (Q35, [NIC + ",bus=nope"], "bus nope not found; the bus of the machine is pcie.0"),
+    (Q35, [NIC + ",bus=pci.0"], "bus pci.0 not found; the bus of the machine is pcie.0"),
+    (PC, [NIC + ",bus=pcie.0"], "bus pcie.0 not found; the bus of the machine is pci.0"),
+    (Q35, [NIC + ",bus=r", PORT + ",id=r"], "bus=r is defined later: move that -device before it"),
+    (Q35, [NIC + ",bus=r", json.dumps({"driver": PORT, "id": "r"})], "bus=r is defined later"),
+    (Q35, ["pxb-pcie,id=p,bus_nr=10", NIC], "without bus= it is on p, an expander, which accepts only ports and bridges"),
+    (Q35, ["pxb-pcie,id=p,bus_nr=10", NIC + ",bus=p"], "the expander p accepts only ports and bridges"),
+    (Q35, ["pxb-pcie,id=p,bus_nr=10,bus=pcie.0", "pxb-pcie,id=q,bus_nr=10,bus=pcie.0"], "bus_nr 10 is used by p"),
+    (Q35, [PORT, "pxb-pcie,bus_nr=0,bus=pcie.0"], "bus_nr 0 is used by the machine's own buses"),
+    (Q35, [PORT + ",id=r", "pxb-pcie,bus=r,bus_nr=3"], "an expander requires the machine's own bus: bus=pcie.0"),
+    (Q35, ["pxb,bus_nr=3"], "the expander for this machine is pxb-pcie"), (PC, ["pxb-pcie,bus_nr=3"], "the expander for this machine is pxb"),
+    (Q35, [NIC + ",id=a", NIC + ",id=a"], "e1000 a: two devices have this id"),
     (["-nodefaults", "-M", "microvm"], ["virtio-net-pci"], "virtio-net-pci: a microvm has no PCI bus: add pcie=on to -machine"),
-    ([*Q35, "-set", "device.a.chassis=2"], [PORT + ",id=a", PORT + ",chassis=2"], "chassis 2 and slot 0 are those of a"),
+    ([*Q35, "-set", "device.a.chassis=2"], [PORT + ",id=a", PORT + ",chassis=2"], "chassis 2 and slot 0 are used by a"),
 ]
 
 
@@ -122,7 +122,7 @@ def test_script():
     assert refused(read("-", text=unknown)) == []
     loop = "for i in 1 2; do A+=\" -device pcie-root-port,id=r$i,chassis={}\"; done\nqemu-system-x86_64 -M q35 -nodefaults $A\n"
     assert refused(read("-", text=loop.format("$i"))) == []
-    assert "line 2: chassis 7 and slot 0 are those of r1" in refused(read("-", text=loop.format("7")))[0]
+    assert "line 2: chassis 7 and slot 0 are used by r1" in refused(read("-", text=loop.format("7")))[0]
 
 
 def test_config(tmp_path):
@@ -131,7 +131,7 @@ def test_config(tmp_path):
     words = ["-readconfig", str(tmp_path / "ports.cfg")]
     assert refused(read("--", *Q35, *words, *devices(NIC + ",bus=p"))) == []
     assert "slot 0x4" in refused(read("--", *Q35, *words, *devices(NIC + ",addr=4")))[0]
-    assert "made after it" in refused(read("--", *Q35, *devices(NIC + ",bus=p"), *words))[0]
+    assert "defined later" in refused(read("--", *Q35, *devices(NIC + ",bus=p"), *words))[0]
 
 
 def test_domain():

@@ -25,7 +25,7 @@ def proxmox(config, *more):
 def test_nothing_is_missing(config):
     document = proxmox(config)
     assert ignored(document) == []
-    assert assumed(document)["-readconfig " + DIRECTORY + config] == "as Proxmox VE installs it (here: No such file or directory)"
+    assert assumed(document)["-readconfig " + DIRECTORY + config] == "the file that Proxmox VE installs (here: No such file or directory)"
 
 
 @pytest.mark.parametrize("config", ["pve-q35-4.0.cfg", "pve-q35.cfg"])

@@ -105,7 +105,7 @@ UNSET = [
 def test_unset(text, what):
     document = read("-", text=text.replace("@", Q))
     assert at(document, "memory.ram") == 4 * GIB and ignored(document) == []
-    assert assumed(document)[what] == ("none: the script is started without any" if what == "arguments" else "not set, as nothing in this text sets it")
+    assert assumed(document)[what] == ("none: the script is started without arguments" if what == "arguments" else "unset: this text does not set it")
 
 
 def test_unset_that_does_not_matter():
@@ -129,7 +129,7 @@ def test_inner(text):
                                   "cat <<EOF\nUsage: @ -m 4G\nEOF\n", "getent group kvm -s files\n", "gpasswd -a user kvm -q\n"])
 def test_no_machine(text):
     said = refused("-", text=text.replace("@", Q))
-    assert "no word of it names" in said or "has no options" in said
+    assert "qemu-system-x86_64 not found in it" in said or "has no options" in said
 
 
 def test_unknown_architecture():
@@ -208,7 +208,7 @@ def test_unit_that_takes_back():
 
 def test_configuration_of_proxmox():
     """Its other lines are not QEMU's."""
-    assert "no word of it names" in refused("-", text="args: -cpu host,phys-bits=42 -m 9G\nmemory: 4096\nmachine: q35\n")
+    assert "qemu-system-x86_64 not found in it" in refused("-", text="args: -cpu host,phys-bits=42 -m 9G\nmemory: 4096\nmachine: q35\n")
 
 
 def test_long_script():

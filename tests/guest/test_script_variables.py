@@ -6,27 +6,27 @@ from forms import assumed, at, ignored, read, refused
 
 GIB = 1 << 30
 BARE = "this QEMU has no options: expected the whole command line of a machine"
-QUERY = "this QEMU only prints a help or its version: expected the command line of a machine"
+QUERY = "this QEMU only prints its help or version: expected the command line of a machine"
 
 # ── a variable that has no literal value, where it matters: its name and line ────────────────────────────
 
 REFUSED = [
     ("qemu-system-x86_64 -m $RAM\n", "line 1: $RAM is not set in this text, and -m needs it"),
-    ("RAM=$(free -g | awk '{print $2}')\nqemu-system-x86_64 \\\n  -m $RAM\n", "line 3: $RAM is what a command prints (line 1), and -m needs it"),
-    ("RAM=`cat ram`\nR=$RAM\nqemu-system-x86_64 -m ${R}G\n", "line 3: $R is what a command prints (line 2), and -m needs it"),
+    ("RAM=$(free -g | awk '{print $2}')\nqemu-system-x86_64 \\\n  -m $RAM\n", "line 3: $RAM is the output of a command (line 1), and -m needs it"),
+    ("RAM=`cat ram`\nR=$RAM\nqemu-system-x86_64 -m ${R}G\n", "line 3: $R is the output of a command (line 2), and -m needs it"),
     ("read -p 'RAM? ' RAM\nqemu-system-x86_64 -m \"$RAM\"\n", "line 2: $RAM is typed in or read from a file (line 1), and -m needs it"),
     ("qemu-system-x86_64 -m $2\n", "line 1: $2 is an argument of the script, and -m needs it"),
     ("qemu-system-x86_64 -m 3G -cpu \"$CPU\"\n", "$CPU is not set in this text, and -cpu needs it"),
     ("qemu-system-x86_64 -m 3G -cpu host,$FLAGS\n", "$FLAGS is not set in this text, and -cpu needs it"),
     ("qemu-system-x86_64 -m 3G -cpu EPYC,phys-bits=$BITS\n", "$BITS is not set in this text, and -cpu needs it"),
     ("qemu-system-x86_64 -m 3G -machine $M,accel=kvm\n", "$M is not set in this text, and -machine needs it"),
-    ("qemu-system-x86_64 -m 3G -M q35,accel=$(accel)\n", "is what a command prints, and -M needs it"),
+    ("qemu-system-x86_64 -m 3G -M q35,accel=$(accel)\n", "is the output of a command, and -M needs it"),
     ("qemu-system-x86_64 -m 3G -device vfio-pci,host=$GPU\n", "$GPU is not set in this text, and -device needs it"),
     ("for d in $(lspci | cut -c1-7); do D+=\" -device vfio-pci,host=$d\"; done\nqemu-system-x86_64 -m 3G $D\n", "$d has more than one value (line 1), and -device needs it"),
     ("qemu-system-x86_64 -m 3G -device $DEVICE\n", "$DEVICE is not set in this text, and -device needs it"),
     ("qemu-system-x86_64 -m 3G $EXTRA\n", "$EXTRA is not set in this text, and the command line needs it"),
     ("qemu-system-x86_64 -m 3G \"${EXTRA[@]}\"\n", "$EXTRA is not set in this text, and the command line needs it"),
-    ("qemu-system-x86_64 -m 3G $(test -e /dev/kvm && echo -enable-kvm)\n", "is what a command prints, and the command line needs it"),
+    ("qemu-system-x86_64 -m 3G $(test -e /dev/kvm && echo -enable-kvm)\n", "is the output of a command, and the command line needs it"),
     ("qemu-system-x86_64 -m 3G -global q35-pcihost.pci-hole64-size=$S\n", "$S is not set in this text, and -global needs it"),
     ("qemu-system-x86_64 -object memory-backend-ram,id=m,size=$S -M q35,memory-backend=m\n", "$S is not set in this text, and -object needs it"),
     ("qemu-system-x86_64 -m 3G -fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=$W\n", "$W is not set in this text, and -fw_cfg needs it"),
@@ -34,19 +34,19 @@ REFUSED = [
     ("qemu-system-x86_64 -m 3G -drive \"$D\"\n", "$D is not set in this text, and -drive needs it"),
     ("RAM=3G\n. ./vm.conf\nqemu-system-x86_64 -m $RAM\n", "line 3: $RAM has more than one value (line 2), and -m needs it"),
     ("RAM=3G\nsource vm.conf; qemu-system-x86_64 -m $RAM\n", "line 2: $RAM has more than one value, and -m needs it"),
-    ("RAM=3\n((RAM = RAM << 1))\nqemu-system-x86_64 -m ${RAM}G\n", "$RAM is an expression of the shell that is not followed (line 2), and -m needs it"),
-    ("RAM=3G\nqemu-system-x86_64 -m ${!NAME}\n", "is an expression of the shell that is not followed, and -m needs it"),
+    ("RAM=3\n((RAM = RAM << 1))\nqemu-system-x86_64 -m ${RAM}G\n", "$RAM is a shell expression that hawd does not support (line 2), and -m needs it"),
+    ("RAM=3G\nqemu-system-x86_64 -m ${!NAME}\n", "is a shell expression that hawd does not support, and -m needs it"),
     ("RAM=3G\nbash -c 'qemu-system-x86_64 -m $RAM'\n", "line 2: $RAM is not set in this text, and -m needs it"),
     ("ssh host 'qemu-system-x86_64 -m $RAM'\n", "line 1: $RAM is not set in this text, and -m needs it"),
-    ("qemu-system-x86_64 -m 3G -device vfio-pci,host=01:00.{0,1}\n", "is an expression of the shell that is not followed, and -device needs it"),
+    ("qemu-system-x86_64 -m 3G -device vfio-pci,host=01:00.{0,1}\n", "is a shell expression that hawd does not support, and -device needs it"),
     ("args=(-m 3G)\nadd() { local -n list=$1; list+=(-device vfio-pci,host=01:00.0); }\nadd args\nqemu-system-x86_64 \"${args[@]}\"\n", "line 4: $args has more than one value (line 2)"),
     # The whole of it is a variable, or a file's.
     ("qemu-system-x86_64 $QEMU_OPTS\n", "line 1: $QEMU_OPTS is not set in this text, and the command line needs it"),
-    ("QEMU_OPTS=$(cat f)\nqemu-system-x86_64 -m 3G $QEMU_OPTS\n", "$QEMU_OPTS is what a command prints"),
+    ("QEMU_OPTS=$(cat f)\nqemu-system-x86_64 -m 3G $QEMU_OPTS\n", "$QEMU_OPTS is the output of a command"),
     ("qemu-system-x86_64 -m $QEMU_OPTS\n", "line 1: $QEMU_OPTS is not set in this text, and -m needs it"),
     ("qemu-system-x86_64 $OPTS\n", "line 1: $OPTS is not set in this text, and the command line needs it"),
     ("sudo bash -c \"qemu-system-x86_64 $OPTS\"\n", "line 1: $OPTS is not set in this text, and the command line needs it"),
-    ("exec qemu-system-x86_64 $(cat options)\n", "is what a command prints, and the command line needs it"),
+    ("exec qemu-system-x86_64 $(cat options)\n", "is the output of a command, and the command line needs it"),
 ]
 
 
@@ -120,12 +120,12 @@ def test_ways_that_differ():
     """The first way is taken; that there is another, and in what it differs, is told: no such guest is safe."""
     document = read("-", text="args=(-m 3G)\nif [ -e /srv/big ]; then\n  args=(-m 4G)\nfi\nqemu-system-x86_64 \"${args[@]}\"\n")
     assert at(document, "memory.ram") == 4 * GIB
-    assert document["ignored"] == [{"what": "condition in line 2", "text": "the other way starts another guest (memory)"}]
+    assert document["ignored"] == [{"what": "condition in line 2", "text": "the other branch starts a different guest (memory)"}]
     document = read("-", text="RAM=3G\nmount | grep -q huge && RAM=2G\nqemu-system-x86_64 -m $RAM\n")
     assert ignored(document) == ["condition in line 2"]
     document = read("-", text="if big; then qemu-system-x86_64 -m 3G -M q35\nelse kvm -m 3G -M pc; fi\n")
-    assert document["machine"] == "q35" and document["ignored"][0]["text"] == "the other way starts another guest (accelerator, machine)" or \
-        document["ignored"][0]["text"] == "the other way starts another guest (machine, accelerator)"
+    assert document["machine"] == "q35" and document["ignored"][0]["text"] == "the other branch starts a different guest (accelerator, machine)" or \
+        document["ignored"][0]["text"] == "the other branch starts a different guest (machine, accelerator)"
     document = read("-", text="if x; then R=1G\nelif y; then R=2G\nelse R=3G; fi\nqemu-system-x86_64 -m $R\n")
     assert at(document, "memory.ram") == GIB and len(ignored(document)) == 2
 
@@ -157,7 +157,7 @@ def test_query(words):
                                   "which qemu-system-x86_64\n", "# qemu-system-x86_64 -m 4G\n", "ls -l /usr/bin/qemu-system-x86_64\n", "cd ~/qemu && ls -l\n", "virsh start vm --console\n"])
 def test_no_machine(text):
     said = refused("-", text=text)
-    assert BARE in said or "no word of it names" in said
+    assert BARE in said or "qemu-system-x86_64 not found in it" in said
 
 
 INNER = ["sudo bash -c \"qemu-system-x86_64 -m 3G\"", "sudo -u qemu sh -lc 'exec qemu-system-x86_64 -m 3G'", "su -c 'qemu-system-x86_64 -m 3G' kvm", "su - user -c \"cd vm; kvm -m 3G\"",
@@ -192,14 +192,14 @@ def test_growth():
     assert "expand to more than" in refused("-", text=laughs + "qemu-system-x86_64 -m 3G -name $A\n")
     array = "A=(x x x x)\n" + "A=(\"${A[@]}\" \"${A[@]}\" \"${A[@]}\")\n" * 30
     assert "expected at most 65536 words" in refused("-", text=array + "qemu-system-x86_64 -m 3G\n")
-    assert "within each other" in refused("-", text="f() { f; }\nf\nqemu-system-x86_64 -m 3G\n")
-    assert "within each other" in refused("-", text="true; " + "{ " * 1000 + "qemu-system-x86_64 -m 3G")
-    assert "within each other" in refused("-", text="x $(" * 1000)
-    assert "within each other" in refused("-", text="x=${" * 200 + "}" * 200 + "; qemu-system-x86_64 -m 3G")
+    assert "nested" in refused("-", text="f() { f; }\nf\nqemu-system-x86_64 -m 3G\n")
+    assert "nested" in refused("-", text="true; " + "{ " * 1000 + "qemu-system-x86_64 -m 3G")
+    assert "nested" in refused("-", text="x $(" * 1000)
+    assert "nested" in refused("-", text="x=${" * 200 + "}" * 200 + "; qemu-system-x86_64 -m 3G")
     loops = "for a in {list}; do for b in {list}; do for c in {list}; do for d in {list}; do X=1; done; done; done; done\n".format(list="1 " * 200)
     assert "expand to more than" in refused("-", text=loops + "qemu-system-x86_64 -m 3G\n")
     assert "too long for a script" in refused("-", text="a\n" * (3 << 20))
-    assert "line 2: expected the quote that starts here to end" in refused("-", text="x\necho 'y\nz")
+    assert "line 2: this quote is not closed" in refused("-", text="x\necho 'y\nz")
 
 
 def test_zsh():
@@ -212,7 +212,7 @@ def test_zsh():
 def test_typographic():
     """What web pages and word processors make of a dash: QEMU would take it for a disk, and have 128 MiB."""
     for text in ("qemu-system-x86_64 \u2013m 3G -S\n", "qemu-system-x86_64 -S \u2014device vfio-pci,host=01:00.0\n", "qemu-system-x86_64 -m 3G -name \u201cx y\u201d\n"):
-        assert "line 1: a typographic dash or quote starts" in refused("-", text=text)
+        assert "starts with a typographic dash or quote" in refused("-", text=text)
 
 
 def test_control_characters():

@@ -23,9 +23,9 @@ def ask(place, document, **site):
     # 64 GiB do not fit the 32 GiB of OVMF before 202211.
     ({"kind": "ovmf"}, {"ovmf": "202411"}, "OVMF 202411, the default of this site", "safe"),
     ({"kind": "ovmf"}, {"ovmf": "202208"}, "OVMF 202208, the default of this site", "unsafe"),
-    ({"kind": "ovmf", "path": "/srv/firmware/a.fd"}, {"ovmf": "202411", "images": [IMAGE]}, "ovmf 202208, by the defaults for its path", "unsafe"),
+    ({"kind": "ovmf", "path": "/srv/firmware/a.fd"}, {"ovmf": "202411", "images": [IMAGE]}, "ovmf 202208, from the defaults for its path", "unsafe"),
     ({"kind": "ovmf", "path": "/srv/firmware/sub/a.fd"}, {"ovmf": "202411", "images": [IMAGE]}, "OVMF 202411, the default of this site", "safe"),
-    ({"kind": "unknown", "path": "/srv/firmware/a.fd"}, {"images": [IMAGE | {"version": "202411"}]}, "ovmf 202411, by the defaults for its path", "safe"),
+    ({"kind": "unknown", "path": "/srv/firmware/a.fd"}, {"images": [IMAGE | {"version": "202411"}]}, "ovmf 202411, from the defaults for its path", "safe"),
     ({"kind": "ovmf"}, {"seabios": "1.16.3"}, "unknown: hawd uses the rules of OVMF 202411", "warning"),
     ({"kind": "ovmf", "version": "202411"}, {"ovmf": "202208"}, None, "safe"),
 ])

@@ -54,8 +54,8 @@ ONE = [
      "mem= and memdev= cannot be used together"),
     (["-M", "q35", "-m", "4G", *backends("4G"), "-numa", "node,memdev=m0,nodeid=1"], "-numa", "node 0 is missing"),
     (["-M", "q35", "-m", "4G", *backends("2G"), "-numa", "node,memdev=m0", "-numa", "node,memdev=m0"], "-numa memdev=", "'m0' is used twice"),
-    (["-M", "q35,memory-backend=m0", "-m", "4G", *backends("2G")], "-machine memory-backend=", "'m0' has 2048 MiB, -m says 4096 MiB"),
-    (["-M", "q35,memory-backend=m0", *backends("2G", "2G"), "-numa", "node,memdev=m1"], "-numa memdev=", "beside -machine memory-backend="),
+    (["-M", "q35,memory-backend=m0", "-m", "4G", *backends("2G")], "-machine memory-backend=", "'m0' has 2048 MiB, -m sets 4096 MiB"),
+    (["-M", "q35,memory-backend=m0", *backends("2G", "2G"), "-numa", "node,memdev=m1"], "-numa memdev=", "together with -machine memory-backend="),
     # A 32-bit CPU's width is what PAE or PSE36 make of it.
     (["-M", "q35", "-m", "1G", "-cpu", "qemu32,phys-bits=36"], "address width of a 32-bit CPU", "phys-bits is 36; the CPU (qemu32)"),
     (["-M", "q35", "-m", "1G", "-cpu", "EPYC,lm=off,phys-bits=40"], "address width of a 32-bit CPU", "phys-bits is 40"),
@@ -69,9 +69,9 @@ ONE = [
     (["-M", "q35", "-m", "1G,maxmem=4G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0"], "do not fit into their region",
      "they need 4 GiB; maxmem leaves 3 GiB above the memory at boot"),
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0,requested-size=1M"], "-device virtio-mem-pci",
-     "requested-size is 0x100000, and must be a multiple of 0x200000"),
+     "requested-size is 0x100000; it must be a multiple of 0x200000"),
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("129M"), "-device", "virtio-mem-pci,memdev=m0,block-size=1M"], "-device virtio-mem-pci",
-     "its memory backend is 0x8100000, and must be a multiple of 0x200000"),
+     "its memory backend is 0x8100000; it must be a multiple of 0x200000"),
     (["-M", "q35", "-m", "1G,maxmem=5G", *backends("4G"), "-device", "virtio-mem-pci,memdev=m0,block-size=3M"], "-device virtio-mem-pci", "power of two"),
     # 128 MiB first, then blocks of 1 GiB: the second begins at 1 GiB, and ends 1 GiB behind the region.
     (["-M", "q35", "-m", "1G,maxmem=4224M", *backends("128M", "3G"), "-device", "virtio-mem-pci,memdev=m0", "-device",
@@ -174,9 +174,9 @@ SEV = "sev-guest,id=s,cbitpos=51"
     # QEMU reads every object, whether the machine has it or not.
     (["-object", SEV], "-object sev-guest s", "reduced-phys-bits= is missing"),
     (["-object", "sev-guest,cbitpos=51,reduced-phys-bits=1"], "-object sev-guest", "id= is missing"),
-    (["-object", SEV + ",reduced-phys-bits=1", "-object", SEV + ",reduced-phys-bits=1"], "-object sev-guest s", "two objects have that id"),
-    (["-machine", "confidential-guest-support=t", "-object", SEV + ",reduced-phys-bits=1"], "-machine confidential-guest-support=", "no object is named t"),
-    (["-machine", "memory-encryption=t"], "-machine confidential-guest-support=", "no object is named t"),
+    (["-object", SEV + ",reduced-phys-bits=1", "-object", SEV + ",reduced-phys-bits=1"], "-object sev-guest s", "two objects have this id"),
+    (["-machine", "confidential-guest-support=t", "-object", SEV + ",reduced-phys-bits=1"], "-machine confidential-guest-support=", "object t not found"),
+    (["-machine", "memory-encryption=t"], "-machine confidential-guest-support=", "object t not found"),
     (["-machine", "confidential-guest-support=m", *backends("1G")[:1], "memory-backend-ram,id=m,size=1G"], "-machine confidential-guest-support=",
      "m is a memory backend"),
 ])

@@ -48,7 +48,7 @@ int ch_behind(Ch *ch, const char *name, const char *text) {
 
                 if (!text_u64((Bytes){ .data = data, .n = n }, 10, &first) ||
                                 (m > 0 && !text_u64((Bytes){ .data = data + n + 1, .n = m }, 10, &last)))
-                        return vm_fail(&ch->vm, "%s: expected numbers of segments, not '%.60s'", name, text);
+                        return vm_fail(&ch->vm, "%s: expected segment numbers, not '%.60s'", name, text);
                 last = m > 0 ? last : first;
                 if (first > last || last >= GUEST_SEGMENTS_MAX)
                         return vm_fail(&ch->vm, "%s: expected at most %d", name, GUEST_SEGMENTS_MAX - 1);
@@ -56,7 +56,7 @@ int ch_behind(Ch *ch, const char *name, const char *text) {
                         ch->segment_behind[i] = ch->segment_named[i] = true;
                 c += n + (m > 0 ? m + 1 : 0);
                 if (*c != ',' && *c != ']' && *c != ' ' && *c)
-                        return vm_fail(&ch->vm, "%s: expected numbers of segments, not '%.60s'", name, text);
+                        return vm_fail(&ch->vm, "%s: expected segment numbers, not '%.60s'", name, text);
                 c += strspn(c, ", ");
         }
         ch->viommu = true;
@@ -149,8 +149,9 @@ static int apply_device(Ch *ch, const ChItem *item) {
         if (device->mediated)
                 return 0;
         return vm_ignore(&ch->vm, device->name, "%s",
-                        path ? "its path names no device of the host's: expected a PCI address or a UUID at its end"
-                             : "an assigned device, but not which of the host's");
+                        path ? "its path names no device of the host: expected a PCI address or a UUID at "
+                               "its end"
+                             : "an assigned device, but the device of the host is unknown");
 }
 
 static int apply_pmem(Ch *ch, const ChItem *item) {
@@ -160,7 +161,7 @@ static int apply_pmem(Ch *ch, const ChItem *item) {
         ch->viommu |= item->numbers[CH_KEY_IOMMU] > 0;
         if (!ch_said(item, CH_KEY_SIZE))
                 return ch_ignore(ch, item->where,
-                                "persistent memory as large as its file, which is not looked at");
+                                "persistent memory of unknown size: hawd does not read its file");
         if (item->numbers[CH_KEY_SIZE] == 0)
                 return 0;
         if (guest->n_pmem >= GUEST_PMEM_MAX)
@@ -191,8 +192,7 @@ static int apply_small(Ch *ch, const ChItem *item, bool fs) {
 
         ch->viommu |= item->numbers[CH_KEY_IOMMU] > 0;
         if (fs && (item->numbers[CH_KEY_DAX] || ch_said(item, CH_KEY_SIZE)))
-                return ch_ignore(ch, item->where,
-                                "a window for DAX, as releases before 24 had, is not followed");
+                return ch_ignore(ch, item->where, "a DAX window (releases before 24) is not supported");
         return segment_of(ch, item, &segment);
 }
 
@@ -250,7 +250,7 @@ int ch_finish(Ch *ch) {
                 return r;
         for (unsigned i = n; i < GUEST_SEGMENTS_MAX; i++)
                 if (ch->segment_named[i])
-                        return vm_fail(&ch->vm, "PCI segment %u is named, and there %s %u: %s", i,
+                        return vm_fail(&ch->vm, "PCI segment %u is used, but there %s %u: %s", i,
                                         n == 1 ? "is" : "are", n,
                                         ch->json ? "platform.num_pci_segments"
                                                  : "--platform num_pci_segments");

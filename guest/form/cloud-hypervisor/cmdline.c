@@ -15,23 +15,24 @@ typedef enum Takes {
 
 static int set_igvm(Ch *ch, const char *text) {
         ch->starts = true;
-        return ch_ignore(ch, "--igvm", "what an IGVM file starts is not known");
+        return ch_ignore(ch, "--igvm", "the content of an IGVM file is unknown");
 }
 
 static int set_mapped(Ch *ch, const char *text) {
-        return ch_ignore(ch, "--user-device", "a device that reaches guest memory, and is not followed");
+        return ch_ignore(ch, "--user-device",
+                        "a device that accesses guest memory; hawd does not support it");
 }
 
 static int set_vdpa(Ch *ch, const char *text) {
-        return ch_ignore(ch, "--vdpa", "a device that reaches guest memory, and is not followed");
+        return ch_ignore(ch, "--vdpa", "a device that accesses guest memory; hawd does not support it");
 }
 
 static int set_sgx(Ch *ch, const char *text) {
-        return ch_ignore(ch, "--sgx-epc", "memory of enclaves is not followed");
+        return ch_ignore(ch, "--sgx-epc", "enclave memory is not supported");
 }
 
 static int set_restore(Ch *ch, const char *text) {
-        return vm_fail(&ch->vm, "--restore: the machine is in the snapshot: give its config.json");
+        return vm_fail(&ch->vm, "--restore: the machine is in the snapshot: use its config.json");
 }
 
 /* Options of every release since 15, those of builds with more features too. */
@@ -161,7 +162,8 @@ int ch_options(Ch *ch, const VmWord *words, size_t n) {
                 if (strcmp(text, "-V") == 0 || strcmp(text, "--version") == 0 || strcmp(text, "-h") == 0 ||
                                 strcmp(text, "--help") == 0)
                         return vm_fail(&ch->vm,
-                                        "%s: only prints something: expected the command line of a machine",
+                                        "%s: only prints information: expected the command line of a "
+                                        "machine",
                                         text);
                 if (vm_has_mark(text))
                         return vm_unknown_refuse(&ch->vm, ch->words, "", text);
@@ -182,8 +184,8 @@ static int read_words(Ch *ch, const VmWord *words, size_t n) {
 
         if (r >= 0 && !ch->machine && !ch->starts)
                 return vm_fail(&ch->vm,
-                                "cloud-hypervisor without a machine: it gets one through its API socket; give what"
-                                " 'ch-remote --api-socket PATH info' prints");
+                                "this cloud-hypervisor receives its machine through its API socket: use the "
+                                "output of 'ch-remote --api-socket PATH info'");
         if (r >= 0 && !ch->starts)
                 return vm_fail(&ch->vm, "expected --kernel or --firmware");
         return r < 0 ? r : ch_finish(ch);

@@ -34,11 +34,11 @@ static const struct {
         { "platform", CH_PLATFORM },
         { "pci_segments", CH_SEGMENT, true },
         { "devices", CH_DEVICE, true },
-        { "user_devices", 0, true, "a device that reaches guest memory, and is not followed" },
-        { "vdpa", 0, true, "a device that reaches guest memory, and is not followed" },
+        { "user_devices", 0, true, "a device that accesses guest memory; hawd does not support it" },
+        { "vdpa", 0, true, "a device that accesses guest memory; hawd does not support it" },
         { "vsock", CH_SMALL },
         { "ivshmem", CH_IVSHMEM },
-        { "sgx_epc", 0, true, "memory of enclaves is not followed" },
+        { "sgx_epc", 0, true, "enclave memory is not supported" },
         { "pvmemcontrol" },
         { "pvpanic" },
         { "iommu" },
@@ -141,7 +141,7 @@ static int read_payload(Ch *ch, const json_t *config) {
                 r = read_path(ch, kernel, "path", "kernel", ch_kernel);
         if (r >= 0 && json_is_string(json_object_get(payload, "igvm"))) {
                 ch->starts = true;
-                r = ch_ignore(ch, "payload.igvm", "what an IGVM file starts is not known");
+                r = ch_ignore(ch, "payload.igvm", "the content of an IGVM file is unknown");
         }
         if (r >= 0 && !ch->starts)
                 r = vm_fail(&ch->vm, "payload: expected a kernel or firmware");
@@ -155,7 +155,7 @@ static int read_config(Ch *ch, json_t *config) {
         int r = read_payload(ch, config);
 
         if (r >= 0 && memory && (!size || json_is_null(size)))
-                r = vm_fail(&ch->vm, "memory.size: it is missing");
+                r = vm_fail(&ch->vm, "memory.size: missing");
         if (r >= 0 && zones && !json_is_null(zones))
                 r = read_list(ch, CH_ZONE, "memory.zones", zones);
         if (r < 0)

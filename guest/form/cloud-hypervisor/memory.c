@@ -31,7 +31,7 @@ int ch_zone(Ch *ch, const ChItem *item) {
                 ch->zones_hotplug = ((ch->zones_hotplug + VIRTIO_MEM_ALIGN - 1) & ~(VIRTIO_MEM_ALIGN - 1)) +
                                 hotplug;
         if (ch->zones > CH_SIZE_MAX || ch->zones_hotplug > CH_SIZE_MAX)
-                return vm_fail(&ch->vm, "%s: all zones are more than 4 PiB, all that x86 can address",
+                return vm_fail(&ch->vm, "%s: all zones are larger than 4 PiB, the maximum on x86",
                                 item->where);
         return 0;
 }
@@ -42,17 +42,17 @@ int ch_memory_finish(Ch *ch) {
         uint64_t hotplug = ch->hotplug;
 
         if (ch->n_zones > 0 && memory->ram > 0)
-                return vm_fail(&ch->vm, "%s: expected a memory size of 0 beside them", zones);
+                return vm_fail(&ch->vm, "%s: expected a memory size of 0 with zones", zones);
         if (ch->n_zones > 0) {
                 memory->ram = ch->zones;
                 hotplug = ch->zones_hotplug;
         }
         if (ch->zones_hotplug > 0 && !ch->virtio_mem)
-                return vm_fail(&ch->vm, "%s: hotplug_size needs the hotplug_method virtio-mem", zones);
+                return vm_fail(&ch->vm, "%s: hotplug_size requires hotplug_method virtio-mem", zones);
         if (memory->ram == 0)
-                return vm_fail(&ch->vm, "memory: expected a size, or zones beside a size of 0");
+                return vm_fail(&ch->vm, "memory: expected a size, or zones and a size of 0");
         if (memory->ram + hotplug > CH_SIZE_MAX)
-                return vm_fail(&ch->vm, "memory: more than 4 PiB, all that x86 can address");
+                return vm_fail(&ch->vm, "memory: larger than 4 PiB, the maximum on x86");
         memory->max = hotplug > 0 ? memory->ram + hotplug : 0;
         return 0;
 }

@@ -106,8 +106,7 @@ static int parse_size(Ch *ch, const char *name, const char *text, uint64_t *ret)
                 return vm_fail(&ch->vm, "%s: expected %s, not '%.60s'", name,
                                 ch->json ? "a number of bytes" : "a size such as 4G", text);
         if (number > CH_SIZE_MAX >> shift)
-                return vm_fail(&ch->vm, "%s: %.60s is more than 4 PiB, all that x86 can address", name,
-                                text);
+                return vm_fail(&ch->vm, "%s: %.60s is larger than 4 PiB, the maximum on x86", name, text);
         *ret = number << shift;
         return 0;
 }

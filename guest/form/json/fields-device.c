@@ -23,7 +23,7 @@ static int check_bar(const JsonValue *value, void *object, const void *before) {
         if (bar->size < 16 || (bar->size & (bar->size - 1)) != 0)
                 return json_value_fail(&size, "expected a power of two of at least 16");
         if (!bar->is_64bit && bar->size > UINT64_C(1) << 31)
-                return json_value_fail(&size, "expected at most 2 GiB, is64bit not being true");
+                return json_value_fail(&size, "expected at most 2 GiB unless is64bit is true");
         return 0;
 }
 
@@ -176,9 +176,9 @@ static int check_device(const JsonValue *value, void *object, const void *before
         if (!json_object_get(value->json, "assigned"))
                 device->assigned = device->has_address || device->mediated;
         if (device->has_address && !device->assigned)
-                return json_value_fail(value, "expected no address, it is not assigned");
+                return json_value_fail(value, "expected no address: the device is not assigned");
         if (device->mediated && !device->assigned)
-                return json_value_fail(value, "expected no mediated, it is not assigned");
+                return json_value_fail(value, "expected no mediated: the device is not assigned");
         if (device->mediated && device->has_address)
                 return json_value_fail(value, "expected either mediated or address");
         if (!*device->name && device->mediated)
@@ -224,7 +224,7 @@ int guest_check_segments(const JsonValue *top, const Guest *guest) {
         unsigned n = guest->n_segments ? guest->n_segments : 1;
 
         if (!vmm_of(guest)->segments && (guest->n_segments > 0 || guest->n_pmem > 0))
-                return json_value_fail(top, "pciSegments and pmem are of \"cloud-hypervisor\" alone");
+                return json_value_fail(top, "pciSegments and pmem require \"cloud-hypervisor\"");
         for (size_t i = 0; i < guest->n_pmem; i++)
                 if (guest->pmem[i].segment >= n)
                         return json_value_fail(top, "pmem.%zu.pciSegment: expected less than %u", i, n);

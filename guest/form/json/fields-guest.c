@@ -156,7 +156,8 @@ static int read_machine(const JsonValue *json, void *value) {
 
         if (r == -EINVAL)
                 return json_value_fail(json,
-                                "expected \"pc\", \"q35\", \"microvm\", \"cloud-hypervisor\", or \"pc-q35-7.1\" and its like");
+                                "expected \"pc\", \"q35\", \"microvm\", \"cloud-hypervisor\", or a version "
+                                "such as \"pc-q35-7.1\"");
         return r;
 }
 

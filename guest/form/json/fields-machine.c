@@ -180,7 +180,7 @@ static int check_memory(const JsonValue *value, void *object, const void *before
                 return json_value_fail(&member, "expected at least as much as ram");
         member.key = "slots";
         if (memory->slots > 0 && memory->max == 0)
-                return json_value_fail(&member, "expected max beside it");
+                return json_value_fail(&member, "expected max as well");
         member.key = "below4gMax";
         if (memory->below_4g_max > UINT64_C(4) << 30)
                 return json_value_fail(&member, "expected at most 4 GiB");

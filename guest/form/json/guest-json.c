@@ -52,7 +52,7 @@ static int check_whole(const JsonValue *top, Guest *guest) {
         if (json_object_get(top->json, "accelerator"))
                 return 0;
         guest->kvm = true;
-        return noted(top, guest_assume(guest, "accelerator", "kvm, as nothing else is said"));
+        return noted(top, guest_assume(guest, "accelerator", "kvm, the default"));
 }
 
 int guest_json_read(const json_t *document, Guest *ret, JsonError *reterr) {

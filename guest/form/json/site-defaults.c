@@ -53,7 +53,7 @@ static int check_image(const JsonValue *value, void *object, const void *before)
         if (image->kind != FIRMWARE_OVMF && image->kind != FIRMWARE_SEABIOS)
                 return json_value_fail(value,
                                 image->kind == FIRMWARE_NONE
-                                                ? "expected no version beside \"none\""
+                                                ? "expected no version with \"none\""
                                                 : "expected a kind: \"ovmf\", \"seabios\" or \"none\"");
         if (!guest_version_known(&image->version))
                 return 0;
@@ -144,7 +144,7 @@ static int apply_image(const SiteImage *image, Guest *guest) {
         guest->firmware.version = image->version;
         if (guest_version_known(&image->version))
                 guest_version_to_text(&image->version, version, sizeof(version));
-        return guest_assume(guest, "firmware", "%s%s%s, by the defaults for its path",
+        return guest_assume(guest, "firmware", "%s%s%s, from the defaults for its path",
                         firmware_to_string(image->kind), *version ? " " : "", version);
 }
 
@@ -167,8 +167,8 @@ static int apply_device(const SiteDefaults *site, Guest *guest, GuestDevice *dev
                         continue;
                 memcpy(device->bars, bars->bars, sizeof(device->bars));
                 device->n_bars = bars->n_bars;
-                return guest_assume(
-                                guest, device->name, "BARs by the defaults for %s", site->devices[i].device);
+                return guest_assume(guest, device->name, "BARs from the defaults for %s",
+                                site->devices[i].device);
         }
         return 0;
 }

@@ -127,7 +127,7 @@ int vm_domain_disk(VmDomain *domain, const xmlNode *node) {
         if (strcmp(type, "vhostvdpa") != 0)
                 return 0;
         return vm_ignore(domain->vm, "<disk type='vhostvdpa'>",
-                        "a device that reaches guest memory, and is not followed");
+                        "a device that accesses guest memory; hawd does not support it");
 }
 
 int vm_domain_interface(VmDomain *domain, const xmlNode *node) {
@@ -140,9 +140,9 @@ int vm_domain_interface(VmDomain *domain, const xmlNode *node) {
         vm_element_attribute(vm_element_child(node, "teaming"), "type", teaming);
         if (strcmp(teaming, "transient") == 0)
                 return vm_ignore(domain->vm, "<interface>",
-                                "an assigned device, but which of the host's its network chooses");
+                                "an assigned device; its network selects the device of the host");
         if (strcmp(type, "vdpa") == 0)
                 return vm_ignore(domain->vm, "<interface type='vdpa'>",
-                                "a device that reaches guest memory, and is not followed");
+                                "a device that accesses guest memory; hawd does not support it");
         return 0;
 }

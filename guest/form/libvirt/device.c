@@ -54,7 +54,7 @@ static int read_module(VmDomain *domain, const xmlNode *node) {
         if (r < 0)
                 return r;
         if (domain->modules > GUEST_SIZE_MAX)
-                return vm_fail(domain->vm, "<memory>: modules of more than 4 PiB");
+                return vm_fail(domain->vm, "<memory>: modules larger than 4 PiB");
         return 0;
 }
 

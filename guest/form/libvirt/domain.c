@@ -147,9 +147,9 @@ static int set_boot_memory(VmDomain *domain, const xmlNode *root) {
         vm_element_line(domain->vm, root);
         if (domain->cells == 0 && domain->memory <= domain->modules)
                 return vm_fail(domain->vm,
-                                domain->memory == 0
-                                                ? "<memory>: missing"
-                                                : "<memory>: expected more than the memory modules have");
+                                domain->memory == 0 ? "<memory>: missing"
+                                                    : "<memory>: expected more than the size of the memory "
+                                                      "modules");
         memory->ram = domain->cells > 0 ? domain->cells
                                         : (domain->memory - domain->modules + mib - 1) & ~(mib - 1);
         memory->numa = domain->cells > 0;
@@ -205,7 +205,7 @@ static void stop(xmlParserCtxt *parser, const char *why) {
 /* With it come entities, and what they would fetch or blow up. */
 static void refuse_document_type(
                 void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system) {
-        stop(data, "expected no document type: entities are not for a domain");
+        stop(data, "expected no document type: a domain has no entities");
 }
 
 #define TEXT(x) #x

@@ -73,11 +73,12 @@ static int scaled(Vm *vm, const xmlNode *node, const char *what, const char *num
 
         vm_element_line(vm, node);
         if (r == -ERANGE)
-                return vm_fail(vm, "%s: %s %s is more than 4 PiB, all that x86 can address", what, number,
+                return vm_fail(vm, "%s: %s %s is larger than 4 PiB, the maximum on x86", what, number,
                                 given ? unit : "KiB");
         if (r < 0)
                 return vm_fail(vm,
-                                "%s: expected a size such as unit='GiB' and 4, not '%.60s' of unit '%.20s'",
+                                "%s: expected a size such as unit='GiB' and 4, not '%.60s' with unit "
+                                "'%.20s'",
                                 what, number, given ? unit : "KiB");
         /* libvirt counts in KiB, and rounds up. */
         *ret = (*ret + 1023) & ~UINT64_C(1023);

@@ -148,7 +148,7 @@ static int read_numa(VmDomain *domain, const xmlNode *node) {
                         return r;
                 domain->cells += (size + mib - 1) & ~(mib - 1);
                 if (domain->cells > GUEST_SIZE_MAX)
-                        return vm_fail(domain->vm, "<numa>: more than 4 PiB, all that x86 can address");
+                        return vm_fail(domain->vm, "<numa>: larger than 4 PiB, the maximum on x86");
         }
         return 0;
 }

@@ -64,7 +64,7 @@ static int read_property(Vm *vm, const char *alias, const xmlNode *property) {
         vm_element_attribute(property, "name", name);
         if (!vm_property_moves(name))
                 return 0;
-        return vm_ignore(vm, "<qemu:override>", "%.60s of %.60s is not followed", name, alias);
+        return vm_ignore(vm, "<qemu:override>", "%.60s of %.60s is not supported", name, alias);
 }
 
 static int read_override(Vm *vm, const xmlNode *override) {

@@ -25,9 +25,9 @@ static int take_backend(Vm *vm, const char *what, const char *id, const VmObject
         if (!found && vm->qemu->n_configs > 0)
                 return 0;
         if (!found)
-                snprintf(text, sizeof(text), "no memory backend is named '%.60s'", id);
+                snprintf(text, sizeof(text), "memory backend '%.60s' not found", id);
         else if (found->used)
-                snprintf(text, sizeof(text), "the memory backend '%.60s' is used twice", id);
+                snprintf(text, sizeof(text), "memory backend '%.60s' is used twice", id);
         else {
                 found->used = true;
                 return 0;
@@ -46,11 +46,12 @@ static int number_node(Vm *vm, const char *said) {
         if (r < 0)
                 return r;
         if (id >= VM_NODES_MAX) {
-                snprintf(text, sizeof(text), "node %" PRIu64 ", the last is %d", id, VM_NODES_MAX - 1);
+                snprintf(text, sizeof(text), "node %" PRIu64 " is above the maximum, %d", id,
+                                VM_NODES_MAX - 1);
                 return vm_refuse(vm, "-numa", text);
         }
         if (numa->present[id]) {
-                snprintf(text, sizeof(text), "node %" PRIu64 " is given twice", id);
+                snprintf(text, sizeof(text), "node %" PRIu64 " is defined twice", id);
                 return vm_refuse(vm, "-numa", text);
         }
         numa->present[id] = true;
@@ -102,11 +103,11 @@ int vm_numa_finish(Vm *vm) {
         while (node < numa->n && numa->present[node])
                 node++;
         if (r >= 0 && node < numa->n) {
-                snprintf(text, sizeof(text), "there are %u nodes, and node %u is missing", numa->n, node);
+                snprintf(text, sizeof(text), "there are %u nodes, but node %u is missing", numa->n, node);
                 r = vm_refuse(vm, "-numa", text);
         }
         if (r >= 0 && numa->memdev && *vm->qemu->memory_backend)
-                r = vm_refuse(vm, "-numa memdev=", "it cannot be used beside -machine memory-backend=");
+                r = vm_refuse(vm, "-numa memdev=", "cannot be used together with -machine memory-backend=");
         /* Of what is not known no sum is made. */
         if (numa->unknown) {
                 memory->numa = false;
@@ -132,7 +133,7 @@ int vm_memory_backend(Vm *vm) {
                 memory->ram = backend->size;
         if (memory->ram == backend->size)
                 return 0;
-        snprintf(text, sizeof(text), "'%.60s' has %" PRIu64 " MiB, -m says %" PRIu64 " MiB", backend->id,
+        snprintf(text, sizeof(text), "'%.60s' has %" PRIu64 " MiB, -m sets %" PRIu64 " MiB", backend->id,
                         backend->size >> 20, memory->ram >> 20);
         return vm_refuse(vm, "-machine memory-backend=", text);
 }
@@ -142,7 +143,7 @@ int vm_memory_backend(Vm *vm) {
 static int refuse_size(Vm *vm, const char *what, const char *name, uint64_t size, uint64_t of) {
         char text[160];
 
-        snprintf(text, sizeof(text), "%s is 0x%" PRIx64 ", and must be a multiple of 0x%" PRIx64, name, size,
+        snprintf(text, sizeof(text), "%s is 0x%" PRIx64 "; it must be a multiple of 0x%" PRIx64, name, size,
                         of);
         return vm_refuse(vm, what, text);
 }

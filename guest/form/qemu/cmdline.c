@@ -32,8 +32,8 @@ static int set_netdev(Vm *vm, const KeyValues *values) {
 
         if (!type || strcmp(type, "vhost-vdpa") != 0)
                 return 0;
-        return vm_ignore(
-                        vm, "-netdev vhost-vdpa", "a device that reaches guest memory, and is not followed");
+        return vm_ignore(vm, "-netdev vhost-vdpa",
+                        "a device that accesses guest memory; hawd does not support it");
 }
 
 static int set_device(Vm *vm, const KeyValues *values) {
@@ -155,7 +155,7 @@ static int read_config(Vm *vm, Turn turn, const char *path) {
                 return r;
         vm->qemu->places.more = true;
         snprintf(what, sizeof(what), "-readconfig %.80s", path);
-        return vm_ignore(vm, what, "what the file adds is not known: %s", why);
+        return vm_ignore(vm, what, "cannot read the file: %s", why);
 }
 
 /* Options that are not made of keys and values, and those that nobody understands. */
@@ -214,7 +214,7 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
 
                 vm->line = words[i].line;
                 if (turn == TURN_OPTIONS && is_gap(words[i].text)) {
-                        r = vm_ignore(vm, words[i].text, "something was left out of the command line here");
+                        r = vm_ignore(vm, words[i].text, "the command line is incomplete here");
                         if (r < 0)
                                 return r;
                 }
@@ -293,11 +293,11 @@ static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *r
         }
         option = vm_program_nameless(words->items, words->n);
         if (option == words->n)
-                return vm_fail(vm, "expected a QEMU command line: no word of it names qemu-system-x86_64");
+                return vm_fail(vm, "expected a QEMU command line: qemu-system-x86_64 not found in it");
         name = words->items[option - 1].text;
         *ret_first = option;
         return vm_bounded(vm,
-                        guest_assume(vm->guest, "program", "%.80s is a QEMU, by its options",
+                        guest_assume(vm->guest, "program", "%.80s is QEMU, judging by its options",
                                         vm_has_mark(name) ? "a variable" : name));
 }
 
@@ -306,7 +306,7 @@ static int check_query(Vm *vm, const VmWords *words, size_t first) {
                 return 0;
         vm->line = first > 0 ? words->items[first - 1].line : words->items[0].line;
         return vm_fail(vm,
-                        "this QEMU only prints a help or its version: expected the command line of a machine");
+                        "this QEMU only prints its help or version: expected the command line of a machine");
 }
 
 /* What word processors make of "-m" and of quotes: QEMU would take it for a disk. */
@@ -320,7 +320,8 @@ static int check_dashes(Vm *vm, const VmWords *words) {
                         if (strncmp(words->items[i].text, starts[j], strlen(starts[j])) == 0) {
                                 vm->line = words->items[i].line;
                                 return vm_fail(vm,
-                                                "a typographic dash or quote starts '%.40s': write it as in ASCII",
+                                                "'%.40s' starts with a typographic dash or quote: use the "
+                                                "ASCII character",
                                                 words->items[i].text + strlen(starts[j]));
                         }
         return 0;
@@ -343,14 +344,14 @@ static int read_words(Vm *vm, const VmWords *words) {
         if (r >= 0 && words->more)
                 r = vm_bounded(vm,
                                 guest_assume(vm->guest, "command",
-                                                "the first of several QEMUs that are named"));
+                                                "the first of several QEMU command lines"));
         if (r < 0)
                 return r;
         if (vm->qemu->accelerator.by == ACCELERATOR_BY_DEFAULT) {
                 vm->guest->kvm = kvm;
                 r = vm_bounded(vm,
                                 guest_assume(vm->guest, "accelerator",
-                                                kvm ? "kvm, the default of a program of that name"
+                                                kvm ? "kvm, the default of a program with this name"
                                                     : "tcg, QEMU's default"));
         }
         return r < 0 ? r : vm_finish(vm);

@@ -143,7 +143,7 @@ int vm_config_read(Vm *vm, const char *path, VmConfigGroup set, const char **ret
         size_t n;
         int r;
 
-        *ret_why = vm->files ? NULL : "it is not looked into here";
+        *ret_why = vm->files ? NULL : "hawd does not read files here";
         r = vm->files ? vm->files->read(vm->files->userdata, path, &text, &n, ret_why) : 0;
         if (r >= 0 && *ret_why && vm_proxmox_knows(path)) {
                 r = vm_proxmox_groups(vm, path, *ret_why, set);

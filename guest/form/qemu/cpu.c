@@ -15,7 +15,7 @@ int vm_cpu_model(Vm *vm, const char *model) {
         /* The last one given counts, whole. */
         *cpu = (GuestCpu){};
         if (!*model || strlen(model) >= sizeof(cpu->model))
-                return vm_fail(vm, "-cpu: expected the name of a model, not '%s'", model);
+                return vm_fail(vm, "-cpu: expected a model name, not '%s'", model);
         text_printable(bytes_of(model), cpu->model, sizeof(cpu->model));
         if (strcmp(model, "host") == 0 || strcmp(model, "max") == 0)
                 cpu->width_mode = WIDTH_HOST;
@@ -67,7 +67,8 @@ static int set_guest_phys_bits(Vm *vm, GuestCpu *cpu, const char *value) {
         r = set_bits(vm, "guest-phys-bits", value, 52, &cpu->guest_phys_bits);
         /* The struct's 0 is "automatic". */
         if (r >= 0 && cpu->guest_phys_bits == 0)
-                return vm_ignore(vm, "guest-phys-bits", "0: that the guest is told nothing is not followed");
+                return vm_ignore(vm, "guest-phys-bits",
+                                "0: hawd does not support a guest without this value");
         return r;
 }
 

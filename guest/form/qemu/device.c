@@ -106,12 +106,14 @@ static int add_vfio(Vm *vm, const KeyValues *values) {
         device->assigned = true;
         device->iommufd = iommufd;
         return vm_ignore(vm, device->name,
-                        path ? "its path names no device of the host's: expected a PCI address or a UUID at its end"
-                             : "an assigned device, but not which of the host's");
+                        path ? "its path names no device of the host: expected a PCI address or a UUID at "
+                               "its end"
+                             : "an assigned device, but the device of the host is unknown");
 }
 
 static int ignore_mapped(Vm *vm, const KeyValues *values) {
-        return vm_ignore(vm, device_name(values), "a device that reaches guest memory, and is not followed");
+        return vm_ignore(vm, device_name(values),
+                        "a device that accesses guest memory; hawd does not support it");
 }
 
 /* ── vIOMMU ────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -163,7 +165,7 @@ static int add_bar(Vm *vm, const KeyValues *values, uint8_t index, uint64_t size
         if (size == 0)
                 return 0;
         if (size > GUEST_BAR_MAX)
-                return vm_fail(vm, "%s: more than 1 PiB", device_name(values));
+                return vm_fail(vm, "%s: larger than 1 PiB", device_name(values));
         r = add_device(vm, device_name(values), &device);
         if (r < 0)
                 return r;
@@ -182,7 +184,7 @@ static int add_backed(Vm *vm, const KeyValues *values, const char *key, uint8_t 
         if (!id)
                 return 0;
         if (!backend)
-                return vm_fail(vm, "%s: no memory backend is named '%s'", device_name(values), id);
+                return vm_fail(vm, "%s: memory backend '%s' not found", device_name(values), id);
         return add_bar(vm, values, index, backend->size, true);
 }
 
@@ -203,7 +205,7 @@ static int add_ivshmem(Vm *vm, const KeyValues *values) {
                 return add_backed(vm, values, "memdev", 2);
         if (key_values_get(values, "size"))
                 return add_sized(vm, values, "size", MIB, 2, true);
-        return vm_ignore(vm, device_name(values), "shared memory of a size that its server alone knows");
+        return vm_ignore(vm, device_name(values), "shared memory whose size only its server knows");
 }
 
 static int add_qxl(Vm *vm, const KeyValues *values) {

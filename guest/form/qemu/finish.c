@@ -39,7 +39,7 @@ static int finish_memory(Vm *vm) {
                         return vm_bounded(vm, r);
         }
         if (memory->slots > 0 && memory->max == 0)
-                return vm_fail(vm, "memory slots: expected a maximum memory beside them");
+                return vm_fail(vm, "memory slots: expected a maximum memory as well");
         if (memory->max > 0 && memory->max < memory->ram)
                 return vm_fail(vm, "maximum memory: expected at least the %" PRIu64 " MiB at boot",
                                 memory->ram >> 20);
@@ -88,7 +88,8 @@ static int finish_cpu(Vm *vm) {
         cpu->phys_bits = 0;
         return vm_bounded(vm,
                         guest_assume(vm->guest, "cpu.physBits",
-                                        "the host's: beside host-phys-bits=on, which -cpu host sets, phys-bits=%u counts for nothing",
+                                        "the host's: with host-phys-bits=on, which -cpu host sets, "
+                                        "phys-bits=%u is ignored",
                                         given));
 }
 

@@ -50,7 +50,7 @@ int vm_firmware_resolve(Vm *vm) {
         if (*name)
                 guest_firmware_set_path(&vm->guest->firmware, name);
         else
-                return vm_ignore(vm, "firmware", "no file is known behind pflash0=%s", vm->qemu->pflash);
+                return vm_ignore(vm, "firmware", "pflash0=%s has no known file", vm->qemu->pflash);
         return 0;
 }
 
@@ -64,6 +64,6 @@ int vm_fw_cfg(Vm *vm, const KeyValues *values) {
                                 : vm_fail(vm, "-fw_cfg: expected name=NAME,string=TEXT");
         r = guest_firmware_set_option(vm->guest, name, text);
         if (r == -EINVAL)
-                return vm_fail(vm, "-fw_cfg %s: '%s' is nothing that the firmware reads", name, text);
+                return vm_fail(vm, "-fw_cfg %s: the firmware does not read '%s'", name, text);
         return r > 0 ? 0 : vm_bounded(vm, r);
 }

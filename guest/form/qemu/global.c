@@ -31,7 +31,7 @@ static int set_hole(Vm *vm, const Global *global) {
         if (strcmp(global->property, "below-4g-mem-size") != 0 &&
                         strcmp(global->property, "x-pci-hole64-fix") != 0)
                 return 0;
-        return vm_ignore(vm, global->property, "-global %s is not followed", global->driver);
+        return vm_ignore(vm, global->property, "-global %s is not supported", global->driver);
 }
 
 /* Kept apart, as the CPU's are. */
@@ -156,7 +156,7 @@ static int set_global(Vm *vm, const Global *global) {
         if (!vm_property_moves(global->property) || strstr(driver, "-iommu"))
                 return 0;
         snprintf(what, sizeof(what), "-global %.40s.%.40s", driver, global->property);
-        return vm_ignore(vm, what, "not followed");
+        return vm_ignore(vm, what, "not supported");
 }
 
 int vm_global(Vm *vm, const KeyValues *values) {

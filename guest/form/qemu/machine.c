@@ -40,8 +40,7 @@ int vm_accelerator_finish(Vm *vm) {
         if (vm->guest->kvm || strcmp(given->name, "tcg") == 0)
                 return 0;
         vm->line = given->line;
-        r = vm_ignore(vm, "accelerator", "%.32s: which address width it gives the guest is not known",
-                        given->name);
+        r = vm_ignore(vm, "accelerator", "%.32s: the guest's address width with it is unknown", given->name);
         vm->line = 0;
         return r;
 }
@@ -143,9 +142,9 @@ static int add_epc(Vm *vm, const char *value) {
         const VmObject *backend = vm_object_find(vm, value);
 
         if (!backend)
-                return vm_fail(vm, "-machine sgx-epc: no memory backend is named '%s'", value);
+                return vm_fail(vm, "-machine sgx-epc: memory backend '%s' not found", value);
         if (memory->sgx_epc + backend->size > UINT64_C(1) << 52)
-                return vm_fail(vm, "-machine sgx-epc: more than 4 PiB");
+                return vm_fail(vm, "-machine sgx-epc: larger than 4 PiB");
         memory->sgx_epc += backend->size;
         return 0;
 }

@@ -74,8 +74,8 @@ static int look_at_disk(Vm *vm, const KeyValues *values) {
 
         if (!driver || strcmp(driver, "virtio-blk-vhost-vdpa") != 0)
                 return 0;
-        return vm_ignore(
-                        vm, node ? node : driver, "a device that reaches guest memory, and is not followed");
+        return vm_ignore(vm, node ? node : driver,
+                        "a device that accesses guest memory; hawd does not support it");
 }
 
 int vm_object(Vm *vm, const KeyValues *values) {

@@ -84,9 +84,9 @@ static int find_bus(PlaceMachine *machine, const VmPlace *place, size_t index, P
         for (size_t i = index + 1; i < machine->n; i++)
                 if (strcmp(machine->places[i]->id, place->bus) == 0)
                         return vm_place_refuse(machine, place,
-                                        "bus=%.40s is made after it: put that -device before it",
+                                        "bus=%.40s is defined later: move that -device before it",
                                         place->bus);
-        return vm_place_refuse(machine, place, "there is no bus %.40s; that of the machine is %s",
+        return vm_place_refuse(machine, place, "bus %.40s not found; the bus of the machine is %s",
                         place->bus, machine->buses->name);
 }
 
@@ -135,7 +135,7 @@ static int check_ids(PlaceMachine *machine) {
                 for (size_t j = 0; r >= 0 && *machine->places[i]->id && j < i; j++)
                         if (!strchr(machine->places[i]->id, '$') &&
                                         strcmp(machine->places[i]->id, machine->places[j]->id) == 0)
-                                r = vm_place_refuse(machine, machine->places[i], "two devices have that id");
+                                r = vm_place_refuse(machine, machine->places[i], "two devices have this id");
         return r;
 }
 

@@ -41,7 +41,8 @@ static int check_range(
                 PlaceMachine *machine, const VmPlace *place, const char *key, int64_t number, int64_t max) {
         if (number <= max)
                 return 0;
-        return vm_place_refuse(machine, place, "%s is %" PRId64 ", the last is %" PRId64, key, number, max);
+        return vm_place_refuse(
+                        machine, place, "%s is %" PRId64 "; the maximum is %" PRId64, key, number, max);
 }
 
 static int check_chassis(PlaceMachine *machine, const VmPlace *place, size_t index) {
@@ -54,7 +55,7 @@ static int check_chassis(PlaceMachine *machine, const VmPlace *place, size_t ind
                                 other->slot == place->slot)
                         return vm_place_refuse(machine, place,
                                         "chassis %" PRId64 " and slot %" PRId64
-                                        " are those of %.40s, too: give each port a chassis= of its own",
+                                        " are used by %.40s: set a different chassis= for each port",
                                         place->chassis, place->slot, name_of(other));
         }
         return 0;
@@ -64,20 +65,19 @@ static int check_expander(PlaceMachine *machine, const VmPlace *place, const Pla
         const bool pc = machine->vm->guest->machine == MACHINE_PC;
 
         if (bus && bus != machine->buses)
-                return vm_place_refuse(machine, place,
-                                "an expander goes on the machine's own bus only: bus=%s",
+                return vm_place_refuse(machine, place, "an expander requires the machine's own bus: bus=%s",
                                 machine->buses->name);
         if (bus && !(place->kind & PLACE_NUMBER) == pc)
-                return vm_place_refuse(machine, place, "the expander of this machine is %s",
+                return vm_place_refuse(machine, place, "the expander for this machine is %s",
                                 pc ? "pxb" : "pxb-pcie");
         if (place->chassis == 0 && machine->bridged)
                 return vm_place_refuse(machine, place,
-                                "bus_nr 0 is that of the machine's own buses: expected 1 to %d", UINT8_MAX);
+                                "bus_nr 0 is used by the machine's own buses: expected 1 to %d", UINT8_MAX);
         for (size_t i = 0; place->chassis >= 0 && i < index; i++) {
                 const VmPlace *other = machine->places[i];
 
                 if (other->kind & PLACE_EXPANDER && other->chassis == place->chassis)
-                        return vm_place_refuse(machine, place, "bus_nr %" PRId64 " is that of %.40s, too",
+                        return vm_place_refuse(machine, place, "bus_nr %" PRId64 " is used by %.40s",
                                         place->chassis, name_of(other));
         }
         return 0;
@@ -98,7 +98,7 @@ int vm_place_check_range(PlaceMachine *machine, const VmPlace *place) {
                 r = check_range(machine, place, "slot", place->slot, UINT16_MAX);
         if (r < 0 || place->function != PLACE_WRONG)
                 return r;
-        wrong = vm_place_refuse(machine, place, "addr=: the last slot is 1f, the last function 7");
+        wrong = vm_place_refuse(machine, place, "addr=: the highest slot is 1f, the highest function 7");
         return wrong < 0 ? wrong : 1;
 }
 
@@ -133,12 +133,14 @@ static int choose_slot(PlaceMachine *machine, PlaceBus *bus, const VmPlace *plac
                 function += SLOT_FUNCTIONS;
         if (function == FUNCTIONS)
                 return vm_place_refuse(machine, place,
-                                "no slot is free on %s: put devices behind ports or bridges, or several as functions of one slot",
+                                "no slot is free on %s: use ports or bridges, or put several devices into "
+                                "the functions of one slot",
                                 bus_name(bus));
         for (int i = 1; i < SLOT_FUNCTIONS; i++)
                 if (bus->used[function + i] && machine->complete && place->multifunction == TRISTATE_NO)
                         return vm_place_refuse(machine, place,
-                                        "QEMU puts it into slot 0x%x, whose function %d is %.40s: give it an addr=, or multifunction=on",
+                                        "QEMU puts it into slot 0x%x, whose function %d is %.40s: set addr= "
+                                        "or multifunction=on",
                                         (unsigned) function / SLOT_FUNCTIONS, i,
                                         name_of(bus->used[function + i]));
         bus->used[function] = place;
@@ -152,12 +154,13 @@ static int take_slot(PlaceMachine *machine, PlaceBus *bus, const VmPlace *place)
 
         if (other)
                 return vm_place_refuse(machine, place,
-                                "slot 0x%x, function %d of %s is in use by %.40s%s: give it another addr=",
+                                "slot 0x%x, function %d of %s is in use by %.40s%s: set a different addr=",
                                 slot, number, bus_name(bus), name_of(other),
                                 other->function >= 0 ? "" : ", which has no addr=");
         if (number > 0 && head && head->multifunction == TRISTATE_NO && is_certain(machine, head))
                 return vm_place_refuse(machine, place,
-                                "function 0 of slot 0x%x on %s, %.40s, is the only one: give that multifunction=on",
+                                "function 0 of slot 0x%x on %s, %.40s, is a single function: add "
+                                "multifunction=on to it",
                                 slot, bus_name(bus), name_of(head));
         for (int i = 1; number == 0 && place->multifunction == TRISTATE_NO && i < SLOT_FUNCTIONS; i++)
                 if (bus->used[first + i])
@@ -171,8 +174,9 @@ static int take_slot(PlaceMachine *machine, PlaceBus *bus, const VmPlace *place)
 int vm_place_check_slot(PlaceMachine *machine, PlaceBus *bus, const VmPlace *place) {
         if (bus->expander && !(place->kind & PLACE_BRIDGE))
                 return vm_place_refuse(machine, place,
-                                *place->bus ? "only ports and bridges go on %.40s, an expander"
-                                            : "without bus= it goes on %.40s, an expander, which takes only ports and bridges",
+                                *place->bus ? "the expander %.40s accepts only ports and bridges"
+                                            : "without bus= it is on %.40s, an expander, which accepts only "
+                                              "ports and bridges",
                                 name_of(bus->expander));
         if (place->function == PLACE_ANY)
                 return choose_slot(machine, bus, place);

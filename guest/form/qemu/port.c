@@ -71,7 +71,7 @@ static int read_reserves(Vm *vm, const KeyValues *values, GuestPort *port) {
 
         r = read_reserve(vm, values, "pref64-reserve", &port->reserve);
         if (r >= 0 && port->reserve > GUEST_BAR_MAX)
-                return vm_fail(vm, "%s: pref64-reserve is more than 1 PiB", name_of(values));
+                return vm_fail(vm, "%s: pref64-reserve is larger than 1 PiB", name_of(values));
         for (size_t i = 0; r >= 0 && i < ELEMENTS(below); i++) {
                 uint64_t size;
 
@@ -116,7 +116,7 @@ int vm_port_device(Vm *vm, const KeyValues *values) {
         if (i == ELEMENTS(kinds))
                 return 0;
         if ((id && strlen(id) >= VM_NAME_MAX) || (bus && strlen(bus) >= VM_NAME_MAX))
-                return vm_ignore(vm, name_of(values), "what is behind a port of so long a name");
+                return vm_ignore(vm, name_of(values), "the device behind a port with a name that long");
         snprintf(port.id, sizeof(port.id), "%s", id ? id : "");
         snprintf(port.bus, sizeof(port.bus), "%s", bus ? bus : "");
         r = read_reserves(vm, values, &port.port);

@@ -27,11 +27,11 @@ int vm_object_check(Vm *vm, const VmObject *object) {
         for (size_t i = 0; r >= 0 && !strchr(object->id, '$') && i < vm->qemu->n_objects; i++)
                 if (strcmp(vm->qemu->objects[i].id, object->id) == 0 &&
                                 strcmp(vm->qemu->objects[i].type, "blockdev") != 0)
-                        return vm_refuse(vm, what, "two objects have that id");
+                        return vm_refuse(vm, what, "two objects have this id");
         /* Since 6.0; before, where a machine named it. */
         if (is_sev(object) && !object->reduced)
                 r = vm_refuse(vm, what,
-                                "reduced-phys-bits= is missing: expected 1 to 63, 1 on all CPUs so far");
+                                "reduced-phys-bits= is missing: expected 1 to 63 (1 on all CPUs so far)");
         return r;
 }
 
@@ -43,11 +43,11 @@ static int look_at_sev(Vm *vm, const VmObject *object) {
         int r = 0;
 
         if (object->c_bit == 0 && !vm->qemu->domain)
-                r = vm_refuse(vm, "cbitpos", "it is not given, or 0: the host's C-bit is expected");
+                r = vm_refuse(vm, "cbitpos", "missing or 0: expected the host's C-bit");
         /* Where it is missing that is said of the object. */
         if (r < 0 || !object->reduced || (object->reduced_bits >= 1 && object->reduced_bits <= REDUCED_MAX))
                 return r;
-        snprintf(text, sizeof(text), "it is %" PRIu64 ", supported are 1 to %d", object->reduced_bits,
+        snprintf(text, sizeof(text), "it is %" PRIu64 "; supported: 1 to %d", object->reduced_bits,
                         REDUCED_MAX);
         return vm_refuse(vm, "reduced-phys-bits", text);
 }
@@ -60,10 +60,10 @@ static int refuse_other(Vm *vm, const VmObject *object) {
                 snprintf(text, sizeof(text), "%.60s is a memory backend: expected a SEV or TDX object",
                                 vm->qemu->protection);
         else if (object || vm->qemu->places.more || vm->qemu->domain || strchr(vm->qemu->protection, '$'))
-                return vm_ignore(vm, "confidential-guest-support", "no SEV or TDX object is named %s",
+                return vm_ignore(vm, "confidential-guest-support", "SEV or TDX object %s not found",
                                 vm->qemu->protection);
         else
-                snprintf(text, sizeof(text), "no object is named %.60s", vm->qemu->protection);
+                snprintf(text, sizeof(text), "object %.60s not found", vm->qemu->protection);
         return vm_refuse(vm, "-machine confidential-guest-support=", text);
 }
 

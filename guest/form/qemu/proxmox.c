@@ -75,7 +75,8 @@ static int assume(Vm *vm, const char *path, const char *why) {
         for (size_t i = 0; i < vm->guest->n_assumed; i++)
                 if (strcmp(vm->guest->assumed[i].what, what) == 0)
                         return 0;
-        return vm_bounded(vm, guest_assume(vm->guest, what, "as Proxmox VE installs it (here: %s)", why));
+        return vm_bounded(vm,
+                        guest_assume(vm->guest, what, "the file that Proxmox VE installs (here: %s)", why));
 }
 
 int vm_proxmox_groups(Vm *vm, const char *path, const char *why, VmConfigGroup set) {

@@ -156,7 +156,7 @@ int vm_unknown_word(Vm *vm, const VmWords *words, const char *text) {
         if (!environment && !vm_is_arguments(words, text))
                 return vm_unknown_refuse(vm, words, "", text);
         snprintf(what, sizeof(what), "$%s", words->unknowns[vm_mark_first(text)].name);
-        return vm_ignore(vm, what, "%s; taken as none",
-                        environment ? "more options, which the environment may have"
+        return vm_ignore(vm, what, "%s; assumed empty",
+                        environment ? "more options, which the environment may contain"
                                     : "the script's own arguments");
 }

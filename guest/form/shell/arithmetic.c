@@ -311,7 +311,7 @@ int shell_run_sum(Shell *shell) {
         shell->text.in = start;
         end = sum_end(&shell->text);
         if (!end)
-                return vm_error(shell->error, line, "expected the bracket that starts here to end");
+                return vm_error(shell->error, line, "this bracket is not closed");
         for (const char *c = start; c < end; c++)
                 shell->text.line += *c == '\n';
         shell->text.in = end + 2;

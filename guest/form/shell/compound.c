@@ -60,7 +60,7 @@ static int run_if(Shell *shell) {
                 if (shell_raw_is(&word, "elif"))
                         continue;
                 if (!shell_raw_is(&word, "else"))
-                        return vm_error(shell->error, line, "expected the 'if' that starts here to end");
+                        return vm_error(shell->error, line, "this 'if' is not closed");
                 r = run_part(shell, !taken, ends);
                 return r < 0 ? r : expect_word(shell, "fi");
         }
@@ -137,7 +137,7 @@ static int run_case(Shell *shell) {
                 if (r < 0 || shell_raw_is(&raw, "esac"))
                         break;
                 if (shell->text.in == shell->text.end)
-                        return vm_error(shell->error, line, "expected the 'case' that starts here to end");
+                        return vm_error(shell->error, line, "this 'case' is not closed");
                 shell->text = before;
                 shell->skipping += taken;
                 r = read_patterns(shell, word);
@@ -296,7 +296,7 @@ static int run_group(Shell *shell) {
 
 static int close_bracket(Shell *shell, unsigned line) {
         if (!shell_at(shell, ")"))
-                return vm_error(shell->error, line, "expected the bracket that starts here to end");
+                return vm_error(shell->error, line, "this bracket is not closed");
         shell->text.in++;
         return 0;
 }
@@ -326,8 +326,7 @@ int shell_run_compound(Shell *shell, const ShellRaw *word, bool *ret_done) {
 
         *ret_done = true;
         if (++shell->depth > SHELL_DEPTH_MAX)
-                return vm_error(shell->error, word->line, "commands within each other: more than %d",
-                                SHELL_DEPTH_MAX);
+                return vm_error(shell->error, word->line, "more than %d nested commands", SHELL_DEPTH_MAX);
         if (word->n == 0 && shell_at(shell, "("))
                 r = run_brackets(shell);
         else if (shell_raw_is(word, "if"))

@@ -302,7 +302,7 @@ static int expand(ShellWord *word, const ShellRaw *raw) {
         int r = 0;
 
         if (++word->shell->depth > SHELL_DEPTH_MAX)
-                return vm_error(word->shell->error, raw->line, "expansions within each other: more than %d",
+                return vm_error(word->shell->error, raw->line, "more than %d nested expansions",
                                 SHELL_DEPTH_MAX);
         if (shell_json_length(text, end) == raw->n && raw->n > 0)
                 r = shell_word_put(word, text, raw->n);

@@ -16,7 +16,7 @@ int shell_run_function(Shell *shell, ShellFunction *function, const ShellFields 
         int r;
 
         if (shell->depth > SHELL_DEPTH_MAX - 8 || shell->functions_within >= 16)
-                return vm_error(shell->error, text.line, "functions within each other: more than %d", 16);
+                return vm_error(shell->error, text.line, "more than %d nested functions", 16);
         function->called = true;
         shell->functions_within++;
         shell->rank = rank;
@@ -56,8 +56,7 @@ int shell_run_inner(Shell *shell, const char *text, unsigned line, ShellRank ran
         int r;
 
         if (shell->inner >= SHELL_INNER_MAX)
-                return vm_error(shell->error, line, "scripts within each other: more than %d",
-                                SHELL_INNER_MAX);
+                return vm_error(shell->error, line, "more than %d nested scripts", SHELL_INNER_MAX);
         r = shell_scope_start(shell, &scope);
         if (r < 0)
                 return r;

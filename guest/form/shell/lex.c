@@ -74,7 +74,7 @@ static int lex_single(ShellText *text, VmError *reterr) {
         for (next(text); text->in < text->end;)
                 if (next(text) == '\'')
                         return 0;
-        return refuse_quote(line, "expected the quote that starts here to end", reterr);
+        return refuse_quote(line, "this quote is not closed", reterr);
 }
 
 static int lex_backticks(ShellText *text, VmError *reterr) {
@@ -88,7 +88,7 @@ static int lex_backticks(ShellText *text, VmError *reterr) {
                 else if (c == '`')
                         return 0;
         }
-        return vm_error(reterr, line, "expected the backtick that starts here to end");
+        return vm_error(reterr, line, "this backtick is not closed");
 }
 
 /* Up to the character that closes it; the opening ones are behind. */
@@ -127,11 +127,11 @@ static int lex_dollar(ShellText *text, unsigned depth, VmError *reterr) {
                 return 0;
         if (*text->in == '(') {
                 next(text);
-                return lex_until(text, '(', ')', depth, "expected the command in $( ) to end", reterr);
+                return lex_until(text, '(', ')', depth, "this command in $( ) is not closed", reterr);
         }
         if (*text->in == '{') {
                 next(text);
-                return lex_until(text, '{', '}', depth, "expected the variable in ${ } to end", reterr);
+                return lex_until(text, '{', '}', depth, "this variable in ${ } is not closed", reterr);
         }
         if (*text->in != '\'')
                 return 0;
@@ -144,12 +144,12 @@ static int lex_dollar(ShellText *text, unsigned depth, VmError *reterr) {
                 else if (c == '\'')
                         return 0;
         }
-        return refuse_quote(text->line, "expected the quote behind $ to end", reterr);
+        return refuse_quote(text->line, "this quote behind $ is not closed", reterr);
 }
 
 int shell_lex_part(ShellText *text, unsigned depth, VmError *reterr) {
         if (depth > SHELL_NESTING_MAX)
-                return vm_error(reterr, text->line, "too many quotes and commands within each other");
+                return vm_error(reterr, text->line, "too many nested quotes and commands");
         switch (*text->in) {
         case '\'':
                 return lex_single(text, reterr);
@@ -159,8 +159,7 @@ int shell_lex_part(ShellText *text, unsigned depth, VmError *reterr) {
                 return lex_dollar(text, depth, reterr);
         case '"':
                 next(text);
-                return lex_until(
-                                text, '"', '"', depth, "expected the quote that starts here to end", reterr);
+                return lex_until(text, '"', '"', depth, "this quote is not closed", reterr);
         default:
                 next(text);
                 return 0;
@@ -214,7 +213,7 @@ int shell_lex_word(ShellText *text, ShellRaw *ret, VmError *reterr) {
                         next(text);
                         if (text->in == text->end)
                                 return vm_error(reterr, text->line,
-                                                "expected something behind the backslash");
+                                                "expected a character after the backslash");
                         if (taken == 3)
                                 next(text);
                         next(text);

@@ -8,7 +8,7 @@ int shell_work(Shell *shell, size_t n) {
         shell->work += n;
         if (shell->work > SHELL_WORK_MAX)
                 return vm_error(shell->error, shell->text.line,
-                                "too long to be followed: give the command line that it starts");
+                                "the script runs too long: use the command line that it starts");
         return 0;
 }
 

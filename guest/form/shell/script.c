@@ -21,7 +21,8 @@ static int refuse_none(const ShellSeen *seen, const char *text, VmError *error) 
                 return vm_error(error, seen->foreign, "expected an x86 machine, not %s", seen->foreign_name);
         if (seen->query > 0)
                 return vm_error(error, seen->query,
-                                "this QEMU only prints a help or its version: expected the command line of a machine");
+                                "this QEMU only prints its help or version: expected the command line of a "
+                                "machine");
         if (seen->bare > 0)
                 return vm_error(error, seen->bare,
                                 "this QEMU has no options: expected the whole command line of a machine");
@@ -29,8 +30,9 @@ static int refuse_none(const ShellSeen *seen, const char *text, VmError *error) 
                 text += strcspn(text, "\n");
         if (*text == '[')
                 return vm_error(error, 0,
-                                "a file for QEMU's -readconfig: give the command line that names it, which has the CPU");
-        return vm_error(error, 0, "expected a QEMU command line: no word of it names qemu-system-x86_64");
+                                "a file for QEMU's -readconfig: use the command line that names it, which "
+                                "has the CPU");
+        return vm_error(error, 0, "expected a QEMU command line: qemu-system-x86_64 not found in it");
 }
 
 /* ── other ways ────────────────────────────────────────────────────────────────────────────────────────── */
@@ -99,8 +101,8 @@ static int note_unset(Guest *guest, const ShellWay *way) {
         if (is_noted(guest->assumed, guest->n_assumed, what))
                 return 0;
         r = guest_assume(guest, what, "%s",
-                        way->arguments ? "none: the script is started without any"
-                                       : "not set, as nothing in this text sets it");
+                        way->arguments ? "none: the script is started without arguments"
+                                       : "unset: this text does not set it");
         return r == -E2BIG ? 0 : r;
 }
 
@@ -111,13 +113,13 @@ static int look_at_way(const ShellWay *way, const VmFiles *files, Guest *guest, 
         int r = vm_command_read(&way->words, files, &other, &error);
 
         if (r == -EINVAL)
-                snprintf(text, sizeof(text), "the other way starts a guest that cannot be read: %.100s",
+                snprintf(text, sizeof(text), "the other branch starts a guest that hawd cannot read: %.100s",
                                 error.text);
         else if (r >= 0) {
                 r = compare(guest, &other, keys, sizeof(keys));
                 if (r < 0 || !*keys)
                         return r;
-                snprintf(text, sizeof(text), "the other way starts another guest (%s)", keys);
+                snprintf(text, sizeof(text), "the other branch starts a different guest (%s)", keys);
         }
         if (r == -ENOMEM)
                 return r;
@@ -139,7 +141,7 @@ int vm_shell_read(
         if (!ways)
                 return -ENOMEM;
         if (n > VM_SHELL_MAX)
-                return vm_error(reterr, 0, "too long for a script: give the command line that it starts");
+                return vm_error(reterr, 0, "too long for a script: use the command line that it starts");
         r = shell_ways_find(text, n, paste, ways, reterr);
         if (r < 0)
                 return r;
@@ -153,9 +155,9 @@ int vm_shell_read(
         for (size_t i = 1; r >= 0 && i < ways->n; i++)
                 r = look_at_way(&ways->items[i], files, &guest, &notes);
         if (r >= 0 && ways->incomplete)
-                r = guest_ignore(&guest, "conditions", "too many ways through the script to be followed");
+                r = guest_ignore(&guest, "conditions", "too many branches in the script");
         if (r >= 0 && ways->partly)
-                r = guest_assume(&guest, "conditions", "not all of them were tried together");
+                r = guest_assume(&guest, "conditions", "not all combinations were tried");
         shell_ways_done(ways);
         if (r < 0 && r != -E2BIG) {
                 guest_done(&guest);

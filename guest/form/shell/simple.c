@@ -96,7 +96,7 @@ static int read_array(Shell *shell, ShellFields *ret) {
                         return 0;
                 }
                 if (shell->text.in == shell->text.end || shell_at(shell, "|&;<>("))
-                        return vm_error(shell->error, line, "expected the list that starts here to end");
+                        return vm_error(shell->error, line, "this list is not closed");
                 r = shell_lex_word(&shell->text, &raw, shell->error);
                 if (r >= 0 && !shell_skips(shell))
                         r = shell_expand(shell, &raw, ret);

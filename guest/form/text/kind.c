@@ -10,7 +10,8 @@
 
 static int refuse(unsigned line, const char *language, VmError *error) {
         return vm_error(error, line,
-                        "%s, which is not followed: give the command line that it starts, or --pid=PID of the running QEMU",
+                        "%s, which is not supported: use the command line that it starts, or --pid=PID of "
+                        "the running QEMU",
                         language);
 }
 

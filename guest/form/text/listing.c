@@ -174,7 +174,8 @@ static int refuse_cut(const VmWords *words, VmError *error) {
         for (size_t i = 0; i < words->n; i++)
                 if (strstr(words->items[i].text, dots))
                         return vm_error(error, words->items[i].line,
-                                        "the command line is cut short: print all of it, as \"ps -ww\" does");
+                                        "the command line is truncated: print all of it, as \"ps -ww\" "
+                                        "does");
         return 0;
 }
 
@@ -212,7 +213,7 @@ int text_listing_words(const TextCopy *copy, VmWords *ret, VmError *reterr) {
                         row.line += *c == '\n';
         }
         if (r >= 0 && found.n == 0)
-                return vm_error(reterr, 0, "none of these processes is a QEMU with its options");
+                return vm_error(reterr, 0, "none of these processes is a QEMU with options");
         if (r >= 0)
                 r = refuse_cut(&found, reterr);
         if (r < 0) {

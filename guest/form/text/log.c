@@ -66,7 +66,7 @@ int text_log_finish(const TextLog *log, Guest *guest) {
         if (log->version.major == 0)
                 return 0;
         guest->vmm_version = log->version;
-        r = guest_assume(guest, "vmmVersion", "%u.%u.%u, which the log's last start names%s%.60s",
+        r = guest_assume(guest, "vmmVersion", "%u.%u.%u, from the log's last start%s%.60s",
                         log->version.major, log->version.minor, log->version.patch,
                         *log->package ? ": " : "", log->package + strspn(log->package, " "));
         return r == -E2BIG ? 0 : r;

@@ -71,7 +71,7 @@ int vm_size(Vm *vm, const char *option, const char *text, uint64_t default_scale
         int r = guest_size_from_qemu(text, default_scale, ret);
 
         if (r == -ERANGE)
-                return vm_fail(vm, "%s: %s is more than 4 PiB, all that x86 can address", option, text);
+                return vm_fail(vm, "%s: %s is larger than 4 PiB, the maximum on x86", option, text);
         return r < 0 ? vm_fail(vm, "%s: expected a size such as 4G, not '%s'", option, text) : 0;
 }
 
@@ -101,10 +101,10 @@ int vm_unknown_refuse(Vm *vm, const VmWords *words, const char *option, const ch
                 [VM_UNKNOWN_UNSET] = "is not set in this text",
                 [VM_UNKNOWN_ARGUMENT] = "is an argument of the script",
                 [VM_UNKNOWN_ARGUMENTS] = "are the script's arguments",
-                [VM_UNKNOWN_OUTPUT] = "is what a command prints",
+                [VM_UNKNOWN_OUTPUT] = "is the output of a command",
                 [VM_UNKNOWN_INPUT] = "is typed in or read from a file",
                 [VM_UNKNOWN_CHANGED] = "has more than one value",
-                [VM_UNKNOWN_OPERATION] = "is an expression of the shell that is not followed",
+                [VM_UNKNOWN_OPERATION] = "is a shell expression that hawd does not support",
         };
         size_t number = vm_mark_first(text);
         const VmUnknown *unknown = number < words->n_unknowns ? &words->unknowns[number] : NULL;
