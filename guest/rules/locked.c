@@ -30,7 +30,7 @@ static uint64_t product(uint64_t a, uint64_t b) {
 
 static bool has_translation(const Guest *guest, const GuestDevice *device) {
         if (vmm_of(guest)->viommu_by_device)
-                return device->behind_viommu;
+                return device->behind_viommu == TRISTATE_YES;
         return guest->viommu.kind != VIOMMU_NONE && guest->viommu.dma_translation != TRISTATE_NO;
 }
 

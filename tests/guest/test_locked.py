@@ -162,3 +162,12 @@ def test_process(place, tmp_path, limit, verdict):
         process.kill()
     found, = locked(json.loads(done.stdout))
     assert found["verdict"] == verdict, (found, done.stderr)
+
+
+@pytest.mark.parametrize("behind,spaces", [(False, 1), (True, 2)])
+def test_cloud_hypervisor(place, behind, spaces):
+    """Each device says whether it is behind the vIOMMU. Those that are not share one address space: their memory is locked once (1 GiB is
+    enough for 1 GiB), where the others lock it once each."""
+    devices = [{"name": name, "assigned": True, "behindViommu": behind} for name in ("a", "b")]
+    document = {"schema": "hawd-guest/1", "machine": "cloud-hypervisor", "memory": memory(1, lockedLimit="1GiB"), "devices": devices, "viommu": {"kind": "virtio"}}
+    assert [f["verdict"] for f in locked(place.check(intel(46, 48), document))] == (["warning"] if spaces == 2 else ["info"])
