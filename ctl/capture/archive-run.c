@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ctl/capture/capture-parts.h"
 #include "ctl/capture/capture-receive.h"
-#include "ctl/capture/capture-send.h"
 #include "ctl/sandbox/own-program.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/capture/archive-unpack.h"
+#include "ctl/capture/archive.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/capture/capture-send.h"
+#include "ctl/capture/capture-parts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "ctl/capture/capture-header.h"
-#include "ctl/capture/sorted-children.h"
 #include "probe/cleanup.h"
 
 static int send_node(FILE *file, const TreeNode *node, const char *path) {

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "ctl/capture/archive-run.h"
+#include "ctl/capture/capture-parts.h"
 #include "ctl/capture/capture-place.h"
 #include "ctl/capture/capture-tree.h"
-#include "ctl/capture/tree-file.h"
 
 static int complain(const char *path, int r) {
         fprintf(stderr, "hawctl: %s: %s\n", path, strerror(-r));

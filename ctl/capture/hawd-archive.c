@@ -15,8 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ctl/capture/archive-pack.h"
-#include "ctl/capture/archive-unpack.h"
+#include "ctl/capture/archive.h"
 #include "ctl/sandbox/sandbox.h"
 #include "probe/standard-descriptors.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/capture/tree-file.h"
+#include "ctl/capture/capture-parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
