@@ -98,8 +98,6 @@ static int read_field(const JsonValue *value, const FieldTable *table, const Fie
         JsonValue member;
         int r;
 
-        if (field->flags & FIELD_NOT_JSON)
-                return 0;
         if ((table->given || field->flags & FIELD_LATER) && !json_object_get(value->json, field->key)) {
                 if (!table->given)
                         fill_missing(field, object);

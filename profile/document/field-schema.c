@@ -147,8 +147,6 @@ static json_t *object_schema(const FieldTable *table) {
         for (size_t i = 0; i < table->n && ok; i++) {
                 const Field *field = &table->fields[i];
 
-                if (field->flags & FIELD_NOT_JSON)
-                        continue;
                 ok = json_put(properties, field->key, field_schema(field, table->given));
                 if (table->given ? field->flags & FIELD_REQUIRED : !(field->flags & FIELD_LATER))
                         ok = ok && json_array_append_new(required, json_string(field->key)) == 0;

@@ -130,8 +130,7 @@ static bool is_nothing(const Field *field, const void *object, const json_t *val
 }
 
 static bool left_out(const FieldContext *context, const Field *field, const void *object) {
-        return field->flags & FIELD_NOT_JSON ||
-                        (field->flags & FIELD_LATER && field->when && !field->when(object)) ||
+        return (field->flags & FIELD_LATER && field->when && !field->when(object)) ||
                         (context->canonical && field->flags & FIELD_VOLATILE);
 }
 

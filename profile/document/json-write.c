@@ -44,7 +44,7 @@ json_t *profile_json_members(const Profile *profile, bool (*wanted)(const char *
         for (size_t i = 0; i < profile_table.n && ok; i++) {
                 const Field *field = &profile_table.fields[i];
 
-                if (!(field->flags & FIELD_NOT_JSON) && wanted(field->key))
+                if (wanted(field->key))
                         ok = json_put(json, field->key, field_json(&context, field, profile));
         }
         return json_finish(json, ok);

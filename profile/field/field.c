@@ -65,7 +65,7 @@ static int compare_keys(const void *a, const void *b) {
 }
 
 size_t fields_published(const FieldTable *table, bool canonical, const Field **ret, size_t max) {
-        unsigned left_out = FIELD_NOT_JSON | (canonical ? FIELD_VOLATILE : 0);
+        unsigned left_out = canonical ? FIELD_VOLATILE : 0;
         size_t n = 0;
 
         for (size_t i = 0; i < table->n && n < max; i++)

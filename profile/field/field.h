@@ -52,7 +52,7 @@ enum {
         FIELD_KEY = 1 << 2,         /* tells the elements of a list apart */
         FIELD_OR_NONE = 1 << 3,     /* FIELD_INTEGER: .none stands for null */
         FIELD_INLINE = 1 << 4,      /* FIELD_LIST: the array is in the struct, and not owned */
-        FIELD_NOT_JSON = 1 << 5,    /* follows from other members of the document */
+        FIELD_OF_KVM = 1 << 5,      /* says nothing of the host until KVM runs */
         FIELD_ALWAYS = 1 << 6,      /* written also where it is zero, see FieldTable.given */
         FIELD_CONST = 1 << 7,       /* on D-Bus, and never changes */
         FIELD_EMITS = 1 << 8,       /* on D-Bus, with its value in PropertiesChanged */
@@ -61,7 +61,6 @@ enum {
         FIELD_DIRECTORY = 1 << 11,  /* FIELD_OBJECT: its value files stand in a directory of its name */
         FIELD_FLAT = 1 << 12,       /* FIELD_OBJECT: its key is no part of its members' names on D-Bus */
         FIELD_REQUIRED = 1 << 13,   /* must be there although others may be left out, see FieldTable.given */
-        FIELD_OF_KVM = 1 << 13,     /* says nothing of the host until KVM runs */
         FIELD_BUS = FIELD_CONST | FIELD_EMITS | FIELD_INVALIDATES,
 };
 
