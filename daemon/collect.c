@@ -41,7 +41,7 @@ typedef struct CollectOptions {
 
 static void show_help(void) {
         printf("Usage: hawd-collect [OPTION...]\n\n"
-               "Read what only root may of this host, and leave it for hawd.\n\n"
+               "Read what only root can read on this host, and store it for hawd.\n\n"
                "Options:\n"
                "  -h, --help             Show this help\n"
                "      --version          Show the version\n"
@@ -49,7 +49,7 @@ static void show_help(void) {
                "      --root=DIR         Read a host tree instead of this host\n"
                "      --requested        Only what is requested in the directory requests of\n"
                "                         DIR, as udev's rule does for what changed\n"
-               "      --kernel-log       Only what the kernel log says of a virtio-iommu\n"
+               "      --kernel-log       Only the width of a virtio-iommu in the kernel log\n"
                "\nSee man hawd(8).\n");
 }
 
@@ -126,7 +126,7 @@ static int read_host(Collection *collection, int requests, CollectWhat what) {
 static int not_locked(int requests, CollectWhat what) {
         fprintf(stderr,
                         "hawd-collect: another hawd-collect has been running for more than %d s; this one "
-                        "ends, and what it was to read is read when the other one has ended\n",
+                        "exits, and its requests are read when the other one has finished\n",
                         LOCK_SECONDS);
         if (what == COLLECT_EVERYTHING)
                 (void) requests_add(requests, REQUEST_EVERYTHING);

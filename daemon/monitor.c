@@ -85,7 +85,7 @@ static bool collector_is_late(Monitor *monitor, uint64_t now) {
                 return false;
         if (now < monitor->last_done + COLLECTOR_MAX_USEC)
                 return true;
-        log_warning("hawd-collect has not read what changed within %d s: what only root may read can be out of date "
+        log_warning("hawd-collect has not read a change within %d s: values that only root can read may be outdated "
                     "or unknown. See 'systemctl status hawd-collect-changes.path hawd-collect-changes.service'.",
                         (int) (COLLECTOR_MAX_USEC / 1000000));
         monitor->told_late = true;

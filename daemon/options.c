@@ -39,7 +39,7 @@ static void show_help(void) {
                "      --private-directory=DIR   What hawd-collect left for a reader without\n"
                "                                privilege\n"
                "      --runtime-directory=DIR   Publish the profile as files there\n"
-               "      --state-directory=DIR     Keep the profiles of former boots there\n"
+               "      --state-directory=DIR     Store the profiles of previous boots there\n"
                "\nSee man hawd(8).\n");
 }
 

@@ -27,7 +27,7 @@ void refusals_tell(Refusals *refusals, const Profile *profile, bool collector) {
         }
         if (n > 0)
                 log_warning("Permission denied: %s. Values that depend on it are unknown. %s", text,
-                                collector ? "hawd-collect.service reads what only root may: see 'systemctl "
+                                collector ? "hawd-collect.service reads what only root can read: see 'systemctl "
                                             "status hawd-collect.service'."
                                           : "Run as root to read it.");
 }

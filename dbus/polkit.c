@@ -43,7 +43,8 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *error
         if (r >= 0)
                 r = sd_bus_message_read(answer, "bb", &authorized, &challenge);
         if (r < 0)
-                return refuse(question->request, "Only root may: polkit's answer cannot be read.");
+                return refuse(question->request,
+                                "Not authorized: cannot read polkit's answer, so only root can do this.");
         if (authorized)
                 return question->allowed(question->request, question->userdata);
         return refuse(question->request,

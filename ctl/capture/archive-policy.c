@@ -39,7 +39,7 @@ static const char *refuse_link(const ArchiveEntry *entry) {
         int depth = walk(entry->path, 0, false);
 
         if (!entry->target || !*entry->target)
-                return "a link to nothing";
+                return "a link without a target";
         if (entry->target[0] == '/')
                 return "a link to an absolute path";
         if (strlen(entry->target) >= ARCHIVE_PATH_MAX)

@@ -35,7 +35,7 @@ static int add_entry(CaptureReceiver *receiver, const ArchiveEntry *entry, TreeN
         if (r == -EEXIST)
                 return refuse(receiver, entry->path, "stands in the archive twice");
         if (r == -ENOTDIR)
-                return refuse(receiver, entry->path, "lies below something that is no directory");
+                return refuse(receiver, entry->path, "is below something that is not a directory");
         if (r < 0 || entry->type == ARCHIVE_DIRECTORY)
                 return r;
         r = memory_tree_reserve(*ret, entry->type == ARCHIVE_LINK ? strlen(entry->target) : entry->size);

@@ -183,8 +183,7 @@ const char *own_program_explain(const ProgramLimits *limits, const OwnProgram *p
                 snprintf(buffer, size, "takes more than %u MiB of memory to read, the limit of %s; %s",
                                 limits->mebibytes, limits->name, limits->advice);
         else if (code == PROGRAM_NO_SANDBOX)
-                snprintf(buffer, size, "%s could not give up its privileges and did not start",
-                                limits->name);
+                snprintf(buffer, size, "%s could not drop its privileges and did not start", limits->name);
         else if (WIFSIGNALED(status))
                 return explain_signal(limits->name, WTERMSIG(status), buffer, size);
         else

@@ -150,7 +150,7 @@ static int run(const Options *options, int argc, char **argv) {
         (void) pager;
         if (n == 0 && !options->json) {
                 if (!options->no_legend)
-                        printf("No profiles of former boots.\n");
+                        printf("No profiles of previous boots.\n");
                 r = EXIT_SUCCESS;
         } else
                 r = options->json ? show_json(directory, entries, n, options)

@@ -58,7 +58,7 @@ def test_nonsense(hawctl, script):
     ("kill -XCPU $$", "takes more than 2 s of processor time to read, the limit of hawd-domain; remove what does not describe the guest, such as <metadata>"),
     ("exit 124", "takes more than 2 s of processor time to read, the limit of hawd-domain; remove what does not describe the guest, such as <metadata>"),
     ("exit 125", "takes more than 48 MiB of memory to read, the limit of hawd-domain; remove what does not describe the guest, such as <metadata>"),
-    ("exit 126", "hawd-domain could not give up its privileges and did not start"),
+    ("exit 126", "hawd-domain could not drop its privileges and did not start"),
     (f"echo '{GUEST}'; kill -9 $$", "hawd-domain ended with signal 9 (Killed)"),
 ])
 def test_what_ended_it(hawctl, script, said):
