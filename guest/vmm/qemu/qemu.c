@@ -46,7 +46,7 @@ static int program_defaults(Guest *guest, const GuestInstalled *installed) {
                 here = &nowhere;
         if (!guest_version_known(here)) {
                 guest->vmm_guessed = true;
-                return guest_assume(guest, "vmmVersion", "not known%s: the rules of the newest QEMU",
+                return guest_assume(guest, "vmmVersion", "unknown%s: hawd uses the rules of the newest QEMU",
                                 elsewhere ? " because no package of this host contains the program" : "");
         }
         guest->vmm_version = *here;
