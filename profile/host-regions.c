@@ -69,7 +69,7 @@ int host_regions_collect(const Profile *profile, HostRegions *ret) {
 const char *region_meaning(const ReservedRegion *region) {
         switch (region->type) {
         case RESERVED_DIRECT:
-                return "firmware wants it kept mapped 1:1 (RMRR, IVMD)";
+                return "identity-mapped (1:1) for firmware (RMRR, IVMD)";
         case RESERVED_DIRECT_RELAXABLE:
                 return "mapped 1:1 for the host only: free for a guest";
         case RESERVED_MSI:

@@ -33,7 +33,7 @@ static int add_entry(CaptureReceiver *receiver, const ArchiveEntry *entry, TreeN
         int r = memory_tree_add(receiver->tree, tree_kind(entry->type), entry->path, ret);
 
         if (r == -EEXIST)
-                return refuse(receiver, entry->path, "stands in the archive twice");
+                return refuse(receiver, entry->path, "is in the archive twice");
         if (r == -ENOTDIR)
                 return refuse(receiver, entry->path, "is below something that is not a directory");
         if (r < 0 || entry->type == ARCHIVE_DIRECTORY)

@@ -25,7 +25,8 @@ static int version_defaults(Guest *guest, const GuestInstalled *installed) {
         if (guest_version_known(&guest->vmm_version) || guest->vmm_guessed)
                 return 0;
         guest->vmm_guessed = true;
-        return guest_assume(guest, "vmmVersion", "not known: the rules of the newest cloud-hypervisor");
+        return guest_assume(
+                        guest, "vmmVersion", "unknown: hawd uses the rules of the newest cloud-hypervisor");
 }
 
 static int firmware_defaults(Guest *guest) {
