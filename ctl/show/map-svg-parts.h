@@ -10,7 +10,7 @@
 #define SVG_ROW 20
 #define SVG_TEXT 12  /* size of the font */
 #define SVG_TOP 104U /* of the picture */
-#define SVG_AXIS 136U
+#define SVG_AXIS 138U
 #define SVG_LANE 184U
 #define SVG_LANE_GAP 12U
 #define SVG_GUTTER 300 /* for labels beside it */
