@@ -9,6 +9,7 @@
 #include "guest/form/json/guest-json.h"
 #include "guest/form/json/site-defaults.h"
 #include "probe/cleanup.h"
+#include "profile/change/comparison.h"
 #include "profile/document/field-schema.h"
 #include "profile/field/tables.h"
 
@@ -18,6 +19,7 @@ static const struct {
         const char *id, *title;
 } documents[] = {
         { "check", &check_table, "urn:hawd:check:1", "hawd check" },
+        { "comparison", &comparison_table, "urn:hawd:comparison:1", "hawd comparison" },
         { "fit", &fit_table, "urn:hawd:fit:1", "hawd fit" },
         { "guest", &guest_table, "urn:hawd:guest:1", "hawd guest" },
         { "guest-defaults", &site_defaults_table, "urn:hawd:guest-defaults:1", "hawd guest defaults" },

@@ -41,7 +41,7 @@ static json_t *next_json(void *userdata, int *error) {
 
         if (cursor->next == cursor->list->n)
                 return NULL;
-        value = difference_json(&cursor->list->differences[cursor->next++], "before", "after");
+        value = difference_json(&cursor->list->differences[cursor->next++]);
         if (!value)
                 *error = -ENOMEM;
         return value;

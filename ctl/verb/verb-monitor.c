@@ -65,8 +65,7 @@ static void print_json(uint64_t generation, const DifferenceList *list) {
         json_t *array = json_array(), *line;
 
         for (size_t i = 0; i < list->n; i++)
-                (void) json_array_append_new(
-                                array, difference_json(&list->differences[i], "before", "after"));
+                (void) json_array_append_new(array, difference_json(&list->differences[i]));
         line = json_pack("{s:I, s:I, s:o, s:I}", "time", (json_int_t) time(NULL), "generation",
                         (json_int_t) generation, "differences", array, "dropped",
                         (json_int_t) list->dropped);

@@ -6,36 +6,45 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
-#include "profile/document/json-fact.h"
+#include "probe/grow.h"
 #include "profile/document/member.h"
-#include "profile/finding.h"
 
 #define REGIONS_NAMED 4
 #define WORD_MAX 64
 
 typedef struct Move {
         const MoveHost *from, *to;
-        Verdict verdict;
-        json_t *reasons;
+        ComparisonMove *answer;
         int error;
 } Move;
 
 static void __attribute__((format(printf, 3, 4)))
 conclude(Move *move, Verdict verdict, const char *format, ...) {
-        char text[512], reason[512];
+        char text[512], reason[512], **reasons;
+        ComparisonMove *answer = move->answer;
         va_list ap;
 
         va_start(ap, format);
         vsnprintf(text, sizeof(text), format, ap);
         va_end(ap);
-        if (verdict > move->verdict)
-                move->verdict = verdict;
+        if (verdict > answer->verdict)
+                answer->verdict = verdict;
         text_shown(text, reason, sizeof(reason));
-        if (json_array_append_new(move->reasons, json_string(reason)) < 0)
+        reasons = grow(answer->reasons, answer->n_reasons, sizeof(char *));
+        if (!reasons) {
+                move->error = -ENOMEM;
+                return;
+        }
+        answer->reasons = reasons;
+        reasons[answer->n_reasons] = strdup(reason);
+        if (reasons[answer->n_reasons])
+                answer->n_reasons++;
+        else
                 move->error = -ENOMEM;
 }
 
@@ -239,10 +248,15 @@ static void compare_regions(Move *move) {
                         move->to->name, move->from->name, text);
 }
 
-json_t *comparison_move(const MoveHost *from, const MoveHost *to) {
-        Move move = { .from = from, .to = to, .reasons = json_array() };
-        json_t *object = json_object();
-        bool ok = true;
+void comparison_move_done(ComparisonMove *move) {
+        for (size_t i = 0; i < move->n_reasons; i++)
+                free(move->reasons[i]);
+        free(move->reasons);
+        *move = (ComparisonMove){};
+}
+
+int comparison_move(const MoveHost *from, const MoveHost *to, ComparisonMove *ret) {
+        Move move = { .from = from, .to = to, .answer = ret };
 
         compare_words(&move, "host.architecture", "different architectures");
         compare_words(&move, "host.cpuVendor", "different CPU vendors");
@@ -251,7 +265,24 @@ json_t *comparison_move(const MoveHost *from, const MoveHost *to) {
         compare_la57(&move);
         compare_iova(&move);
         compare_regions(&move);
-        ok &= json_put(object, "verdict", json_string(verdict_to_string(move.verdict)));
-        ok &= json_put(object, "reasons", move.reasons);
-        return json_finish(object, ok && move.error == 0);
+        return move.error;
 }
+
+/* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const FieldHook reasons_hook = {
+        .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\", \"minLength\": 1}}",
+};
+
+static const Field move_fields[] = {
+        { "verdict", FIELD_WORD, 0, FIELD_MEMBER(ComparisonMove, verdict), .words = &verdict_words,
+                        .text = "The worst of the reasons." },
+        { "reasons", FIELD_NAMES, 0, FIELD_ELEMENTS(ComparisonMove, reasons, n_reasons),
+                        .hook = &reasons_hook, .text = "Why the move is not safe." },
+};
+const FieldTable comparison_move_table = {
+        FIELD_TABLE(move_fields),
+        .schema = "{\"if\": {\"properties\": {\"verdict\": {\"const\": \"safe\"}}}, "
+                  "\"then\": {\"properties\": {\"reasons\": {\"maxItems\": 0}}}, "
+                  "\"else\": {\"properties\": {\"reasons\": {\"minItems\": 1}}}}",
+};

@@ -5,10 +5,23 @@
 
 #include <jansson.h>
 
+#include "profile/field/field.h"
+#include "profile/finding.h"
+
 typedef struct MoveHost {
         json_t *document;
         const char *name; /* as reasons call it: "here", "there" */
 } MoveHost;
 
-/* {verdict, reasons}. A new reference; NULL when out of memory. */
-json_t *comparison_move(const MoveHost *from, const MoveHost *to);
+typedef struct ComparisonMove {
+        Verdict verdict;
+        size_t n_reasons;
+        char **reasons; /* owned */
+} ComparisonMove;
+
+extern const FieldTable comparison_move_table;
+
+void comparison_move_done(ComparisonMove *move);
+
+/* Into what is empty. -ENOMEM only. */
+int comparison_move(const MoveHost *from, const MoveHost *to, ComparisonMove *ret);

@@ -1,103 +1,107 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/change/comparison.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "probe/cleanup.h"
 #include "profile/change/comparison-move.h"
 #include "profile/change/difference.h"
-#include "profile/document/json-fact.h"
+#include "profile/document/field-write.h"
 #include "profile/document/member.h"
+#include "profile/field/tables.h"
 
-static bool get_width(json_t *document, const char *name, unsigned *ret) {
+#define BITS_MAX 64
+
+typedef struct ComparisonWidth {
+        const char *name;
+        uint8_t here, there; /* 0: unknown */
+} ComparisonWidth;
+
+/* 0 when either host does not know. */
+typedef struct ComparisonCommon {
+        uint8_t guest_physical, guest_mappable, iova, safe, safe_with_devices;
+} ComparisonCommon;
+
+typedef struct Comparison {
+        size_t n_widths;
+        ComparisonWidth *widths; /* owned */
+        bool same_digest, reserved_known;
+        ComparisonCommon common;
+        RangeSet reserved;
+        ComparisonMove to_here, to_there;
+        DifferenceList differences;
+} Comparison;
+
+static void comparison_done(Comparison *comparison) {
+        free(comparison->widths);
+        range_set_done(&comparison->reserved);
+        comparison_move_done(&comparison->to_here);
+        comparison_move_done(&comparison->to_there);
+        difference_list_done(&comparison->differences);
+}
+
+/* ── rules ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* 0: unknown. */
+static uint8_t get_width(json_t *document, const char *name) {
         char path[64];
+        unsigned bits;
 
         snprintf(path, sizeof(path), "widths.%s", name);
-        return member_bits(member_at(document, path), ret);
+        return member_bits(member_at(document, path), &bits) ? (uint8_t) bits : 0;
 }
 
-static json_t *json_bits(unsigned bits) {
-        return bits ? json_integer(bits) : json_null();
-}
+/* Those that a host publishes. */
+static int compare_widths(json_t *here, json_t *there, Comparison *ret) {
+        ret->widths = calloc(widths_table.n, sizeof(ComparisonWidth));
+        if (!ret->widths)
+                return -ENOMEM;
+        for (size_t i = 0; i < widths_table.n; i++) {
+                const Field *width = &widths_table.fields[i];
 
-static json_t *width(json_t *here, json_t *there, const char *name) {
-        json_t *object = json_object();
-        unsigned bits;
-        bool ok = true;
-
-        ok &= json_put(object, "name", json_string(name));
-        ok &= json_put(object, "here", json_bits(get_width(here, name, &bits) ? bits : 0));
-        ok &= json_put(object, "there", json_bits(get_width(there, name, &bits) ? bits : 0));
-        return json_finish(object, ok);
-}
-
-static json_t *widths(json_t *here, json_t *there) {
-        static const char *const names[] = { "cpuPhysicalBits", "hostPhysicalBits", "guestPhysicalBits",
-                "guestMappableBits", "iovaBits", "linearBits", "safeGuestBits", "safeGuestBitsWithDevices" };
-        json_t *array = json_array();
-
-        for (size_t i = 0; i < ELEMENTS(names); i++)
-                if (json_array_append_new(array, width(here, there, names[i])) < 0)
-                        return json_finish(array, false);
-        return array;
+                if (width->flags & FIELD_BUS)
+                        ret->widths[ret->n_widths++] = (ComparisonWidth){ width->key,
+                                get_width(here, width->key), get_width(there, width->key) };
+        }
+        return 0;
 }
 
 /* 0 when either is unknown. */
-static unsigned smaller(unsigned a, unsigned b) {
+static uint8_t smaller(uint8_t a, uint8_t b) {
         return a < b ? a : b;
 }
 
-static unsigned both_have(json_t *here, json_t *there, const char *name) {
-        unsigned a, b;
-
-        return get_width(here, name, &a) && get_width(there, name, &b) ? smaller(a, b) : 0;
+static uint8_t both_have(json_t *here, json_t *there, const char *name) {
+        return smaller(get_width(here, name), get_width(there, name));
 }
 
 /* The derived two follow from the others, whatever the documents say of them. */
-static json_t *shared(json_t *here, json_t *there) {
-        unsigned physical = both_have(here, there, "guestPhysicalBits");
-        unsigned mappable = both_have(here, there, "guestMappableBits");
-        unsigned iova = both_have(here, there, "iovaBits"), safe = smaller(physical, mappable);
-        json_t *object = json_object();
-        bool ok = true;
+static ComparisonCommon shared(json_t *here, json_t *there) {
+        ComparisonCommon common = { .guest_physical = both_have(here, there, "guestPhysicalBits"),
+                .guest_mappable = both_have(here, there, "guestMappableBits"),
+                .iova = both_have(here, there, "iovaBits") };
 
-        ok &= json_put(object, "guestPhysicalBits", json_bits(physical));
-        ok &= json_put(object, "guestMappableBits", json_bits(mappable));
-        ok &= json_put(object, "iovaBits", json_bits(iova));
-        ok &= json_put(object, "safeGuestBits", json_bits(safe));
-        ok &= json_put(object, "safeGuestBitsWithDevices", json_bits(smaller(safe, iova)));
-        return json_finish(object, ok);
+        common.safe = smaller(common.guest_physical, common.guest_mappable);
+        common.safe_with_devices = smaller(common.safe, common.iova);
+        return common;
 }
 
-/* What either host reserves. null when one does not say. */
-static json_t *reserved(json_t *here, json_t *there) {
-        _cleanup_(range_set_done) RangeSet a = {}, b = {};
-        int r = member_ranges(member_at(here, "reservedIova"), &a);
+/* What either host reserves; nothing when one does not say. */
+static int unite_reserved(json_t *here, json_t *there, Comparison *ret) {
+        _cleanup_(range_set_done) RangeSet other = {};
+        int r = member_ranges(member_at(here, "reservedIova"), &ret->reserved);
 
         if (r > 0)
-                r = member_ranges(member_at(there, "reservedIova"), &b);
-        for (size_t i = 0; r > 0 && i < b.n; i++) {
-                int q = range_set_add(&a, b.ranges[i].start, b.ranges[i].end);
-
-                r = q < 0 ? q : r;
-        }
+                r = member_ranges(member_at(there, "reservedIova"), &other);
         if (r <= 0)
-                return r < 0 ? NULL : json_null();
-        range_set_normalise(&a);
-        return json_ranges(&a);
-}
-
-static bool put_differences(json_t *object, json_t *here, json_t *there) {
-        _cleanup_(difference_list_done) DifferenceList list = {};
-        json_t *array = json_array();
-        bool ok = profile_difference(here, there, &list) == 0;
-
-        for (size_t i = 0; ok && i < list.n; i++)
-                ok = json_array_append_new(array, difference_json(&list.differences[i], "here", "there")) ==
-                                0;
-        ok &= json_put(object, "differences", array);
-        return json_put(object, "differencesDropped", json_integer((json_int_t) list.dropped)) && ok;
+                return r;
+        ret->reserved_known = true;
+        for (size_t i = 0; i < other.n && r >= 0; i++)
+                r = range_set_add(&ret->reserved, other.ranges[i].start, other.ranges[i].end);
+        range_set_normalise(&ret->reserved);
+        return r;
 }
 
 static bool same_digest(json_t *here, json_t *there) {
@@ -106,18 +110,74 @@ static bool same_digest(json_t *here, json_t *there) {
         return json_is_string(a) && json_equal(a, b);
 }
 
-json_t *profile_comparison(json_t *here, json_t *there) {
-        const MoveHost a = { here, "here" }, b = { there, "there" };
-        json_t *object = json_object();
-        bool ok = true;
+/* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-        ok &= json_put(object, "schema", json_string("hawd-comparison/1"));
-        ok &= json_put(object, "sameDigest", json_boolean(same_digest(here, there)));
-        ok &= json_put(object, "widths", widths(here, there));
-        ok &= json_put(object, "common", shared(here, there));
-        ok &= json_put(object, "reservedIova", reserved(here, there));
-        ok &= json_put(object, "toHere", comparison_move(&b, &a));
-        ok &= json_put(object, "toThere", comparison_move(&a, &b));
-        ok &= put_differences(object, here, there);
-        return json_finish(object, ok);
+#define WIDTH(member) FIELD_MEMBER(ComparisonWidth, member)
+#define COMMON(member) FIELD_MEMBER(ComparisonCommon, member)
+#define BITS(key, place, sentence) \
+        { key, FIELD_INTEGER, FIELD_OR_NONE, place, .min = 1, .max = BITS_MAX, .text = sentence, }
+
+static const Field width_fields[] = {
+        { "name", FIELD_LINE, 0, WIDTH(name) },
+        BITS("here", WIDTH(here), "Bits here; null: unknown."),
+        BITS("there", WIDTH(there), "Bits there; null: unknown."),
+};
+static const FieldTable width_table = { FIELD_TABLE(width_fields) };
+
+static const Field common_fields[] = {
+        BITS("guestPhysicalBits", COMMON(guest_physical), "Smaller of both hosts'."),
+        BITS("guestMappableBits", COMMON(guest_mappable), "Smaller of both hosts'."),
+        BITS("iovaBits", COMMON(iova), "Smaller of both hosts'."),
+        BITS("safeGuestBits", COMMON(safe), "Smaller of guestPhysicalBits and guestMappableBits."),
+        BITS("safeGuestBitsWithDevices", COMMON(safe_with_devices),
+                        "Smaller of safeGuestBits and iovaBits."),
+};
+static const FieldTable common_table = { FIELD_TABLE(common_fields) };
+
+#define COMPARISON(member) FIELD_MEMBER(Comparison, member)
+
+static const Field comparison_fields[] = {
+        { "schema", FIELD_FIXED, 0, .fixed = "hawd-comparison/1", .text = "Form of the document." },
+        { "sameDigest", FIELD_BOOLEAN, 0, COMPARISON(same_digest),
+                        .text = "Both documents have a digest and it is the same." },
+        { "widths", FIELD_LIST, 0, FIELD_ELEMENTS(Comparison, widths, n_widths), .table = &width_table,
+                        .rows = &widths_table, .text = "The address widths of both." },
+        { "common", FIELD_OBJECT, 0, COMPARISON(common), .table = &common_table,
+                        .text = "What both hosts have; null when one of them does not know." },
+        { "reservedIova", FIELD_LIST, 0, FIELD_ELEMENTS(Comparison, reserved.ranges, reserved.n),
+                        .present = offsetof(Comparison, reserved_known), .table = &range_table,
+                        .text = "I/O virtual addresses that either host reserves; null when one of them does not say." },
+        { "toHere", FIELD_OBJECT, 0, COMPARISON(to_here), .table = &comparison_move_table,
+                        .text = "A guest of the other host that moves here." },
+        { "toThere", FIELD_OBJECT, 0, COMPARISON(to_there), .table = &comparison_move_table,
+                        .text = "A guest of this host that moves there." },
+        { "differences", FIELD_LIST, 0, FIELD_ELEMENTS(Comparison, differences.differences, differences.n),
+                        .max = DIFFERENCES_MAX, .table = &difference_hosts_table,
+                        .text = "Members of the two profiles that differ." },
+        { "differencesDropped", FIELD_INTEGER, 0, COMPARISON(differences.dropped),
+                        .text = "How many more there are." },
+};
+const FieldTable comparison_table = {
+        FIELD_TABLE(comparison_fields),
+        .text = "What two hosts have in common, and what a guest may meet that moves from one to the other (docs/comparison.md). Unknown is null, never zero.",
+};
+
+json_t *profile_comparison(json_t *here, json_t *there) {
+        _cleanup_(comparison_done) Comparison comparison = {};
+        const MoveHost a = { here, "here" }, b = { there, "there" };
+        int r = compare_widths(here, there, &comparison);
+
+        if (r >= 0)
+                r = unite_reserved(here, there, &comparison);
+        if (r >= 0)
+                r = comparison_move(&b, &a, &comparison.to_here);
+        if (r >= 0)
+                r = comparison_move(&a, &b, &comparison.to_there);
+        if (r >= 0)
+                r = profile_difference(here, there, &comparison.differences);
+        if (r < 0)
+                return NULL;
+        comparison.same_digest = same_digest(here, there);
+        comparison.common = shared(here, there);
+        return fields_json(&(FieldContext){}, &comparison_table, &comparison);
 }

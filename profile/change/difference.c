@@ -9,7 +9,7 @@
 
 #include "probe/cleanup.h"
 #include "profile/change/difference-key.h"
-#include "profile/document/json-fact.h"
+#include "profile/document/field-write.h"
 #include "profile/document/member.h"
 
 /* Where the walk stands. A hostile document may nest a thousand deep under names of megabytes: below what fits here
@@ -208,13 +208,33 @@ int profile_difference(json_t *before, json_t *after, DifferenceList *ret) {
         return 0;
 }
 
-json_t *difference_json(const Difference *difference, const char *before, const char *after) {
-        json_t *object = json_object();
-        bool ok = true;
+/* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-        ok &= json_put(object, "path", json_string(difference->path));
-        ok &= json_put(object, "kind", json_string(difference_kind_to_string(difference->kind)));
-        ok &= json_put(object, before, difference->before ? json_incref(difference->before) : json_null());
-        ok &= json_put(object, after, difference->after ? json_incref(difference->after) : json_null());
-        return json_finish(object, ok);
+static json_t *write_side(const void *value) {
+        json_t *side = *(json_t *const *) value;
+
+        return side ? json_incref(side) : json_null();
+}
+
+/* A member of a profile, whatever it is. */
+static const FieldHook side_hook = { .write = write_side, .schema = "{}" };
+
+#define DIFFERENCE(member) FIELD_MEMBER(Difference, member)
+#define DIFFERENCE_TABLE(name, first, second)                                                 \
+        static const Field name##_fields[] = {                                                \
+                { "path", FIELD_LINE, 0, DIFFERENCE(path), .text = "Path of the member." },   \
+                { "kind", FIELD_WORD, 0, DIFFERENCE(kind), .words = &difference_kind_words,   \
+                                .text = "added: only " second "; removed: only " first "." }, \
+                { first, FIELD_CUSTOM, 0, DIFFERENCE(before), .hook = &side_hook,             \
+                                .text = "The member " first "; null: there is none." },       \
+                { second, FIELD_CUSTOM, 0, DIFFERENCE(after), .hook = &side_hook,             \
+                                .text = "The member " second "; null: there is none." },      \
+        };                                                                                    \
+        const FieldTable name##_table = { FIELD_TABLE(name##_fields) }
+
+DIFFERENCE_TABLE(difference, "before", "after");
+DIFFERENCE_TABLE(difference_hosts, "here", "there");
+
+json_t *difference_json(const Difference *difference) {
+        return fields_json(&(FieldContext){}, &difference_table, difference);
 }

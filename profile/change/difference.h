@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "probe/words.h"
+#include "profile/field/field.h"
 
 /* How many are kept; further ones are only counted. */
 #define DIFFERENCES_MAX 4096
@@ -42,6 +42,8 @@ void difference_list_done(DifferenceList *list);
  * every other array differs as a whole. -ENOMEM only. */
 int profile_difference(json_t *before, json_t *after, DifferenceList *ret);
 
-/* {path, kind, BEFORE, AFTER} with the names that are given for the two sides; null where there is none. A new
- * reference; NULL when out of memory. */
-json_t *difference_json(const Difference *difference, const char *before, const char *after);
+/* {path, kind, before, after}, and with the names of a comparison {path, kind, here, there}; null where there is none. */
+extern const FieldTable difference_table, difference_hosts_table; /* Difference */
+
+/* By difference_table. A new reference; NULL when out of memory. */
+json_t *difference_json(const Difference *difference);

@@ -68,15 +68,35 @@ static json_t *digits_schema(const Field *field, bool nullable) {
 }
 
 static json_t *list_schema(const Field *field, json_t *items) {
-        json_t *schema = json_pack("{s:s, s:o}", "type", "array", "items", items);
-
-        bool ok = schema != NULL;
+        json_t *schema = typed("array", field->present > 0);
+        bool ok = json_put(schema, "items", items);
 
         if (field->min > 0)
                 ok = ok && json_put(schema, "minItems", json_integer((json_int_t) field->min));
         if (field->max > 0)
                 ok = ok && json_put(schema, "maxItems", json_integer((json_int_t) field->max));
         return json_finish(schema, ok);
+}
+
+/* One element for each row, in the rows' order. */
+static json_t *rows_schema(const Field *field) {
+        json_t *items = json_array();
+        bool ok = true;
+
+        for (size_t i = 0; i < field->rows->n && ok; i++) {
+                const Field *row = &field->rows->fields[i];
+                json_t *item;
+
+                if (!(row->flags & FIELD_BUS))
+                        continue;
+                item = object_schema(field->table);
+                ok = json_put(json_object_get(item, "properties"), field->table->fields[0].key,
+                                json_pack("{s:s}", "const", row->key));
+                ok = json_array_append_new(items, json_finish(item, ok)) == 0;
+        }
+        return json_pack("{s:s, s:I, s:b, s:o}", "type", "array", "minItems",
+                        (json_int_t) json_array_size(items), "items", 0, "prefixItems",
+                        json_finish(items, ok));
 }
 
 static json_t *kind_schema(const Field *field) {
@@ -123,7 +143,7 @@ static json_t *kind_schema(const Field *field) {
                                                   "null")
                                 : object_schema(field->table);
         case FIELD_LIST:
-                return list_schema(field, object_schema(field->table));
+                return field->rows ? rows_schema(field) : list_schema(field, object_schema(field->table));
         default:
                 return NULL;
         }

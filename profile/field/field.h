@@ -99,6 +99,7 @@ struct Field {
         const char *fixed;
         const Words *words;
         const FieldTable *table;
+        const FieldTable *rows; /* FIELD_LIST: one element for each of its members on D-Bus, by key */
         const FieldHook *hook;
         const char *text; /* what it is, in one sentence */
 };

@@ -122,8 +122,8 @@ static void test_values(void **state) {
         assert_null(list.differences[2].before);
         assert_int_equal(json_integer_value(list.differences[2].after), 2);
 
-        json_t *json = difference_json(&list.differences[2], "here", "there");
-        json_t *expected = parse("{\"path\":\"b\",\"kind\":\"added\",\"here\":null,\"there\":2}");
+        json_t *json = difference_json(&list.differences[2]);
+        json_t *expected = parse("{\"path\":\"b\",\"kind\":\"added\",\"before\":null,\"after\":2}");
         assert_true(json_equal(json, expected));
         json_decref(json);
         json_decref(expected);
