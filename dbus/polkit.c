@@ -48,8 +48,8 @@ static int on_answer(sd_bus_message *answer, void *userdata, sd_bus_error *error
         if (authorized)
                 return question->allowed(question->request, question->userdata);
         return refuse(question->request,
-                        challenge ? "polkit wants authentication, which the caller did not allow."
-                                  : "polkit says no.");
+                        challenge ? "polkit requires authentication, which the caller did not allow."
+                                  : "polkit denied the request.");
 }
 
 static int ask(sd_bus_message *request, const char *action, Question *question) {

@@ -51,7 +51,7 @@ static int parse_file(int fd, json_t **ret, char **ret_why) {
 
         if (r >= 0)
                 return parse(text, n, ret, ret_why);
-        *ret_why = strdup("the file that the service sent is no sealed memory of at most 64 MiB");
+        *ret_why = strdup("the file that the service sent is not sealed memory, or is larger than 64 MiB");
         return r;
 }
 

@@ -277,13 +277,13 @@ static const FieldTable migration_table = { FIELD_TABLE(migration_fields) };
 
 static const Field target_fields[] = {
         { "target", FIELD_CUSTOM, 0, TARGET(name), .hook = &answer_text_hook,
-                        .text = "The host, as it was given." },
+                        .text = "The target host, as named on the command line." },
         { "verdict", FIELD_WORD, 0, TARGET(migration.verdict), .words = &check_verdict_words,
                         .text = "The worst of those below." },
         { "live", FIELD_OBJECT, 0, TARGET(migration.answers[MIGRATION_LIVE]), .table = &migration_table,
                         .text = "Moved while it runs." },
         { "offline", FIELD_OBJECT, 0, TARGET(migration.answers[MIGRATION_OFFLINE]),
-                        .table = &migration_table, .text = "Started there." },
+                        .table = &migration_table, .text = "The guest started on the target host." },
         { "hotplug", FIELD_OBJECT, 0, TARGET(migration.answers[MIGRATION_HOTPLUG]),
                         .table = &migration_table, .text = "Given a device after the move." },
 };
@@ -304,8 +304,7 @@ static const FieldTable guest_name_table = { FIELD_TABLE(guest_fields) };
 static const Field note_fields[] = {
         { "what", FIELD_CUSTOM, 0, FIELD_MEMBER(GuestNote, what), .hook = &array_hook,
                         .text = "What it is about." },
-        { "text", FIELD_CUSTOM, 0, FIELD_MEMBER(GuestNote, text), .hook = &array_hook,
-                        .text = "What there is to say." },
+        { "text", FIELD_CUSTOM, 0, FIELD_MEMBER(GuestNote, text), .hook = &array_hook, .text = "The note." },
 };
 static const FieldTable note_table = { FIELD_TABLE(note_fields) };
 

@@ -132,7 +132,7 @@ static void live_widths(CheckRun *run, const Profile *source) {
                                 as_host(run->guest, &from->guest_physical_bits) !=
                                                 as_host(run->guest, &to->guest_physical_bits)) {
                         f = check_find(run, RULE_MIGRATION, VERDICT_WARNING, "guest",
-                                        "it has the host's address width, and the hosts differ");
+                                        "the guest uses the host's address width, which differs on the target");
                         check_numbers(run, f,
                                         "source %" PRIu64 " bits, target %" PRIu64
                                         " bits; the guest keeps %u",

@@ -34,7 +34,7 @@ static void rule_tdx_as_host(CheckRun *run) {
         if (run->layout->phys_bits == raw->value)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                        "QEMU starts TDX guests only with the host's address width");
+                        "%s starts TDX guests only with the host's address width", vmm_of(run->guest)->name);
         check_numbers(run, f, "the guest has %u bits, CPUID reports %" PRIu64, run->layout->phys_bits,
                         raw->value);
 }
@@ -100,7 +100,7 @@ static void put_other_c_bit(CheckRun *run, unsigned host) {
         if (!vmm_of(guest)->compares_c_bit || !guest->c_bit || guest->c_bit == host)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                        "QEMU rejects the guest's C-bit: the host has a different one");
+                        "%s rejects the guest's C-bit: the host has a different one", vmm_of(guest)->name);
         check_numbers(run, f, "cbitpos is %u, the host's C-bit is bit %u", guest->c_bit, host);
         check_advice(run, f, "set cbitpos to %u%s", host,
                         guest->form.manager == MANAGER_LIBVIRT ? ", or remove <cbitpos>" : "");
@@ -153,7 +153,8 @@ static void rule_accelerator(CheckRun *run) {
         if (guest->confidential == CONFIDENTIAL_NONE || !vmm_of(guest)->confidential_since || guest->kvm)
                 return;
         f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                        "the guest does not start: QEMU supports confidential guests only with KVM");
+                        "the guest does not start: %s supports confidential guests only with KVM",
+                        vmm_of(guest)->name);
         check_numbers(run, f, "%s without KVM", name_of(guest->confidential));
         check_advice(run, f, "use KVM (-accel kvm, <domain type='kvm'>)");
 }
@@ -162,6 +163,7 @@ static void rule_accelerator(CheckRun *run) {
 static void rule_release(CheckRun *run) {
         const Guest *guest = run->guest;
         const GuestVersion *since = vmm_of(guest)->confidential_since;
+        const char *vmm = vmm_of(guest)->name;
         GuestVersion first;
         CheckFinding *f;
 
@@ -173,16 +175,16 @@ static void rule_release(CheckRun *run) {
         /* Debian's is QEMU as it was released (seen: 7.2 and 10.0). */
         if (strcmp(guest->vmm_build, "debian") == 0) {
                 f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
-                                "the guest does not start: this QEMU does not support %s guests",
+                                "the guest does not start: this %s does not support %s guests", vmm,
                                 name_of(guest->confidential));
-                check_numbers(run, f, "Debian's QEMU %u.%u; supported since QEMU %u.%u",
-                                guest->vmm_version.major, guest->vmm_version.minor, first.major,
+                check_numbers(run, f, "Debian's %s %u.%u; supported since %s %u.%u", vmm,
+                                guest->vmm_version.major, guest->vmm_version.minor, vmm, first.major,
                                 first.minor);
                 return;
         }
-        check_missing(run, "whether this QEMU %u.%u supports %s (upstream: since QEMU %u.%u)",
+        check_missing(run, "whether this %s %u.%u supports %s (upstream: since %s %u.%u)", vmm,
                         guest->vmm_version.major, guest->vmm_version.minor, name_of(guest->confidential),
-                        first.major, first.minor);
+                        vmm, first.major, first.minor);
 }
 
 /* It knows nothing of encrypted or private memory, which it starts in. */

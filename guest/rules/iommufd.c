@@ -71,7 +71,7 @@ static void rule_bars_mapped(CheckRun *run) {
         if (major > 6 || (major == 6 && minor >= 19))
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
-                        "Cloud Hypervisor exits: iommufd of this kernel does not map BARs");
+                        "%s exits: iommufd of this kernel does not map BARs", vmm_of(run->guest)->name);
         check_numbers(run, f, "Linux %s; iommufd maps BARs since Linux 6.19", kernel);
         check_advice(run, f,
                         "start it with --platform vfio_p2p_dma=off (Cloud Hypervisor 52 or later), or "
@@ -87,9 +87,11 @@ static void rule_symptoms(CheckRun *run) {
                                 vmm_of(run->guest)->iommufd_maps_bars)
                         continue;
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_SAFE, run->guest->devices[i].name,
-                                "no peer-to-peer DMA to its BARs: the iommufd backend of QEMU does not map "
-                                "them");
-                check_numbers(run, f, "QEMU logs -14 (Bad address) for each BAR; this is harmless");
+                                "no peer-to-peer DMA to its BARs: the iommufd backend of %s does not map "
+                                "them",
+                                vmm_of(run->guest)->name);
+                check_numbers(run, f, "%s logs -14 (Bad address) for each BAR; this is harmless",
+                                vmm_of(run->guest)->name);
                 break;
         }
 }

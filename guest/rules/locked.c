@@ -208,10 +208,11 @@ static void rule_private(CheckRun *run) {
                         guest_version_compare(&guest->vmm_version, since) >= 0)
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "guest",
-                        "this QEMU does not support assigned devices in a guest with private memory (TDX, "
-                        "SEV-SNP)");
-        check_numbers(run, f, "supported since QEMU 10.1");
-        check_advice(run, f, "use QEMU 10.1 or later");
+                        "this %s does not support assigned devices in a guest with private memory (TDX, "
+                        "SEV-SNP)",
+                        vmm_of(guest)->name);
+        check_numbers(run, f, "supported since %s %u.%u", vmm_of(guest)->name, since->major, since->minor);
+        check_advice(run, f, "use %s %u.%u or later", vmm_of(guest)->name, since->major, since->minor);
 }
 
 const CheckRule rules_locked[] = { rule_locked, rule_entries, rule_private, NULL };

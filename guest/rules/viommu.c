@@ -20,7 +20,7 @@ static void rule_viommu_width(CheckRun *run) {
                              : bits >= viommu.narrowest && bits <= viommu.widest)
                 return;
         f = check_find(run, RULE_VIOMMU, VERDICT_UNSAFE, "guest",
-                        "QEMU rejects the guest's IOMMU: unsupported address width");
+                        "%s rejects the guest's IOMMU: unsupported address width", vmm_of(run->guest)->name);
         if (viommu.narrowest == viommu.widest)
                 check_numbers(run, f, "aw-bits is %u; this version supports only %u", bits, viommu.widest);
         else
@@ -54,14 +54,13 @@ static void rule_viommu(CheckRun *run) {
                 if (verdict == VERDICT_SAFE || !run->reaches[i].translated)
                         continue;
                 f = check_find(run, RULE_VIOMMU, doubt ? VERDICT_WARNING : verdict,
-                                guest->devices[run->reaches[i].device].name,
+                                guest->devices[run->reaches[i].device].name, "%s%s",
+                                refused || doubt ? vmm_of(guest)->name : "",
                                 fails ? "the guest may use addresses that the host's IOMMU does not support"
                                                 : refused
-                                                ? "QEMU rejects the device: the guest's IOMMU is wider than "
-                                                  "the host's"
+                                                ? " rejects the device: the guest's IOMMU is wider than the host's"
                                                 : doubt
-                                                ? "QEMU may reject the device: the guest's IOMMU may be "
-                                                  "wider than the host's"
+                                                ? " may reject the device: the guest's IOMMU may be wider than the host's"
                                                 : "the guest's IOMMU is wider than the host's");
                 check_numbers(run, f, "aw-bits %u > host aw-bits %u%s", bits, host,
                                 bits == host + 1

@@ -32,15 +32,16 @@ static void put_full(CheckRun *run, const BarNeed *need) {
 
         if (run->guest->n_segments <= 1) {
                 f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
-                                "the 64-bit BARs do not fit into Cloud Hypervisor's device area");
+                                "the 64-bit BARs do not fit into %s's device area",
+                                vmm_of(run->guest)->name);
                 put_need(run, f, need, layout->full_size);
                 return;
         }
         f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
                         "the 64-bit BARs do not fit into the device area of PCI segment %u",
                         layout->full - 1);
-        check_numbers(run, f, "the segment has %s of Cloud Hypervisor's device area",
-                        size_text(layout->full_size, size));
+        check_numbers(run, f, "the segment has %s of %s's device area", size_text(layout->full_size, size),
+                        vmm_of(run->guest)->name);
         check_advice(run, f,
                         "move devices to another segment (pci_segment=), or increase the segment's "
                         "mmio64_aperture_weight= of --pci-segment");

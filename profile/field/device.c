@@ -89,7 +89,7 @@ static int check_bar(const JsonValue *value, void *object, const void *before) {
 static const Field bar_fields[] = {
         { "index", FIELD_INTEGER, 0, BAR(index), .max = PCI_RESOURCE_BARS - 1,
                         .text = "0 to 5; 6 is the ROM; 7 to 12 are those of virtual functions." },
-        { "kind", FIELD_CUSTOM, 0, .hook = &kind_hook, .text = "What the index stands for." },
+        { "kind", FIELD_CUSTOM, 0, .hook = &kind_hook, .text = "Meaning of the index." },
         { "space", FIELD_WORD, 0, BAR(io), .words = &space_words, .text = "Address space." },
         BAR_64BIT,
         BAR_PREFETCHABLE,

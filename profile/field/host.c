@@ -94,7 +94,7 @@ static const Field width_fields[] = {
         WIDTH("hostPhysicalBits", host_physical_bits, 0,
                         "Physical address bits that the kernel can use: cpuPhysicalBits less those of memory encryption."),
         WIDTH("guestPhysicalBits", guest_physical_bits, FIELD_OF_KVM,
-                        "Largest MAXPHYADDR that KVM lets a guest be told (QEMU phys-bits)."),
+                        "Maximum MAXPHYADDR that KVM supports for guests (QEMU phys-bits)."),
         WIDTH("guestMappableBits", guest_mappable_bits, FIELD_OF_KVM,
                         "Address bits that EPT or NPT can map for a guest (QEMU guest-phys-bits)."),
         WIDTH("iovaBits", iova_bits, 0,

@@ -210,7 +210,7 @@ static const Field note_fields[] = {
         { "what", FIELD_STRING, FIELD_ALWAYS | FIELD_REQUIRED, FIELD_MEMBER(GuestNote, what),
                         .text = "What it is about." },
         { "text", FIELD_STRING, FIELD_ALWAYS | FIELD_REQUIRED, FIELD_MEMBER(GuestNote, text),
-                        .text = "What there is to say." },
+                        .text = "The note." },
 };
 const FieldTable guest_note_table = { FIELD_TABLE(note_fields), .given = true };
 
@@ -278,7 +278,7 @@ static const Field guest_fields[] = {
         { "viommu", FIELD_OBJECT, 0, GUEST(viommu), .table = &viommu_table,
                         .text = "The guest's own IOMMU." },
         { "system", FIELD_OBJECT, 0, GUEST(system), .table = &system_table,
-                        .text = "The operating system, as far as the description tells: what breaks some systems is a warning where it is likely, else information." },
+                        .text = "The operating system, if the description names it. What breaks this system is a warning; what breaks others is information." },
         { "devices", FIELD_LIST, 0, FIELD_ELEMENTS(Guest, devices, n_devices), .max = GUEST_DEVICES_MAX,
                         .table = &guest_device_table, .text = "Devices of the guest that have BARs." },
         { "ports", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(Guest, ports, n_ports), .max = GUEST_PORTS_MAX,

@@ -97,21 +97,21 @@ static const Field site_fields[] = {
         { "schema", FIELD_FIXED, FIELD_REQUIRED, .fixed = "hawd-guest-defaults/1",
                         .text = "Form of the document." },
         { "qemu", FIELD_CUSTOM, 0, SITE(qemu), .hook = &version_hook,
-                        .text = "Version of QEMU, where no package tells." },
+                        .text = "Version of QEMU, if no package provides it." },
         { "ovmf", FIELD_CUSTOM, 0, SITE(ovmf), .hook = &tag_hook,
-                        .text = "Stable tag of OVMF, where no package tells." },
+                        .text = "Stable tag of OVMF, if no package provides it." },
         { "seabios", FIELD_CUSTOM, 0, SITE(seabios), .hook = &version_hook,
-                        .text = "Version of SeaBIOS, where no package tells." },
+                        .text = "Version of SeaBIOS, if no package provides it." },
         { "images", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(SiteDefaults, images, n_images),
                         .max = SITE_IMAGES_MAX, .table = &image_table,
                         .text = "Firmware images by their path; the first that matches applies." },
         { "devices", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(SiteDefaults, devices, n_devices),
                         .max = SITE_DEVICES_MAX, .table = &device_table,
-                        .text = "Devices whose BARs the host does not tell; the first that matches applies." },
+                        .text = "Devices with BARs that are unknown on the host; the first that matches applies." },
 };
 const FieldTable site_defaults_table = {
         FIELD_TABLE(site_fields),
-        .text = "Versions and BARs for guests whose description does not tell them.",
+        .text = "Versions and BARs for guests with descriptions that lack them.",
         .given = true,
 };
 
