@@ -77,5 +77,5 @@ def test_red_hat(cpu, noted):
 
 def test_accelerator():
     note, = read("--", "-accel", "hvf", "-m", "1G")["ignored"]
-    assert note["what"] == "accelerator" and note["text"].endswith("hvf: which address width it gives the guest is not known")
+    assert note["what"] == "accelerator" and note["text"].endswith("hvf: the guest's address width with it is unknown")
     assert at(read("--", "-accel", "kvm"), "accelerator") == "kvm"
