@@ -163,7 +163,7 @@ def test_spoilt(serve, client, spoil):
     service.reload()
     assert client.get("IovaBits") == 39 and found(client) is None
     lines = service.said().splitlines()
-    assert len(lines) == 1 and name in lines[0] and "passed over" in lines[0], lines
+    assert len(lines) == 1 and name in lines[0] and "is ignored" in lines[0], lines
     assert stat.S_IFMT(os.lstat(service.state / name).st_mode) == stat.S_IFMT(mode)
     assert [n[:5] for n in boots(service)] == ["0007-", "0008-"]
     json.loads((service.state / boots(service)[1]).read_text(encoding="utf-8"))
