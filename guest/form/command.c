@@ -9,7 +9,7 @@
 #include "guest/vmm/vmm.h"
 #include "probe/cleanup.h"
 
-/* Of the VMMs beside QEMU. */
+/* VMMs other than QEMU. */
 static const struct {
         int (*read_words)(const VmWords *words, size_t first, Guest *ret, VmError *reterr);
         bool (*is_json)(const struct json_t *document);

@@ -171,7 +171,7 @@ static int apply_pmem(Ch *ch, const ChItem *item) {
         return segment_of(ch, item, &pmem->segment);
 }
 
-/* Shared memory, which must be a power of two. */
+/* Shared memory. Its size is a power of two. */
 static int apply_ivshmem(Ch *ch, const ChItem *item) {
         uint64_t size = ch_said(item, CH_KEY_SIZE) ? item->numbers[CH_KEY_SIZE] : IVSHMEM_SIZE;
         const char *id = item->texts[CH_KEY_ID];
@@ -219,7 +219,7 @@ int ch_apply(Ch *ch, ChSection section, const ChItem *item) {
         }
 }
 
-/* ── what starts, and the whole ────────────────────────────────────────────────────────────────────────── */
+/* ── boot payload, and the whole guest ─────────────────────────────────────────────────────────────────── */
 
 int ch_firmware(Ch *ch, const char *path) {
         ch->starts = ch->machine = true;
@@ -227,7 +227,7 @@ int ch_firmware(Ch *ch, const char *path) {
         return 0;
 }
 
-/* Releases before 24 had no other option for firmware. */
+/* Releases before 24 take firmware as the kernel. */
 int ch_kernel(Ch *ch, const char *path) {
         char last[256];
 
@@ -254,7 +254,7 @@ int ch_finish(Ch *ch) {
                                         n == 1 ? "is" : "are", n,
                                         ch->json ? "platform.num_pci_segments"
                                                  : "--platform num_pci_segments");
-        /* Weights count for segments that are there; of one alone they say nothing. */
+        /* With one segment, weights have no effect. */
         if (guest->n_segments == 1)
                 guest->n_segments = 0;
         if (ch->viommu)

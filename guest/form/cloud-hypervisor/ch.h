@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A guest of Cloud Hypervisor's on its way into the struct. Its command line and the JSON of its REST interface have the same
- * sections, with the same keys and values but for some names. All functions: 0, -EINVAL with the error filled, or
- * -ENOMEM. */
+/* Reads a guest of Cloud Hypervisor. Its command line and the JSON of its REST interface have the same
+ * sections, keys and values, except for some names. All functions return 0, -EINVAL with the error filled,
+ * or -ENOMEM. */
 
 #include "guest/form/words/vm.h"
 
@@ -17,49 +17,49 @@ typedef enum ChSection {
         CH_SEGMENT = 1 << 6,
         CH_FS = 1 << 7,
         CH_IVSHMEM = 1 << 8,
-        CH_SMALL = 1 << 9, /* a device with a small BAR: only whether it is behind the vIOMMU */
+        CH_SMALL = 1 << 9, /* small BAR: only its place behind the vIOMMU matters */
 } ChSection;
 
 typedef struct Ch {
-        const VmWords *words; /* of a command line, for what is unknown in it */
+        const VmWords *words; /* of a command line; has its unknown parts */
         Vm vm;                /* guest, error, line */
-        bool json;            /* members, not options */
-        bool starts;          /* a kernel or firmware is named */
-        bool machine;         /* anything of a machine is */
+        bool json;            /* read from JSON */
+        bool starts;          /* has a kernel or firmware */
+        bool machine;         /* any section is given */
         unsigned n_zones;
-        uint64_t zones;         /* their memory at boot, */
-        uint64_t zones_hotplug; /* and what may be plugged in, from the end of that on */
-        uint64_t hotplug;       /* of all memory */
+        uint64_t zones;         /* boot memory of zones */
+        uint64_t zones_hotplug; /* hot-pluggable memory of zones, placed behind it */
+        uint64_t hotplug;       /* of the memory section */
         bool virtio_mem;
         bool iommufd;
-        bool viommu; /* something is behind it */
+        bool viommu; /* a device is behind it */
         bool segment_behind[GUEST_SEGMENTS_MAX];
         bool segment_named[GUEST_SEGMENTS_MAX];
 } Ch;
 
-/* One section. `where` is "--memory" or "devices.0", for errors. Values without a key are none of it. */
+/* Reads one section. `where` ("--memory", "devices.0") is for errors. Values without a key are ignored. */
 int ch_section(Ch *ch, ChSection section, const char *where, const KeyValues *values);
 
-/* What starts: a kernel, or firmware, which older releases took as a kernel. */
+/* Set what boots. Older releases take firmware as a kernel. */
 int ch_kernel(Ch *ch, const char *path);
 int ch_firmware(Ch *ch, const char *path);
 
-/* Of something that is there and not followed. */
+/* Notes a setting that hawd does not follow. */
 int ch_ignore(Ch *ch, const char *where, const char *why);
 
-/* Once all of it is there. */
+/* Runs the final checks. */
 int ch_finish(Ch *ch);
 
-/* "size=4G,shared=on": values may be in double quotes, and a list in brackets has commas of its own. -EINVAL, -ENOMEM; what
- * there is until then stays to be released. */
+/* Parses "size=4G,shared=on". Values may be in double quotes; lists in brackets may contain commas. -EINVAL,
+ * -ENOMEM; the caller releases *ret on errors, too. */
 int ch_values_parse(const char *text, KeyValues *ret);
 
-/* The words behind the program's name: from the first on. */
+/* Reads the words after the program's name. */
 int ch_options(Ch *ch, const VmWord *words, size_t n);
 int ch_cmdline_read(const VmWords *words, size_t first, Guest *ret, VmError *reterr);
 
 struct json_t;
 
-/* Is it the body of vm.create, or what vm.info answers? Else it may be hawd's own document. */
+/* Is it the body of vm.create or an answer of vm.info? If not, it may be hawd's document. */
 bool ch_json_is(const struct json_t *document);
 int ch_json_read(const struct json_t *document, Guest *ret, VmError *reterr);

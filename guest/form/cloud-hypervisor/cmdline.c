@@ -9,8 +9,8 @@
 typedef enum Takes {
         TAKES_NOTHING,
         TAKES_ONE,
-        TAKES_MANY,  /* every word up to the next option */
-        TAKES_MAYBE, /* one, or none */
+        TAKES_MANY,  /* all words up to the next option */
+        TAKES_MAYBE, /* one or none */
 } Takes;
 
 static int set_igvm(Ch *ch, const char *text) {
@@ -35,12 +35,12 @@ static int set_restore(Ch *ch, const char *text) {
         return vm_fail(&ch->vm, "--restore: the machine is in the snapshot: use its config.json");
 }
 
-/* Options of every release since 15, those of builds with more features too. */
+/* Options of all releases since 15, also of builds with more features. */
 static const struct {
         const char *name;
         Takes takes;
-        ChSection section;                    /* 0: none that matters, */
-        int (*set)(Ch *ch, const char *text); /* or looked at by this */
+        ChSection section;                    /* 0: has no effect */
+        int (*set)(Ch *ch, const char *text); /* reads it instead */
 } options[] = {
         { "api-socket", TAKES_ONE },
         { "balloon", TAKES_ONE },
@@ -80,7 +80,7 @@ static const struct {
         { "pvpanic", TAKES_NOTHING },
         { "rate-limit-group", TAKES_MANY },
         { "restore", TAKES_ONE, 0, set_restore },
-        { "rng", TAKES_MAYBE, CH_SMALL }, /* with clap 2 its default, /dev/urandom */
+        { "rng", TAKES_MAYBE, CH_SMALL }, /* clap 2 adds its default, /dev/urandom */
         { "rtc", TAKES_MAYBE },
         { "seccomp", TAKES_ONE },
         { "serial", TAKES_ONE },
@@ -104,7 +104,7 @@ static int set_values(Ch *ch, ChSection section, const char *name, const char *t
 }
 
 static int set_one(Ch *ch, size_t i, const char *text) {
-        /* Whichever kernel it is. */
+        /* Any kernel will do. */
         if (options[i].set == ch_kernel && vm_has_mark(text))
                 return ch_kernel(ch, "");
         if (options[i].set && vm_has_mark(text)) {
@@ -118,7 +118,7 @@ static int set_one(Ch *ch, size_t i, const char *text) {
         return options[i].section ? set_values(ch, options[i].section, options[i].name, text) : 0;
 }
 
-/* "--memory=size=4G" too. Returns how many of the words behind it are its values, or an error. */
+/* Also "--memory=size=4G". Returns the number of words used as values, or an error. */
 static int read_option(Ch *ch, const char *text, const VmWord *behind, size_t n_behind) {
         size_t n = strcspn(text, "="), i = 0, taken = 0;
         const char *value = text[n] ? text + n + 1 : NULL;
@@ -156,7 +156,7 @@ int ch_options(Ch *ch, const VmWord *words, size_t n) {
                 int r;
 
                 ch->vm.line = words[i].line;
-                /* -v, -vv, and -V, which the kernel's --version would be. */
+                /* -v, -vv; -V prints the version. */
                 if (text[0] == '-' && text[1] && text[1 + strspn(text + 1, "v")] == 0)
                         continue;
                 if (strcmp(text, "-V") == 0 || strcmp(text, "--version") == 0 || strcmp(text, "-h") == 0 ||
@@ -196,7 +196,7 @@ int ch_cmdline_read(const VmWords *words, size_t first, Guest *ret, VmError *ret
         Ch ch = { .words = words, .vm = { .guest = &guest, .error = reterr } };
         int r;
 
-        /* 512 MiB is the program's default. */
+        /* Default of the program: 512 MiB. */
         guest.memory.ram = UINT64_C(512) << 20;
         r = first < words->n ? read_words(&ch, words->items + first, words->n - first)
                              : read_words(&ch, NULL, 0);

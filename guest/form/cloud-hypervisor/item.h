@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a section of a Cloud Hypervisor's says, as far as it matters. */
+/* The values of a section that matter to hawd. */
 
 #include "guest/form/cloud-hypervisor/ch.h"
 #include "guest/size.h"
@@ -21,7 +21,7 @@ typedef enum ChKey {
         CH_KEY_IOMMU,
         CH_KEY_SEGMENT,
         CH_KEY_SEGMENTS,
-        CH_KEY_BEHIND, /* segments that are, each by itself: ch_behind() */
+        CH_KEY_BEHIND, /* segments behind the vIOMMU: ch_behind() */
         CH_KEY_IOMMUFD,
         CH_KEY_P2P,
         CH_KEY_TDX,
@@ -34,8 +34,8 @@ typedef enum ChKey {
 
 typedef struct ChItem {
         const char *where;
-        const char *texts[_CH_KEY_MAX]; /* NULL: not said */
-        uint64_t numbers[_CH_KEY_MAX];  /* of numbers, sizes, and on as 1 */
+        const char *texts[_CH_KEY_MAX]; /* NULL: not given */
+        uint64_t numbers[_CH_KEY_MAX];  /* numbers and sizes; 1 for "on" */
 } ChItem;
 
 static inline bool ch_said(const ChItem *item, ChKey key) {
@@ -44,9 +44,9 @@ static inline bool ch_said(const ChItem *item, ChKey key) {
 
 int ch_apply(Ch *ch, ChSection section, const ChItem *item);
 
-/* "[1,3-5]", or one number of such a list. */
+/* Reads "[1,3-5]", or one number of it. */
 int ch_behind(Ch *ch, const char *name, const char *text);
 
 int ch_memory(Ch *ch, const ChItem *item);
 int ch_zone(Ch *ch, const ChItem *item);
-int ch_memory_finish(Ch *ch); /* zones against all memory */
+int ch_memory_finish(Ch *ch); /* zones against the total */

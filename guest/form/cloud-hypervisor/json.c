@@ -7,12 +7,12 @@
 #include "guest/form/cloud-hypervisor/ch.h"
 #include "probe/cleanup.h"
 
-/* Members of VmConfig, of every release that has it. */
+/* Members of VmConfig in all releases. */
 static const struct {
         const char *name;
-        ChSection section; /* 0: nothing in it matters */
+        ChSection section; /* 0: no effect */
         bool list;
-        const char *ignored; /* what is there and not followed: why */
+        const char *ignored; /* reason if not followed */
 } members[] = {
         { "cpus", CH_CPUS },
         { "memory", CH_MEMORY },
@@ -51,7 +51,7 @@ static const struct {
         { "landlock_rules" },
 };
 
-/* What vm.info answers has it one level down. */
+/* vm.info nests it one level deeper. */
 static json_t *config_of(const json_t *document) {
         json_t *config = json_object_get(document, "config");
 
@@ -126,7 +126,7 @@ static int read_path(Ch *ch, const json_t *object, const char *name, const char 
                                      : vm_fail(&ch->vm, "%s.%s: expected a path", where, name);
 }
 
-/* Before release 24 the kernel stood by itself. */
+/* Releases before 24 have the kernel at the top level. */
 static int read_payload(Ch *ch, const json_t *config) {
         json_t *payload = json_object_get(config, "payload"), *kernel = json_object_get(config, "kernel");
         int r;

@@ -18,7 +18,7 @@ int ch_memory(Ch *ch, const ChItem *item) {
         return 0;
 }
 
-/* What may be plugged into a zone lies behind all zones, each from the next 128 MiB on. */
+/* Hot-plugged memory of zones is placed behind all zones, aligned to 128 MiB. */
 int ch_zone(Ch *ch, const ChItem *item) {
         uint64_t hotplug = item->numbers[CH_KEY_HOTPLUG];
 

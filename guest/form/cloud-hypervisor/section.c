@@ -8,7 +8,7 @@
 #include "probe/decode/text.h"
 
 typedef enum ValueKind {
-        VALUE_NONE = 0, /* moves nothing */
+        VALUE_NONE = 0, /* no effect */
         VALUE_TEXT,
         VALUE_NUMBER,
         VALUE_SIZE,
@@ -18,7 +18,7 @@ typedef enum ValueKind {
 #define CH_PCI (CH_DEVICE | CH_PMEM | CH_FS | CH_IVSHMEM | CH_SMALL)
 #define CH_ANY_MEMORY (CH_MEMORY | CH_ZONE)
 
-/* Of every release that has REST. The member's name where it is another one. */
+/* All releases with REST. The JSON name if it differs. */
 static const struct {
         unsigned sections;
         const char *name, *member;
@@ -93,7 +93,7 @@ static const struct {
         { CH_SEGMENT, "mmio64_aperture_weight", NULL, VALUE_NUMBER, CH_KEY_WEIGHT64, UINT32_MAX },
 };
 
-/* A whole number with K, M or G behind it, and no other letter. */
+/* A whole number with suffix K, M or G only. */
 static int parse_size(Ch *ch, const char *name, const char *text, uint64_t *ret) {
         static const char letters[] = "KMG";
         size_t n = strspn(text, "0123456789");
@@ -126,7 +126,7 @@ static int set_key(Ch *ch, size_t i, const char *name, const char *text, ChItem 
         uint64_t *number = &item->numbers[keys[i].key];
         int r = 0;
 
-        /* "key=" says nothing, and neither does null. */
+        /* "key=" and null set nothing. */
         if (keys[i].kind == VALUE_NONE || !*text || (keys[i].key == CH_KEY_ID && vm_has_mark(text)))
                 return 0;
         if (ch->words && vm_has_mark(text))
@@ -142,7 +142,7 @@ static int set_key(Ch *ch, size_t i, const char *name, const char *text, ChItem 
 }
 
 static int read_value(Ch *ch, ChSection section, const KeyValue *value, ChItem *item) {
-        /* A member of a member, or an element of a list, goes by the name of the whole; a list's elements are joined. */
+        /* Nested members use the outer name; list elements are joined. */
         size_t n = ch->json ? strcspn(value->key, ".") : strlen(value->key);
         char name[VM_NAME_MAX * 2];
 
@@ -157,7 +157,7 @@ static int read_value(Ch *ch, ChSection section, const KeyValue *value, ChItem *
                         return ch_behind(ch, name, value->value);
                 return set_key(ch, i, name, value->value, item);
         }
-        /* Nothing else of those moves a thing. */
+        /* Other keys of these have no effect. */
         return section == CH_SMALL ? 0 : vm_ignore(&ch->vm, name, "not understood");
 }
 

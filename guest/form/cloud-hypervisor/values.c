@@ -6,7 +6,7 @@
 #include "guest/form/cloud-hypervisor/ch.h"
 #include "probe/cleanup.h"
 
-/* One part, up to a comma outside of quotes and brackets. NULL: a quote or bracket is not closed, or closes nothing. */
+/* The end of a part, at a comma outside quotes and brackets. NULL: unbalanced quote or bracket. */
 static const char *part_end(const char *text) {
         unsigned brackets = 0;
         bool quoted = false;
@@ -22,7 +22,7 @@ static const char *part_end(const char *text) {
         return quoted || brackets > 0 ? NULL : text;
 }
 
-/* Without the quotes, and the blanks around it. */
+/* Strips quotes and surrounding blanks. */
 static char *value_of(const char *text, size_t n) {
         char *value, *out;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Devices of a guest's document, and the ports before them. */
+/* Ports and devices of a guest's document. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ const FieldTable guest_bar_table = { FIELD_TABLE(bar_fields), .text = "A BAR of 
 
 /* ── ports ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Two kinds below 4 GiB. */
+/* Two windows of 4 GiB each. */
 #define RESERVE32_MAX (UINT64_C(8) << 30)
 
 static json_t *write_hotplug(const void *value) {
@@ -172,7 +172,7 @@ static const FieldHook mediated_hook = {
 static int check_device(const JsonValue *value, void *object, const void *before) {
         GuestDevice *device = object;
 
-        /* A host's function in a guest is assigned. */
+        /* A host's function is always assigned. */
         if (!json_object_get(value->json, "assigned"))
                 device->assigned = device->has_address || device->mediated;
         if (device->has_address && !device->assigned)

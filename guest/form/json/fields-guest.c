@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A guest's document; CPU, memory and devices apart. */
+/* A guest's document, except CPU, memory and devices. */
 
 #include <errno.h>
 #include <string.h>
@@ -168,7 +168,7 @@ static const FieldHook machine_hook = {
                   "\"pattern\": \"^(pc|q35|microvm|cloud-hypervisor|pc-(q35|i440fx)-.+|pc-[0-9].*)$\"}",
 };
 
-/* Of that member 0 is a value of its own. */
+/* 0 is a valid value of this member. */
 static json_t *write_hole(const void *value) {
         const Guest *guest = value;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Values of a guest's document that no kind of field describes. */
+/* Values of a guest's document that have no field kind. */
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The tables of a guest's document, and what several of them need. */
+/* The tables of a guest's document, and shared functions. */
 
 #include <stddef.h>
 
@@ -17,7 +17,7 @@ extern const FieldTable guest_ports_table;  /* GuestPorts */
 extern const FieldTable guest_bar_table;    /* GuestBar */
 extern const FieldTable guest_note_table;   /* GuestNote */
 
-/* uint64_t: a number of bytes, or a text with its unit. */
+/* uint64_t: a number of bytes, or a string with a unit. */
 #define SIZE_SCHEMA                                                                             \
         "{\"oneOf\": [{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 4503599627370496}, " \
         "{\"type\": \"string\", \"pattern\": \"^[0-9]+(B|KiB|MiB|GiB|TiB|PiB)?$\"}]}"
@@ -31,12 +31,12 @@ extern const FieldHook guest_version_hook;
 int guest_read_version(const JsonValue *json, void *value);
 json_t *guest_write_version(const void *value);
 
-/* Elements that the guest adds itself; they are written as those of any list. */
+/* Read lists by adding to the guest. Written as any list. */
 int guest_read_ports(const JsonValue *json, Guest *guest);
 int guest_read_notes(const JsonValue *json, GuestNote **notes, size_t *n);
 
-/* Once the document is read: other VMMs than Cloud Hypervisor have no segments, and every segment that is named is there. */
+/* Checks segments at the end: only Cloud Hypervisor has them, and all named ones must exist. */
 int guest_check_segments(const JsonValue *top, const Guest *guest);
 
-/* The guest whose member a hook was given. */
+/* The guest that contains this member. */
 #define GUEST_OF(value, member) ((Guest *) (void *) ((char *) (value) -offsetof(Guest, member)))

@@ -10,7 +10,7 @@
 #include "profile/document/field-read.h"
 #include "profile/document/field-write.h"
 
-/* Notes are made where the other forms are read, too: -E2BIG is what more of them than fit are. */
+/* -E2BIG means too many notes: the functions that add them are shared with other forms. */
 static int noted(const JsonValue *value, int r) {
         return r == -E2BIG ? json_value_fail(value, "expected at most %d notes", GUEST_NOTES_MAX) : r;
 }
@@ -30,7 +30,7 @@ int guest_read_notes(const JsonValue *json, GuestNote **notes, size_t *ret_n) {
         return r;
 }
 
-/* What hangs together: a document that contradicts itself describes no guest. */
+/* Checks members against each other. */
 static int check_whole(const JsonValue *top, Guest *guest) {
         JsonValue member;
         int r;

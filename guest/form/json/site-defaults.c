@@ -11,7 +11,7 @@
 #include "probe/cleanup.h"
 #include "profile/document/field-read.h"
 
-/* A tag has six digits, and no other version that many. */
+/* OVMF tags have six digits; other versions never do. */
 static int check_tag(const JsonValue *value, bool ovmf, const GuestVersion *version) {
         if (version->major == 0 || ovmf != (version->major >= 201000 && version->major <= 209912))
                 return json_value_fail(value,

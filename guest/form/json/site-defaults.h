@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What an administrator says of a host's QEMU and firmware, for guests whose description does not
- * (guest-defaults.schema.json). Pure. */
+/* The administrator's defaults for a host's QEMU, firmware and BARs (guest-defaults.schema.json). No I/O. */
 
 #include "guest/vmm/defaults.h"
 #include "profile/document/json-parse.h"
@@ -13,19 +12,19 @@
 #define SITE_DEVICES_MAX 64
 
 typedef struct SiteImage {
-        char path[256]; /* a pattern of fnmatch(3); "*" matches no slash */
+        char path[256]; /* fnmatch(3) pattern; "*" does not match "/" */
         FirmwareKind kind;
         GuestVersion version;
 } SiteImage;
 
-/* BARs that the host does not tell. */
+/* BARs that the host does not report. */
 typedef struct SiteDevice {
-        char device[64];  /* a pattern of fnmatch(3): of a mediated device's UUID, or a function's address */
-        GuestDevice bars; /* and of it the BARs alone */
+        char device[64];  /* a pattern of fnmatch(3) for a mediated device's UUID or a PCI address */
+        GuestDevice bars; /* only its BARs are used */
 } SiteDevice;
 
 typedef struct SiteDefaults {
-        GuestVersion qemu, ovmf, seabios; /* all zero: not given */
+        GuestVersion qemu, ovmf, seabios; /* all zero: not set */
         size_t n_images;
         SiteImage images[SITE_IMAGES_MAX];
         size_t n_devices;
@@ -34,9 +33,9 @@ typedef struct SiteDefaults {
 
 extern const FieldTable site_defaults_table; /* SiteDefaults */
 
-/* -EINVAL with the error filled, -ENOMEM. */
+/* 0, -EINVAL with the error filled, -ENOMEM. */
 int site_defaults_parse(const char *text, size_t n, SiteDefaults *ret, JsonError *reterr);
 
-/* Before guest_defaults(): the guest's image and BARs where an entry names them, and what is used where no package tells. -ENOMEM,
- * -E2BIG. */
+/* Call before guest_defaults(). Fills image and BARs from matching entries, and versions that no package
+ * reports. -ENOMEM, -E2BIG. */
 int site_defaults_apply(const SiteDefaults *site, Guest *guest, GuestInstalled *installed);

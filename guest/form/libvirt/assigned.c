@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Devices of the host's that a domain is given, and others that reach its memory. */
+/* Assigned host devices of a domain, and others that access its memory. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static int part(Vm *vm, const xmlNode *address, const char *name, uint64_t max, 
         return vm_element_attribute(address, name, text) ? vm_number(vm, name, text, max, ret) : 0;
 }
 
-/* Where the domain leaves it to libvirt, it gives each its own port on a machine that has ports. */
+/* libvirt gives each device without an address its own port, if the machine has ports. */
 static void put_behind(Vm *vm, const xmlNode *node, GuestDevice *device) {
         char text[VM_ATTRIBUTE_MAX], bus[VM_NAME_MAX];
 
@@ -29,7 +29,7 @@ static void put_behind(Vm *vm, const xmlNode *node, GuestDevice *device) {
         vm_port_take(vm, bus, device);
 }
 
-/* The device's own word goes before the domain's. */
+/* The device's setting overrides the domain's. */
 static bool has_iommufd(const xmlNode *node) {
         const xmlNode *driver = vm_element_child(node, "driver");
         char text[VM_ATTRIBUTE_MAX];
@@ -42,7 +42,7 @@ static bool has_iommufd(const xmlNode *node) {
         return strcmp(text, "yes") == 0;
 }
 
-/* Kept for the guest, and not handed to it. */
+/* Reserved for the guest, not assigned. */
 static bool is_unassigned(const xmlNode *node) {
         char type[VM_ATTRIBUTE_MAX];
 
@@ -136,7 +136,7 @@ int vm_domain_interface(VmDomain *domain, const xmlNode *node) {
         vm_element_attribute(node, "type", type);
         if (strcmp(type, "hostdev") == 0)
                 return add_assigned(domain, node);
-        /* Of a pair only that half is a host's device, which a network of such devices gives. */
+        /* Only the transient half is a host device, taken from its network. */
         vm_element_attribute(vm_element_child(node, "teaming"), "type", teaming);
         if (strcmp(teaming, "transient") == 0)
                 return vm_ignore(domain->vm, "<interface>",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* <devices>: those that reach memory, take a place in it, or say how wide addresses are. */
+/* <devices> that access memory, use address space or set the width of addresses. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 
 /* ── memory ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* libvirt rounds them in ways of its own: at least so much. */
+/* libvirt rounds sizes up; this is the minimum. */
 static int add_module(VmDomain *domain, const char *model, const xmlNode *target, uint64_t size) {
         const xmlNode *block = vm_element_child(target, "block");
         int kind = memory_from_string(model);
@@ -33,7 +33,7 @@ static int add_module(VmDomain *domain, const char *model, const xmlNode *target
                         : vm_bounded(domain->vm, guest_add_module(domain->vm->guest, &module));
 }
 
-/* Modules lie in the region that <maxMemory> sets apart; of SGX's the place is their own. */
+/* Modules are in the region of <maxMemory>, SGX has its own. */
 static int read_module(VmDomain *domain, const xmlNode *node) {
         const xmlNode *target = vm_element_child(node, "target"), *size = vm_element_child(target, "size");
         char model[VM_ATTRIBUTE_MAX];

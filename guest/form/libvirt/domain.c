@@ -30,7 +30,7 @@ static const xmlNode *foreign_child(const xmlNode *parent, const char *name) {
         return node;
 }
 
-/* libosinfo's id, which virt-manager and virt-install write. */
+/* libosinfo's id, from virt-manager and virt-install. */
 static int read_metadata(VmDomain *domain, const xmlNode *node) {
         const xmlNode *os = foreign_child(foreign_child(node, "libosinfo"), "os");
         char id[VM_ATTRIBUTE_MAX];
@@ -40,7 +40,7 @@ static int read_metadata(VmDomain *domain, const xmlNode *node) {
         return 0;
 }
 
-/* What Hyper-V offers its guests: Windows is what uses it. */
+/* Hyper-V features indicate a Windows guest. */
 static int read_features(VmDomain *domain, const xmlNode *node) {
         if (vm_element_child(node, "hyperv"))
                 guest_system_set(&domain->vm->guest->system, SYSTEM_WINDOWS, TRISTATE_UNKNOWN,
@@ -61,7 +61,7 @@ static int read_max(VmDomain *domain, const xmlNode *node) {
         r = vm_element_size(domain->vm, node, &memory->max);
         if (r < 0)
                 return r;
-        /* virtio-mem and virtio-pmem need none. */
+        /* virtio-mem and virtio-pmem use none. */
         if (!vm_element_attribute(node, "slots", slots))
                 return 0;
         r = vm_number(domain->vm, "<maxMemory slots>", slots, 256, &number);
@@ -70,8 +70,8 @@ static int read_max(VmDomain *domain, const xmlNode *node) {
         return r;
 }
 
-/* libvirt makes <hard_limit> the limit on the VMM's locked memory (qemuDomainGetMemLockLimitBytes()); a value beyond all
- * memory is its word for no limit. */
+/* libvirt sets the VMM's locked-memory limit to <hard_limit> (qemuDomainGetMemLockLimitBytes()). Values
+ * beyond all memory mean no limit. */
 static int read_tuning(VmDomain *domain, const xmlNode *node) {
         const xmlNode *limit = vm_element_child(node, "hard_limit");
         uint64_t *ret = &domain->vm->guest->memory.locked_limit;
@@ -92,7 +92,7 @@ static const VmElement elements[] = {
         { "name", read_name },
         { "memory", read_memory },
         { "maxMemory", read_max },
-        { "os" }, /* read before the others: what a device's place is depends on the machine */
+        { "os" }, /* read first: device places depend on the machine */
         { "cpu", vm_domain_cpu },
         { "devices", vm_domain_devices },
         { "launchSecurity", vm_domain_protection },
@@ -139,7 +139,7 @@ static int read_type(VmDomain *domain, const xmlNode *root) {
 
 /* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* libvirt's <memory> has the modules in it, unless NUMA cells say what is there at boot; it hands QEMU whole MiB. */
+/* libvirt's <memory> includes modules, unless NUMA cells set the boot memory. QEMU gets whole MiB. */
 static int set_boot_memory(VmDomain *domain, const xmlNode *root) {
         const uint64_t mib = UINT64_C(1) << 20;
         GuestMemory *memory = &domain->vm->guest->memory;
@@ -187,7 +187,7 @@ static int read_domain(Vm *vm, const xmlNode *root) {
         return r < 0 ? r : vm_finish(vm);
 }
 
-/* ── what is built of foreign text ─────────────────────────────────────────────────────────────────────── */
+/* ── building the tree from untrusted text ─────────────────────────────────────────────────────────────── */
 
 typedef struct Builder {
         Vm *vm;
@@ -202,7 +202,7 @@ static void stop(xmlParserCtxt *parser, const char *why) {
         xmlStopParser(parser);
 }
 
-/* With it come entities, and what they would fetch or blow up. */
+/* Entities could fetch files or expand without limit. */
 static void refuse_document_type(
                 void *data, const xmlChar *name, const xmlChar *external, const xmlChar *system) {
         stop(data, "expected no document type: a domain has no entities");
@@ -211,7 +211,7 @@ static void refuse_document_type(
 #define TEXT(x) #x
 #define NUMBER(x) TEXT(x)
 
-/* A byte of text makes up to 50 of memory, were it not for this. */
+/* Limits the memory, which can be 50 times the text. */
 static void add_element(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *space,
                 int n_spaces, const xmlChar **spaces, int n_attributes, int n_defaulted,
                 const xmlChar **attributes) {
@@ -228,7 +228,7 @@ static void add_element(void *data, const xmlChar *name, const xmlChar *prefix, 
                                 attributes);
 }
 
-/* Comments are nobody's, and CDATA is text like other text. */
+/* Comments are dropped; CDATA becomes text. */
 static void set_builder(xmlParserCtxt *parser, Builder *builder) {
         parser->_private = builder;
         parser->sax->internalSubset = refuse_document_type;

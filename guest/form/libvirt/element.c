@@ -14,7 +14,7 @@ void vm_element_line(Vm *vm, const xmlNode *node) {
         vm->line = line > 0 ? (unsigned) line : 0;
 }
 
-/* Elements of other name spaces are others' business; <qemu:commandline> is looked for by itself. */
+/* Ignores elements of other namespaces; <qemu:commandline> is read separately. */
 static bool is_element(const xmlNode *node) {
         return node->type == XML_ELEMENT_NODE && !node->ns;
 }
@@ -80,7 +80,7 @@ static int scaled(Vm *vm, const xmlNode *node, const char *what, const char *num
                                 "%s: expected a size such as unit='GiB' and 4, not '%.60s' with unit "
                                 "'%.20s'",
                                 what, number, given ? unit : "KiB");
-        /* libvirt counts in KiB, and rounds up. */
+        /* libvirt uses whole KiB, rounded up. */
         *ret = (*ret + 1023) & ~UINT64_C(1023);
         return 0;
 }

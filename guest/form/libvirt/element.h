@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Elements of a domain, and how they are handed round. */
+/* Elements of a domain. */
 
 #include <libxml/tree.h>
 
@@ -11,42 +11,42 @@
 
 typedef struct VmDomain {
         Vm *vm;
-        uint64_t memory;              /* <memory>: boot RAM with all modules */
-        uint64_t modules;             /* of <memory model=…> */
-        uint64_t cells;               /* of <numa> */
-        bool buses[256];              /* that a controller makes */
-        char switch_bus[VM_NAME_MAX]; /* of the last switch without an address */
+        uint64_t memory;              /* <memory>: boot RAM plus all modules */
+        uint64_t modules;             /* <memory model=…> */
+        uint64_t cells;               /* <numa> */
+        bool buses[256];              /* have a controller */
+        char switch_bus[VM_NAME_MAX]; /* of the last switch without address */
 } VmDomain;
 
-/* What is done with an element by its name; NULL: it moves nothing. */
+/* How an element is read. NULL: no effect on addresses. */
 typedef struct VmElement {
         const char *name;
         int (*read)(VmDomain *domain, const xmlNode *node);
 } VmElement;
 
-/* All children by that table; those that it does not have are noted as not understood. */
+/* Reads all children by the table. Unlisted children are noted as not understood. */
 int vm_element_children(VmDomain *domain, const xmlNode *parent, const VmElement *elements, size_t n);
 
-/* The first child of that name, and the next; NULL: none. */
+/* The first or next child of that name, or NULL. */
 const xmlNode *vm_element_child(const xmlNode *parent, const char *name);
 const xmlNode *vm_element_next(const xmlNode *node);
 
-/* Both cut what is longer, and both give "" for what is not there; the first tells. Blanks around a text go. */
+/* Truncate long values. Return "" if missing; the first also returns false. Strip blanks around text. */
 bool vm_element_attribute(const xmlNode *node, const char *name, char ret[VM_ATTRIBUTE_MAX]);
 void vm_element_text(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]);
 
-/* A size in the unit beside it; the line is the element's. */
+/* Reads a size in its unit. Errors have the element's line. */
 int vm_element_size(Vm *vm, const xmlNode *node, uint64_t *ret);
 int vm_element_size_attribute(Vm *vm, const xmlNode *node, const char *name, uint64_t *ret);
 
-/* As QEMU's device of that driver, with up to two properties; a NULL value leaves one out. */
+/* Adds the equivalent QEMU device with up to two properties. A NULL value omits one. */
 int vm_element_device(Vm *vm, const char *driver, const char *id, const char *key, const char *value,
                 const char *key2, const char *value2);
 
-/* What <alias> names it, or "". */
+/* The name in <alias>, or "". */
 void vm_element_alias(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]);
 
-/* The name that libvirt gives a bus, and whether <address> is a place on one. */
+/* The name that libvirt gives a bus, and whether <address> is a PCI address. */
 void vm_element_bus(unsigned long bus, char ret[VM_NAME_MAX]);
 bool vm_element_on_pci(const xmlNode *node);
 
@@ -54,8 +54,8 @@ void vm_element_line(Vm *vm, const xmlNode *node);
 
 int vm_domain_os(VmDomain *domain, const xmlNode *node);
 int vm_domain_cpu(VmDomain *domain, const xmlNode *node);
-int vm_domain_ports(VmDomain *domain, const xmlNode *devices);       /* before the devices, */
-int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices); /* and behind them */
+int vm_domain_ports(VmDomain *domain, const xmlNode *devices);       /* call before devices */
+int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices); /* call after devices */
 int vm_domain_hostdev(VmDomain *domain, const xmlNode *node);
 int vm_domain_interface(VmDomain *domain, const xmlNode *node);
 int vm_domain_disk(VmDomain *domain, const xmlNode *node);
@@ -64,4 +64,4 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node);
 int vm_domain_smm(VmDomain *domain, const xmlNode *node);
 int vm_domain_sysinfo(VmDomain *domain, const xmlNode *node);
 int vm_domain_form(Vm *vm, const xmlNode *root);
-int vm_domain_qemu(Vm *vm, const xmlNode *root); /* of the name space of its own */
+int vm_domain_qemu(Vm *vm, const xmlNode *root); /* reads the qemu namespace */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Keeps the elements that a remedy may change: as they are in the domain, but for comments and blanks. */
+/* Keeps the elements that a remedy may change, without comments and blanks. */
 
 #include <errno.h>
 #include <jansson.h>
@@ -8,7 +8,7 @@
 
 #include "guest/form/libvirt/element.h"
 
-/* What is cut here is over the bounds of guest_form_add_element(), which then drops the whole. */
+/* Content cut here exceeds the limit of guest_form_add_element(), which then drops all of it. */
 #define DEPTH (GUEST_FORM_DEPTH_MAX + 1)
 
 static json_t *attributes_json(const xmlNode *node) {
@@ -94,7 +94,7 @@ int vm_domain_form(Vm *vm, const xmlNode *root) {
                 r = keep_sysinfo(vm, root);
         if (r != -E2BIG)
                 return r;
-        /* One that is missing would be taken for one that the domain has not: remedies then show the changed part alone. */
+        /* Remedies rely on complete elements. Without them, they show the changed part only. */
         json_decref(form->elements);
         form->elements = NULL;
         return 0;

@@ -44,7 +44,7 @@ static void read_loader(Vm *vm, const xmlNode *os) {
                 guest_firmware_set_path(firmware, path);
         if (vm_element_attribute(loader, "secure", text) && strcmp(text, "yes") == 0)
                 firmware->smm = TRISTATE_YES;
-        /* Of images that libvirt chooses by itself those with secure boot have it. */
+        /* With secure boot, libvirt chooses an image that has SMM. */
         for (const xmlNode *feature = vm_element_child(vm_element_child(os, "firmware"), "feature"); feature;
                         feature = vm_element_next(feature)) {
                 vm_element_attribute(feature, "name", text);
@@ -52,7 +52,7 @@ static void read_loader(Vm *vm, const xmlNode *os) {
                                 strcmp(text, "yes") == 0)
                         firmware->smm = TRISTATE_YES;
         }
-        /* What libvirt was asked for goes before what an image's name may say. */
+        /* The domain's setting overrides the image's name. */
         if (strcmp(kind, "efi") == 0)
                 firmware->kind = FIRMWARE_OVMF;
         else if (strcmp(kind, "bios") == 0)
@@ -93,7 +93,7 @@ static int read_model(VmDomain *domain, const xmlNode *node) {
                 return vm_fail(domain->vm,
                                 "<cpu mode='%.40s'>: expected custom, host-model, host-passthrough or maximum",
                                 mode);
-        /* At least that model: libvirt takes the host's. */
+        /* match=minimum: libvirt uses the host's model. */
         if (vm_element_attribute(node, "match", text) && strcmp(text, "minimum") == 0)
                 return vm_cpu_model(domain->vm, "host-model");
         vm_element_text(model, text);
@@ -112,7 +112,7 @@ static int read_width(VmDomain *domain, const xmlNode *node) {
 
         vm_element_attribute(node, "mode", mode);
         if (strcmp(mode, "emulate") == 0) {
-                /* Without bits libvirt hands QEMU host-phys-bits=off, beside any model. */
+                /* Without bits, libvirt passes host-phys-bits=off for any model. */
                 if (!vm_element_attribute(node, "bits", number))
                         return vm_cpu_property(domain->vm, "host-phys-bits", "off");
                 return vm_cpu_property(domain->vm, "phys-bits", number);
@@ -213,7 +213,7 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
                 i++;
         if (i == ELEMENTS(types))
                 return vm_ignore(domain->vm, "<launchSecurity>", "type='%.40s' is not understood", type);
-        /* Where it is not said, libvirt asks QEMU, whose answer is always 1. */
+        /* libvirt uses QEMU's value, which is always 1. */
         reduced = strcmp(type, "tdx") == 0 ? NULL : "1";
         r = key_values_add(&values, "qom-type", types[i].object);
         if (r >= 0)
@@ -233,7 +233,7 @@ int vm_domain_protection(VmDomain *domain, const xmlNode *node) {
 
 /* ── <sysinfo> ─────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What libvirt hands QEMU as -fw_cfg. */
+/* libvirt passes these as -fw_cfg. */
 static int read_entry(VmDomain *domain, const xmlNode *entry) {
         _cleanup_(key_values_done) KeyValues values = {};
         char name[VM_ATTRIBUTE_MAX], file[VM_ATTRIBUTE_MAX], text[VM_ATTRIBUTE_MAX];

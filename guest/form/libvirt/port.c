@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* <controller type='pci'>, and the ports that libvirt adds by itself to a machine with PCI Express: one for each device
- * without an address that goes behind one, and one to spare where the domain names none. */
+/* <controller type='pci'>, and the ports that libvirt adds on PCI Express: one for each device without an
+ * address that needs one, and a spare if the domain names none. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,10 +14,10 @@
 
 #define BUSES 256
 
-/* Elements that are a device behind a port wherever they stand, or by their model; "": where none is said. */
+/* Devices that libvirt puts behind a port, by model. NULL: any model; "": no model. */
 static const struct {
         const char *name, *model;
-        bool conventional; /* behind a bridge, which all of them share */
+        bool conventional; /* behind a bridge that all of them share */
 } behind[] = {
         { "hostdev", NULL, false },
         { "interface", "virtio", false },
@@ -47,9 +47,9 @@ static const struct {
 
 typedef struct Ports {
         VmDomain *domain;
-        unsigned n_given;             /* of PCI Express, for single devices */
-        unsigned n_used;              /* of them with a device's address */
-        unsigned n_wanting, n_listed; /* devices without an address; of them those whose BARs are known */
+        unsigned n_given;             /* PCI Express ports for single devices */
+        unsigned n_used;              /* ports used by a device's address */
+        unsigned n_wanting, n_listed; /* devices without an address; those with known BARs */
         bool usb, balloon, serial, serial_wanted, conventional, has_bridge;
 } Ports;
 
@@ -59,8 +59,8 @@ static unsigned long number(const xmlNode *node, const char *name) {
         return vm_element_attribute(node, name, text) ? strtoul(text, NULL, 0) : ULONG_MAX;
 }
 
-/* Without an address a switch goes behind a port of its own, the first that nothing is behind, and the ports of switches
- * behind the first switch. */
+/* Without an address, an upstream switch port goes behind the first unused port; downstream ports go behind
+ * the first switch. */
 static void find_place(VmDomain *domain, const char *model, VmPort *port) {
         const Vm *vm = domain->vm;
 
@@ -135,7 +135,7 @@ static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long i
         return vm_port_add(domain->vm, &port);
 }
 
-/* Buses that addresses name and no controller makes: libvirt adds the controllers up to there. */
+/* libvirt adds controllers up to the highest bus that an address names. */
 static int add_missing(VmDomain *domain, const xmlNode *devices) {
         const bool express = domain->vm->guest->machine == MACHINE_Q35;
         unsigned long last = 0;
@@ -159,7 +159,7 @@ static int add_missing(VmDomain *domain, const xmlNode *devices) {
         return r;
 }
 
-/* One without an index gets the lowest that is free; that of the root is 0. */
+/* Without an index, libvirt uses the lowest free one. The root has 0. */
 static unsigned long free_index(const VmDomain *domain, const xmlNode *node) {
         char model[VM_ATTRIBUTE_MAX];
         unsigned long index = 1;
@@ -191,7 +191,7 @@ static int add_controllers(VmDomain *domain, const xmlNode *devices, bool indexe
         return r;
 }
 
-/* The controllers stand in any order, before and behind what is on them. */
+/* Controllers may come before or after their devices. */
 int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
         int r = add_controllers(domain, devices, true);
 
@@ -231,7 +231,7 @@ static bool is_bus(const xmlNode *node, const char *child, const char *bus) {
                         strcmp(text, bus) == 0;
 }
 
-/* Those that need no table: what they are on says it. */
+/* Recognised by their bus, without a table. */
 static bool is_virtio(const xmlNode *node) {
         const char *name = (const char *) node->name;
 
@@ -252,7 +252,7 @@ static void note_defaults(Ports *ports, const xmlNode *node) {
                                 ports->serial_wanted || has_type(vm_element_child(node, "target"), "virtio");
 }
 
-/* virtio devices that are conventional PCI, or PCI Express, by their model. */
+/* virtio models that are conventional PCI or PCI Express. */
 static bool is_transitional(Ports *ports, const char *model) {
         if (vm_ends_with(model, "-non-transitional"))
                 ports->n_wanting++;
@@ -318,7 +318,7 @@ static void count_given(Ports *ports, const xmlNode *devices) {
         }
 }
 
-/* Devices with known BARs that libvirt puts into a port that the domain names. */
+/* libvirt puts devices with known BARs into the domain's ports. */
 static void take_given(Vm *vm, unsigned n) {
         for (size_t i = 0; n > 0 && i < vm->qemu->n_ports; i++) {
                 if (!vm->qemu->ports[i].single || vm->qemu->ports[i].busy || vm->qemu->ports[i].taken)
@@ -347,7 +347,7 @@ int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices) {
         added = ports.n_wanting > free_ports ? ports.n_wanting - free_ports : 0;
         if (ports.n_given == 0 && ports.n_wanting > 0)
                 added++;
-        /* Of those that are added, a bridge is the last of its own. */
+        /* An added bridge takes the last of the added ports. */
         if (ports.conventional && !ports.has_bridge) {
                 r = guest_add_ports(vm->guest, &(const GuestPort){ .conventional = true }, 1);
                 ports.n_listed++;

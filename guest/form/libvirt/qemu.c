@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a domain hands QEMU past libvirt: <qemu:commandline> and <qemu:override>. */
+/* Options that bypass libvirt: <qemu:commandline> and <qemu:override>. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static int add_argument(VmWord **words, size_t *n, const xmlNode *node) {
         return 0;
 }
 
-/* What is added to libvirt's own options comes behind them. */
+/* These options come after libvirt's own. */
 static int read_commandline(Vm *vm, const xmlNode *commandline) {
         const bool known = vm->guest->viommu.kind != VIOMMU_NONE;
         VmWord *words = NULL;
@@ -56,7 +56,7 @@ static int read_commandline(Vm *vm, const xmlNode *commandline) {
         return r;
 }
 
-/* Properties that people set on libvirt's devices: identities, ROMs, displays. Few are about memory. */
+/* Properties set on libvirt's devices. Few affect memory; most are identities, ROMs or displays. */
 static int read_property(Vm *vm, const char *alias, const xmlNode *property) {
         char name[VM_ATTRIBUTE_MAX];
 

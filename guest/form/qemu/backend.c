@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What memory is made of: NUMA nodes, DIMMs, virtio-mem. What they say against each other, and QEMU ends on, is noted as
- * refused; sums are looked at once the whole guest is known. */
+/* Memory backends and their users: NUMA nodes, DIMMs, virtio-mem. Notes contradictions that QEMU rejects;
+ * sums are checked when the whole guest is known. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,9 +11,9 @@
 #include "guest/form/qemu/qemu.h"
 
 #define MIB (UINT64_C(1) << 20)
-#define GRANULE (2 * MIB) /* of memory-backend-ram, and virtio-mem's block where nothing else is said */
+#define GRANULE (2 * MIB) /* of memory-backend-ram; default block size of virtio-mem */
 
-/* NULL: there is none of that name, which is noted unless a file that is not here may have it. */
+/* Finds a backend by name; NULL if not found, which is noted unless an unread file may have it. */
 static int take_backend(Vm *vm, const char *what, const char *id, const VmObject **ret) {
         VmObject *found = NULL;
         char text[160];
@@ -59,7 +59,7 @@ static int number_node(Vm *vm, const char *said) {
         return 0;
 }
 
-/* Saturates: more than x86 can address is not the RAM's size in any case. */
+/* Saturates: above 4 PiB it cannot match the RAM size anyway. */
 static void add_node(Vm *vm, uint64_t size) {
         GuestMemory *memory = &vm->guest->memory;
 
@@ -108,7 +108,7 @@ int vm_numa_finish(Vm *vm) {
         }
         if (r >= 0 && numa->memdev && *vm->qemu->memory_backend)
                 r = vm_refuse(vm, "-numa memdev=", "cannot be used together with -machine memory-backend=");
-        /* Of what is not known no sum is made. */
+        /* The sum is not known. */
         if (numa->unknown) {
                 memory->numa = false;
                 memory->numa_size = 0;
@@ -202,7 +202,7 @@ int vm_module(Vm *vm, const KeyValues *values) {
                 return r;
         module.size = backend->size;
         ram = strcmp(backend->type, "memory-backend-ram") == 0;
-        /* Of an NVDIMM the label's part is not shown: QEMU takes any size. */
+        /* The size of an NVDIMM's label is not known: any size is accepted. */
         if (module.kind == MEMORY_VIRTIO_MEM)
                 r = look_at_blocks(vm, values, what, ram, &module);
         else if (ram && module.kind != MEMORY_NVDIMM && module.size % GRANULE)

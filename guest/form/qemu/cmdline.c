@@ -50,13 +50,13 @@ static int set_bios(Vm *vm, const KeyValues *values) {
         return 0;
 }
 
-/* -pflash: what -drive if=pflash,file= would be. */
+/* -pflash FILE is -drive if=pflash,file=FILE. */
 static int set_flash(Vm *vm, const KeyValues *values) {
         return *vm->guest->firmware.path ? 0 : set_bios(vm, values);
 }
 
-/* Options with a value, in the order in which they are looked at: objects before what names them, globals last, because
- * what a device says itself goes before. */
+/* Turns in which options are read: objects before options that refer to them, globals last, because a
+ * device's own settings override them. */
 typedef enum Turn {
         TURN_SETS,
         TURN_OBJECTS,
@@ -100,7 +100,7 @@ static int set_values(Vm *vm, const char *name, const char *implied, const char 
         return r < 0 ? r : set(vm, &values);
 }
 
-/* A group of a file that -readconfig names; some are not named after their option. */
+/* Reads a group of a -readconfig file; some names differ from their option's. */
 static int set_group(Vm *vm, Turn turn, const char *group, KeyValues *values) {
         static const struct {
                 const char *group, *option;
@@ -158,7 +158,7 @@ static int read_config(Vm *vm, Turn turn, const char *path) {
         return vm_ignore(vm, what, "cannot read the file: %s", why);
 }
 
-/* Options that are not made of keys and values, and those that nobody understands. */
+/* Options without keys and values, and unknown ones. */
 static int set_other(Vm *vm, const char *name, const char *text) {
         char what[64];
 
@@ -188,7 +188,7 @@ static int set_option(Vm *vm, Turn turn, const char *name, const char *text) {
         return turn == TURN_OPTIONS ? set_other(vm, name, text) : 0;
 }
 
-/* Does it take the word behind it? One that is not known does when that is no option. */
+/* Whether it takes the next word. Unknown options do, unless that is an option. */
 static bool takes_value(const char *name, const VmWord *next) {
         if (vm_option_stands_alone(name))
                 return false;
@@ -198,7 +198,7 @@ static bool takes_value(const char *name, const VmWord *next) {
         return vm_option_has_value(name) || (next && next->text[0] != '-');
 }
 
-/* "...", "[...]", "<more>", "[options]": what stood there is not known. */
+/* "...", "[...]", "<more>", "[options]": omitted text. */
 static bool is_gap(const char *word) {
         size_t n = strlen(word);
 
@@ -218,7 +218,7 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
                         if (r < 0)
                                 return r;
                 }
-                /* The image of a disk. */
+                /* a disk image */
                 if (!name)
                         continue;
                 if (takes_value(name, i + 1 < n ? &words[i + 1] : NULL)) {
@@ -236,7 +236,7 @@ static int take_turn(Vm *vm, Turn turn, const VmWord *words, size_t n) {
         return 0;
 }
 
-/* What a script's text does not tell, where it could move addresses. */
+/* Rejects unknown parts that could move addresses. */
 static int check_unknown(Vm *vm, const VmWords *words) {
         for (size_t i = 0; i < words->n; i++) {
                 const char *name = vm_option_name(words->items[i].text);
@@ -309,7 +309,7 @@ static int check_query(Vm *vm, const VmWords *words, size_t first) {
                         "this QEMU only prints its help or version: expected the command line of a machine");
 }
 
-/* What word processors make of "-m" and of quotes: QEMU would take it for a disk. */
+/* Rejects typographic dashes and quotes: QEMU would take the word for a disk. */
 static int check_dashes(Vm *vm, const VmWords *words) {
         static const char *const starts[] = { "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93",
                 "\xe2\x80\x94", "\xe2\x88\x92", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c",

@@ -8,7 +8,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* QEMU's own bounds. */
+/* QEMU's limits. */
 #define NAME_MAX_LENGTH 63
 #define LINE_MAX_LENGTH 1022
 
@@ -26,7 +26,7 @@ static int fail(Config *config, const char *expected) {
                         expected);
 }
 
-/* The group that ends here. */
+/* Ends the current group. */
 static int flush(Config *config) {
         int r = *config->group ? config->set(config->vm, config->group, &config->values) : 0;
 

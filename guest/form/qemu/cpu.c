@@ -12,7 +12,7 @@
 int vm_cpu_model(Vm *vm, const char *model) {
         GuestCpu *cpu = &vm->guest->cpu;
 
-        /* The last one given counts, whole. */
+        /* A later -cpu replaces an earlier one. */
         *cpu = (GuestCpu){};
         if (!*model || strlen(model) >= sizeof(cpu->model))
                 return vm_fail(vm, "-cpu: expected a model name, not '%s'", model);
@@ -61,11 +61,11 @@ static int set_bits(Vm *vm, const char *name, const char *value, uint64_t max, u
 static int set_guest_phys_bits(Vm *vm, GuestCpu *cpu, const char *value) {
         int r;
 
-        /* All ones is the property's "automatic". */
+        /* QEMU: all ones is automatic. */
         if (strcmp(value, "-1") == 0 || strcmp(value, "4294967295") == 0)
                 return 0;
         r = set_bits(vm, "guest-phys-bits", value, 52, &cpu->guest_phys_bits);
-        /* The struct's 0 is "automatic". */
+        /* The struct: 0 is automatic. */
         if (r >= 0 && cpu->guest_phys_bits == 0)
                 return vm_ignore(vm, "guest-phys-bits",
                                 "0: hawd does not support a guest without this value");
@@ -123,7 +123,7 @@ int vm_cpu_property(Vm *vm, const char *name, const char *value) {
         for (size_t i = 0; i < ELEMENTS(properties); i++)
                 if (strcmp(dashed, properties[i].name) == 0)
                         return properties[i].set(vm, cpu, value);
-        /* What Hyper-V offers its guests: Windows is what uses it. */
+        /* Hyper-V features indicate a Windows guest. */
         if (strncmp(dashed, "hv-", 3) == 0 && strcmp(value, "off") != 0)
                 guest_system_set(&vm->guest->system, SYSTEM_WINDOWS, TRISTATE_UNKNOWN, dashed);
         for (size_t i = 0; i < ELEMENTS(features); i++)
@@ -132,7 +132,7 @@ int vm_cpu_property(Vm *vm, const char *name, const char *value) {
         return 0;
 }
 
-/* Those with a sign come after all others, and "-" after "+", wherever they stand. */
+/* QEMU applies "+" and "-" properties after all others, "-" last. */
 static int set_signed(Vm *vm, const KeyValues *values, char sign) {
         for (size_t i = 1; i < values->n; i++)
                 if (values->items[i].key[0] == sign) {

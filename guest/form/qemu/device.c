@@ -29,7 +29,7 @@ static const char *device_name(const KeyValues *values) {
 
 /* ── VFIO ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* QEMU lets the domain be left out, and takes capitals. */
+/* QEMU accepts capitals and an omitted domain. */
 static bool parse_address(const char *text, PciAddress *ret) {
         char whole[32];
         size_t n = strlen(text);
@@ -69,7 +69,7 @@ int vm_mediated(Vm *vm, const char *name, const char *uuid, bool iommufd, GuestD
         return 0;
 }
 
-/* The last part of a path. */
+/* Takes the last part of a path. */
 static bool parse_uuid(const char *path, char ret[UUID_TEXT_MAX]) {
         const char *last = path ? strrchr(path, '/') : NULL;
 
@@ -232,9 +232,9 @@ static int add_testdev(Vm *vm, const KeyValues *values) {
         return add_sized(vm, values, "membar", 1, 2, backed && strcmp(backed, "on") == 0);
 }
 
-/* What is not here, and starts with none of these, has small BARs and no memory of its own: disks, networks, screens. */
+/* Unlisted drivers have small BARs and no memory: disks, networks, displays. */
 static const struct {
-        const char *driver; /* the start of its name */
+        const char *driver; /* prefix of its name */
         int (*add)(Vm *vm, const KeyValues *values);
 } drivers[] = {
         { "vfio-pci", add_vfio },
@@ -262,7 +262,7 @@ int vm_device(Vm *vm, const KeyValues *values) {
 
         if (!driver)
                 return vm_fail(vm, "-device: expected DRIVER,PROPERTY=VALUE,...");
-        /* Apple's system management controller: macOS does not start without. */
+        /* Apple's SMC, which macOS requires. */
         if (strcmp(driver, "isa-applesmc") == 0)
                 guest_system_set(&vm->guest->system, SYSTEM_MACOS, TRISTATE_YES, driver);
         for (size_t i = 0; i < ELEMENTS(drivers); i++)

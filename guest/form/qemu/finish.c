@@ -43,13 +43,13 @@ static int finish_memory(Vm *vm) {
         if (memory->max > 0 && memory->max < memory->ram)
                 return vm_fail(vm, "maximum memory: expected at least the %" PRIu64 " MiB at boot",
                                 memory->ram >> 20);
-        /* QEMU has a hot-plug region only for what goes beyond. */
+        /* QEMU needs no hot-plug region then. */
         if (memory->max == memory->ram && memory->slots == 0)
                 memory->max = 0;
         return 0;
 }
 
-/* The 32-bit program's default, and what it leaves of every model. */
+/* qemu-system-i386: its default model, and no long mode for any. */
 static int finish_i386(Vm *vm) {
         GuestCpu *cpu = &vm->guest->cpu;
         int r = 0;
@@ -73,14 +73,14 @@ static bool is_short(const GuestCpu *cpu) {
         return model && model->long_mode == TRISTATE_NO;
 }
 
-/* "-cpu host" and "max" bring host-phys-bits; beside that, under KVM, phys-bits counts for nothing. */
+/* "-cpu host" and "max" set host-phys-bits. With KVM, phys-bits is then ignored. */
 static int finish_cpu(Vm *vm) {
         GuestCpu *cpu = &vm->guest->cpu;
         uint8_t given = cpu->phys_bits;
 
         if (cpu->width_mode != WIDTH_HOST || given == 0)
                 return 0;
-        /* Of a 32-bit model QEMU takes none, beside host-phys-bits neither. */
+        /* QEMU rejects phys-bits on 32-bit models, even with host-phys-bits. */
         if (!vm->guest->kvm || is_short(cpu)) {
                 cpu->width_mode = WIDTH_EXPLICIT;
                 return 0;
@@ -93,7 +93,7 @@ static int finish_cpu(Vm *vm) {
                                         given));
 }
 
-/* microvm has virtio over MMIO, and PCI Express where it is asked for. */
+/* microvm has PCI Express only with pcie=on. */
 static int finish_pcie(Vm *vm) {
         Guest *guest = vm->guest;
 

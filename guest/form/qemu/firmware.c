@@ -9,7 +9,7 @@
 #include "guest/firmware/firmware.h"
 #include "probe/cleanup.h"
 
-/* Disks are called after what is on them. */
+/* Disk names may name their system. */
 static void name_system(Vm *vm, const char *file) {
         const char *slash = strrchr(file, '/');
         const char *name = slash ? slash + 1 : file;
@@ -25,7 +25,7 @@ int vm_drive(Vm *vm, const KeyValues *values) {
 
         if (file && (!interface || strcmp(interface, "pflash") != 0))
                 name_system(vm, file);
-        /* The first holds the firmware, the second its variables. */
+        /* The first has the firmware, the second its variables. */
         if (!interface || strcmp(interface, "pflash") != 0 || !file || (unit && strcmp(unit, "0") != 0))
                 return 0;
         if (!unit && *vm->guest->firmware.path)
@@ -34,7 +34,7 @@ int vm_drive(Vm *vm, const KeyValues *values) {
         return 0;
 }
 
-/* From a node to the one below it, and at last to a file. */
+/* Follows nodes down to a file. */
 int vm_firmware_resolve(Vm *vm) {
         const char *name = vm->qemu->pflash;
 

@@ -34,7 +34,7 @@ static int set_hole(Vm *vm, const Global *global) {
         return vm_ignore(vm, global->property, "-global %s is not supported", global->driver);
 }
 
-/* Kept apart, as the CPU's are. */
+/* Kept apart, like the CPU's. */
 static int set_viommu(Vm *vm, const Global *global) {
         GuestViommu *viommu = &vm->qemu->global_viommu;
         uint64_t bits;
@@ -55,7 +55,7 @@ static int set_viommu(Vm *vm, const Global *global) {
         return r;
 }
 
-/* A global is of a class and of all that are made from it; "host" is made from "max", other models from none. */
+/* A global applies to a class and its subclasses. "host" derives from "max", others from none. */
 static bool is_class_of_cpu(const Vm *vm, const char *driver) {
         static const char *const all[] = { "cpu", "x86_64-cpu", "i386-cpu" },
                                  *const ends[] = { "-x86_64-cpu", "-i386-cpu" };
@@ -77,7 +77,7 @@ static bool is_class_of_cpu(const Vm *vm, const char *driver) {
         return false;
 }
 
-/* Kept apart, the last of them counting, until it is known what -cpu says itself. */
+/* Kept separately until -cpu is read; the last one counts. */
 static int set_cpu(Vm *vm, const Global *global) {
         GuestCpu *cpu = &vm->guest->cpu, said = *cpu;
         int r;
@@ -109,7 +109,7 @@ void vm_globals(Vm *vm) {
         take_bits(&cpu->phys_bits, global->phys_bits);
         take_bits(&cpu->limit, global->limit);
         take_bits(&cpu->guest_phys_bits, global->guest_phys_bits);
-        /* Two properties, of which either may come from either. */
+        /* -cpu and -global may each set either property. */
         if (global->width_mode == WIDTH_HOST)
                 cpu->width_mode = WIDTH_HOST;
         else if (cpu->width_mode == WIDTH_DEFAULT && cpu->phys_bits > 0)
@@ -123,7 +123,7 @@ void vm_globals(Vm *vm) {
         take_state(&cpu->pse36, global->pse36);
 }
 
-/* Writable in System Management Mode alone: for an image that has it. */
+/* secure=on makes pflash writable in SMM only, so the image has SMM. */
 static int set_flash(Vm *vm, const Global *global) {
         bool on;
         int r;
@@ -152,7 +152,7 @@ static int set_global(Vm *vm, const Global *global) {
                 return set_cpu(vm, global);
         if (strcmp(driver, "cfi.pflash01") == 0)
                 return set_flash(vm, global);
-        /* Of other kinds than the vIOMMU that is there, it says nothing. */
+        /* Globals of other vIOMMU kinds have no effect. */
         if (!vm_property_moves(global->property) || strstr(driver, "-iommu"))
                 return 0;
         snprintf(what, sizeof(what), "-global %.40s.%.40s", driver, global->property);

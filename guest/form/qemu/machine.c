@@ -14,14 +14,14 @@
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by) {
         VmAccelerator *given = &vm->qemu->accelerator;
 
-        /* Of several -accel the first that works counts, of several -machine accel= the last. */
+        /* QEMU uses the first -accel that works, but the last -machine accel=. */
         if (by == ACCELERATOR_BY_LIST && (given->by == by || given->by == ACCELERATOR_BY_DOMAIN))
                 return 0;
         if (given->by != by && given->by != ACCELERATOR_BY_DEFAULT && given->by != ACCELERATOR_BY_DOMAIN)
                 return vm_fail(vm,
                                 "-accel cannot be used together with -machine accel= or -enable-kvm (QEMU since 5.0)");
         *given = (VmAccelerator){ .by = by, .line = vm->line };
-        /* The others are for where it does not work. */
+        /* The others are fallbacks. */
         snprintf(given->name, sizeof(given->name), "%.*s", (int) strcspn(names, ":,"), names);
         return 0;
 }
@@ -64,7 +64,7 @@ static int set_protection(Vm *vm, const char *value) {
         return 0;
 }
 
-/* The firmware lies in a file of an object: a -blockdev's, or the IGVM file of a confidential guest. */
+/* The id of the node or object that has the firmware file. */
 static int set_pflash(Vm *vm, const char *value) {
         snprintf(vm->qemu->pflash, sizeof(vm->qemu->pflash), "%s", value);
         return 0;
@@ -101,7 +101,7 @@ static int set_smm(Vm *vm, const char *value) {
         return r;
 }
 
-/* Of microvm alone; there "auto" is off (hw/i386/microvm.c). */
+/* microvm only; "auto" is off there (hw/i386/microvm.c). */
 static int set_pcie(Vm *vm, const char *value) {
         bool on = false;
         int r = strcmp(value, "auto") == 0 ? 0 : vm_boolean(vm, "-machine pcie", value, &on);
@@ -150,8 +150,8 @@ static int add_epc(Vm *vm, const char *value) {
 }
 
 static const struct {
-        const char *name;                      /* with "*": numbers stand there */
-        int (*set)(Vm *vm, const char *value); /* NULL: it moves nothing */
+        const char *name;                      /* "*": any number */
+        int (*set)(Vm *vm, const char *value); /* NULL: no effect */
 } properties[] = {
         { "type", set_type },
         { "accel", set_machine_accelerator },
@@ -229,7 +229,7 @@ static bool matches(const char *pattern, const char *name) {
                                 return false;
                         continue;
                 }
-                /* A part of a path, but not none. */
+                /* One component, not empty. */
                 if (!*name || *name == '.')
                         return false;
                 name += strcspn(name, ".");

@@ -8,7 +8,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* Those of many uses are kept only where they set what a remedy may change. */
+/* Common options are kept only with a part that a remedy may change. */
 static const struct {
         const char *name;
         const char *part; /* NULL: any value */
@@ -42,8 +42,8 @@ static bool contains(const VmWords *words, const char *part) {
         return false;
 }
 
-/* libvirt's options are made from the domain, which is what has to be changed. Only what <qemu:commandline> added can be told
- * from them: a second -cpu. */
+/* libvirt generates the options: the domain must be changed instead. Only a second -cpu is recognisable as
+ * <qemu:commandline>. */
 static int keep_added(GuestForm *form) {
         size_t n = json_array_size(form->options), n_cpu = 0, last = 0;
 

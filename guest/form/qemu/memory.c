@@ -8,7 +8,7 @@
 
 #include "probe/cleanup.h"
 
-/* What others name by it is cut nowhere: an id that does not fit is none that QEMU's users have. */
+/* Rejects names that are too long: truncated, they would match other names. */
 static int copy_name(Vm *vm, const char *option, const char *text, char *ret, size_t size) {
         if (strlen(text) >= size)
                 return vm_fail(vm, "%s: expected at most %zu characters", option, size - 1);
@@ -50,13 +50,13 @@ static int read_object(Vm *vm, const KeyValues *values, VmObject *object) {
                 type = "blockdev";
         if (!id)
                 id = node ? node : "";
-        /* Of nodes within nodes: the file below all of them. */
+        /* In nested nodes the lowest one has the file. */
         for (size_t i = 0; !file && i < values->n; i++)
                 if (is_nested_file(values->items[i].key))
                         file = values->items[i].value;
         if (!file)
                 file = key_values_get(values, "file");
-        /* Others have longer files; only a firmware's matters. */
+        /* Long names are no firmware's; only firmware matters. */
         if (file && strlen(file) >= sizeof(object->file))
                 file = NULL;
         r = copy_name(vm, "-object", type, object->type, sizeof(object->type));
@@ -67,7 +67,7 @@ static int read_object(Vm *vm, const KeyValues *values, VmObject *object) {
         return r < 0 ? r : read_numbers(vm, values, object);
 }
 
-/* QEMU hands guest memory to what such a disk is on. */
+/* Such a disk's backend accesses guest memory. */
 static int look_at_disk(Vm *vm, const KeyValues *values) {
         const char *driver = key_values_get(values, "qom-type") ? NULL : key_values_get(values, "driver");
         const char *node = key_values_get(values, "node-name");

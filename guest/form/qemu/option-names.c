@@ -6,7 +6,7 @@
 
 #include "probe/cleanup.h"
 
-/* Options of every release since 2.6 (qemu-options.hx), without the dash, and older ones that scripts still have. */
+/* Options of all releases since 2.6 (qemu-options.hx), and older ones still in scripts. */
 static const char *const alone[] = {
         "S",
         "alt-grab",
@@ -109,7 +109,7 @@ static const char *const harmless[] = {
         "hdd",
         "help",
         "icount",
-        "id", /* Proxmox's own: the number of the machine */
+        "id", /* Proxmox: the machine's number */
         "incoming",
         "initrd",
         "iscsi",

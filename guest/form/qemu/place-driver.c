@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Drivers of PCI devices, and those that a machine has by itself (qemu-system-x86_64 -device help, 5.2 to 11.1). */
+/* Drivers of PCI devices, and the machine's own (qemu-system-x86_64 -device help, 5.2 to 11.1). */
 
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +65,7 @@ VmPlaceKind vm_place_kind(const char *driver) {
 
 #define FUNCTION(slot, function) ((slot) << 3 | (function))
 
-/* When one is there. */
+/* When it exists. */
 typedef enum Fixed {
         FIXED_ALWAYS,
         FIXED_ACPI,
@@ -131,7 +131,7 @@ size_t vm_place_fixed(const Vm *vm, VmPlace *ret, size_t max) {
         for (size_t i = 0; i < ELEMENTS(fixed) && n + 2 < max; i++)
                 if (fixed[i].machine == vm->guest->machine && is_there(vm, fixed[i].when))
                         put(ret, &n, fixed[i].driver, fixed[i].function, fixed[i].functions);
-        /* What another file or "$@" adds may take these away. */
+        /* Another file or "$@" may remove these. */
         if (places->no_defaults || vm->qemu->domain || places->more || vm->guest->n_ignored > 0 ||
                         vm->guest->machine == MACHINE_MICROVM)
                 return n;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What QEMU refuses of one device's slot and numbers. */
+/* Rejections of a device's slot and numbers. */
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include "guest/form/qemu/place.h"
 
-/* QEMU names the first; more than these help nobody. */
+/* QEMU reports the first only. Limits the list. */
 #define REFUSALS_MAX 16
 
 int vm_place_refuse(PlaceMachine *machine, const VmPlace *place, const char *format, ...) {
@@ -29,14 +29,14 @@ int vm_place_refuse(PlaceMachine *machine, const VmPlace *place, const char *for
         return r < 0 ? r : 1;
 }
 
-/* What a user finds it by. */
+/* The user's name for it. */
 static const char *name_of(const VmPlace *place) {
         return *place->id ? place->id : place->driver;
 }
 
 /* ── numbers ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* 1: refused. */
+/* 1: rejected. */
 static int check_range(
                 PlaceMachine *machine, const VmPlace *place, const char *key, int64_t number, int64_t max) {
         if (number <= max)
@@ -121,7 +121,7 @@ static const char *bus_name(const PlaceBus *bus) {
 
 /* ── slots ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* QEMU chose a place that it may have chosen otherwise beside devices that are not listed. */
+/* Without addr=, the place depends on devices that may not be listed. */
 static bool is_certain(const PlaceMachine *machine, const VmPlace *place) {
         return machine->complete || place->function >= 0;
 }

@@ -13,7 +13,7 @@
 
 #define DIGITS "0123456789abcdefABCDEF"
 
-/* "1f", "0x1f", with its base in front as QEMU takes it; behind it *text is at what follows. */
+/* Reads "1f" or "0x1f" as QEMU does and advances *text past it. */
 static bool take_hexadecimal(const char **text, unsigned long *ret) {
         const char *start = *text;
         size_t n;
@@ -32,7 +32,7 @@ static bool take_hexadecimal(const char **text, unsigned long *ret) {
 static int read_function(const VmPlace *place, const char *text) {
         unsigned long slot, function = 0;
 
-        /* In JSON a number is slot and function at once, and is no longer told from a text. */
+        /* In JSON a number is slot and function combined. Here it looks like a string. */
         if (place->json && !strpbrk(text, "xX."))
                 return PLACE_UNKNOWN;
         if (!take_hexadecimal(&text, &slot))
@@ -47,7 +47,7 @@ static int read_function(const VmPlace *place, const char *text) {
         return slot > 31 || function > 7 ? PLACE_WRONG : (int) (slot << 3 | function);
 }
 
-/* As QEMU reads it: decimal, octal behind a 0, hexadecimal behind 0x. */
+/* As in QEMU: decimal, octal with 0, hexadecimal with 0x. */
 static int64_t read_number(const KeyValues *values, const char *key) {
         const char *text = key_values_get(values, key);
         unsigned long long number;
@@ -77,7 +77,7 @@ static Tristate read_switch(const char *text) {
         return TRISTATE_UNKNOWN;
 }
 
-/* One of these takes the place of the default VGA (vl.c, default_list). */
+/* These replace the default VGA (vl.c, default_list). */
 static bool is_display(const char *driver) {
         static const char *const names[] = { "VGA", "ati-vga", "cirrus-vga", "isa-cirrus-vga", "isa-vga",
                 "qxl-vga", "vhost-user-vga", "virtio-vga", "virtio-vga-gl", "vmware-svga" };
@@ -116,11 +116,11 @@ int vm_place_device(Vm *vm, const KeyValues *values) {
         place.function = addr ? read_function(&place, addr) : PLACE_ANY;
         place.multifunction = read_switch(key_values_get(values, "multifunction"));
         place.hidden = key_values_get(values, "failover_pair_id") != NULL;
-        /* Functions of one device in a way of its own: PF and VF. */
+        /* SR-IOV functions (PF, VF) are placed differently. */
         if (key_values_get(values, "sriov-pf"))
                 place.function = PLACE_UNKNOWN;
         read_numbers(&place, values);
-        /* A variable may be one. */
+        /* A variable may be. */
         places->vga |= is_display(driver) || strchr(driver, '$') != NULL;
         grown = grow(places->items, places->n, sizeof(*grown));
         if (!grown)

@@ -9,10 +9,10 @@
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 
-/* The deepest that buses are followed upwards; QEMU has 256 of them. */
+/* Limit on nested buses; QEMU has 256. */
 #define DEPTH_MAX 256
 
-/* No more than firmware keeps free behind every bridge that takes hot-plug. */
+/* Firmware's default for each hot-plug bridge: 2 MiB. */
 #define RESERVE_USUAL (UINT64_C(2) << 20)
 
 static VmPort *find_port(const Vm *vm, const char *id) {
@@ -41,7 +41,7 @@ static const char *name_of(const KeyValues *values) {
         return id && *id ? id : driver;
 }
 
-/* All ones is "not said". */
+/* All ones means not set. */
 static int read_reserve(Vm *vm, const KeyValues *values, const char *key, uint64_t *ret) {
         const char *text = key_values_get(values, key);
 
@@ -56,7 +56,7 @@ int vm_port_reserve_low(Vm *vm, const char *name, const char *what, uint64_t siz
 
         if (size <= RESERVE_USUAL)
                 return 0;
-        /* QEMU ends on it. */
+        /* QEMU rejects this. */
         if (size >> 32)
                 return vm_fail(vm, "%.40s: %s: expected less than 4 GiB", name, what);
         while (power < size)
@@ -88,7 +88,7 @@ static int read_switch(Vm *vm, const KeyValues *values, const char *key, bool *r
         return text ? vm_boolean(vm, key, text, ret) : 0;
 }
 
-/* The start of a driver's name, and what firmware sees of it. */
+/* Driver name prefixes, and how firmware sees them. */
 static const struct {
         const char *driver;
         bool single, hotplug, conventional;
@@ -142,12 +142,12 @@ void vm_port_take(Vm *vm, const char *bus, GuestDevice *device) {
                 return;
         device->own_port = true;
         device->port = port->port;
-        /* Functions of one device: the window is counted with the first. */
+        /* Functions of one device share the first one's window. */
         device->port.shared = port->taken;
         port->taken = true;
 }
 
-/* What is above one that firmware looks at, or that a device is behind, is as large as what is behind it. */
+/* Marks ports above. Their windows are as large as what is behind them. */
 static void mark_above(const Vm *vm, const VmPort *port) {
         for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
                 VmPort *above = find_port(vm, port->bus);

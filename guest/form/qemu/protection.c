@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Confidential guests: what their objects say, with or without a machine that has one. */
+/* Confidential guests: checks their objects, even if no machine uses them. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ static bool is_sev(const VmObject *object) {
         return strcmp(object->type, "sev-guest") == 0 || strcmp(object->type, "sev-snp-guest") == 0;
 }
 
-/* QEMU looks at every -object, whether anything names it or not. */
+/* QEMU checks every -object, used or not. */
 int vm_object_check(Vm *vm, const VmObject *object) {
         char what[96];
         int r = 0;
@@ -28,7 +28,7 @@ int vm_object_check(Vm *vm, const VmObject *object) {
                 if (strcmp(vm->qemu->objects[i].id, object->id) == 0 &&
                                 strcmp(vm->qemu->objects[i].type, "blockdev") != 0)
                         return vm_refuse(vm, what, "two objects have this id");
-        /* Since 6.0; before, where a machine named it. */
+        /* Required since QEMU 6.0; before, only if used. */
         if (is_sev(object) && !object->reduced)
                 r = vm_refuse(vm, what,
                                 "reduced-phys-bits= is missing: expected 1 to 63 (1 on all CPUs so far)");
@@ -37,14 +37,14 @@ int vm_object_check(Vm *vm, const VmObject *object) {
 
 #define REDUCED_MAX 63
 
-/* QEMU asks for both, and no CPU has its C-bit at 0. */
+/* QEMU requires both; no CPU has its C-bit at 0. */
 static int look_at_sev(Vm *vm, const VmObject *object) {
         char text[96];
         int r = 0;
 
         if (object->c_bit == 0 && !vm->qemu->domain)
                 r = vm_refuse(vm, "cbitpos", "missing or 0: expected the host's C-bit");
-        /* Where it is missing that is said of the object. */
+        /* vm_object_check() reports a missing one. */
         if (r < 0 || !object->reduced || (object->reduced_bits >= 1 && object->reduced_bits <= REDUCED_MAX))
                 return r;
         snprintf(text, sizeof(text), "it is %" PRIu64 "; supported: 1 to %d", object->reduced_bits,
@@ -52,7 +52,7 @@ static int look_at_sev(Vm *vm, const VmObject *object) {
         return vm_refuse(vm, "reduced-phys-bits", text);
 }
 
-/* None of that name, or one of another kind. */
+/* The object is missing or of another kind. */
 static int refuse_other(Vm *vm, const VmObject *object) {
         char text[160];
 
@@ -90,7 +90,7 @@ int vm_protection_finish(Vm *vm) {
                         if (object->reduced_bits <= REDUCED_MAX)
                                 vm->guest->reduced_phys_bits = (uint8_t) object->reduced_bits;
                         vm->guest->c_bit = (uint8_t) object->c_bit;
-                        /* Bit 2 of the policy: SEV-ES is required. */
+                        /* Policy bit 2: SEV-ES required. */
                         if (types[i].confidential == CONFIDENTIAL_SEV && (object->policy & 4) != 0)
                                 vm->guest->confidential = CONFIDENTIAL_SEV_ES;
                         return 0;

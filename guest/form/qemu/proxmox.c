@@ -7,15 +7,15 @@
 
 #include "probe/cleanup.h"
 
-/* Where qemu-server installs them. */
+/* qemu-server's directory. */
 #define DIRECTORY "/usr/share/qemu-server/"
 
 typedef struct Bridge {
         const char *id, *driver, *bus, *address;
-        const char *chassis; /* of a bridge its chassis_nr; NULL: it has none */
+        const char *chassis; /* chassis_nr of a bridge; NULL: none */
 } Bridge;
 
-/* Those of q35, before and from QEMU 4.0 on, differ in the driver of the four root ports alone. */
+/* The q35 files for QEMU before 4.0 and later differ only in the driver of the four root ports. */
 static const Bridge q35[] = {
         { "ich9-pcie-port-1", NULL, "pcie.0", "1c.0", "1" },
         { "ich9-pcie-port-2", NULL, "pcie.0", "1c.1", "2" },
@@ -30,7 +30,7 @@ static const Bridge q35[] = {
 
 static const struct {
         const char *name;
-        const char *port; /* the driver of what names none */
+        const char *port; /* default driver */
         size_t n;
         const Bridge *bridges;
 } files[] = {
@@ -67,7 +67,7 @@ static int set_bridge(Vm *vm, const Bridge *bridge, const char *port, VmConfigGr
         return r < 0 ? r : set(vm, "device", &values);
 }
 
-/* Every turn of the options comes by here. */
+/* Called in every turn of the options. */
 static int assume(Vm *vm, const char *path, const char *why) {
         char what[96];
 

@@ -17,7 +17,7 @@ bool vm_property_moves(const char *name) {
         return VM_ONE_OF(name, names);
 }
 
-/* "device.hostpci0.x-vga=on": neither group nor id has a point in it, and an id with one cannot be named. */
+/* "device.hostpci0.x-vga=on": group and id contain no dot. */
 static bool split(const char *text, VmSet *ret) {
         size_t group = strcspn(text, "."), id, property;
 

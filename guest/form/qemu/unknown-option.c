@@ -7,7 +7,7 @@
 #include "guest/form/qemu/qemu.h"
 #include "probe/cleanup.h"
 
-/* ── which parts matter ────────────────────────────────────────────────────────────────────────────────── */
+/* ── parts that matter ─────────────────────────────────────────────────────────────────────────────────── */
 
 static bool all(const KeyValues *values, const char *key) {
         return true;
@@ -28,7 +28,7 @@ static bool of_cpu(const KeyValues *values, const char *key) {
 static bool of_device(const KeyValues *values, const char *key) {
         const char *driver = key_values_get(values, "driver");
 
-        /* Alone behind a port a device has a window of its own. */
+        /* A device alone behind a port has its own window. */
         if (driver && strncmp(driver, "vfio-pci", 8) == 0 && strcmp(key, "bus") == 0)
                 return true;
         return vm_property_moves(key);
@@ -69,7 +69,7 @@ static bool of_fw_cfg(const KeyValues *values, const char *key) {
         return false;
 }
 
-/* A part of its path may say what it is. */
+/* A path's known part may identify it. */
 static bool of_bios(const KeyValues *values, const char *key) {
         const char *path = key_values_get(values, key);
 
@@ -103,7 +103,7 @@ static bool any_matters(const KeyValues *values, bool (*matters)(const KeyValues
         for (size_t i = 0; i < values->n; i++) {
                 const KeyValue *item = &values->items[i];
 
-                /* A key that is not known may be any. */
+                /* An unknown key may be any. */
                 if ((vm_has_mark(item->key) && matters != of_netdev) ||
                                 (vm_has_mark(item->value) && matters(values, item->key)))
                         return true;
@@ -127,7 +127,7 @@ int vm_unknown_check(Vm *vm, const VmWords *words, const char *option, const cha
         return 0;
 }
 
-/* "$QEMU_OPTS" of NixOS, "$QEMU_EXTRA_ARGS": more options, which the environment may have beside those of the text. */
+/* "$QEMU_OPTS" of NixOS, "$QEMU_EXTRA_ARGS": further options from the environment. */
 static bool is_environment(const VmWords *words, const char *text) {
         static const char *const ends[] = { "ARGS", "FLAGS", "OPTIONS", "OPTS", "PARAMS" };
         size_t number = vm_is_mark(text) ? vm_mark_first(text) : SIZE_MAX, i = 1, end = 0;

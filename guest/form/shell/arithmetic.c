@@ -72,7 +72,7 @@ static long long read_value(Sum *sum) {
         if (c == '$') {
                 if (sum->end - sum->in > 1 && sum->in[1] == '#')
                         return read_count(sum);
-                /* "$1" is no number. */
+                /* "$1" is not known. */
                 sum->wrong |= sum->end - sum->in > 1 &&
                                 isdigit((unsigned char) sum->in[1 + (sum->in[1] == '{')]);
                 bool brace = sum->end - sum->in > 1 && sum->in[1] == '{';
@@ -180,7 +180,7 @@ static const char *skip_blanks(const char *text, const char *end) {
         return text;
 }
 
-/* "=", "*=", "<<=": how long it is; 0: none. */
+/* The length of "=", "*=", "<<="; 0: none. */
 static size_t assignment(const char *text, const char *end) {
         size_t n = 0;
 
@@ -195,7 +195,7 @@ static bool is_step(const char *text, const char *end) {
         return end - text >= 2 && (memcmp(text, "++", 2) == 0 || memcmp(text, "--", 2) == 0);
 }
 
-/* What is assigned anywhere in it is not followed further. */
+/* Variables assigned anywhere in the text become unknown. */
 static int forget_assigned(Shell *shell, const char *text, const char *end, unsigned line, bool *ret_any) {
         *ret_any = false;
         for (const char *c = text; c < end;) {
@@ -238,7 +238,7 @@ static bool combine(char operation, long long one, long long two, long long *ret
         }
 }
 
-/* "X = 3", "X *= 2" and nothing else. */
+/* Only "X = 3" and "X *= 2". */
 static bool assigned_value(Shell *shell, const char *text, const char *end, char name[64], long long *ret) {
         const char *c = text, *behind;
         long long before = 0, value;
@@ -287,7 +287,7 @@ int shell_calculate_status(Shell *shell, const char *text, size_t n, unsigned li
 
 /* ── as a command ──────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Where "))" stands; NULL: nowhere. */
+/* Finds "))", or returns NULL. */
 static const char *sum_end(const ShellText *text) {
         ShellText inner = *text;
         VmError ignored;

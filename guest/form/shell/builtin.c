@@ -24,7 +24,7 @@ static int export_one(Shell *shell, const char *text) {
         return 0;
 }
 
-/* "export A=b C", "local x=1": assignments with a word before them; arrays are assigned where they are read. */
+/* "export A=b C", "local x=1": assignments as words. Arrays are assigned when they are read. */
 static int declare(Shell *shell, const ShellFields *fields) {
         const char *word = fields->items[0].text;
         bool exports = strcmp(word, "export") == 0;
@@ -65,7 +65,7 @@ static int unset(Shell *shell, const ShellFields *fields) {
                 const char *name = fields->items[i].text;
                 size_t n = strcspn(name, "[");
 
-                /* "A[1]": the others move up. */
+                /* "A[1]": removes one element. */
                 if (name[n] && is_variable_name(name, n)) {
                         char array[64];
 
@@ -77,7 +77,7 @@ static int unset(Shell *shell, const ShellFields *fields) {
         return r;
 }
 
-/* "set -- -m 4G": the arguments of what follows. */
+/* "set -- -m 4G" replaces the arguments. */
 static int set(Shell *shell, const ShellFields *fields) {
         ShellFields arguments = {};
         int r = 0;
@@ -118,14 +118,14 @@ static int shift(Shell *shell, const ShellFields *fields) {
         return 0;
 }
 
-/* "read -r A B": somebody types it, or a file has it. */
+/* "read -r A B": input from a user or a file. */
 static int read_input(Shell *shell, const ShellFields *fields) {
         int r = 0;
 
         for (size_t i = 1; r >= 0 && i < fields->n; i++) {
                 const char *text = fields->items[i].text;
 
-                /* Of mapfile, -t has no value. */
+                /* -t of mapfile has no value. */
                 if (strcmp(text, "-p") == 0 || strcmp(text, "-n") == 0 || strcmp(text, "-d") == 0 ||
                                 strcmp(text, "-u") == 0 ||
                                 (strcmp(text, "-t") == 0 && *fields->items[0].text == 'r' &&
@@ -137,7 +137,7 @@ static int read_input(Shell *shell, const ShellFields *fields) {
         return r;
 }
 
-/* "printf -v X", "getopts ab: X": the last word that could be a name. */
+/* "printf -v X", "getopts ab: X": the third word is the name. */
 static int set_named(Shell *shell, const ShellFields *fields) {
         bool getopts = strcmp(fields->items[0].text, "getopts") == 0;
         size_t at = 2;
@@ -171,7 +171,7 @@ static int evaluate(Shell *shell, const ShellFields *fields) {
                 out += sprintf(out, "%s%s", i > 1 ? " " : "", fields->items[i].text);
         *out = 0;
         shell->inner_stays = true;
-        /* What a command prints may set anything. */
+        /* The output may set any variable. */
         if (vm_is_mark(text))
                 return shell_forget(shell, fields->items[0].line);
         return shell_run_inner(shell, text, fields->items[0].line, shell->rank);

@@ -9,7 +9,7 @@
 #include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 
-/* Commands that name programs and start none. */
+/* Commands that mention programs only. */
 static bool only_names(const char *word) {
         static const char *const words[] = { "addgroup", "adduser", "alias", "apk", "apt", "apt-cache",
                 "apt-get", "brew", "cat", "cd", "chgrp", "chmod", "chown", "command_exists", "cp", "dnf",
@@ -43,7 +43,7 @@ static bool is_search(const ShellFields *fields) {
                                         strcmp(fields->items[1].text, "-V") == 0);
 }
 
-/* Something that is not the caller's to add. */
+/* An option or unknown word other than "$@". */
 static bool has_option(const Shell *shell, const ShellFields *fields) {
         const VmWords words = { .n_unknowns = shell->n_unknowns, .unknowns = shell->unknowns };
 
@@ -109,7 +109,7 @@ static bool is_script(const char *text) {
         return strpbrk(text, " \t\n") && vm_program_is_within(text);
 }
 
-/* "bash -c", "tmux new", "ssh HOST": the word is run. */
+/* "bash -c", "tmux new", "ssh HOST" run the word. */
 static bool runs_words(const ShellFields *fields) {
         static const char *const programs[] = { "bash", "dash", "doas", "eval", "expect", "flock", "ksh",
                 "parallel", "runuser", "screen", "script", "sh", "ssh", "su", "sudo", "tmux", "watch",
@@ -149,7 +149,7 @@ bool shell_runs_input(const ShellFields *fields) {
 
 /* ── others ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "microvm@web -M microvm -m 512": QEMU's options behind another name, or behind a variable. */
+/* "microvm@web -M microvm -m 512": QEMU's options after another name or a variable. */
 static int look_at_other(Shell *shell, const ShellFields *fields) {
         size_t option = vm_program_nameless(fields->items, fields->n);
         ShellFields rest = { .n = fields->n - option, .items = fields->items + option };
@@ -181,7 +181,7 @@ static bool is_usage(const ShellFields *fields, size_t program) {
         return VM_ONE_OF(word, words);
 }
 
-/* The program has its options; "kvm" and "qemu" are accounts, groups and packages, too. */
+/* Whether it has options. "kvm" and "qemu" may be accounts, groups or packages. */
 static bool is_machine(const Shell *shell, const ShellFields *fields, size_t program) {
         const char *name;
 
@@ -242,7 +242,7 @@ bool shell_goes_on(const Shell *shell, const ShellFields *fields) {
                 next++;
         if (next == end || *next == '\n')
                 return false;
-        /* "-- " and a name below it end a mail. */
+        /* "-- " is a mail's signature. */
         if (end - next >= 3 && memcmp(next, "--", 2) == 0 && strchr(" \r\n", next[2]))
                 return false;
         if (end - next >= 2 && *next == '-' && next[1] != ' ')

@@ -16,7 +16,7 @@ static int expect_word(Shell *shell, const char *word) {
         return vm_error(shell->error, raw.line, "expected '%s' here", word);
 }
 
-/* A list that is run or only read. */
+/* Runs a list, or only reads it. */
 static int run_part(Shell *shell, bool runs, const char *const *ends) {
         int r;
 
@@ -80,7 +80,7 @@ static ShellStatus match(Shell *shell, const char *word, const char *pattern) {
         return fnmatch(pattern, plain, 0) == 0 ? SHELL_STATUS_TRUE : SHELL_STATUS_FALSE;
 }
 
-/* "(a|b)"; what the last character of it leaves to be read is the list. */
+/* Reads "(a|b)". The list follows. */
 static int read_patterns(Shell *shell, const char *word) {
         ShellStatus status = SHELL_STATUS_FALSE;
 
@@ -188,7 +188,7 @@ static int run_while(Shell *shell, bool until) {
                 return r;
         if (until)
                 shell->status = shell_negated(shell->status);
-        /* Most loops wait for something: the first way is around it. */
+        /* Most loops wait for something: the first way skips them. */
         if (shell->status == SHELL_STATUS_UNKNOWN && !shell_skips(shell))
                 runs = !shell_takes(shell, place, line);
         else
@@ -205,13 +205,13 @@ static bool is_countable(const ShellFields *fields) {
         return fields->n <= SHELL_LOOP_MAX;
 }
 
-/* The script's own arguments: none, when it is started plainly. */
+/* The script's own arguments: none in a plain start. */
 static bool is_given(const Shell *shell, const ShellFields *fields) {
         return fields->n == 1 && !shell->arguments_matter && vm_is_mark(fields->items[0].text) &&
                         shell->unknowns[vm_mark_first(fields->items[0].text)].kind == VM_UNKNOWN_ARGUMENTS;
 }
 
-/* Over a list that the text has, each in turn; over any other once, with a value that is not known, or not at all. */
+/* Runs once per item of a known list; for others once with an unknown value, or not at all. */
 static int run_over(Shell *shell, const char *name, const ShellFields *fields, const char *place,
                 unsigned line) {
         ShellText body = shell->text;

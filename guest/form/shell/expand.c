@@ -36,7 +36,7 @@ int shell_word_end(ShellWord *word) {
         return r;
 }
 
-/* What a variable or command gives, cut at blanks where it is not quoted. */
+/* Adds a value, split at separators unless quoted. */
 static int put_value(ShellWord *word, const char *text, bool quoted) {
         const char *separators = shell_separators(word->shell);
         int r = 0;
@@ -51,7 +51,7 @@ static int put_value(ShellWord *word, const char *text, bool quoted) {
                 text += n;
                 if (!*text || r < 0)
                         break;
-                /* Two commas have an empty word between them; two blanks do not. */
+                /* Unlike blanks, two commas enclose an empty word. */
                 if (!isspace((unsigned char) *text))
                         r = shell_word_put(word, "", 0);
                 text++;
@@ -85,7 +85,7 @@ static int put_unknown(ShellWord *word, const char *name, size_t n, VmUnknownKin
 
 /* ── substitutions ─────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "$(which qemu-kvm)": where a program is does not change which it is. */
+/* "$(which qemu-kvm)": the path does not change which program it is. */
 static size_t program_of_search(const char *text, size_t n, const char **ret) {
         static const char *const searches[] = { "which ", "command -v ", "type -p ", "type -P " };
         const char *end = text + n;
@@ -107,7 +107,7 @@ static size_t program_of_search(const char *text, size_t n, const char **ret) {
         return 0;
 }
 
-/* What is printed on every host that this is about. */
+/* Output that is the same on every x86-64 Linux host. */
 static const char *output_of(const char *text, size_t n) {
         static const struct {
                 const char *command, *output;
@@ -185,7 +185,7 @@ static int put_ansi(ShellWord *word, const char *text, const char *end) {
         return r;
 }
 
-/* Where what stands there ends, quotes and brackets included. */
+/* The end of a part, including quotes and brackets. */
 static const char *part_end(const char *text, const char *end) {
         ShellText part = { text, end, 0 };
         VmError ignored;
@@ -193,7 +193,7 @@ static const char *part_end(const char *text, const char *end) {
         return shell_lex_part(&part, 0, &ignored) < 0 ? end : part.in;
 }
 
-/* At a dollar; *ret_taken: how long it is. */
+/* Expands from "$"; *ret_taken: length. */
 static int put_dollar(ShellWord *word, const char *text, const char *end, bool quoted, size_t *ret_taken) {
         size_t n = (size_t) (part_end(text, end) - text);
 
@@ -214,7 +214,7 @@ static int put_dollar(ShellWord *word, const char *text, const char *end, bool q
         if (n == 1 && text + n < end && strchr("@*#?$!-", text[n]))
                 n++;
         *ret_taken = n;
-        /* A dollar alone is one. */
+        /* A literal dollar. */
         return n == 1 ? shell_word_put(word, "$", 1) : put_parameter(word, text + 1, n - 1, quoted);
 }
 
@@ -226,7 +226,7 @@ static int put_escape(ShellWord *word, const char *text, const char *end, bool q
         *ret_taken = text + 1 < end ? 2 + crlf : 1;
         if (text + 1 >= end || text[1 + crlf] == '\n')
                 return 0;
-        /* Between double quotes it only takes away what is special there. */
+        /* In double quotes, it escapes only special characters. */
         if (quoted && !strchr("$`\"\\", text[1]))
                 return shell_word_put(word, text, 2);
         return shell_word_put(word, text + 1, 1);
@@ -252,7 +252,7 @@ static int put_special(ShellWord *word, const char *text, const char *end, bool 
 }
 
 int shell_word_quoted(ShellWord *word, const char *text, const char *end) {
-        /* "${array[@]}" alone may be no word at all. */
+        /* "${array[@]}" alone may expand to no word. */
         bool list = end - text > 3 && text[0] == '$' &&
                         (text[1] == '@' || memchr(text, '@', (size_t) (end - text)));
         int r = list ? 0 : shell_word_put(word, "", 0);
@@ -269,7 +269,7 @@ int shell_word_quoted(ShellWord *word, const char *text, const char *end) {
         return r;
 }
 
-/* "{1..4}", "{a,b}": bash makes several words of it. */
+/* "{1..4}", "{a,b}": bash expands it to several words. */
 static size_t brace_length(const char *text, const char *end) {
         const char *close = memchr(text, '}', (size_t) (end - text));
         bool several = false;

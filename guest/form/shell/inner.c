@@ -5,7 +5,7 @@
 
 #include "guest/form/shell/shell.h"
 
-/* Other texts than the one that is read: functions, scripts in quotes, here-documents. */
+/* Texts within the script: functions, scripts in quotes, here-documents. */
 
 int shell_run_function(Shell *shell, ShellFunction *function, const ShellFields *arguments, ShellRank rank) {
         const ShellText text = shell->text;
@@ -36,7 +36,7 @@ int shell_run_function(Shell *shell, ShellFunction *function, const ShellFields 
         return r;
 }
 
-/* A shell that is started anew has the variables that are exported. */
+/* A new shell gets only exported variables. */
 static void keep_exported(Shell *shell) {
         size_t n = 0;
 

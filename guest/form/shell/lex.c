@@ -13,7 +13,7 @@ static int refuse_quote(unsigned line, const char *words, VmError *reterr) {
         return -EINVAL;
 }
 
-/* Multiplied by 2^64 over the golden ratio, so that places of texts within texts stay apart. */
+/* 2^64 divided by the golden ratio keeps positions of nested texts distinct. */
 uint64_t shell_text_place(const ShellText *text, const char *in) {
         return (text->origin ^ ((uint64_t) (in - text->start) + 1)) * UINT64_C(0x9e3779b97f4a7c15);
 }
@@ -25,7 +25,7 @@ static char next(ShellText *text) {
         return c;
 }
 
-/* How long a backslash and the end of its line are; 0: none. */
+/* The length of a backslash and line end; 0: none. */
 static size_t joined(const ShellText *text) {
         size_t left = (size_t) (text->end - text->in);
 
@@ -34,7 +34,7 @@ static size_t joined(const ShellText *text) {
                                                                           : 0;
 }
 
-/* Among joined lines people comment options out: the command goes on behind such a line. */
+/* Whether the command continues after a commented-out line among joined lines. */
 static bool goes_on_behind(const ShellText *text) {
         const char *c = text->in + (text->in < text->end);
 
@@ -91,7 +91,7 @@ static int lex_backticks(ShellText *text, VmError *reterr) {
         return vm_error(reterr, line, "this backtick is not closed");
 }
 
-/* Up to the character that closes it; the opening ones are behind. */
+/* Skips to the closing character. Starts after the opening one. */
 static int lex_until(
                 ShellText *text, char open, char close, unsigned depth, const char *words, VmError *reterr) {
         unsigned line = text->line, level = 1;

@@ -8,7 +8,7 @@
 
 #include "guest/form/shell/shell.h"
 
-/* "NAME", what stands in brackets behind it, and the operation. */
+/* "NAME", its index in brackets, and the operation. */
 typedef struct Parameter {
         char name[64];
         char index[64];
@@ -135,7 +135,7 @@ static int element(Shell *shell, const Parameter *p, const ShellVariable *variab
         return number < values->n ? give(shell, values->items[number].text, p->line, ret) : 0;
 }
 
-/* Not set: no value, and *ret_set false. */
+/* If not set, *ret_set is false. */
 static int value(Shell *shell, const Parameter *p, bool *ret_set, ShellFields *ret) {
         const ShellVariable *variable = NULL;
 
@@ -152,7 +152,7 @@ static int value(Shell *shell, const Parameter *p, bool *ret_set, ShellFields *r
 
 /* ── operations ────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Nothing, as far as the script is started plainly. */
+/* Whether it is empty in a plain start. */
 static bool is_empty(Shell *shell, const ShellFields *values, bool *ret_known) {
         char plain[256];
         bool empty = true;
@@ -191,10 +191,10 @@ static int replace(Shell *shell, const Parameter *p, bool set, const ShellFields
                 missing = is_empty(shell, values, &known);
         else if (!set)
                 is_empty(shell, values, &known);
-        /* It is there, whatever it is. */
+        /* This pass takes it as set. */
         if (!known && *operation == '+' && shell->doubt && strcmp(shell->doubt, p->name) == 0)
                 return expand_word(shell, p, operation + 1, ret);
-        /* It may be there. */
+        /* It may be set. */
         if (!known && (*operation == '-' || *operation == '=' || *operation == '+'))
                 return give_unknown(shell, p, p->name,
                                 shell->unknowns[vm_mark_first(values->items[0].text)].kind, ret);
@@ -208,13 +208,13 @@ static int replace(Shell *shell, const Parameter *p, bool set, const ShellFields
         return r;
 }
 
-/* "${X%pattern}", "${X##pattern}" of a text that is known; NULL when it is not. */
+/* "${X%pattern}", "${X##pattern}" of a known text; else NULL. */
 static const char *strip(Shell *shell, const Parameter *p, const char *text, const char *pattern) {
         bool front = *p->operation == '#', longest = p->operation[0] == p->operation[1];
         size_t n = strlen(text);
         char *copy;
 
-        /* Patterns take time that grows with their square. */
+        /* The time of patterns is quadratic. */
         if (n > 4096 || strlen(pattern) > 256)
                 return NULL;
         for (size_t i = 0; i <= n; i++) {
@@ -272,7 +272,7 @@ int shell_expand_parameter(
         operation += *operation == ':';
         if (operation < p.end && strchr("-=+?", *operation))
                 return replace(shell, &p, set, &values, ret);
-        /* "${@:2}": of none it is none. */
+        /* "${@:2}" without arguments is empty. */
         if (*p.operation == ':' && strchr("@*", *p.name) && !shell->arguments_known)
                 return shell_fields_copy(shell, &values, ret);
         return operate(shell, &p, &values, ret);

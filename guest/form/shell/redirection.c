@@ -6,7 +6,7 @@
 
 #include "guest/form/shell/shell.h"
 
-/* "2>&1", "> /tmp/log", "<&-": where a stream goes is nothing of the machine; what it is fed may be. */
+/* "2>&1", "> /tmp/log", "<&-": output does not matter; input may be a script. */
 
 static size_t operator_length(const ShellText *text) {
         const char *c = text->in;
@@ -57,7 +57,7 @@ static int feed(Shell *shell, const ShellRaw *raw) {
                         : shell_run_inner(shell, text, raw->line, SHELL_RANK_TEXT);
 }
 
-/* "<snip>", "<your card>": somebody left something out; no file is read, and none is written. */
+/* "<snip>", "<your card>": an omission, not a redirection. */
 size_t shell_placeholder(const ShellText *text) {
         const char *c = text->in;
 

@@ -77,7 +77,7 @@ static int define(Shell *shell, const ShellRaw *name) {
                 shell->functions = shell_take(&shell->memory, SHELL_FUNCTIONS_MAX * sizeof(ShellFunction));
         if (!function.name || !shell->functions)
                 return shell_full(shell);
-        /* The body is read over, and run when it is called. */
+        /* The body is only read here; calls run it. */
         shell->skipping++;
         if (at(shell, "{") || at(shell, "(")) {
                 ShellRaw word = { shell->text.in, 0, shell->text.line };
@@ -144,7 +144,7 @@ static int run_one(Shell *shell) {
         return shell_run_simple(shell);
 }
 
-/* What it took is given back where nothing of it stays. */
+/* Releases its memory unless changes last. */
 static int run_command(Shell *shell) {
         const ShellMark mark = shell_memory_mark(&shell->memory);
         const size_t lasting = shell->lasting;
@@ -155,7 +155,7 @@ static int run_command(Shell *shell) {
         return r;
 }
 
-/* A shell of its own: what it sets is gone with it; but zsh runs it itself. */
+/* A subshell: its variables are lost, except in zsh. */
 static int run_stage(Shell *shell) {
         ShellScope scope = {};
         int r;
@@ -264,7 +264,7 @@ int shell_run_list(Shell *shell, const char *const *ends) {
                         return 0;
                 before = shell->text.in;
                 r = run_chain(shell);
-                /* Something that is no command. */
+                /* Not a command. */
                 if (r >= 0 && shell->text.in == before)
                         shell->text.in++;
         }

@@ -15,7 +15,7 @@
 
 #define NOTES_MAX 8
 
-/* No machine: what there is instead. */
+/* Reports why there is no machine. */
 static int refuse_none(const ShellSeen *seen, const char *text, VmError *error) {
         if (seen->foreign > 0)
                 return vm_error(error, seen->foreign, "expected an x86 machine, not %s", seen->foreign_name);
@@ -56,7 +56,7 @@ static void add_differences(const json_t *one, const json_t *two, char *text, si
         }
 }
 
-/* What moves addresses of one and not of the other. */
+/* Lists the members that differ. */
 static int compare(const Guest *one, const Guest *two, char *text, size_t size) {
         json_t *a = guest_json_write(one), *b = guest_json_write(two);
         int r = a && b ? 0 : -ENOMEM;
@@ -92,7 +92,7 @@ static int note(Guest *guest, const ShellWay *way, const char *text) {
         return r == -E2BIG ? 0 : r;
 }
 
-/* Something is taken as unset, and another guest would start if it were set. */
+/* If something taken as unset were set, another guest would start. */
 static int note_unset(Guest *guest, const ShellWay *way) {
         char what[80];
         int r;
@@ -125,7 +125,7 @@ static int look_at_way(const ShellWay *way, const VmFiles *files, Guest *guest, 
                 return r;
         if (way->arguments || *way->set)
                 return note_unset(guest, way);
-        /* What one of them does is told already. */
+        /* The single conditions are already noted. */
         if (way->before > 0 && *notes > 0)
                 return 0;
         return ++*notes > NOTES_MAX ? 0 : note(guest, way, text);

@@ -8,13 +8,13 @@
 
 #define SAVED_MAX 16
 
-/* Assignments before a command are the command's alone: what they replace is kept. */
+/* A simple command. Assignments before it are its own: the old values are saved. */
 typedef struct Simple {
         ShellFields fields;
         size_t n_saved;
         ShellVariable saved[SAVED_MAX];
         bool was_set[SAVED_MAX];
-        bool declares; /* "export", "local": assignments may follow */
+        bool declares; /* "export", "local": take assignments */
         bool exports;
         bool refers;   /* "local -n" */
         bool brackets; /* "[[": operators are words */
@@ -27,7 +27,7 @@ static bool is_declaration(const char *word) {
         return VM_ONE_OF(word, words);
 }
 
-/* "NAME=", "NAME+=", "NAME[2]=": how long that is; 0 when it is another word. */
+/* The length of "NAME=", "NAME+=", "NAME[2]="; 0: not an assignment. */
 static size_t assignment_length(const ShellRaw *raw) {
         size_t n = 0;
 
@@ -35,7 +35,7 @@ static size_t assignment_length(const ShellRaw *raw) {
                 n++;
         if (n == 0 || n >= 64 || isdigit((unsigned char) raw->text[0]))
                 return 0;
-        /* Of a unit's file, and of sudo's log: a program stands behind it. */
+        /* In unit files and in sudo's log, a command follows. */
         if ((n == 9 && memcmp(raw->text, "ExecStart", n) == 0) ||
                         (n == 7 && memcmp(raw->text, "COMMAND", n) == 0))
                 return 0;
@@ -76,7 +76,7 @@ static void restore(Shell *shell, Simple *simple) {
         }
 }
 
-/* "( … )" behind "NAME=". */
+/* "( … )" after "NAME=". */
 static int read_array(Shell *shell, ShellFields *ret) {
         unsigned line = shell->text.line;
         int r = 0;
@@ -155,7 +155,7 @@ static int assign(Shell *shell, Simple *simple, const ShellRaw *raw, size_t leng
                 r = shell_local(shell, name);
         if (r < 0)
                 return r;
-        /* "local -n NAME=OTHER": whatever happens to the one happens to the other. */
+        /* "local -n NAME=OTHER": changing one changes the other. */
         if (simple->refers && !array)
                 r = shell_set_unknown(shell, text, VM_UNKNOWN_CHANGED, raw->line);
         if (r < 0)

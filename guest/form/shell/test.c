@@ -69,7 +69,7 @@ static bool is_word(const VmWord *word, const char *text) {
         return strcmp(word->text, text) == 0;
 }
 
-/* "-a" and "-o" of "[", "&&" and "||" of "[[", which are two words each. */
+/* "-a" and "-o" of "["; "&&" and "||" of "[[", each two words here. */
 static size_t operator_at(const VmWord *words, size_t n, size_t i, bool either, bool patterns) {
         const char *text = either ? "|" : "&";
 
@@ -87,7 +87,7 @@ static ShellStatus joined(ShellStatus one, ShellStatus two, bool either) {
                                                                           : shell_status_of(!either);
 }
 
-/* "or" binds less than "and". */
+/* "and" binds tighter than "or". */
 static ShellStatus look_at_all(Shell *shell, const VmWord *words, size_t n, bool patterns, bool either) {
         ShellStatus status = SHELL_STATUS_UNKNOWN;
         size_t start = 0, length = 0;
@@ -111,7 +111,7 @@ ShellStatus shell_test(Shell *shell, const ShellFields *fields) {
         const char *name = fields->items[0].text, *last = fields->items[fields->n - 1].text;
         bool brackets = *name == '[';
 
-        /* A word that expands to nothing, and operators within, are the shell's to know. */
+        /* Only the shell knows words that expand to nothing, and operators. */
         if (brackets && strcmp(last, strlen(name) == 2 ? "]]" : "]") != 0)
                 return SHELL_STATUS_UNKNOWN;
         for (size_t i = 1; i < fields->n; i++)

@@ -86,7 +86,7 @@ int shell_set(Shell *shell, const char *name, const char *text, unsigned line) {
         ShellFields values = {};
         int r = 0;
 
-        /* From here on it is this variable that nobody knows. */
+        /* Names the unknown value after this variable. */
         if (vm_is_mark(text)) {
                 VmUnknown unknown = shell->unknowns[vm_mark_first(text)];
 
@@ -181,7 +181,7 @@ void shell_scope_end(Shell *shell, const ShellScope *scope) {
         shell->n_variables = scope->n;
 }
 
-/* ── what is not known ─────────────────────────────────────────────────────────────────────────────────── */
+/* ── unknown values ────────────────────────────────────────────────────────────────────────────────────── */
 
 static int give_mark(Shell *shell, size_t number, const char **ret) {
         char mark[VM_MARK_SIZE];
@@ -225,7 +225,7 @@ int shell_forget(Shell *shell, unsigned line) {
         return r;
 }
 
-/* What a login, a terminal or the shell itself sets. */
+/* Set by a login, a terminal or the shell itself. */
 static bool is_of_session(const char *name) {
         static const char *const names[] = { "BASH", "COLUMNS", "DESKTOP_SESSION", "DISPLAY", "EDITOR",
                 "EUID", "FUNCNAME", "GROUPS", "HOME", "HOSTNAME", "LANG", "LINENO", "LINES", "LOGNAME",

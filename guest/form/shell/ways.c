@@ -9,9 +9,9 @@
 #include "probe/cleanup.h"
 
 #define PASSES_MAX 256
-#define PASSES_KEPT 64 /* at least, for what may be set */
+#define PASSES_KEPT 64 /* reserved for what may be set */
 #define WORDS_MAX 200000
-#define TOGETHER_WORK_MAX 200000 /* about a second */
+#define TOGETHER_WORK_MAX 200000 /* about 1 second */
 
 void shell_ways_done(ShellWays *ways) {
         for (size_t i = 0; i < ways->n; i++) {
@@ -23,8 +23,8 @@ void shell_ways_done(ShellWays *ways) {
 
 typedef struct Pass {
         ShellChoices forced, met;
-        unsigned line, before; /* of the conditions that it is about */
-        const char *set;       /* a variable that may be set */
+        unsigned line, before; /* lines of its conditions */
+        const char *set;       /* variable taken as set */
         bool otherwise, arguments;
 } Pass;
 
@@ -32,13 +32,13 @@ typedef struct Search {
         const char *text;
         size_t n;
         bool paste, arguments_matter;
-        bool functions; /* those that nothing calls are run, too */
+        bool functions; /* also runs functions that nothing calls */
         ShellWays *ways;
         VmError *error;
-        size_t work, work_end, n_words; /* no more than that for several together */
+        size_t work, work_end, n_words; /* limits for combinations */
         size_t n_passes, n_tried;
         Pass *passes;                          /* owned */
-        uint64_t tried[SHELL_CHOICES_MAX * 2]; /* conditions whose other way has its pass */
+        uint64_t tried[SHELL_CHOICES_MAX * 2]; /* conditions whose other way was tried */
         ShellDoubts unset;
         bool arguments_asked;
 } Search;
@@ -103,7 +103,7 @@ static int keep(Search *search, const Shell *shell, const ShellFields *fields, b
         return r;
 }
 
-/* The first of the surest kind. */
+/* The first of the best rank. */
 static int keep_best(Search *search, const Shell *shell, const Pass *pass) {
         const ShellFound *best = NULL;
         bool more = false;
@@ -119,7 +119,7 @@ static int keep_best(Search *search, const Shell *shell, const Pass *pass) {
 
 /* ── passes ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The way up to one of the conditions of a pass, and then the other one; NULL: no room. */
+/* Goes the same way up to a condition, then the other way; NULL: no room. */
 static Pass *branch(Search *search, const Pass *from, size_t number) {
         const ShellChoice *choice = &from->met.items[number];
         Pass *next;
@@ -136,7 +136,7 @@ static Pass *branch(Search *search, const Pass *from, size_t number) {
         return next;
 }
 
-/* Each condition that the pass came to for itself. */
+/* Plans a pass for each condition that the pass met. */
 static void plan(Search *search, const Pass *pass) {
         for (size_t i = 0; i < pass->met.n; i++) {
                 bool tried = false;
@@ -190,7 +190,7 @@ static int run_pass(Search *search, size_t number) {
         r = shell_work(shell, search->n / 64);
         if (r >= 0)
                 r = shell_run_list(shell, NULL);
-        /* What stands behind the command may be no script at all. */
+        /* Text after the command may not be a script. */
         if (r == -EINVAL && !shell->memory.full && shell->work <= SHELL_WORK_MAX && shell->n_found > 0)
                 r = 0;
         if (r >= 0 && search->functions)
@@ -218,7 +218,7 @@ static int run_pass(Search *search, size_t number) {
         return r;
 }
 
-/* Conditions that matter only together: first the other way of all, then of each two, three and so on. */
+/* Tries conditions together: first the other way of all, then of each two, three and so on. */
 static int search_together(Search *search) {
         size_t n = search->n_passes;
         int r = 0;
@@ -253,7 +253,7 @@ static int search_together(Search *search) {
         return r;
 }
 
-/* As if something were set that the script takes as unset: the first way, and the other one of conditions on it. */
+/* Tries a variable or argument as set: the first way, and the other way of new conditions. */
 static int search_set(Search *search, const char *name) {
         const ShellChoices *plain = &search->passes[0].met;
         size_t first;
@@ -309,7 +309,7 @@ int shell_ways_find(const char *text, size_t n, bool paste, ShellWays *ret, VmEr
         if (!passes)
                 return -ENOMEM;
         r = search_all(&search);
-        /* A script that does nothing without arguments. */
+        /* The script does nothing without arguments. */
         if (r >= 0 && ret->n == 0) {
                 search.arguments_matter = true;
                 r = search_all(&search);

@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The commands that a script starts QEMU with. Conditions that the text does not decide are taken both ways: each for itself
- * from the first way on, then, as far as there are passes for it, several together. What is taken as unset because nothing
- * sets it is then taken as set to something. */
+/* Finds the commands that start QEMU in a script. Conditions that the text does not decide are taken both
+ * ways: first one by one, then several together as the number of passes allows. Variables taken as unset are
+ * then tried as set. */
 
 #include "guest/form/shell/shell.h"
 
-/* The command of one way through the script. */
+/* The command on one way through the script. */
 typedef struct ShellWay {
         VmWords words;
-        VmWords spelled; /* the same, to be compared */
-        unsigned line;   /* of the condition whose other way it is; 0: the first */
-        unsigned before; /* of another one, whose other way it is, too; 0: none */
-        bool arguments;  /* with arguments of the script */
-        char set[64];    /* with this variable set; "": as the script is */
+        VmWords spelled; /* marks spelled, to compare */
+        unsigned line;   /* condition that takes the other way; 0: none */
+        unsigned before; /* second condition that takes the other way; 0: none */
+        bool arguments;  /* the script has arguments */
+        char set[64];    /* variable taken as set; "": none */
 } ShellWay;
 
 #define SHELL_WAYS_MAX 320
 
 typedef struct ShellWays {
         size_t n;
-        ShellWay items[SHELL_WAYS_MAX]; /* no two alike */
+        ShellWay items[SHELL_WAYS_MAX]; /* all different */
         ShellSeen seen;
-        bool incomplete; /* there are more */
-        bool partly;     /* not every two conditions were tried together */
+        bool incomplete; /* more exist */
+        bool partly;     /* not every pair of conditions was tried */
 } ShellWays;
 
 void shell_ways_done(ShellWays *ways);
 
-/* With `paste`, a command's lines go on without backslashes. None found is no error. 0, -EINVAL with *reterr filled,
- * -ENOMEM. */
+/* With `paste`, a command's lines need no backslashes. Finding none is no error. 0, -EINVAL with *reterr
+ * filled, -ENOMEM. */
 int shell_ways_find(const char *text, size_t n, bool paste, ShellWays *ret, VmError *reterr);

@@ -51,14 +51,14 @@ static char *line_end(const TextCopy *copy, char *line) {
         return end ? end : copy->text + copy->n;
 }
 
-/* ── what stands before a line ─────────────────────────────────────────────────────────────────────────── */
+/* ── prefixes of lines ─────────────────────────────────────────────────────────────────────────────────── */
 
 static void blank(char *start, const char *end) {
         while (start < end)
                 *start++ = ' ';
 }
 
-/* "> > ", of an answer. */
+/* "> > " of a quote. */
 static char *behind_quotes(char *line, const char *end) {
         char *c = line;
 
@@ -90,14 +90,14 @@ static char *behind_prompt(char *line, const char *end) {
                 c++;
         if (end - c > 2 && (*c == '$' || *c == '%') && c[1] == ' ')
                 return c + 1;
-        /* The tree of "systemctl status" is drawn in characters beyond ASCII. */
+        /* "systemctl status" draws its tree in non-ASCII characters. */
         if (c < end && (unsigned char) *c >= 0x80)
                 while (c < end && ((unsigned char) *c >= 0x80 || *c == ' '))
                         c++;
         return c;
 }
 
-/* ">" behind a line that a backslash joins: the shell's own prompt. */
+/* ">" after a backslash: the shell's continuation prompt. */
 static char *behind_continuation(const TextCopy *copy, char *line) {
         const char *before = line - 1;
 
@@ -109,7 +109,7 @@ static char *behind_continuation(const TextCopy *copy, char *line) {
         return line[1] == ' ' || line[1] == '-' || line[1] == '\t' ? line + 1 : line;
 }
 
-/* "  12  ", of "cat -n" and of web pages: 1, 2, 3 and so on. */
+/* "  12  ", line numbers of "cat -n" or a web page, from 1. */
 static char *behind_number(char *line, const char *end, unsigned number) {
         char digits[16];
         size_t n = (size_t) snprintf(digits, sizeof(digits), "%u", number);
@@ -164,7 +164,7 @@ static void blank_starts(TextCopy *copy) {
         }
 }
 
-/* A quoted line has the program. */
+/* A quoted line contains QEMU's name. */
 static bool is_message(const TextCopy *copy) {
         for (char *line = copy->text, *end; line < copy->text + copy->n; line = end + 1) {
                 end = line_end(copy, line);
@@ -176,14 +176,14 @@ static bool is_message(const TextCopy *copy) {
 
 /* ── lines ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Another command; "kvm" alone is an accelerator as well. */
+/* Another command. "kvm" alone may be an accelerator. */
 static bool is_another(const char *line, const char *end) {
         const char *program = text_find_program(line, end);
 
         return program && (*program == '/' || *program == 'q');
 }
 
-/* Every line is as wide as the screen was, and ends in the midst of a word: it is one. */
+/* Joins a command that the screen cut into lines of equal width. */
 static void join_screen(TextCopy *copy) {
         char *end = line_end(copy, copy->text), *out = copy->text;
         size_t width = (size_t) (end - copy->text), lines = 0;
@@ -210,7 +210,7 @@ static void join_screen(TextCopy *copy) {
         *out = 0;
 }
 
-/* Blanks that web pages have in place of one, and what they put where a word may be cut. */
+/* Replaces non-ASCII blanks of web pages and removes invisible ones. */
 static void plain_blanks(TextCopy *copy) {
         static const struct {
                 const char *text;
@@ -244,7 +244,7 @@ static void plain_blanks(TextCopy *copy) {
         *out = 0;
 }
 
-/* "`qemu-system-x86_64 …`", as people mark a command in a sentence. */
+/* Removes the backticks around "`qemu-system-x86_64 …`". */
 static void take_backticks(TextCopy *copy) {
         char *first = copy->text, *last = copy->text + copy->n;
 

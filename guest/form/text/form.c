@@ -12,7 +12,7 @@
 #include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 
-/* ── a text that has a command line somewhere ──────────────────────────────────────────────────────────── */
+/* ── text that contains a command line ─────────────────────────────────────────────────────────────────── */
 
 static int refuse_nul(const TextCopy *copy, const char *nul, VmError *error) {
         unsigned line = copy->line;
@@ -56,7 +56,7 @@ static int read_copy(TextCopy *copy, const VmFiles *files, Guest *ret, VmError *
         return r < 0 ? r : text_log_finish(&log, ret);
 }
 
-/* A message's own apostrophes are no quotes: the command is read from its line on. */
+/* Apostrophes in a message are not quotes: reading starts at the command's line. */
 static int read_from_program(TextCopy *copy, const VmFiles *files, Guest *ret, VmError *reterr) {
         const char *end = copy->text + copy->n, *line = copy->text;
 
@@ -83,7 +83,7 @@ static int read_text(const char *text, size_t n, const VmFiles *files, Guest *re
         r = read_copy(&copy, files, ret, reterr);
         if (r == -EINVAL && reterr->open_quote)
                 r = read_from_program(&copy, files, ret, reterr);
-        /* What is left of the lines before. */
+        /* Add the lines cut from the start. */
         if (r == -EINVAL && reterr->line > 0)
                 reterr->line += copy.line - 1;
         return r;
@@ -91,7 +91,7 @@ static int read_text(const char *text, size_t n, const VmFiles *files, Guest *re
 
 /* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "bash -c 'qemu-system-x86_64 …'": the machine is within a word. */
+/* "bash -c 'qemu-system-x86_64 …'": the command is within a word. */
 static int read_words(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
         for (size_t i = 1; vm_program_find(words->items, words->n) == words->n && i < words->n; i++) {
                 const char *text = words->items[i].text;
@@ -118,7 +118,7 @@ int vm_arguments_read(int argc, char **argv, const VmFiles *files, Guest *ret, V
         return r < 0 ? r : read_words(&words, files, ret, reterr);
 }
 
-/* ── which form a text is ──────────────────────────────────────────────────────────────────────────────── */
+/* ── the form of a text ────────────────────────────────────────────────────────────────────────────────── */
 
 static int read_json(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
         JsonError error = {};
@@ -138,7 +138,7 @@ static int read_json(const char *text, size_t n, const VmFiles *files, Guest *re
         return r;
 }
 
-/* "{ RAM=4G; …" is a shell's. */
+/* "{ RAM=4G; …" is shell code. */
 static bool is_json(const char *start, size_t n) {
         return *start == '{' &&
                         !(n >= 3 && start[1] == ' ' &&
@@ -155,13 +155,13 @@ static bool is_process(const char *start, size_t n) {
         return memchr(start, 0, n) != NULL;
 }
 
-/* The first that it is, by what stands behind its blanks. */
+/* The first match counts; leading blanks are skipped. */
 static const struct {
         bool (*is)(const char *start, size_t n);
         int (*read)(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr);
 } forms[] = {
         { is_json, read_json },
-        { is_domain, NULL }, /* by the caller's reader */
+        { is_domain, NULL }, /* read by the caller */
         { is_process, vm_process_read },
 };
 
@@ -170,7 +170,7 @@ int vm_form_read(const char *text, size_t n, const VmFiles *files, VmDomainReade
         size_t start = 0;
 
         *reterr = (VmError){};
-        /* The byte order mark that some editors leave. */
+        /* Skip the byte order mark of some editors. */
         if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
                 text += 3;
                 n -= 3;

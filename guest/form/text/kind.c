@@ -15,7 +15,7 @@ static int refuse(unsigned line, const char *language, VmError *error) {
                         language);
 }
 
-/* "#!/usr/bin/env python3": the interpreter's name. */
+/* The interpreter's name in "#!/usr/bin/env python3". */
 static const char *interpreter(const char *text, char *ret, size_t size) {
         const char *end = text + strcspn(text, "\r\n"), *word = text + 2;
         size_t n;
@@ -59,7 +59,7 @@ static const struct {
         { "nu", "a Nushell script" },
 };
 
-/* What lines of other languages start with, at the margin. */
+/* How lines of other languages start, unindented. */
 static const struct {
         const char *start, *within, *language;
 } lines[] = {
@@ -107,7 +107,7 @@ static const char *language_of(const char *line, const char *end) {
 
 /* ── make ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "target: sources", and a line that starts with a tabulator behind it. */
+/* "target: sources", followed by a line with a tab. */
 static bool is_rule(const char *line, const char *end) {
         const char *colon = memchr(line, ':', (size_t) (end - line));
 
@@ -119,7 +119,7 @@ static bool is_rule(const char *line, const char *end) {
                         !memchr(line, '\'', (size_t) (end - line));
 }
 
-/* With the lines that a backslash joins to it. */
+/* The end, with lines joined by backslashes. */
 static char *recipe_end(char *line) {
         for (;;) {
                 char *end = line + strcspn(line, "\n");
@@ -130,7 +130,7 @@ static char *recipe_end(char *line) {
         }
 }
 
-/* Variables are make's; what a recipe's lines start with is make's too. */
+/* Rejects make's variables; removes make's prefixes from recipes. */
 static int read_recipes(TextCopy *copy, VmError *error) {
         static const char language[] = "a Makefile with variables (\"make -n\" prints the command)";
         unsigned number = copy->line, variable = 0;

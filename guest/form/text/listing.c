@@ -10,7 +10,7 @@
 #include "guest/form/shell/shell.h"
 #include "guest/form/words/program.h"
 
-/* Each row's words, one row after the other. */
+/* The words of all rows, in one list. */
 typedef struct Row {
         const char *start, *end;
         unsigned line;
@@ -23,7 +23,7 @@ static bool is_number(const char *word, size_t n) {
         return n > 0;
 }
 
-/* "USER 1234 …" or "1234 …": commands such as "timeout 10" are none. */
+/* "USER 1234 …" or "1234 …", but not commands such as "timeout 10". */
 static bool is_row(const char *line, const char *end) {
         static const char *const commands[] = { "timeout", "nice", "chrt", "ionice", "numactl", "taskset",
                 "sleep", "kill", "echo", "exit", "return", "shift", "wait" };
@@ -61,7 +61,7 @@ static bool is_header(const char *line, const char *end) {
 
 /* ── rows ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* At the start of a row; a line that is none belongs to the one before. */
+/* Starts a row. A line that is not a row continues the one before. */
 static bool next_row(const TextCopy *copy, Row *row) {
         const char *end = copy->text + copy->n;
 
@@ -86,7 +86,7 @@ static bool next_row(const TextCopy *copy, Row *row) {
         return true;
 }
 
-/* The word is at *text, which is then behind it. */
+/* Advances *text past the word. */
 static size_t take_word(const char **text, const char *end, unsigned *line) {
         const char *start;
         size_t n;
@@ -128,7 +128,7 @@ static int read_row(const Row *row, VmWords *ret) {
         return r;
 }
 
-/* Where its QEMU's words start; n: it is another program, or asks only. */
+/* Where the words of QEMU start; n: another program, or a query. */
 static size_t find_machine(const VmWords *words) {
         size_t program = vm_program_find(words->items, words->n);
 

@@ -42,14 +42,14 @@ void text_log_cut(TextCopy *copy, TextLog *ret) {
         *ret = (TextLog){};
         if (header)
                 read_header(header, ret);
-        /* Before libvirt 1.2.11 the header had no version. */
+        /* libvirt before 1.2.11 writes no version. */
         else
                 header = last_of(copy->text, "+0000: starting up\n");
         line = header ? header + strcspn(header, "\n") : last_of(copy->text, "LC_ALL=C \\\n");
         if (!line)
                 return;
         start = line += *line == '\n';
-        /* A start that ends before its command has none; libvirt ends all of its lines but the last with a backslash. */
+        /* A start cut off before its command has none. libvirt ends all lines but the last with "\". */
         for (bool more = true; more && *line;) {
                 const char *end = line + strcspn(line, "\n");
 
@@ -87,7 +87,7 @@ bool text_task_error(TextCopy *copy) {
         if (!found)
                 return false;
         last = strstr(found, failed);
-        /* A command has such words itself hardly ever; of several tasks it is the first. */
+        /* Such words rarely occur in a command. The first of several tasks counts. */
         if (!last) {
                 unsigned quotes = 0;
 

@@ -10,11 +10,11 @@
 #include "guest/form/shell/script.h"
 #include "probe/cleanup.h"
 
-/* systemd's quotes and variables are others than a shell's: the same is written down as a shell's script, line by line. */
+/* systemd's quotes and variables differ from a shell's: rewrites the unit as a shell script by lines. */
 typedef struct Unit {
         FILE *out;
         const char *in;
-        const char *reset; /* commands before it do not count */
+        const char *reset; /* commands before it are ignored */
         bool files;        /* EnvironmentFile= */
 } Unit;
 
@@ -32,12 +32,12 @@ bool text_is_unit(const TextCopy *copy) {
 
 /* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* systemd's WHITESPACE: a form feed is a part of a word. */
+/* systemd's WHITESPACE: a form feed does not end a word. */
 static bool is_blank(char c) {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* A backslash and the end of a line, with the comments behind it; the lines stay as many. */
+/* Skips joined lines and comments between them. Keeps the number of lines. */
 static bool skip_joined(Unit *unit) {
         const char *c = unit->in;
 
@@ -64,7 +64,7 @@ static void put_literal(Unit *unit, char c) {
                 fprintf(unit->out, "'%c'", c);
 }
 
-/* "${NAME}" anywhere; "$NAME" alone becomes as many words as it has. */
+/* "${NAME}" anywhere; a separate "$NAME" is split into words. */
 static void put_variable(Unit *unit, bool alone) {
         const char *name = unit->in + 1;
         size_t n = 0;
@@ -92,7 +92,7 @@ static void put_variable(Unit *unit, bool alone) {
         put_literal(unit, '$');
 }
 
-/* "%i": what the unit is started as. */
+/* "%i": the instance name. */
 static void put_specifier(Unit *unit) {
         char c = unit->in[1];
 
@@ -160,7 +160,7 @@ static void put_command(Unit *unit) {
         bool named = false;
 
         skip_blanks(unit);
-        /* "@": the second word is the name it goes by; the others change nothing. */
+        /* After "@" the second word is argv[0]. Other prefixes have no effect here. */
         for (; *unit->in && strchr("-@:+!|", *unit->in); unit->in++)
                 named |= *unit->in == '@';
         if (unit->files)
@@ -190,7 +190,7 @@ static void skip_line(Unit *unit) {
         }
 }
 
-/* Behind "KEY = "; NULL when the line has another key. */
+/* The value after "KEY = ", or NULL for another key. */
 static const char *value_of(const char *line, const char *key) {
         size_t n = strlen(key);
 
@@ -201,7 +201,7 @@ static const char *value_of(const char *line, const char *key) {
         return *line == '=' ? line + 1 : NULL;
 }
 
-/* "ExecStart=" without a command takes back those before it: where the last one stands. */
+/* An empty "ExecStart=" resets the list: returns the last one. */
 static const char *find_reset(const char *text) {
         const char *last = text;
 

@@ -39,7 +39,7 @@ int key_values_add(KeyValues *values, const char *key, const char *value) {
         return add(values, strdup(key), strdup(value));
 }
 
-/* Up to a comma that is not doubled; *text is then behind it. */
+/* Reads up to a single comma and advances *text past it. */
 static char *take_value(const char **text) {
         const char *end = *text;
         char *value, *out;
@@ -119,7 +119,7 @@ static int flatten_member(KeyValues *values, const char *prefix, const char *key
         return r;
 }
 
-/* No deeper than the parser allows. */
+/* The parser limits the depth. */
 static int flatten(KeyValues *values, const char *prefix, json_t *json) {
         const char *key;
         json_t *element;
@@ -149,13 +149,13 @@ int key_values_add_json(KeyValues *values, json_t *json) {
         return flatten(values, "", json);
 }
 
-/* QEMU takes strings in single quotes too, which JSON does not have. */
+/* QEMU accepts strings in single quotes, which are not JSON. */
 static char *with_double_quotes(const char *text) {
         char *copy = malloc(2 * strlen(text) + 1), *out = copy, quote = 0;
 
         for (; copy && *text; text++) {
                 if (*text == '\\' && text[1]) {
-                        /* Within double quotes that one needs no backslash, and may have none. */
+                        /* A single quote needs no backslash within double quotes. */
                         if (text[1] != '\'')
                                 *out++ = '\\';
                         *out++ = *++text;

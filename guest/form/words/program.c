@@ -12,13 +12,13 @@
 
 /* ── by name ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "qemu-system-x86_64.log" and others that only have its name. */
+/* Files with QEMU's name, such as "qemu-system-x86_64.log". */
 static bool is_its_file(const char *name) {
         static const char *const ends[] = { ".log", ".service", ".socket", ".conf", ".pid", ".sock", ".txt",
                 ".md", ".deb", ".rpm", ".gz", ".desktop", ".core", ".c", ".qcow2", ".img", ".iso" };
         const char *point = strrchr(name, '.');
 
-        /* It speaks: "qemu-system-x86_64: -device ...: failed". */
+        /* Its output: "qemu-system-x86_64: -device ...: failed". */
         if (*name && name[strlen(name) - 1] == ':')
                 return true;
         return point && VM_ONE_OF(point, ends);
@@ -31,7 +31,7 @@ const char *qemu_program_name(const char *path) {
 }
 
 QemuProgram qemu_program(const char *path) {
-        /* The first that fits. */
+        /* The first match. */
         static const struct {
                 const char *name;
                 bool goes_on;
@@ -50,12 +50,12 @@ QemuProgram qemu_program(const char *path) {
         const char *name = qemu_program_name(path);
         VmmKind other;
 
-        /* "--device=/dev/kvm", "/srv/kvm:/kvm"; but "C:/qemu" is a path. */
+        /* "--device=/dev/kvm", "/srv/kvm:/kvm"; "C:/qemu" is a path. */
         if (strncmp(path, "/dev/", 5) == 0 || *path == '-' || is_its_file(name) ||
                         strcspn(path, "=") < (size_t) (name - path) ||
                         (name > path + 2 && strcspn(path + 2, ":") + 2 < (size_t) (name - path)))
                 return QEMU_PROGRAM_NONE;
-        /* ".qemu-system-x86_64-wrapped": a wrapper of Nix's has the plain name. */
+        /* ".qemu-system-x86_64-wrapped" is a Nix wrapper of the plain name. */
         name += name[0] == '.' && name[1] == 'q';
         for (size_t i = 0; i < ELEMENTS(programs); i++)
                 if (programs[i].goes_on ? strncmp(name, programs[i].name, strlen(programs[i].name)) == 0
@@ -118,9 +118,9 @@ unsigned vm_count_options(const VmWord *words, size_t n) {
         return count;
 }
 
-/* ── which word ────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── the program's word ────────────────────────────────────────────────────────────────────────────────── */
 
-/* "sudo -u qemu", "-g kvm": that is no program; but "systemd-run --user" is whole. */
+/* "sudo -u qemu", "-g kvm": an account. "systemd-run --user" takes no value. */
 static bool is_account(const VmWord *words, size_t i) {
         static const char *const behind[] = { "-u", "-g", "--user", "--group", "--reuid", "--regid", "su",
                 "sg", "newgrp", "group" };
@@ -133,7 +133,7 @@ static bool is_account(const VmWord *words, size_t i) {
         return true;
 }
 
-/* "perf kvm stat": a word of another program. */
+/* "perf kvm stat": a subcommand. */
 static bool is_subcommand(const VmWord *words, size_t i) {
         return i > 0 && strcmp(qemu_program_name(words[i - 1].text), "perf") == 0;
 }
@@ -157,14 +157,14 @@ size_t vm_program_find(const VmWord *words, size_t n) {
                         continue;
                 if (has_option(words + i + 1, n - i - 1))
                         return i;
-                /* A bare "qemu" is a directory or an image as often. */
+                /* "qemu" alone is often a directory or an image. */
                 if (bare == n && (i == 0 || program != QEMU_PROGRAM_SHORT))
                         bare = i;
         }
         return bare;
 }
 
-/* Programs whose own options look like QEMU's, or that start it with others than these. */
+/* Programs with options like QEMU's, or that start QEMU with other options. */
 static bool is_other(const char *word) {
         static const char *const starts[] = { "python", "perl", "ruby", "node", "bash", "sh", "lua", "php",
                 "go", "cargo", "make", "ninja", "docker", "podman", "cloud-hypervisor", "crosvm",
@@ -186,7 +186,7 @@ size_t vm_program_nameless(const VmWord *words, size_t n) {
                         return n;
                 first++;
         }
-        /* "args: -m 4G" of a file that has more. */
+        /* "args: -m 4G" is part of a file. */
         if (first > 0 && *words[first - 1].text &&
                         words[first - 1].text[strlen(words[first - 1].text) - 1] == ':')
                 return n;

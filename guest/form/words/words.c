@@ -18,7 +18,7 @@ void vm_words_done(VmWords *words) {
 int vm_words_add(VmWords *words, const char *text, unsigned line) {
         VmWord *grown = words->items;
 
-        /* Doubled whenever a power of two is full. */
+        /* Doubles at each power of two. */
         if ((words->n & (words->n - 1)) == 0)
                 grown = reallocarray(words->items, words->n > 0 ? 2 * words->n : 1, sizeof(VmWord));
         if (!grown)
@@ -56,7 +56,7 @@ int vm_words_from_process(const char *text, size_t n, VmWords *ret) {
         return 0;
 }
 
-/* ── what is not known ───────────────────────────────────────────────────────────────────────────────── */
+/* ── unknown parts ─────────────────────────────────────────────────────────────────────────────────────── */
 
 bool vm_one_of(const char *word, const char *const *list, size_t n) {
         for (size_t i = 0; i < n; i++)

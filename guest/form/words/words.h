@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A command line in words. What the text of a script does not tell ("$1", the output of a command, a variable that nothing
- * sets) is a mark within a word, between two control characters, which no input keeps, so that it is known which part of a
- * word it is. */
+/* The words of a command line. A part that the text of a script does not define ("$1", the output of a
+ * command, an unset variable) is a mark between two control characters, which input cannot contain. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,15 +19,15 @@ typedef enum VmUnknownKind {
         VM_UNKNOWN_ARGUMENT,  /* "$1" */
         VM_UNKNOWN_ARGUMENTS, /* "$@" */
         VM_UNKNOWN_OUTPUT,    /* what a command prints */
-        VM_UNKNOWN_INPUT,     /* what somebody types */
-        VM_UNKNOWN_CHANGED,   /* a file that is read, or a loop, may have set it */
-        VM_UNKNOWN_OPERATION, /* an expansion that is not followed */
+        VM_UNKNOWN_INPUT,     /* input of a user */
+        VM_UNKNOWN_CHANGED,   /* may be set by a file or a loop */
+        VM_UNKNOWN_OPERATION, /* an unsupported expansion */
         _VM_UNKNOWN_MAX,
 } VmUnknownKind;
 
 typedef struct VmUnknown {
         char name[64]; /* "RAM", printable */
-        unsigned line; /* where it is set, or stands */
+        unsigned line; /* where it is set or used */
         VmUnknownKind kind;
 } VmUnknown;
 
@@ -36,28 +35,28 @@ typedef struct VmWords {
         size_t n;
         VmWord *items; /* owned */
         char *buffer;  /* owned */
-        bool more;     /* what names a QEMU follows: this is the first of several */
+        bool more;     /* another QEMU follows; this is the first */
         size_t n_unknowns;
         VmUnknown *unknowns; /* owned */
 } VmWords;
 
 void vm_words_done(VmWords *words);
 
-/* The text stays the caller's, or the buffer's. -ENOMEM. */
+/* Does not copy the text. -ENOMEM. */
 int vm_words_add(VmWords *words, const char *text, unsigned line);
 
-/* As the kernel has it in /proc/PID/cmdline: each word ends with a NUL. */
+/* Splits /proc/PID/cmdline: each word ends with a NUL. */
 int vm_words_from_process(const char *text, size_t n, VmWords *ret);
 
 int vm_words_from_arguments(int argc, char **argv, VmWords *ret);
 
-/* Is the word in that list? */
+/* Whether the word is in the list. */
 #define VM_ONE_OF(word, list) vm_one_of(word, list, sizeof(list) / sizeof((list)[0]))
 bool vm_one_of(const char *word, const char *const *list, size_t n);
 
 bool vm_ends_with(const char *text, const char *end);
 
-/* "machine" of "-machine" and "--machine"; NULL: the word is no option. */
+/* "machine" of "-machine" and "--machine"; NULL: not an option. */
 const char *vm_option_name(const char *word);
 
 #define VM_MARK_START '\001'
@@ -65,22 +64,22 @@ const char *vm_option_name(const char *word);
 #define VM_MARK_SIZE 16
 #define VM_UNKNOWNS_MAX 4096
 
-/* Writes the mark of that number; how long it is. */
+/* Writes the mark of a number; returns its length. */
 size_t vm_mark(size_t number, char ret[VM_MARK_SIZE]);
 
-/* The number of the first mark in a text; SIZE_MAX when it has none. */
+/* The number of the first mark in a text, or SIZE_MAX. */
 size_t vm_mark_first(const char *text);
 
-/* Behind the mark that a text starts with. */
+/* The end of the mark that starts a text. */
 const char *vm_mark_end(const char *text);
 
 bool vm_has_mark(const char *text);
 
-/* A text that is one mark and nothing else. */
+/* Whether the text is exactly one mark. */
 bool vm_is_mark(const char *text);
 
-/* The script's own arguments, "$@". */
+/* Whether the text is just "$@". */
 bool vm_is_arguments(const VmWords *words, const char *text);
 
-/* The same words with "$NAME" for each mark. */
+/* Copies the words with "$NAME" for each mark. */
 int vm_unknown_spell(const VmWords *words, VmWords *ret);
