@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One setting of a guest changed: what remedies are made of. */
+/* One changed setting of a guest, the unit of remedies. */
 
 #include <jansson.h>
 
@@ -29,43 +29,43 @@ typedef struct Change {
         uint64_t value;
 } Change;
 
-/* RAM and maximum memory, which every VMM has; as change_apply() (vmm.h). */
+/* Changes RAM or maximum memory, for every VMM; see change_apply(). */
 bool change_memory(const Change *change, Guest *guest);
 
-/* ── in the form of whoever manages the guest ──────────────────────────────────────────────────────────── */
+/* ── in the form of the guest's manager ────────────────────────────────────────────────────────────────── */
 
 typedef struct ChangeForms {
-        char *libvirt; /* whole elements; "" none */
-        char *option; /* of QEMU, or of the VMM that it is, one a line, quoted for a shell (shell-word.h); "" none */
+        char *libvirt;  /* whole elements; "" none */
+        char *option;   /* of QEMU or the guest's VMM; one per line, shell-quoted (shell-word.h); "" none */
         char *proxmox;  /* a command; "" none */
-        char note[256]; /* what has to be known of these forms; "" nothing */
+        char note[256]; /* notes on these forms; "" none */
 } ChangeForms;
 
 typedef struct ChangeRun {
-        Guest before, now;           /* shallow copies, without and with the change at hand */
-        json_t *elements;            /* a copy of the guest's, NULL when not known */
-        json_t *changed_elements;    /* references to those of `elements`, or new ones */
+        Guest before, now;           /* shallow copies without and with the current change */
+        json_t *elements;            /* a copy of the guest's; NULL: unknown */
+        json_t *changed_elements;    /* references into `elements`, or new elements */
         json_t *options;             /* a copy of the guest's */
-        json_t *changed_options;     /* references to those of `options` */
+        json_t *changed_options;     /* references into `options` */
         bool no_libvirt, no_proxmox; /* a change has no such form */
         int error;                   /* -ENOMEM */
         ChangeForms *forms;
 } ChangeRun;
 
-/* Adds a sentence's part to the note, once. */
+/* Adds a clause to the note, once. */
 void change_note(ChangeRun *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ── options ── */
 
-/* The last option of that name with this in its value (NULL: anything); NULL: none. Borrowed. */
+/* The last option of that name with `part` in its value (NULL: any); NULL: none. Borrowed. */
 json_t *change_option_find(const ChangeRun *run, const char *name, const char *part);
-/* The same, or a new one that starts with that value. */
+/* Same, or a new one with that value. */
 json_t *change_option_open(ChangeRun *run, const char *name, const char *part, const char *start);
-/* "" of none. */
+/* "" for NULL. */
 const char *change_option_value(const json_t *option);
 bool change_option_has(const json_t *option, const char *implied, const char *key);
-/* Sets a key of it (option-value.h), and shows the option. */
+/* Sets a key of the option (option-value.h) and shows it. */
 void change_option_set(ChangeRun *run, json_t *option, const char *implied, const char *key,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
-/* It is among those that a remedy shows. */
+/* Includes it in the remedy. */
 void change_option_show(ChangeRun *run, json_t *option);

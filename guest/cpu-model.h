@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What QEMU's CPU models have of what moves addresses. */
+/* Features of QEMU's CPU models that affect addresses. */
 
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/fact.h"
 
-/* Of QEMU without -cpu, at every version. */
+/* QEMU's default, all versions. */
 #define GUEST_CPU_MODEL_DEFAULT "qemu64"
 
 typedef struct GuestCpuModel {
         const char *name; /* without version and "-IBRS", "-noTSX" */
-        CpuVendor vendor; /* under TCG; under KVM the host's goes into CPUID */
+        CpuVendor vendor; /* under TCG; KVM uses the host's */
         Tristate long_mode, la57, pdpe1gb, pae, pse36;
 } GuestCpuModel;
 
-/* NULL when the model is none of those known. */
+/* NULL: unknown model. */
 const GuestCpuModel *guest_cpu_model_find(const char *name);
 
-/* The host's own under KVM, or what copies it. */
+/* Whether the model copies the host's CPU. */
 bool guest_cpu_model_is_host(const char *name);

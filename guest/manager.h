@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The settings of a guest as its manager has them, so that a remedy can show the setting itself with the change in it. */
+/* A guest's settings as its manager stores them, so that a remedy can show the changed setting itself. */
 
 #include <stdint.h>
 
@@ -11,7 +11,7 @@ struct json_t;
 
 typedef enum Manager {
         MANAGER_NONE = 0,     /* hawd's own JSON */
-        MANAGER_COMMAND_LINE, /* the VMM's options, typed by hand or by a script */
+        MANAGER_COMMAND_LINE, /* the VMM's options, from a user or script */
         MANAGER_LIBVIRT,
         MANAGER_PROXMOX,
         _MANAGER_MAX,
@@ -26,18 +26,20 @@ WORDS_DECLARE(Manager, manager);
 
 typedef struct GuestForm {
         Manager manager;
-        uint32_t id;             /* of a Proxmox guest; 0: not known */
-        struct json_t *elements; /* owned: XML elements, each [name, {attribute: value}, child or text...]; NULL: none */
-        struct json_t *options; /* owned: [name without dashes, value]; of libvirt those of <qemu:commandline>; NULL: none */
+        uint32_t id;             /* Proxmox guest ID; 0: unknown */
+        struct json_t *elements; /* owned: XML elements, each [name, {attribute: value}, child or text...];
+                                  * NULL: none */
+        struct json_t *options;  /* owned: [name without dashes, value]; libvirt: from <qemu:commandline>;
+                                 * NULL: none */
 } GuestForm;
 
 void guest_form_done(GuestForm *form);
 
-/* Takes over the element. -E2BIG beyond the bounds, -ENOMEM. */
+/* Takes ownership. -E2BIG beyond the bounds, -ENOMEM. */
 int guest_form_add_element(GuestForm *form, struct json_t *element);
-/* One that exceeds the bounds, or is no UTF-8, is left out. -ENOMEM. */
+/* Ignores an option beyond the bounds or not in UTF-8. -ENOMEM. */
 int guest_form_add_option(GuestForm *form, const char *name, const char *value);
 
-/* Whether all strings, the depth and the number of elements are within the bounds. */
+/* Checks the length of strings, the depth and the number of elements. */
 int guest_form_check_element(const struct json_t *element);
 int guest_form_check_option(const struct json_t *option);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which operating system a guest's description names. It moves no address; it decides whether what breaks some systems is
- * likely here. Only what is still unknown is filled in: the surer source goes first. */
+/* The operating system named in a guest's description. It does not affect addresses, only whether known
+ * problems are likely. Known values are kept: the most reliable source comes first. */
 
 #include "probe/fact.h"
 
@@ -11,21 +11,21 @@ typedef enum SystemFamily {
         SYSTEM_LINUX,
         SYSTEM_WINDOWS,
         SYSTEM_MACOS,
-        SYSTEM_OTHER, /* BSD and whatever else has a name */
+        SYSTEM_OTHER, /* BSD and others */
         _SYSTEM_FAMILY_MAX,
 } SystemFamily;
 
 typedef struct GuestSystem {
         SystemFamily family;
         Tristate is_64bit;
-        Tristate old_linux; /* a Linux before 4.16 */
-        char source[96];    /* what told so first: "the name win11" */
+        Tristate old_linux; /* Linux before 4.16 */
+        char source[96];    /* first source: "the name win11" */
 } GuestSystem;
 
-/* A name that people gave, a file of an image, an id of libosinfo ("http://ubuntu.com/ubuntu/22.04"): the last system that it
- * names, with the version behind it, and a processor's name. `source` says what the text is. */
+/* Reads a name, an image's file name or a libosinfo id ("http://ubuntu.com/ubuntu/22.04"): the last system
+ * named, the version after it, and the architecture. `source` describes the text. */
 void guest_system_from_text(GuestSystem *system, const char *source, const char *text);
-/* What a setting is for. */
+/* From a setting. */
 void guest_system_set(GuestSystem *system, SystemFamily family, Tristate is_64bit, const char *source);
 
 /* "unknown", "linux", "windows", "macos", "other"; back: -EINVAL. */

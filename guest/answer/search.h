@@ -1,48 +1,49 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What an answer is made of: sets of findings, a check for each answer to what is open, the search for remedies and for a
- * plan. Each asks what stands above it here. */
+/* The parts of an answer: sets of findings, a check for each answer to open questions, remedies, the plan.
+ * Each part uses only those above it. */
 
 #include "guest/change.h"
 #include "guest/rules/run.h"
 
 /* ── sets of findings ──────────────────────────────────────────────────────────────────────────────────── */
 
-/* Findings in an order of their own: a stranger's guest of a thousand devices has thousands of them in each of a hundred
- * checks, and comparing each with each takes seconds. */
+/* Sorted findings. A guest with 1000 devices can have thousands in each of 100 checks; comparing all pairs
+ * takes seconds. */
 
 typedef struct FindingSet {
         size_t n;
-        const CheckFinding **items; /* owned; what they point to is the check's */
+        const CheckFinding **items; /* owned; the findings belong to the check */
 } FindingSet;
 
-/* Good as long as the findings stay where they are, and verdict, rule, subject and summary as they are. -ENOMEM. */
+/* Valid while the findings do not move and verdict, rule, subject and summary do not change. -ENOMEM. */
 int finding_set_make(const CheckFinding *findings, size_t n, FindingSet *ret);
 void finding_set_done(FindingSet *set);
-/* The worst that has rule, subject and summary of that one; NULL: none. */
+/* The worst with the same rule, subject and summary; NULL: none. */
 const CheckFinding *finding_set_find(const FindingSet *set, const CheckFinding *finding);
-/* Whether it has that one, the verdict included. */
+/* Whether it has that finding with that verdict. */
 bool finding_set_has(const FindingSet *set, const CheckFinding *finding);
-/* Whether both have the same ones. Information decides nothing, and does not count. */
+/* Whether both have the same findings. Information is ignored. */
 bool finding_set_equal(const FindingSet *a, const FindingSet *b);
 
 /* ── alternatives ──────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What a guest's description leaves open and its layout depends on: the versions of QEMU and of the firmware, features of the
- * CPU, how the firmware was built. The guest is checked once for each answer. What all of them find is found; the rest is told with the
- * answers that it holds for. */
+/* What the description leaves open and the layout depends on: the versions of QEMU and of the firmware, CPU
+ * features, firmware build options. The guest is checked once for each answer. Findings common to all
+ * answers are reported as such; the others are reported with their answers. */
 
-/* All versions of both QEMU and the firmware are within it. Beyond these no further question is tried: it stays missing. */
+/* Enough for all versions of QEMU and the firmware. Questions beyond this limit are not tried and stay
+ * missing. */
 #define ALTERNATIVES_MAX 128
 #define FIRMWARE_VERSIONS_MAX 16
 
-/* One check, with one answer to each question that came up. */
+/* One check, with one answer to each question that arose. */
 typedef struct Leaf {
-        size_t version;                        /* index into the firmware's versions, */
-        size_t vmm;                            /* and into QEMU's */
-        uint8_t answers[_LAYOUT_QUESTION_MAX]; /* the answer + 1; 0: did not come up */
-        unsigned class;                        /* the same number: the same answer */
+        size_t version;                        /* index into the firmware's versions */
+        size_t vmm;                            /* into QEMU's */
+        uint8_t answers[_LAYOUT_QUESTION_MAX]; /* answer + 1; 0: did not arise */
+        unsigned class;                        /* equal numbers: equal results */
         Check check;
         FindingSet found; /* its findings */
 } Leaf;
@@ -52,10 +53,10 @@ typedef struct Leaves {
         const Profile *profile;
         const ProfileDevice *const *places;
         bool any_version;  /* the version is a guess: all are tried */
-        size_t n_versions; /* 1 where it is known */
+        size_t n_versions; /* 1 if known */
         GuestVersion versions[FIRMWARE_VERSIONS_MAX];
-        size_t own_version; /* which of them has the rules of the guest's own */
-        bool any_vmm;       /* QEMU's version is open: all are tried, */
+        size_t own_version; /* index of the one with the guest's rules */
+        bool any_vmm;       /* QEMU's version is open: all are tried */
         size_t n_vmms;      /* else 1 */
         GuestVersion vmms[VMM_VERSIONS_MAX];
         size_t n;
@@ -64,20 +65,20 @@ typedef struct Leaves {
         unsigned n_classes;
 } Leaves;
 
-/* Whether there is more than one answer to something that this check of the guest depends on. */
+/* Whether anything that this check depends on has more than one answer. */
 bool check_is_open(const Guest *guest, const Check *check);
 void leaves_done(Leaves *leaves);
 /* -ENOMEM. */
 int leaves_collect(
                 const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Leaves *ret);
-/* The guest of one leaf: a shallow copy. */
+/* The leaf's guest, a shallow copy. */
 void leaf_guest(const Leaves *leaves, const Leaf *leaf, Guest *ret);
-/* Whether the firmware's version, QEMU's, or a question makes a difference. */
+/* Whether the firmware's version, QEMU's, or a question changes the result. */
 bool leaves_version_matters(const Leaves *leaves);
 bool leaves_vmm_matters(const Leaves *leaves);
 bool leaves_question_matters(const Leaves *leaves, LayoutQuestion question);
 
-/* Masks of indices into either. */
+/* Bit masks of indices. */
 typedef struct LeafVersions {
         uint32_t vmms, firmwares;
 } LeafVersions;
@@ -86,40 +87,40 @@ typedef struct LeafVersions {
 void leaf_words(const Leaves *leaves, const Leaf *leaf, LeafVersions versions, bool questions, char *ret,
                 size_t size);
 
-/* One check of all leaves. Only what all of them find is in its findings. -ENOMEM. */
+/* Merges all leaves into one check with their common findings. -ENOMEM. */
 int leaves_merge(const Leaves *leaves, Check *ret);
-/* Adds to it what only some of them find. -ENOMEM. */
+/* Adds the findings of only some leaves. -ENOMEM. */
 int leaves_tell(const Leaves *leaves, Check *check);
 
-/* The same for every answer to what nobody told and the layout depends on: what all of them find. */
+/* Checks the guest with every answer to open questions. Returns the common findings. */
 int check_every(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);
-/* Makes a check of one answer that of all, where there is more than one. On an error the check is empty. */
+/* Extends the check of one answer to all answers, if there are several. On an error the check is empty. */
 int check_open(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *check);
 
 /* ── remedies ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 #define REMEDY_CANDIDATES_MAX 64
 
-/* What may help against a finding, the smallest change first. How many. Places as of check_places(). */
+/* Finds changes that may help, smallest first, and returns their number. places: see check_places(). */
 size_t remedy_candidates(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
                 const Check *check, const CheckFinding *finding, Change ret[REMEDY_CANDIDATES_MAX]);
 
-/* Adds to each finding the smallest change that makes it go away. -ENOMEM. */
+/* Adds to each finding the smallest change that resolves it. -ENOMEM. */
 int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
                 Check *check);
 
-/* The forms of finding->change for that guest, and what has to be known of them. -ENOMEM. */
+/* Renders finding->change in the guest's forms, with notes. -ENOMEM. */
 #define REMEDY_NOTE_MAX 256
 int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY_NOTE_MAX]);
 
 /* ── plan ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* One plan for the whole guest: the fewest changes that make it as safe as changes of the guest can. */
+/* One plan for the whole guest: the fewest changes that make it as safe as possible. */
 
-/* Fills check->plan, and in_plan of its findings. Nothing where no change helps. -ENOMEM. */
+/* Fills check->plan and in_plan of its findings, if a change helps. -ENOMEM. */
 int plan_search(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
                 Check *check);
 
-/* The whole answer (check.c), with places as of check_places(). */
+/* The complete check (check.c). places: see check_places(). */
 int check_with_remedies(
                 const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret);

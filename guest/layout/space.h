@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the layout's parts hand to each other. Sizes come from outside and may be anything: every sum saturates at the
- * last address, which no width reaches, so that too much is always "does not fit" and never wraps. */
+/* Shared by the parts of a layout. Sizes are untrusted: every sum saturates at the last address, which no
+ * width reaches. Sizes that are too large do not fit and never wrap. */
 
 #include "guest/layout/layout.h"
 
@@ -11,7 +11,7 @@
 #define GIB UINT64_C(0x40000000)
 #define TIB UINT64_C(0x10000000000)
 
-/* AMD's HyperTransport range: no IOMMU of theirs maps it. */
+/* AMD's HyperTransport range. AMD's IOMMUs do not map it. */
 #define HT_START UINT64_C(0xFD00000000)
 #define HT_END UINT64_C(0x10000000000) /* exclusive */
 
@@ -25,19 +25,19 @@ typedef struct LayoutCpu {
         Tristate long_mode, pae, pse36, pdpe1gb, la57;
 } LayoutCpu;
 
-/* A layout in the making. All ends are exclusive. */
+/* A layout being built. All ends are exclusive. */
 struct Space {
         const Guest *guest;
         const LayoutHost *host;
         Layout *layout;
         LayoutCpu cpu;
-        bool guest_bits_open; /* KVM may tell GuestPhysBits: what reads them asks */
+        bool guest_bits_open; /* KVM may report GuestPhysBits: readers must ask */
         uint64_t below_4g;    /* RAM from zero */
         uint64_t above_start, above_size;
-        uint64_t ram_end;      /* of the highest RAM; 4 GiB when none is above */
+        uint64_t ram_end;      /* end of the highest RAM; at least 4 GiB */
         uint64_t reserved_end; /* fw_cfg etc/reserved-memory-end; 0 none */
         uint64_t hole64_start, hole64_size;
-        size_t n_reserved; /* entries of the e820 table that are no memory */
+        size_t n_reserved; /* e820 entries that are not memory */
         struct {
                 uint64_t start, end;
         } reserved[RESERVED_MAX];
@@ -57,7 +57,7 @@ static inline uint64_t product_of(uint64_t a, uint64_t b) {
         return __builtin_mul_overflow(a, b, &product) ? UINT64_MAX : product;
 }
 
-/* To a power of two. */
+/* `to`: power of two. */
 static inline uint64_t round_up(uint64_t value, uint64_t to) {
         uint64_t sum;
 
@@ -77,23 +77,23 @@ static inline uint64_t space_of(unsigned bits) {
         return bits < 64 ? UINT64_C(1) << bits : UINT64_MAX;
 }
 
-/* [start, end) is reserved in the e820 table. */
+/* Reserves [start, end) in the e820 table. */
 void layout_reserve(Space *space, uint64_t start, uint64_t end);
 
-/* The first reserved entry that shares addresses with [start, end); its index, or n_reserved. */
+/* Returns the first reserved entry that overlaps [start, end), or n_reserved. */
 size_t layout_reserved(const Space *space, uint64_t start, uint64_t end);
 
-/* Appends [start, end); nothing when empty. */
+/* Appends [start, end) unless empty. */
 void layout_add(Space *space, LayoutKind kind, uint64_t start, uint64_t end, const char *label);
 void layout_add_bar(Space *space, int device, int bar, uint64_t start, uint64_t end);
 
-/* The first thing that is missing names itself; later ones don't matter any more. */
+/* Records the first missing input; later ones are ignored. */
 void layout_unknown(Space *space, Reason reason, const char *missing);
-/* The same for what has a few answers that can each be tried. */
+/* Same, for an input with a few answers to try. */
 void layout_ask(Space *space, LayoutQuestion question);
 
-/* It does not start, and why. */
+/* A cause not to start. */
 void layout_refuse(Space *space, StartCauseKind kind, uint64_t value, uint64_t min, uint64_t max);
-/* The width that firmware believes: QEMU's default of 40 bits is a guess, so only values that a CPU of that vendor has,
- * or larger ones, count (OVMF and SeaBIOS alike). */
+/* Whether firmware trusts this width. QEMU's default of 40 bits is a guess, so OVMF and SeaBIOS accept only
+ * widths that CPUs of that vendor have, and larger ones. */
 bool layout_width_trusted(Space *space, unsigned bits);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Changes in words, and in the form of whoever manages the guest: each setting as the guest has it now, with the change in
- * it. Where the guest's own setting is not known (hawd's JSON) the changed part stands alone. */
+/* Changes in words and in the form of the guest's manager: each setting as the guest has it, with the change
+ * applied. If the setting is not known (hawd's JSON), only the changed part is shown. */
 
 #include "guest/change.h"
 
@@ -11,7 +11,7 @@
 void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]);
 
 void change_forms_done(ChangeForms *forms);
-/* All the changes, in that order, in one. -ENOMEM. */
+/* Combines all changes, in order. -ENOMEM. */
 int change_forms(const Guest *guest, const Change *changes, size_t n, ChangeForms *ret);
 
 /* ── one manager's form ────────────────────────────────────────────────────────────────────────────────── */
