@@ -9,7 +9,8 @@
 #include "guest/option-value.h"
 #include "probe/cleanup.h"
 
-/* The nodes have all of it together, and a maximum that is no more than it stays so: it would become a hot-plug region. */
+/* The nodes must cover all RAM. A maximum equal to RAM follows it; otherwise it would become a hot-plug
+ * region. */
 static bool apply_ram(GuestMemory *memory, uint64_t bytes) {
         uint64_t less = memory->ram - bytes;
 
@@ -31,7 +32,7 @@ bool change_memory(const Change *change, Guest *guest) {
                 return apply_ram(memory, change->value);
         if (memory->max <= memory->ram || change->value >= memory->max)
                 return false;
-        /* What is plugged in stays. */
+        /* Plugged memory stays. */
         if (plugged > 0 && change->value < memory->ram + plugged)
                 return false;
         memory->max = change->value > memory->ram ? change->value : 0;

@@ -9,7 +9,8 @@
 #define NO TRISTATE_NO
 #define YES TRISTATE_YES
 
-/* As query-cpu-model-expansion answers in QEMU 5.2 to 11.1, which agree; "max" is that of TCG. Sorted by strcmp(). */
+/* From query-cpu-model-expansion of QEMU 5.2 to 11.1, which agree; "max" as under TCG. Sorted by
+ * strcmp(). */
 static const GuestCpuModel models[] = {
         { "486", CPU_VENDOR_INTEL, NO, NO, NO, NO, NO },
         { "Broadwell", CPU_VENDOR_INTEL, YES, NO, NO, YES, YES },

@@ -101,7 +101,7 @@ static int compare_ports(const GuestPort *a, const GuestPort *b) {
         return (a->reserve > b->reserve) - (a->reserve < b->reserve);
 }
 
-/* Whatever order they come in, the kinds have one. */
+/* Sorts the kinds, whatever order they come in. */
 int guest_add_ports(Guest *guest, const GuestPort *port, uint32_t count) {
         uint32_t i = 0;
 
@@ -137,7 +137,7 @@ int guest_note_add(GuestNote **notes, size_t *n, const GuestNote *note) {
         return 0;
 }
 
-/* What is noted may quote whatever a form holds; it goes to terminals and over the bus. */
+/* Notes may quote untrusted text and are shown on terminals and the bus. */
 static void __attribute__((format(printf, 3, 0)))
 format_note(GuestNote *note, const char *what, const char *format, va_list ap) {
         char text[sizeof(note->text)];

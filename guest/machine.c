@@ -8,8 +8,8 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* Machine types that distributions name after themselves, and the upstream version whose rules they follow: that of the QEMU
- * that the release came with. */
+/* Distributions' own machine types and the upstream version with the same rules: that of the release's
+ * QEMU. */
 static const struct {
         const char *name;
         GuestVersion version;
@@ -102,7 +102,7 @@ static bool has_short_name(const GuestVersion *version) {
         return version->major < 1 || (version->major == 1 && version->minor < 4);
 }
 
-/* What stands after "pc-q35-". */
+/* The part after "pc-q35-". */
 static void read_version(const char *text, GuestVersion *ret_version, bool *ret_exact) {
         *ret_version = (GuestVersion){};
         *ret_exact = guest_version_from_text(text, false, ret_version) >= 0;
@@ -114,7 +114,7 @@ static void read_version(const char *text, GuestVersion *ret_version, bool *ret_
         }
 }
 
-/* Proxmox counts its own revisions of a machine type behind it: "pc-q35-9.2+pve1", "q35+pve0". They move nothing. */
+/* Proxmox appends its revision to a machine type: "pc-q35-9.2+pve1", "q35+pve0". It affects no address. */
 static size_t without_revision(const char *name) {
         const char *plus = strstr(name, "+pve");
 
@@ -124,7 +124,7 @@ static size_t without_revision(const char *name) {
 
 int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret_version, bool *ret_exact) {
         static const struct {
-                const char *name; /* ending in a dash: a version follows */
+                const char *name; /* ends in a dash: a version follows */
                 MachineKind kind;
         } machines[] = {
                 { "pc-q35-", MACHINE_Q35 },
@@ -178,7 +178,7 @@ int guest_set_machine(Guest *guest, const char *name) {
                                 name +
                                                 (guest->machine == MACHINE_Q35 ? strlen("pc-q35-")
                                                                                : strlen("pc-i440fx-")));
-        /* Ubuntu's "-hpb" is short for host-phys-bits. */
+        /* Ubuntu's "-hpb": host-phys-bits. */
         if (flavour && !flavour[4] && guest->cpu.width_mode == WIDTH_DEFAULT)
                 guest->cpu.width_mode = WIDTH_HOST;
         if (!guest_version_known(&guest->machine_version))

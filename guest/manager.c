@@ -28,7 +28,7 @@ static bool is_text(const json_t *value) {
         return json_is_string(value) && n <= GUEST_FORM_TEXT_MAX && strlen(json_string_value(value)) == n;
 }
 
-/* ASCII letters, digits and ".-_:", which is what libvirt's names are made of. */
+/* ASCII letters, digits and ".-_:", as in libvirt's names. */
 static bool is_name(const char *text) {
         static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_",
                           others[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.-:";
@@ -100,7 +100,7 @@ int guest_form_add_element(GuestForm *form, json_t *element) {
 }
 
 int guest_form_add_option(GuestForm *form, const char *name, const char *value) {
-        /* NULL where a text is no UTF-8. */
+        /* NULL if not UTF-8. */
         json_t *option = json_pack("[s, o]", name, json_string(value));
 
         if (!option || guest_form_check_option(option) < 0) {

@@ -10,12 +10,12 @@
 
 typedef struct Part {
         const char *text;
-        size_t n;      /* of the whole, "key=value" */
-        size_t n_key;  /* with a sign; 0: the implied key */
-        bool assigned; /* "=" stands behind the key */
+        size_t n;      /* of "key=value" */
+        size_t n_key;  /* with sign; 0: the implied key */
+        bool assigned; /* "=" follows the key */
 } Part;
 
-/* In values ",," stands for a comma. */
+/* In values ",," is a comma. */
 static bool next_part(const char **text, bool first, const char *implied, Part *ret) {
         const char *start = *text, *end = start;
 
@@ -109,7 +109,7 @@ char *option_get(const char *text, const char *implied, const char *key) {
         return value;
 }
 
-/* Numbers and switches stay what JSON takes for such. */
+/* Numbers and switches keep their JSON type. */
 static json_t *json_scalar(const char *value) {
         char *end;
         long long number = strtoll(value, &end, 10);

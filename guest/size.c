@@ -12,7 +12,7 @@
 
 static const char letters[] = "bkmgtpe";
 
-/* The scale of a letter, by powers of `base`; 0 when there is none such. */
+/* A letter's scale, as a power of `base`; 0 if unknown. */
 static uint64_t letter_scale(char letter, uint64_t base) {
         const char *found = letter ? strchr(letters, letter | 0x20) : NULL;
         uint64_t scale = 1;
@@ -31,7 +31,7 @@ static int scaled(uint64_t number, uint64_t scale, uint64_t *ret) {
         return 0;
 }
 
-/* A number of more than 64 bits is one all the same. */
+/* A number above 64 bits is still a number. */
 static int whole_number(const char *text, size_t n, uint64_t *ret) {
         if (n == 0 || strspn(text, "0123456789") < n)
                 return -EINVAL;
@@ -83,7 +83,7 @@ static int hexadecimal(const char *text, uint64_t scale, uint64_t *ret) {
         return scaled(number, scale, ret);
 }
 
-/* The part after the point, in bytes: three digits of a terabyte matter, the tenth does not. */
+/* The fraction, in bytes: three digits of a terabyte matter, the tenth does not. */
 static uint64_t fraction_bytes(const char *digits, size_t n, uint64_t scale) {
         uint64_t number = 0, divisor = 1;
 

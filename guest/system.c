@@ -39,7 +39,8 @@ void guest_system_set(GuestSystem *system, SystemFamily family, Tristate is_64bi
 
 /* ── names ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Versions as major * 100 + minor: from which on there is only a 64-bit one, and a kernel of 4.16 or newer; 0 all. */
+/* Versions as major * 100 + minor: the first with only a 64-bit edition, and with kernel 4.16 or newer; 0
+ * all. */
 typedef struct Product {
         const char *name;
         SystemFamily family;
@@ -129,7 +130,7 @@ static const struct {
         { "winxp", TRISTATE_NO },
 };
 
-/* The last place where the word stands alone, or with digits behind it. */
+/* The last occurrence as a separate word, or before digits. */
 static const char *find_last(const char *text, const char *word, bool digits) {
         size_t n = strlen(word);
         const char *last = NULL;
@@ -141,7 +142,7 @@ static const char *find_last(const char *text, const char *word, bool digits) {
         return last;
 }
 
-/* "22.04", "2204", "12", "2k19", "2022"; 0: none. Two digits behind a dot or two more are the minor part. */
+/* "22.04", "2204", "12", "2k19", "2022"; 0: none. The minor part: two digits after a dot, or two more. */
 static uint32_t version_behind(const char *text, bool windows) {
         uint32_t major = 0, minor = 0;
         size_t n = 0;
@@ -166,7 +167,7 @@ static uint32_t version_behind(const char *text, bool windows) {
         return major * 100 + minor;
 }
 
-/* 11 and every server since 2008 R2 come for 64 bits alone; what ended before 2001 and XP, as good as always, for 32. */
+/* Windows 11 and servers since 2008 R2 are 64-bit only; those before 2001 and XP (almost always) 32-bit. */
 static Tristate windows_64bit(uint32_t version, const char *text) {
         uint32_t major = version / 100;
 
@@ -189,7 +190,7 @@ static const Product *find_product(const char *text, const char **ret) {
                 const size_t n = strlen(products[i].name);
                 bool alone = n > 2 || (at && version_behind(at + n, false) > 0);
 
-                /* The last one named, and of "centos" and "centos-stream" the longer. */
+                /* The last one named; for "centos" and "centos-stream" the longer. */
                 if (!at || !alone ||
                                 (found && (at < *ret || (at == *ret && strlen(found->name) > strlen(products[i].name)))))
                         continue;

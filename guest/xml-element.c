@@ -37,7 +37,7 @@ json_t *xml_element_new(const char *name) {
         return json_pack("[s, {}]", name);
 }
 
-/* Out of memory: an element that lacks something is emptied, which its rendering finds. */
+/* Out of memory: empties the incomplete element, so that rendering fails. */
 static void hold(json_t *element, int r) {
         if (r < 0)
                 json_array_clear(element);
@@ -90,7 +90,7 @@ void xml_element_comment(json_t *element, const char *text) {
 
 /* ── writing ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The code point at *text, which is UTF-8 as JSON libraries let it in. */
+/* The code point at *text, in UTF-8 accepted by JSON libraries. */
 static unsigned next_character(const unsigned char **text) {
         unsigned c = *(*text)++, more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc0 ? 1 : 0;
 
@@ -100,13 +100,13 @@ static unsigned next_character(const unsigned char **text) {
         return c;
 }
 
-/* Characters that XML 1.0 has no form of, not even as a number: a document with one is refused as a whole. */
+/* Characters that XML 1.0 cannot represent, not even as a number. Parsers reject the whole document. */
 static bool is_allowed(unsigned c) {
         return c >= ' ' ? c != 0xfffe && c != 0xffff && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff)
                         : c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Whatever a terminal might take for its own, or an attribute would lose, as a number. */
+/* Writes control characters, and those that attributes lose, as numbers. */
 static void put_text(FILE *file, const char *string) {
         const unsigned char *text = (const unsigned char *) string;
 
@@ -137,7 +137,7 @@ static void put_start(FILE *file, const json_t *element, bool empty) {
 
 static void put_element(FILE *file, const json_t *element, unsigned depth);
 
-/* Children on lines of their own; a text on the element's. */
+/* Children on separate lines, text on the element's line. */
 static void put_children(FILE *file, const json_t *element, unsigned depth) {
         bool lines = false;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Where a guest's memory, windows and BARs will lie, and which of it the host has no room for. */
+/* The guest's memory, windows and BARs, and what does not fit the host. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,14 +35,14 @@ static MapKind kind_of(const LayoutRange *range) {
 static bool is_drawn(const Layout *layout, const LayoutRange *range) {
         if (range->kind != LAYOUT_HOLE64)
                 return true;
-        /* The firmware has its own place for BARs; the VMM's counts only where the VMM stops over it. */
+        /* Firmware places BARs itself; the VMM's hole matters only if it stops the start. */
         for (size_t i = 0; layout->starts && i < layout->n; i++)
                 if (layout->ranges[i].kind == LAYOUT_WINDOW64)
                         return false;
         return true;
 }
 
-/* "BAR of gpu0", or how many. */
+/* "BAR of gpu0", or a number. */
 static void name_bars(const Layout *layout, const Guest *guest, MapBand *band) {
         const LayoutRange *first = NULL;
         char label[sizeof(band->label)];

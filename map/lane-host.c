@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the host has where: memory by the firmware's map, and its devices' BARs. And what devices reach. */
+/* The host's memory in the firmware's map, its devices' BARs, and what devices can reach. */
 
 #include <stdio.h>
 #include <string.h>
@@ -35,7 +35,7 @@ static int add_memory(const ProfileMemory *memory, LanePieces *pieces) {
         for (size_t i = 0; i < memory->hot_added.n && r >= 0; i++)
                 r = range_set_add(&pieces->kinds[MAP_RAM], memory->hot_added.ranges[i].start,
                                 memory->hot_added.ranges[i].end);
-        /* A dozen things that every PC has there and nobody looks for. */
+        /* Legacy ranges that every PC has. */
         if (r >= 0 && memory->n_ranges > 0 && memory->ranges[0].start <= LEGACY_END)
                 r = range_set_add(&pieces->kinds[MAP_FIRMWARE], 0, LEGACY_END);
         return r;

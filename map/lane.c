@@ -25,7 +25,7 @@ void lane_pieces_done(LanePieces *pieces) {
                 range_set_done(&pieces->kinds[kind]);
 }
 
-/* Leaves of each kind what no later one hides. */
+/* Leaves what later kinds do not hide. */
 static int uncover(LanePieces *pieces) {
         _cleanup_(range_set_done) RangeSet above = {};
         int r;
@@ -78,7 +78,7 @@ static int collect(const LanePieces *pieces, MapLane lane, Bands *ret) {
         return 0;
 }
 
-/* Whether a small one between two of that kind may be drawn as a part of them. A hole in what is usable never. */
+/* Whether a small band between two of one kind may be merged into them; never a hole in usable space. */
 static bool absorbs(MapKind around, MapKind between, bool all) {
         switch (around) {
         case MAP_USABLE:
@@ -98,14 +98,14 @@ static bool absorbs(MapKind around, MapKind between, bool all) {
         }
 }
 
-/* Whether what lies between two addresses is too little to be seen. Coarser at each level. */
+/* Whether the range is too small to be visible. Coarser at each level. */
 static bool is_sliver(uint64_t below, uint64_t above, unsigned level) {
         uint64_t gap = above - below - 1;
 
         return gap == 0 || gap < (below >> 5 << level);
 }
 
-/* The band in `kept` that this one continues; its n when there is none. */
+/* The band in `kept` that this one continues; else n. */
 static size_t continued(const MapBand *kept, size_t n, const MapBand *band, unsigned level, bool all) {
         for (size_t i = n; i-- > 0;) {
                 if (!is_sliver(kept[i].end, band->start, level))

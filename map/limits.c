@@ -80,7 +80,7 @@ static bool shown_before(const Profile *profile, size_t i) {
         return false;
 }
 
-/* Units that reach farther than the narrowest. */
+/* Units wider than the narrowest. */
 static int add_wider_units(Map *map) {
         const Profile *profile = map->profile;
         const Fact *narrowest = &profile->widths.iova_bits;

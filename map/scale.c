@@ -6,9 +6,9 @@
 #include "probe/cleanup.h"
 
 #define ROWS_MAX 5
-#define FLOOR_BITS 20 /* below a MiB everything is one row */
+#define FLOOR_BITS 20 /* one row below 1 MiB */
 
-/* Addresses at which something begins, or is the first behind it; 2^64 is none of them, it is the end. */
+/* Addresses where something begins, or just after it ends; 2^64 is the end, not an edge. */
 typedef struct Edges {
         size_t n;
         uint64_t *items; /* owned */
@@ -67,7 +67,7 @@ static unsigned logarithm(uint64_t address) {
         return 4 * bits + (unsigned) (address >> (bits - 2) & 3);
 }
 
-/* A row each, and another for each two doublings. */
+/* One row, and one more for every two doublings. */
 static unsigned rows_between(const Map *map, uint64_t start, uint64_t next) {
         unsigned upper = next ? logarithm(next) : 4 * map->bits;
         unsigned rows = 1 + (upper - logarithm(start)) / 8;

@@ -5,7 +5,7 @@
 
 #include "map/scene-parts.h"
 
-#define BITS_MIN 33 /* what is below 4 GiB, and something above it */
+#define BITS_MIN 33 /* 4 GiB and something above it */
 
 void map_done(Map *map) {
         free(map->bands);
@@ -24,7 +24,7 @@ static void raise(unsigned *bits, unsigned to) {
                 *bits = to;
 }
 
-/* High enough for every limit, and for all there is. */
+/* Covers every limit and everything shown. */
 static unsigned bits_needed(const Map *map) {
         const ProfileMemory *memory = &map->profile->memory;
         unsigned bits = BITS_MIN;

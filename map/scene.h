@@ -2,9 +2,10 @@
 #pragma once
 
 /* The host's address space as a picture: lanes of bands, limits across them, a scale. All positions are
- * decided here; drawing code only converts rows to lines or pixels. Pure. Addresses grow with the rows. The
- * scale is piecewise: the space between two neighbouring edges gets at least one row, so that a label fits,
- * and more rows the more often the address doubles. */
+ * decided here; drawing code only converts rows to lines or pixels. Pure.
+ *
+ * Addresses grow with the rows. The scale is piecewise: the space between two neighbouring edges gets at
+ * least one row, so that a label fits, and more rows the more often the address doubles. */
 
 #include "guest/rules/check.h"
 #include "profile/profile.h"

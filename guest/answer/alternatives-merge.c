@@ -25,7 +25,7 @@ static bool missing_in_all(const Leaves *leaves, const char *missing) {
         return true;
 }
 
-/* Whether it says other numbers of another QEMU, everything else being the same. */
+/* Whether only the numbers differ with another QEMU. */
 static bool leaves_vmm_numbers(const Leaves *leaves, const CheckFinding *finding) {
         const Leaf *own = &leaves->items[leaves->nominal];
 
@@ -41,7 +41,7 @@ static bool leaves_vmm_numbers(const Leaves *leaves, const CheckFinding *finding
         return false;
 }
 
-/* Numbers that are not those of all are marked with what they are of. */
+/* Numbers that differ are marked with the version they apply to. */
 static int mark_numbers(const Leaf *leaf, const Leaves *leaves, CheckFinding *finding) {
         char words[192] = "", version[40], *text;
 
@@ -85,7 +85,7 @@ static int add_common_one(const Leaves *leaves, const CheckFinding *finding, Che
         return r;
 }
 
-/* What all of them find, with the words of the nominal one. */
+/* Findings of all leaves, worded as in the nominal one. */
 static int add_common(const Leaves *leaves, const Check *own, CheckRun *run) {
         int r = 0;
 
@@ -112,7 +112,7 @@ static Verdict common_verdict(const Leaves *leaves) {
                                                                                      : VERDICT_UNKNOWN;
 }
 
-/* What makes the difference, or all that was asked where no one thing does. */
+/* Adds what makes the difference, or all questions if no single one does. */
 static int add_missing(const Leaves *leaves, CheckRun *run) {
         size_t before = run->check->n_missing;
 
@@ -130,7 +130,7 @@ static int add_missing(const Leaves *leaves, CheckRun *run) {
         return run->error;
 }
 
-/* The nominal one's; undetermined where another answer to a question would move it. */
+/* The nominal layout; undetermined if another answer would change it. */
 static int set_layout(const Leaves *leaves, Layout *ret) {
         const Leaf *own = &leaves->items[leaves->nominal];
         const Layout *layout = &own->check.layout;
@@ -183,11 +183,11 @@ int leaves_merge(const Leaves *leaves, Check *ret) {
 
 /* ── what holds in some ────────────────────────────────────────────────────────────────────────────────── */
 
-/* Leaves of one class and one answer to each question, at whichever versions. */
+/* Leaves of one class with the same answers, at any version. */
 typedef struct Entry {
         size_t leaf; /* the first of them */
         LeafVersions versions;
-        bool questions; /* its answers are to be named */
+        bool questions; /* its answers are shown */
 } Entry;
 
 static bool same_answers(const Leaves *leaves, const Leaf *a, const Leaf *b) {
@@ -197,7 +197,7 @@ static bool same_answers(const Leaves *leaves, const Leaf *a, const Leaf *b) {
         return true;
 }
 
-/* Versions of the firmware at which all leaves of one QEMU are of one class. */
+/* Versions of the firmware at which all leaves of one QEMU have one class. */
 static uint32_t whole_versions(const Leaves *leaves, size_t vmm, unsigned class) {
         uint32_t some = 0, others = 0;
 
@@ -211,7 +211,7 @@ static uint32_t whole_versions(const Leaves *leaves, size_t vmm, unsigned class)
         return some & ~others;
 }
 
-/* What is the same under several QEMUs is one. */
+/* Joins entries equal under several QEMUs. */
 static size_t join_entries(const Leaves *leaves, Entry *entries, size_t n) {
         size_t kept = 0;
 
@@ -237,7 +237,7 @@ static size_t join_entries(const Leaves *leaves, Entry *entries, size_t n) {
         return kept;
 }
 
-/* One for the versions at which no question matters to a class, one for each way to answer at the others. */
+/* One for the versions at which no question matters to a class, one for each set of answers at others. */
 static size_t list_entries(const Leaves *leaves, Entry *entries) {
         size_t n = 0;
 
@@ -276,7 +276,7 @@ static bool same_remedy(const CheckFinding *a, const CheckFinding *b) {
                         strcmp(a->qemu, b->qemu) == 0 && strcmp(a->proxmox, b->proxmox) == 0;
 }
 
-/* A remedy is one of all of the entry, or none. */
+/* Keeps remedies shared by all of the entry. */
 static int add_rest_one(const Leaves *leaves, const Entry *entry, const Leaf *leaf,
                 const CheckFinding *finding, CheckAlternative *ret) {
         int r = check_add_copy(&ret->findings, &ret->n, finding);

@@ -47,7 +47,7 @@ static int add_leaf(Leaves *leaves, Leaf *leaf) {
         return 0;
 }
 
-/* An answer may bring up the next question: each adds one of few, so that the depth is theirs. */
+/* An answer may raise the next question. There are few questions, so the recursion is shallow. */
 static int try_answers(Leaves *leaves, Leaf leaf) {
         unsigned asked;
         LayoutQuestion question = 0;
@@ -129,7 +129,7 @@ int leaves_collect(const Guest *guest, const Profile *profile, const ProfileDevi
         for (size_t i = 0; r >= 0 && i < leaves.n_vmms * leaves.n_versions; i++) {
                 const Leaf leaf = { .vmm = i / leaves.n_versions, .version = i % leaves.n_versions };
 
-                /* Of QEMU the newest. */
+                /* The newest QEMU. */
                 if (leaf.vmm == leaves.n_vmms - 1 && leaf.version == leaves.own_version)
                         leaves.nominal = leaves.n;
                 r = try_answers(&leaves, leaf);
@@ -148,7 +148,7 @@ int leaves_collect(const Guest *guest, const Profile *profile, const ProfileDevi
 
 /* ── what makes a difference ───────────────────────────────────────────────────────────────────────────── */
 
-/* More classes than bits: whatever is asked then does. */
+/* Classes beyond 64 share bits. */
 static uint64_t class_bit(const Leaf *leaf) {
         return UINT64_C(1) << (leaf->class % 64);
 }
@@ -253,7 +253,8 @@ typedef struct VersionList {
         const GuestVersion *versions;
 } VersionList;
 
-/* From `first` to before `end`: a version listed is the first with its rules, and the first one stands for all before it. */
+/* From `first` to before `end`. A listed version is the first with its rules; the first also represents all
+ * before it. */
 static void append_run(const VersionList *list, size_t first, size_t end, char *ret, size_t size) {
         char from[40], before[40];
         bool to_last = end == list->n;

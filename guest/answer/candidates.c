@@ -27,14 +27,14 @@ static void add(Candidates *c, ChangeKind kind, uint64_t value) {
                 c->changes[c->n++] = (Change){ .kind = kind, .value = value };
 }
 
-/* libvirt refuses an explicit width above /proc/cpuinfo's, which memory encryption makes smaller than KVM's. The host's width with
- * a limit is the same to the guest. */
+/* libvirt rejects an explicit width above /proc/cpuinfo's, which memory encryption makes smaller than KVM's.
+ * The host's width with a limit is equal for the guest. */
 static void add_width(Candidates *c, unsigned bits) {
         const Guest *guest = c->guest;
         const Fact *cpuinfo = &c->profile->widths.host_physical_bits;
         bool libvirt = guest->form.manager == MANAGER_LIBVIRT || guest->form.manager == MANAGER_NONE;
 
-        /* Below the host's width nothing but the firmware has to know. */
+        /* Below the host's width only the firmware needs the value. */
         if (guest->form.manager == MANAGER_PROXMOX && guest->cpu.width_mode == WIDTH_HOST &&
                         bits < c->check->layout.phys_bits)
                 add(c, CHANGE_GUEST_BITS, bits);
@@ -45,7 +45,7 @@ static void add_width(Candidates *c, unsigned bits) {
                 add(c, CHANGE_WIDTH, bits);
 }
 
-/* From that width down: the first that helps takes the least away. */
+/* From that width down: the first that helps loses the least. */
 static void narrower(Candidates *c, unsigned from) {
         for (unsigned bits = from < WIDTH_MAX ? from : WIDTH_MAX; bits >= WIDTH_MIN; bits--)
                 if (bits < c->check->layout.phys_bits)
@@ -74,7 +74,7 @@ static void less_hotplug(Candidates *c, uint64_t excess) {
                 add(c, CHANGE_MAX_MEMORY, 0);
 }
 
-/* The hole that QEMU counts after memory is not where firmware with a window of its own puts BARs. */
+/* QEMU's hole after memory is not where firmware with its own window places BARs. */
 static void less_hole(Candidates *c, uint64_t excess) {
         const Layout *layout = &c->check->layout;
 
@@ -84,7 +84,7 @@ static void less_hole(Candidates *c, uint64_t excess) {
                                         less(layout->ranges[i].end - layout->ranges[i].start + 1, excess));
 }
 
-/* The nearest machine type that this QEMU has. */
+/* The nearest machine type in this QEMU. */
 static void other_machine(Candidates *c) {
         const Layout *layout = &c->check->layout;
 
@@ -99,11 +99,11 @@ static void other_machine(Candidates *c) {
 }
 
 static void for_start(Candidates *c) {
-        /* Where QEMU starts it all the same (QEMU before 7.1), the memory alone is too far up. */
+        /* If QEMU starts it anyway (before 7.1), only the memory is too high. */
         uint64_t end = width_end(c->check->layout.phys_bits),
                  top = c->check->layout.starts ? c->finding->end : c->check->layout.top;
 
-        /* What QEMU does not look at. */
+        /* Not checked by QEMU. */
         if (c->finding->end > top)
                 top = c->finding->end;
 
@@ -132,7 +132,8 @@ static void for_told(Candidates *c) {
         narrower(c, lesser_width(c->profile));
 }
 
-/* How far the guest's own devices reach; those without an address as far as the host's narrowest unit, or more. 0: not known. */
+/* Reach of the guest's devices; without an address at least that of the host's narrowest unit. 0:
+ * unknown. */
 static unsigned narrowest_reach(const Candidates *c) {
         const Fact *any = &c->profile->widths.iova_bits;
         unsigned narrowest = 0;
@@ -151,7 +152,7 @@ static unsigned narrowest_reach(const Candidates *c) {
         return narrowest;
 }
 
-/* The width at which the range in conflict begins to be out of reach, then what is between it and the guest's. */
+/* The width at which the conflicting range becomes unreachable, then the widths up to the guest's. */
 static void for_bars(Candidates *c) {
         unsigned bits = c->finding->start ? 63 - (unsigned) __builtin_clzll(c->finding->start) : WIDTH_MIN,
                  reach = narrowest_reach(c);
@@ -206,7 +207,7 @@ static void for_window(Candidates *c) {
         add(c, CHANGE_LARGE_PAGES, 0);
 }
 
-/* Another width moves the window, as less memory or another machine type moves what it lies over. */
+/* Another width moves the window; less memory or another machine type moves what it overlaps. */
 static void for_overlap(Candidates *c) {
         for (unsigned bits = 36; bits < c->check->layout.phys_bits; bits++)
                 add(c, CHANGE_WIDTH, bits);
@@ -236,7 +237,7 @@ static void for_compatibility(Candidates *c) {
         add(c, CHANGE_MACHINE, 7 << 16);
 }
 
-/* Where libvirt refuses the width itself, the same as a limit of the host's. */
+/* If libvirt rejects the width, the same as a limit of the host's. */
 static void for_sources(Candidates *c) {
         add_width(c, c->check->layout.phys_bits);
         add(c, CHANGE_WIDTH_HOST, 0);

@@ -12,7 +12,7 @@
 #include "profile/document/field-write.h"
 #include "profile/document/json-fact.h"
 
-/* One range of the layout, with the names of the BAR in it. */
+/* One range of the layout, with the names of its BAR. */
 typedef struct LayoutPart {
         LayoutKind kind;
         uint64_t start, end;
@@ -229,7 +229,7 @@ static bool has_top(const void *object) {
         return ((const CheckAnswer *) object)->check.layout.top > 0;
 }
 
-/* Whatever else is not known, what is against it is. */
+/* Reports known causes even if inputs are missing. */
 static bool knows_start(const void *object) {
         const Layout *layout = &((const CheckAnswer *) object)->check.layout;
 

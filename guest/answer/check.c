@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The whole answer: what the rules find with every answer to what is open, the remedies of each finding, and a plan. */
+/* The complete answer: findings for every answer to open questions, remedies of each finding, and a plan. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,10 +9,10 @@
 #include "guest/answer/search.h"
 #include "probe/cleanup.h"
 
-/* With more answers than these none of them gets remedies of its own. */
+/* With more answers than this, single answers get no remedies. */
 #define SEARCHES_MAX 64
 
-/* What only some find has remedies of its own, tried with that answer. */
+/* Findings of only some answers: remedies are tried with that answer. */
 static int search_each(Leaves *leaves) {
         int r = 0;
 

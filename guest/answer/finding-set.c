@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What differs most is looked at first. */
+/* Most distinctive members first. */
 static int compare_words(const CheckFinding *a, const CheckFinding *b) {
         int r = strcmp(a->subject, b->subject);
 
@@ -44,7 +44,7 @@ void finding_set_done(FindingSet *set) {
         *set = (FindingSet){};
 }
 
-/* The first that is not before it. */
+/* The first not less than it. */
 static size_t lower_bound(const FindingSet *set, const CheckFinding *finding,
                 int (*order)(const CheckFinding *, const CheckFinding *)) {
         size_t low = 0, high = set->n;
@@ -72,7 +72,7 @@ bool finding_set_has(const FindingSet *set, const CheckFinding *finding) {
         return i < set->n && compare(set->items[i], finding) == 0;
 }
 
-/* The next that counts, behind all that are the same as the one before. */
+/* The next that counts, skipping those equal to `before`. */
 static size_t next(const FindingSet *set, size_t i, const CheckFinding *before) {
         while (i < set->n &&
                         (set->items[i]->verdict == VERDICT_SAFE ||

@@ -23,7 +23,7 @@ void fit_done(Fit *fit) {
         *fit = (Fit){};
 }
 
-/* Those of the guest, and n more; the array is the caller's, of room for FIT_COUNT_MAX more. */
+/* The guest's devices and n more. The caller's array has room for FIT_COUNT_MAX more. */
 static void with_devices(const Guest *guest, GuestDevice *devices, size_t n, Guest *ret) {
         *ret = *guest;
         ret->devices = devices;
@@ -35,7 +35,7 @@ static bool of_place(const CheckFinding *finding) {
 }
 
 static const CheckFinding *worst_that_stops(const Check *check) {
-        /* Findings come worst first. A rule about the devices' own place on the host counts none of them out. */
+        /* Sorted, worst first. Rules about the devices' place on the host do not limit the count. */
         for (size_t i = 0; i < check->n && check->findings[i].verdict == VERDICT_UNSAFE; i++)
                 if (!of_place(&check->findings[i]))
                         return &check->findings[i];
@@ -54,13 +54,13 @@ static bool warns(const Check *check) {
 typedef struct Search {
         const Profile *profile;
         const ProfileDevice *const *places; /* of all devices */
-        Guest guest;                        /* with the width that is tried */
+        Guest guest;                        /* with the width to try */
         GuestDevice *devices;
         size_t n_own;
-        Fit *fit; /* where to say what stops; NULL: nowhere */
+        Fit *fit; /* gets the reason; NULL: not needed */
 } Search;
 
-/* Reached: by peer-to-peer DMA as well. */
+/* Reached: peer-to-peer DMA works too. */
 typedef enum Outcome { FITS_NOT, FITS_UNKNOWN, FITS, FITS_REACHED } Outcome;
 
 static void forget_why(Fit *fit) {
@@ -69,7 +69,7 @@ static void forget_why(Fit *fit) {
         fit->stops = RULE_NONE;
 }
 
-/* Why no more fit, where it is to be said. */
+/* Stores why no more fit, if requested. */
 static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
         char *why = NULL;
 
@@ -87,7 +87,7 @@ static int put_why(Fit *fit, const CheckFinding *stops, const Layout *layout) {
         return 0;
 }
 
-/* Where it is not known how memory and windows lie, none is said to fit. */
+/* Without a known layout, none are reported to fit. */
 static int try_count(Search *search, uint32_t n, Outcome *ret) {
         const CheckFinding *stops;
         Check check = {};
@@ -109,7 +109,7 @@ static int try_count(Search *search, uint32_t n, Outcome *ret) {
         return r;
 }
 
-/* More devices never fit where fewer do not. */
+/* If n do not fit, more do not either. */
 static int count(Search *search, Outcome least, uint32_t *ret) {
         uint32_t low = 0, high = FIT_COUNT_MAX + 1;
 
@@ -129,8 +129,8 @@ static int count(Search *search, Outcome least, uint32_t *ret) {
         return 0;
 }
 
-/* SeaBIOS makes its window as long as what is in it, and moves it: out of a hole, into one, or below 4 GiB, where for some
- * counts the machine's own BARs decide. Each count is tried; one that is not known says nothing about more. */
+/* SeaBIOS sizes its window by content and moves it: out of a hole, into one, or below 4 GiB, where the
+ * machine's own BARs may decide. So each count is tried; an unknown one says nothing about higher counts. */
 static int count_each(Search *search, FitWidth *ret) {
         bool reached = true;
 
@@ -180,7 +180,7 @@ static int count_widths(Search *search, const Guest *guest, Fit *fit) {
                 r = check_rules(&search->guest, search->profile, search->places, &check);
                 if (r < 0)
                         return r;
-                /* Beyond what the host has a width is cut off, or no answer at all. */
+                /* A width above the host's is cut off or gives no answer. */
                 bool meant = check.layout.phys_bits == bits && check.layout.unknown == REASON_NONE;
                 check_done(&check);
                 if (!meant)
@@ -208,7 +208,7 @@ static int refuse(Fit *fit, const CheckFinding *finding) {
         return 0;
 }
 
-/* What keeps VFIO from such a device here, however much room there is. */
+/* Why VFIO rejects such a device here, however much room there is. */
 static int refused_collect(const Search *search, const Guest *guest, Fit *fit) {
         Check check = {};
         Guest alone = *guest;

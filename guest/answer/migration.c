@@ -20,7 +20,7 @@ void migration_done(Migration *migration) {
         *migration = (Migration){};
 }
 
-/* Addresses are of the source: on the target any device that can be assigned may stand for each. */
+/* Addresses are the source's. On the target, each may be any assignable device. */
 static int guest_elsewhere(const Guest *guest, Guest *ret) {
         Guest copy = *guest;
 
@@ -57,7 +57,7 @@ static bool both_known(CheckRun *run, const Fact *source, const Fact *target, co
         return fact_known(source) && fact_known(target);
 }
 
-/* What it uses is moved now; what it was told of it may use later (R2), unless a hint in its CPUID keeps it below. */
+/* Used addresses are needed now; other reported ones later (R2), unless guest-phys-bits limits them. */
 static void live_mappable(CheckRun *run, unsigned mappable) {
         const Layout *layout = run->layout;
         uint64_t top = highest_used(layout);
@@ -79,14 +79,14 @@ static void live_mappable(CheckRun *run, unsigned mappable) {
         }
 }
 
-/* What a width "as the host's" is there. */
+/* The effective width of "as the host". */
 static uint64_t as_host(const Guest *guest, const Fact *offered) {
         unsigned limit = guest->cpu.limit;
 
         return limit && limit < offered->value ? limit : offered->value;
 }
 
-/* libvirt on the source refuses an explicit width above its /proc/cpuinfo's. */
+/* libvirt on the source rejects an explicit width above /proc/cpuinfo's. */
 static void set_width(CheckRun *run, CheckFinding *finding, const Profile *source, uint64_t bits) {
         const Fact *cpuinfo = &source->widths.host_physical_bits;
         bool from_host = run->guest->kvm && vmm_of(run->guest)->width_modes &&
@@ -99,7 +99,7 @@ static void set_width(CheckRun *run, CheckFinding *finding, const Profile *sourc
         finding->change = change;
 }
 
-/* What the rules chose, in the guest's own form. */
+/* Renders changes in the guest's own form. */
 static int put_forms(const Guest *guest, Check *check) {
         int r = 0;
 
@@ -178,12 +178,12 @@ static void live_processors(CheckRun *run, const Profile *source) {
 }
 
 static void live(CheckRun *run, const Profile *source) {
-        /* Without KVM the guest's CPU and its addresses are made of nothing that a host has. */
+        /* Without KVM the guest's CPU and addresses do not depend on the host. */
         if (run->guest->kvm) {
                 live_widths(run, source);
                 live_processors(run, source);
         }
-        /* QEMU: "SEV: Migration is not implemented"; nor is it for the others, nor in Cloud Hypervisor. */
+        /* QEMU: "SEV: Migration is not implemented"; same for the others and in Cloud Hypervisor. */
         if (run->guest->confidential != CONFIDENTIAL_NONE)
                 check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
                                 "confidential guests do not support live migration");
@@ -193,7 +193,7 @@ static void live(CheckRun *run, const Profile *source) {
                                 "save the device state");
 }
 
-/* Memory of the VMM's own behind a BAR is mapped as RAM is. */
+/* The VMM's memory behind a BAR is mapped like RAM. */
 static bool is_memory(const Guest *guest, const LayoutRange *range) {
         if (range->kind == LAYOUT_RAM || range->kind == LAYOUT_HOTPLUG || range->kind == LAYOUT_CXL)
                 return true;
@@ -211,7 +211,7 @@ static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *
                 return;
         if (!range_outside(&run->anywhere, range->start, range->end, &outside))
                 return;
-        /* Its allocator starts at the top: what is out of reach further down is used last. */
+        /* Its allocator starts at the top: unreachable lower addresses are used last. */
         if (!memory && run->layout->vmm_places &&
                         !range_outside(&run->anywhere, range->end, range->end, &outside))
                 return;
@@ -231,7 +231,7 @@ static void hotplug_range(CheckRun *run, const Guest *guest, const LayoutRange *
         f->end = outside.end;
 }
 
-/* The layout came along; the devices are the target's. */
+/* The source's layout with the target's devices. */
 static void hotplug(CheckRun *run, const Guest *guest) {
         unsigned bits = guest_viommu_bits(guest);
         Verdict verdict;
@@ -275,7 +275,7 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
                 hotplug(&run, guest);
         }
         run.guest = guest;
-        /* Where the window is decides what is plugged in. */
+        /* The window decides what can be plugged in. */
         check_missing_inputs(&run, kind == MIGRATION_HOTPLUG || check_has_missing(here, VERSION_MISSING),
                         kind == MIGRATION_HOTPLUG || check_has_missing(here, VMM_MISSING));
         reach_release(&run);

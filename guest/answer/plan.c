@@ -9,11 +9,11 @@
 #include "guest/remedy/remedy.h"
 #include "probe/cleanup.h"
 
-#define BEAM 6          /* sets that are extended by one more change */
-#define TRIALS_MAX 3000 /* whole checks for one plan */
+#define BEAM 6          /* sets extended by one more change */
+#define TRIALS_MAX 3000 /* full checks for one plan */
 #define CANDIDATES_MAX 256
 
-/* What is left of a guest's findings; the first member that differs decides. */
+/* Findings left in a guest; the first member that differs decides. */
 typedef struct Score {
         size_t always; /* 1: unsafe with every answer to what is open */
         size_t unsafe, missing, warnings;
@@ -34,7 +34,7 @@ typedef struct Search {
         unsigned trials;
 } Search;
 
-/* Findings of information count for nothing. */
+/* Information is not counted. */
 static Score score_of(const Check *check) {
         Score score = { .missing = check->n_missing };
 
@@ -67,7 +67,7 @@ static void add_candidate(Search *search, const Change *change) {
                 search->candidates[search->n_candidates++] = *change;
 }
 
-/* Against what one check finds. */
+/* For findings of one check. */
 static void add_candidates(Search *search, const Guest *guest, const Check *check) {
         Change own[REMEDY_CANDIDATES_MAX];
 
@@ -96,7 +96,7 @@ static int apply(const Search *search, const Set *set, Guest *ret) {
         return 1;
 }
 
-/* With every answer to what is open: the worst of them is the guest's. */
+/* Scores the worst of all answers to open questions. */
 static void score_worst(const Leaves *leaves, Score *ret) {
         size_t always = 1;
 
@@ -122,7 +122,8 @@ static int score_open(Search *search, const Guest *guest, Score *ret) {
         return 0;
 }
 
-/* 1: tried, the score is in the set; 0: makes no sense, there were too many, or it leaves more unsafe than `limit` does. */
+/* 1: tried, the set has its score. 0: not applicable, too many trials, or more unsafe findings than
+ * `limit`. */
 static int try_set(Search *search, const Score *limit, Set *set) {
         Guest changed;
         Check after = {};
@@ -144,7 +145,7 @@ static int try_set(Search *search, const Score *limit, Set *set) {
         return r < 0 ? r : 1;
 }
 
-/* Keeps the best, in their order; of two alike the one that came first. */
+/* Keeps the best sets, sorted; of equal ones the first. */
 static void keep(Set beam[BEAM], size_t *n, const Set *set) {
         size_t at = *n;
 
@@ -179,7 +180,7 @@ static int extend(Search *search, const Set *from, bool memory, Set beam[BEAM], 
         return 0;
 }
 
-/* By one more change at a time, as long as that leaves less. */
+/* Adds one change at a time, while that improves the score. */
 static int search_sets(Search *search, bool memory, Set *best) {
         Set beam[BEAM] = { *best };
         size_t n = 1;
@@ -208,7 +209,7 @@ static int search_sets(Search *search, bool memory, Set *best) {
         return 0;
 }
 
-/* Without what others made needless. */
+/* Removes changes no longer needed. */
 static int shorten(Search *search, Set *set) {
         for (size_t i = 0; set->n > 1 && i < set->n;) {
                 Set shorter = *set;
@@ -228,7 +229,7 @@ static int shorten(Search *search, Set *set) {
         return 0;
 }
 
-/* ── what it comes to ──────────────────────────────────────────────────────────────────────────────────── */
+/* ── result ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool is_left(const Leaves *leaves, const CheckFinding *finding) {
         for (size_t i = 0; i < leaves->n; i++)
@@ -302,7 +303,7 @@ int plan_search(const Guest *guest, const Profile *profile, const ProfileDevice 
         r = search_start(search, &best);
         if (r >= 0)
                 r = search_sets(search, false, &best);
-        /* Less memory is for what nothing else makes run. */
+        /* Less memory only if nothing else makes it run. */
         if (r >= 0 && best.score.unsafe > 0)
                 r = search_sets(search, true, &best);
         if (r >= 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The smallest change that makes a rule's findings go away. Each candidate is tried by a whole check of the guest with it:
- * what would not help, or would break something else, is not proposed. */
+/* The smallest change that resolves a rule's findings. Each candidate is checked with the whole guest, so
+ * changes that do not help or that break something else are not proposed. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ static Verdict worst_of(const Check *check, Rule rule) {
         return worst;
 }
 
-/* A change that was tried: what it leaves behind that was not there before. */
+/* A tried change and its new findings. */
 typedef struct Trial {
         Change change;
         unsigned left; /* a bit for each rule that then warns */
@@ -48,7 +48,7 @@ static void left_words(unsigned left, char ret[LEFT_MAX]) {
                 snprintf(ret + n, LEFT_MAX - n, " will then warn");
 }
 
-/* Every finding of the rule gone, nothing new that is as bad, nothing missing that was there. */
+/* No finding of the rule remains, none as bad is new, and no further input is missing. */
 static bool helps(const Check *before, const Check *after, Rule rule, Trial *trial) {
         const Verdict was = worst_of(before, rule);
 
@@ -66,7 +66,7 @@ static bool helps(const Check *before, const Check *after, Rule rule, Trial *tri
         return true;
 }
 
-/* What leaves nothing behind is better than what does, and what takes none of the memory better than both. */
+/* Losing memory costs more than new warnings. */
 static unsigned cost(const Trial *trial) {
         return (trial->change.kind == CHANGE_RAM ? 2 : 0) + (trial->left ? 1 : 0);
 }
@@ -80,7 +80,7 @@ static int try_change(const Guest *guest, const Search *search, Rule rule, Trial
         if (!change_apply(&trial->change, &changed))
                 return 0;
         r = check_rules(&changed, search->profile, search->places, &after);
-        /* The finding is left: no other answer to what is open needs to be tried. */
+        /* The finding remains, so no other answer needs a trial. */
         if (r < 0 || (worst_of(&after, rule) != VERDICT_SAFE)) {
                 check_done(&after);
                 return r;
@@ -93,7 +93,7 @@ static int try_change(const Guest *guest, const Search *search, Rule rule, Trial
         return good;
 }
 
-/* The first of the cheapest: candidates come the smallest first. */
+/* The first of the cheapest; candidates: smallest change first. */
 static int find_change(const Guest *guest, const Search *search, const CheckFinding *finding, Trial *ret) {
         Change candidates[REMEDY_CANDIDATES_MAX];
         size_t n = remedy_candidates(

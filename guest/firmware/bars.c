@@ -13,7 +13,7 @@ void bar_list_done(BarList *list) {
         *list = (BarList){};
 }
 
-/* Behind a port only prefetchable BARs reach a 64-bit window: a bridge has no other. */
+/* Behind a port only prefetchable BARs use a 64-bit window: a bridge has no other. */
 static bool in_set(const GuestDevice *device, const GuestBar *bar, BarSet set) {
         bool high = bar->is_64bit && (bar->prefetchable || !device->own_port);
 
@@ -43,14 +43,14 @@ static int by_place(const BarUnit *a, const BarUnit *b) {
         return (a->bar > b->bar) - (a->bar < b->bar);
 }
 
-/* Of equals the first in its place on the bus. */
+/* Equal units: by place on the bus. */
 static int by_bus(const void *p, const void *q) {
         int r = by_alignment(p, q);
 
         return r ? r : by_place(p, q);
 }
 
-/* The functions of the root bus come first, then the ports, those of the highest bus first. */
+/* Functions of the root bus first, then ports from the highest bus down. */
 static int by_root(const void *p, const void *q) {
         const BarUnit *a = p, *b = q;
         int r = by_alignment(a, b);
@@ -62,7 +62,7 @@ static int by_root(const void *p, const void *q) {
         return a->bar < 0 ? by_place(b, a) : by_place(a, b);
 }
 
-/* The window of a port with these BARs behind it; none where it is empty and nothing is kept free. */
+/* A port's window with these BARs; none if empty and nothing is reserved. */
 static BarUnit port_unit(const Space *space, const GuestPort *port, BarUnit bars, const PortShare *share) {
         PortNeed need = port_need(space->guest, space->layout, port, share ? share->bytes : 0);
 
@@ -80,7 +80,7 @@ static bool keeps_low(const Space *space, const GuestDevice *device) {
         return false;
 }
 
-/* The BARs of one device: each by itself, or as the window of its port. */
+/* The BARs of one device: separately, or as its port's window. */
 static size_t device_units(
                 const Space *space, size_t index, BarSet set, const PortShare *share, BarUnit *ret) {
         const GuestDevice *device = &space->guest->devices[index];
@@ -103,7 +103,7 @@ static size_t device_units(
         return ret[0].size > 0;
 }
 
-/* Ports with nothing to place behind them: a unit for each kind. */
+/* Ports without BARs to place: one unit per kind. */
 static size_t add_ports(const Space *space, const PortShare *share, BarUnit *ret) {
         const Guest *guest = space->guest;
         size_t n = 0;
@@ -141,7 +141,7 @@ int bar_list_make(const Space *space, BarSet set, const PortShare *share, BarLis
         return 0;
 }
 
-/* Inside a port's window: the prefetchable 64-bit BARs of the device, the largest first. */
+/* In a port's window: the device's prefetchable 64-bit BARs, largest first. */
 static void place_in_port(Space *space, int device, uint64_t start) {
         const GuestDevice *owner = &space->guest->devices[device];
         bool placed[GUEST_BARS_MAX] = {};
@@ -186,7 +186,7 @@ int layout_fits_32(const Space *space, BarSet set, uint64_t spare, bool *ret) {
         if (r < 0)
                 return r;
         spare = sum_of(spare, ports_low(space->guest, space->layout, set == BARS_ALL));
-        /* From the top down, the largest lowest, as SeaBIOS does; OVMF's order from below needs no more. */
+        /* From the top down, largest lowest, as SeaBIOS; OVMF's order upwards needs no more. */
         *ret = spare <= end && sum_of(list.sum, spare) <= end &&
                         ((end - spare - list.sum) & ~(list.align - 1)) >= space->window32_start;
         return 0;

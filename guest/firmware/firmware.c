@@ -14,7 +14,7 @@ void guest_firmware_set_path(GuestFirmware *firmware, const char *path) {
         firmware->kind = firmware_image_kind(path);
 }
 
-/* Debian's and Ubuntu's, Fedora's and Arch's, openSUSE's, QEMU's own. */
+/* Debian and Ubuntu, Fedora and Arch, openSUSE, QEMU. */
 Tristate guest_firmware_smm(const GuestFirmware *firmware) {
         static const char *const names[] = { ".secboot.", ".secboot_", ".ms.", ".snakeoil.", "-smm-",
                 "-secure-code." };
@@ -29,7 +29,7 @@ Tristate guest_firmware_smm(const GuestFirmware *firmware) {
 }
 
 static int set_mmio64(GuestFirmware *firmware, const char *text) {
-        /* PlatformInitLib takes up to 16 TiB, and passes over what is more. */
+        /* PlatformInitLib accepts up to 16 TiB and ignores larger values. */
         return text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 10,
                                &firmware->mmio64_mib)
                         ? 0
@@ -44,7 +44,7 @@ static int set_paging_level(GuestFirmware *firmware, const char *text) {
 }
 
 static int set_pci64(GuestFirmware *firmware, const char *text) {
-        /* qemu_cfg's romfile_loadbool() looks at the first letter. */
+        /* qemu_cfg's romfile_loadbool() reads the first letter. */
         if (!strchr("01yn", *text) || !*text)
                 return -EINVAL;
         firmware->seabios_pci64 = tristate(*text == '1' || *text == 'y');
@@ -69,7 +69,8 @@ const char *guest_firmware_right_name(const char *name, FirmwareKind *ret_kind) 
         return NULL;
 }
 
-/* Names are compared as they are: "X-PciMmio64", "X-PciMmio64Mb1" and "x-pcimmio64mb" are three that nobody asks for. */
+/* Names are compared exactly: "X-PciMmio64", "X-PciMmio64Mb1" and "x-pcimmio64mb" are not read by any
+ * firmware. */
 static void set_unread(GuestFirmware *firmware, const char *name, const char *text) {
         uint64_t value;
 

@@ -27,7 +27,7 @@ static bool ends_with(const char *text, const char *end) {
         return n >= m && strcasecmp(text + n - m, end) == 0;
 }
 
-/* The one directory that the file is in, in small letters or not. */
+/* By the nearest directory with a known word, ignoring case. */
 static FirmwareKind kind_by_directory(const char *path, const char *name) {
         static const Part directories[] = {
                 { "ovmf", FIRMWARE_OVMF },
@@ -58,9 +58,9 @@ static FirmwareKind kind_by_directory(const char *path, const char *name) {
 
 FirmwareKind firmware_image_kind(const char *path) {
         static const Part names[] = {
-                { "microvm", FIRMWARE_NONE }, /* before the directory's seabios: it places no BAR */
+                { "microvm", FIRMWARE_NONE }, /* before the directory's seabios: places no BAR */
                 { "qboot", FIRMWARE_NONE },
-                { "hypervisor-fw", FIRMWARE_NONE }, /* rust-hypervisor-firmware leaves BARs where they are */
+                { "hypervisor-fw", FIRMWARE_NONE }, /* rust-hypervisor-firmware does not move BARs */
                 { "seabios", FIRMWARE_SEABIOS },
                 { "bios-256k", FIRMWARE_SEABIOS },
                 { "bios-128k", FIRMWARE_SEABIOS },
@@ -79,7 +79,7 @@ FirmwareKind firmware_image_kind(const char *path) {
                 return FIRMWARE_SEABIOS;
         if (kind == FIRMWARE_UNKNOWN)
                 kind = kind_by_directory(path, name);
-        /* A firmware device image: what edk2 builds, whatever it is called. */
+        /* A firmware device image, built by edk2 under any name. */
         if (kind == FIRMWARE_UNKNOWN && (ends_with(name, ".fd") || ends_with(name, ".fd.qcow2")))
                 kind = FIRMWARE_OVMF;
         return kind;
@@ -104,7 +104,7 @@ FirmwarePackage firmware_image_package(FirmwareKind kind, const char *path) {
                 { "/usr/share/edk2-ovmf/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
                 { "/usr/share/edk2.git/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_NONE },
                 { "/usr/share/qemu/OVMF", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
-                /* Upstream's images come with QEMU, and have the version that its tree had. */
+                /* Upstream images come with QEMU and have the version in its tree. */
                 { "/usr/share/qemu/edk2-", FIRMWARE_OVMF, FIRMWARE_PACKAGE_NONE },
                 { "/usr/share/seabios/", FIRMWARE_SEABIOS, FIRMWARE_PACKAGE_SEABIOS },
                 { "/usr/share/qemu/", FIRMWARE_SEABIOS, FIRMWARE_PACKAGE_SEABIOS },
@@ -123,11 +123,11 @@ FirmwarePackage firmware_image_package(FirmwareKind kind, const char *path) {
 
 /* ── version ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* edk2 tags February, May, August and November, and March instead of February in 2019. */
+/* edk2 tags February, May, August and November; in 2019 March instead of February. */
 static GuestVersion tag_of(uint32_t year, uint32_t month) {
         if (year < 2014 || year > 2099 || month < 1 || month > 12)
                 return (GuestVersion){};
-        /* Between tags the rules may be those of either; before 2022 they were all the same. */
+        /* Between tags either rules may apply; before 2022 all were the same. */
         if (year >= 2022 && month % 3 != 2)
                 return (GuestVersion){};
         return (GuestVersion){ year * 100 + month, 0, 0 };
@@ -141,7 +141,7 @@ static uint32_t digits_of(const char *text, size_t n) {
         return number;
 }
 
-/* "202411", "20170116" and "2024.11", none of them part of a longer number. */
+/* "202411", "20170116" or "2024.11", not part of a longer number. */
 static GuestVersion tag_at(const char *text) {
         size_t n = strspn(text, "0123456789");
 
@@ -154,7 +154,7 @@ static GuestVersion tag_at(const char *text) {
         return (GuestVersion){};
 }
 
-/* The first number from there to the end of the component that is one. */
+/* The first version in the rest of the component. */
 static GuestVersion version_from(FirmwareKind kind, const char *text) {
         for (; *text && *text != '/'; text++) {
                 GuestVersion version = {};
@@ -191,7 +191,7 @@ GuestVersion firmware_image_version(FirmwareKind kind, const char *path) {
 GuestVersion firmware_package_tag(const char *version) {
         const char *dot = strchr(version, '.');
 
-        /* Proxmox counts its own packaging before it. */
+        /* Proxmox prefixes its own packaging number. */
         if (dot && dot - version < 3)
                 version = dot + 1;
         return tag_at(version);

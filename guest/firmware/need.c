@@ -3,7 +3,7 @@
 
 /* ── ports ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* By the slot's register of PCI Express, or by the controller of a bridge. */
+/* By the slot's PCI Express register, or by a bridge's controller. */
 static bool shows_hotplug(const Layout *layout, const GuestPort *port) {
         return !port->fixed && !(port->conventional ? layout->bridges_hide : layout->ports_hide);
 }
@@ -42,7 +42,7 @@ uint64_t ports_low(const Guest *guest, const Layout *layout, bool everything) {
         for (uint32_t i = 0; i < guest->n_ports; i++) {
                 const PortNeed need = port_need(guest, layout, &guest->ports[i].port, 0);
 
-                /* A window that does not lie above is as long below, where a reserve may be all that is there. */
+                /* A window not above 4 GiB takes its size below; it may be a reserve only. */
                 sum = sum_of(sum,
                                 product_of(sum_of(need.low, everything ? need.bytes : 0),
                                                 guest->ports[i].count));

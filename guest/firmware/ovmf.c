@@ -14,8 +14,8 @@
 static const GuestVersion versions[] = { { 202208 }, { 202211 }, { 202302 }, { 202305 }, { 202308 },
         { 202402 }, { 202405 }, { 202408 }, { 202411 }, { 202505 }, { 202611 } };
 
-/* By stable tag: what changed first there, and holds from there on. The exact override is of 202505; Debian's 2025.02 and
- * Ubuntu's 2024.05 have it too, so that the tags of those years leave it open. */
+/* By stable tag: the first with each change. The exact override came with 202505, but Debian's 2025.02 and
+ * Ubuntu's 2024.05 have it too, so tags of those years leave it open. */
 OvmfPolicy policy_ovmf(GuestVersion version) {
         const uint32_t tag = version.major;
         OvmfPolicy policy = { .override_is_exact = TRISTATE_NO, .ecam = 0xB0000000, .smm_cap = 48 };
@@ -50,7 +50,7 @@ OvmfPolicy policy_ovmf(GuestVersion version) {
         return policy;
 }
 
-/* Debian's rules set no 5-level paging, and Ubuntu takes them over; its 2025.02 has the exact override. */
+/* Debian's and Ubuntu's builds do not enable 5-level paging; Debian's 2025.02 has the exact override. */
 OvmfBuild policy_ovmf_of_debian(GuestVersion version) {
         return (OvmfBuild){
                 .five_level = TRISTATE_NO,
@@ -71,10 +71,10 @@ static uint64_t power_below(uint64_t value) {
 static uint64_t override_size(const Space *space) {
         uint64_t mib = space->guest->firmware.mmio64_mib;
 
-        return mib <= OVERRIDE_MAX_MIB ? mib * MIB : 0; /* larger ones are malformed to it */
+        return mib <= OVERRIDE_MAX_MIB ? mib * MIB : 0; /* OVMF rejects larger ones */
 }
 
-/* Right after everything that is known to be used. */
+/* Directly after everything known to be in use. */
 static Window classic_window(const Space *space) {
         uint64_t said = override_size(space),
                  first = space->reserved_end ? space->reserved_end : space->ram_end;
@@ -84,7 +84,7 @@ static Window classic_window(const Space *space) {
         return window;
 }
 
-/* 5-level paging in the firmware itself, if it was built with it. */
+/* Whether the firmware uses 5-level paging, if built with it. */
 static bool may_use_la57(Space *space, const OvmfPolicy *policy) {
         const Guest *guest = space->guest;
 
@@ -99,7 +99,7 @@ static bool may_use_la57(Space *space, const OvmfPolicy *policy) {
         return space->cpu.la57 == TRISTATE_YES && space->cpu.pdpe1gb == TRISTATE_YES;
 }
 
-/* What is left of a width above its cap. */
+/* The width after its cap. */
 static uint8_t with_paging(Space *space, const OvmfPolicy *policy, uint8_t bits, uint8_t guest_bits) {
         Tristate built = space->guest->firmware.five_level;
 
@@ -111,7 +111,7 @@ static uint8_t with_paging(Space *space, const OvmfPolicy *policy, uint8_t bits,
         return policy->cap;
 }
 
-/* The width that it works with; 0 when it trusts none. */
+/* The width that it uses; 0 if it trusts none. */
 static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
         uint8_t bits = space->layout->phys_bits,
                 guest_bits = policy->reads_guest_bits ? space->layout->guest_phys_bits : 0;
@@ -133,7 +133,7 @@ static uint8_t firmware_width(Space *space, const OvmfPolicy *policy) {
         return NO_GIGABYTE_PAGES_BITS;
 }
 
-/* Below each reserved entry in its turn. Nobody looks at RAM again. */
+/* Below each reserved entry in turn. RAM is not checked again. */
 static void avoid_reserved(Space *space, Window *window) {
         for (size_t i = 0; i < space->n_reserved; i++) {
                 uint64_t start = space->reserved[i].start;
@@ -149,7 +149,7 @@ static void avoid_reserved(Space *space, Window *window) {
         }
 }
 
-/* Does an override hold although the window by width would be the larger one? */
+/* Whether an override applies although the window by width would be larger. */
 static bool override_holds(Space *space, const OvmfPolicy *policy) {
         if (!override_size(space))
                 return false;
@@ -185,8 +185,8 @@ static Window derive_window(Space *space, const OvmfPolicy *policy) {
         return window;
 }
 
-/* System Management Mode has page tables of its own: of 5 levels where CPUID has la57 and more than 48 bits, whatever the
- * rest of the firmware uses, else of 4 (UefiCpuPkg PiSmmCpuDxeSmm). */
+/* System Management Mode has its own page tables: 5 levels if CPUID has la57 and more than 48 bits, whatever
+ * the rest of the firmware uses, else 4 (UefiCpuPkg PiSmmCpuDxeSmm). */
 static uint8_t smm_width(const Space *space, const OvmfPolicy *policy) {
         const Layout *layout = space->layout;
 
@@ -216,7 +216,7 @@ static void add_window32(Space *space, const OvmfPolicy *policy) {
         layout_add(space, LAYOUT_WINDOW32, space->window32_start, space->window32_end, "OVMF 32-bit window");
 }
 
-/* In larger windows than the classic one it leaves room behind ports for what may be plugged in. */
+/* Windows larger than the classic one leave room behind ports for hot-plug. */
 static uint64_t port_share(const Window *window, const OvmfPolicy *policy) {
         uint64_t share = window->size >> policy->port_shift;
 

@@ -6,8 +6,8 @@
 #include "guest/machine.h"
 #include "probe/cleanup.h"
 
-/* BARs of the machine's own devices (VGA, AHCI, virtio), which the description does not list: near this much of the
- * limit nobody can tell whether all fit below 4 GiB. */
+/* BARs of the machine's own devices (VGA, AHCI, virtio) are not in the description. This close to the limit
+ * it is unknown whether all fit below 4 GiB. */
 #define OWN_DEVICES (32 * MIB)
 
 /* ── versions ──────────────────────────────────────────────────────────────────────────────────────────── */
@@ -44,7 +44,7 @@ static void add_window32(Space *space) {
                         "SeaBIOS 32-bit window");
 }
 
-/* A window is asked for by RAM above 4 GiB or by the switch; else only by BARs that do not fit below. */
+/* RAM above 4 GiB or the switch requests a window; otherwise only BARs that do not fit below. */
 static bool asks_for_window(const Space *space, const SeabiosPolicy *policy) {
         Tristate said = space->guest->firmware.seabios_pci64;
 
@@ -55,7 +55,7 @@ static bool asks_for_window(const Space *space, const SeabiosPolicy *policy) {
         return space->above_size > 0 && space->layout->firmware_bits >= 36;
 }
 
-/* -1 when the machine's own devices decide. */
+/* -1 if the machine's own devices decide. */
 static int needs_window(Space *space) {
         bool alone, with_own;
         int r = layout_fits_32(space, BARS_ALL, 0, &alone);
@@ -67,7 +67,7 @@ static int needs_window(Space *space) {
         return alone != with_own ? -1 : !alone;
 }
 
-/* The end of the address space as it uses it; 0 when it does not trust the width. */
+/* End of the usable address space; 0 if it does not trust the width. */
 static uint64_t top_of(Space *space, const SeabiosPolicy *policy) {
         uint8_t bits = layout_width_trusted(space, space->layout->phys_bits) ? space->layout->phys_bits : 0;
 
@@ -100,13 +100,13 @@ static void place_bars(Space *space, const SeabiosPolicy *policy, uint64_t top, 
                 size = size ? round_up(size, top >> 3) : top >> 3;
         if (top && size < top && first < top - size)
                 start = top - size;
-        /* Once, and whatever is there; below 0 it ends at the end of 64 bits. */
+        /* Only once, and unchecked; below 0 it wraps to the end of 64 bits. */
         if (top && layout_reserved(space, start, sum_of(start, size)) < space->n_reserved)
                 start -= size;
         layout->window_dynamic = start != first;
         start = round_up(round_up(start, plain.align), GIB);
         after = round_up(round_up(sum_of(start, plain.sum), prefetchable.align), GIB);
-        /* What it sets apart counts from the top down only. */
+        /* Its reserve counts from the top down only. */
         end = round_up(sum_of(after, prefetchable.sum), GIB);
         if (layout->window_dynamic)
                 end = max_of(end, sum_of(start, size));
@@ -150,7 +150,7 @@ static void place(Space *space) {
 
 /* ── ports ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* It goes by the slot, which every port has, and by the controller of a bridge. */
+/* By the slot, which every port has, or by a bridge's controller. */
 static PortNeed port(const GuestPort *port, bool shown, uint64_t share) {
         PortNeed need = { .align = PORT_LOW };
 

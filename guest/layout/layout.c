@@ -90,7 +90,7 @@ void layout_unknown(Space *space, Reason reason, const char *missing) {
 
 void layout_ask(Space *space, LayoutQuestion question) {
         space->layout->asked |= 1U << question;
-        /* How it was built is between what is known of its version; a CPU's feature is just not there. */
+        /* Build options are ambiguous within a known version; a CPU feature is just missing. */
         layout_unknown(space, question >= LAYOUT_ASKS_FIVE_LEVEL ? REASON_AMBIGUOUS : REASON_ABSENT,
                         layout_question_missing(question));
 }

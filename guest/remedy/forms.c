@@ -41,7 +41,7 @@ static int put_argument(FILE *file, const char *sign, const char *value) {
         return r;
 }
 
-/* An option of <qemu:commandline> is two arguments there. */
+/* libvirt: an option is two arguments. */
 static int put_libvirt(FILE *file, const ChangeRun *run) {
         int r = 0;
 
@@ -101,7 +101,7 @@ static int finish(ChangeRun *run, const Change *changes, size_t n) {
         return r >= 0 && run->error >= 0 && forms->libvirt && forms->option && forms->proxmox ? 0 : -ENOMEM;
 }
 
-/* ── all of it ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── all changes ───────────────────────────────────────────────────────────────────────────────────────── */
 
 static void run_done(ChangeRun *run) {
         json_decref(run->elements);
@@ -124,7 +124,7 @@ int change_forms(const Guest *guest, const Change *changes, size_t n, ChangeForm
                         run.before = run.now;
                         change_apply(&changes[i], &run.now);
                         change_element(&run, &changes[i]);
-                        /* Of a domain only what <qemu:commandline> sets. */
+                        /* In a domain: <qemu:commandline> only. */
                         if (guest->form.manager != MANAGER_LIBVIRT || change_is_argument(&run, &changes[i]))
                                 vmm_of(guest)->option(&run, &changes[i]);
                 }

@@ -27,7 +27,7 @@ static json_t *add_changed(ChangeRun *run, json_t *element) {
         return element;
 }
 
-/* A top-level element of those that are kept; a new one where the domain has none. */
+/* A stored top-level element; a new one if the domain has none. */
 static json_t *open_element(ChangeRun *run, const char *name) {
         json_t *element = find(run->changed_elements, name);
 
@@ -44,7 +44,7 @@ static json_t *open_element(ChangeRun *run, const char *name) {
         return element;
 }
 
-/* A child of such; alone where the domain is not known, so that nobody takes it for the whole. */
+/* Its child; alone if the domain is unknown, so that it is not taken for the whole. */
 static json_t *open_child(ChangeRun *run, const char *parent, const char *name) {
         if (run->elements)
                 return xml_element_open(open_element(run, parent), name);
@@ -89,7 +89,7 @@ static uint64_t cell_size(const json_t *cell) {
         return bytes;
 }
 
-/* Where there are NUMA cells, their sizes count: the largest gives. False: none is that large. */
+/* With NUMA cells, their sizes count: the largest shrinks. False: none is large enough. */
 static bool shrink_cells(ChangeRun *run, uint64_t excess) {
         json_t *numa = xml_element_child(find(run->elements, "cpu"), "numa"), *largest = NULL;
 
@@ -129,7 +129,7 @@ static void set_max_memory(ChangeRun *run) {
                 set_size(element, memory->max);
                 return;
         }
-        /* No element is the change. */
+        /* Shows the removal. */
         xml_element_comment(element, "remove <maxMemory>");
 }
 
@@ -211,7 +211,7 @@ static void set_large_pages(ChangeRun *run) {
         xml_element_set(feature, "name", "pdpe1gb");
 }
 
-/* What <qemu:commandline> sets is changed there (option.c). */
+/* <qemu:commandline> settings are changed there. */
 bool change_is_argument(const ChangeRun *run, const Change *change) {
         static const struct {
                 const char *option, *part;

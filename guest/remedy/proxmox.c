@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Changes as one command of Proxmox VE: "qm set ID --cpu ... --machine ... --args ...". A property that is set is set as a
- * whole, so that what the command line shows of it is told again. */
+/* Changes as one Proxmox VE command: "qm set ID --cpu ... --machine ... --args ...". Setting a property
+ * replaces it completely, so its known parts on the command line are repeated. */
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 
 typedef struct Properties {
         char cpu[TEXT_MAX], machine[TEXT_MAX], args[TEXT_MAX], memory[32], hotplug[32];
-        bool refused; /* one of them has a value that qm does not take */
+        bool refused; /* qm does not accept one of the values */
 } Properties;
 
 static void append(char text[TEXT_MAX], const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -34,8 +34,8 @@ static void append(char text[TEXT_MAX], const char *format, ...) {
         va_end(arguments);
 }
 
-/* In a property there is no way to write a comma or a semicolon, and qm takes only words as values. What is no word would
- * be another property, or refused. */
+/* Properties cannot contain a comma or semicolon, and qm accepts only words as values. Other text would be
+ * another property, or rejected. */
 static bool is_word(const char *text) {
         return *text &&
                         !text[strspn(text,
@@ -73,7 +73,7 @@ static const char *cpu_type(const char *cpu, const char *model) {
                                                : model;
 }
 
-/* The flags that a guest's configuration may have. */
+/* Flags that a guest's configuration may have. */
 static void put_flags(char text[TEXT_MAX], const char *cpu, bool own_aes, bool large_pages) {
         static const char *const flags[] = { "aes", "pcid", "spec-ctrl", "ssbd", "ibpb", "virt-ssbd",
                 "amd-ssbd", "amd-no-ssb", "md-clear", "pdpe1gb" };
@@ -89,7 +89,7 @@ static void put_flags(char text[TEXT_MAX], const char *cpu, bool own_aes, bool l
         }
 }
 
-/* The CPU as it is, without widths. */
+/* The current CPU without widths. */
 static void start_cpu(const ChangeRun *run, Properties *properties, bool large_pages) {
         const json_t *option = NULL;
         const char *cpu, *type;
@@ -118,7 +118,7 @@ static void set_cpu(ChangeRun *run, Properties *properties, bool large_pages) {
         const GuestCpu *cpu = &run->now.cpu, *was = &run->before.cpu;
         bool own_host = strcmp(cpu->model, "host") == 0 || strcmp(cpu->model, "max") == 0;
 
-        /* A limit alone is no property of the CPU there. */
+        /* Proxmox has no CPU property for a limit alone. */
         if (large_pages || cpu->guest_phys_bits != was->guest_phys_bits || !own_host) {
                 start_cpu(run, properties, large_pages);
                 change_note(run, "keep the other settings that qm config %" PRIu32 " shows in cpu",
@@ -147,7 +147,7 @@ static void set_machine(ChangeRun *run, Properties *properties) {
         if (same && type) {
                 char *plus = strstr(type, "+pve");
 
-                /* "+pve0" stands behind q35 too, where nobody chose a version. */
+                /* q35 also has "+pve0" if no version was chosen. */
                 if (plus && strncmp(type, "pc-", 3) != 0)
                         *plus = 0;
                 append_word(properties, properties->machine, "", type);
@@ -177,7 +177,7 @@ static void set_memory(ChangeRun *run, const Change *change, Properties *propert
                 run->no_proxmox = true;
 }
 
-/* With the guest before and after all of them. */
+/* Guest before and after all changes. */
 static void collect(ChangeRun *run, const Change *changes, size_t n, Properties *properties) {
         bool cpu = false, large_pages = false, machine = false;
 

@@ -10,7 +10,7 @@
 
 #define PUT(...) snprintf(ret, CHANGE_WORDS_MAX, __VA_ARGS__)
 
-/* "462 GiB", "1536 MiB": exactly, whatever the form counts in. */
+/* "462 GiB", "1536 MiB": exact, in whichever unit. */
 static const char *in_units(uint64_t mib, char ret[32]) {
         if (mib % 1024 == 0 && mib > 0)
                 snprintf(ret, 32, "%" PRIu64 " GiB", mib / 1024);

@@ -71,7 +71,7 @@ void check_done(Check *check) {
         *check = (Check){};
 }
 
-/* Where nobody could ask /dev/kvm, the kernel's release says it, or nothing does. */
+/* If /dev/kvm was not accessible, the kernel release decides, if known. */
 static Tristate tells_guest_bits(const Profile *profile) {
         const Fact *offered = &profile->paging.kvm_guest_phys_bits_offered,
                    *second_level = &profile->paging.second_level_enabled;
@@ -120,7 +120,7 @@ void check_missing_inputs(CheckRun *run, bool version, bool vmm) {
         if (vmm && vmm_version_open(guest))
                 check_missing(run, VMM_MISSING);
         for (size_t i = 0; i < guest->n_ignored; i++) {
-                /* An image that nobody knows is one thing that is missing, not two. */
+                /* An unknown image is one missing input, not two. */
                 if (firmware->kind == FIRMWARE_UNKNOWN && strcmp(guest->ignored[i].what, "firmware") == 0)
                         continue;
                 check_missing(run, "what %s means", guest->ignored[i].what);
@@ -135,7 +135,7 @@ static int by_verdict(const void *a, const void *b) {
         return x->rule != y->rule ? (x->rule < y->rule ? -1 : 1) : strcmp(x->subject, y->subject);
 }
 
-/* A text for each, the worst verdict, the worst first. */
+/* Fills in missing texts and the verdict; sorts. */
 int check_finish(CheckRun *run) {
         Check *check = run->check;
 
@@ -209,7 +209,7 @@ uint64_t check_bar_size(const ProfileBar *bar) {
         return power_of_two(bar->end - bar->start + 1);
 }
 
-/* Port BARs lie in another space, the ROM is shown by the VMM's own copy, and those of VFs belong to the VFs. */
+/* Port BARs are in another space, the VMM provides its own ROM copy, and VF BARs belong to the VFs. */
 static void fill_bars(GuestDevice *device, const ProfileDevice *host) {
         for (unsigned i = 0; i < host->n_bars && device->n_bars < GUEST_BARS_MAX; i++) {
                 const ProfileBar *bar = &host->bars[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* R11: what works for this host and VMM and is known to break guests. */
+/* R11: works on this host and VMM, but is known to break guests. */
 
 #include "guest/rules/run.h"
 
@@ -17,7 +17,7 @@ static bool has_bar64(const Guest *guest, bool ram) {
         return false;
 }
 
-/* A warning is for what is likely: the description names such a system. */
+/* Warns only if likely: the description names such a system. */
 static Verdict verdict_if(bool likely) {
         return likely ? VERDICT_WARNING : VERDICT_SAFE;
 }
@@ -41,8 +41,8 @@ static bool has_bar_above(const Layout *layout, uint64_t end) {
         return false;
 }
 
-/* OVMF capped itself at 47 bits, then at 46: virtio of older kernels, which every guest may have, and drivers of devices that
- * are handed to it end there. */
+/* OVMF limited itself to 47 bits, then 46: virtio in older kernels, which any guest may have, and drivers of
+ * assigned devices end there. */
 static void rule_high_window(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
 
@@ -54,7 +54,7 @@ static void rule_high_window(CheckRun *run) {
                                 "fail");
 }
 
-/* SeaBIOS 1.16.3 went up to 46 bits; 32-bit kernels map 44. */
+/* SeaBIOS 1.16.3 used up to 46 bits; 32-bit kernels map 44. */
 static void rule_seabios_window(CheckRun *run) {
         const GuestFirmware *firmware = &run->guest->firmware;
         const LayoutRange *range = check_window(run->layout);
@@ -67,12 +67,12 @@ static void rule_seabios_window(CheckRun *run) {
                                 "BARs above 16 TiB: 32-bit guests cannot use them");
 }
 
-/* Without 1 GiB pages OVMF works with 40 bits, whatever the guest is told. */
+/* Without 1 GiB pages OVMF uses 40 bits, whatever the guest's width. */
 static void rule_large_pages(CheckRun *run) {
         const Layout *layout = run->layout;
         CheckFinding *f;
 
-        /* What does not start is R1's; BARs that do not fit in 40 bits are R7's. */
+        /* R1 covers guests that do not start, R7 BARs that exceed 40 bits. */
         if (!layout->small_pages || !layout->starts)
                 return;
         if (run->guest->memory.ram < UINT64_C(1) << 40 && !has_bar64(run->guest, false))
@@ -83,7 +83,7 @@ static void rule_large_pages(CheckRun *run) {
                         layout->firmware_bits);
 }
 
-/* A display's or 3D controller's class; not known counts as one. */
+/* A display or 3D controller; an unknown class counts too. */
 static bool assigns_gpu(const CheckRun *run) {
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 const GuestDevice *device = &run->guest->devices[i];
@@ -97,7 +97,7 @@ static bool assigns_gpu(const CheckRun *run) {
         return false;
 }
 
-/* Above 1 TiB the memory is where some drivers do not expect it: NVIDIA's on Windows stops with code 43. */
+/* Some drivers do not expect memory above 1 TiB: NVIDIA's on Windows stops with code 43. */
 static void rule_relocated(CheckRun *run) {
         const GuestMemory *memory = &run->guest->memory;
         const SystemFamily family = run->guest->system.family;
@@ -116,7 +116,7 @@ static void rule_relocated(CheckRun *run) {
                         run->guest->system.source);
 }
 
-/* A kernel started directly maps, with KASLR, about 11 TiB from a random place on. */
+/* With KASLR, a directly started kernel maps about 11 TiB from a random address. */
 static void rule_direct_kernel(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
 

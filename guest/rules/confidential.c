@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* R10: confidential guests, whose key or share bit is one of the address. */
+/* R10: confidential guests. Their key or share bit is an address bit. */
 
 #include <string.h>
 
 #include "guest/machine.h"
 #include "guest/rules/run.h"
 
-/* What the host's CPU or its KVM does not offer, no width brings. True: said. */
+/* Features that the host's CPU or KVM lacks. True: a finding was added. */
 static bool put_not_offered(CheckRun *run, const char *what, const Fact *enabled, const char *name) {
         CheckFinding *f;
 
@@ -39,7 +39,7 @@ static void rule_tdx_as_host(CheckRun *run) {
                         raw->value);
 }
 
-/* Four-level tables share by bit 47: 47 bits are left. */
+/* 4-level tables share by bit 47, which leaves 47. */
 static void rule_tdx_shared_bit(CheckRun *run) {
         CheckFinding *f;
 
@@ -92,7 +92,7 @@ static bool put_no_sev(CheckRun *run) {
         return put_not_offered(run, "SEV", &encryption->sev_enabled, "encryption.sev");
 }
 
-/* QEMU compares it with CPUID 0x8000001F of the host. */
+/* QEMU compares it with the host's CPUID 0x8000001F. */
 static void put_other_c_bit(CheckRun *run, unsigned host) {
         const Guest *guest = run->guest;
         CheckFinding *f;
@@ -106,7 +106,7 @@ static void put_other_c_bit(CheckRun *run, unsigned host) {
                         guest->form.manager == MANAGER_LIBVIRT ? ", or remove <cbitpos>" : "");
 }
 
-/* The C-bit marks encrypted pages: no memory may lie at or above it. */
+/* The C-bit marks encrypted pages: memory must lie below it. */
 static void rule_c_bit(CheckRun *run) {
         const Fact *c_bit = &run->profile->encryption.c_bit;
 
@@ -145,7 +145,7 @@ static const char *name_of(Confidential confidential) {
         }
 }
 
-/* QEMU 7.2 without KVM ends on an assertion (cgs->ready); newer ones say that the accelerator does not support it. */
+/* QEMU 7.2 without KVM fails an assertion (cgs->ready); newer ones report an unsupported accelerator. */
 static void rule_accelerator(CheckRun *run) {
         const Guest *guest = run->guest;
         CheckFinding *f;
@@ -159,7 +159,7 @@ static void rule_accelerator(CheckRun *run) {
         check_advice(run, f, "use KVM (-accel kvm, <domain type='kvm'>)");
 }
 
-/* The VMM's own; distributions and vendors had them before, in builds of their own. */
+/* Upstream releases; distributions and vendors had their own builds earlier. */
 static void rule_release(CheckRun *run) {
         const Guest *guest = run->guest;
         const GuestVersion *since = vmm_of(guest)->confidential_since;
@@ -172,7 +172,7 @@ static void rule_release(CheckRun *run) {
         first = since[guest->confidential];
         if (version_reaches(guest->vmm_version, first.major, first.minor, 0))
                 return;
-        /* Debian's is QEMU as it was released (seen: 7.2 and 10.0). */
+        /* Debian ships released QEMU (seen: 7.2 and 10.0). */
         if (strcmp(guest->vmm_build, "debian") == 0) {
                 f = check_find(run, RULE_CONFIDENTIAL, VERDICT_UNSAFE, "guest",
                                 "the guest does not start: this %s does not support %s guests", vmm,
@@ -187,7 +187,7 @@ static void rule_release(CheckRun *run) {
                         vmm, first.major, first.minor);
 }
 
-/* It knows nothing of encrypted or private memory, which it starts in. */
+/* SeaBIOS does not support encrypted or private memory. */
 static void rule_seabios(CheckRun *run) {
         const Guest *guest = run->guest;
         CheckFinding *f;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whether devices can be assigned at all (R6), and what looks like an address width and is none (R12). */
+/* Whether devices can be assigned (R6), and problems mistaken for an address width (R12). */
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static const char refused_region
                 [] = "cannot be assigned: firmware reserves a memory region for it (RMRR or IVMD)",
   relaxed_region[] = "firmware reserves a memory region that the device may keep using in the guest";
 
-/* Kernels that let a device go that firmware wants a mapping kept for only leave its addresses out. */
+/* Kernels that release such a device only exclude the addresses that firmware reserves. */
 static const char *kept_region(const ProfileGroup *group) {
         return group->assignable == TRISTATE_YES
                         ? "firmware reserves a memory region for it, which this kernel does not keep mapped "
@@ -67,8 +67,8 @@ static bool remapping_off(const Profile *profile) {
         return false;
 }
 
-/* Each way to open a device has its own parameter, which allows it without interrupt remapping. A document of before knows
- * what comes of the one of vfio_iommu_type1 only. */
+/* Each way to open a device has its own parameter to allow it without interrupt remapping. Older documents
+ * have only the result of vfio_iommu_type1's. */
 static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const GuestDevice *device) {
         const Profile *profile = run->profile;
         const Fact *allowed = device->iommufd ? &profile->host.unsafe_iommufd : &profile->host.unsafe_type1;
@@ -104,7 +104,7 @@ static void put_unassignable(CheckRun *run, const ProfileGroup *group, const Gue
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned", group->id);
 }
 
-/* VFIO takes a group whose other functions have no driver, one of its own, or one that leaves DMA alone. */
+/* VFIO accepts a group if its other functions have no driver, VFIO's, or one that does not use DMA. */
 static bool leaves_alone(const char *driver) {
         return !*driver || strstr(driver, "vfio") || strcmp(driver, "pcieport") == 0 ||
                         strcmp(driver, "pci-stub") == 0;
@@ -114,7 +114,7 @@ static bool is_assigned(const CheckRun *run, const ProfileDevice *host) {
         return run->host_seen[host - run->profile->devices];
 }
 
-/* Of a name with other characters what is known is how they are printed. */
+/* A name with other characters is known only as printed. */
 static bool is_file_name(const char *driver) {
         for (const char *c = driver; *c; c++)
                 if (*c < ' ' || *c > '~' || *c == '\\' || *c == '/')
@@ -122,7 +122,8 @@ static bool is_file_name(const char *driver) {
         return strcmp(driver, ".") != 0 && strcmp(driver, "..") != 0;
 }
 
-/* ": echo 0000:00:1c.0 > /sys/bus/pci/drivers/pcieport/unbind"; "" when the driver's name is none of a file. */
+/* ": echo 0000:00:1c.0 > /sys/bus/pci/drivers/pcieport/unbind"; "" if the driver's name is not a file
+ * name. */
 static char *unbind_command(const char *name, const char *driver) {
         char path[sizeof("/sys/bus/pci/drivers//unbind") + sizeof(((ProfileDevice *) NULL)->driver)];
         _cleanup_free_ char *device = shell_word(name), *file = NULL;
@@ -137,7 +138,7 @@ static char *unbind_command(const char *name, const char *driver) {
         return command;
 }
 
-/* vfio-pci takes no bridge. One without a driver is in nobody's way. */
+/* vfio-pci accepts no bridge. One without a driver is harmless. */
 static void advise_members(CheckRun *run, CheckFinding *f, const ProfileDevice *endpoint, const char *name,
                 const ProfileDevice *bridge, const char *bridge_name) {
         _cleanup_free_ char *device = shell_word(name);
@@ -172,7 +173,7 @@ static void put_members(CheckRun *run, const ProfileGroup *group, const char *su
         size_t n = 0, used = 0;
         CheckFinding *f;
 
-        /* It is the only one. */
+        /* The only member. */
         if (group->n_members == 1)
                 return;
         for (size_t i = 0; i < group->n_members; i++) {
@@ -211,7 +212,7 @@ static void put_virtual_functions(CheckRun *run, const ProfileDevice *host, cons
         check_advice(run, f, "assign a virtual function instead");
 }
 
-/* Whatever is to be done about the host's IOMMU, its own findings say. */
+/* The host's own findings say what to do about its IOMMU. */
 static void put_no_iommu(CheckRun *run, const char *subject, const char *summary) {
         const FindingList *list = &run->profile->findings;
         CheckFinding *f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "%s", summary);
@@ -225,7 +226,7 @@ static void put_no_iommu(CheckRun *run, const char *subject, const char *summary
         }
 }
 
-/* vfio-pci takes endpoints only, in a group with which nothing is wrong as well. */
+/* vfio-pci accepts endpoints only, even in a valid group. */
 static bool put_bridge(CheckRun *run, const ProfileDevice *host, const char *subject) {
         if (!host->header_type_known || host->header_type == 0)
                 return false;
@@ -279,7 +280,7 @@ static void check_one(CheckRun *run, size_t i) {
         put_members(run, group, device->name);
 }
 
-/* Marks what is asked for; QEMU takes a function once. */
+/* Marks assigned functions; QEMU accepts each once. */
 static void rule_asked_twice(CheckRun *run) {
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 const GuestDevice *device = &run->guest->devices[i];
@@ -316,7 +317,7 @@ void device_find_any(CheckRun *run, const char *subject) {
                 unknown += profile->groups[i].assignable == TRISTATE_UNKNOWN;
                 without_remapping += profile->groups[i].why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
         }
-        /* Without any group the document leaves them out, or they were not readable, which is said. */
+        /* Without groups, the document omits them or they were not readable, as reported. */
         if (profile->n_groups == 0)
                 return;
         if (unknown > 0) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* R12: what is otherwise where the VMM opens devices by /dev/iommu. */
+/* R12: differences if the VMM opens devices through /dev/iommu. */
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "guest/rules/run.h"
 #include "profile/kernel-policy.h"
 
-/* The unit in front of the device, NULL when that is not known. */
+/* The device's IOMMU unit; NULL if unknown. */
 static const ProfileIommu *unit_of(const CheckRun *run, const GuestDevice *device) {
         const ProfileDevice *host = check_device(run, device);
         int unit = host && host->group >= 0 ? run->profile->groups[host->group].iommu : -1;
@@ -16,7 +16,7 @@ static const ProfileIommu *unit_of(const CheckRun *run, const GuestDevice *devic
         return unit < 0 ? NULL : &run->profile->iommus[unit];
 }
 
-/* In scalable mode, which first-stage tables are known for. */
+/* In scalable mode, if first-stage support is known. */
 static bool first_stage_only(const ProfileIommu *unit) {
         return unit->kind == IOMMU_INTEL_VTD && fact_known(&unit->first_stage_bits) &&
                         unit->second_stage_bits.reason == REASON_NOT_APPLICABLE;
@@ -49,7 +49,8 @@ static void rule_stage(CheckRun *run) {
         }
 }
 
-/* Cloud Hypervisor wants every BAR mapped, and iommufd maps BARs since Linux 6.19, in NVIDIA's kernels before. */
+/* Cloud Hypervisor needs all BARs mapped; iommufd maps BARs since Linux 6.19, in NVIDIA's kernels
+ * earlier. */
 static void rule_bars_mapped(CheckRun *run) {
         const char *kernel = run->profile->host.kernel;
         unsigned major, minor;
@@ -78,7 +79,7 @@ static void rule_bars_mapped(CheckRun *run) {
                         "without iommufd");
 }
 
-/* What the log says that people take for a width: the numbers are of another kind. */
+/* Log messages that look like a width but report other numbers. */
 static void rule_symptoms(CheckRun *run) {
         CheckFinding *f;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* R12: what assigned devices pin against the limit on locked memory (vfio_pin_pages_remote()), and the mappings that
- * memory which comes and goes needs against those that the kernel grants (vfio_iommu_type1.dma_entry_limit). */
+/* R12: memory pinned for assigned devices against RLIMIT_MEMLOCK (vfio_pin_pages_remote()), and mappings for
+ * memory that is plugged or shared piecewise against the kernel's limit
+ * (vfio_iommu_type1.dma_entry_limit). */
 
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +13,10 @@
 
 #define GIB (UINT64_C(1) << 30)
 #define PAGE (UINT64_C(1) << 12)
-#define BLOCK (UINT64_C(2) << 20) /* virtio-mem's, where nothing else is said */
+#define BLOCK (UINT64_C(2) << 20) /* virtio-mem's default */
 
-/* Memory slots of KVM on x86 (KVM_CAP_NR_MEMSLOTS), and what QEMU counts with without KVM: each may take a mapping. */
+/* KVM's memory slots on x86 (KVM_CAP_NR_MEMSLOTS) and QEMU's number without KVM. Each may take one
+ * mapping. */
 #define SLOTS_KVM 32764
 #define SLOTS_TCG 512
 /* Default of the parameter (U16_MAX in vfio_iommu_type1.c). */
@@ -34,7 +36,7 @@ static bool has_translation(const Guest *guest, const GuestDevice *device) {
         return guest->viommu.kind != VIOMMU_NONE && guest->viommu.dma_translation != TRISTATE_NO;
 }
 
-/* Each device behind a vIOMMU has an address space of its own, the others share one; each pins all of memory. */
+/* A device behind a vIOMMU has its own address space, the others share one; each space pins all memory. */
 static unsigned address_spaces(const Guest *guest) {
         unsigned own = 0;
         bool shared = false;
@@ -76,7 +78,7 @@ static void put_need(CheckRun *run, CheckFinding *f, const char *first, unsigned
                 check_numbers(run, f, "%s%s of memory", first, size_text(ram, each));
 }
 
-/* With a vIOMMU it is the guest that maps: all of memory for each device when it passes the vIOMMU by, less else. */
+/* With a vIOMMU the guest maps: all memory for each device if it bypasses the vIOMMU, less otherwise. */
 static void put_limit(CheckRun *run, unsigned spaces, uint64_t ram) {
         const uint64_t limit = run->guest->memory.locked_limit;
         char bytes[SIZE_TEXT_MAX], first[96];
@@ -111,7 +113,7 @@ static void rule_locked(CheckRun *run) {
                 put_advice(run, f, product(ram, spaces));
                 return;
         }
-        /* Nothing limits a process of root's, which Proxmox starts. */
+        /* A root process, as started by Proxmox, has no limit. */
         if (memory->locked_limit ? memory->locked_limit >= GUEST_LOCKED_UNLIMITED
                                  : guest->form.manager == MANAGER_PROXMOX)
                 return;
@@ -140,8 +142,8 @@ static bool has_private_memory(const Guest *guest) {
         return guest->confidential == CONFIDENTIAL_TDX || guest->confidential == CONFIDENTIAL_SEV_SNP;
 }
 
-/* Memory that is mapped piece by piece: virtio-mem by its blocks, what TDX and SEV-SNP share by pages (QEMU's
- * hw/vfio, RamDiscardManager). *ret_regions is how many memory slots that is. */
+/* Memory mapped piecewise: virtio-mem by blocks, shared memory of TDX and SEV-SNP by pages (QEMU's hw/vfio,
+ * RamDiscardManager). *ret_regions: its number of memory slots. */
 static uint64_t pieces(const Guest *guest, unsigned *ret_regions) {
         uint64_t n = 0;
 
@@ -161,8 +163,8 @@ static uint64_t pieces(const Guest *guest, unsigned *ret_regions) {
         return n;
 }
 
-/* QEMU refuses the device (hw/vfio/listener.c); an older one warns, and a mapping fails with -28 later. What is
- * shared by pages is mapped from the start, so that there it fails at once. */
+/* QEMU rejects the device (hw/vfio/listener.c); older ones warn, and a mapping fails later with -28. Memory
+ * shared by pages is mapped from the start, so it fails at once. */
 static Verdict entries_verdict(const Guest *guest) {
         if (has_private_memory(guest))
                 return VERDICT_UNSAFE;
@@ -198,7 +200,7 @@ static void rule_entries(CheckRun *run) {
                         has_private_memory(run->guest) ? "" : ", increase virtio-mem's block-size");
 }
 
-/* Memory that guest_memfd backs could not be assigned to before QEMU 10.1 (system/physmem.c). */
+/* QEMU before 10.1 cannot assign devices with guest_memfd memory (system/physmem.c). */
 static void rule_private(CheckRun *run) {
         const Guest *guest = run->guest;
         const GuestVersion *since = &vmm_of(guest)->private_assigned_since;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Mediated devices (R12), and NVIDIA's virtual functions that are vGPUs: whether the host has them, and their BARs.
+/* Mediated devices (R12), and NVIDIA's virtual functions that are vGPUs: whether the host has them, and
+ * their BARs.
  *
- * R3, R4, R6 and R9 do not apply to a mediated device. VFIO holds it in no IOMMU domain: its group is an emulated one, and with
- * such groups alone there is no aperture and no reserved region, nor is memory pinned when it is mapped
- * (drivers/vfio/vfio_iommu_type1.c: vfio_iommu_type1_attach_group(), vfio_iommu_iova_dma_valid(), vfio_dma_do_map()). Its
- * driver pins the pages that it uses. Devices beside it have their own limits. */
+ * R3, R4, R6 and R9 do not apply to a mediated device. It has no IOMMU domain: its group is emulated. With
+ * such groups alone VFIO has no aperture and no reserved regions, and does not pin memory when it is mapped
+ * (drivers/vfio/vfio_iommu_type1.c: vfio_iommu_type1_attach_group(), vfio_iommu_iova_dma_valid(),
+ * vfio_dma_do_map()). The device's driver pins the pages it uses. Other devices have their own limits. */
 
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void missing_bars(CheckRun *run, const GuestDevice *device, const Profile
 static void put_absent(CheckRun *run, const GuestDevice *device) {
         CheckFinding *f;
 
-        /* qm makes it before it starts QEMU. */
+        /* qm does so before starting QEMU. */
         if (run->guest->form.manager == MANAGER_PROXMOX) {
                 missing_bars(run, device, NULL);
                 return;

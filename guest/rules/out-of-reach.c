@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What assigned devices must reach: memory (R3: the VMM fails), BARs of other devices (R4: peer-to-peer is lost), both also
- * where a hole is in the way; AMD's below 1 TiB is R9. */
+/* What assigned devices must reach: memory (R3: the VMM fails) and BARs of other devices (R4: no
+ * peer-to-peer), also if a hole is in the way; AMD's below 1 TiB is R9. */
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 
-/* The first region that holds the range's start, of the group or of the host. */
+/* The first region with the range's start, of the group or the host. */
 static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, uint64_t address) {
         const HostRegions *all = &run->profile->regions;
 
@@ -24,7 +24,7 @@ static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, 
         return NULL;
 }
 
-/* The host lists the hole, and the device's reach does not end below it. */
+/* The host lists the hole, and the device can address above it. */
 static bool is_hypertransport(const CheckRun *run, const Reach *reach, const Range *outside) {
         uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
 
@@ -32,12 +32,12 @@ static bool is_hypertransport(const CheckRun *run, const Reach *reach, const Ran
                         outside->start < end && region_at(run, reach, outside->start);
 }
 
-/* Whose reach it is, where the guest's devices do not all have the same. */
+/* Names the devices, if they differ in reach. */
 static const char *who(const CheckRun *run, const Reach *reach) {
         return run->n_reaches > 1 ? run->guest->devices[reach->device].name : "devices";
 }
 
-/* Beyond the width that is assumed, and within the one that the kernel may give. */
+/* Above the assumed width, but within what the kernel may support. */
 static bool in_doubt(const Reach *reach, uint64_t start, uint64_t end) {
         return reach->at_most > reach->width && end > width_end(reach->width) &&
                         end <= width_end(reach->at_most) &&
@@ -50,7 +50,7 @@ Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_
         return verdict == VERDICT_UNSAFE && in_doubt(reach, start, end) ? VERDICT_WARNING : verdict;
 }
 
-/* The highest address of a reach says how wide its page tables are only where no region ends it. */
+/* The highest reachable address shows the page tables' width only if no region ends there. */
 static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, const LayoutRange *range,
                 const Range *outside) {
         const ReservedRegion *region = region_at(run, reach, outside->start);
@@ -88,7 +88,7 @@ static void subject_of(const CheckRun *run, const Reach *reach, char *ret, size_
                 snprintf(ret, size, "%s", name);
 }
 
-/* Memory that is plugged in later starts at the region's start; what is beyond max - ram is room for alignment. */
+/* Memory plugged in later starts at the region's start; the part beyond max - ram is for alignment. */
 Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const Range *outside) {
         const GuestMemory *memory = &guest->memory;
         uint64_t promised = memory->max > memory->ram ? memory->max - memory->ram : 0;
@@ -148,8 +148,8 @@ static bool has_bar64(const GuestDevice *device, bool ram) {
         return false;
 }
 
-/* QEMU's iommufd backend maps no BARs, wherever they are: R12. Of Cloud Hypervisor's devices those behind the guest's IOMMU
- * are mapped for nobody. */
+/* QEMU's iommufd backend maps no BARs (R12). In Cloud Hypervisor, devices behind the guest's IOMMU are not
+ * mapped for others. */
 static bool concerned(const Guest *guest, const GuestDevice *device, bool ram) {
         if (ram)
                 return vmm_of(guest)->maps_shared_bars;
@@ -157,13 +157,13 @@ static bool concerned(const Guest *guest, const GuestDevice *device, bool ram) {
                         (!device->iommufd || vmm_of(guest)->iommufd_maps_bars);
 }
 
-/* What is out of reach, of one kind of BAR. */
+/* Unreachable BARs of one kind. */
 typedef struct Outside {
         LayoutRange range; /* the first */
         Range part;
         size_t device, n_devices;
-        bool certain;  /* within a window that begins in reach a BAR may still be */
-        bool at_start; /* where the VMM itself puts them: one that it cannot map may end it */
+        bool certain;  /* in a window that begins in reach, a BAR may fit */
+        bool at_start; /* placed by the VMM: it may exit if it cannot map one */
 } Outside;
 
 static void outside_add(CheckRun *run, Outside *ret, size_t device, const LayoutRange *range,
@@ -190,13 +190,13 @@ static bool is_bar(const CheckRun *run, const LayoutRange *range, bool ram) {
                         device->bars[range->bar].ram == ram;
 }
 
-/* BARs at their predicted places; where there are none, each that the firmware puts somewhere in its window. */
+/* BARs at their predicted places; otherwise every BAR that firmware may place in its window. */
 static void outside_find(CheckRun *run, const Reach *reach, bool ram, Outside *ret) {
         const LayoutRange *window = check_window(run->layout);
         bool placed = false;
         Range part;
 
-        /* Where firmware puts them later the VMM keeps what it had when mapping fails. */
+        /* If firmware moves them later and mapping fails, the old mapping stays. */
         *ret = (Outside){ .at_start = !run->layout->moved };
         memset(run->device_seen, 0, run->guest->n_devices * sizeof(*run->device_seen));
         for (size_t i = 0; i < run->layout->n; i++) {
@@ -264,7 +264,7 @@ static void rule_bars(CheckRun *run) {
         find_bars(run, false);
 }
 
-/* What is out of reach where the VMM puts the BARs before firmware moves them. */
+/* Unreachable BARs where the VMM places them, before firmware moves them. */
 static void start_find(CheckRun *run, const VmmPlaces *places, const Reach *reach, Outside *ret) {
         Range part;
 
@@ -292,7 +292,7 @@ static void find_start_bars(CheckRun *run, const VmmPlaces *places) {
         }
 }
 
-/* Of a VMM that places BARs itself. */
+/* If the VMM itself places BARs. */
 static void rule_places(CheckRun *run) {
         _cleanup_(vmm_places_done) VmmPlaces places = {};
         const Vmm *vmm = vmm_of(run->guest);

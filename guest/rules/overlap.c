@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* R14: nothing in the guest's layout lies over anything else. Whoever drew it, and whatever for: a layout with such a pair
- * is not one that a guest runs in. */
+/* R14: nothing in the guest's layout may overlap, whatever placed it. */
 
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
@@ -10,8 +9,8 @@
 
 /* ── pairs ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Whatever memory is: QEMU maps it above PCI's space, so that it is what the guest sees (memory region priorities of
- * hw/i386/pc.c and of the PCI hosts). */
+/* Any memory: QEMU maps it over PCI space, so the guest sees the memory (memory region priorities in
+ * hw/i386/pc.c and the PCI hosts). */
 static bool is_memory(LayoutKind kind) {
         return kind == LAYOUT_RAM || kind == LAYOUT_SGX || kind == LAYOUT_CXL || kind == LAYOUT_PMEM;
 }
@@ -20,27 +19,27 @@ static bool is_device(LayoutKind kind) {
         return kind == LAYOUT_BAR || kind == LAYOUT_WINDOW64 || kind == LAYOUT_WINDOW32;
 }
 
-/* Pairs that share addresses by design. */
+/* Pairs that overlap by design. */
 static const struct {
         LayoutKind a, b;
-        bool vmm_places, microvm; /* there alone */
+        bool vmm_places, microvm; /* only there */
 } allowed[] = {
-        /* What lies in a window, and the windows in what the VMM's start check counts. */
+        /* BARs in a window, and windows in the range of the start check. */
         { LAYOUT_BAR, LAYOUT_WINDOW64, false, false },
         { LAYOUT_BAR, LAYOUT_WINDOW32, false, false },
         { LAYOUT_BAR, LAYOUT_HOLE64, false, false },
         { LAYOUT_WINDOW64, LAYOUT_HOLE64, false, false },
-        /* The hole of the start check is counted, and nothing is put there. */
+        /* The start check counts the hole, but nothing is placed in it. */
         { LAYOUT_HOLE64, LAYOUT_RESERVED, false, false },
         { LAYOUT_HOLE64, LAYOUT_HOTPLUG, false, false },
-        /* Only what is placed in a window collides with a reserved range. */
+        /* Only BARs in the window conflict with a reserved range. */
         { LAYOUT_WINDOW64, LAYOUT_RESERVED, false, false },
-        /* All of the VMM's own area, where it places memory as well as BARs. */
+        /* The VMM's own area, for memory and BARs. */
         { LAYOUT_WINDOW64, LAYOUT_PMEM, true, false },
         { LAYOUT_HOLE64, LAYOUT_PMEM, true, false },
-        /* What OVMF counts as its window there; where the VMM put the BARs is what is judged. */
+        /* The window as OVMF counts it. The check uses the VMM's places. */
         { LAYOUT_WINDOW64, LAYOUT_HOTPLUG, true, false },
-        /* R1: only with PCI Express it has the window. */
+        /* R1: exists with PCI Express only. */
         { LAYOUT_RAM, LAYOUT_WINDOW64, false, true },
         { LAYOUT_HOTPLUG, LAYOUT_WINDOW64, false, true },
         { LAYOUT_SGX, LAYOUT_WINDOW64, false, true },
@@ -84,7 +83,7 @@ typedef struct Found {
         bool seen[_LAYOUT_KIND_MAX][_LAYOUT_KIND_MAX];
 } Found;
 
-/* Of a BAR and its window over the same thing the BAR says more: it replaces the window. */
+/* A BAR is more specific than its window and replaces it. */
 static bool replaces(Found *found, const LayoutOverlap *overlap) {
         for (size_t i = 0; i < found->n; i++) {
                 LayoutOverlap *other = &found->ret[i];
@@ -154,7 +153,7 @@ static void put_overlap(CheckRun *run, const LayoutOverlap *overlap) {
         f->end = device->end < memory->end ? device->end : memory->end;
 }
 
-/* What does not start overlaps nothing, and says so itself (R1). */
+/* R1 reports guests that do not start. */
 static void rule_overlap(CheckRun *run) {
         LayoutOverlap overlaps[OVERLAPS_MAX];
         size_t n;

@@ -6,12 +6,12 @@
 #include "probe/grow.h"
 #include "profile/iommu-width.h"
 
-/* A region that closes its group to guests bounds no guest; one that the kernel may drop neither. */
+/* Regions that close their group to guests, or that the kernel may drop, do not limit a guest. */
 static bool bounds(const ReservedRegion *region) {
         return region->type != RESERVED_DIRECT && region->type != RESERVED_DIRECT_RELAXABLE;
 }
 
-/* A device that may be any is of a group that can be assigned. */
+/* If any device is acceptable, only assignable groups count. */
 static bool counts(const ProfileGroup *group) {
         return group->assignable != TRISTATE_NO;
 }
@@ -46,7 +46,7 @@ static void anywhere_collect(CheckRun *run, unsigned bits) {
                 run->error = r;
 }
 
-/* Most groups of a host are alike. Regions tell only what to say of the first. */
+/* Most groups are alike. Regions only affect messages on the first. */
 static bool same(const RangeSet *a, const RangeSet *b) {
         return a == b || (a->n == b->n && memcmp(a->ranges, b->ranges, a->n * sizeof(*a->ranges)) == 0);
 }
@@ -85,7 +85,7 @@ static unsigned group_at_most(const Profile *profile, const ProfileGroup *group)
                                                                      : group->bits;
 }
 
-/* Of the units that own devices the one that can give least. */
+/* The lowest limit of units that own devices. */
 static unsigned units_at_most(const Profile *profile) {
         unsigned least = 0;
 
@@ -101,7 +101,7 @@ static unsigned units_at_most(const Profile *profile) {
         return least;
 }
 
-/* The narrowest group that counts; without any what the narrowest unit gives. */
+/* The narrowest counted group; without groups, the narrowest unit. */
 static void anywhere_width(const Profile *profile, unsigned *ret_bits, unsigned *ret_at_most) {
         unsigned bits = 0, at_most = 0;
 
@@ -127,7 +127,7 @@ static void reach_anywhere(CheckRun *run, size_t device) {
         const Fact *bits = &run->profile->widths.iova_bits;
         unsigned width, at_most;
 
-        /* Without any unit nothing can be assigned: device.c says that. */
+        /* Without a unit nothing can be assigned; see device.c. */
         if (!fact_known(bits) && bits->reason == REASON_ABSENT)
                 return;
         if (!fact_known(bits)) {
@@ -161,7 +161,7 @@ static void reach_anywhere(CheckRun *run, size_t device) {
 }
 
 static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device) {
-        /* Such a group is closed to guests whatever they look like: R6. */
+        /* Such a group is closed to guests: R6. */
         if (group->why == ASSIGNABLE_WHY_DIRECT_REGION && group->assignable == TRISTATE_NO)
                 return;
         if (group->bits == 0)
@@ -183,7 +183,7 @@ void reach_collect(CheckRun *run) {
                 const GuestDevice *device = &run->guest->devices[i];
                 const ProfileDevice *host;
 
-                /* Its memory is pinned by its driver, not mapped in an IOMMU (mediated.c). */
+                /* Its driver pins memory; no IOMMU maps it (mediated.c). */
                 if (!device->assigned || device->mediated)
                         continue;
                 run->assigned = true;

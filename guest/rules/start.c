@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* R1: does the VMM start the guest? A finding for each setting that it ends on, with what is possible instead. */
+/* R1: does the VMM start the guest? One finding for each setting with which it exits, with supported
+ * values. */
 
 #include "guest/machine.h"
 #include "guest/rules/run.h"
@@ -16,7 +17,7 @@ static void put_cause(CheckRun *run, const StartCause *cause) {
         check_advice(run, f, "%s", words.advice);
 }
 
-/* A microvm starts with any memory, and puts its PCI window, where it has PCI Express, over the topmost quarter. */
+/* A microvm starts with any memory; with PCI Express, its PCI window covers the topmost quarter. */
 static void put_hidden(CheckRun *run) {
         const Layout *layout = run->layout;
         uint64_t end = width_end(layout->phys_bits), window = end - end / 4;
@@ -39,8 +40,8 @@ static void put_hidden(CheckRun *run) {
         f->end = layout->top;
 }
 
-/* A QEMU that does not compare starts with memory beyond the width: before 7.1 every one, later those of CPUs without long
- * mode. A region for memory that is plugged in later harms nobody before that. */
+/* QEMU starts with memory above the width if it does not compare: always before 7.1, later for CPUs without
+ * long mode. An empty hot-plug region is harmless until used. */
 static void put_unchecked(CheckRun *run) {
         const Layout *layout = run->layout;
         const uint64_t end = width_end(layout->phys_bits);
@@ -68,7 +69,7 @@ static void put_unchecked(CheckRun *run) {
         }
 }
 
-/* Of a distribution's own type: nobody said whose QEMU it is. */
+/* A distribution's own type, but its QEMU is not known. */
 static void miss_machine(CheckRun *run) {
         const Guest *guest = run->guest;
         char name[64], program[48];
@@ -78,7 +79,7 @@ static void miss_machine(CheckRun *run) {
         check_missing(run, "whether %s supports machine type %s", program, name);
 }
 
-/* What is not known moves windows, or memory further up: what does not start as it is does not start at all. */
+/* Unknown inputs move windows, or memory further up: a guest that does not start stays so. */
 static void rule_start(CheckRun *run) {
         const Layout *layout = run->layout;
         const Guest *guest = run->guest;
@@ -113,7 +114,7 @@ static void rule_start(CheckRun *run) {
         }
 }
 
-/* Cloud Hypervisor places it as it places BARs, and ends where there is no room. */
+/* Cloud Hypervisor places it like BARs and exits if there is no room. */
 static void rule_pmem(CheckRun *run) {
         const Guest *guest = run->guest;
         const Layout *layout = run->layout;

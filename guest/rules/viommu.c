@@ -8,7 +8,7 @@ unsigned guest_viommu_bits(const Guest *guest) {
         return vmm_of(guest)->viommu(guest).bits;
 }
 
-/* Whatever is assigned: a width that the vIOMMU does not come in. */
+/* For any device: widths that the vIOMMU does not support. */
 static void rule_viommu_width(CheckRun *run) {
         const VmmViommu viommu = vmm_of(run->guest)->viommu(run->guest);
         unsigned bits = run->guest->viommu.aw_bits;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Rules about widths alone: does this host have the addresses that the guest is told of
- * (R2), do the host's own sources agree (R13). */
+/* Rules on widths alone: does the host support the guest's addresses (R2), do the host's sources agree
+ * (R13). */
 
 #include <string.h>
 
 #include "guest/rules/run.h"
 
-/* Of all that the guest will use, the range that ends highest. */
+/* The range with the highest end. */
 static const LayoutRange *highest(const Layout *layout) {
         const LayoutRange *best = NULL;
 
@@ -49,7 +49,7 @@ static bool is_x86(const char *architecture) {
                         (architecture[0] == 'i' && strcmp(architecture + 1, "686") == 0);
 }
 
-/* What no width would change: the host runs no such guest with KVM. */
+/* Independent of width: the host cannot run such a guest with KVM. */
 static void rule_kvm(CheckRun *run) {
         const ProfileHost *host = &run->profile->host;
         const ProfilePaging *paging = &run->profile->paging;
@@ -105,8 +105,8 @@ static void rule_told(CheckRun *run) {
                         mappable->value);
 }
 
-/* <maxphysaddr mode='emulate'> above what /proc/cpuinfo says does not define, whatever type the domain is of; what stands in
- * <qemu:commandline> libvirt does not look at. */
+/* libvirt does not define a domain of any type with <maxphysaddr mode='emulate'> above /proc/cpuinfo's
+ * value. It ignores <qemu:commandline>. */
 static bool rule_libvirt(CheckRun *run) {
         const Guest *guest = run->guest;
         const Fact *usable = &run->profile->widths.host_physical_bits;
@@ -125,7 +125,7 @@ static bool rule_libvirt(CheckRun *run) {
         return true;
 }
 
-/* Memory encryption makes /proc/cpuinfo's figure smaller. That is the limit of the host's memory, not of a guest's. */
+/* Memory encryption lowers /proc/cpuinfo's value. It limits the host's memory, not a guest's. */
 static void rule_sources(CheckRun *run) {
         const Fact *raw = &run->profile->widths.cpu_physical_bits;
         const Fact *usable = &run->profile->widths.host_physical_bits;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* R7: do the BARs fit where the firmware puts them? */
+/* R7: do the BARs fit where firmware places them? */
 
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
                         size_text(need->bytes, need_text), size_text(room, room_text));
 }
 
-/* Cloud Hypervisor places them itself, whatever the firmware does later; each PCI segment has its part of the area. */
+/* Cloud Hypervisor places them itself; each PCI segment has a part of the area. */
 static void put_full(CheckRun *run, const BarNeed *need) {
         const Layout *layout = run->layout;
         char size[SIZE_TEXT_MAX];
@@ -47,7 +47,7 @@ static void put_full(CheckRun *run, const BarNeed *need) {
                         "mmio64_aperture_weight= of --pci-segment");
 }
 
-/* Too little room is only one of the reasons. */
+/* Lack of room is only one reason. */
 static void put_misfit(CheckRun *run, const LayoutRange *range, const BarNeed *need, uint64_t room) {
         const Layout *layout = run->layout;
         bool beyond = range && range->end > width_end(layout->phys_bits) && need->bytes <= room;
@@ -81,14 +81,14 @@ static void rule_window_64(CheckRun *run) {
         bar_need(run->guest, run->layout, run->layout->port_share, NULL, NULL, &need);
         if ((need.n_devices == 0 && need.bytes <= room) || (!range && run->layout->bars_fit_64))
                 return;
-        /* Where memory itself is beyond the width, so is the window: R1 says that. */
+        /* If memory exceeds the width, so does the window: R1 reports that. */
         fits = run->layout->bars_fit_64 || check_beyond_width(run->layout);
         if (run->layout->full > 0) {
                 put_full(run, &need);
         } else if (need.bytes > room || !fits) {
                 put_misfit(run, range, &need, room);
         } else if (need.n_largest > 1 && room - need.bytes < need.largest)
-                /* Where several large ones have to be aligned, what else is on the bus decides. */
+                /* Several large ones need alignment; other devices on the bus decide. */
                 put_need(run,
                                 check_find(run, RULE_WINDOW, VERDICT_WARNING, "firmware",
                                                 "the 64-bit BARs fit, but the room left is smaller than one "
@@ -102,7 +102,7 @@ static void rule_window_32(CheckRun *run) {
                                 "the 32-bit BARs do not fit below 4 GiB");
 }
 
-/* A window that ends above what the firmware's page tables map stops it. */
+/* Firmware stops if its page tables do not map the window's end. */
 static void rule_window_end(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
         unsigned bits = run->layout->firmware_bits;
@@ -118,7 +118,8 @@ static void rule_window_end(CheckRun *run) {
         f->end = range->end;
 }
 
-/* OVMF puts every 64-bit BAR into its window, those of the machine's own devices too, which no description lists. */
+/* OVMF places all 64-bit BARs in its window, also those of the machine's own devices, which are not
+ * described. */
 static void rule_window_start(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
         unsigned bits = run->layout->phys_bits;
@@ -135,7 +136,7 @@ static void rule_window_start(CheckRun *run) {
         f->end = range->end;
 }
 
-/* SeaBIOS before 1.17 gave ports too little alignment: the guest's kernel cannot claim such a BAR. */
+/* SeaBIOS before 1.17 aligned ports too little: the guest's kernel cannot claim such a BAR. */
 static void rule_alignment(CheckRun *run) {
         for (size_t i = 0; i < run->layout->n; i++) {
                 const LayoutRange *range = &run->layout->ranges[i];
@@ -166,7 +167,8 @@ static uint64_t as_it_may_become(const GuestDevice *device, unsigned bar, const 
         return size;
 }
 
-/* QEMU shows the guest one size only; the host's driver or its firmware may have set another by the next start. */
+/* QEMU shows the guest one size only; the host's driver or firmware may set another before the next
+ * start. */
 static void rule_resizable(CheckRun *run) {
         uint64_t room = bar_room(run->guest, run->layout);
         BarNeed now, grown;
@@ -181,7 +183,7 @@ static void rule_resizable(CheckRun *run) {
         put_need(run, f, &grown, room);
 }
 
-/* Who read the description may have said why already. */
+/* The reader may have noted the reason already. */
 static void missing_bars(CheckRun *run, const char *device) {
         for (size_t i = 0; i < run->guest->n_ignored; i++)
                 if (strcmp(run->guest->ignored[i].what, device) == 0)
@@ -204,7 +206,7 @@ static void rule_bars_known(CheckRun *run) {
         }
 }
 
-/* Who gave it counts on what it says. */
+/* The user expects it to work. */
 static void rule_unread(CheckRun *run) {
         const GuestFirmware *firmware = &run->guest->firmware;
         FirmwareKind kind;
@@ -222,8 +224,8 @@ static void rule_unread(CheckRun *run) {
 
 /* ── OVMF that keeps its variables in System Management Mode, as images for secure boot do ─────────────────── */
 
-/* Without it the firmware stops before it places BARs (seen with OVMF 2022.11 and 2025.02), and on any machine but q35
- * (seen with 2025.02). */
+/* Without SMM the firmware stops before it places BARs (seen with OVMF 2022.11 and 2025.02), and on any
+ * machine but q35 (seen with 2025.02). */
 static void rule_smm(CheckRun *run) {
         const Guest *guest = run->guest;
         CheckFinding *f;
@@ -246,7 +248,7 @@ static void rule_smm(CheckRun *run) {
         }
 }
 
-/* Its page tables are its own, and map less than the firmware's where only that has 5 levels. */
+/* SMM has its own page tables, which map less if only the firmware's have 5 levels. */
 static void rule_smm_end(CheckRun *run) {
         const Layout *layout = run->layout;
         const LayoutRange *range = check_window(layout);

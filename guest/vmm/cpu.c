@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The features of a guest's CPU: what its description says, else its model, and what KVM takes over from the host or away. */
+/* Features of a guest's CPU: from its description, else from its model, and what KVM adds from the host or
+ * removes. */
 
 #include "guest/cpu-model.h"
 #include "guest/layout/space.h"
@@ -33,7 +34,7 @@ bool cpu_fill(GuestCpu *cpu, bool kvm) {
         return true;
 }
 
-/* KVM takes away what the host lacks, whether the model has it or somebody asks for it. */
+/* KVM removes what the host lacks, even if the model has it or it was requested. */
 static Tristate under_kvm(Tristate said, bool as_host, Tristate of_host) {
         return of_host == TRISTATE_NO || (as_host && said == TRISTATE_UNKNOWN) ? of_host : said;
 }
@@ -41,18 +42,18 @@ static Tristate under_kvm(Tristate said, bool as_host, Tristate of_host) {
 void cpu_features(Space *space) {
         const Guest *guest = space->guest;
         const LayoutHost *host = space->host;
-        /* host-model copies the host's features, as libvirt does for a model that is only the least. */
+        /* host-model copies the host's features; libvirt uses the model as the minimum. */
         const bool as_host = guest->kvm && guest_cpu_model_is_host(guest->cpu.model);
         GuestCpu cpu = guest->cpu;
         const bool known = cpu_fill(&cpu, guest->kvm);
 
-        /* A host that runs guests with KVM has long mode and what came before. */
+        /* A host with KVM has long mode and everything older. */
         if (as_host) {
                 set_unknown(&cpu.long_mode, TRISTATE_YES);
                 set_unknown(&cpu.pae, TRISTATE_YES);
                 set_unknown(&cpu.pse36, TRISTATE_YES);
         }
-        /* Of a model that is not known here: OVMF for X64 runs on 64-bit CPUs only, and QEMU takes a width for no other. */
+        /* Unknown model: OVMF for X64 needs a 64-bit CPU, and QEMU accepts a width for no other. */
         if (!known && (guest->firmware.kind == FIRMWARE_OVMF || cpu.width_mode != WIDTH_DEFAULT))
                 set_unknown(&cpu.long_mode, TRISTATE_YES);
         if (guest->kvm) {

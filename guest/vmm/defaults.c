@@ -8,7 +8,7 @@
 #include "guest/machine.h"
 #include "guest/vmm/vmm.h"
 
-/* When it cannot be told which is installed: the last whose rules hold for the releases before and after it. */
+/* If the installed version is unknown: the last one with the rules of its neighbours. */
 static const GuestVersion ovmf_assumed = { 202411, 0, 0 };
 
 static int firmware_kind_defaults(Guest *guest) {
@@ -28,10 +28,10 @@ static void set_build(GuestFirmware *firmware, const GuestInstalled *installed) 
                 firmware->mmio64_exact = installed->ovmf_mmio64_exact;
 }
 
-/* Of the package that the image is from, as far as it is one that is installed here. */
+/* The version of the image's package, if installed here. */
 static GuestVersion installed_version(
                 GuestFirmware *firmware, const GuestInstalled *installed, bool elsewhere) {
-        /* A QEMU of elsewhere takes images that it names by name alone from its own tree. */
+        /* A QEMU from elsewhere finds images without a path in its own tree. */
         const bool others = installed->image_absent || (elsewhere && !strchr(firmware->path, '/'));
 
         switch (others ? FIRMWARE_PACKAGE_NONE : firmware_image_package(firmware->kind, firmware->path)) {
@@ -81,7 +81,7 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
                         installed->image_absent ? " because the image is not on this host" : "", name, text);
 }
 
-/* What the description says of the system it runs, the surest first; a CPU of 32 bits runs no other. */
+/* The guest's system, most reliable source first; a 32-bit CPU runs only 32-bit systems. */
 static void system_defaults(Guest *guest) {
         if (guest->cpu.long_mode == TRISTATE_NO)
                 guest_system_set(&guest->system, SYSTEM_UNKNOWN, TRISTATE_NO, "a 32-bit CPU");

@@ -70,7 +70,7 @@ static int by_start(const void *p, const void *q) {
 
         if (a->start != b->start)
                 return a->start < b->start ? -1 : 1;
-        /* A window stands before the BARs in it. */
+        /* A window precedes its BARs. */
         return a->end == b->end ? (a->kind > b->kind) - (a->kind < b->kind) : a->end > b->end ? -1 : 1;
 }
 

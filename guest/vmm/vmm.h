@@ -46,15 +46,14 @@ typedef struct StartWords {
 #define VMM_VERSIONS_MAX 11
 
 typedef struct Vmm {
-        const char *name; /* "QEMU" */
-        const char *const
-                        *programs; /* names of its program, NULL at the end; or NULL, see vmm_of_program() */
-        const char *sign;          /* prefix of option names: "--" */
-        const char *setting;       /* heading for its options */
+        const char *name;            /* "QEMU" */
+        const char *const *programs; /* program names, NULL at the end; or NULL: vmm_of_program() */
+        const char *sign;            /* prefix of option names: "--" */
+        const char *setting;         /* heading for its options */
         unsigned machines; /* bits of MachineKind; without a VMM's name, the first VMM with the machine
                             * applies */
 
-        /* ── defaults ── ──────────────────── */
+        /* ── defaults ── */
         int (*default_version)(Guest *guest, const GuestInstalled *installed); /* also the machine's */
         int (*default_firmware)(Guest *guest);                                 /* kind, if none is named */
         GuestVersion (*own_seabios)(const GuestVersion *version);              /* in its source tree */

@@ -6,7 +6,7 @@
 
 #include "guest/machine.h"
 
-/* Releases of cloud-hypervisor: what changed first there. */
+/* Releases of cloud-hypervisor with changes. */
 CloudHypervisorPolicy policy_cloud_hypervisor(GuestVersion version) {
         bool v52 = !guest_version_known(&version) || version_reaches(version, 52, 0, 0),
              v53 = !guest_version_known(&version) || version_reaches(version, 53, 0, 0);

@@ -7,7 +7,7 @@
 #include "guest/vmm/cloud-hypervisor/cloud-hypervisor.h"
 #include "probe/cleanup.h"
 
-#define MAX_BITS 46 /* where --cpus does not say max_phys_bits */
+#define MAX_BITS 46 /* if max_phys_bits is not set */
 #define LOW_END UINT64_C(0xC0000000)
 #define LOW_WINDOW (640 * MIB)
 #define TOP_KEPT_BACK (64 * KIB)
@@ -16,7 +16,7 @@
 
 /* ── width ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* By CPUID alone, and of AMD's processors alone. */
+/* From CPUID, on AMD processors only. */
 static uint8_t less_encryption(Space *space, uint8_t bits) {
         const LayoutHost *host = space->host;
 
@@ -47,7 +47,7 @@ void ch_width(Space *space) {
 
 /* ── memory and devices ────────────────────────────────────────────────────────────────────────────────── */
 
-/* Hot-plug memory lies behind RAM, from the next 128 MiB on. */
+/* Hot-plug memory starts after RAM, aligned to 128 MiB. */
 static uint64_t add_memory(Space *space) {
         const GuestMemory *memory = &space->guest->memory;
         uint64_t hotplug, end;
@@ -82,7 +82,7 @@ static void add_places(Space *space, const VmmPlaces *places, bool bars) {
         }
 }
 
-/* The VMM places everything itself before it starts anything. Of firmware only OVMF moves BARs afterwards. */
+/* The VMM places everything before the start. Only OVMF moves BARs later. */
 static void place_devices(Space *space, uint64_t start, uint64_t end) {
         _cleanup_(vmm_places_done) VmmPlaces places = {};
         Layout *layout = space->layout;

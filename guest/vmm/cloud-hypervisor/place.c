@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Where Cloud Hypervisor itself puts what its devices need (vm-allocator address.rs, vmm device_manager.rs): each PCI segment
- * has a part of the area between memory and the end of the width, and a part of the one below 4 GiB. Every BAR takes the
- * highest place that is free and aligned to its size, in the order of the devices; persistent memory goes before them. */
+/* Where Cloud Hypervisor places its devices (vm-allocator address.rs, vmm device_manager.rs). Each PCI
+ * segment has a part of the area between memory and the end of the width, and of the area below 4 GiB. Each
+ * BAR gets the highest free place aligned to its size, in device order; persistent memory comes first. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,19 +12,19 @@
 #include "guest/vmm/cloud-hypervisor/cloud-hypervisor.h"
 #include "probe/cleanup.h"
 
-#define SEGMENT_DEVICES_MAX 31 /* the 32nd of a segment's places is its host bridge's */
+#define SEGMENT_DEVICES_MAX 31 /* the host bridge uses the 32nd place of a segment */
 #define SEGMENT_UNIT_64 (4 * GIB)
 #define SEGMENT_UNIT_32 (4 * KIB)
 #define PMEM_UNIT (2 * MIB)
 #define PAGE (4 * KIB)
-/* Six BARs a device, and all of the persistent memory might be in one. */
+/* Six BARs per device; one segment may have all persistent memory. */
 #define TAKEN_MAX (SEGMENT_DEVICES_MAX * GUEST_BARS_MAX + GUEST_PMEM_MAX)
 
 typedef struct Taken {
         uint64_t start, end; /* exclusive */
 } Taken;
 
-/* A segment's part of an area, and what is taken of it, the highest first. */
+/* A segment's part of an area, with its used ranges, highest first. */
 typedef struct Part {
         uint64_t start, end;
         size_t n;
@@ -41,7 +41,7 @@ static uint64_t weight_of(const Guest *guest, unsigned segment, bool high) {
         return weight ? weight : 1;
 }
 
-/* A share for each weight, in whole units from the start on; the last has the rest too, from a version on. */
+/* A share for each weight, in whole units from the start; in newer versions the last also gets the rest. */
 static void part_of(
                 const Guest *guest, unsigned segment, bool high, uint64_t start, uint64_t end, Part *ret) {
         uint64_t unit = high ? SEGMENT_UNIT_64 : SEGMENT_UNIT_32, total = 0, before = 0, share;
@@ -59,11 +59,11 @@ static void part_of(
         ret->n = 0;
 }
 
-/* The highest gap that is long enough once its start is aligned, and the highest place in that. */
+/* The highest place in the highest gap that is large enough after alignment. */
 static bool take(Part *part, uint64_t size, uint64_t align, uint64_t *ret) {
         uint64_t end = part->end;
 
-        /* A BAR's size is a power of two; the VMM refuses another. */
+        /* A BAR's size is a power of two; the VMM rejects others. */
         if (size == 0 || (align & (align - 1)) != 0)
                 return false;
         for (size_t i = 0; i <= part->n && part->n < TAKEN_MAX; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Remedies in QEMU's words: what a change makes of the guest, and of its options. */
+/* Remedies for QEMU: the effect of a change on the guest and on its options. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "probe/cleanup.h"
 
 static bool apply_width(Guest *guest, uint64_t bits) {
-        /* None of a 32-bit CPU. */
+        /* Not for a 32-bit CPU. */
         if (!cpu_bits_plausible(bits) || guest->cpu.long_mode == TRISTATE_NO)
                 return false;
         if (guest->cpu.width_mode == WIDTH_HOST)
@@ -138,7 +138,7 @@ static void set_width(ChangeRun *run) {
 
 /* ── memory ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Boot memory that an object is behind has its size. */
+/* A memory object behind boot memory has its size. */
 static bool is_boot_memory(const ChangeRun *run, const char *id) {
         for (size_t i = 0; i < json_array_size(run->options); i++) {
                 const json_t *option = json_array_get(run->options, i);
@@ -168,7 +168,7 @@ static uint64_t object_size(const json_t *option) {
         return unit && *unit ? 0 : size;
 }
 
-/* The largest gives. */
+/* The largest one. */
 static void shrink_object(ChangeRun *run, uint64_t excess) {
         json_t *largest = NULL;
 
@@ -274,7 +274,7 @@ void qemu_option(ChangeRun *run, const Change *change) {
         bool cpu = change->kind == CHANGE_WIDTH || change->kind == CHANGE_WIDTH_HOST ||
                         change->kind == CHANGE_GUEST_BITS || change->kind == CHANGE_LARGE_PAGES;
 
-        /* libvirt's word: no command line has such a model. */
+        /* libvirt's word; QEMU has no such model. */
         if (cpu && strcmp(run->before.cpu.model, "host-model") == 0)
                 return;
         switch (change->kind) {

@@ -10,7 +10,7 @@
 #define CXL_ALIGN (256 * MIB)
 #define PAGE (4 * KIB)
 
-/* RAM below 4 GiB, with the PCI hole above it. */
+/* RAM below 4 GiB; the PCI hole follows. */
 static uint64_t low_limit(const Space *space, const QemuPolicy *qemu) {
         uint64_t ram = space->guest->memory.ram, said = space->guest->memory.below_4g_max, limit;
 
@@ -28,7 +28,7 @@ static uint64_t low_limit(const Space *space, const QemuPolicy *qemu) {
         }
 }
 
-/* From the end of RAM upwards: EPC, hot-plug region, CXL, 64-bit hole, each where the one before ends. */
+/* From the end of RAM upwards: EPC, hot-plug region, CXL, 64-bit hole, each after the previous one. */
 typedef struct Above {
         uint64_t ram_end, epc_end, hotplug, hotplug_end, cxl, cxl_end, hole64;
 } Above;
@@ -63,7 +63,7 @@ static Above derive_above(const Space *space, const QemuPolicy *qemu) {
         return above;
 }
 
-/* The last address that the start check counts. */
+/* The last address in the start check. */
 static uint64_t derive_top(
                 const Space *space, const QemuPolicy *qemu, const Above *above, bool *counts_hole) {
         uint64_t memory_end = above->hotplug_end > above->hotplug ? above->hotplug_end : above->epc_end;
@@ -97,8 +97,8 @@ static void relocate_amd(Space *space, const QemuPolicy *qemu, Above *above) {
         }
 }
 
-/* PCI Express of a microvm, where it has it, is at fixed places, and its 64-bit window is the topmost quarter, over RAM that reaches it:
- * nothing refuses such a start, and most versions just hide that RAM. */
+/* microvm's PCI Express, if enabled, has fixed addresses. Its 64-bit window is the topmost quarter and
+ * covers RAM there: QEMU starts anyway, and most versions hide that RAM. */
 static void add_microvm_windows(Space *space) {
         uint64_t top = space_of(space->layout->phys_bits);
 
@@ -142,7 +142,7 @@ static void add_ranges(Space *space, const QemuPolicy *qemu, const Above *above,
         add_high_ram(space, qemu, above->ram_end);
         layout_add(space, LAYOUT_SGX, above->ram_end, above->epc_end, "SGX enclave page cache");
         layout_add(space, LAYOUT_HOTPLUG, above->hotplug, above->hotplug_end, "memory devices");
-        /* The e820 table has it, and nothing of CXL (read from QEMU 7.2). */
+        /* The e820 table has EPC, but not CXL (read from QEMU 7.2). */
         layout_reserve(space, above->ram_end, above->epc_end);
         if (above->cxl)
                 layout_add(space, LAYOUT_CXL, above->cxl, sum_of(above->cxl, CXL_REGISTERS),
@@ -152,7 +152,7 @@ static void add_ranges(Space *space, const QemuPolicy *qemu, const Above *above,
                 layout_add(space, LAYOUT_CXL, window, sum_of(window, memory->cxl[i]), label);
                 window = sum_of(window, memory->cxl[i]);
         }
-        /* Nothing refuses this where the hole is not counted; newer versions then put it over RAM, at 0. */
+        /* QEMU starts anyway if the hole is not counted; newer versions then place it at 0, over RAM. */
         if (memory->n_cxl && space->layout->starts && space->layout->phys_bits &&
                         window > space_of(space->layout->phys_bits))
                 layout_unknown(space, REASON_TOO_LARGE,
@@ -199,7 +199,7 @@ void qemu_layout(Space *space) {
                                 : qemu.hole_in_hotplug ? above.hotplug
                                                        : above.hotplug_end;
         space->reserved_end = round_up(space->reserved_end, GIB);
-        /* It says itself where microvm's windows are, to whatever starts there. */
+        /* microvm reports its own windows to the guest. */
         if (space->guest->machine != MACHINE_MICROVM && layout->phys_bits)
                 firmware_of(space->guest->firmware.kind)->place(space);
 }

@@ -45,7 +45,7 @@ QemuPolicy policy_qemu_of(const Guest *guest) {
         return policy_qemu(guest->machine, guest->machine_version, guest->vmm_version);
 }
 
-/* Before 9.0 QEMU's virtio-iommu has 64 bits and no property to have others by. */
+/* Before 9.0 QEMU's virtio-iommu has 64 bits and no property to change that. */
 VmmViommu policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machine, GuestVersion program) {
         bool newest = !guest_version_known(&machine), v9_0 = newest || version_reaches(machine, 9, 0, 0);
 
@@ -63,7 +63,7 @@ VmmViommu policy_viommu(ViommuKind viommu, MachineKind kind, GuestVersion machin
 
 /* ── machine types ─────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The last minor release of each major one, as far as they are known; from 4 on there are three a year. */
+/* The last known minor release of each major one; from 4 on there are three a year. */
 #define LAST_MINOR 2
 
 static bool was_released(MachineKind kind, GuestVersion version) {
@@ -79,7 +79,7 @@ static bool was_released(MachineKind kind, GuestVersion version) {
         return version.minor <= (version.major < ELEMENTS(last) ? last[version.major] : LAST_MINOR);
 }
 
-/* 9.1.50 to 9.1.94 are on the way to 9.2. */
+/* 9.1.50 to 9.1.94 precede 9.2. */
 GuestVersion policy_newest_machine(GuestVersion program) {
         GuestVersion newest = { program.major, program.minor, 0 };
 
@@ -90,7 +90,7 @@ GuestVersion policy_newest_machine(GuestVersion program) {
         return newest;
 }
 
-/* From 10.1 on they go by age: six years, which are 18 releases. */
+/* Since 10.1 types are removed after six years, 18 releases. */
 static GuestVersion oldest_by_age(GuestVersion newest) {
         if (newest.minor >= LAST_MINOR)
                 return (GuestVersion){ newest.major - 5, 0, 0 };

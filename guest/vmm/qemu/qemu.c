@@ -9,7 +9,7 @@
 
 /* ── defaults ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Another distribution's, or somebody's own build: what is installed here says nothing of it. */
+/* Another distribution's or a local build: installed packages do not apply. */
 static bool program_elsewhere(const Guest *guest, const GuestInstalled *installed) {
         return !installed->program_here && !qemu_path_packaged(guest->vmm_path);
 }
@@ -88,7 +88,7 @@ static bool older(const GuestVersion *version, uint32_t major, uint32_t minor) {
         return guest_version_compare(version, &(GuestVersion){ major, minor, 0 }) < 0;
 }
 
-/* SeaBIOS as QEMU's own tree brings it; distributions build another. */
+/* SeaBIOS in QEMU's own tree; distributions use another build. */
 static GuestVersion own_seabios(const GuestVersion *qemu) {
         if (!guest_version_known(qemu) || (!older(qemu, 8, 2) && older(qemu, 10, 1)))
                 return (GuestVersion){ 1, 16, 3 };
@@ -109,10 +109,10 @@ static int cpu_defaults(Guest *guest) {
                         (r = guest_assume(guest, "cpu.model",
                                          "unknown CPU model %s: its features are unknown", cpu->model)) < 0)
                 return r;
-        /* microvm turns host-phys-bits on for every model. */
+        /* microvm enables host-phys-bits for every model. */
         if (cpu->width_mode == WIDTH_DEFAULT && guest->machine == MACHINE_MICROVM)
                 cpu->width_mode = WIDTH_HOST;
-        /* Only accelerators that run on the host's CPU look at its width. */
+        /* Only accelerators on the host's CPU use its width. */
         if (cpu->width_mode == WIDTH_HOST && !guest->kvm)
                 cpu->width_mode = WIDTH_DEFAULT;
         if (cpu->width_mode == WIDTH_DEFAULT && cpu->long_mode != TRISTATE_NO &&
@@ -147,7 +147,7 @@ static int device_defaults(Guest *guest) {
 
 /* ── limits ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Its virtio-iommu tells the guest the host's ranges: its width refuses nothing, nor does amd-iommu's. */
+/* virtio-iommu reports the host's ranges to the guest. QEMU checks neither its width nor amd-iommu's. */
 static VmmViommu viommu_of(const Guest *guest) {
         VmmViommu viommu = policy_viommu(
                         guest->viommu.kind, guest->machine, guest->machine_version, guest->vmm_version);
@@ -159,7 +159,7 @@ static VmmViommu viommu_of(const Guest *guest) {
         return viommu;
 }
 
-/* QEMU's own; distributions and vendors had them before, in builds of their own. */
+/* Upstream QEMU; distributions and vendors had their own builds earlier. */
 static const GuestVersion confidential_since[_CONFIDENTIAL_MAX] = {
         [CONFIDENTIAL_SEV] = { 2, 12, 0 },
         [CONFIDENTIAL_SEV_ES] = { 6, 0, 0 },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is said of the settings that QEMU ends on. */
+/* Messages on settings with which QEMU exits. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -149,7 +149,7 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
         }
 }
 
-/* What memory is made of. */
+/* Memory devices. */
 static void say_devices(const Guest *guest, const StartCause *cause, StartWords *words) {
         char value[SIZE_TEXT_MAX], possible[SIZE_TEXT_MAX];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What QEMU looks at before anything has a place: its own machine types, -m, -numa and memory devices (system/vl.c,
+/* What QEMU checks before placing anything: machine types, -m, -numa and memory devices (system/vl.c,
  * hw/core/machine.c, hw/core/numa.c, hw/i386/pc.c, hw/mem/memory-device.c, hw/mem/pc-dimm.c). */
 
 #include <string.h>
@@ -28,7 +28,7 @@ static void start_machine(Space *space) {
         if (fate == MACHINE_NEWER)
                 layout_refuse(space, START_MACHINE_NEWER, packed(guest->machine_version), 0,
                                 packed(policy_newest_machine(guest->vmm_version)));
-        /* Distributions keep their own as long as they like. */
+        /* Distributions keep their own types longer. */
         else if (fate == MACHINE_NEVER && !*whose)
                 layout_refuse(space, START_MACHINE_NEVER, packed(guest->machine_version), 0, 0);
         else if (fate == MACHINE_GONE && !*whose)
@@ -44,7 +44,7 @@ static void start_numa(Space *space, const QemuPolicy *qemu) {
                 layout_refuse(space, START_NUMA, memory->numa_size, memory->ram, memory->ram);
 }
 
-/* What stands in one option. */
+/* Checks within one option. */
 static void start_sizes(Space *space) {
         const GuestMemory *memory = &space->guest->memory;
 
@@ -58,7 +58,7 @@ static bool takes_slot(const GuestModule *module) {
         return module->kind == MEMORY_DIMM || module->kind == MEMORY_NVDIMM;
 }
 
-/* The first gap that is large enough, from the region's start on: QEMU moves nothing to make room. */
+/* The first gap that is large enough, from the region's start; QEMU moves nothing. */
 static bool place_modules(const GuestMemory *memory, uint64_t start, uint64_t end) {
         uint64_t starts[GUEST_MODULES_MAX], ends[GUEST_MODULES_MAX];
 
@@ -67,7 +67,7 @@ static bool place_modules(const GuestMemory *memory, uint64_t start, uint64_t en
                 uint64_t align = module->align ? module->align : 2 * MIB, at = round_up(start, align);
                 uint32_t j = 0;
 
-                /* By address: those before it are passed, one that is in the way moves it on. */
+                /* By address: skips modules below; an overlapping one moves the place up. */
                 while (j < i && starts[j] < sum_of(at, module->size)) {
                         if (ends[j] > at)
                                 at = round_up(ends[j], align);
@@ -126,7 +126,7 @@ void qemu_start(Space *space, const QemuPolicy *qemu, uint64_t start, uint64_t e
         start_numa(space, qemu);
         if (guest->machine != MACHINE_MICROVM)
                 start_region(space, qemu, start, end);
-        /* Nothing is left between RAM and the I/O APIC for the 32-bit hole: every version ends with a failed assertion. */
+        /* No room for the 32-bit hole between RAM and the I/O APIC: every version fails an assertion. */
         if (guest->machine == MACHINE_PC && space->below_4g >= IOAPIC)
                 layout_refuse(space, START_NO_HOLE, space->below_4g, 0, IOAPIC);
 }

@@ -8,7 +8,7 @@
 #include "guest/machine.h"
 #include "probe/cleanup.h"
 
-/* Of one version, what this guest meets. Without padding, so that two can be compared. */
+/* The rules of one version that affect this guest. Without padding, for comparison. */
 typedef struct VmmRules {
         bool start_check, relocates_amd, short_modes, tcg_width_fixed, cxl_after_slots, numa_mem_gone,
                         microvm_window_hides, ports_hide_hotplug, hint, hint_auto, checks_aw_bits,
@@ -31,7 +31,7 @@ static bool has_virtio_mem(const Guest *guest) {
         return false;
 }
 
-/* Every CPU that is not known to have long mode, or whose width is the one that other rules look at. */
+/* CPUs not known to have long mode, or whose width other rules use. */
 static bool may_be_short(const GuestCpu *cpu, bool kvm) {
         bool long_mode = cpu->long_mode == TRISTATE_YES || (kvm && guest_cpu_model_is_host(cpu->model));
 
@@ -78,7 +78,7 @@ static bool has_machine(const Guest *guest, GuestVersion program) {
 }
 
 size_t qemu_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
-        /* The releases in which a rule changed. */
+        /* Releases that changed a rule. */
         static const GuestVersion rows[] = { { 5, 1 }, { 6, 0 }, { 6, 1 }, { 6, 2 }, { 7, 1 }, { 8, 2 },
                 { 9, 0 }, { 9, 1 }, { 9, 2 }, { 10, 1 }, { 10, 2 } };
         const bool versioned = guest_version_known(&guest->machine_version);
@@ -116,7 +116,7 @@ void qemu_version_set(const GuestVersion *version, Guest *guest) {
 
 /* ── its program ───────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "9.1.2" behind "qemu" in one component, and no part of another number or word: x86_64 is none. */
+/* "9.1.2" after "qemu" in one component, not part of another number or word such as x86_64. */
 static GuestVersion version_in(const char *text) {
         GuestVersion version = {};
 

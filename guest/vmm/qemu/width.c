@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The address width of a guest of QEMU's (target/i386/cpu.c, host-cpu.c). */
+/* Address width of a QEMU guest (target/i386/cpu.c, host-cpu.c). */
 
 #include "guest/layout/space.h"
 #include "guest/vmm/qemu/qemu.h"
 
 #define DEFAULT_BITS 40
 
-/* Without long mode: 36 bits where the CPU can page that much. */
+/* Without long mode: 36 bits if the CPU can page that much. */
 static uint8_t short_width(Space *space, const QemuPolicy *qemu) {
         if (space->cpu.pse36 == TRISTATE_UNKNOWN)
                 layout_ask(space, LAYOUT_ASKS_PSE36);
@@ -21,7 +21,7 @@ static uint8_t short_width(Space *space, const QemuPolicy *qemu) {
 static void derive_width(Space *space, const QemuPolicy *qemu) {
         const GuestCpu *cpu = &space->guest->cpu;
         Layout *layout = space->layout;
-        /* microvm needs a width that is true. Without KVM there is no host to copy from, and the default stays. */
+        /* microvm needs the real width. Without KVM there is no host to copy from; the default stays. */
         bool from_host = space->guest->kvm &&
                         (cpu->width_mode == WIDTH_HOST ||
                                         (cpu->width_mode == WIDTH_DEFAULT &&
@@ -31,7 +31,7 @@ static void derive_width(Space *space, const QemuPolicy *qemu) {
                 layout_ask(space, LAYOUT_ASKS_LONG_MODE);
         if (space->cpu.long_mode == TRISTATE_NO) {
                 layout->phys_bits = short_width(space, qemu);
-                /* "phys-bits is not user-configurable in 32 bit"; host-phys-bits is passed over there. */
+                /* "phys-bits is not user-configurable in 32 bit"; host-phys-bits is ignored. */
                 if (cpu->width_mode == WIDTH_EXPLICIT)
                         layout_refuse(space, START_WIDTH_SHORT, cpu->phys_bits, 0, 0);
                 return;
