@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* hawd-domain, run by hawctl: the only program that links libxml2, so that no parser of foreign XML shares a process with
- * the rest, and nobody else has its memory.
+/* hawd-domain, run by hawctl: the only program that links libxml2, so that no parser of untrusted XML
+ * shares a process with other code.
  *
- *   hawd-domain PARENT     a libvirt domain on standard input; to standard output hawd's JSON of the guest, and status 0;
- *                          or {"line": 3, "text": "<memory>: …"}, and status 2; or a status of program-limits.h
+ *   hawd-domain PARENT     reads a libvirt domain from standard input;
+ *                          prints hawd's JSON of the guest, status 0;
+ *                          or {"line": 3, "text": "<memory>: …"}, status 2; or a status of program-limits.h
  *
- * PARENT is hawctl's process ID. What it may do when it parses: sandbox.h. */
+ * PARENT is hawctl's process ID. See sandbox.h. */
 
 #include <errno.h>
 #include <jansson.h>

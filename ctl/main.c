@@ -35,7 +35,7 @@ static int dispatch(Options *options) {
                                     : run_verb(options);
 }
 
-/* What an option asks for in place of a verb. */
+/* Handles options that replace a verb. */
 static int inform(const Options *options) {
         if (options->version)
                 printf("hawctl %s\n", HAWD_VERSION);
@@ -59,7 +59,7 @@ int main(int argc, char **argv) {
         standard_descriptors_open();
         setlocale(LC_ALL, "");
         signal(SIGPIPE, SIG_IGN);
-        /* Beyond ulimit -f a write fails then, and says so. */
+        /* A write over ulimit -f then fails with an error. */
         signal(SIGXFSZ, SIG_IGN);
         if (safe_output_open(&outputs) < 0)
                 return EXIT_FAILURE;

@@ -12,7 +12,7 @@
 
 #define BLOCK 65536
 
-/* All n bytes, or none at the end: the number, -errno. */
+/* Reads n bytes, or 0 at the end; -errno. */
 static ssize_t read_all(int fd, void *data, size_t n) {
         size_t done = 0;
 
@@ -92,7 +92,7 @@ static int pack_all(struct archive *archive, int in) {
         return r;
 }
 
-/* archive_write_open_fd() asks what kind of file it is; there is no asking any more. */
+/* archive_write_open_fd() calls fstat(), which the filter denies. */
 static la_ssize_t write_block(struct archive *archive, void *userdata, const void *data, size_t n) {
         const int *fd = userdata;
         ssize_t written;

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Walks the components of a path from `depth` directories below the top. Returns the depth it ends at, or -1 when it
- * leads above the top or nests too deep. ".." is only for links' targets. */
+/* Walks the components of a path, starting `depth` directories below the top. Returns the final depth; -1
+ * if it leaves the top or nests too deep. Only link targets may have "..". */
 static int walk(const char *path, int depth, bool allow_up) {
         while (*path) {
                 size_t n = strcspn(path, "/");
@@ -44,7 +44,7 @@ static const char *refuse_link(const ArchiveEntry *entry) {
                 return "a link to an absolute path";
         if (strlen(entry->target) >= ARCHIVE_PATH_MAX)
                 return "a link that is too long";
-        /* It is resolved from the directory that holds it. */
+        /* Relative to the directory of the link. */
         if (depth < 1 || walk(entry->target, depth - 1, true) < 0)
                 return "a link that leads out of the archive";
         return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which entries of a foreign archive may become files: plain names below one directory, regular files, directories and
- * links that stay inside, all of it bounded. Pure. */
+/* Decides which entries of an archive may become files: plain names below one directory, regular files,
+ * directories and links that stay inside, up to limits. Pure. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,7 +23,7 @@ typedef enum ArchiveType {
 
 typedef struct ArchiveEntry {
         ArchiveType type;
-        const char *path;   /* NULL: has none */
+        const char *path;   /* NULL: none */
         const char *target; /* of a link */
         uint64_t size;
 } ArchiveEntry;
@@ -33,5 +33,5 @@ typedef struct ArchiveTotals {
         size_t entries;
 } ArchiveTotals;
 
-/* NULL when the entry may be unpacked, and it is added to the totals; else the rule it breaks. */
+/* NULL: the entry may be unpacked and is added to the totals; else the rule it breaks. */
 const char *archive_refuse(const ArchiveEntry *entry, ArchiveTotals *totals);

@@ -15,7 +15,7 @@
 
 #define BLOCK 65536
 
-/* It runs: one end of the pipe of its entries, and what it says when it fails. */
+/* A running program: its end of the pipe of entries, and its error message. */
 typedef struct Run {
         const ProgramLimits *limits;
         OwnProgram program;
@@ -49,7 +49,7 @@ static int start(const ProgramLimits *limits, bool unpack, int file, Run *ret) {
         return 0;
 }
 
-/* A message is one write into a pipe that holds it: it is there once the program has ended. */
+/* The message is one write that fits the pipe: complete when the program has ended. */
 static int read_reason(int fd, char why[ARCHIVE_WHY_MAX]) {
         uint8_t text[512];
         ssize_t n = read(fd, text, sizeof(text));
@@ -60,7 +60,7 @@ static int read_reason(int fd, char why[ARCHIVE_WHY_MAX]) {
         return -EBADMSG;
 }
 
-/* r: what happened on this end; it counts for more than what the other end made of that. */
+/* r: this end's result, which takes precedence over the other end's error. */
 static int finish(Run *run, int r, char why[ARCHIVE_WHY_MAX]) {
         int status;
 

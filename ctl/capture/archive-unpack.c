@@ -13,7 +13,7 @@
 
 #define BLOCK 65536
 
-/* Names in an archive are foreign: they reach the terminal in printable form only. */
+/* Names in an archive are untrusted: only printable forms reach the terminal. */
 static int fail(int fd, const char *path, struct archive *archive) {
         const char *error = archive_error_string(archive);
         char printable[256] = "";
@@ -53,7 +53,7 @@ static int write_all(int fd, const void *data, size_t n) {
         return 0;
 }
 
-/* Cut where the receiver refuses it for its length anyway. */
+/* Cuts names that the receiver rejects for their length. */
 static size_t bounded(const char *name) {
         return name ? strnlen(name, ARCHIVE_PATH_MAX) : 0;
 }
@@ -117,7 +117,7 @@ typedef struct Input {
         uint8_t block[BLOCK];
 } Input;
 
-/* archive_read_open_fd() asks what kind of file it is; there is no asking any more. */
+/* archive_read_open_fd() calls fstat(), which the filter denies. */
 static la_ssize_t read_block(struct archive *archive, void *userdata, const void **ret) {
         Input *input = userdata;
         ssize_t n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What hawctl and hawd-archive hand each other: the entries of an archive one behind another, each a header, its path, the
- * target of a link, the content of a file. */
+/* What hawctl and hawd-archive exchange: the entries of an archive in sequence, each a header, its path,
+ * the target of a link, the content of a file. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -17,7 +17,7 @@ static int complain(const char *path, const char *what, int r) {
         return r;
 }
 
-/* A directory that mirrors no host would give a profile of nothing but "absent". */
+/* Without any of these the profile would have nothing but "absent". */
 static const char *const marks[] = { "hawd", "proc", "sys" };
 #define NO_HOST "not a host tree: there is neither hawd/ nor proc/ nor sys/ in it"
 
@@ -64,7 +64,7 @@ static int open_archive(const char *path, int fd, CaptureRoot *ret) {
         return r < 0 ? complain(path, strerror(-r), r) : 0;
 }
 
-/* Opening some things has effects, and what has the name may change: what is read is what was looked at. */
+/* Opening some files has effects, and the name may change: reopens the file that was checked. */
 static int reopen(int fd) {
         char link[64];
         int file;

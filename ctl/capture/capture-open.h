@@ -3,11 +3,11 @@
 
 #include "probe/root/root.h"
 
-/* What --root names: this host ("/"), a host tree, or a capture, which is in memory for as long as it is open. */
+/* The argument of --root: this host ("/"), a host tree, or a capture, which is kept in memory while open. */
 typedef struct CaptureRoot {
         Root *root;
 } CaptureRoot;
 
-/* -errno, once the reason is on standard error. */
+/* -errno, after printing the reason. */
 int capture_open(const char *path, CaptureRoot *ret);
 void capture_close(CaptureRoot *capture);

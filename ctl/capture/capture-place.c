@@ -57,7 +57,7 @@ void capture_place_done(CapturePlace *place) {
         *place = (CapturePlace){ .parent = -1, .former = { .fd = -1 } };
 }
 
-/* ── what is there ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── existing output ───────────────────────────────────────────────────────────────────────────────────── */
 
 static int look_at_directory(CapturePlace *place) {
         char foreign[FORMER_FOREIGN_MAX];
@@ -79,7 +79,7 @@ static int look_at_directory(CapturePlace *place) {
                         foreign);
 }
 
-/* Whether what has the name may be replaced. */
+/* Checks whether the output may replace it. */
 static int look(CapturePlace *place) {
         _cleanup_close_ int fd = entry_open(place->parent, place->name, O_PATH);
         struct stat st;
@@ -107,7 +107,7 @@ static int look(CapturePlace *place) {
         return r < 0 || place->force ? r : fail(place, -EEXIST, "already exists; --force replaces it");
 }
 
-/* The directory that the output is in, and its name there. */
+/* Splits into directory and name of the output. */
 static int split(const char *output, CapturePlace *place) {
         char above[PATH_MAX];
         size_t n = strlen(output), slash;
@@ -137,7 +137,7 @@ int capture_place_open(const char *output, bool directory, bool force, CapturePl
         return r < 0 ? r : look(ret);
 }
 
-/* ── beside it ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── temporary output ──────────────────────────────────────────────────────────────────────────────────── */
 
 /* NAME.XXXXXX */
 static int choose_name(CapturePlace *place) {
@@ -155,7 +155,8 @@ static int choose_name(CapturePlace *place) {
                         : 0;
 }
 
-/* All that would end it with the directory half written, but what it does to itself. Stopping and going on is no end. */
+/* Blocks signals that would leave a half-written directory, except those for faults. Stop and continue
+ * are harmless. */
 static void block_signals(CapturePlace *place) {
         static const int pass[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP, SIGTSTP,
                 SIGTTIN, SIGTTOU, SIGCONT, SIGCHLD };
@@ -177,7 +178,7 @@ static int make(const CapturePlace *place) {
         return fd < 0 ? -errno : fd;
 }
 
-/* Under the first of many names that is free. */
+/* Uses the first of many names that is free. */
 static int make_named(CapturePlace *place) {
         int r = -EEXIST;
 
@@ -200,19 +201,19 @@ int capture_place_begin(CapturePlace *place) {
         else
                 r = openat(place->parent, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
         place->unnamed = r >= 0;
-        /* Not every file system has files without a name. */
+        /* Some file systems do not support O_TMPFILE. */
         if (r < 0)
                 r = make_named(place);
         if (r >= 0 && fstat(r, &st) == 0) {
                 place->own = file_identity(&st);
                 return r;
         }
-        /* What has the name is not ours. */
+        /* That name is not ours. */
         *place->temporary = 0;
         return r < 0 ? r : -EIO;
 }
 
-/* The finished file gets the name that it has beside its place. */
+/* Gives the finished file its temporary name. */
 static int give_name(CapturePlace *place, int fd) {
         char path[64];
         int r = -EEXIST;
@@ -228,7 +229,7 @@ static int give_name(CapturePlace *place, int fd) {
         return r;
 }
 
-/* ── in its place ──────────────────────────────────────────────────────────────────────────────────────── */
+/* ── final output ──────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool is_former(const CapturePlace *place, const struct stat *st) {
         const FileIdentity found = file_identity(st);
@@ -236,7 +237,7 @@ static bool is_former(const CapturePlace *place, const struct stat *st) {
         return place->directory ? file_identity_equal(&found, &place->former.self) : S_ISREG(st->st_mode);
 }
 
-/* What was replaced has the temporary's name now. Whatever else somebody put there in the meantime goes back. */
+/* The replaced entry now has the temporary name. If somebody exchanged it meanwhile, it is moved back. */
 static int check_former(CapturePlace *place) {
         struct stat st;
         int r;
@@ -269,7 +270,7 @@ static int exchange(CapturePlace *place) {
         if (r == -EINVAL && place->directory)
                 return fail(place, r,
                                 "already exists, and this file system cannot exchange directories: remove it first");
-        /* A file system without it: a file still is replaced by nothing but a file. */
+        /* Not supported by the file system: a file can only replace a file. */
         if (r == -EINVAL) {
                 r = rename_to(place, 0);
                 if (r >= 0)
@@ -286,8 +287,8 @@ static int exchange(CapturePlace *place) {
         return drop_former(place);
 }
 
-/* Where a file system has no RENAME_NOREPLACE: a link fails where something is, and a directory takes the place of nothing
- * but an empty one. */
+/* Fallback for file systems without RENAME_NOREPLACE: link() fails if the name exists, and a directory
+ * replaces only an empty one. */
 static int put_plainly(const CapturePlace *place) {
         if (place->directory)
                 return rename_to(place, 0);
@@ -310,7 +311,7 @@ int capture_place_finish(CapturePlace *place, int fd) {
         }
         if (r != -EEXIST && r != -ENOTEMPTY)
                 return r;
-        /* Somebody may have made it since it was looked for. */
+        /* It may have been created since the check. */
         r = look(place);
         return r < 0 ? r : exchange(place);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Where a capture appears, whole or not at all: it is written beside its place, for its owner alone to read, and put there
- * in one step. What is there already is replaced only when asked for, a file by a file, a directory that is a capture by
- * another; never a link, what it points to, a mount point, or anything else. */
+/* The output of a capture appears complete or not at all: it is written beside its place, readable by its
+ * owner only, then moved in one step. Existing output is replaced only on request: a file by a file, a
+ * directory that is a capture by another; never a link, its target, a mount point, or anything else. */
 
 #include <limits.h>
 #include <signal.h>
@@ -14,27 +14,27 @@
 #define CAPTURE_PLACE_WHY_MAX 512
 
 typedef struct CapturePlace {
-        int parent; /* the directory it appears in; -1: none */
+        int parent; /* directory of the output; -1: none */
         bool directory, force;
-        bool unnamed; /* the new file has no name yet: whatever ends this process, nothing is left of it */
-        bool blocked; /* signals that end a program wait while there is a directory to clean up */
-        sigset_t signals; /* as they were */
+        bool unnamed;     /* the new file has no name yet: it disappears if the process ends */
+        bool blocked;     /* terminating signals are blocked while a directory may need removal */
+        sigset_t signals; /* former mask */
         char name[NAME_MAX + 1];
-        char temporary[NAME_MAX + 1];    /* beside it; "" none */
-        FileIdentity own;                /* what was made there */
-        FormerCapture former;            /* what is to be replaced */
-        char why[CAPTURE_PLACE_WHY_MAX]; /* what failed, where errno alone does not say it */
+        char temporary[NAME_MAX + 1];    /* its name; "": none */
+        FileIdentity own;                /* created there */
+        FormerCapture former;            /* what to replace */
+        char why[CAPTURE_PLACE_WHY_MAX]; /* reason, where errno is not enough */
 } CapturePlace;
 
-/* Removes what was not put in its place. */
+/* Removes unfinished output. */
 void capture_place_done(CapturePlace *place);
 
-/* Looks whether the output may appear there. A directory's name may end in slashes. -errno. capture_place_done() is due
- * in any case. */
+/* Checks that the output may appear there. A directory's name may end in slashes. -errno. Always call
+ * capture_place_done(). */
 int capture_place_open(const char *output, bool directory, bool force, CapturePlace *ret);
 
-/* Makes the file or directory beside it: a descriptor for writing it, or -errno. */
+/* Creates the file or directory. Returns a descriptor to write to, or -errno. */
 int capture_place_begin(CapturePlace *place);
 
-/* Puts what was written with that descriptor in its place. -errno. */
+/* Moves what was written to its place. -errno. */
 int capture_place_finish(CapturePlace *place, int fd);

@@ -15,7 +15,7 @@ bool capture_receiver_between(const CaptureReceiver *receiver) {
         return receiver->part == RECEIVE_HEADER && receiver->have == 0;
 }
 
-/* Names in an archive are foreign: they reach the terminal in printable form only. */
+/* Names in an archive are untrusted: only printable forms reach the terminal. */
 static int refuse(CaptureReceiver *receiver, const char *path, const char *rule) {
         char printable[256];
 
@@ -44,7 +44,7 @@ static int add_entry(CaptureReceiver *receiver, const ArchiveEntry *entry, TreeN
         return r;
 }
 
-/* The names are whole: what entry it is. */
+/* All names are read: creates the entry. */
 static int begin_entry(CaptureReceiver *receiver) {
         const CaptureHeader *header = &receiver->header;
         char *target = receiver->names + header->path + 1;
@@ -52,7 +52,7 @@ static int begin_entry(CaptureReceiver *receiver) {
         const char *rule;
         int r;
 
-        /* The path made room for the NUL behind it. */
+        /* Overwrites the path's extra NUL. */
         memmove(target, receiver->names + header->path, header->target);
         receiver->names[header->path] = 0;
         target[header->target] = 0;
@@ -67,7 +67,7 @@ static int begin_entry(CaptureReceiver *receiver) {
         return r;
 }
 
-/* Takes what one part of an entry still lacks; true when it is whole. */
+/* Copies missing bytes of one part of an entry; true when complete. */
 static bool take(CaptureReceiver *receiver, Bytes *bytes, uint8_t *to, size_t n) {
         size_t part = n - receiver->have < bytes->n ? n - receiver->have : bytes->n;
 

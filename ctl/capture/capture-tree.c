@@ -55,7 +55,7 @@ static void add_line(CaptureTree *tree, char ***list, size_t *n, const char *fir
         (*list)[(*n)++] = line;
 }
 
-/* ── what leaves the host ──────────────────────────────────────────────────────────────────────────────── */
+/* ── what is written ───────────────────────────────────────────────────────────────────────────────────── */
 
 static int write_scrubbed(CaptureTree *tree, const char *path, Bytes content) {
         _cleanup_free_ uint8_t *left = NULL;
@@ -77,7 +77,7 @@ static void on_file(void *userdata, const char *path, Bytes content) {
         tree->n_files++;
 }
 
-/* Makes the directory it points to as well, so that files can be written through it. */
+/* Also creates the target directory, so that files can be written through the link. */
 static int write_link(MemoryTree *memory, const char *path, const char *target) {
         const ArchiveEntry entry = { .type = ARCHIVE_LINK, .path = path, .target = target };
         const char *slash = strrchr(path, '/');
@@ -85,7 +85,7 @@ static int write_link(MemoryTree *memory, const char *path, const char *target) 
         ArchiveTotals totals = {};
         int r;
 
-        /* What could not be unpacked again is not packed. */
+        /* Skips what could not be unpacked again. */
         if (archive_refuse(&entry, &totals))
                 return 0;
         r = memory_tree_link(memory, path, target);
@@ -129,7 +129,7 @@ RootObserver capture_tree_observer(CaptureTree *tree) {
         };
 }
 
-/* ── at the end ────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── finish ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int compare_lines(const void *a, const void *b) {
         const char *const *x = a, *const *y = b;

@@ -69,7 +69,7 @@ static int pack_file(const MemoryTree *tree, const char *output, CapturePlace *p
         return r < 0 ? complain_place(output, place, r) : EXIT_SUCCESS;
 }
 
-/* The tree is whole before anything is written. */
+/* Completes the tree before writing anything. */
 static int write_tree(Root *root, const char *output, CapturePlace *place, CaptureCounts *ret) {
         _cleanup_(capture_tree_done) CaptureTree tree;
         int r = capture_tree_init(&tree);
@@ -89,7 +89,7 @@ static int write_file(Root *root, const char *output, bool force, CaptureCounts 
         size_t n = strlen(output);
         int r = capture_place_open(output, n > 0 && output[n - 1] == '/', force, &place);
 
-        /* Before the work, not after it; capture_place_finish() makes sure again. */
+        /* Checked early, before the work; capture_place_finish() checks again. */
         return r < 0 ? complain_place(output, &place, r) : write_tree(root, output, &place, ret);
 }
 

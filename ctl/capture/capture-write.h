@@ -10,7 +10,7 @@ typedef struct CaptureCounts {
         size_t files, refused;
 } CaptureCounts;
 
-/* Probes the root and writes what that read: a directory when output ends in a slash, standard output for "-", else an
- * archive. The output appears whole or not at all; one that is there is replaced only with force. An exit status, once
- * the reason is on standard error. */
+/* Probes the root and writes what was read: a directory if output ends in a slash, standard output for
+ * "-", else an archive. The output appears complete or not at all; force replaces an existing one.
+ * Returns an exit status; prints the reason. */
 int capture_write(Root *root, const char *output, bool force, CaptureCounts *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Names in directories that others may write to: opened through no link and across no mount. */
+/* Opens names in directories that others can write to: no links, no crossing of mounts. */
 
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -19,22 +19,23 @@ static inline bool file_identity_equal(const FileIdentity *a, const FileIdentity
         return a->device == b->device && a->inode == b->inode;
 }
 
-/* flags as for open(2); O_CLOEXEC and O_NOFOLLOW are added. -errno; -EXDEV: a mount point. */
+/* flags as for open(2), plus O_CLOEXEC and O_NOFOLLOW. -errno; -EXDEV: mount point. */
 int entry_open(int directory, const char *name, int flags);
 
 typedef struct Entry {
-        int directory;    /* that it is in */
-        const char *name; /* there */
-        const char *path; /* from where the walk started */
-        int error;        /* -errno: it could not be looked at; st is then empty */
+        int directory;    /* parent */
+        const char *name; /* in it */
+        const char *path; /* from the start of the walk */
+        int error;        /* -errno of stat; st is then empty */
         struct stat st;
 } Entry;
 
-/* 0: go on; anything else ends the walk, which returns it. */
+/* 0: continue; other values end the walk and are returned. */
 typedef int (*EntryVisit)(const Entry *entry, void *userdata);
 
-/* Visits all that is below a directory, the entries of a directory before itself. Takes over fd, also on failure. -errno. */
+/* Visits everything below a directory, children before their directory. Takes over fd, even on failure.
+ * -errno. */
 int entry_walk(int fd, EntryVisit visit, void *userdata);
 
-/* Removes the directory of that name with all that is in it, if it is that one. What cannot be removed stays. */
+/* Removes the directory of that name and its contents if it is `self`. What cannot be removed stays. */
 void entry_remove_tree(int directory, const char *name, const FileIdentity *self);

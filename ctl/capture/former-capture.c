@@ -27,14 +27,14 @@ void former_capture_done(FormerCapture *former) {
         *former = (FormerCapture){ .fd = -1 };
 }
 
-/* ── what replaying it reads ───────────────────────────────────────────────────────────────────────────── */
+/* ── replay ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct Replay {
         FormerCapture *former;
         int error;
 } Replay;
 
-/* The file that a path in the tree leads to: the path may lead through links, as in a sysfs. */
+/* Records the file that a path in the tree resolves to, through links as in sysfs. */
 static void note(Replay *replay, const char *path, int flags) {
         FormerCapture *former = replay->former;
         struct open_how how = {
@@ -72,7 +72,7 @@ static int compare_files(const void *p, const void *q) {
         return (a->inode > b->inode) - (a->inode < b->inode);
 }
 
-/* Without its mark it may be a host tree that somebody keeps: nothing of it is known then. */
+/* Without its mark it may be a user's host tree: knows nothing then. */
 static int replay(Root *root, Replay *state) {
         const RootObserver observer = { .file = on_file, .link = on_link, .userdata = state };
         _cleanup_(buffer_done) Buffer buffer = {};
@@ -111,9 +111,9 @@ int former_capture_read(int fd, FormerCapture *ret) {
         return 0;
 }
 
-/* ── what is there ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── existing files ────────────────────────────────────────────────────────────────────────────────────── */
 
-/* A directory is nothing without what is in it. */
+/* A directory is known by its contents. */
 static bool is_known(const FormerCapture *former, const Entry *entry) {
         const FileIdentity file = file_identity(&entry->st);
 

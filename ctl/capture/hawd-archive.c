@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* hawd-archive, run by hawctl: the only program that links libarchive, so that no parser of foreign archives shares a
- * process with anything else. It opens no file: standard input to standard output, entries as capture-header.h has them.
+/* hawd-archive, run by hawctl: the only program that links libarchive, so that no parser of untrusted
+ * archives shares a process with other code. It opens no files: standard input to standard output,
+ * entries as in capture-header.h.
  *
  *   hawd-archive unpack PARENT     an archive to its entries
  *   hawd-archive pack PARENT       entries to a .tar.zst
  *
- * PARENT is hawctl's process ID. Status 0, one of program-limits.h, or 1 and the reason on descriptor 3. What it may do:
- * sandbox.h. */
+ * PARENT is hawctl's process ID. Status 0, one of program-limits.h, or 1 with the reason on descriptor 3.
+ * See sandbox.h. */
 
 #include <errno.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@ static const char *const exit_statuses[_EXIT_STATUS_MAX] = {
         [EXIT_TIMEOUT] = "out of time",
 };
 
-/* "  -H, --host=[USER@]HOST   Ask the service…", with more lines below the first. */
+/* "  -H, --host=[USER@]HOST   Ask the service…"; further lines are indented. */
 static void print_option(const Option *option) {
         const char *argument = option->argument ? option->argument : "", *text = option->help;
         char letter[8] = "    ";

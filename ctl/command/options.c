@@ -11,7 +11,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* ── what an option sets ───────────────────────────────────────────────────────────────────────────────── */
+/* ── setters ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 int option_flag(const Option *option, const char *value, void *field) {
         *(bool *) field = true;
@@ -86,17 +86,17 @@ const Option common_options[] = {
                         "Do not pipe long output into a pager" },
         { "no-legend", NULL, option_flag, offsetof(Options, no_legend), "No table headings and totals",
                         .takers = TAKES_TABLE },
-        /* For the shell's completion. */
+        /* For shell completion. */
         { "list-verbs", NULL, option_flag, offsetof(Options, list_verbs) },
         { "list-options", NULL, option_flag, offsetof(Options, list_options) },
         {},
 };
 
-/* ── the command line ──────────────────────────────────────────────────────────────────────────────────── */
+/* ── command line ──────────────────────────────────────────────────────────────────────────────────────── */
 
 enum { NAMES_MAX = 64, FIRST_NAME = 256 };
 
-/* What getopt() looks for: the options of all verbs, as the verb may stand behind them. */
+/* Input of getopt(): the options of all verbs, as the verb may follow them. */
 typedef struct Names {
         unsigned n;
         const Option *options[NAMES_MAX];
@@ -120,7 +120,7 @@ static void add_names(const Option *table, Names *names) {
         }
 }
 
-/* The next option, NULL at the end. -1 when it is none; getopt() says why. */
+/* Next option, NULL at the end. -1: invalid; getopt() prints why. */
 static int next_option(int argc, char **argv, const Names *names, const Option **ret) {
         int c = getopt_long(argc, argv, "hjH:", names->words, NULL);
 
@@ -148,7 +148,7 @@ static int set(const Option *option, const Verb *const *verbs, Options *options)
         return option_refuse(option, options->verb, verbs);
 }
 
-/* Those that change what is done come first: they need no verb. */
+/* --help and the like come first: they need no verb. */
 static int read_names(
                 int argc, char **argv, const Names *names, const Verb *const *verbs, Options *options) {
         const Option *option;
@@ -173,7 +173,7 @@ static int read_rest(int argc, char **argv, const Names *names, const Verb *cons
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
                 return EXIT_FAILURE;
         }
-        /* From the start again. */
+        /* Restarts getopt(). */
         optind = 0;
         while ((r = next_option(argc, argv, names, &option)) == 0 && option) {
                 r = set(option, verbs, options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a command line says besides a verb's own options and arguments. */
+/* The command line, except a verb's own options and arguments. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "probe/cleanup.h"
 #include "profile/document/json-write.h"
 
-/* Beside EXIT_SUCCESS and EXIT_FAILURE; exit_statuses says what each means. */
+/* Besides EXIT_SUCCESS and EXIT_FAILURE; exit_statuses describes each. */
 enum { EXIT_USAGE = 2, EXIT_UNSAFE, EXIT_TIMEOUT, _EXIT_STATUS_MAX };
 
 typedef struct Verb Verb;
@@ -20,13 +20,13 @@ typedef struct Options {
         const char *host;        /* -H: the service of another host, over ssh */
         const char *bus_address; /* --bus-address: the service on another bus */
         uint32_t timeout;        /* --timeout: seconds; 0: none */
-        bool json;               /* --json other than off */
+        bool json;               /* --json is not off */
         JsonLayout json_layout;
         bool no_legend, no_pager;
         bool help, version, list_verbs, list_options;
-        const Verb *verb; /* NULL: there is none of that name, or none is named */
-        const char *name; /* of the verb; NULL: none is named */
-        void *own;        /* the verb's own options, in its struct */
+        const Verb *verb; /* NULL: unknown or missing */
+        const char *name; /* of the verb; NULL: missing */
+        void *own;        /* the verb's own options (its struct) */
         int argc;         /* its arguments */
         char **argv;
 } Options;

@@ -19,8 +19,8 @@
 #include "ctl/command/options.h"
 #include "probe/cleanup.h"
 
-/* The reader of a pipe waits for all its writers, and a child that is blocked in the kernel keeps its end open. So the child
- * writes to a file in memory. */
+/* A pipe's reader waits for all writers, and a child blocked in the kernel keeps its end open. So the
+ * child writes to a memory file. */
 static int hold_back(int stream, int *ret) {
         int fd;
 
@@ -35,7 +35,7 @@ static int hold_back(int stream, int *ret) {
         return 0;
 }
 
-/* As it is: the child made its text safe, and an archive is no text. -errno. */
+/* Unchanged: the child's text is safe, and an archive is not text. -errno. */
 static int pass_on(int held, int to) {
         char part[16384];
         ssize_t n;
@@ -58,7 +58,7 @@ static int64_t now_ms(void) {
         return (int64_t) time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* Whether it ended before the time was over. */
+/* Returns true if it ended in time. */
 static bool wait_until(int process, int64_t end) {
         for (;;) {
                 int64_t left = end - now_ms();
@@ -96,7 +96,7 @@ static int end(const char *verb, pid_t pid, int out, int err) {
                         return failed(verb, errno);
         r = pass_on(out, STDOUT_FILENO);
         (void) pass_on(err, STDERR_FILENO);
-        /* Nobody reads the pipe any more: that is no failure. */
+        /* A closed pipe is not a failure. */
         if (r < 0 && r != -EPIPE)
                 return failed("standard output", -r);
         if (WIFEXITED(status))

@@ -13,7 +13,7 @@ const Verb *verb_find(const Verb *const *verbs, const char *name) {
         return NULL;
 }
 
-/* Edit distance, for words of a command line only. */
+/* Edit distance, for short words. */
 static size_t distance(const char *a, const char *b) {
         size_t row[32], n = strlen(b);
 
@@ -56,7 +56,7 @@ int verb_unknown(const Verb *const *verbs, const char *name) {
         return EXIT_USAGE;
 }
 
-/* ── whose an option is ────────────────────────────────────────────────────────────────────────────────── */
+/* ── verbs of an option ────────────────────────────────────────────────────────────────────────────────── */
 
 static const Option *find(const Option *table, const char *name) {
         for (; table && table->set; table++)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a verb says of itself: its arguments, its options, its help. The command line is read by these tables, and --help and
- * the shell's completion come from them. */
+/* Describes a verb: arguments, options, help. The parser of the command line, --help and shell completion
+ * use these tables. */
 
 #include <stddef.h>
 
 #include "ctl/command/options.h"
 
-/* The common options that a verb takes. */
+/* Common options that a verb accepts. */
 enum {
         TAKES_ROOT = 1 << 0,
         TAKES_LOCAL = 1 << 1,
@@ -22,15 +22,16 @@ enum {
 
 typedef struct Option Option;
 
-/* An option, a row of a table that ends with an empty one. */
+/* An option: a row of a table that ends with an empty row. */
 struct Option {
-        const char *name;     /* "count"; NULL: none but the letter */
-        const char *argument; /* "=N", "[=FILE]" where it may be left out; NULL: takes none */
-        /* Sets the field; value is NULL when there is no argument. An exit status; what is wrong is on standard error. */
+        const char *name;     /* "count"; NULL: letter only */
+        const char *argument; /* "=N"; "[=FILE]" if optional; NULL: none */
+        /* Sets the field; value is NULL without an argument. Returns an exit status after printing the
+         * error. */
         int (*set)(const Option *option, const char *value, void *field);
-        size_t offset;    /* of the field, in Options or in the verb's own struct */
-        const char *help; /* NULL: not shown; lines of at most 53 characters */
-        uint32_t max;     /* of option_number, from 1; of option_list: how often it may be given */
+        size_t offset;    /* of the field in Options or the verb's struct */
+        const char *help; /* NULL: hidden; lines of at most 53 characters */
+        uint32_t max;     /* option_number: maximum (minimum 1); option_list: maximum count */
         char letter;      /* 'H'; 0: none */
         unsigned takers;  /* a common option: TAKES_…, or 0 for all verbs */
 };
@@ -41,11 +42,11 @@ struct Verb {
         int min, max;          /* number of arguments; max -1: any */
         unsigned takes;        /* TAKES_… */
         const char *summary;   /* one line */
-        const char *help;      /* what it does; lines of at most 80 characters */
+        const char *help;      /* description; lines of at most 80 characters */
         const char *example;
-        const char *refusal;   /* why it takes no other common options, where that has to be said */
-        const Option *options; /* its own; NULL: none */
-        size_t size;           /* of the struct that they are set in */
+        const char *refusal;   /* why other common options are rejected, if not obvious */
+        const Option *options; /* own; NULL: none */
+        size_t size;           /* of the struct of own options */
         int (*run)(const Options *options, int argc, char **argv);
 };
 
@@ -57,34 +58,35 @@ typedef struct OptionList {
 } OptionList;
 
 int option_flag(const Option *option, const char *value, void *field);   /* bool */
-int option_text(const Option *option, const char *value, void *field);   /* const char *, "" when left out */
+int option_text(const Option *option, const char *value, void *field);   /* const char *; "" if omitted */
 int option_list(const Option *option, const char *value, void *field);   /* OptionList */
 int option_number(const Option *option, const char *value, void *field); /* uint32_t */
 
-/* Those that are in Options. */
+/* Options stored in Options. */
 extern const Option common_options[];
 
-/* The row of the option's name among them; NULL: it is a verb's own. */
+/* The common option of that name; NULL: a verb's own option. */
 const Option *option_common(const Option *option);
 const Option *option_own(const Verb *verb, const char *name);
-/* Of a common one. */
+/* Is it accepted? */
 bool option_is_taken(const Option *common, const Verb *verb);
 
-/* Says on standard error that the verb does not take it, and which do. EXIT_USAGE. */
+/* Prints that the verb does not accept the option, and which verbs do. EXIT_USAGE. */
 int option_refuse(const Option *option, const Verb *verb, const Verb *const *verbs);
 
-/* A table of verbs ends with NULL; its first is what is done without a verb. NULL when there is none of that name. */
+/* A table of verbs ends with NULL; its first verb is the default. Returns NULL if the name is unknown. */
 const Verb *verb_find(const Verb *const *verbs, const char *name);
 
-/* Says on standard error that there is none, and which was probably meant. EXIT_USAGE. */
+/* Prints that the verb is unknown, and the closest name. EXIT_USAGE. */
 int verb_unknown(const Verb *const *verbs, const char *name);
 
-/* Reads the command line; options may stand anywhere. Returns 0 with *ret filled, to be emptied with options_done(); or what
- * is wrong is on standard error, and EXIT_USAGE or EXIT_FAILURE is returned. */
+/* Reads the command line; options may appear anywhere. Returns 0 with *ret filled, which the caller
+ * empties with options_done(); or EXIT_USAGE or EXIT_FAILURE after printing the error. */
 int options_parse(int argc, char **argv, const Verb *const *verbs, Options *ret);
 void options_done(Options *options);
 
-/* hawctl --help; hawctl VERB --help; the options of a verb, one a line with '=' where it wants an argument, for completion. */
+/* hawctl --help; hawctl VERB --help; the options of a verb for completion, one per line, with '=' if it
+ * takes an argument. */
 void help_print(const Verb *const *verbs);
 void help_print_verb(const Verb *verb);
 void help_print_options(const Verb *verb);

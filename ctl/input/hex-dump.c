@@ -14,7 +14,7 @@ static int digit(uint8_t c) {
         return -1;
 }
 
-/* The part of a line that holds digits: behind "OFFSET:", before the two blanks that lead to the text. */
+/* The digits of a line: after "OFFSET:", before the two blanks that separate the text. */
 static Bytes digits_of(Bytes line) {
         const uint8_t *colon = line.n ? memchr(line.data, ':', line.n) : NULL;
 
@@ -55,7 +55,7 @@ bool hex_dump_decode(uint8_t *text, size_t n, size_t *ret) {
         if (!out)
                 return false;
         while (text_line(all, &cursor, &line)) {
-                /* acpidump heads a table with "DMAR @ 0x0000000000000000". */
+                /* Header of acpidump: "DMAR @ 0x0000000000000000". */
                 if (text_trim(line).n == 0 || memchr(line.data, '@', line.n))
                         continue;
                 if (!decode_line(digits_of(line), out, &size))

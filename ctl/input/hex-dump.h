@@ -5,6 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Replaces a hex dump by the bytes it stands for: plain digits, or "OFFSET: digits  text" a line. False, and the text
- * is as it was, when it is no hex dump. */
+/* Replaces a hex dump by its bytes in place: plain digits, or "OFFSET: digits  text" per line. Returns
+ * false and keeps the text if it is not a hex dump. */
 bool hex_dump_decode(uint8_t *text, size_t n, size_t *ret);

@@ -79,7 +79,7 @@ int input_file_read_table(const char *path, size_t max, InputFile *ret) {
 
         if (r != EXIT_SUCCESS)
                 return r;
-        /* The text becomes its bytes in place. A table itself is no hex dump: it has zeros in it. */
+        /* Converts in place. A binary table contains zeros, so it is not a hex dump. */
         if (hex_dump_decode(file.data, file.n, &n))
                 file.n = n;
         *ret = file;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A file named on the command line, or standard input ("-"), bounded. What goes wrong is said on standard error with
- * the file's name; the calls return an exit status. */
+/* Reads a file named on the command line, or standard input ("-"), up to a limit. The calls return an
+ * exit status and print errors with the file's name. */
 
 #include "probe/decode/bytes.h"
 
@@ -19,9 +19,9 @@ static inline Bytes input_file_bytes(const InputFile *file) {
 
 int input_file_read(const char *path, size_t max, InputFile *ret);
 
-/* The same for one that nobody named: found in a directory, or at a fixed place. Nothing but a regular file. */
+/* The same for a file the user did not name: from a directory or a fixed path. Regular files only. */
 int input_file_read_regular(const char *path, size_t max, InputFile *ret);
 
-/* The same for an ACPI table, which may also stand there as a hex dump: plain digits, or lines "OFFSET: digits  text" as
- * xxd and acpidump write them. */
+/* The same for an ACPI table, binary or as a hex dump: plain digits, or lines "OFFSET: digits  text" as
+ * xxd and acpidump write. */
 int input_file_read_table(const char *path, size_t max, InputFile *ret);

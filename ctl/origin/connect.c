@@ -25,7 +25,7 @@ int connect_open(const Options *options, sd_bus **ret) {
         return sd_bus_open_system(ret);
 }
 
-/* What a person has to know of an error of the bus. Its text is the service's. */
+/* Explains an error of the bus to users. Its text is the service's. */
 static char *explain(const sd_bus_error *error, int r) {
         if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
                         sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
@@ -55,13 +55,13 @@ static int parse_file(int fd, json_t **ret, char **ret_why) {
         return r;
 }
 
-/* The document as a file, which costs the bus nothing. 1: only the other way is left. */
+/* Reads the document as a file, which is cheap. 1: use the other method. */
 static int read_file(sd_bus *bus, json_t **ret, char **ret_why) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
         sd_bus_message *reply = NULL;
         int fd, r;
 
-        /* Over ssh there are no files. */
+        /* ssh cannot pass files. */
         if (sd_bus_can_send(bus, SD_BUS_TYPE_UNIX_FD) <= 0)
                 return 1;
         r = sd_bus_call_method(bus, HAWD_BUS_NAME, HAWD_PATH, HAWD_HOST, "DescribeFd", &error, &reply, NULL);

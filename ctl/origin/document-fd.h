@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
-/* The text that a service gave as a file. Only memory that nobody can change or shorten any more is read: another kind of file
- * may hang, or be another at each look. `max` bytes; *ret is the caller's. -EBADMSG: no such file; -errno. */
+/* Reads text that a service passed as a file. Accepts only sealed memory files, because reading another
+ * kind may block, or its content may change. Up to `max` bytes; the caller frees *ret. -EBADMSG: not such
+ * a file; -errno. */
 int document_fd_read(int fd, size_t max, char **ret, size_t *ret_n);

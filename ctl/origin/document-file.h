@@ -3,6 +3,6 @@
 
 #include <jansson.h>
 
-/* A profile document from a file that was found in a directory: a new reference. The exit status; why it failed, with file,
- * line and column, is on standard error. */
+/* Reads a profile document from a file of a directory: a new reference. Returns an exit status after
+ * printing the error with file, line and column. */
 int document_file_read(const char *path, json_t **ret);

@@ -32,7 +32,7 @@ static int parse_firmware(const char *text, GuestChoice *choice) {
         choice->kind = (FirmwareKind) kind;
         if (colon && guest_version_from_text(colon + 1, false, &choice->firmware) < 0)
                 return refuse_firmware(text);
-        /* "2024.11", as packages have it. */
+        /* "2024.11", as in packages. */
         if (kind == FIRMWARE_OVMF && choice->firmware.major > 2000 && choice->firmware.major < 2100)
                 choice->firmware = (GuestVersion){ choice->firmware.major * 100 + choice->firmware.minor, 0,
                         0 };
@@ -78,7 +78,7 @@ int guest_choice_apply(const GuestChoice *choice, Guest *guest) {
                         *version ? " " : "", version);
 }
 
-/* ── what a site says of its guests ────────────────────────────────────────────────────────────────────── */
+/* ── defaults of a site ────────────────────────────────────────────────────────────────────────────────── */
 
 #define SITE_FILE "/etc/hawd/guest-defaults.json"
 

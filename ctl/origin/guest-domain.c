@@ -18,7 +18,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* The longest answer to the longest domain is half of it. */
+/* Twice the longest answer to the longest domain. */
 #define ANSWER_MAX VM_DOMAIN_MAX
 
 static int fail(VmError *error, int r) {
@@ -26,7 +26,7 @@ static int fail(VmError *error, int r) {
         return r;
 }
 
-/* A file in memory rather than a pipe: who reads it may end before it was read. */
+/* A memory file rather than a pipe: the reader may end before reading all. */
 static int text_file(const char *text, size_t n) {
         _cleanup_close_ int fd = memfd_create("domain", MFD_CLOEXEC);
         int held;
@@ -61,7 +61,7 @@ static size_t read_part(void *buffer, size_t size, void *userdata) {
         return n < 0 || answer->n > ANSWER_MAX ? (size_t) -1 : (size_t) n;
 }
 
-/* What was read of foreign text may have got the better of its reader: the answer is no more to be trusted than that. */
+/* Untrusted input may have exploited the parser: its answer is untrusted, too. */
 static json_t *read_answer(OwnProgram *program, int fd) {
         return json_load_callback(read_part, &(Answer){ program, fd }, JSON_REJECT_DUPLICATES, NULL);
 }
@@ -83,7 +83,7 @@ static int start(const char *text, size_t n, OwnProgram *ret, int *ret_answer) {
         return r;
 }
 
-/* What hawd-domain says of bad input, which it made printable. */
+/* hawd-domain's error about bad input, already printable. */
 static int refused(const json_t *answer, VmError *reterr) {
         const char *text = json_string_value(json_object_get(answer, "text"));
 
@@ -94,7 +94,7 @@ static int refused(const json_t *answer, VmError *reterr) {
         return -EINVAL;
 }
 
-/* Neither an answer nor a refusal: a limit, or its end. */
+/* No answer and no refusal: a limit, or a crash. */
 static int failed(const OwnProgram *program, int status, VmError *reterr) {
         char why[200];
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The options of a verb that takes a guest. */
+/* Options of a verb that accepts a guest. */
 
 #include "ctl/command/verb.h"
 
 typedef struct GuestOptions {
-        const char *pid;      /* --pid: of a running guest */
-        const char *firmware; /* --firmware: what starts the guest */
-        const char *qemu;     /* --qemu: the version that runs it */
-        const char *defaults; /* --defaults: an administrator's file */
+        const char *pid;      /* --pid: running guest */
+        const char *firmware; /* --firmware: firmware of the guest */
+        const char *qemu;     /* --qemu: version of QEMU */
+        const char *defaults; /* --defaults: administrator's file */
 } GuestOptions;
 
-/* Rows of the verb's table; `field` is a const char * in the verb's own struct. */
+/* Rows for the verb's table; `field` is a const char * in the verb's struct. */
 #define GUEST_DEFAULTS_OPTION(own, field)                                     \
         {                                                                     \
                 "defaults", "=FILE", option_text, offsetof(own, field),       \

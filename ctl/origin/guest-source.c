@@ -46,7 +46,7 @@ static int read_file(const char *path, const char *place, Guest *ret) {
         return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
 }
 
-/* By one descriptor all along: the number may become another process's meanwhile. */
+/* Uses one descriptor throughout, because the PID may be reused. */
 static int read_process(const char *pid, Guest *ret, ProcessPlace *ret_place) {
         _cleanup_close_ int process = -EBADF;
         char path[64], place[32];

@@ -6,17 +6,18 @@
 #include "guest/form/json/site-defaults.h"
 #include "guest/guest.h"
 
-/* The guest that a command line names, with the defaults of its VMM, and of what is installed here where the host that is
- * asked about is this one, as far as that tells of a process. The exit status; why it failed is on standard error. */
+/* Reads the guest that the command line names, with the defaults of its VMM and, if the host is this one,
+ * of the packages installed here, as far as they apply to a process. Returns an exit status after
+ * printing the error. */
 int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret);
 
-/* argv is what stands behind the verb: a file or "-" with a JSON document, a domain's XML or a command line in it; a QEMU
- * command line itself (behind "--"); or nothing beside --pid=PID. Fills *ret, to be emptied with guest_done(), without
- * defaults. pid is that option, or NULL; with it *ret_place is the process's. The exit status: 1 for what cannot be read, 2
- * for what is no guest; why is on standard error. */
+/* argv holds the arguments of the verb: a file or "-" with a JSON document, a domain's XML or a command
+ * line; a QEMU command line itself (after "--"); or nothing with --pid=PID. Fills *ret without defaults;
+ * the caller calls guest_done(). pid is the option or NULL; if set, *ret_place is the process's. Exit
+ * status: 1: cannot read, 2: not a guest; prints the error. */
 int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place);
 
-/* --firmware and --qemu: what runs a guest, where its description does not say it or says it wrongly. */
+/* --firmware and --qemu: override what the guest's description says, or add what it lacks. */
 typedef struct GuestChoice {
         bool has_firmware;
         FirmwareKind kind;
@@ -24,12 +25,12 @@ typedef struct GuestChoice {
         GuestVersion qemu;     /* all zero: not given */
 } GuestChoice;
 
-/* An exit status; what is wrong is on standard error. */
+/* Returns an exit status after printing the error. */
 int guest_choice_parse(const GuestOptions *options, GuestChoice *ret);
-/* They go before what the description says. -ENOMEM, -E2BIG. */
+/* Overrides the description. -ENOMEM, -E2BIG. */
 int guest_choice_apply(const GuestChoice *choice, Guest *guest);
 
-/* The file of --defaults, NULL: none is given; then /etc/hawd/guest-defaults.json where the host that is asked about is this
- * one, and there is such a file: it counts only if root alone may write to it. An exit status; what is wrong is on standard
- * error. */
+/* Reads the file of --defaults. If NULL and the host is this one, reads /etc/hawd/guest-defaults.json if
+ * it exists; the file is used only if root alone can write to it. Returns an exit status after printing
+ * the error. */
 int site_file_read(const Options *options, const char *file, SiteDefaults *ret);

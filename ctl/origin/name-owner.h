@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who owns the service's name. A match rule that names the service keeps out broadcasts of others only: anybody may send a
- * signal to one client alone, and the bus passes it whatever the rule says. */
+/* The owner of the service's name. A match rule with the service's name filters only broadcasts: anybody
+ * can send a signal to one client, and the bus delivers it whatever the rule. */
 
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 
 typedef struct NameOwner {
-        char unique[64]; /* "" while nobody owns it */
+        char unique[64]; /* "": no owner */
 } NameOwner;
 
-/* Who owns it now; nobody is no error. Starts no service. Asked after the match on NameOwnerChanged was added, no change is
- * missed. */
+/* Reads the owner; none is no error. Starts no service. If called after the match on NameOwnerChanged was
+ * added, misses no change. */
 int name_owner_read(sd_bus *bus, NameOwner *ret);
 
-/* Takes over what a NameOwnerChanged told. Less than 0: it came from somebody else than the bus, or is of another name. */
+/* Applies a NameOwnerChanged signal. Returns < 0 if the sender is not the bus, or for another name. */
 int name_owner_changed(NameOwner *owner, sd_bus_message *message);
 
-/* Did the owner send it? */
+/* Sent by the owner? */
 bool name_owner_sent(const NameOwner *owner, sd_bus_message *message);

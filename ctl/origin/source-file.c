@@ -40,7 +40,7 @@ static int read_document(const char *name, json_t **ret) {
         return EXIT_FAILURE;
 }
 
-/* A directory, or a file that begins as the archives do that captures may be. */
+/* A directory, or a file that starts like an archive of a capture. */
 static bool is_capture(const char *name) {
         static const struct {
                 size_t offset, n;

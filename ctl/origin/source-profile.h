@@ -6,12 +6,12 @@
 #include "ctl/command/options.h"
 #include "profile/profile.h"
 
-/* The profile that the options ask for: the service's, or of --root, or read in this process (--local, or no service).
- * Returns an exit status; on failure why is on standard error. The caller empties ret. */
+/* Reads the profile that the options select: from the service, from --root, or in this process (--local,
+ * or no service). Returns an exit status after printing the error. The caller empties ret. */
 int source_profile(const Options *options, Profile *ret);
 
-/* The same as the service's document, a new reference; *ret is NULL when there is none because this process shall read the
- * host itself. */
+/* The same as the service's document, a new reference; *ret is NULL if this process must read the host
+ * itself. */
 int source_document(const Options *options, json_t **ret);
 
 /* Reads --root, or this host, in this process. */

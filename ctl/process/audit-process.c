@@ -17,7 +17,7 @@ typedef struct Audited {
         ProcessGuest process;
         bool judged;
         Check check;
-        char why[320]; /* what led to the verdict, or why there is none */
+        char why[320]; /* reasons of the verdict, or the error */
 } Audited;
 
 static void audited_done(Audited *audited) {
@@ -34,7 +34,7 @@ static int fill_in(const AuditQuestion *question, Audited *audited) {
         return r < 0 ? r : guest_defaults(&audited->process.guest, &installed);
 }
 
-/* What the answer to it decides: the worst of the alternatives. */
+/* Explains what is missing, with the worst alternative. */
 static void explain_missing(Audited *audited) {
         const Check *check = &audited->check;
         const CheckAlternative *worst = NULL;
@@ -49,7 +49,7 @@ static void explain_missing(Audited *audited) {
                 snprintf(audited->why, sizeof(audited->why), "unknown: %s", check->missing[0]);
 }
 
-/* The worst finding, which is the first, and what is missing where nothing is worse. */
+/* Takes the worst finding (the first), and what is missing if nothing is worse. */
 static void explain(Audited *audited) {
         const Check *check = &audited->check;
         const CheckFinding *first = check->n > 0 ? &check->findings[0] : NULL;

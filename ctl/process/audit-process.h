@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The audit of one process, in a child that has its rights. */
+/* Audits one process in a child with its rights. */
 
 #include <stdbool.h>
 
@@ -14,9 +14,9 @@ typedef struct AuditQuestion {
         const Profile *profile;
         const SiteDefaults *site;
         const GuestInstalled *installed;
-        bool json; /* the whole answer of the check is wanted, too */
+        bool json; /* also report the whole result of the check */
 } AuditQuestion;
 
-/* A ProcessWork; `userdata` is an AuditQuestion. The row of the audit's JSON without the process's numbers; null when it has
- * gone, or is no VMM. */
+/* A ProcessWork; `userdata` is an AuditQuestion. Returns the row of the audit's JSON without PID; null:
+ * the process has ended or is no VMM. */
 int audit_process(const ProcessJob *job, void *channel, const void *userdata, json_t **ret);

@@ -19,7 +19,7 @@
 #define FILE_MAX ((size_t) 1 << 20)
 #define NOT_ORDINARY "not a regular file"
 
-/* Those that linux/magic.h does not have. */
+/* Not in linux/magic.h. */
 #define JFS_MAGIC 0x3153464aU
 #define ZFS_MAGIC 0x2fc12fc1U
 #define BCACHEFS_MAGIC 0xca451a4eU
@@ -51,8 +51,8 @@ static bool is_one_of(uint32_t type, const uint32_t *types, size_t n) {
         return false;
 }
 
-/* Files of the kernel's may have effects when they are read. Of another's files only those are read that are on disks and in
- * memory here: FUSE and network file systems answer when they like. */
+/* Reading the kernel's files may have effects. A process's files are read only from local disks and
+ * memory: FUSE and network file systems may block. */
 static const char *judge_system(const GuestFiles *files, int place) {
         static const uint32_t kernel[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC };
         static const uint32_t local[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
@@ -70,7 +70,7 @@ static const char *judge_system(const GuestFiles *files, int place) {
         return NULL;
 }
 
-/* Looked at before it is opened for reading. */
+/* Checked before opening for reading. */
 static int open_file(const GuestFiles *files, const char *path, const char **ret_why) {
         _cleanup_close_ int place = -EBADF;
         char link[64];

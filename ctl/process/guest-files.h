@@ -6,22 +6,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whose files they are: this program's own, or a process's, which this program reads with that one's rights
+/* The files of this program, or of a process, which this program reads with that process's rights
  * (process-identity.h). */
 typedef struct GuestFiles {
-        bool foreign;        /* a process's: */
+        bool foreign;        /* of a process */
         int root, cwd;       /* its directories, or -errno */
-        const char *refused; /* why none of its is opened; NULL */
+        const char *refused; /* why none may be opened; NULL */
         void (*about)(void *userdata,
-                        const char *path); /* called before one is opened, which may never return; NULL */
+                        const char *path); /* called before each open, which may block forever; NULL */
         void *userdata;
 } GuestFiles;
 
-/* For VmFiles, with a GuestFiles as its userdata. A regular file of at most 1 MiB; nothing else is opened, because to open some
- * devices is to move them, and to read the kernel's log is to take it away. A process's are found below its root directory,
- * whatever links say, a relative path below where it is now, and only on file systems of this machine's: others may keep who
- * asks waiting. */
+/* For VmFiles; userdata is a GuestFiles. Reads a regular file of at most 1 MiB and opens nothing else,
+ * because opening or reading some devices (tapes, the kernel's log) has effects. A process's files are
+ * resolved below its root directory, links included, relative paths below its working directory, and only
+ * on local file systems: others may block. */
 int guest_files_read(void *userdata, const char *path, char **ret, size_t *ret_n, const char **ret_why);
 
-/* The place of any file, a descriptor with O_PATH. -errno; -EPERM for what is refused. */
+/* Returns an O_PATH descriptor for any file. -errno; -EPERM: refused. */
 int guest_files_find(const GuestFiles *files, const char *path);

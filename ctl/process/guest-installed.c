@@ -28,7 +28,7 @@ static void set_ovmf(GuestInstalled *installed, const char *version) {
         installed->ovmf_mmio64_exact = build.mmio64_exact;
 }
 
-/* Since 2026.02 or so the images are in packages of their own, and "ovmf" only depends on them. */
+/* Since about 2026.02, "ovmf" only depends on the packages with the images. */
 static bool has_ovmf(const char *package) {
         static const char *const names[] = { "ovmf", "ovmf-generic", "ovmf-amdsev", "ovmf-inteltdx",
                 "ovmf-legacy" };
@@ -39,7 +39,7 @@ static bool has_ovmf(const char *package) {
         return false;
 }
 
-/* Ubuntu's versions name it; others that have dpkg take over one or the other. */
+/* Ubuntu's versions contain "ubuntu"; other dpkg systems use one of these. */
 static void set_qemu(GuestInstalled *installed, const GuestVersion *version, const char *package,
                 const char *text) {
         installed->qemu = *version;
@@ -73,7 +73,7 @@ static void copy_field(Bytes line, const char *key, char *ret, size_t size) {
                 text_printable(text_trim(bytes_part(line, n, line.n - n)), ret, size);
 }
 
-/* What is wanted of it, its flag, its state: one that is on hold is installed too, and one that is to be removed. */
+/* Desired action, flag, state: packages on hold or to be removed are installed, too. */
 static bool is_installed(const char *state) {
         static const char end[] = " ok installed";
         size_t n = strlen(state);
@@ -150,17 +150,17 @@ void guest_installed_image(const Guest *guest, GuestInstalled *installed) {
 
         if (path[0] != '/')
                 return;
-        /* What may not be looked at may be there. */
+        /* No access: it may exist. */
         if (access(path, F_OK) < 0) {
                 installed->image_absent = errno == ENOENT || errno == ENOTDIR;
                 return;
         }
-        /* NixOS links to its store, whose names have the version. */
+        /* NixOS links to its store, where names have versions. */
         target = realpath(path, NULL);
         installed->image_version = firmware_image_version(guest->firmware.kind, target ? target : "");
 }
 
-/* What Debian's, Proxmox's and Arch's packages bring. */
+/* Installed by packages of Debian, Proxmox and Arch. */
 const char *const guest_installed_programs[] = { "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-system-i386",
         "/usr/bin/kvm", NULL };
 

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Which QEMU and which firmware this host has, from its package manager's own list: no program is run for it. */
+/* Reads which QEMU and firmware are installed from the package manager's database; runs no program. */
 
 #include "guest/vmm/defaults.h"
 #include "probe/decode/bytes.h"
 
-/* dpkg's list, or pacman's. What cannot be told (rpm's database, packages that are not there) stays zero. */
+/* Reads dpkg's or pacman's database. What is unknown (rpm, missing packages) stays zero. */
 void guest_installed_read(GuestInstalled *ret);
 
-/* The programs of the packages that are known; NULL behind them. */
+/* Programs of the known packages; ends with NULL. */
 extern const char *const guest_installed_programs[];
 
-/* The guest's own program on this host: one that is the package's by another name; one that is a link to a place whose name
- * has a version. */
+/* Takes account of the guest's program on this host: a package's program under another name; a link to a
+ * path with a version. */
 void guest_installed_program(const Guest *guest, GuestInstalled *installed);
 
-/* The guest's own image on this host: one that is not here is of no package; one that is a link to a place whose name has a
- * version has that version. */
+/* Takes account of the guest's image on this host: a missing image is of no package; a link to a path
+ * with a version has that version. */
 void guest_installed_image(const Guest *guest, GuestInstalled *installed);
 
 /* A directory of /var/lib/pacman/local. */

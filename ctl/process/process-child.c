@@ -12,7 +12,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* Where the child has its descriptors. */
+/* The child's descriptors. */
 enum { CHILD_PROCESS = 3, CHILD_CHANNEL, CHILD_REST };
 
 static bool write_line(int fd, json_t *line) {
@@ -22,7 +22,7 @@ static bool write_line(int fd, json_t *line) {
         json_decref(line);
         if (!text)
                 return false;
-        text[n++] = '\n'; /* in place of the NUL */
+        text[n++] = '\n'; /* replaces the NUL */
         for (size_t done = 0; done < n;) {
                 ssize_t written = write(fd, text + done, n - done);
 
@@ -41,7 +41,7 @@ void process_job_about(void *channel, const char *path) {
         write_line(*(int *) channel, json_pack("{s:s}", "file", printable));
 }
 
-/* First out of the way of the numbers that they shall have. */
+/* First moves them off the target numbers. */
 static bool arrange(int process, int channel) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         int one = fcntl(process, F_DUPFD_CLOEXEC, CHILD_REST + 1);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What /proc has of a process, by the descriptor of its directory there, which stays this process's. */
+/* Files of a process in /proc, by its directory's descriptor, safe from PID reuse. */
 
 #include <stddef.h>
 
-/* All of a file, with a NUL behind it. -E2BIG beyond the bound. */
+/* Reads a whole file and appends a NUL. -E2BIG above `max`. */
 int process_file_read(int process, const char *name, size_t max, char **ret, size_t *ret_n);
 
-/* The program's file; it stays known when a package's update has replaced it. Only who may trace a process sees it. */
+/* Path of the program; also known after an update replaced it. Needs permission to trace the process. */
 int process_program_path(int process, char *ret, size_t size);
 
-/* Whether that link, such as "ns/user", is the user namespace that the kernel started with: 1, 0, or -errno. */
+/* Whether that link, such as "ns/user", is the initial user namespace: 1, 0, or -errno. */
 int process_namespace_is_first(int process, const char *link);

@@ -15,14 +15,14 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* A thousand devices take a tenth of it. */
+/* A thousand devices take 10% of it. */
 #define CMDLINE_MAX ((size_t) 2 << 20)
 
 void process_guest_done(ProcessGuest *guest) {
         guest_done(&guest->guest);
 }
 
-/* What it was started as, or what it calls itself. */
+/* The name it was started with, or its own. */
 static void read_name(int process, const char *cmdline, char ret[PATH_MAX]) {
         _cleanup_free_ char *comm = NULL;
         size_t n;
@@ -46,7 +46,7 @@ static void identify(int process, const char *cmdline, ProcessGuest *ret) {
                         sizeof(ret->program));
 }
 
-/* All that needs the caller's privileges, between two looks at whose process it is. */
+/* Reads all that needs privileges, between two reads of the identity. */
 static int read_privileged(int process, ProcessGuest *ret, GuestFiles *files, char **ret_cmdline,
                 size_t *ret_n, uint64_t *ret_locked) {
         _cleanup_(process_identity_done) ProcessIdentity before = {}, after = {};
@@ -93,7 +93,7 @@ int process_guest_read(
                                 CMDLINE_MAX >> 20);
                 r = -EINVAL;
         }
-        /* One without words has ended, and its parent has not noticed yet. */
+        /* A zombie has no command line. */
         if (r >= 0 && only_vmm && n == 0)
                 ret->is_vmm = false;
         if (r >= 0 && (!only_vmm || (ret->is_vmm && qemu_program(ret->program) != QEMU_PROGRAM_FOREIGN))) {

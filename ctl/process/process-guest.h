@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The guest that a process runs. Of what a process shows only this is believed: the kernel's word on its users, groups, label
- * and limits, and the name of its program's file. Its command line and its name are whatever it says they are. */
+/* The guest that a process runs. Only values from the kernel are trusted: users, groups, label, limits,
+ * and the name of the program's file. The process chooses its command line and name itself. */
 
 #include "ctl/process/process-job.h"
 #include "ctl/process/process-place.h"
@@ -10,17 +10,18 @@
 
 typedef struct ProcessGuest {
         char program[64]; /* "qemu-system-x86_64", printable */
-        bool is_vmm;      /* by its file's name; where that may not be seen, by what it calls itself */
+        bool is_vmm;      /* by the file's name; if not accessible, by the process's own name */
         Guest guest;
         ProcessPlace place;
 } ProcessGuest;
 
 void process_guest_done(ProcessGuest *guest);
 
-/* In a child of a job, which has that process's rights afterwards and no others. With `only_vmm`, a process that is no VMM is
- * left at that, and so is one of a foreign architecture. 0, -EINVAL with *reterr filled, or another -errno. */
+/* Runs in a child of a job, which then has the rights of that process only. With `only_vmm`, other
+ * processes and those of a foreign architecture are skipped. Returns 0, -EINVAL with *reterr filled, or
+ * another -errno. */
 int process_guest_read(
                 const ProcessJob *job, void *channel, bool only_vmm, ProcessGuest *ret, VmError *reterr);
 
-/* The same of one process, in a child: for `check --pid`. `*reterr` is filled unless it is -ENOMEM. */
+/* The same for one process, in a child (`check --pid`). Fills `*reterr` unless it returns -ENOMEM. */
 int process_guest_fetch(int process, Guest *ret, ProcessPlace *ret_place, VmError *reterr);

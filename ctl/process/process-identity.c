@@ -17,9 +17,9 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* All groups, ten digits each, and the rest. */
+/* All groups of ten digits, and the rest. */
 #define STATUS_MAX ((size_t) 1 << 20)
-/* What stands for a user that this user namespace does not have. */
+/* Replaces users that are not mapped in this user namespace. */
 #define OVERFLOW_ID 65534
 
 void process_identity_done(ProcessIdentity *identity) {
@@ -98,7 +98,7 @@ int process_identity_read(int process, ProcessIdentity *ret) {
                 r = process_identity_decode((Bytes){ .data = (const uint8_t *) status, .n = n }, &identity);
         if (r < 0)
                 return r;
-        /* Unprivileged processes make theirs as long as they like: no reason to look at no process at all. */
+        /* Unprivileged processes can make theirs too long: not an error. */
         r = process_label_read(process, identity.label);
         if (r == -ENOENT || r == -ESRCH)
                 return r;
@@ -120,7 +120,7 @@ static bool is_same(const ProcessIdentity *a, const ProcessIdentity *b) {
                         strcmp(a->program, b->program) == 0;
 }
 
-/* A set-user-ID program has the words of one user and the rights of another. */
+/* A set-user-ID program has one user's command line and another's rights. */
 static bool is_mixed(const ProcessIdentity *identity) {
         for (size_t i = 1; i < 4; i++)
                 if (identity->uids[i] != identity->uids[0] || identity->gids[i] != identity->gids[0])
@@ -128,7 +128,7 @@ static bool is_mixed(const ProcessIdentity *identity) {
         return false;
 }
 
-/* In another user namespace one number stands for all users that it does not have. */
+/* In a user namespace one number replaces all unmapped users. */
 static bool is_unknown(const ProcessIdentity *identity) {
         if (process_namespace_is_first(AT_FDCWD, "/proc/self/ns/user") > 0)
                 return false;
@@ -151,19 +151,19 @@ static bool drop_capabilities(void) {
                         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) >= 0;
 }
 
-/* In the user namespace of a rootless container they cannot be set, and mostly are the same. */
+/* In a rootless container's user namespace they cannot be set, and are mostly equal. */
 static bool has_groups(const ProcessIdentity *identity) {
         _cleanup_free_ gid_t *own = calloc(PROCESS_GROUPS_MAX, sizeof(*own));
         int n = own ? getgroups(PROCESS_GROUPS_MAX, own) : -1;
 
         if (n < 0 || (size_t) n != identity->n_groups)
                 return false;
-        /* The kernel keeps them sorted by its own numbers, and tells both in that order. */
+        /* The kernel sorts them by its own numbers, in both places. */
         return n == 0 || memcmp(own, identity->groups, (size_t) n * sizeof(*own)) == 0;
 }
 
-/* For good: nothing of the caller's is left to go back to. A confined process may not change its user, but to one that it has
- * among its three: so that one is prepared before the label is taken, and the others follow after it. */
+/* Irreversible: keeps nothing of the caller's rights. A confined process may only change to one of its
+ * three users, so that user is set before taking the label, and the others after it. */
 static const char *take(const ProcessIdentity *identity) {
         const uid_t uid = identity->uids[0];
         const gid_t gid = identity->gids[0];
@@ -192,7 +192,7 @@ const char *process_identity_take(const ProcessIdentity *before, const ProcessId
                 why = "its user is unknown in this user namespace";
         else if (has_capability())
                 why = before->label_unknown ? "its security label is unknown" : take(before);
-        /* Of who it became nobody may look into it; and it still ends with its parent, which a change of user undoes. */
+        /* The new user must not trace it; it still dies with its parent: a change of user clears that. */
         prctl(PR_SET_DUMPABLE, 0);
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (!drop_capabilities())

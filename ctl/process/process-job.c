@@ -19,11 +19,11 @@
 
 #define AT_ONCE 8
 #define LATE_MS 5000
-/* The answer of a guest of 1,024 devices has less. */
+/* A guest of 1,024 devices needs less. */
 #define ANSWER_MAX ((size_t) 4 << 20)
 
-/* What one process may take without its being counted against its user, and what a user and all of them may take in all.
- * Processor time is counted apart, as on a busy machine everything takes long. */
+/* Time of a process that is not charged to its user, and limits per user and for all. CPU time counts
+ * separately, because a busy machine slows everything. */
 #define FREE_CPU_MS 250
 #define FREE_MS 1000
 #define USER_MS 10000
@@ -31,18 +31,18 @@
 
 typedef struct Account {
         uid_t owner;
-        int64_t files, rest; /* ms, of jobs that opened files and of others */
+        int64_t files, rest; /* ms of jobs with files, and without */
 } Account;
 
 typedef struct Runner {
         ProcessJob *jobs;
-        size_t n, next; /* jobs, and the first one that has not been started */
+        size_t n, next; /* jobs, and the next to start */
         ProcessWork work;
         const void *userdata;
         size_t n_running;
         ProcessJob *running[AT_ONCE];
         size_t n_accounts;
-        Account *accounts; /* owned; as many as there are jobs, and one for all of them */
+        Account *accounts; /* owned; one per job, and one for all */
 } Runner;
 
 void process_job_done(ProcessJob *job) {
@@ -59,7 +59,7 @@ static int64_t now_ms(void) {
 
 /* ── accounts ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The first is all users'. */
+/* The first: all users. */
 static Account *find_account(Runner *runner, uid_t owner) {
         for (size_t i = 1; i < runner->n_accounts; i++)
                 if (runner->accounts[i].owner == owner)
@@ -85,7 +85,7 @@ static void refuse(ProcessJob *job, const char *why) {
         job->refused = job->refusal;
 }
 
-/* Whether it may be started; false: why is filled. */
+/* Whether the job may start; false: sets why. */
 static bool allow(Runner *runner, ProcessJob *job) {
         const Account *all = &runner->accounts[0], *own = find_account(runner, job->owner);
 
@@ -102,9 +102,9 @@ static bool allow(Runner *runner, ProcessJob *job) {
         return true;
 }
 
-/* ── what a child wrote ────────────────────────────────────────────────────────────────────────────────── */
+/* ── output of a child ─────────────────────────────────────────────────────────────────────────────────── */
 
-/* The last whole line: {"file": PATH}, {"answer": …} or {"errno": N}. */
+/* Last complete line: {"file": PATH}, {"answer": …} or {"errno": N}. */
 static json_t *last_line(const ProcessJob *job) {
         JsonError error = {};
         json_t *line = NULL;
@@ -119,7 +119,7 @@ static json_t *last_line(const ProcessJob *job) {
         return json_text_parse(job->text + start, end - 1 - start, &line, &error) < 0 ? NULL : line;
 }
 
-/* The child had hostile text before it: what it says is printable only if it is made so. */
+/* The child processed hostile text: its output must be made printable. */
 static bool take_file(const json_t *line, char ret[128]) {
         const char *path = json_string_value(json_object_get(line, "file"));
 
@@ -176,7 +176,7 @@ static void end(Runner *runner, ProcessJob *job) {
         forget(job);
 }
 
-/* Killed and not waited for: what the kernel waits for may never come. Once more, where a file was to blame. */
+/* Kills it without waiting, because it may be blocked in the kernel. Retries if a file was the cause. */
 static int be_late(Runner *runner, ProcessJob *job) {
         json_t *line = last_line(job);
         char file[128], why[256];
@@ -197,7 +197,7 @@ static int be_late(Runner *runner, ProcessJob *job) {
         return start(runner, job);
 }
 
-/* True when it has ended. */
+/* True at its end. */
 static bool receive(ProcessJob *job) {
         char part[16384], *grown;
         ssize_t n = read(job->fd, part, sizeof(part));
@@ -217,7 +217,7 @@ static bool receive(ProcessJob *job) {
         return false;
 }
 
-/* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
+/* ── all jobs ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void leave(Runner *runner, size_t i) {
         runner->running[i] = runner->running[--runner->n_running];
@@ -238,7 +238,7 @@ static int serve(Runner *runner) {
         if (r < 0 && errno != EINTR)
                 return -errno;
         now = now_ms();
-        /* From the last one: who leaves has the last one's place. */
+        /* Backwards: a finished one is replaced by the last. */
         for (size_t i = runner->n_running; i-- > 0;) {
                 ProcessJob *job = runner->running[i];
 

@@ -10,7 +10,7 @@
 
 #include "probe/cleanup.h"
 
-/* The second is any module's; the first is there beside it since Linux 5.8. */
+/* The second is for any module; the first exists since Linux 5.8. */
 static const char *const places[] = { "attr/apparmor/current", "attr/current" };
 
 static int open_label(int process, int flags) {
@@ -29,7 +29,7 @@ int process_label_read(int process, char ret[PROCESS_LABEL_MAX]) {
         if (fd < 0)
                 return fd == -ENOENT ? 0 : fd;
         n = read(fd, ret, PROCESS_LABEL_MAX - 1);
-        /* EINVAL: no module has one to tell. */
+        /* EINVAL: no module has labels. */
         if (n < 0 && errno == EINVAL)
                 return 0;
         if (n < 0)
@@ -41,7 +41,7 @@ int process_label_read(int process, char ret[PROCESS_LABEL_MAX]) {
         return 0;
 }
 
-/* "NAME (enforce)": the length of the name, or 0 for a label of another module. */
+/* "NAME (enforce)": length of the name; 0: another module's label. */
 static size_t apparmor_name(const char *label) {
         const char *mode = strrchr(label, '(');
 

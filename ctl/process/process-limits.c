@@ -11,10 +11,10 @@
 
 #define LIMIT_LINE "\nMax locked memory"
 #define CAPABILITIES_LINE "\nCapEff:"
-/* /proc/PID/status has a line of all groups. */
+/* /proc/PID/status lists all groups. */
 #define FILE_MAX ((size_t) 1 << 20)
 
-/* The first word behind that start of a line. */
+/* First word after that line prefix. */
 static bool find_word(const char *text, const char *line, Bytes *ret) {
         const char *found = strstr(text, line);
 
@@ -26,7 +26,7 @@ static bool find_word(const char *text, const char *line, Bytes *ret) {
         return ret->n > 0;
 }
 
-/* A capability of another user namespace is none here; which it is, only who may trace the process sees. */
+/* Ignores capabilities in other user namespaces; seeing which needs permission to trace the process. */
 static Tristate may_lock_anything(int process) {
         _cleanup_free_ char *status = NULL;
         uint64_t capabilities;
@@ -56,7 +56,7 @@ static uint64_t read_limit(int process) {
                 return GUEST_LOCKED_UNLIMITED;
         if (!text_u64(word, 10, &bytes))
                 return 0;
-        /* 0 is for what is not known. */
+        /* 0 means unknown. */
         bytes = bytes ? bytes : 1;
         return bytes < GUEST_LOCKED_UNLIMITED ? bytes : GUEST_LOCKED_UNLIMITED;
 }

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-/* The limit on locked memory of a VMM that runs (/proc/PID/limits), no limit where it has CAP_IPC_LOCK in the first user
- * namespace, as VFIO asks (vfio_lock_acct()): as GuestMemory.locked_limit. The descriptor is of its directory in /proc. 0:
- * it cannot be read, or is not understood. */
+/* Reads a running VMM's limit on locked memory (/proc/PID/limits), for GuestMemory.locked_limit; no limit
+ * with CAP_IPC_LOCK in the initial user namespace, as VFIO checks (vfio_lock_acct()). Takes the
+ * descriptor of its directory in /proc. 0: not readable or unknown. */
 uint64_t process_limits_read(int process);

@@ -12,7 +12,7 @@
 #include "guest/firmware/firmware.h"
 #include "probe/cleanup.h"
 
-/* Not known is no. A file system that is far away is not asked. */
+/* Unknown counts as no. Does not query remote file systems. */
 static bool is_same(int fd, const char *path) {
         struct statx its, own;
 
@@ -28,7 +28,7 @@ static int open_link(int process, const char *name, int flags) {
         return fd < 0 ? -errno : fd;
 }
 
-/* Such a program as sudo is all its owner's while it still has the words of whoever started it. */
+/* A program like sudo runs with its owner's rights but its caller's command line. */
 static bool changes_user(int program) {
         struct stat st;
 
@@ -56,7 +56,7 @@ void process_place_image(const GuestFiles *files, const Guest *guest, ProcessPla
         if (!place->same_root || guest->firmware.path[0] != '/')
                 return;
         fd = guest_files_find(files, guest->firmware.path);
-        /* What may not be looked at may be there. */
+        /* No access: it may exist. */
         place->image_absent = fd == -ENOENT || fd == -ENOTDIR;
         if (fd < 0)
                 return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Where a process is: its root directory, its working directory, and whether this host's packages tell of it. */
+/* The place of a process: its root and working directories, and whether this host's packages apply to it. */
 
 #include <stdbool.h>
 
@@ -10,20 +10,21 @@
 #include "guest/vmm/defaults.h"
 
 typedef struct ProcessPlace {
-        bool same_root; /* its root directory is this host's; else, as in a container, packages tell nothing */
-        bool program_here;          /* it runs a program of this host's packages as it is now */
-        bool image_absent;          /* the guest's image is not here, as far as the process can see */
-        GuestVersion image_version; /* that the place names which the image is a link to */
+        bool same_root;    /* its root directory is this host's; else (container) packages do not apply */
+        bool program_here; /* it runs the current program of this host's packages */
+        bool image_absent; /* the process cannot find the guest's image */
+        GuestVersion image_version; /* version in the path that the image links to */
 } ProcessPlace;
 
-/* Before the process's identity is taken, because only who may trace a process sees these. Fills files->root and files->cwd,
- * to be closed; nothing is read for a program that is set-user-ID or set-group-ID (files->refused). */
+/* Called before taking the process's identity, because this needs permission to trace it. Fills
+ * files->root and files->cwd, which the caller closes; reads nothing for a set-user-ID or set-group-ID
+ * program (files->refused). */
 void process_place_read(int process, GuestFiles *files, ProcessPlace *ret);
 
-/* After that. */
+/* Afterwards. */
 void process_place_image(const GuestFiles *files, const Guest *guest, ProcessPlace *place);
 
-/* Of a process: what these packages do not tell of it becomes zero. With another root directory that is all of it, as in a
- * container; of another program, or one that an update has replaced, QEMU's version. Its image is noted as for
+/* For a process: clears what does not apply to it. With another root directory (a container) that is
+ * everything; for another program, or one replaced by an update, QEMU's version. Handles the image as
  * guest_installed_image(). */
 void process_place_installed(const ProcessPlace *place, GuestInstalled *installed);

@@ -53,7 +53,7 @@ static bool find_owner(int directory, QemuProcess *process) {
         return true;
 }
 
-/* Whether it may be a VMM: by its file, where that may be seen. 1, 0, or -errno. */
+/* Whether it may be a VMM, by its file if accessible. 1, 0, or -errno. */
 static int identify(int directory, QemuProcess *process) {
         _cleanup_(process_identity_done) ProcessIdentity identity = {};
         _cleanup_free_ char *comm = NULL;
@@ -78,7 +78,7 @@ static int identify(int directory, QemuProcess *process) {
                 process->owner = identity.uids[0];
         if (r >= 0 || is_gone(r) || r == -ENOMEM)
                 return r < 0 ? r : 1;
-        /* As where /proc is mounted with hidepid=1. What may not be seen of one is nothing against the others. */
+        /* With hidepid=1, for example. An inaccessible process does not affect others. */
         return *process->program && find_owner(directory, process) ? 1 : 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The processes of this host that may be VMMs, as /proc has them. What goes while it is looked at is left out; a number that
- * another process gets meanwhile is not mistaken for it. Nothing is read here that a process could keep back. */
+/* The processes in /proc that may be VMMs. Processes that end meanwhile are left out; a reused PID is not
+ * confused with the first process. Reads nothing that a process could block. */
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -10,8 +10,8 @@
 typedef struct QemuProcess {
         pid_t pid;
         uid_t owner;
-        int directory; /* owned; /proc/PID, which stays this process's */
-        char program[64]; /* "qemu-system-x86_64", printable; "" what it is may not be seen: its words have to tell */
+        int directory;    /* owned; /proc/PID, refers to this process */
+        char program[64]; /* "qemu-system-x86_64", printable; "": not accessible, its command line decides */
 } QemuProcess;
 
 typedef struct QemuProcesses {
@@ -21,5 +21,5 @@ typedef struct QemuProcesses {
 
 void qemu_processes_done(QemuProcesses *processes);
 
-/* -errno when /proc itself cannot be read. */
+/* -errno if /proc cannot be read. */
 int qemu_processes_read(QemuProcesses *ret);

@@ -16,10 +16,10 @@
 
 #include "probe/cleanup.h"
 
-/* Descriptors that a program is given; none of hawctl's own may be among them while they are put in place. */
+/* Descriptors of a program; hawctl's must not be among them while they are set up. */
 #define FIRST_FREE 4
 
-/* Beside this program while it is not installed; $libexecdir/hawd afterwards. */
+/* Beside this program before installation; then $libexecdir/hawd. */
 static const char *find_program(const char *name, char path[PATH_MAX]) {
         ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
         char *slash;
@@ -44,7 +44,7 @@ static int64_t now(void) {
         return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* What hawctl ignores or blocks, its programs do not. */
+/* Resets signals that hawctl ignores or blocks. */
 static int set_signals(posix_spawnattr_t *attributes) {
         sigset_t all, none;
         int r;
@@ -59,7 +59,7 @@ static int set_signals(posix_spawnattr_t *attributes) {
         return r;
 }
 
-/* Copies, so that none stands where another is to be put. */
+/* Copies them first, so that none is overwritten. */
 static int place(posix_spawn_file_actions_t *actions, const int fds[3], int copies[3]) {
         static const int targets[3] = { STDIN_FILENO, STDOUT_FILENO, 3 };
 
@@ -106,7 +106,7 @@ int own_program_start(const ProgramLimits *limits, const char *mode, const int f
         return 0;
 }
 
-/* Until there is something to read. 0, -errno, or -ETIME. */
+/* Waits for input. 0, -errno, or -ETIME. */
 static int wait_for(OwnProgram *program, int fd) {
         struct pollfd event = { .fd = fd, .events = POLLIN };
 

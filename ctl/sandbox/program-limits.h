@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What hawctl's own programs may use: they keep to it, and hawctl says which limit ended them. */
+/* Limits of hawctl's own programs, which enforce them; hawctl reports which was exceeded. */
 
 typedef struct ProgramLimits {
         const char *name;
-        const char *advice;    /* to whoever met one of time or memory */
+        const char *advice;    /* for the time or memory limit */
         unsigned seconds;      /* of processor time */
-        unsigned wait_seconds; /* hawctl waits that long for an answer; 0: for ever */
-        unsigned mebibytes;    /* of memory */
+        unsigned wait_seconds; /* wait for an answer; 0: no limit */
+        unsigned mebibytes;    /* memory */
         unsigned file_mebibytes;
-        unsigned descriptors; /* 0 and up: all that stay open */
+        unsigned descriptors; /* from 0, kept open */
 } ProgramLimits;
 
-/* A libvirt domain of thousands of devices is read in a tenth of a second and 20 MiB. */
+/* A domain of thousands of devices takes 0.1 s and 20 MiB. */
 static const ProgramLimits domain_limits = {
         .name = "hawd-domain",
         .advice = "remove what does not describe the guest, such as <metadata>",
@@ -23,7 +23,7 @@ static const ProgramLimits domain_limits = {
         .descriptors = 3,
 };
 
-/* The capture of a host of 4,096 devices: a tenth of a second and 20 MiB. xz -9 wants 65 MiB. */
+/* The capture of a host of 4,096 devices takes 0.1 s and 20 MiB. xz -9 needs 65 MiB. */
 static const ProgramLimits unpack_limits = {
         .name = "hawd-archive",
         .advice = "see man hawd-root(5) for what a capture may hold",
@@ -33,7 +33,7 @@ static const ProgramLimits unpack_limits = {
         .descriptors = 4,
 };
 
-/* Whoever takes the archive may be slow. */
+/* The reader of the archive may be slow. */
 static const ProgramLimits pack_limits = {
         .name = "hawd-archive",
         .advice = "see man hawd-root(5) for what a capture may hold",
@@ -43,9 +43,9 @@ static const ProgramLimits pack_limits = {
         .descriptors = 4,
 };
 
-/* Exit statuses that say which limit it was. */
+/* Exit statuses that name the limit. */
 enum {
         PROGRAM_OUT_OF_TIME = 124,
         PROGRAM_OUT_OF_MEMORY = 125,
-        PROGRAM_NO_SANDBOX = 126, /* a step that has to work did not */
+        PROGRAM_NO_SANDBOX = 126, /* a required step failed */
 };

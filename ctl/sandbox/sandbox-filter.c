@@ -11,8 +11,8 @@
 
 #include "probe/cleanup.h"
 
-/* Neither reaches beyond the process and the descriptors it has. Numbers that an architecture does not have are negative,
- * and libseccomp passes over them. */
+/* These affect only the process and its descriptors. Numbers missing on an architecture are negative, and
+ * libseccomp skips them. */
 static const int allowed[] = {
         SCMP_SYS(read),
         SCMP_SYS(write),
@@ -43,8 +43,8 @@ static const int allowed[] = {
         SCMP_SYS(sysinfo),
 };
 
-/* What libraries try in passing, and can do without: a table of character sets, a time zone, the number of CPUs, what kind
- * of file a descriptor is. */
+/* Libraries try these and work without: character set tables, time zone, number of CPUs, file type of a
+ * descriptor. */
 static const int refused[] = {
         SCMP_SYS(open),
         SCMP_SYS(openat),
@@ -89,7 +89,7 @@ static int add_list(scmp_filter_ctx filter, uint32_t action, const int *calls, s
         return r;
 }
 
-/* Memory of its own, none that can be executed, none shared, none of a file. */
+/* Private anonymous memory only, not executable. */
 static int add_memory(scmp_filter_ctx filter) {
         static const int maps[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2) };
         int r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
@@ -109,7 +109,7 @@ int sandbox_filter_enter(void) {
 
         if (!filter)
                 return -ENOMEM;
-        /* Those of another architecture, too (32-bit calls of a 64-bit process). */
+        /* Includes calls of another architecture (32-bit in a 64-bit process). */
         r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
         if (r >= 0)
                 r = add_list(filter, SCMP_ACT_ALLOW, allowed, ELEMENTS(allowed));
@@ -117,7 +117,7 @@ int sandbox_filter_enter(void) {
                 r = add_list(filter, SCMP_ACT_ERRNO(EACCES), refused, ELEMENTS(refused));
         if (r >= 0)
                 r = add_memory(filter);
-        /* abort(): a signal to itself, and to nobody else. */
+        /* abort(): only signals itself. */
         if (r >= 0)
                 r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
                                 SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t) getpid()));

@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 
-/* Whether this kernel has system call filters that end a process. */
+/* Whether the kernel supports filters that kill a process. */
 bool sandbox_filter_supported(void);
 
-/* From here on: reading and writing what is open, memory, the clock, and the end. What asks for files or for what the
- * system is like gets EACCES, as libraries do in passing; everything else ends the process with SIGSYS. -errno. */
+/* Allows only reading and writing open files, memory, the clock, and exit. Opening files and querying the
+ * system fail with EACCES, as libraries try both; everything else kills the process with SIGSYS. -errno. */
 int sandbox_filter_enter(void);

@@ -33,8 +33,8 @@
 #define SANITIZED false
 #endif
 
-#define NOBODY 65534      /* where no user has the name: the kernel's own overflow ID */
-#define SLOWER_WATCHED 30 /* at most, under valgrind */
+#define NOBODY 65534      /* the kernel's overflow ID, if no user has the name */
+#define SLOWER_WATCHED 30 /* factor, under valgrind */
 
 bool sandbox_is_watched(void) {
         return SANITIZED || RUNNING_ON_VALGRIND;
@@ -51,9 +51,9 @@ static int from_errno(int r) {
         return r < 0 ? -errno : 0;
 }
 
-/* ── who it is ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── identity ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Containers may know no other user than their root: it then stays that, without capabilities. */
+/* Containers may have no user but root: it stays root, without capabilities. */
 static int become_nobody(void) {
         const struct passwd *nobody;
         uid_t uid = NOBODY;
@@ -76,7 +76,7 @@ static void drop_bounding_set(void) {
                 ;
 }
 
-/* None in this namespace or the one it is about to have, where it would begin with all. */
+/* Drops all, also for the coming namespace, which would begin with all. */
 static int drop_capabilities(void) {
         struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
         struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
@@ -89,7 +89,7 @@ static int drop_capabilities(void) {
 static int drop_identity(void) {
         int r;
 
-        /* Needs the capability that nobody has no more. */
+        /* Needs a capability lost with the root user. */
         drop_bounding_set();
         r = become_nobody();
         if (r < 0)
@@ -99,18 +99,18 @@ static int drop_identity(void) {
         if (r < 0)
                 return r;
         r = from_errno(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-        /* Others that run as nobody neither trace it nor see its memory. The sanitizers look at themselves so. */
+        /* Other processes of nobody must not trace it or read its memory. Sanitizers trace themselves. */
         return r < 0 || sandbox_is_watched() ? r : from_errno(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
-/* ── what it may use ───────────────────────────────────────────────────────────────────────────────────── */
+/* ── limits ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int limit(int resource, rlim_t value) {
         struct rlimit limits;
 
         if (getrlimit(resource, &limits) < 0)
                 return -errno;
-        /* Who started it may have set a lower one. */
+        /* The parent may have set a lower one. */
         if (limits.rlim_max < value)
                 value = limits.rlim_max;
         limits = (struct rlimit){ .rlim_cur = value, .rlim_max = value };
@@ -121,7 +121,7 @@ static void out_of_time(int signal) {
         _exit(PROGRAM_OUT_OF_TIME);
 }
 
-/* The timer ends it with a status that says why; the limit is for whom the signal does not end. */
+/* The timer exits with a status that names the limit; the rlimit is the fallback. */
 static int limit_time(unsigned seconds) {
         const struct sigaction action = { .sa_handler = out_of_time };
         struct itimerval timer = { .it_value.tv_sec = seconds };
@@ -141,7 +141,7 @@ static int limit_all(const ProgramLimits *limits) {
                 r = limit(RLIMIT_FSIZE, (rlim_t) limits->file_mebibytes << 20);
         if (r < 0 || watched)
                 return r;
-        /* All memory of its own: nothing else can be mapped once the filter is in place. */
+        /* All its memory: the filter allows no other mappings. */
         r = limit(RLIMIT_DATA, (rlim_t) limits->mebibytes << 20);
         if (r >= 0)
                 r = limit(RLIMIT_NPROC, 0);
@@ -150,7 +150,7 @@ static int limit_all(const ProgramLimits *limits) {
         return r;
 }
 
-/* ── what it holds on to ───────────────────────────────────────────────────────────────────────────────── */
+/* ── descriptors ───────────────────────────────────────────────────────────────────────────────────────── */
 
 static int close_from(unsigned first) {
         if (syscall(SYS_close_range, first, ~0U, 0) == 0)
@@ -169,7 +169,7 @@ static int close_from(unsigned first) {
         return 0;
 }
 
-/* What it says about itself goes to hawctl by other ways; a terminal is nothing to write to for strangers' bytes. */
+/* hawctl gets errors by other ways; untrusted bytes must not reach the terminal. */
 static void silence(void) {
         int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -179,7 +179,7 @@ static void silence(void) {
                 close(null);
 }
 
-/* Changes of identity clear the signal: behind them. */
+/* A change of identity clears it: call it later. */
 static int die_with(pid_t parent) {
         if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
                 return -errno;

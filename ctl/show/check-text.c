@@ -45,7 +45,7 @@ void check_text_verdict(const Screen *screen, Verdict verdict, const char *about
         print_wrapped(screen, INDENT, about);
 }
 
-/* The rule stands behind the numbers, or, without any, behind the sentence. */
+/* The rule follows the numbers or, without any, the sentence. */
 static void print_finding(
                 const Screen *screen, const Guest *guest, const CheckFinding *finding, bool planned) {
         bool numbers = *finding->numbers;
@@ -74,7 +74,7 @@ static bool same_remedy(const CheckFinding *a, const CheckFinding *b) {
                         a->in_plan == b->in_plan;
 }
 
-/* What is not understood stands with its reason. */
+/* Whether `missing` refers to this note. */
 static bool names_note(const char *missing, const GuestNote *note) {
         char text[sizeof(note->what) + 16];
 
@@ -122,7 +122,7 @@ static void print_missing(const Screen *screen, const Guest *guest, const char *
                                         : "set --firmware=ovmf:TAG or --firmware=seabios:VERSION");
 }
 
-/* Each answer to what is missing, its verdict, and what only it brings. */
+/* Each possible value, its verdict, and its additional findings. */
 static void print_alternative(const Screen *screen, const Guest *guest, const CheckPlan *plan,
                 const CheckAlternative *alternative) {
         char text[sizeof(alternative->when) + 64];
@@ -145,7 +145,7 @@ void check_text_findings(const Screen *screen, const Guest *guest, const Check *
 
                 if (finding.verdict == VERDICT_SAFE && !all)
                         continue;
-                /* One setting for several findings stands with the last of them that follow each other. */
+                /* A setting for several consecutive findings follows the last of them. */
                 if (i + 1 < check->n && same_remedy(&finding, &check->findings[i + 1]))
                         finding.remedy = finding.libvirt = finding.qemu = finding.proxmox = (char *) "";
                 print_finding(screen, guest, &finding, planned);

@@ -12,7 +12,7 @@
 
 #define ELEMENTS_MAX 6
 
-/* How deep a value's parts are shown by forms of their own; further down they are plain JSON, which is cut. */
+/* Depth to which parts of a value are formatted; deeper ones are plain JSON, shortened. */
 #define DEPTH_MAX 2
 
 static void put_value(FILE *f, const json_t *value, int depth);
@@ -24,7 +24,7 @@ static void put_string(FILE *f, const char *text) {
         fputs(line ? line : "", f);
 }
 
-/* Whatever has no form of its own; with blanks, at which lines can end. */
+/* Values without a format; blanks allow line breaks. */
 static void put_json(FILE *f, const json_t *value) {
         _cleanup_free_ char *text = json_dumps(value, JSON_ENCODE_ANY);
 
@@ -53,7 +53,7 @@ static void put_fact(FILE *f, const json_t *fact, int depth) {
         fputc(')', f);
 }
 
-/* A range, or what the schema's elements are told by. */
+/* A range, or what identifies the element. */
 static void put_object(FILE *f, const json_t *object, int depth) {
         if (json_object_get(object, "start") && json_object_get(object, "end")) {
                 put_member(f, object, "start", "");
@@ -88,7 +88,7 @@ static bool in_set(const json_t *set, const json_t *element) {
         return text && json_object_get(set, text);
 }
 
-/* Long lists differ in an element or two: those that both have are three dots. */
+/* Long lists differ in few elements: common ones are replaced by "...". */
 static void put_array(FILE *f, const json_t *array, const json_t *other, int depth) {
         json_t *set = element_set(other);
         size_t i, n = 0, same = 0;

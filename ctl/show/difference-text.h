@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One side of a difference for a person: short, on one line, and harmless to a terminal. */
+/* Formats one side of a difference: short, one line, safe for terminals. */
 
 #include <jansson.h>
 
-/* A fact is its value, or "unknown" with the reason. Of an array only what `other`, which may be NULL, has not.
- * malloc'ed; NULL when out of memory. */
+/* A fact is its value, or "unknown" with the reason. Of an array, only elements missing in `other` (may
+ * be NULL). malloc'ed; NULL: out of memory. */
 char *difference_text(const json_t *value, const json_t *other);

@@ -16,7 +16,7 @@ int json_print(const Options *options, json_t *value) {
 
         putchar('\n');
         json_decref(value);
-        /* What went wrong with standard output is said when it is flushed. */
+        /* Errors of standard output are reported when flushing. */
         if (made)
                 return EXIT_SUCCESS;
         fprintf(stderr, "hawctl: out of memory\n");

@@ -3,8 +3,8 @@
 
 #include "ctl/command/options.h"
 
-/* A JsonSink onto standard output. */
+/* A JsonSink for standard output. */
 int json_to_stdout(const char *text, size_t n, void *userdata);
 
-/* Prints one value by the options' layout and releases it. The exit status. */
+/* Prints a value in the options' layout and releases it. Exit status. */
 int json_print(const Options *options, json_t *value);

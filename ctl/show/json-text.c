@@ -30,7 +30,7 @@ static void print_scalar(const json_t *value) {
         }
 }
 
-/* Lists of numbers, and lists of such lists, stay on their line. */
+/* Lists of numbers, and lists of these, stay on one line. */
 static bool is_flat(const json_t *array) {
         const json_t *element;
         size_t i;

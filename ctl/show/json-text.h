@@ -3,5 +3,5 @@
 
 #include <jansson.h>
 
-/* Prints a JSON value for people: a "key: value" a line, nested ones indented, lists with dashes. */
+/* Prints a JSON value as text: one "key: value" a line, nested ones indented, lists with dashes. */
 void json_text_print(const json_t *value);

@@ -8,14 +8,14 @@
 #include "guest/rules/check.h"
 
 #define LINE 16 /* from one line of text to the next */
-#define SPACE 8 /* between two labels */
+#define SPACE 8 /* between labels */
 #define LABELS_MAX 48
 #define LINES_MAX 8
 
-/* A limit or a conflict: a heading, and below it what it is. */
+/* A limit or conflict: heading and description. */
 typedef struct Label {
-        double anchor; /* the y that it is about */
-        double y;      /* its upper end */
+        double anchor; /* y of its line */
+        double y;      /* upper end */
         unsigned lines;
         bool conflict;
         const char *colour; /* class */
@@ -96,7 +96,8 @@ static int by_anchor(const void *p, const void *q) {
         return a->conflict - b->conflict;
 }
 
-/* Each at its line where there is room, else below the one before; what then ends too low moves up, as far as the top. */
+/* Places each label at its line, or below the previous one; labels that end too low move up, at most to
+ * the top. */
 static void place(const SvgMap *svg, Labels *labels) {
         double end = svg_y(svg, 0);
 

@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Inside the SVG: where its parts are, in pixels. */
+/* Layout of the SVG, in pixels. */
 
 #include <stdio.h>
 
 #include "map/scene.h"
 
 #define SVG_ROW 20
-#define SVG_TEXT 12  /* size of the font */
+#define SVG_TEXT 12  /* font size */
 #define SVG_TOP 104U /* of the picture */
 #define SVG_AXIS 138U
 #define SVG_LANE 184U
 #define SVG_LANE_GAP 12U
-#define SVG_GUTTER 300 /* for labels beside it */
-#define SVG_LEADER 30  /* between the lanes and those */
+#define SVG_GUTTER 300 /* for labels */
+#define SVG_LEADER 30  /* between lanes and labels */
 #define SVG_MARGIN 20
 
 typedef struct SvgMap {
         FILE *file;
         const Map *map;
         unsigned lane_x[_MAP_LANE_MAX];
-        unsigned right;  /* where the lanes end */
-        unsigned bottom; /* of picture and labels */
+        unsigned right;  /* end of the lanes */
+        unsigned bottom; /* total height */
 } SvgMap;
 
-/* The y of the lower end of a row. */
+/* y of the lower end of a row. */
 static inline unsigned svg_y(const SvgMap *svg, unsigned row) {
         return SVG_TOP + SVG_ROW * (svg->map->rows - row);
 }
@@ -36,6 +36,6 @@ static inline unsigned svg_width(const SvgMap *svg) {
 
 extern const char map_svg_style[];
 
-/* Limits and conflicts: their lines, and beside the lanes what they are, none over another. The first call, with no file,
- * only finds svg->bottom. */
+/* Draws limits and conflicts: lines, and labels beside the lanes without overlap. The first call, without
+ * file, only computes svg->bottom. */
 void map_svg_labels(SvgMap *svg);

@@ -23,7 +23,7 @@ static void put_text(const SvgMap *svg, const char *class, double x, double y, c
         fprintf(svg->file, "</text>\n");
 }
 
-/* ── what is above ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── header ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const char *host_name(const Map *map) {
         return *map->profile->host.hostname ? map->profile->host.hostname : "this host";
@@ -127,7 +127,7 @@ static void put_conflict(const SvgMap *svg, const MapConflict *conflict) {
                         SVG_ROW * conflict->rows);
 }
 
-/* In one line, in two where there are two rows, else without its size; in the middle. */
+/* One line; two if there are two rows; else without size. Centred. */
 static void put_band_text(const SvgMap *svg, const MapBand *band) {
         double x = svg->lane_x[band->lane] + SVG_LANE / 2.0, y;
         char size[NUMBER_TEXT_MAX], rules[48], whole[128];
@@ -161,7 +161,7 @@ static void put_bands(const SvgMap *svg) {
                 put_band_text(svg, &svg->map->bands[i]);
 }
 
-/* ── what is below ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── footer ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static unsigned put_note(const SvgMap *svg, unsigned y, const char *class, const char *text) {
         double width = svg_width(svg) - 2.0 * SVG_MARGIN;
@@ -178,7 +178,7 @@ static unsigned put_note(const SvgMap *svg, unsigned y, const char *class, const
         return y;
 }
 
-/* What is wrong and has no place in the picture. */
+/* Findings that have no place in the picture. */
 static unsigned put_findings(const SvgMap *svg, unsigned y) {
         const Check *check = svg->map->check;
 
@@ -196,7 +196,7 @@ static unsigned put_findings(const SvgMap *svg, unsigned y) {
         return y;
 }
 
-/* Returns where they end. */
+/* Returns their end. */
 static unsigned put_notes(const SvgMap *svg) {
         unsigned y = put_findings(svg, svg->bottom + 10);
         const Map *map = svg->map;

@@ -47,7 +47,7 @@ typedef struct Canvas {
         const Map *map;
         unsigned axis; /* columns for addresses */
         unsigned n_lanes;
-        unsigned lane_width[_MAP_LANE_MAX]; /* inside its borders; 0: not there */
+        unsigned lane_width[_MAP_LANE_MAX]; /* without borders; 0: hidden */
 } Canvas;
 
 static void repeat(const char *text, unsigned n) {
@@ -75,7 +75,7 @@ static unsigned columns_of(const char *text) {
         return screen_columns(text, strlen(text));
 }
 
-/* Without UTF-8 a question mark stands for each other character. */
+/* Without UTF-8, replaces other characters by question marks. */
 static void make_shown(const Canvas *canvas, char *text) {
         char *out = text;
 
@@ -91,7 +91,7 @@ static void make_shown(const Canvas *canvas, char *text) {
 
 /* ── cells ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What stands in one row of a band: its label in the middle, its size with it or below, the rules where they are broken. */
+/* Text in one row of a band: label in the middle, size beside or below it, rules at their conflicts. */
 static void cell_text(const Canvas *canvas, const MapBand *band, unsigned row, unsigned room, char *ret) {
         unsigned first, rows, middle;
         char size[NUMBER_TEXT_MAX], text[CELL_MAX], rules[48];
@@ -103,7 +103,7 @@ static void cell_text(const Canvas *canvas, const MapBand *band, unsigned row, u
         map_rules(canvas->map, band, row, rules, sizeof(rules));
         map_rules(canvas->map, band, middle, text, sizeof(text));
         split = (*text ? strlen(text) + 2 : 0) + columns_of(band->label) + 1 + strlen(size) > room;
-        /* The size goes below when there is a row, else away; the label is never dropped for it. */
+        /* The size moves to the next row or is dropped; the label is always kept. */
         if (row == middle)
                 snprintf(text, sizeof(text), "%s%s%s", band->label, split || !*size ? "" : " ",
                                 split ? "" : size);
@@ -192,7 +192,7 @@ static void print_border(const Canvas *canvas, const char *left, const char *mid
         printf("%s\n", glyph(canvas, right, "+"));
 }
 
-/* A limit crosses everything: its place on the axis, its owners in the line; in several lines when they are many. */
+/* Draws a limit across the map: place on the axis, owners in the line, on several lines if many. */
 static void print_limit(const Canvas *canvas, const MapLimit *limit) {
         const Screen *screen = canvas->screen;
         const char *rule = glyph(canvas, limit->guest ? "\u2550" : "\u2501", "=");
@@ -208,7 +208,7 @@ static void print_limit(const Canvas *canvas, const MapLimit *limit) {
 
                 while (rest[fits] && cut > fits / 2 && rest[cut] != ' ')
                         cut--;
-                /* No blank to end at. */
+                /* No blank to cut at. */
                 if (rest[cut] && rest[cut] != ' ')
                         cut = fits;
                 screen_paint(screen, colour);
@@ -238,7 +238,7 @@ static void print_titles(const Canvas *canvas) {
         printf("%s\n", screen_off(canvas->screen));
 }
 
-/* ── the whole ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── the map ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void lay_out(Canvas *canvas) {
         const Map *map = canvas->map;

@@ -29,7 +29,7 @@ char *map_address(uint64_t address, char *ret, size_t size) {
         return ret;
 }
 
-/* Two digits, and as many more as the whole has: "1.9 GiB", "508 GiB". */
+/* At least two digits, all of the integer part: "1.9 GiB", "508 GiB". */
 static void round_bytes(uint64_t bytes, char *ret, size_t size) {
         uint64_t one, rest, tenths;
         unsigned unit = 0;
@@ -71,7 +71,7 @@ static bool touches(const MapConflict *conflict, unsigned row, unsigned rows) {
         return conflict->row < row + rows && row < conflict->row + conflict->rows;
 }
 
-/* The middle of what a conflict and a band share. */
+/* Middle of the overlap of a conflict and a band. */
 static unsigned middle_of(const MapConflict *conflict, const MapBand *band) {
         unsigned first = conflict->row > band->row ? conflict->row : band->row;
         unsigned behind = conflict->row + conflict->rows;

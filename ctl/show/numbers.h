@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Numbers as people read them. Each writes into ret[size] and returns it. */
+/* Formats numbers. Each function writes to ret[size] and returns it. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 /* 2^bits bytes: "512 GiB", "64 TiB", "16 EiB". */
 char *number_reach(uint64_t bits, char *ret, size_t size);
 
-/* A size: "256 MiB"; "1.5 GiB" where it is no whole number; "300 bytes". */
+/* A size: "256 MiB"; "1.5 GiB" if not a whole number; "300 bytes". */
 char *number_bytes(uint64_t bytes, char *ret, size_t size);
 
 /* "0xfee00000" */

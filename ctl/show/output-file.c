@@ -29,7 +29,7 @@ static int write_all(int fd, const char *text, size_t n) {
         return 0;
 }
 
-/* What is no regular file (a pipe, /dev/stdout) cannot be replaced. */
+/* Pipes, /dev/stdout and the like cannot be replaced. */
 static int write_in_place(const char *path, const char *text, size_t n) {
         FILE *file = fopen(path, "we");
         int r;
@@ -67,7 +67,7 @@ int output_file_write(const char *path, const char *text, size_t n) {
         int r;
 
         if (strcmp(path, "-") == 0)
-                /* Whoever started us sees to it that all of it arrived. */
+                /* main() checks that everything was written. */
                 return fwrite(text, 1, n, stdout) == n ? EXIT_SUCCESS : EXIT_FAILURE;
         r = stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? write_in_place(path, text, n)
                                                          : replace(path, text, n);

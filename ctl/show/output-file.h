@@ -3,6 +3,6 @@
 
 #include <stddef.h>
 
-/* Writes a whole file, or standard output ("-"): a file has all of it or what it had before. The exit status; why it
- * failed is on standard error. */
+/* Writes a file, or standard output ("-"). A failed write leaves the file unchanged. Returns an exit
+ * status after printing the error. */
 int output_file_write(const char *path, const char *text, size_t n);

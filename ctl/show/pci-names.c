@@ -11,7 +11,7 @@
 #include <dlfcn.h>
 #include <pci/pci.h>
 
-/* Loaded when names are wanted: with what it brings along it would be a tenth of a probe's memory. */
+/* Loaded on demand: with its dependencies it would be a tenth of a probe's memory. */
 #define LIBPCI_NAME "libpci.so.3"
 
 struct PciNames {
@@ -21,7 +21,7 @@ struct PciNames {
         char *(*lookup_name)(struct pci_access *access, char *buffer, int size, int flags, ...);
 };
 
-/* libpci's own handler ends the process as well: it must not return. */
+/* libpci's handler exits, so this one must not return. */
 static void __attribute__((noreturn)) on_error(char *message, ...) {
         fprintf(stderr, "hawctl: cannot use pci.ids: %s\n", message);
         exit(EXIT_FAILURE);
@@ -50,7 +50,7 @@ PciNames *pci_names_open(void) {
                 free(names);
                 return NULL;
         }
-        /* Not initialised, so that it looks at no hardware: only its table of names is used. */
+        /* Not initialised, to access no hardware: only its table of names is used. */
         names->access = alloc();
         names->access->error = on_error;
         names->access->warning = on_message;

@@ -18,7 +18,7 @@ static void print_wrapped(const Screen *screen, unsigned indent, const char *tex
         screen_wrap(screen, indent, printable);
 }
 
-/* To be copied: never broken up but where lines end. */
+/* For copying: broken only at line ends. */
 static void print_setting(const Screen *screen, const char *label, const char *text) {
         bool first = true;
 
@@ -32,7 +32,7 @@ static void print_setting(const Screen *screen, const char *label, const char *t
         }
 }
 
-/* The form of whoever manages the guest; where that is not known, all there are. */
+/* The form of the guest's manager; if unknown, all forms. */
 static void print_forms(const Screen *screen, const Guest *guest, const char *libvirt, const char *option,
                 const char *proxmox) {
         const Manager manager = guest->form.manager;

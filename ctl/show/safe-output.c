@@ -20,9 +20,9 @@ typedef struct SafeOutput {
         SafeText safe;
         int fd;
         char escape[SAFE_OUTPUT_ESCAPE_SIZE];
-        uint8_t held[SAFE_OUTPUT_ESCAPE_SIZE]; /* the beginning of what the next call may complete */
+        uint8_t held[SAFE_OUTPUT_ESCAPE_SIZE]; /* bytes that the next call may complete */
         size_t n_held;
-        char part[PART_SIZE]; /* on its way out */
+        char part[PART_SIZE]; /* output buffer */
         size_t n_part;
 } SafeOutput;
 
@@ -32,7 +32,7 @@ void safe_output_escape(char ret[static SAFE_OUTPUT_ESCAPE_SIZE]) {
         SHA2_CTX context;
 
         SHA256Init(&context);
-        /* 16 bytes that the kernel draws for each process. */
+        /* 16 random bytes from the kernel, per process. */
         SHA256Update(&context, (const uint8_t *) getauxval(AT_RANDOM), 16);
         SHA256Final(digest, &context);
         *ret++ = '\x1b';
@@ -77,7 +77,7 @@ static int put(void *userdata, const void *data, size_t n) {
         return 0;
 }
 
-/* ── the streams ───────────────────────────────────────────────────────────────────────────────────────── */
+/* ── streams ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 static ssize_t safe_write(void *cookie, const char *data, size_t n) {
         _cleanup_free_ uint8_t *joined = NULL;
@@ -137,7 +137,7 @@ int safe_output_open(SafeOutputs *ret) {
 
         *ret = (SafeOutputs){ .former = { stdout, stderr } };
         r = open_stream(STDOUT_FILENO, false, buffering, &ret->own[0], &ret->state[0]);
-        /* Unbuffered: what is printed by one call arrives as one. */
+        /* Unbuffered: each printing call is one write. */
         if (r >= 0)
                 r = open_stream(STDERR_FILENO, true, _IONBF, &ret->own[1], &ret->state[1]);
         if (r < 0) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All text that hawctl prints goes through here. Standard output and standard error become streams that escape what a terminal
- * must not get (ctl/show/safe-text.h); newlines and tabs pass. On standard error each call that prints is one line: a newline before
- * its end is escaped.
+/* All output of hawctl goes through these streams. Standard output and standard error escape what is
+ * unsafe for terminals (ctl/show/safe-text.h), except newlines and tabs. On standard error each printing
+ * call is one line: newlines before its end are escaped.
  *
  * Binary output (a capture) is written to the descriptor, not to the stream. */
 
@@ -11,13 +11,13 @@
 
 typedef struct SafeOutputs {
         FILE *own[2], *former[2];
-        void *state[2]; /* of the own streams, which free it */
+        void *state[2]; /* private, freed by the streams */
 } SafeOutputs;
 
-/* -ENOMEM. Called once, before anything is printed; what it returns lives as long as anything is. */
+/* -ENOMEM. Call once, before printing; the result must outlive all printing. */
 int safe_output_open(SafeOutputs *ret);
 void safe_output_close(SafeOutputs *outputs);
 
-/* An escape character that the streams let pass: followed by a mark that nobody outside this process knows. */
+/* An escape character that the streams pass, followed by a secret of this process. */
 #define SAFE_OUTPUT_ESCAPE_SIZE 18
 void safe_output_escape(char ret[static SAFE_OUTPUT_ESCAPE_SIZE]);

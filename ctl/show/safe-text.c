@@ -25,7 +25,7 @@ static int put_byte(const SafeText *safe, uint8_t byte) {
         return safe->put(safe->userdata, text, 4);
 }
 
-/* Does that stand here which passes? 1 or 0; -EAGAIN when more bytes may make it that. */
+/* 1: the passing sequence starts here, 0: not, -EAGAIN: more bytes are needed. */
 static int passes(const SafeText *safe, const uint8_t *data, size_t n) {
         size_t length = safe->passes ? strlen(safe->passes) : 0;
 
@@ -46,7 +46,7 @@ static ssize_t put_control(const SafeText *safe, const uint8_t *data, size_t n) 
         return put_escaped(safe, data[0]) < 0 ? -EIO : 1;
 }
 
-/* One character that is not plain; how many bytes it took, -EAGAIN: more are needed, -EIO. */
+/* Handles one special character. Returns its bytes, -EAGAIN: more are needed, -EIO. */
 static ssize_t put_character(const SafeText *safe, const uint8_t *data, size_t n) {
         uint32_t code;
         int length, r;
@@ -122,7 +122,7 @@ char *safe_line(const char *text, bool utf8) {
 char *safe_short_line(const char *text) {
         size_t n = strnlen(text, SHORT_MAX);
 
-        /* Bytes that continue a character: three at most. */
+        /* At most three continuation bytes. */
         for (size_t i = 0; i < 3 && ((uint8_t) text[n] & 0xc0) == 0x80; i++)
                 n++;
         return line_of(text, n, text[n] ? "..." : "", false);

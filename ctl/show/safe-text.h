@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text of strangers for people: service strings, file names and error messages may hold what drives a terminal. Escaped are
+/* Makes untrusted text safe: service strings, file names and error messages may contain terminal
+ * sequences. Escapes
  *   - control characters (C0, DEL, C1): "\x1b", "\u009b"
- *   - characters that are not seen or turn the direction of text around them: "\u202e"
+ *   - invisible and bidirectional control characters: "\u202e"
  *   - bytes that are not UTF-8: "\xff"
- * "\uXXXX" stands in JSON's strings, too, and a serializer leaves none of the others there: JSON stays JSON. */
+ * JSON stays valid: "\uXXXX" is JSON syntax, and serializers output none of the others. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Where it goes, and what else passes. */
+/* Destination, and what passes. */
 typedef struct SafeText {
-        int (*put)(void *userdata, const void *text, size_t n); /* less than 0 stops */
+        int (*put)(void *userdata, const void *text, size_t n); /* < 0: stop */
         void *userdata;
-        bool lines, last_newline; /* newlines and tabs pass; or only a newline at the very end */
-        bool ascii;               /* no character beyond ASCII passes */
-        const char *passes;       /* begins with an escape character; NULL: no such passes */
+        bool lines, last_newline; /* pass newlines and tabs; or only a final newline */
+        bool ascii;               /* escape all but ASCII */
+        const char *passes;       /* starts with an escape character; NULL: none passes */
 } SafeText;
 
-/* How many bytes at the end are left, as more may complete them; -1: it was stopped. */
+/* Returns the number of incomplete bytes at the end, for the next call; -1: stopped. */
 ssize_t safe_text_put(const SafeText *safe, const void *text, size_t n);
 
-/* A text within a line: newlines and tabs are escaped, too; without UTF-8, everything but ASCII. NULL: no memory. */
+/* Text for one line: also escapes newlines and tabs, and without utf8 all but ASCII. NULL: out of memory. */
 char *safe_line(const char *text, bool utf8);
 
-/* The same, of at most 300 bytes of the text, cut between characters with "..." behind. */
+/* The same for at most 300 bytes, cut between characters, with "..." appended. */
 char *safe_short_line(const char *text);

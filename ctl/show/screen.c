@@ -95,7 +95,7 @@ const char *screen_dash(const Screen *screen) {
         return screen->utf8 ? "\u2014" : "-";
 }
 
-/* One character: how many bytes it has, how many columns it takes. */
+/* Bytes and columns of one character. */
 static size_t character_columns(const char *text, size_t n, unsigned *ret) {
         uint32_t code = (uint8_t) *text;
         int length = code < 0x80 ? 1 : character_decode((const uint8_t *) text, n, &code), columns = 1;
@@ -136,7 +136,7 @@ void screen_wrap(const Screen *screen, unsigned indent, const char *text) {
         if (escaped)
                 text = escaped;
         while (*text) {
-                /* A word that no line holds is cut. */
+                /* Cuts words longer than a line. */
                 size_t n = screen_fitting(text, strcspn(text, " "), room);
                 unsigned columns = screen_columns(text, n);
 
@@ -157,7 +157,7 @@ void screen_wrap(const Screen *screen, unsigned indent, const char *text) {
 
 pid_t pager_open(const Options *options) {
         const char *pager = getenv("PAGER");
-        /* A small system may have no less: then what would go through it goes straight to the terminal. */
+        /* Small systems may not have less: output then goes straight to the terminal. */
         const char *command =
                         pager && *pager ? pager : "command -v less >/dev/null && exec less || exec cat";
         char *argv[] = { (char *) "sh", (char *) "-c", (char *) command, NULL };
@@ -165,7 +165,7 @@ pid_t pager_open(const Options *options) {
         pid_t pid = 0;
         int fds[2];
 
-        /* Reading takes time, too. */
+        /* Reading takes time. */
         if (options->no_pager || options->timeout > 0 || !isatty(STDOUT_FILENO) || pipe(fds) < 0)
                 return 0;
         setenv("LESS", "FRSXMK", 0);

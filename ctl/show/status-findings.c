@@ -14,7 +14,7 @@ static const char *colour(const Screen *screen, Severity severity) {
         }
 }
 
-/* How many findings of this kind stand together from i on. */
+/* Number of consecutive findings of this kind from i on. */
 static size_t run_length(const FindingList *list, size_t i) {
         size_t n = 1;
 

@@ -4,5 +4,5 @@
 #include "ctl/show/screen.h"
 #include "profile/profile.h"
 
-/* The findings, worst first, each with what to do; several of one kind are shown by their first. */
+/* Prints findings with remedies, worst first; for several of one kind, the first only. */
 void status_findings(const Profile *profile, const Screen *screen);

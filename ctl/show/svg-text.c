@@ -7,7 +7,7 @@
 
 #include "probe/decode/text.h"
 
-/* In units of the font's size. */
+/* In units of font size. */
 static double advance(unsigned char c) {
         if (c >= 0x80)
                 return 1.0;

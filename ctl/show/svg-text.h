@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text in SVG. Nobody knows which font will draw it: what is said of its width holds for the widest of the usual ones. */
+/* Text in SVG. The font is unknown: widths are those of the widest common font. */
 
 #include <stddef.h>
 #include <stdio.h>
 
-/* At most so many pixels at that size. */
+/* Maximum width in pixels. */
 double svg_text_width(const char *text, double size);
 
-/* How much of the text, in bytes, fits a line: up to a blank where there is one. All of it when it fits. */
+/* Number of bytes that fit a line, up to a blank if possible. All if the text fits. */
 size_t svg_text_break(const char *text, double size, double width);
 
-/* Printable, with what XML gives a meaning to escaped; n bytes at most. */
+/* Prints at most n bytes, escaped for XML. */
 void svg_text_put(FILE *file, const char *text, size_t n);

@@ -20,7 +20,7 @@ struct Table {
         struct libscols_line *line;
         const Column *columns;
         unsigned n, screen_width;
-        size_t widths[COLUMNS_MAX]; /* the widest cell of each column */
+        size_t widths[COLUMNS_MAX]; /* widest cell per column */
         const char *dash;
         bool failed, no_legend, utf8;
 };
@@ -47,7 +47,7 @@ Table *table_new(const Column *columns, unsigned n, const Screen *screen, bool n
 
                 table->failed = !column;
                 table->widths[i] = no_legend ? 0 : strlen(columns[i].name);
-                /* Lines are broken here, between words; the library would break inside them. */
+                /* Breaks lines between words; the library would break words. */
                 if (column && columns[i].wrap) {
                         scols_column_set_wrapfunc(
                                         column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
@@ -68,7 +68,7 @@ void table_cell(Table *table, unsigned column, const char *text) {
         if (!table || table->failed)
                 return;
 
-        /* The library's own escaping is off, so no other character may be there: it would look for the end of one for ever. */
+        /* The library's escaping is off; it loops for ever on characters that need it. */
         _cleanup_free_ char *line = text ? safe_line(text, table->utf8) : NULL;
         size_t width = line ? strlen(line) : 1;
 
@@ -93,14 +93,14 @@ void table_cellf(Table *table, unsigned column, const char *format, ...) {
         free(text);
 }
 
-/* Is the character before text[i] a hyphen between letters? */
+/* Whether text[i - 1] is a hyphen between letters. */
 static bool breaks_after(const char *text, size_t i) {
         return i > 1 && isalpha((unsigned char) text[i - 2]) && text[i - 1] == '-' &&
                         isalpha((unsigned char) text[i]);
 }
 
-/* Newlines instead of the blanks at which lines of `width` columns end; a longer word is broken after a hyphen between
- * letters; others, as addresses are, stay whole. In `ret`, twice as long as the text. */
+/* Replaces blanks by newlines for lines of `width` columns; breaks longer words after a hyphen between
+ * letters; other words, such as addresses, stay whole. `ret` has twice the size of the text. */
 static void break_words(const char *text, size_t width, char *ret) {
         size_t column = 0;
 
@@ -127,7 +127,7 @@ static void break_words(const char *text, size_t width, char *ret) {
         *ret = 0;
 }
 
-/* What the wrapped columns may have: the rest of the screen, the first ones no more than they need. */
+/* Gives wrapped columns the rest of the screen; others get what they need. */
 static void share_width(Table *table) {
         size_t rest = table->screen_width, wrapped = 0;
 
@@ -177,10 +177,10 @@ static int break_lines(Table *table) {
 }
 
 static bool print(Table *table) {
-        /* Cells are escaped before their widths are known: once is enough. */
+        /* Cells are already escaped when widths are computed. */
         scols_table_enable_noencoding(table->scols, 1);
         scols_table_enable_noheadings(table->scols, table->no_legend);
-        /* Whole words decide the lines, in a pipe as on a terminal of that width. */
+        /* Lines break only here, in a pipe as on a terminal of that width. */
         scols_table_set_termwidth(table->scols, 4096);
         scols_table_set_termforce(table->scols, SCOLS_TERMFORCE_ALWAYS);
         share_width(table);

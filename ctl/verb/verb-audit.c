@@ -28,9 +28,9 @@ static const Option own_options[] = {
         {},
 };
 
-/* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
+/* ── all processes ─────────────────────────────────────────────────────────────────────────────────────── */
 
-/* What is not known of one that gave no answer. */
+/* What is unknown of a process without answer. */
 static json_t *unanswered(const QemuProcess *process, const ProcessJob *job) {
         return json_pack("{s:s, s:n, s:n, s:n, s:s, s:n}", "program", process->program, "name", "verdict",
                         "physBits", "why", job->why, "check");
@@ -57,7 +57,7 @@ static int collect(const QemuProcesses *processes, const ProcessJob *jobs, json_
         for (size_t i = 0; i < processes->n; i++) {
                 const QemuProcess *process = &processes->items[i];
 
-                /* Of a process that nobody may look at nothing says that it is a VMM. */
+                /* Nothing shows that an inaccessible process is a VMM. */
                 if (json_is_null(jobs[i].answer) || (!jobs[i].answer && !*process->program))
                         continue;
                 if (json_array_append_new(rows, row(process, &jobs[i])) < 0) {
@@ -100,7 +100,7 @@ static const Column columns[] = {
         [COLUMN_WHY] = { "WHY", .wrap = true },
 };
 
-/* NULL for what is not there, or is no text. A child wrote it that had a stranger's words before it. */
+/* NULL: missing, or not text. A child that processed untrusted text wrote it. */
 static const char *member(const json_t *json, const char *key, char ret[512]) {
         const char *text = json_string_value(json_object_get(json, key));
 
@@ -147,7 +147,7 @@ static int print_text(const Options *options, const json_t *rows) {
         return EXIT_SUCCESS;
 }
 
-/* What could not be judged is not safe. */
+/* Unknown is not safe. */
 static int exit_status(const json_t *rows) {
         bool all = true;
         const json_t *json;
@@ -175,7 +175,7 @@ static int print(const Options *options, json_t *rows) {
         return r == EXIT_SUCCESS ? status : r;
 }
 
-/* A descriptor of each process stays open, and there may be more of them than a shell's limit. */
+/* One descriptor per process stays open, which may exceed a shell's limit. */
 static void raise_files_limit(void) {
         struct rlimit limit;
 

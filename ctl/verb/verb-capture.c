@@ -22,7 +22,7 @@ static const Option own_options[] = {
         {},
 };
 
-/* HOSTNAME-DATE.hawd.tar.zst; a host's name may hold anything, a file's may not hold a slash. */
+/* HOSTNAME-DATE.hawd.tar.zst; a file name must not contain the slashes of a host name. */
 static void default_name(char *ret, size_t size) {
         char host[65] = "host", date[16];
         time_t now = time(NULL);

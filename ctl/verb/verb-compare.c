@@ -50,7 +50,7 @@ static void bits_cell(Table *table, unsigned column, const json_t *value) {
                 table_cell(table, column, NULL);
 }
 
-/* Hosts by their names where two columns of those fit beside that of the widths. */
+/* Names as columns if two fit beside the widths. */
 static bool names_fit(const Screen *screen, char **argv) {
         return sizeof("safeGuestBitsWithDevices") + strlen(argv[0]) + 1 + strlen(argv[1]) <= screen->width;
 }

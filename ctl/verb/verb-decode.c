@@ -92,7 +92,7 @@ static int decode_cpuid(const Options *options, char **argv) {
         return print_value(options, decode_cpuid_json(&table));
 }
 
-/* Usage error unless the argument is a hexadecimal number of at most 64 bits. */
+/* Usage error unless the argument is a hexadecimal number of up to 64 bits. */
 static bool parse_register(const char *name, const char *text, uint64_t *ret) {
         if (text_u64((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, 16, ret))
                 return true;

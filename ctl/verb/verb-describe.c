@@ -15,7 +15,7 @@ static int out_of_memory(void) {
         return EXIT_FAILURE;
 }
 
-/* The service's document is shown as it came, whatever a newer one has in it. */
+/* Prints the service's document unchanged, also of a newer version. */
 static int describe_document(json_t *document, JsonLayout layout) {
         Options options = { .json = true, .json_layout = layout };
 
@@ -32,7 +32,7 @@ static int describe_local(const Options *options, JsonLayout layout) {
         _cleanup_pager_ pid_t pager = pager_open(options);
         (void) pager;
         r = profile_json_write(&profile, layout, json_to_stdout, NULL);
-        /* What went wrong with standard output is said when it is flushed. */
+        /* Errors of standard output are reported when flushing. */
         return r == -ENOMEM ? out_of_memory() : EXIT_SUCCESS;
 }
 

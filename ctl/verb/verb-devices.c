@@ -21,7 +21,7 @@ static const Column columns[] = {
         [COLUMN_NAME] = { "NAME", .wrap = true },
 };
 
-/* "16 MiB 64-bit pref, 32 KiB": memory BARs only, the ROM and ports take no guest address space worth a word. */
+/* "16 MiB 64-bit pref, 32 KiB": memory BARs only; ROM and ports use little guest address space. */
 static void bars_text(const ProfileDevice *device, char *ret, size_t size) {
         char bytes[NUMBER_TEXT_MAX];
         size_t n = 0;

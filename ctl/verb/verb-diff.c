@@ -51,7 +51,7 @@ static int print_json(const DifferenceList *list, const Options *options) {
         Cursor cursor = { .list = list };
         int r = json_array_write(next_json, &cursor, options->json_layout, json_to_stdout, NULL);
 
-        /* What went wrong with standard output is said when it is flushed. */
+        /* Errors of standard output are reported when flushing. */
         return r == -ENOMEM ? out_of_memory() : EXIT_SUCCESS;
 }
 

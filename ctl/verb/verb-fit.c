@@ -58,7 +58,7 @@ static int choose_device(const FitOptions *own, const Profile *profile, GuestDev
                 return EXIT_USAGE;
         }
         ret->assigned = true;
-        /* As every management layer places it. */
+        /* As all management layers do. */
         ret->own_port = true;
         snprintf(ret->name, sizeof(ret->name), "%s", own->device ? own->device : "device");
         if (!own->device)
@@ -98,7 +98,7 @@ static int print_widths(const Screen *screen, const Options *options, const Fit 
         return table_finish(table);
 }
 
-/* Names of devices come from the guest's description. */
+/* Device names are from the guest's description. */
 static void print_words(const Screen *screen, unsigned indent, const char *text) {
         char printable[768];
 

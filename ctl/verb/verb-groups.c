@@ -66,7 +66,7 @@ static json_t *group_json(const Profile *profile, size_t i, void *userdata) {
         return profile_json_group(profile, &profile->groups[i]);
 }
 
-/* What one named group reserves and leaves, below its row. */
+/* Reserved and usable ranges of one group, below its row. */
 static void print_ranges(const ProfileGroup *group) {
         char start[NUMBER_TEXT_MAX], end[NUMBER_TEXT_MAX];
 

@@ -43,7 +43,7 @@ static void add_width(Table *table, unsigned column, const Fact *fact) {
                 table_cellf(table, column, "%llu", (unsigned long long) fact->value);
 }
 
-/* "0042-….json": the number that the service gave the boot. */
+/* "0042-….json": the service's number of the boot. */
 static void add_row(Table *table, const char *name, const struct stat *st, const Profile *profile) {
         char when[32];
         struct tm tm;
@@ -60,7 +60,7 @@ static void add_row(Table *table, const char *name, const struct stat *st, const
         table_cellf(table, COLUMN_DIGEST, "%.12s", profile->digest);
 }
 
-/* A profile that cannot be read is said, and the others go on. */
+/* An unreadable profile is reported; others are still shown. */
 static int read_profile(const char *path, Profile *ret) {
         JsonError error = {};
         json_t *document = NULL;

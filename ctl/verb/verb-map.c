@@ -15,7 +15,7 @@
 
 typedef struct MapOptions {
         GuestOptions guest;
-        const char *svg; /* "": standard output; NULL: a terminal's picture */
+        const char *svg; /* "": standard output; NULL: terminal */
         bool ascii;
 } MapOptions;
 

@@ -17,7 +17,7 @@
 #include "probe/cleanup.h"
 #include "profile/change/difference.h"
 
-/* Changes that follow closely are read once. */
+/* Reads changes in quick succession once. */
 #define GATHER_USEC 10000
 
 typedef struct Watch {
@@ -26,8 +26,8 @@ typedef struct Watch {
         sd_event *event;
         sd_event_source *look;
         NameOwner owner;
-        uint64_t generation; /* told last */
-        json_t *document;    /* as last seen; NULL: never */
+        uint64_t generation; /* printed */
+        json_t *document;    /* last seen; NULL: none */
 } Watch;
 
 static int complain(const char *what, int r) {
@@ -35,7 +35,7 @@ static int complain(const char *what, int r) {
         return r;
 }
 
-/* ── what is printed ───────────────────────────────────────────────────────────────────────────────────── */
+/* ── output ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void print_now(void) {
         char text[16];
@@ -77,7 +77,7 @@ static void print_json(uint64_t generation, const DifferenceList *list) {
 }
 
 static void print_list(const Watch *watch, uint64_t generation, const DifferenceList *list) {
-        /* The document is had after the signal: two changes close together were both told of with the first. */
+        /* The document is read after the signal: it may have had two close changes at once. */
         if (list->n == 0)
                 return;
         if (watch->options->json) {
@@ -92,12 +92,12 @@ static void print_list(const Watch *watch, uint64_t generation, const Difference
         }
 }
 
-/* Standard output may be a pipe whose reader wants each line as it comes, or is gone. */
+/* Standard output may be a pipe whose reader needs each line at once, or closed it. */
 static int flush(Watch *watch) {
         return fflush(stdout) == 0 ? 0 : sd_event_exit(watch->event, EXIT_SUCCESS);
 }
 
-/* ── what happens ──────────────────────────────────────────────────────────────────────────────────────── */
+/* ── events ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
         _cleanup_(difference_list_done) DifferenceList list = {};
@@ -119,7 +119,7 @@ static int on_look(sd_event_source *source, uint64_t usec, void *userdata) {
         return flush(watch);
 }
 
-/* Not at once: a service that tells of changes without end is asked for the profile now and then. */
+/* Delayed, so that a service that signals without end is not queried without end. */
 static int look_again(Watch *watch, uint64_t generation) {
         int armed, r = sd_event_source_get_enabled(watch->look, &armed);
 
@@ -159,7 +159,7 @@ static int on_disconnected(sd_bus_message *message, void *userdata, sd_bus_error
         const char *sender = sd_bus_message_get_sender(message);
         Watch *watch = userdata;
 
-        /* The library itself tells of it; what others send has their unique name. */
+        /* Sent by the library itself; others have unique names. */
         if (sender && *sender == ':')
                 return 0;
         fprintf(stderr, "hawctl: the connection to the bus was closed\n");
@@ -189,7 +189,7 @@ static int subscribe(Watch *watch) {
                 r = sd_bus_attach_event(watch->bus, watch->event, 0);
         if (r < 0)
                 return complain("the bus", r);
-        /* Starts the service where it is not running yet. */
+        /* Starts the service if needed. */
         r = connect_document(watch->bus, &watch->document, &why);
         if (r < 0) {
                 fprintf(stderr, "hawctl: cannot monitor the service: %s\n", why ? why : strerror(-r));

@@ -93,7 +93,7 @@ static int print_widths(const Profile *profile, const Screen *screen) {
         return r;
 }
 
-/* ── what stands behind them ───────────────────────────────────────────────────────────────────────────── */
+/* ── sources of the widths ─────────────────────────────────────────────────────────────────────────────── */
 
 static void print_iommus(const Profile *profile, const Screen *screen) {
         const char *label = "IOMMU";

@@ -3,7 +3,7 @@
 
 #include "ctl/command/verb.h"
 
-/* Each has a file, verb-NAME.c. In the order of --help; the first is what is done without a verb. */
+/* Each is in verb-NAME.c, in the order of --help; the first is the default. */
 #define VERBS(VERB)    \
         VERB(status)   \
         VERB(describe) \
