@@ -32,7 +32,7 @@ static int on_inotify(sd_event_source *source, const struct inotify_event *event
         return 0;
 }
 
-/* The collector makes the directory when it first runs: that may be after the service has started. */
+/* The collector creates the directory on its first run, which may be after the service's start. */
 static void look(Awaited *awaited) {
         char path[PATH_MAX];
         int tree;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The collector's requests (daemon/requests.h) as the service sees them: whether some are open, and which were done. Without
- * a collector none ever is. */
+/* The service's view of the collector's requests (daemon/requests.h): whether any are open, and which are
+ * done. None without a collector. */
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
 typedef struct Awaited {
         sd_event *event;
-        const char *tree;        /* path of the collector's tree; NULL: none */
-        sd_event_source *source; /* NULL: there are no requests yet */
-        int fd;                  /* while there is a source: their directory */
-        /* A request's name, or NULL: some were done and it is not known which. */
+        const char *tree;        /* the collector's tree; NULL: none */
+        sd_event_source *source; /* NULL: requests/ does not exist */
+        int fd;                  /* their directory; valid with source */
+        /* Called with a request's name, or NULL if unknown which were done. */
         void (*done)(void *userdata, const char *name);
         void *userdata;
 } Awaited;

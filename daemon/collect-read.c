@@ -15,7 +15,7 @@
 #define DEVICES_MAX 65536
 #define KERNEL_LOG "hawd/kernel-log"
 
-/* ── what is kept of what is read ──────────────────────────────────────────────────────────────────────── */
+/* ── writing copies ────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool only_root_reads(const char *path) {
         static const char *const paths[] = { SOURCE_DMAR, SOURCE_IVRS, SOURCE_IOMEM, "hawd/msr",
@@ -28,7 +28,7 @@ static bool only_root_reads(const char *path) {
         return n > 7 && strncmp(path, DEVICES, strlen(DEVICES)) == 0 && strcmp(path + n - 7, "/config") == 0;
 }
 
-/* The service may know it, nobody needs to know more: what a capture leaves out stays root's here, too. */
+/* Leaves out what a capture leaves out: the service could read it, but nobody needs it. */
 static int write_scrubbed(const Collection *collection, const char *path, Bytes content) {
         _cleanup_free_ uint8_t *left = NULL;
         size_t n;
@@ -39,7 +39,7 @@ static int write_scrubbed(const Collection *collection, const char *path, Bytes 
 
 static void on_file(void *userdata, const char *path, Bytes content) {
         Collection *collection = userdata;
-        /* What the log no longer has was right when it had it: a unit keeps its width. */
+        /* Lines that the log has dropped remain valid: a unit's width is constant. */
         bool gone = content.n == 0 && strcmp(path, KERNEL_LOG) == 0;
         int r = only_root_reads(path) && !gone && collection->error == 0
                         ? write_scrubbed(collection, path, content)
@@ -74,7 +74,7 @@ static void drop(Collection *collection, const char *name) {
                 remove_tree_at(collection->fd, path);
 }
 
-/* Devices that went since the last time: their copies would pass for those of others. */
+/* Removes copies of devices that have gone: they could pass for other devices'. */
 static void drop_gone(Collection *collection, const NameList *here) {
         _cleanup_(name_list_done) NameList kept = {};
         size_t at = 0;

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the collector reads of the host, and what of it goes into its tree. */
+/* What the collector reads, and what it writes to its tree. */
 
 #include "probe/root/root.h"
 
 typedef struct Collection {
         Root *root;         /* the host */
-        Root *private_tree; /* what was collected before */
-        int fd;             /* the same tree, to write into */
+        Root *private_tree; /* as collected before */
+        int fd;             /* the same tree, for writing */
         Buffer buffer;
-        int error; /* the first failure to write, -errno */
+        int error; /* first write error, -errno */
 } Collection;
 
-/* The root tells the collection of every file from here on. The roots stay the caller's. */
+/* From here on the root reports every file to the collection. The caller owns the roots. */
 void collection_begin(Collection *collection);
 void collection_done(Collection *collection);
 
 void collect_everything(Collection *collection);
 
-/* Lines of the kernel's log, where a virtio-iommu has its width there. */
+/* Lines of the kernel's log that have a virtio-iommu's width. */
 void collect_kernel_log(Collection *collection);
 
-/* One request by its name (daemon/requests.h); others are reported and ignored. */
+/* Collects one request (daemon/requests.h); others are logged and ignored. */
 void collect_request(Collection *collection, const char *name);

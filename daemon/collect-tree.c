@@ -15,7 +15,7 @@
 
 #define PAUSE_MSEC 20
 
-/* The directory that the path's last component stands in; makes it and those above. */
+/* Opens the directory of path's last component; creates directories as needed. */
 static int open_above(int fd, const char *path, const char **ret_name) {
         int directory = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         const char *slash;

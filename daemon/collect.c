@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* hawd-collect: reads, as root, what only root may, and leaves it for the service to read. It opens no bus, takes nothing
- * from users, and ends at once.
+/* hawd-collect: reads, as root, what only root may, and stores it for the service. It opens no bus, takes
+ * no input from users, and exits at once.
  *
- * What root interprets is this and nothing else; all other files are copied as they are, up to a maximum size:
- * - names of files: those in /sys/bus/pci/devices, and requests/ of its own tree, which only root writes;
+ * Root interprets only the following; all other files are copied unchanged, up to a maximum size:
+ * - names of files: in /sys/bus/pci/devices, and in requests/ of its tree, which only root writes;
  * - CPUID, which decides whose model-specific registers are read;
- * - the capability lists of a device's configuration space, which say what is read of it (probe/decode/pci/pci-config.h);
- * - the lines of /proc/iomem, as far as leaving the kernel's addresses out takes (probe/source/scrub.h);
- * - /sys/class/iommu, and if a virtio-iommu is there, lines of /dev/kmsg (probe/decode/kernel/kernel-log.h): for this part
- *   hawd-collect-log.service has no other capability than CAP_SYSLOG. */
+ * - the capability lists of a device's configuration space, which select what is read of it
+ *   (probe/decode/pci/pci-config.h);
+ * - the lines of /proc/iomem, to leave out the kernel's addresses (probe/source/scrub.h);
+ * - /sys/class/iommu, and if a virtio-iommu is there, lines of /dev/kmsg
+ *   (probe/decode/kernel/kernel-log.h): for this part hawd-collect-log.service has no capability but
+ *   CAP_SYSLOG. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +27,7 @@
 #include "probe/standard-descriptors.h"
 
 #define EXIT_USAGE 2
-/* Less than TimeoutStartSec= of the units. */
+/* Below TimeoutStartSec= of the units. */
 #define LOCK_SECONDS 5
 
 typedef enum CollectWhat {
@@ -122,7 +124,7 @@ static int read_host(Collection *collection, int requests, CollectWhat what) {
         return collection->error;
 }
 
-/* Whoever has the lock reads it after all: the request starts the collector again. */
+/* The holder of the lock will read it: the request starts the collector again. */
 static int not_locked(int requests, CollectWhat what) {
         fprintf(stderr,
                         "hawd-collect: another hawd-collect has been running for more than %d s; this one "
@@ -162,7 +164,7 @@ int main(int argc, char **argv) {
         r = parse(argc, argv, &options);
         if (r != 0)
                 return r > 0 ? standard_output_finish("hawd-collect", EXIT_SUCCESS) : EXIT_USAGE;
-        /* The group, which the directory hands down, is the service's: it reads, nobody else does. */
+        /* The directory passes on its group, the service's, which may read; others may not. */
         umask(0027);
         return collect(&options) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -78,14 +78,14 @@ static void say(const char *step, int r) {
                                         : "");
 }
 
-/* ── losing it ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── disconnecting ─────────────────────────────────────────────────────────────────────────────────────── */
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata) {
         Connection *connection = userdata;
         const char *step;
         int r = connect_bus(connection, &step);
 
-        /* A bus that had stopped reading may take the connection before for alive still. */
+        /* A bus that stopped reading may still consider the old connection alive. */
         if ((r == -EEXIST && !connection->renewing) || r == -EACCES || r == -EPERM) {
                 say(step, r);
                 return sd_event_exit(connection->event, r);
@@ -128,8 +128,7 @@ static int on_name_lost(sd_bus_message *message, void *userdata, sd_bus_error *e
         const char *name, *sender = sd_bus_message_get_sender(message);
         Connection *connection = userdata;
 
-        /* The match lets senders pass by their unique names, of whom it cannot know what else they are called: anybody can
-         * send us this. */
+        /* The match accepts unique names, and cannot know a sender's other names: anybody can send this. */
         if (!sender || strcmp(sender, "org.freedesktop.DBus") != 0)
                 return 0;
         if (sd_bus_message_read(message, "s", &name) < 0 || strcmp(name, HAWD_BUS_NAME) != 0)
@@ -146,7 +145,7 @@ size_t connection_unread(const Connection *connection) {
         return bytes > 0 ? (size_t) bytes : 0;
 }
 
-/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── start and end ─────────────────────────────────────────────────────────────────────────────────────── */
 
 int connection_open(
                 Connection *connection, sd_event *event, const DaemonOptions *options, ObjectTree *tree) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The bus and our name on it. When the bus goes away it is looked for again, more and more slowly, until it is back; when
- * somebody else has the name, the service ends. */
+/* The bus connection and the service's name. If the bus goes away, hawd reconnects with increasing
+ * delays; if another process owns the name, the service exits. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,18 +16,18 @@ typedef struct Connection {
         sd_event *event;
         const DaemonOptions *options;
         ObjectTree *tree;
-        sd_bus *bus; /* NULL: not there now */
+        sd_bus *bus; /* NULL: not connected */
         sd_event_source *retry;
         uint64_t wait_usec;
-        bool renewing; /* we left a bus that took nothing more */
+        bool renewing; /* leaving a bus that stopped reading */
 } Connection;
 
-/* Connects, puts the objects there and takes the name. -errno, with a message. */
+/* Connects, adds the objects and takes the name. -errno, with a message. */
 int connection_open(Connection *connection, sd_event *event, const DaemonOptions *options, ObjectTree *tree);
 
-/* For a bus that takes nothing more from this connection. */
+/* For a bus that stopped reading from us. */
 void connection_renew(Connection *connection);
 
-/* Bytes that the bus has not read of what was sent, about. */
+/* Approximate bytes sent but not read by the bus. */
 size_t connection_unread(const Connection *connection);
 void connection_close(Connection *connection);

@@ -17,7 +17,7 @@ static int to_file(const char *text, size_t n, void *userdata) {
         return fwrite(text, 1, n, userdata) == n ? 0 : errno ? -errno : -EIO;
 }
 
-/* Through a copy of the descriptor, which the stream closes. */
+/* Writes to a duplicate descriptor, which the stream closes. */
 static int write_text(int fd, const Profile *profile) {
         int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3), r;
         FILE *file = copy >= 0 ? fdopen(copy, "w") : NULL;
@@ -49,7 +49,7 @@ int document_write(Document *document, const Profile *profile) {
         size = lseek(fd, 0, SEEK_END);
         if (size < 0 || fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
                 return -errno;
-        /* A line at least. */
+        /* At least a line. */
         if (size == 0)
                 return -EIO;
         *document = (Document){ .fd = fd, .n = (size_t) size - 1 };
@@ -72,7 +72,7 @@ void document_done(Document *document) {
 
 int document_hold(Document *document, const char **ret) {
         if (!document->text) {
-                /* Private: many kernels before 6.13 refuse any shared mapping of a file sealed against writing. */
+                /* Private, because many kernels before 6.13 refuse shared mappings of write-sealed files. */
                 void *text = mmap(NULL, document->n + 1, PROT_READ, MAP_PRIVATE, document->fd, 0);
 
                 if (text == MAP_FAILED)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A profile's JSON text, written once a generation into a sealed memory file and read by many. A large one is mapped only
- * while it is held. */
+/* A profile's JSON text, written once per generation to a sealed memory file. A large text is mapped only
+ * while held. */
 
 #include <stddef.h>
 
@@ -10,7 +10,7 @@
 
 typedef struct Document {
         int fd;           /* -1: not written */
-        size_t n;         /* bytes, without the newline that ends them */
+        size_t n;         /* bytes without the final newline */
         const char *text; /* while mapped */
 } Document;
 
@@ -19,7 +19,7 @@ typedef struct Document {
                 .fd = -1 \
         }
 
-/* -errno; the document is then not written. */
+/* -errno; nothing is written then. */
 int document_write(Document *document, const Profile *profile);
 void document_done(Document *document);
 

@@ -27,13 +27,13 @@ int files_open(Files *files, const char *path) {
         if (files->fd < 0)
                 return -errno;
         ssize_t n = readlinkat(files->fd, "current", target, sizeof(target) - 1);
-        /* Readers keep what they see until there is something newer. */
+        /* Readers keep the current files until there are new ones. */
         if (n > 0 && strncmp(target, GENERATION_PREFIX, strlen(GENERATION_PREFIX)) == 0)
                 snprintf(files->shown, sizeof(files->shown), "%s", target);
         return 0;
 }
 
-/* Everything of ours that neither `current` nor its readers of a moment ago need. */
+/* Removes everything but what `current` names now and named before. */
 static void sweep(const Files *files) {
         int copy = openat(files->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *directory = copy >= 0 ? fdopendir(copy) : NULL;
@@ -52,7 +52,7 @@ static void sweep(const Files *files) {
         closedir(directory);
 }
 
-/* No two processes ever choose the same: a killed one's half is never taken for whole. */
+/* Unique for each process: never reuses a killed one's incomplete directory. */
 static int choose_name(uint64_t generation, char *ret, size_t size) {
         uint32_t salt;
 

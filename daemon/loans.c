@@ -11,7 +11,7 @@
 
 #include "probe/cleanup.h"
 
-/* One byte a loan, whether or not the file is so long. */
+/* One byte per loan, even beyond the end of file. */
 static struct flock lock_of(short type, size_t place) {
         return (struct flock){ .l_type = type, .l_whence = SEEK_SET, .l_start = (off_t) place, .l_len = 1 };
 }
@@ -28,7 +28,7 @@ static void forget(Loan *loan) {
         *loan = (Loan){};
 }
 
-/* LOANS_MAX: there is none. */
+/* LOANS_MAX: none free. */
 static size_t free_place(Loans *loans, uid_t uid, bool privileged) {
         size_t place = LOANS_MAX, own = 0, others = 0;
 
@@ -48,7 +48,7 @@ static size_t free_place(Loans *loans, uid_t uid, bool privileged) {
         return place;
 }
 
-/* Another open file description of the same file. */
+/* A new open file description of the same file. */
 static int reopen(int fd, size_t place) {
         _cleanup_close_ int again = -1;
         struct flock lock = lock_of(F_RDLCK, place);
@@ -64,7 +64,7 @@ static int reopen(int fd, size_t place) {
         return r;
 }
 
-/* ── whose file ────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── copies ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int copy_file(int fd, uint64_t n) {
         _cleanup_close_ int copy = memfd_create("hawd-profile", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -88,7 +88,7 @@ static int copy_file(int fd, uint64_t n) {
         return r;
 }
 
-/* The user's copy, the one it has or a new one; 0: there is no room for more. `loan` learns what it is of. */
+/* The user's copy, existing or new; 0: no room for more. Fills in `loan`. */
 static int copy_of_user(const Loans *loans, int fd, const struct stat *st, Loan *loan) {
         uint64_t bytes = (uint64_t) st->st_size;
 

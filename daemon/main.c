@@ -50,7 +50,7 @@ static int run(sd_event *event, const DaemonOptions *options, Service *service) 
                 r = service_start(service, event, options);
         if (r < 0)
                 return r;
-        /* Without WATCHDOG_USEC this does nothing. */
+        /* No effect without WATCHDOG_USEC. */
         r = sd_event_set_watchdog(event, 1);
         if (r < 0)
                 log_warning("Cannot serve the watchdog: %s", strerror(-r));
@@ -70,7 +70,7 @@ int main(int argc, char **argv) {
         r = daemon_options_parse(argc, argv, &options);
         if (r != 0)
                 return r > 0 ? standard_output_finish("hawd", EXIT_SUCCESS) : EXIT_USAGE;
-        /* What is published is for everybody to read. */
+        /* Published files are readable for all. */
         umask(0022);
         r = sd_event_default(&event);
         if (r < 0)

@@ -11,7 +11,7 @@
 
 #define QUIET_USEC 10000
 #define BURST_MAX_USEC 250000
-/* The collector takes milliseconds; its own limit is TimeoutStartSec= of its units. */
+/* The collector takes milliseconds; TimeoutStartSec= of its units limits it. */
 #define COLLECTOR_MAX_USEC UINT64_C(5000000)
 #define BUSY_MAX_USEC UINT64_C(15000000)
 #define RECEIVE_BUFFER (8 * 1024 * 1024)
@@ -24,7 +24,7 @@ static bool is_one_of(const char *text, const char *a, const char *b) {
         return strcmp(text, a) == 0 || strcmp(text, b) == 0;
 }
 
-/* Came, went, or got another driver: VFIO too binds and unbinds, so its own events say nothing more. */
+/* Added, removed, or bound to another driver: VFIO binds, too, so its own events add nothing. */
 static void pci_event(const char *name, Changes *changes) {
         PciAddress address;
 
@@ -32,7 +32,7 @@ static void pci_event(const char *name, Changes *changes) {
                 changes_add_device(changes, &address);
 }
 
-/* kvm tells of each virtual machine that comes and goes with "change": nothing in here depends on that. */
+/* kvm sends "change" for each virtual machine that starts or stops: nothing here depends on it. */
 static void misc_event(const char *action, const char *name, Changes *changes) {
         if (strcmp(action, "change") != 0 && is_one_of(name, "kvm", "iommu"))
                 changes->kvm = true;
@@ -43,7 +43,7 @@ static void module_event(const char *name, Changes *changes) {
                 changes->kvm = true;
 }
 
-/* Each has a group of its own. */
+/* Each has its own group. */
 static void mediated_event(Changes *changes) {
         changes->mediated = true;
         changes->groups = true;
@@ -68,7 +68,7 @@ void monitor_event(const char *subsystem, const char *action, const char *name, 
 
 /* ── bursts ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* A burst that lasts keeps it busy: as long as it gets on, it has more time, up to a limit. */
+/* A burst keeps the collector busy: each request done extends the deadline, up to a limit. */
 static uint64_t collector_deadline(const Monitor *monitor) {
         uint64_t since = monitor->last_done > monitor->burst_began ? monitor->last_done
                                                                    : monitor->burst_began;
@@ -77,7 +77,7 @@ static uint64_t collector_deadline(const Monitor *monitor) {
         return since + COLLECTOR_MAX_USEC < last ? since + COLLECTOR_MAX_USEC : last;
 }
 
-/* Once it did nothing for so long, changes do not wait until it is done. */
+/* After a time without progress, changes do not wait for the collector. */
 static bool collector_is_late(Monitor *monitor, uint64_t now) {
         if (monitor->told_late)
                 return true;
@@ -130,7 +130,7 @@ static int rearm(Monitor *monitor) {
         return wait_until(monitor, until);
 }
 
-/* Also when the change was taken up before: the collector was late then, or somebody asked it by hand. */
+/* Even for a change already processed: the collector was late, or was started by hand. */
 static void on_request_done(void *userdata, const char *name) {
         Monitor *monitor = userdata;
 
@@ -147,7 +147,7 @@ static void on_request_done(void *userdata, const char *name) {
                 log_warning("Cannot process a change: out of memory");
 }
 
-/* Everything that has arrived: false at the end of it. */
+/* Reads pending events: false when none is left. */
 static bool take_event(Monitor *monitor) {
         struct udev_device *device;
         const char *subsystem, *action, *name;
@@ -157,7 +157,7 @@ static bool take_event(Monitor *monitor) {
         if (!device) {
                 if (errno != ENOBUFS)
                         return false;
-                /* The kernel dropped some: which, nobody knows. */
+                /* The kernel dropped some events. */
                 monitor->pending.everything = true;
                 return true;
         }
@@ -178,7 +178,7 @@ static int on_events(sd_event_source *source, int fd, uint32_t revents, void *us
         return changes_any(&monitor->pending) ? rearm(monitor) : 0;
 }
 
-/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── start and end ─────────────────────────────────────────────────────────────────────────────────────── */
 
 static int subscribe(struct udev_monitor *udev) {
         static const char *const subsystems[] = { "pci", "mdev", "iommu", "misc", "module", "cpu", "memory",
@@ -187,7 +187,7 @@ static int subscribe(struct udev_monitor *udev) {
         for (size_t i = 0; i < ELEMENTS(subsystems); i++)
                 if (udev_monitor_filter_add_match_subsystem_devtype(udev, subsystems[i], NULL) < 0)
                         return -EIO;
-        /* More than the default takes a privilege; without it a flood is noticed and all is read. */
+        /* More than the default needs a privilege; without it, overflow is noticed and all read. */
         (void) udev_monitor_set_receive_buffer_size(udev, RECEIVE_BUFFER);
         return udev_monitor_enable_receiving(udev) < 0 ? -EIO : 0;
 }

@@ -13,10 +13,10 @@ typedef struct DaemonOptions {
         BusChoice bus;
         const char *bus_address;
         const char *root;              /* "/" or a host tree */
-        const char *private_directory; /* what the collector left; NULL: nothing */
-        const char *runtime_directory; /* where the files are published; NULL: nowhere */
-        const char *state_directory;   /* where former boots are kept; NULL: nowhere */
+        const char *private_directory; /* the collector's tree; NULL: none */
+        const char *runtime_directory; /* for published files; NULL: none */
+        const char *state_directory;   /* for former boots; NULL: none */
 } DaemonOptions;
 
-/* 0: go on. Above 0: done (help, version). Below 0: wrong usage, and said so. */
+/* 0: continue. > 0: done (help, version). < 0: usage error, printed. */
 int daemon_options_parse(int argc, char **argv, DaemonOptions *ret);

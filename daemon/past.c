@@ -34,7 +34,7 @@ static bool boot_parse(const char *name, Boot *ret, char id[33]) {
         return (size_t) snprintf(ret->name, sizeof(ret->name), "%s", name) < sizeof(ret->name);
 }
 
-/* Calls `found` for each boot that was kept. */
+/* Calls `found` for each saved boot. */
 static void each_boot(const Past *past, void (*found)(const Boot *boot, const char *id, void *userdata),
                 void *userdata) {
         int copy = openat(past->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -74,11 +74,11 @@ void past_close(Past *past) {
         *past = (Past){ .fd = -1 };
 }
 
-/* ── what changed ──────────────────────────────────────────────────────────────────────────────────────── */
+/* ── changes ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct Search {
-        const char *boot; /* the one that runs */
-        Boot latest;      /* before it */
+        const char *boot; /* the current one */
+        Boot latest;      /* former */
         Boot own;
 } Search;
 
@@ -118,7 +118,7 @@ static int read_document(int fd, const char *name, char **ret, size_t *ret_n) {
         return 0;
 }
 
-/* A new reference, or NULL: said why, unless memory ran out. */
+/* A new reference, or NULL with a message, or out of memory. */
 static json_t *parse(const char *name, const char *text, size_t n) {
         json_t *document = NULL;
         JsonError error = {};
@@ -128,7 +128,7 @@ static json_t *parse(const char *name, const char *text, size_t n) {
         return document;
 }
 
-/* What moves between two boots is told without the devices, of which there may be thousands. */
+/* Changes between boots leave out devices: there may be thousands. */
 static bool compared(const char *key) {
         return strcmp(key, "devices") != 0;
 }
@@ -173,7 +173,7 @@ int past_tell(Past *past, Profile *profile) {
                 past->told = true;
                 each_boot(past, look, &search);
                 past->kept = search.own.number > 0;
-                /* Of one boot the first profile counts, also after a restart of the service. */
+                /* The first profile of a boot counts, even if the service restarts. */
                 if (search.latest.number > 0)
                         r = compare(past, search.latest.name, profile);
         }
@@ -182,7 +182,7 @@ int past_tell(Past *past, Profile *profile) {
         return r;
 }
 
-/* ── keeping ───────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── saving ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct Rotation {
         Past *past;
@@ -210,7 +210,7 @@ void past_keep(Past *past, const char *document, size_t n) {
 
         if (past->fd < 0 || past->kept || !*past->boot)
                 return;
-        past->kept = true; /* or it failed and was said: once a boot is enough */
+        past->kept = true; /* also after a failure: one try per boot */
         each_boot(past, find_newest, &rotation);
         rotation.newest++;
         snprintf(name, sizeof(name), "%04u-%s.json", rotation.newest, past->boot);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The profiles of the last boots: DIR/NNNN-BOOTID.json, one a boot, as the host was when the service first read it. NNNN
- * counts boots, so that no jump of the clock puts them in another order. */
+/* Profiles of the last boots: DIR/NNNN-BOOTID.json, one per boot, as the service first read the host.
+ * NNNN counts boots, so clock changes do not affect the order. */
 
 #include <stdbool.h>
 
@@ -10,18 +10,18 @@
 
 typedef struct Past {
         int fd;          /* the state directory; -1: none */
-        char boot[33];   /* this boot's id */
-        bool told, kept; /* compared with the former boot; written down */
-        Finding finding; /* what changed since then; id NULL: nothing did */
+        char boot[33];   /* boot ID */
+        bool told, kept; /* compared with the former boot; saved */
+        Finding finding; /* what changed since then; id NULL: nothing */
 } Past;
 
-/* A directory that cannot be opened is said, and nothing is kept. NULL: nothing is kept. */
+/* Logs a warning and keeps nothing if the directory cannot be opened. NULL: keeps none. */
 void past_open(Past *past, const char *path);
 void past_close(Past *past);
 
-/* Adds what changed since the former boot to the findings. A former profile that cannot be read is said once, and
- * counts as none. -ENOMEM. */
+/* Adds a finding with the changes since the former boot. An unreadable former profile is logged once and
+ * ignored. -ENOMEM. */
 int past_tell(Past *past, Profile *profile);
 
-/* Writes this boot's profile down, once, and lets the oldest go. */
+/* Saves this boot's profile once; removes the oldest. */
 void past_keep(Past *past, const char *document, size_t n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the service may not read, in its log: each thing once, however often it is tried. */
+/* Logs what the service may not read, once per item. */
 
 #include <stdbool.h>
 
@@ -12,5 +12,5 @@ typedef struct Refusals {
         const char *told[PROFILE_REFUSED_MAX]; /* the profile's static strings */
 } Refusals;
 
-/* `collector`: one is there to read for the service. */
+/* `collector`: one reads for the service. */
 void refusals_tell(Refusals *refusals, const Profile *profile, bool collector);

@@ -29,7 +29,7 @@ static DIR *list(int fd) {
         return directory;
 }
 
-/* The next name but "." and ".."; NULL at the end. */
+/* Next name except "." and ".."; NULL: end. */
 static const char *next_name(DIR *directory) {
         const struct dirent *entry;
 
@@ -60,7 +60,7 @@ static int take(int fd, const char *file, NameList *ret) {
         ret->names = grown;
         if (n == 0) {
                 n = strlen(file);
-                /* No request is so long. */
+                /* Not a request. */
                 if (n + sizeof(REQUEST_TAKEN) > sizeof(taken)) {
                         remove_file(fd, file);
                         return 0;
@@ -85,7 +85,7 @@ int requests_take(int fd, NameList *ret) {
 
         if (!directory)
                 return -errno;
-        /* What is beyond the maximum stays for the next run. */
+        /* More requests stay for the next run. */
         while (r >= 0 && names.n < REQUESTS_MAX && (name = next_name(directory)))
                 r = take(fd, name, &names);
         closedir(directory);

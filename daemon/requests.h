@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the collector is asked to read again: empty files in requests/ of its tree, one for each thing. A file's name is a PCI
- * device's address, "cpu" (model-specific registers), "memory" or "everything". udev's rule makes them, and
- * hawd-collect-changes.path starts the collector while there is one. Nothing is lost: the collector adds ".taken" to a name
- * while it works on it, so that a request that comes meanwhile is another file, and removes the file when the copy is there;
- * what a killed collector took starts the next. Only root writes there; the service looks and waits. */
+/* Requests to the collector: empty files in requests/ of its tree. A file's name is a PCI device's
+ * address, "cpu" (model-specific registers), "memory" or "everything". udev's rule creates them, and
+ * hawd-collect-changes.path starts the collector while one exists. No request is lost: the collector
+ * renames a file to NAME.taken while it works, so that a new request is another file, and removes it when
+ * done; the next run repeats what a killed collector took. Only root writes there; the service watches. */
 
 #include <stdbool.h>
 
@@ -20,17 +20,17 @@
 /* Opens the directory of the collector's tree; -errno. */
 int requests_open(int tree);
 
-/* Takes what is requested, and what a collector took that was killed; `ret` has the names of the requests. -errno. */
+/* Takes all requests, including those of a killed collector; `ret` gets their names. -errno. */
 int requests_take(int fd, NameList *ret);
 
-/* Removes what was taken. */
+/* Removes taken requests. */
 void requests_finish(int fd, const NameList *taken);
 
 /* -errno. */
 int requests_add(int fd, const char *name);
 
-/* Whether any is open: taken ones count, too. */
+/* Whether any is open or taken. */
 bool requests_pending(int fd);
 
-/* The length of the request's name in that of a taken one; 0 if it is none. */
+/* Length of the request's name in a taken file's name; 0: not one. */
 size_t requests_taken_name(const char *file);

@@ -11,7 +11,7 @@
 #include "dbus/changes.h"
 #include "dbus/names.h"
 
-/* What no event tells: a group's type or a module's parameter set by hand, the host's name. */
+/* Catches what has no event: a group's type or module parameter set by hand, host name. */
 #define SLOW_USEC (10 * 60 * UINT64_C(1000000))
 #define SLOW_ACCURACY_USEC (60 * UINT64_C(1000000))
 
@@ -52,7 +52,7 @@ static size_t document_bytes(void *userdata) {
         return service->document.n;
 }
 
-/* ── a new profile ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── publishing ────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void tell_systemd(const Publication *publication) {
         const ProfileWidths *widths = &publication->profile.widths;
@@ -67,7 +67,7 @@ static void tell_systemd(const Publication *publication) {
                         publication->profile.n_groups, publication->profile.n_iommus, iova);
 }
 
-/* After the signals, and before any call. */
+/* After signals, before calls. */
 static int on_later(sd_event_source *source, void *userdata) {
         Service *service = userdata;
         const char *document;
@@ -89,7 +89,7 @@ static int on_later(sd_event_source *source, void *userdata) {
 static bool differs(const Publication *before, const Profile *now) {
         const ProfileHost *host = &before->profile.host;
 
-        /* The digest is about what the host can do; what it is called is part of the profile all the same. */
+        /* The digest covers the host's abilities; the host's name is part of the profile, too. */
         return before->generation == 0 || strcmp(before->profile.digest, now->digest) != 0 ||
                         strcmp(host->hostname, now->host.hostname) != 0 ||
                         strcmp(host->machine_id, now->host.machine_id) != 0;
@@ -100,7 +100,7 @@ static void take_over(Service *service, Profile *fresh) {
         bool changed = differs(&before, fresh);
 
         publication->profile = *fresh;
-        /* Volatile figures may be others even so: the text is written anew when somebody asks for it. */
+        /* Volatile values may still differ: the text is written again on demand. */
         document_done(&service->document);
         publication->generation += changed;
         if (changed && service->connection.bus) {
@@ -140,7 +140,7 @@ int service_reload(Service *service) {
         return read_again(service, &everything);
 }
 
-/* ── what makes it read ────────────────────────────────────────────────────────────────────────────────── */
+/* ── triggers ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void on_changes(void *userdata, const Changes *changes) {
         (void) read_again(userdata, changes);
@@ -183,7 +183,7 @@ static int watch(Service *service) {
                         SLOW_ACCURACY_USEC, on_slow, service);
 }
 
-/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── start and end ─────────────────────────────────────────────────────────────────────────────────────── */
 
 static int open_outputs(Service *service) {
         const DaemonOptions *options = service->options;
@@ -211,7 +211,7 @@ int service_start(Service *service, sd_event *event, const DaemonOptions *option
         r = gate_init(&service->tree.gate, event, &service->tree.served.publication, &gate_calls);
         if (r >= 0)
                 r = open_outputs(service);
-        /* Before the first reading: what happens while it lasts is not lost. */
+        /* Before the first reading, to miss no events. */
         if (r >= 0 && strcmp(options->root, "/") == 0)
                 r = watch(service);
         if (r >= 0)

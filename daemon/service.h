@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The service as a whole: what is read, what is kept, and to whom it is told. */
+/* The service: what it reads, keeps and publishes. */
 
 #include <systemd/sd-event.h>
 
@@ -30,9 +30,9 @@ typedef struct Service {
         sd_event_source *later, *slow;
 } Service;
 
-/* Reads the host, takes the name, publishes. -errno, with a message. The service stays where it is. */
+/* Reads the host, takes the name, publishes. -errno, with a message. The struct must not move. */
 int service_start(Service *service, sd_event *event, const DaemonOptions *options);
 void service_stop(Service *service);
 
-/* Reads everything again and tells what changed. -errno, with a message. */
+/* Reads everything again and publishes changes. -errno, with a message. */
 int service_reload(Service *service);

@@ -15,14 +15,14 @@ void snapshot_done(Snapshot *snapshot) {
         facts_done(&snapshot->facts);
 }
 
-/* Opened for each reading: registers are asked once a root, and a tree may have been put in place anew. */
+/* Reopened for each reading: registers are read once per root, and a tree may have been replaced. */
 static int open_root(Snapshot *snapshot, Root **ret) {
         Root *private_tree = NULL;
         int r = root_open(snapshot->root, ret);
 
         if (r < 0 || !snapshot->private_directory)
                 return r;
-        /* Nothing collected: then what it would hold is unknown for want of permission. */
+        /* Without collected files, their values are unknown for lack of permission. */
         r = root_open(snapshot->private_directory, &private_tree);
         if (r >= 0)
                 root_set_private(*ret, private_tree);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The facts that are kept between two readings, so that a change costs what changed. */
+/* Facts kept between readings, so that only changes are read. */
 
 #include "probe/source/regather.h"
 #include "profile/profile.h"
@@ -9,18 +9,18 @@
 typedef struct Snapshot {
         const char *root;              /* path */
         const char *private_directory; /* NULL: none */
-        bool told_private;             /* that it cannot be opened */
+        bool told_private;             /* open failure logged */
         Facts facts;
-        bool stale; /* the facts may be old: the next reading is of everything */
+        bool stale; /* facts may be old: read everything next time */
 } Snapshot;
 
-/* Nothing is read yet. The strings stay the caller's. */
+/* Reads nothing yet. The caller keeps the strings. */
 void snapshot_init(Snapshot *snapshot, const char *root, const char *private_directory);
 void snapshot_done(Snapshot *snapshot);
 
-/* Reads what changed and derives a whole profile. `former` is the profile of the last reading (zero before the first): it saves
- * work on what is unchanged. -errno. */
+/* Reads changes and derives a whole profile. `former` is the previous profile (zero at first), used to
+ * save work on unchanged parts. -errno. */
 int snapshot_read(Snapshot *snapshot, const Changes *changes, const Profile *former, Profile *ret);
 
-/* Undoes a reading that cannot be used after all: the next one is of everything. */
+/* Discards an unusable reading: the next one reads everything. */
 void snapshot_undo(Snapshot *snapshot, Profile *profile);

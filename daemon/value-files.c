@@ -27,7 +27,7 @@ static void file_name(const char *key, char *ret, size_t size) {
         ret[n] = 0;
 }
 
-/* An element a line, its members with blanks between them, as in an IOMMU group's reserved_regions. */
+/* One element per line, members separated by blanks, as in an IOMMU group's reserved_regions. */
 static void print_list(FILE *file, const Field *list, const void *object) {
         for (size_t i = 0; i < field_count(list, object); i++)
                 for (size_t j = 0; j < list->table->n; j++) {

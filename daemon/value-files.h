@@ -3,6 +3,6 @@
 
 #include "dbus/publication.h"
 
-/* One value a file below a fresh directory: widths/NAME in bits, generation, digest, virtualised, reserved_regions and
- * usable_iova as lines. An unknown one says "unknown: REASON". -errno. */
+/* Writes one value per file to a new directory: widths/NAME in bits, generation, digest, virtualised,
+ * reserved_regions and usable_iova as lines. Unknown: "unknown: REASON". -errno. */
 int value_files_write(int fd, const Publication *publication);

@@ -37,7 +37,7 @@ int write_file_at(int fd, const char *name, const void *bytes, size_t n, const c
         r = write_all(file, bytes, n);
         if (r >= 0)
                 r = write_all(file, end, strlen(end));
-        /* What the umask says is for the collector and the state, not for what everybody may read. */
+        /* The umask is for the collector and the state, not for files that all may read. */
         if (r >= 0 && fsync(file) < 0)
                 r = -errno;
         if (r < 0)

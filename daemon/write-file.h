@@ -3,11 +3,11 @@
 
 #include <stddef.h>
 
-/* A new file with n bytes and then `end`; nothing of it stays when it fails. -errno. */
+/* Writes a new file: n bytes and then `end`; removes it on failure. -errno. */
 int write_file_at(int fd, const char *name, const void *bytes, size_t n, const char *end);
 
-/* The same under another name first, so that `name` is the old file or the whole new one. */
+/* Writes a temporary file and renames it: `name` is the old file or the new one. */
 int replace_file_at(int fd, const char *name, const void *bytes, size_t n, const char *end);
 
-/* A directory and what is in it, links not followed, as far as it goes. */
+/* Removes a directory recursively, not following links; ignores errors. */
 void remove_tree_at(int fd, const char *name);
