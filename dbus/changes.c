@@ -15,14 +15,14 @@
 #include "profile/device-lookup.h"
 #include "profile/field/tables.h"
 
-/* Beyond so many the collection's name stands for its members. */
+/* Above this, the collection's name replaces its members. */
 #define CHANGED_MAX 512
 
 typedef struct Emission {
         sd_bus *bus;
         const Interfaces *interfaces;
         const Publication *before, *now;
-        sd_bus_message *changed; /* ProfileChanged, its array open */
+        sd_bus_message *changed; /* ProfileChanged, open array */
         size_t n_changed;
         int error;
 } Emission;
@@ -43,14 +43,14 @@ static void name(Emission *emission, const char *kind, const char *which) {
 
 /* ── units and groups ──────────────────────────────────────────────────────────────────────────────────── */
 
-/* Takes the path over. */
+/* Takes over path. */
 static void emit_added(Emission *emission, char *path) {
         note(emission, path ? sd_bus_emit_object_added(emission->bus, path) : -ENOMEM);
         free(path);
 }
 
-/* All that GetManagedObjects gave the object: a client that is left with one of them keeps the object. The library cannot
- * list them any more, as the object is gone from the publication. */
+/* All interfaces in GetManagedObjects: a client keeps an object with any left. sd-bus cannot list them,
+ * because the publication no longer has the object. */
 static void emit_removed(Emission *emission, char *path, const char *interface) {
         note(emission,
                         path ? sd_bus_emit_interfaces_removed(emission->bus, path,
@@ -61,7 +61,7 @@ static void emit_removed(Emission *emission, char *path, const char *interface) 
         free(path);
 }
 
-/* Takes the path over. */
+/* Takes over path. */
 static void emit_names(Emission *emission, const char **names, size_t n, char *path, const char *interface) {
         if (!path)
                 note(emission, -ENOMEM);
@@ -161,7 +161,7 @@ static void name_devices(Emission *emission) {
         }
 }
 
-/* The members of the document that differ, by their keys. */
+/* Names of the document's members that differ. */
 static void name_members(Emission *emission) {
         for (size_t i = 0; i < profile_table.n; i++)
                 if (!fingerprint_equal(&emission->before->profile.members[i],

@@ -5,7 +5,7 @@
 
 #include "dbus/interface.h"
 
-/* Tells what became of `before` in `now`: InterfacesRemoved and InterfacesAdded for units and groups that went and came,
- * PropertiesChanged where something else differs, and then ProfileChanged. -errno of the first that could not be sent. */
+/* Emits signals for changes from `before` to `now`: InterfacesRemoved and InterfacesAdded for units and
+ * groups, PropertiesChanged for other differences, then ProfileChanged. -errno of the first failure. */
 int changes_emit(sd_bus *bus, const Interfaces *interfaces, const Publication *before,
                 const Publication *now);

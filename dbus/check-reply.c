@@ -27,7 +27,7 @@ static int reply(sd_bus_message *message, const Guest *guest, const Check *check
 
 int check_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
                 size_t *ret_bytes, sd_bus_error *error) {
-        /* What is installed where the guest runs is its client's to say. */
+        /* The client knows what is installed on the guest's host. */
         const GuestInstalled installed = {};
         _cleanup_(guest_done) Guest guest = {};
         _cleanup_(check_done) Check check = {};

@@ -6,6 +6,6 @@
 
 #include "profile/profile.h"
 
-/* Answers Check: a guest's document, as text, against this host. 0 when it is answered, with so many bytes. */
+/* Answers Check: a guest's document, as text, against this host. Returns 0 and the size of the answer. */
 int check_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
                 size_t *ret_bytes, sd_bus_error *error);

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* By the monotonic clock: a jump of the wall clock changes nothing. */
+/* CLOCK_MONOTONIC: unaffected by changes of the wall clock. */
 static inline uint64_t clock_usec(void) {
         struct timespec now;
 
@@ -12,7 +12,7 @@ static inline uint64_t clock_usec(void) {
         return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
 }
 
-/* Processor time of this thread. */
+/* CPU time of this thread. */
 static inline uint64_t clock_cpu_nsec(void) {
         struct timespec now;
 

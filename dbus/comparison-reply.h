@@ -6,6 +6,7 @@
 
 #include "profile/profile.h"
 
-/* Answers Compare: the document of another host, as text, against this one. 0 when it is answered, with so many bytes. */
+/* Answers Compare: another host's document, as text, against this one. Returns 0 and the size of the
+ * answer. */
 int comparison_reply(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
                 size_t *ret_bytes, sd_bus_error *error);

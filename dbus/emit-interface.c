@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Prints the introspection document of an interface at build time: a template with the methods on standard input, and in place of its line
- * "<!-- properties -->" the properties from the object's table. */
+/* Prints an interface's introspection document at build time: copies a template with the methods from
+ * standard input, its line "<!-- properties -->" replaced by the properties of the object's table. */
 
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static void print_text(const char *text) {
                         putchar(*text);
 }
 
-/* How the bus says that a value is not known, or which words there are. */
+/* How the bus marks an unknown value, or the possible words. */
 static void print_values(const Field *field) {
         switch (field->kind) {
         case FIELD_NUMBER:

@@ -12,17 +12,17 @@
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 
-/* Answers that the bus has not taken: beyond, calls are not even refused. */
+/* Answers not read by the bus: above this, calls get no error either. */
 #define QUEUED_MAX 512
-/* The bus takes nothing: a daemon of it does so when a client leaves too much unread. */
+/* A bus daemon stops reading if a client leaves too much unread. */
 #define STUCK_USEC (15 * UINT64_C(1000000))
-/* Small calls of a connection whose user is not known yet: as many as dbus-daemon lets it make without an answer. */
+/* Small calls of an unidentified connection: as many as dbus-daemon allows without an answer. */
 #define EARLY_MAX 128
-/* No object and no name of ours is so long; the specification's names are not longer. */
+/* Our objects and names are shorter, and so are the specification's names. */
 #define PATH_BYTES_MAX 1024
 #define NAME_BYTES_MAX 255
 
-/* ── who it is ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── identity ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void forget(Gate *gate, Sender *sender) {
         if (gate->served == sender)
@@ -39,7 +39,7 @@ static int on_user(sd_bus_message *answer, void *userdata, sd_bus_error *error) 
         uint32_t uid;
 
         pipe_learn(&gate->jobs.pipe, 0, now - sender->asked_usec, now);
-        /* It has left, or the bus does not tell: nobody waits for what it called. */
+        /* It has left, or the bus does not know: nobody waits for the answers. */
         if (sd_bus_message_is_method_error(answer, NULL) || sd_bus_message_read(answer, "u", &uid) < 0)
                 forget(gate, sender);
         else
@@ -73,7 +73,7 @@ static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_erro
         Gate *gate = userdata;
         Sender *sender;
 
-        /* Anybody can send us this: only the bus is called by that name. */
+        /* Anybody can send this: only the bus has that name. */
         if (!from || strcmp(from, BUS_NAME) != 0 ||
                         sd_bus_message_read(message, "sss", &name, &before, &after) < 0 || *after)
                 return 0;
@@ -83,9 +83,9 @@ static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_erro
         return 0;
 }
 
-/* ── what it costs ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── cost ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Bytes of an answer that sd-bus makes by itself, about. */
+/* Estimated bytes of an answer that sd-bus makes. */
 static int64_t answer_bytes(const Gate *gate, sd_bus_message *call) {
         const Profile *profile = &gate->publication->profile;
 
@@ -96,7 +96,7 @@ static int64_t answer_bytes(const Gate *gate, sd_bus_message *call) {
         return sd_bus_message_is_method_call(call, PROPERTIES, NULL) ? 2048 : ANSWER_BYTES;
 }
 
-/* What sd-bus did about the last call is over. */
+/* sd-bus has finished the last call. */
 static void settle(Gate *gate) {
         if (gate->served)
                 senders_charge(&gate->senders, gate->served,
@@ -104,10 +104,10 @@ static void settle(Gate *gate) {
         gate->served = NULL;
 }
 
-/* ── what is not answered by sd-bus ────────────────────────────────────────────────────────────────────── */
+/* ── calls that sd-bus does not answer ─────────────────────────────────────────────────────────────────── */
 
-/* sd-bus quotes in its errors what it does not know: of a path and of the names in a call of Properties that is as much as the
- * caller likes to send. */
+/* sd-bus quotes unknown names in its errors: for a path and names in a call of Properties their length is
+ * the caller's choice. */
 static bool quotes_much(sd_bus_message *call) {
         const char *interface, *property, *path = sd_bus_message_get_path(call);
         bool much = path && strlen(path) > PATH_BYTES_MAX;
@@ -122,15 +122,15 @@ static bool quotes_much(sd_bus_message *call) {
         return sd_bus_message_rewind(call, 1) < 0 || much;
 }
 
-/* ── every message ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── all messages ──────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool is_for_nobody(sd_bus_message *call) {
         return sd_bus_message_get_expect_reply(call) <= 0 &&
                         !sd_bus_message_is_method_call(call, HAWD_HOST, "Refresh");
 }
 
-/* What connections took that come and go is not for the next stranger to pay, be it root: the first call is answered. A
- * client that waits for the answer is known before its second. */
+/* New strangers, maybe root, do not pay for connections that come and go: the first call is answered. A
+ * client that waits for the answer is identified before its second. */
 static bool may_call(Gate *gate, Sender *sender, sd_bus_message *call) {
         if (!sender_known(&gate->senders, sender)) {
                 if (++sender->n_early > EARLY_MAX)
@@ -141,7 +141,7 @@ static bool may_call(Gate *gate, Sender *sender, sd_bus_message *call) {
         return senders_may(&gate->senders, sender->user, clock_usec());
 }
 
-/* 0: sd-bus goes on with it. 1: it ends here. */
+/* 0: sd-bus continues. 1: done. */
 static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         const char *name = sd_bus_message_get_sender(message);
         Gate *gate = userdata;
@@ -185,7 +185,7 @@ int gate_wait(Gate *gate, sd_bus_message *call, const JobRequest *request, sd_bu
         return 1;
 }
 
-/* ── the bus's side ────────────────────────────────────────────────────────────────────────────────────── */
+/* ── the bus ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool any_unread(const Gate *gate) {
         return gate->n_queued > 0 || gate->unread > 0;
@@ -259,7 +259,7 @@ void gate_detach(Gate *gate) {
         gate->n_queued = gate->unread = 0;
 }
 
-/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── start and end ─────────────────────────────────────────────────────────────────────────────────────── */
 
 int gate_init(Gate *gate, sd_event *event, const Publication *publication, const GateCalls *calls) {
         int r;

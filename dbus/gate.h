@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What every call passes before anything is done about it: whose is it, and may its user take more of the service? Users are
- * asked of the bus without waiting for the answer. */
+/* Every call passes the gate first: it identifies the caller's user and checks the user's limits. Users
+ * are queried from the bus asynchronously. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -11,11 +11,11 @@
 #include "dbus/publication.h"
 #include "dbus/senders.h"
 
-/* What the gate asks of the service. */
+/* Callbacks of the gate. */
 typedef struct GateCalls {
-        /* The bus has taken no answer for a while. */
+        /* The bus stopped reading answers. */
         void (*stuck)(void *userdata);
-        /* Bytes that it has not read of what was written to it, about. */
+        /* Approximate bytes written but not read by the bus. */
         size_t (*unread)(void *userdata);
         void *userdata;
 } GateCalls;
@@ -24,24 +24,24 @@ typedef struct Gate {
         const Publication *publication;
         Senders senders;
         Jobs jobs;
-        sd_bus *bus;             /* NULL: not there now */
-        sd_event_source *watch;  /* looks at each turn of the loop; rings when the bus takes nothing */
-        size_t n_queued, unread; /* answers and bytes that the bus had not read at the last look */
-        uint64_t read_usec;      /* when it had read all, or more than at the look before */
-        bool watched;            /* the watch is set */
-        Sender *served;          /* whose call sd-bus answers at the moment; NULL: nobody's */
+        sd_bus *bus;             /* NULL: not connected */
+        sd_event_source *watch;  /* runs each turn of the loop; timeout if the bus stops reading */
+        size_t n_queued, unread; /* answers and bytes unread at the last look */
+        uint64_t read_usec;      /* when it had read all, or more than before */
+        bool watched;            /* watch is armed */
+        Sender *served;          /* sender that sd-bus now answers; NULL: none */
         uint64_t began_cpu_nsec; /* then */
-        int64_t answer_bytes;    /* of that answer, about */
+        int64_t answer_bytes;    /* its bytes, estimated */
         GateCalls calls;
 } Gate;
 
-/* The publication outlives the gate. */
+/* The publication must outlive it. */
 int gate_init(Gate *gate, sd_event *event, const Publication *publication, const GateCalls *calls);
 void gate_done(Gate *gate);
 
-/* Before the objects are put on the bus; and when it goes. */
+/* Call before adding objects to the bus; when it closes. */
 int gate_attach(Gate *gate, sd_bus *bus);
 void gate_detach(Gate *gate);
 
-/* For a method: has the call answered in its turn, or refuses it. */
+/* For methods: queues the call, or returns an error. */
 int gate_wait(Gate *gate, sd_bus_message *call, const JobRequest *request, sd_bus_error *error);

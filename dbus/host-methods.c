@@ -79,7 +79,7 @@ static int host_describe_fd(sd_bus_message *message, void *userdata, sd_bus_erro
         return wait_with(tree_of(userdata), message, 0, describe_fd, error);
 }
 
-/* The one argument of a method that takes a document: what it is, and what to do about one that is too long. */
+/* Reads the document argument of a method. `what` and `advice` are for the error if it is too long. */
 static int read_document(sd_bus_message *message, const char *what, const char *advice, const char **ret,
                 size_t *ret_n, sd_bus_error *error) {
         int r = sd_bus_message_read(message, "s", ret);
@@ -96,7 +96,7 @@ static int read_document(sd_bus_message *message, const char *what, const char *
 typedef int (*DocumentReply)(sd_bus_message *message, const Profile *profile, const char *text, size_t n,
                 size_t *ret_bytes, sd_bus_error *error);
 
-/* What read_document() accepted, in its turn. */
+/* Runs what read_document() accepted. */
 static int answer_document(Job *job, DocumentReply reply, sd_bus_error *error) {
         ObjectTree *tree = job->userdata;
         const char *text;

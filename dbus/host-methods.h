@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The methods and the signal of the host object. Their userdata is the Publication inside an ObjectTree. */
+/* Methods and the signal of the host object. Their userdata is the Publication in an ObjectTree. */
 
 #include <systemd/sd-bus.h>
 

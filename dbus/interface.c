@@ -27,7 +27,7 @@ static int append_text(sd_bus_message *reply, const char *text) {
 
 /* ── values ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* 0 for what is not known: the property Unknown says so. */
+/* 0 if unknown: see property Unknown. */
 static int append_number(sd_bus_message *reply, const char *signature, uint64_t number) {
         uint32_t small = number <= UINT32_MAX ? (uint32_t) number : 0;
 
@@ -60,7 +60,7 @@ static int append_address(sd_bus_message *reply, const PciAddress *address) {
         return append_text(reply, text);
 }
 
-/* The members of an element are plain values. */
+/* Members of elements are plain values. */
 static int append_member(sd_bus_message *reply, const Field *field, const void *element) {
         const void *value = field_value(field, element);
 
@@ -135,7 +135,7 @@ static const void *holder(const Property *property, const void *object) {
         return (const char *) object + property->offset;
 }
 
-/* NULL where the value is known. */
+/* NULL: the value is known. */
 static const char *unknown_reason(const Property *property, const void *object) {
         const void *value = field_value(property->field, holder(property, object));
         Reason reason = field_is_fact(property->field) ? ((const Fact *) value)->reason
@@ -178,7 +178,7 @@ static int append_provenance(sd_bus_message *reply, const PropertyList *list, co
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-/* ── what sd-bus serves ────────────────────────────────────────────────────────────────────────────────── */
+/* ── vtables of sd-bus ─────────────────────────────────────────────────────────────────────────────────── */
 
 static int append_named(const Interface *interface, const char *name, const Publication *publication,
                 const void *object, sd_bus_message *reply) {
@@ -190,7 +190,7 @@ static int append_named(const Interface *interface, const char *name, const Publ
                                             : append_provenance(reply, &interface->list, object);
 }
 
-/* An object is a ProfileIommu or a ProfileGroup, and what it names stands elsewhere: the slot's userdata is the
+/* An object is a ProfileIommu or ProfileGroup, and refers to others: userdata of the slot is the
  * publication. */
 static int get(sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
                 void *userdata, sd_bus_error *error) {
@@ -223,7 +223,7 @@ static void init(Interface *interface, const char *name, const FieldTable *table
                         *row++ = (sd_bus_vtable) SD_BUS_PROPERTY(property->name, property->signature, get, 0,
                                         bus_flags(property->field));
         }
-        /* Where it is short its value comes with the change. */
+        /* Short values are sent with the change. */
         *row++ = (sd_bus_vtable) SD_BUS_PROPERTY("Unknown", "a{ss}", get, 0,
                         interface->list.facts ? SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION
                                               : SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE);

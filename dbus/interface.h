@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The three kinds of object on the bus, as sd-bus serves them. */
+/* The three kinds of objects, as sd-bus serves them. */
 
 #include <systemd/sd-bus.h>
 
@@ -12,22 +12,22 @@
 typedef struct Interface {
         const char *name;
         PropertyList list;
-        sd_bus_vtable vtable[INTERFACE_ROWS_MAX]; /* the properties, Unknown, Provenance, and the methods */
+        sd_bus_vtable vtable[INTERFACE_ROWS_MAX]; /* properties, Unknown, Provenance, methods */
 } Interface;
 
 typedef enum InterfaceKind {
-        INTERFACE_HOST,  /* userdata is the Publication */
-        INTERFACE_IOMMU, /* the ProfileIommu */
-        INTERFACE_GROUP, /* the ProfileGroup */
+        INTERFACE_HOST,  /* userdata: Publication */
+        INTERFACE_IOMMU, /* ProfileIommu */
+        INTERFACE_GROUP, /* ProfileGroup */
         _INTERFACE_MAX,
 } InterfaceKind;
 
-/* They stay where they are: sd-bus keeps pointers into them. */
+/* Must not move: sd-bus keeps pointers. */
 typedef struct Interfaces {
         Interface kinds[_INTERFACE_MAX];
 } Interfaces;
 
-/* What the objects on a bus read. Their slots' userdata is the publication: by it getters find the rest. */
+/* The data that objects serve. Userdata of their slots is the publication, which leads to the rest. */
 typedef struct Served {
         Publication publication; /* first */
         Interfaces interfaces;
@@ -39,6 +39,6 @@ void interfaces_init(Interfaces *interfaces);
 int interface_append_all(const Interface *interface, const Publication *publication, const void *object,
                 sd_bus_message *reply);
 
-/* Appends text that is printable UTF-8 already, as everything in a profile is since it was decoded: sd-bus does not look at
- * each byte once more. */
+/* Appends text that is printable UTF-8, as all text in a profile is since decoding: sd-bus does not check
+ * it again. */
 int message_append_text(sd_bus_message *reply, const char *text, size_t n);

@@ -7,11 +7,11 @@
 #include "dbus/clock.h"
 #include "dbus/refusal.h"
 
-/* With 4,096 devices the whole service takes 18 MiB at most, whoever calls. */
+/* With 4,096 devices the service needs at most 18 MiB. */
 #define HEAP_MAX ((size_t) 40 << 20)
-/* A bus that always has something to say keeps jobs waiting for so long. */
+/* Maximum delay of jobs by a busy bus. */
 #define HURRY_USEC 10000
-/* Nothing tells when the bus has read all: so often is looked. */
+/* Poll interval: no event reports that the bus has read all. */
 #define NAP_USEC (PIPE_SLACK_USEC / 2)
 
 static void job_free(Jobs *jobs, Job *job) {
@@ -24,7 +24,7 @@ static void job_free(Jobs *jobs, Job *job) {
         free(job);
 }
 
-/* Where there is no room, whoever has most calls waiting loses the newest. */
+/* If full, the user with most waiting calls loses the newest. */
 static bool make_room(Jobs *jobs, const User *user) {
         Job *job, *most = NULL;
 
@@ -37,8 +37,8 @@ static bool make_room(Jobs *jobs, const User *user) {
         return true;
 }
 
-/* A call that waits is kept with its header, which may be of any length and which sd-bus does not measure: what all calls take
- * together shows in what is allocated. */
+/* A waiting call is kept with its header, whose length is unlimited and not reported by sd-bus: the
+ * allocated memory shows the total. */
 static bool memory_is_short(void) {
         const struct mallinfo2 heap = mallinfo2();
 
@@ -84,7 +84,7 @@ bool jobs_add(Jobs *jobs, Sender *sender, sd_bus_message *call, const JobRequest
 
 /* ── turns ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The oldest job of the user whose last turn is longest ago. Whose user is not known yet has to wait. */
+/* The oldest job of the user with the oldest last turn. Unidentified users wait. */
 static Job *next_job(const Jobs *jobs) {
         Job *job, *next = NULL;
 
@@ -95,7 +95,7 @@ static Job *next_job(const Jobs *jobs) {
         return next;
 }
 
-/* 1: there is more to do. */
+/* 1: more to do. */
 static int take_step(Jobs *jobs, Job *job) {
         User *user = job->sender->user;
         sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -171,7 +171,7 @@ void jobs_prepare(Jobs *jobs, bool idle) {
         }
 }
 
-/* ── life ──────────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── start and end ─────────────────────────────────────────────────────────────────────────────────────── */
 
 int jobs_init(Jobs *jobs, Senders *senders, sd_event *event) {
         int r;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Calls whose answers cost something wait here and are answered one at a time, users in turn, after what lies at the bus has
- * been looked at: a connection that has left meanwhile costs nothing. No answer is begun while the bus has not taken the one
- * before, so no more than one large answer is ever in memory. */
+/* Calls with expensive answers wait here. They are answered one at a time, users in turn, after reading
+ * new messages from the bus, so calls of closed connections cost nothing. The next answer starts when the
+ * bus has read the previous one, so at most one large answer is in memory. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -11,7 +11,8 @@
 #include "dbus/pipe.h"
 #include "dbus/senders.h"
 
-/* Calls that wait of one connection, one whose user is not known yet, one user, and in all; the bytes of their arguments. */
+/* Limits on waiting calls: per connection, per unidentified connection, per user, in all; bytes of
+ * arguments. */
 #define JOBS_OF_SENDER_MAX 32
 #define JOBS_OF_STRANGER_MAX 16
 #define JOBS_OF_USER_MAX 64
@@ -19,16 +20,15 @@
 #define JOBS_OF_USER_BYTES_MAX (2 << 20)
 #define JOBS_BYTES_MAX (16 << 20)
 
-/* The bus in the event loop: what the service does of itself, and its signals, come first. */
+/* Priority of the bus: the service's own events and signals come first. */
 #define PRIORITY_CALLS (SD_EVENT_PRIORITY_NORMAL + 10)
 
-/* Of a small answer, with its header. */
+/* Small answer with header. */
 #define ANSWER_BYTES 512
 
 typedef struct Job Job;
 
-/* Does the work, or a part of it that is no longer than a few milliseconds: 0 when it is answered, 1 when there is more to do,
- * negative or an error when it failed. */
+/* Does the work, or a few milliseconds of it: 0: answered, 1: more to do, negative or an error: failed. */
 typedef int (*JobStep)(Job *job, sd_bus_error *error);
 
 struct Job {
@@ -37,16 +37,16 @@ struct Job {
         Sender *sender;
         JobStep step;
         void *userdata;
-        size_t held_bytes; /* of the call */
+        size_t held_bytes; /* by the call */
         bool begun;
-        size_t answer_bytes;   /* before it is begun about, then the step says them */
-        sd_bus_message *reply; /* that more steps go on with */
+        size_t answer_bytes;   /* estimate; when begun, set by the step */
+        sd_bus_message *reply; /* continued by later steps */
         size_t at;
         uint64_t generation;
 };
 
 typedef struct Jobs {
-        TAILQ_HEAD(JobList, Job) list; /* the oldest first */
+        TAILQ_HEAD(JobList, Job) list; /* oldest first */
         size_t n, bytes;
         Senders *senders;
         uint64_t turns, last_usec;
@@ -58,22 +58,22 @@ typedef struct Jobs {
 int jobs_init(Jobs *jobs, Senders *senders, sd_event *event);
 void jobs_done(Jobs *jobs);
 
-/* What is known of a job before it is begun. */
+/* Properties of a job before it begins. */
 typedef struct JobRequest {
-        size_t held_bytes, answer_bytes; /* of the argument; of the answer, about */
+        size_t held_bytes, answer_bytes; /* size of argument; of answer, about */
         JobStep step;
         void *userdata;
 } JobRequest;
 
-/* False: there is no room for it. */
+/* False: no room. */
 bool jobs_add(Jobs *jobs, Sender *sender, sd_bus_message *call, const JobRequest *request);
 
-/* Those of a sender that has left. */
+/* Drops jobs of a closed sender. */
 void jobs_forget(Jobs *jobs, const Sender *sender);
 void jobs_forget_all(Jobs *jobs);
 
 /* Whether any waits, or the bus is reading a large answer. */
 bool jobs_any(const Jobs *jobs);
 
-/* Before the event loop waits, when there are any: whether it is time for a job. `idle`: the bus has read all answers. */
+/* Call before the event loop waits: decides whether to run a job. `idle`: the bus has read all answers. */
 void jobs_prepare(Jobs *jobs, bool idle);

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* So many times in so long, by the monotonic clock: a jump of the wall clock neither opens nor shuts it. */
+/* Limits a rate by the monotonic clock, so changes of the wall clock have no effect. */
 typedef struct RateLimit {
         uint64_t interval_usec;
         unsigned burst;
@@ -12,5 +12,5 @@ typedef struct RateLimit {
         unsigned n;
 } RateLimit;
 
-/* Counts one; false when that is one too many. */
+/* Counts one; false: limit exceeded. */
 bool rate_limit_pass(RateLimit *limit);

@@ -7,14 +7,14 @@
 #include "dbus/object-tree.h"
 #include "probe/cleanup.h"
 
-/* Objects a step: about two milliseconds. */
+/* Objects per step: about 2 ms. */
 #define STEP 32
-/* Of an object in the answer, about (a group with one device takes 650). */
+/* Estimated bytes per object (a group with one device: 650). */
 #define OBJECT_BYTES 768
 
 /* ── one object ────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Without properties where `own` is NULL. */
+/* No properties if `own` is NULL. */
 static int append_interface(sd_bus_message *reply, const char *name, const Interface *own,
                 const Publication *publication, const void *object) {
         int r = sd_bus_message_open_container(reply, 'e', "sa{sv}");
@@ -27,7 +27,7 @@ static int append_interface(sd_bus_message *reply, const char *name, const Inter
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
-/* Takes the path over. The first three interfaces are every object's, as the library has them. */
+/* Takes over path. All objects have the first three interfaces, as in sd-bus. */
 static int append_object(sd_bus_message *reply, char *path, const Interface *interface,
                 const Publication *publication, const void *object) {
         static const char *const every[] = { "org.freedesktop.DBus.Peer",
@@ -62,7 +62,7 @@ static int append_at(sd_bus_message *reply, const ObjectTree *tree, size_t at) {
                         &tree->served.interfaces.kinds[INTERFACE_GROUP], publication, group);
 }
 
-/* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
+/* ── all objects ───────────────────────────────────────────────────────────────────────────────────────── */
 
 static int begin(Job *job, const Publication *publication) {
         int r;
@@ -80,7 +80,7 @@ static int step(Job *job, sd_bus_error *error) {
         size_t n = publication->profile.n_iommus + publication->profile.n_groups, end;
         int r = 0;
 
-        /* What is told belongs together: after a change it begins again. */
+        /* The answer must be consistent: restarts after a change. */
         if (!job->reply || job->generation != publication->generation || job->at > n)
                 r = begin(job, publication);
         end = n - job->at > STEP ? job->at + STEP : n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Names on the bus. The version is part of each: what they mean never changes. */
+/* Names on the bus. Each has the version: its meaning never changes. */
 
 #define HAWD_BUS_NAME "org.hawd.AddressWidth1"
 #define HAWD_PATH "/org/hawd/AddressWidth1"
@@ -15,11 +15,11 @@
 #define HAWD_ERROR_TOO_LARGE HAWD_BUS_NAME ".Error.TooLarge"             /* over HAWD_MESSAGE_MAX */
 #define HAWD_ERROR_INVALID_PROFILE HAWD_BUS_NAME ".Error.InvalidProfile" /* no profile document */
 #define HAWD_ERROR_INVALID_GUEST HAWD_BUS_NAME ".Error.InvalidGuest"     /* no guest document */
-#define HAWD_ERROR_RATE_LIMITED HAWD_BUS_NAME ".Error.RateLimited"       /* asked for too often */
-#define HAWD_ERROR_NOT_AUTHORIZED HAWD_BUS_NAME ".Error.NotAuthorized" /* polkit says no, or is not there */
-#define HAWD_ERROR_FAILED HAWD_BUS_NAME ".Error.Failed"                /* the host could not be read */
+#define HAWD_ERROR_RATE_LIMITED HAWD_BUS_NAME ".Error.RateLimited"       /* too many calls */
+#define HAWD_ERROR_NOT_AUTHORIZED HAWD_BUS_NAME ".Error.NotAuthorized"   /* denied by polkit, or no polkit */
+#define HAWD_ERROR_FAILED HAWD_BUS_NAME ".Error.Failed"                  /* the host could not be read */
 
 #define HAWD_POLKIT_REFRESH "org.hawd.AddressWidth1.refresh"
 
-/* Bytes of a string that a method takes. */
+/* Maximum bytes of a method's string. */
 #define HAWD_MESSAGE_MAX (256 * 1024)

@@ -27,14 +27,14 @@ char *object_path_iommu(const ProfileIommu *iommu) {
         return sd_bus_path_encode(HAWD_IOMMU_PATH, iommu->name, &path) < 0 ? NULL : path;
 }
 
-/* A number is a path element as it is; sd_bus_path_encode() would escape its first digit. */
+/* A number is a valid path element; sd_bus_path_encode() would escape its first digit. */
 char *object_path_group(const ProfileGroup *group) {
         char *path = NULL;
 
         return asprintf(&path, HAWD_GROUP_PATH "/%" PRIu32, group->id) < 0 ? NULL : path;
 }
 
-/* ── which object a path names ─────────────────────────────────────────────────────────────────────────── */
+/* ── path to object ────────────────────────────────────────────────────────────────────────────────────── */
 
 static int find_iommu(sd_bus *bus, const char *path, const char *interface, void *userdata, void **ret,
                 sd_bus_error *error) {
@@ -53,7 +53,7 @@ static int find_iommu(sd_bus *bus, const char *path, const char *interface, void
                 own = object_path_iommu(unit);
                 if (!own)
                         return -ENOMEM;
-                /* One name an object: what was escaped without need decodes to the same label. */
+                /* Unique names: needless escapes decode to the same label. */
                 if (strcmp(own, path) != 0)
                         return 0;
                 *ret = unit;
@@ -71,7 +71,7 @@ static int find_group(sd_bus *bus, const char *path, const char *interface, void
         const ProfileGroup *group;
         uint64_t number;
 
-        /* One name an object: "007" is not group 7. */
+        /* Unique names: "007" is not group 7. */
         if (!text_u64((Bytes){ .data = (const uint8_t *) id, .n = strlen(id) }, 10, &number) ||
                         number > UINT32_MAX || (id[0] == '0' && id[1]))
                 return 0;
@@ -82,7 +82,7 @@ static int find_group(sd_bus *bus, const char *path, const char *interface, void
         return 1;
 }
 
-/* ── which objects there are ───────────────────────────────────────────────────────────────────────────── */
+/* ── list of objects ───────────────────────────────────────────────────────────────────────────────────── */
 
 static int list_paths(size_t n, char *(*path)(const Profile *profile, size_t i), const Profile *profile,
                 char ***ret) {

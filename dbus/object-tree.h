@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The objects under HAWD_PATH: the host, a child for each unit and each group, and an ObjectManager above them. */
+/* Objects under HAWD_PATH: the host, one child per unit and group, and an ObjectManager. */
 
 #include <systemd/sd-bus.h>
 
@@ -12,7 +12,7 @@
 #include "dbus/publication.h"
 
 typedef struct ObjectTree {
-        Served served; /* first: the userdata of methods leads back to the tree by it */
+        Served served; /* must be first: the userdata of methods is cast to the tree */
         PublicationCalls calls;
         Polkit polkit;
         RateLimit refreshes;
@@ -21,12 +21,12 @@ typedef struct ObjectTree {
 
 void object_tree_init(ObjectTree *tree, const PublicationCalls *calls);
 
-/* Puts the objects on a bus; they go with it. -errno. */
+/* Adds the objects to a bus, until it closes. -errno. */
 int object_tree_attach(ObjectTree *tree, sd_bus *bus);
 
-/* Before the bus is closed: calls that wait are forgotten. */
+/* Call before closing the bus: drops waiting calls. */
 void object_tree_detach(ObjectTree *tree);
 
-/* The path of a unit or group; free() it. NULL when out of memory. */
+/* Path of a unit or group; free() it. NULL: out of memory. */
 char *object_path_iommu(const ProfileIommu *iommu);
 char *object_path_group(const ProfileGroup *group);

@@ -9,11 +9,11 @@
 #include "dbus/names.h"
 #include "probe/cleanup.h"
 
-#define ANSWER_USEC (120 * UINT64_C(1000000)) /* a person may be asked */
+#define ANSWER_USEC (120 * UINT64_C(1000000)) /* polkit may ask a user */
 
 typedef struct Question {
-        struct Question **place; /* among the pending ones */
-        sd_bus_slot *slot;       /* floating: not ours */
+        struct Question **place; /* its place in the table */
+        sd_bus_slot *slot;       /* floating: not own */
         sd_bus_message *request;
         uid_t uid;
         PolkitAllowed allowed;
@@ -69,7 +69,7 @@ static int ask(sd_bus_message *request, const char *action, Question *question) 
         if (r >= 0)
                 r = sd_bus_call_async(bus, &slot, call, on_answer, question, ANSWER_USEC);
         if (r >= 0) {
-                /* The slot owns the question: it goes with the answer, or with the bus. */
+                /* The slot owns the question, which ends with the answer or the bus. */
                 sd_bus_slot_set_destroy_callback(slot, question_free);
                 sd_bus_slot_set_floating(slot, 1);
                 sd_bus_slot_unref(slot);
@@ -79,7 +79,7 @@ static int ask(sd_bus_message *request, const char *action, Question *question) 
         return r;
 }
 
-/* NULL: too many questions are open, of this user or in all. */
+/* NULL: too many open questions, of this user or in all. */
 static Question **free_place(Polkit *polkit, uid_t uid) {
         Question **place = NULL;
         unsigned own = 0;
@@ -124,7 +124,7 @@ void polkit_cancel(Polkit *polkit) {
                         continue;
                 slot = sd_bus_slot_ref(question->slot);
                 (void) refuse(question->request, "The service ends.");
-                /* The bus gives up its reference: ours is then the last. */
+                /* The bus drops its reference: ours is the last. */
                 (void) sd_bus_slot_set_floating(slot, 0);
                 sd_bus_slot_unref(slot);
         }

@@ -8,7 +8,7 @@
 #include "probe/cleanup.h"
 #include "profile/field/tables.h"
 
-/* ── the object that stands for the host ───────────────────────────────────────────────────────────────── */
+/* ── the host object ───────────────────────────────────────────────────────────────────────────────────── */
 
 #define HOST_REGION(member) FIELD_MEMBER(HostRegion, region.member)
 
@@ -19,7 +19,7 @@ static const Field host_region_fields[] = {
 };
 static const FieldTable host_region_table = { FIELD_TABLE(host_region_fields) };
 
-/* The profile, and what only the bus and the value files have. */
+/* The profile, and members only for the bus and value files. */
 static const Field publication_fields[] = {
         { "version", FIELD_FIXED, FIELD_CONST, .fixed = HAWD_VERSION, .text = "Version of hawd." },
         { "profile", FIELD_OBJECT, FIELD_FLAT, FIELD_MEMBER(Publication, profile), .table = &profile_table },
@@ -43,7 +43,7 @@ static void append_capital(char *name, const char *key) {
         snprintf(name + n, PROPERTY_NAME_MAX - n, "%c%s", toupper((unsigned char) *key), key + 1);
 }
 
-/* NULL for a list, whose type is made of its elements'. */
+/* NULL: a list, typed by its elements. */
 static const char *signature_of(const Field *field) {
         switch (field->kind) {
         case FIELD_NUMBER:
@@ -134,7 +134,7 @@ static bool equal_numbers(const Fact *a, const Fact *b) {
         return fact_known(a) == fact_known(b) && (!fact_known(a) || a->value == b->value);
 }
 
-/* By what the bus has of the elements. */
+/* Compares members that the bus has. */
 static bool equal_lists(const Field *field, const Side *a, const Side *b) {
         size_t n = field_count(field, a->object);
 

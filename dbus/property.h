@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The properties of a kind of object: the rows of its table that are on the bus, by the JSON keys that lead to them, each
- * with a capital. What they are called and how they are typed needs no bus: emit-interface prints it at build time. */
+/* Properties of a kind of object: the rows of its table that are on the bus, named by their JSON keys,
+ * capitalised. Names and types do not depend on the bus: emit-interface prints them at build time. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,28 +18,28 @@ typedef struct Property {
         char name[PROPERTY_NAME_MAX];
         char signature[PROPERTY_SIGNATURE_MAX];
         const Field *field;
-        size_t offset; /* in the object, of the struct whose field it is */
+        size_t offset; /* of the struct with the field, in the object */
 } Property;
 
 typedef struct PropertyList {
         size_t n;
         Property properties[PROPERTIES_MAX];
-        bool facts; /* some are facts: there is a property Provenance */
+        bool facts; /* has facts, so a property Provenance */
 } PropertyList;
 
-/* The rows in the order of the table. */
+/* Keeps the order of the table. */
 void property_list_make(const FieldTable *table, PropertyList *ret);
 
-/* NULL when there is none of that name. */
+/* NULL: unknown name. */
 const Property *property_find(const PropertyList *list, const char *name);
 
-/* Of a row that explains another: that one's name on the bus. */
+/* For a row that explains another: name of that property. */
 void property_explained(const Field *reason, char ret[PROPERTY_NAME_MAX]);
 
-/* Names of the published properties that differ between two states of an object, NULL-terminated; at most max - 1. A fact
- * differs by its value: why it is unknown and where it came from are properties of their own. */
+/* Names of published properties that differ between two states of an object, NULL-terminated; fewer than
+ * max. Facts are compared by value: reason and source are separate properties. */
 size_t property_changes(const PropertyList *list, const Profile *before, const void *old, const Profile *now,
                 const void *new, const char **ret, size_t max);
 
-/* Publication; the other objects are ProfileIommu and ProfileGroup, with the tables of the profile. */
+/* Publication; other objects (ProfileIommu, ProfileGroup) use the tables of the profile. */
 extern const FieldTable publication_table;

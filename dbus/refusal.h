@@ -5,9 +5,9 @@
 
 #include "dbus/senders.h"
 
-/* Answers a call of somebody who has had their share with SD_BUS_ERROR_LIMITS_EXCEEDED; with nothing when that was told often
- * enough this second: a daemon of the bus lets a connection have so many calls without an answer, and no more. */
+/* Rejects a call over the limit with SD_BUS_ERROR_LIMITS_EXCEEDED, or without reply if too many were sent
+ * this second: a bus daemon limits how many calls of a connection may be unanswered. */
 void refuse_call(sd_bus_message *call, User *user);
 
-/* The same for an answer that is too large for a bus as busy as it is. */
+/* The same for an answer too large for a busy bus. */
 void refuse_large(sd_bus_message *call, User *user);

@@ -5,15 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An honest client is told of as many calls as may wait. Not of more: dbus-daemon reads 2 KiB of us in each round of its clients,
- * and what others wait for stands behind the refusals. */
+/* An honest client gets an error for as many calls as may wait. Not for more: dbus-daemon reads 2 KiB
+ * from us per round of its clients, and other answers queue behind the errors. */
 #define REFUSALS                                                \
         (RateLimit) {                                           \
                 .interval_usec = UINT64_C(4000000), .burst = 32 \
         }
 
-/* A tenth of a processor, and every second the objects of a host with 512 groups. A client that reads nothing takes three and a
- * half minutes to fill what dbus-daemon keeps of the service's answers (127 MiB), when it stops to read from the service. */
+/* A tenth of a CPU, and the objects of a host with 512 groups each second. A client that reads nothing
+ * takes 3.5 minutes to fill dbus-daemon's buffer for the service's answers (127 MiB), after which it
+ * stops reading from the service. */
 static const ShareLimits user_limits = {
         .cpu_nsec = 1000000000,
         .cpu_nsec_per_second = 100000000,
@@ -27,8 +28,8 @@ static const ShareLimits all_limits = {
         .bytes_per_second = 2 << 20,
 };
 
-/* When all that others may have together is taken, a user who took less than this part of its own is served; what it takes
- * then counts so many times. */
+/* If unprivileged users have used their total, a user who used less than this part of its own share is
+ * served; its cost counts so many times. */
 #define MODEST_PART 16
 #define SCARCE_TIMES 8
 #define SCARCE_MAX (INT64_MAX / SCARCE_TIMES)
@@ -52,7 +53,7 @@ void senders_init(Senders *senders, uid_t own) {
 
 /* ── users ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* A place that nobody has, or that of the user who is not here and was last heard of longest ago. */
+/* Returns a free place, or that of the absent user who was last active longest ago. */
 static User *place(Senders *senders) {
         User *oldest = NULL;
 
@@ -95,7 +96,7 @@ static void move(Sender *sender, User *user) {
         }
 }
 
-/* Nearly all of it: what many others took together is not for this user to pay. */
+/* Has nearly all left: a user does not pay for what others took together. */
 static bool is_modest(const User *user) {
         return user->share.cpu_nsec > user_limits.cpu_nsec - user_limits.cpu_nsec / MODEST_PART &&
                         user->share.bytes > user_limits.bytes - user_limits.bytes / MODEST_PART;
@@ -131,7 +132,7 @@ void senders_identify(Senders *senders, Sender *sender, uid_t uid, uint64_t now_
         move(sender, user_of(senders, uid));
         (void) senders_may(senders, sender->user, now_usec);
         senders_take(senders, sender->user, sender->early_cpu_nsec, sender->early_bytes);
-        /* Strangers get back what was not theirs; not for those who come again and again beyond their share. */
+        /* Strangers get back the user's cost, unless the user is over its share. */
         if (senders_may(senders, sender->user, now_usec))
                 share_take(&senders->strangers.share, &user_limits, -sender->early_cpu_nsec,
                                 -sender->early_bytes);

@@ -2,7 +2,7 @@
 #include "dbus/share.h"
 
 #define USEC_PER_SECOND INT64_C(1000000)
-/* No limit takes longer to come back, and no product of a rate and this overflows. */
+/* Longer than any limit's refill time; products with rates do not overflow. */
 #define LONGEST_USEC (3600 * UINT64_C(1000000))
 
 static int64_t filled(int64_t left, int64_t maximum, int64_t per_second, int64_t usec) {

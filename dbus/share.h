@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What somebody may take of the service: processor time and bytes of answers. Both come back with time, up to a maximum. The
- * clock is the caller's. */
+/* A share of the service: CPU time and bytes of answers. Both refill over time, up to a maximum. The
+ * caller supplies the clock. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,14 +12,14 @@ typedef struct ShareLimits {
         int64_t bytes, bytes_per_second;
 } ShareLimits;
 
-/* All zero: nothing was taken yet. */
+/* All zero: unused. */
 typedef struct Share {
-        int64_t cpu_nsec, bytes; /* left; below zero after a call that took more than there was */
+        int64_t cpu_nsec, bytes; /* left; negative after a call that exceeded it */
         uint64_t filled_usec;    /* 0: never */
 } Share;
 
-/* Adds what came back since the last time; false when nothing is left. `now_usec` is CLOCK_MONOTONIC, above 0. */
+/* Refills the share; false: nothing left. `now_usec` is CLOCK_MONOTONIC, above 0. */
 bool share_left(Share *share, const ShareLimits *limits, uint64_t now_usec);
 
-/* A debt is never more than the whole of a limit. */
+/* Debt is limited to the whole limit. */
 void share_take(Share *share, const ShareLimits *limits, int64_t cpu_nsec, int64_t bytes);
