@@ -63,7 +63,7 @@ size_t character_escape(uint32_t code, char ret[static CHARACTER_ESCAPE_SIZE]) {
         return (size_t) n;
 }
 
-/* What stands at the beginning, escaped where it is no printable character. How many bytes it took. */
+/* Copies the first character, escaped if it is not printable. Returns the number of bytes consumed. */
 static size_t printable(const uint8_t *data, size_t size, bool cut, char ret[static CHARACTER_ESCAPE_SIZE]) {
         uint32_t code = data[0];
         int n = code < 0x80 ? 1 : character_decode(data, size, &code);

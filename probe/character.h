@@ -10,21 +10,21 @@
 /* The longest escape: "\ud834\udd73". */
 #define CHARACTER_ESCAPE_SIZE 13
 
-/* The character at the beginning of n > 0 bytes: its length; 0 when there is none, -EAGAIN when more bytes may make it one.
- * Overlong forms and surrogates are none: Unicode Standard, table 3-7. */
+/* Decodes the character at the start of n > 0 bytes. Returns its length; 0: invalid; -EAGAIN: more bytes are
+ * needed. Overlong forms and surrogates are invalid (Unicode Standard, table 3-7). */
 int character_decode(const uint8_t *data, size_t n, uint32_t *ret);
 
-/* Characters that a reader does not see as such: controls, format characters, those that turn the direction of text, line
- * separators, and what a terminal shows as nothing. Unicode 15, General_Category Cc, Cf, Zl and Zp,
- * Default_Ignorable_Code_Point and Noncharacter_Code_Point. */
+/* Characters that are invisible or change how text is shown: controls, format characters, text direction,
+ * line separators. Unicode 15, General_Category Cc, Cf, Zl and Zp, Default_Ignorable_Code_Point and
+ * Noncharacter_Code_Point. */
 bool character_is_unseen(uint32_t code);
 
-/* "\x1b", "\u202e", or two of these as JSON has it beyond U+FFFF. Its length. */
+/* "\x1b", "\u202e", or a JSON surrogate pair beyond U+FFFF. Returns length. */
 size_t character_escape(uint32_t code, char ret[static CHARACTER_ESCAPE_SIZE]);
 
-/* Copies up to the first NUL, with what is no printable character escaped: text_printable() in probe/decode/text.h. With
- * `cut`, what is left of a character that was cut in half is dropped. */
+/* Copies up to the first NUL and escapes unprintable characters, see text_printable() in
+ * probe/decode/text.h. With `cut`, an incomplete last character is dropped. */
 void characters_copy(const uint8_t *data, size_t n_data, bool cut, char *ret, size_t size);
 
-/* A text that hawd put together, where snprintf() may have cut a character in half: printable, and in whole characters. */
+/* For text that snprintf() may have cut within a character: makes it printable, in whole characters. */
 void text_shown(const char *text, char *ret, size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Ownership by scope: the attribute stands where the variable is declared, the release where the scope ends. */
+/* Scope-based ownership: the attribute is at the declaration, the release at the end of the scope. */
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ static inline void closep(int *fd) {
 #define _cleanup_free_ _cleanup_(freep)
 #define _cleanup_close_ _cleanup_(closep)
 
-/* Hands a pointer on to the caller, so that the scope's end no longer frees it. */
+/* Passes the pointer on, so that the end of the scope does not free it. */
 #define TAKE_PTR(p)                     \
         ({                              \
                 typeof(p) _taken = (p); \

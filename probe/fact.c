@@ -23,7 +23,7 @@ WORDS_DEFINE(Tristate, tristate);
 
 static Fact __attribute__((format(printf, 4, 0)))
 fact_make(Provenance provenance, Reason reason, uint64_t value, const char *format, va_list ap) {
-        /* What was read and did not hold the thing: it is absent there. An unknown always has a reason. */
+        /* The source was read but lacks the value. Every unknown fact has a reason. */
         if (provenance == PROVENANCE_UNKNOWN && reason == REASON_NONE)
                 reason = REASON_ABSENT;
 

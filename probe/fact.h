@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A number together with where it came from. There is no way to a number that leaves its state behind:
- * unknown is neither zero nor "no". */
+/* A number with its source. A number is never read without its state: unknown is neither zero nor "no". */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +9,7 @@
 #include "probe/reason.h"
 
 typedef enum Provenance {
-        PROVENANCE_UNKNOWN = 0, /* .reason says why */
+        PROVENANCE_UNKNOWN = 0, /* see .reason */
         PROVENANCE_MEASURED,    /* .source is the register, file or ioctl */
         PROVENANCE_DERIVED,     /* .source is the formula with its inputs */
         PROVENANCE_ASSUMED,     /* .source is the rule that was applied */
@@ -21,9 +20,9 @@ typedef enum Provenance {
 
 typedef struct Fact {
         Provenance provenance;
-        Reason reason; /* REASON_NONE exactly when known */
+        Reason reason; /* REASON_NONE only when known */
         uint64_t value;
-        char source[FACT_SOURCE_MAX]; /* printable ASCII; when unknown: what was asked */
+        char source[FACT_SOURCE_MAX]; /* printable ASCII; if unknown: what was read */
 } Fact;
 
 WORDS_DECLARE(Provenance, provenance);
@@ -37,7 +36,7 @@ static inline bool fact_known(const Fact *fact) {
         return fact->provenance != PROVENANCE_UNKNOWN;
 }
 
-/* Three-valued truth, for what hardware offers, the kernel enables, or a guest uses. */
+/* Yes, no or unknown, for hardware support, kernel settings and guest use. */
 typedef enum Tristate {
         TRISTATE_UNKNOWN = 0,
         TRISTATE_NO,
@@ -50,6 +49,6 @@ static inline Tristate tristate(bool b) {
         return b ? TRISTATE_YES : TRISTATE_NO;
 }
 
-/* Known when the tristate is; otherwise unknown for that reason. */
+/* Known if the tristate is; otherwise unknown with this reason. */
 Fact fact_state(Tristate state, Reason reason, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));

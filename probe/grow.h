@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-/* Room for one more element in an array of n: doubles at each power of two, so n itself tells the capacity. NULL when
- * out of memory; the array is then as it was. */
+/* Makes room for one more element in an array of n. Doubles at each power of two, so n implies the capacity.
+ * NULL if out of memory; the array is then unchanged. */
 static inline void *grow(void *array, size_t n, size_t size) {
         if (n & (n - 1))
                 return array;

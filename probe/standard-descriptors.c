@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 void standard_descriptors_open(void) {
-        /* Children inherit them. The mode is the one that nobody wants of that descriptor. */
+        /* Children inherit them. Uses the mode opposite to the descriptor's normal use. */
         for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
                 if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
                                 open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
                         _exit(EXIT_FAILURE);
 }
 
-/* Whoever read the pipe has seen enough. */
+/* A closed pipe is not an error. */
 static bool reader_is_gone(void) {
         struct pollfd output = { .fd = STDOUT_FILENO, .events = POLLOUT };
 

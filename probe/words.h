@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The words of an enum, in documents and on the screen. A header declares them with WORDS_DECLARE(); a source file has the
- * table NAME_table[_NAME_MAX], and makes the functions of it with WORDS_DEFINE(). */
+/* The words of an enum, for documents and the screen. A header declares them with WORDS_DECLARE(); a source
+ * file defines the table NAME_table[_NAME_MAX], and the functions with WORDS_DEFINE(). */
 
 #include "probe/cleanup.h"
 
 typedef struct Words {
         unsigned n;
-        const char *const *words; /* by value; "" where a value has none */
+        const char *const *words; /* by value; "" if a value has none */
 } Words;
 
-/* "unknown" for what is no value. */
+/* "unknown" for invalid values. */
 const char *words_get(const Words *words, unsigned value);
 
-/* The first value with that word; -EINVAL: no value has it, or it is empty. */
+/* The first value with that word; -EINVAL if not found or empty. */
 int words_find(const Words *words, const char *word);
 
 #define WORDS_DECLARE(Type, name)                 \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a decoder found wrong, and where. A fault never stops a decoder by itself: the record is skipped by its
- * length, or read as the kernel reads it, and the fault says so. Bounded: hostile input cannot make it grow. */
+/* A problem that a decoder found, and its position. Faults do not stop decoders: the record is skipped by
+ * its length, or read as the kernel reads it. The number is limited against hostile input. */
 
 #include <stddef.h>
 
@@ -12,7 +12,7 @@
 typedef struct Fault {
         size_t offset;             /* byte in a table, line (from 1) in a text */
         const char *rule;          /* stable kebab-case name; static string */
-        char text[FAULT_TEXT_MAX]; /* one sentence for a person, printable ASCII */
+        char text[FAULT_TEXT_MAX]; /* one sentence for users, printable ASCII */
 } Fault;
 
 typedef struct FaultList {
@@ -23,6 +23,6 @@ typedef struct FaultList {
 
 void fault_list_done(FaultList *faults);
 
-/* Lists may be NULL (the caller does not care). Out of memory counts as dropped. */
+/* The list may be NULL (faults are ignored). Out of memory counts as dropped. */
 void fault_add(FaultList *faults, size_t offset, const char *rule, const char *format, ...)
                 __attribute__((format(printf, 4, 5)));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A register described once: a list X(MNEMONIC, member, high, low) gives the struct, its decoder and the table that
- * JSON and text are made from. Values are the field's raw bits. */
+/* A register is described once: a list X(MNEMONIC, member, high, low) generates the struct, its decoder and
+ * the table for JSON and text. Values are raw bits. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Text from hardware, firmware and the kernel: made printable once, where it is decoded, because one bad byte
- * fails a whole D-Bus reply and an escape sequence moves a terminal's cursor. */
+/* Text from hardware, firmware and the kernel is made printable where it is decoded: one invalid byte makes
+ * a D-Bus reply fail, and escape sequences control the terminal. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,28 +11,28 @@
 #include "probe/character.h"
 #include "probe/decode/bytes.h"
 
-/* Copies into ret[size] as printable UTF-8, always terminated: what is not UTF-8 becomes \xNN for each byte, and a character
- * that is not seen \xNN or \uNNNN (probe/character.h). Stops at the first NUL or at the end of the view; what does not
- * fit is left out, never half of a character. What is printable stays as it is, so that a second time changes nothing; so do
- * leading and trailing blanks, which are part of some CPU vendor strings. */
+/* Copies to ret[size] as printable UTF-8, always terminated. Invalid UTF-8 becomes \xNN per byte, an
+ * invisible character \xNN or \uNNNN (probe/character.h). Stops at the first NUL or the end of the view;
+ * text that does not fit is dropped in whole characters. Printable text, including blanks at both ends (part
+ * of some CPU vendor strings), is unchanged, so the function is idempotent. */
 void text_printable(Bytes b, char *ret, size_t size);
 
-/* Whether text_printable() would leave all of it as it is. */
+/* True if text_printable() would change nothing. */
 bool text_is_printable(Bytes b);
 
-/* One line of a text at a time, without its newline and without a trailing CR. A line may hold NULs; a last line without
- * newline counts. Returns false at the end. `cursor` starts at 0. */
+/* Returns one line at a time, without newline and trailing CR. A line may hold NULs; the last line needs no
+ * newline. Returns false at the end. `cursor` starts at 0. */
 bool text_line(Bytes text, size_t *cursor, Bytes *ret);
 
-/* The view without blanks and tabs at both ends. */
+/* Removes blanks and tabs at both ends. */
 Bytes text_trim(Bytes b);
 
-/* One word up to blanks, taken off the front of `rest`. False when none is left. */
+/* Takes one word, up to blanks, off the front of `rest`. False if none is left. */
 bool text_word(Bytes *rest, Bytes *ret);
 
 bool text_equal(Bytes b, const char *s);
 bool text_starts(Bytes b, const char *prefix);
 
-/* The whole view as a number, nothing before or after it, no sign. base 16 takes an optional 0x; base 10 only
- * digits. False when empty, too long or out of range. */
+/* Parses the whole view as an unsigned number without sign. Base 16 allows a 0x prefix; base 10 only digits.
+ * Returns false if empty, too long or out of range. */
 bool text_u64(Bytes b, unsigned base, uint64_t *ret);

@@ -8,7 +8,7 @@
 
 #include "probe/cleanup.h"
 
-/* As the kernel counts them: all that one path leads through (MAXSYMLINKS). */
+/* The kernel's limit for links in one path (MAXSYMLINKS). */
 #define LINKS_MAX 40
 
 static int compare_names(const void *a, const void *b) {
@@ -75,7 +75,7 @@ MemoryTree *memory_tree_free(MemoryTree *tree) {
 
 typedef struct Walk {
         const MemoryTree *tree;
-        MemoryTree *grows; /* directories that are missing are made in it; NULL: none are */
+        MemoryTree *grows; /* missing directories are created in it; NULL: not created */
         unsigned links;
         bool follow; /* links */
 } Walk;
@@ -95,7 +95,7 @@ static int follow_link(Walk *walk, TreeNode *link, TreeNode **ret) {
         return walk_path(walk, *target == '/' ? walk->tree->top : from, target, true, ret);
 }
 
-/* One component from a directory; `more` when others come behind it. */
+/* Resolves one component in a directory; `more`: others follow. */
 static int walk_component(
                 Walk *walk, TreeNode *at, const char *text, size_t n, bool follow, TreeNode **ret) {
         TreeNode *child;
@@ -135,7 +135,7 @@ static int walk_path(Walk *walk, TreeNode *from, const char *path, bool follow_l
         return 0;
 }
 
-/* The directory that holds the last component, and that component. */
+/* Finds the directory of the last component, and that component. */
 static int walk_above(Walk *walk, const char *path, const char **ret_name, size_t *ret_n, TreeNode **ret) {
         size_t end = strlen(path), start;
         _cleanup_free_ char *above = NULL;
@@ -179,7 +179,7 @@ int memory_tree_add(MemoryTree *tree, TreeKind kind, const char *path, TreeNode 
 
         if (r < 0)
                 return r;
-        /* "./" stands for the top itself. */
+        /* "./" is the top itself. */
         there = n == 0 || (n == 1 && name[0] == '.') ? above : find_child(tree, above, name, n);
         if (!there)
                 return add_child(tree, above, kind, name, n, ret);

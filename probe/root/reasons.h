@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* hawd/reasons of a tree: "REASON PATH" a line, what could not be read when the tree was made. */
+/* hawd/reasons of a tree: "REASON PATH" per line, the failed reads when the tree was made. */
 
 #include <stddef.h>
 
@@ -22,8 +22,8 @@ typedef struct ReasonTable {
 
 void reason_table_done(ReasonTable *table);
 
-/* Lines with an unknown reason or without a path are passed over. -ENOMEM only. */
+/* Lines with an unknown reason or without a path are ignored. -ENOMEM only. */
 int reason_table_decode(Bytes text, ReasonTable *ret);
 
-/* REASON_ABSENT when nothing was recorded. */
+/* REASON_ABSENT if nothing was recorded. */
 Reason reason_table_find(const ReasonTable *table, const char *path);

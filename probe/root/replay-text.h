@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The text files of hawd/ in a tree that stand for registers and for the machine's identity. Pure. */
+/* Text files of hawd/ in a tree that replace registers and the machine's identity. No I/O. */
 
 #include <stdbool.h>
 
@@ -10,12 +10,12 @@
 
 typedef struct RootMsr {
         uint32_t index;
-        Reason reason; /* MALFORMED: the line names a register and its value does not parse */
+        Reason reason; /* MALFORMED: valid register, invalid value */
         uint64_t value;
 } RootMsr;
 
-/* "0x0000048c 0x0000000006734141". False when the line names no register. */
+/* "0x0000048c 0x0000000006734141". False if the line has no register. */
 bool replay_msr_parse(Bytes line, RootMsr *ret);
 
-/* Lines "architecture NAME" and "machine-id HEX"; others, and values that are neither, are passed over. */
+/* Lines "architecture NAME" and "machine-id HEX"; other lines and invalid values are ignored. */
 void replay_host_parse(Bytes text, HostIdentity *ret);

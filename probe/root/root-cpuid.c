@@ -19,7 +19,7 @@ static Reason read_tree(Root *root, CpuidTable *ret, FaultList *faults) {
                 return reason;
         if (cpuid_table_parse(buffer_bytes(&buffer), ret, faults) < 0)
                 return REASON_RESOURCES;
-        /* Without leaf 0 there is neither a vendor nor a maximum: nothing else can be read rightly. */
+        /* Without leaf 0, vendor and maximum are unknown, so other leaves cannot be interpreted. */
         if (!cpuid_table_find(ret, 0, 0)) {
                 cpuid_table_done(ret);
                 return REASON_MALFORMED;
@@ -38,8 +38,8 @@ static int execute(CpuidTable *table, uint32_t leaf, uint32_t subleaf, CpuidLeaf
         return cpuid_table_add(table, &regs);
 }
 
-/* The leaves that hawd decodes, each below its range's maximum. CPUID needs no privilege and no CPU of choice: what
- * differs between CPUs shows in /proc/cpuinfo. */
+/* Reads the leaves that hawd decodes, up to each range's maximum. CPUID needs no privilege, and any CPU will
+ * do: /proc/cpuinfo shows differences between CPUs. */
 static int execute_all(CpuidTable *table) {
         static const uint32_t basic[] = { 0x1, 0x7 };
         static const uint32_t extended[] = { 0x80000001, 0x80000002, 0x80000003, 0x80000004, 0x80000008,

@@ -7,7 +7,7 @@
 
 #define HOST_TEXT_MAX 4096
 
-/* hawd's own: the id it gives out cannot be turned back into the machine's. */
+/* hawd's application id: derived ids do not reveal the machine's. */
 #define HAWD_APPLICATION_ID SD_ID128_MAKE(4c, 1e, 7d, 52, 90, a3, 4f, 1b, 8e, 66, d2, 35, 0b, c7, f8, 19)
 
 static void read_live(Root *root, HostIdentity *ret) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Shared by the files of probe/root only. */
+/* Only for the files of probe/root. */
 
 #include "probe/root/memory-tree.h"
 #include "probe/root/reasons.h"
@@ -20,7 +20,7 @@ struct Root {
 
         ReasonTable reasons; /* of a tree: hawd/reasons */
 
-        /* live: the opened MSR device; tree: hawd/msr, read at the first register; both: what was answered so far */
+        /* live: the open MSR device; tree: hawd/msr, read for the first register; both: values so far */
         int msr_fd;
         Reason msr_reason;
         bool msr_opened;
@@ -28,19 +28,19 @@ struct Root {
         RootMsr msrs[ROOT_MSRS_MAX];
 };
 
-/* Finds out how paths below the root are opened. -ENOSYS or -EPERM: they cannot be kept inside it. */
+/* Selects how paths below the root are opened. -ENOSYS or -EPERM: cannot keep them inside it. */
 int root_open_begin(Root *root);
 
-/* A path below the root. The fd or -errno. */
+/* Opens path below the root. fd or -errno. */
 int root_openat(const Root *root, const char *path, int flags);
 
-/* What a failed read of path means: the recorded reason in a tree, where one is. Tells the observer. */
+/* The reason for a failed read of path: in a tree the recorded one, if any. Calls the observer. */
 Reason root_failed(Root *root, const char *path, Reason reason);
 
 void root_tell_file(const Root *root, const char *path, Bytes content);
 
-/* Room for size bytes and a NUL behind them. */
+/* Makes room for size bytes and a NUL. */
 bool buffer_reserve(Buffer *buffer, size_t size);
 
-/* A file of hawd/ in a tree, or why not; `live_path` names what it stands for in hawd/reasons. */
+/* Reads a file of hawd/ in a tree; `live_path` is the path it replaces in hawd/reasons. */
 Reason root_read_text(Root *root, const char *path, const char *live_path, size_t max, Buffer *ret);

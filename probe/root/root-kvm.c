@@ -33,7 +33,7 @@ static void ask_capability(int fd, uint32_t number, KvmAnswers *ret) {
 #define CPUID_ENTRIES_FIRST 256
 #define CPUID_ENTRIES_MAX 4096
 
-/* The leaves that matter; KVM lists dozens. */
+/* The needed leaves; KVM lists dozens. */
 static bool wanted_leaf(const struct kvm_cpuid_entry2 *entry) {
         static const uint32_t leaves[] = { 0x0, 0x1, 0x7, 0x80000000, 0x80000001, 0x80000008, 0x8000000a,
                 0x8000001f };
@@ -44,7 +44,7 @@ static bool wanted_leaf(const struct kvm_cpuid_entry2 *entry) {
         return false;
 }
 
-/* E2BIG does not say how many there are (Documentation/virt/kvm/api.rst, 4.46): double and try again. */
+/* E2BIG does not report the size (Documentation/virt/kvm/api.rst, 4.46): double it and try again. */
 static Reason ask_cpuid(int fd, KvmAnswers *ret) {
         for (uint32_t n = CPUID_ENTRIES_FIRST; n <= CPUID_ENTRIES_MAX; n *= 2) {
                 _cleanup_free_ struct kvm_cpuid2 *cpuid =
@@ -74,7 +74,7 @@ static bool wanted_msr(uint32_t index) {
         return index >= 0x480 && index <= 0x491;
 }
 
-/* The list says on E2BIG how long it is, unlike the other. */
+/* Here E2BIG does report the needed size. */
 static struct kvm_msr_list *feature_msr_list(int fd, Reason *ret_reason) {
         struct kvm_msr_list head = {}, *list;
 
@@ -159,7 +159,7 @@ static void tell(const Root *root, const KvmAnswers *answers) {
 }
 
 static Reason read_live(Root *root, KvmAnswers *ret) {
-        /* The node may stand there without a driver, and opening it would load one. */
+        /* The node may exist without a driver; opening it would load one. */
         _cleanup_close_ int driver = root_openat(root, "sys/class/misc/kvm", O_PATH);
         _cleanup_close_ int fd = -1;
 

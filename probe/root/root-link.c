@@ -21,7 +21,7 @@ static ssize_t read_node(const Root *root, const char *path, char *ret, size_t s
         return (ssize_t) n;
 }
 
-/* A live host's directories are the kernel's own; in a tree the way to the link may lead elsewhere too. */
+/* Directories of a live host come from the kernel; in a tree the path may lead elsewhere. */
 static ssize_t read_link(const Root *root, const char *path, char *ret, size_t size) {
         if (root->memory)
                 return read_node(root, path, ret, size);
@@ -34,7 +34,7 @@ static ssize_t read_link(const Root *root, const char *path, char *ret, size_t s
                 return -1;
         }
         ssize_t n = readlinkat(fd, "", ret, size);
-        /* An empty path on what is no link says ENOENT, which would read as absence. */
+        /* For other files an empty path gives ENOENT, which would mean absent. */
         if (n < 0 && errno == ENOENT)
                 errno = EINVAL;
         return n;

@@ -49,7 +49,7 @@ static int compare_names(const void *a, const void *b) {
         return strverscmp(*x, *y);
 }
 
-/* False: the list is full, or memory is. */
+/* False: list full or out of memory. */
 static bool take_name(const char *name, size_t max, NameList *ret, Reason *ret_reason) {
         if (name[0] == '.')
                 return true;

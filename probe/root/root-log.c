@@ -21,8 +21,8 @@ static bool append_line(Buffer *text, Bytes line) {
         return true;
 }
 
-/* One record a read, the oldest first. EPIPE: it went while others came; EINVAL: it is longer than any that matters; both
- * leave the place behind it. */
+/* Reads one record per call, oldest first. EPIPE: it was overwritten; EINVAL: it is longer than any relevant
+ * one. Both errors skip it. */
 static Reason read_records(int fd, Buffer *ret) {
         uint8_t record[LOG_RECORD_MAX];
         Bytes line;

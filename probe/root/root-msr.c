@@ -28,7 +28,7 @@ static void open_live(Root *root) {
                 root->msr_reason = root_failed(root, MSR_DEVICE, reason_from_errno(root->msr_fd));
 }
 
-/* Registers are asked one at a time; the replay file grows with them. */
+/* Registers are read one at a time; the replay file grows with them. */
 static void tell(Root *root) {
         char text[ROOT_MSRS_MAX * MSR_LINE_MAX];
         size_t n = 0;
@@ -41,7 +41,7 @@ static void tell(Root *root) {
         root_tell_file(root, "hawd/msr", (Bytes){ .data = (uint8_t *) text, .n = n });
 }
 
-/* A register that faults reads as EIO (arch/x86/kernel/msr.c). */
+/* EIO: the register faults (arch/x86/kernel/msr.c). */
 static Reason read_live(Root *root, uint32_t index, uint64_t *ret) {
         RootMsr msr = { .index = index };
         uint8_t bytes[8];
@@ -58,7 +58,7 @@ static Reason read_live(Root *root, uint32_t index, uint64_t *ret) {
         return REASON_NONE;
 }
 
-/* The collector asks for the registers that a probe asks for: what is missing from its list does not exist. */
+/* The collector reads the same registers as a probe: one missing from its list does not exist. */
 static bool read_private(Root *root, uint32_t index, uint64_t *ret, Reason *ret_reason) {
         if (!root->private_tree)
                 return false;

@@ -20,8 +20,8 @@ static int open_in_root(int fd, const char *path, int flags) {
         };
         long opened;
 
-        /* EAGAIN: something, anywhere, was renamed or mounted while the kernel followed a "..", as links in sysfs
-         * have. Busy minutes are full of it, hostile ones must end. */
+        /* EAGAIN: a rename or mount anywhere happened while the kernel followed a "..", as in sysfs links.
+         * Retries help on busy hosts; the limit stops attacks. */
         for (unsigned tries = 0; tries < OPEN_TRIES; tries++) {
                 opened = syscall(SYS_openat2, fd, path, &how, sizeof(how));
                 if (opened >= 0 || errno != EAGAIN)
@@ -36,7 +36,7 @@ static bool only_root_writes(const struct stat *st) {
         return st->st_uid == 0 && !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* What stands there, never what a link leads to; -EPERM where anybody but root could have put it. */
+/* Opens without following links; -EPERM if a user other than root could have created the entry. */
 static int open_component(int directory, const char *name, int flags, bool last) {
         _cleanup_close_ int fd = openat(directory, name, flags | O_NOFOLLOW | O_CLOEXEC);
         struct stat st;
@@ -71,7 +71,7 @@ static int open_by_component(int tree, const char *path, int flags) {
                 name[n] = 0;
                 if (strcmp(name, "..") == 0)
                         return -EXDEV;
-                /* An empty component, as "//" has, is the directory itself. */
+                /* An empty component, as in "//", is the directory itself. */
                 next = open_component(above, n ? name : ".", last ? flags : O_PATH, last);
                 if (last || next < 0)
                         return next;
@@ -88,7 +88,7 @@ int root_open_begin(Root *root) {
         int fd = open_in_root(root->fd, ".", O_PATH);
 
         root->without_openat2 = fd == -ENOSYS || fd == -EPERM;
-        /* Nothing is outside the live host; a tree has to be one that only root writes. */
+        /* A live host has no outside; a tree must be writable only by root. */
         if (root->without_openat2 && !root->live) {
                 int why = fd;
 

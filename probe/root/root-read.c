@@ -32,8 +32,8 @@ bool buffer_reserve(Buffer *buffer, size_t size) {
         return true;
 }
 
-/* In a tree anything may stand where a file belongs, and opening some things has effects: look first, then open
- * what was looked at. */
+/* A tree may have any file type, and opening some types has side effects: checks the type first, then opens
+ * the same file. */
 static int open_regular(const Root *root, const char *path, size_t max, Reason *ret_reason) {
         _cleanup_close_ int fd = root_openat(root, path, O_PATH);
         char link[64];
@@ -55,7 +55,7 @@ static int open_regular(const Root *root, const char *path, size_t max, Reason *
         return file;
 }
 
-/* What is read from: a file, or what a tree in memory has in its place. */
+/* Source of a read: a file, or a node of a tree in memory. */
 typedef struct Source {
         int fd; /* -1: none */
         const TreeNode *node;
@@ -103,14 +103,14 @@ static Reason read_node(const TreeNode *node, size_t limit, Buffer *ret) {
         return REASON_NONE;
 }
 
-/* The file is there, as it was opened. */
+/* The file exists, as it was opened. */
 static Reason failed_read(int error) {
         Reason reason = reason_from_errno(error);
 
         return reason == REASON_ABSENT ? REASON_IO : reason;
 }
 
-/* Goes on up to `limit` bytes in the buffer; `once`: what one read gives. */
+/* Reads until the buffer has `limit` bytes; `once`: in one read. */
 static Reason read_source(const Source *source, size_t limit, bool once, Buffer *ret) {
         if (source->node)
                 return read_node(source->node, limit, ret);
@@ -134,7 +134,7 @@ static Reason read_source(const Source *source, size_t limit, bool once, Buffer 
         return REASON_NONE;
 }
 
-/* What every reader ends with: the buffer is whole or empty, and the observer knows. */
+/* Ends every read: the buffer is complete or empty, and the observer is called. */
 static Reason finish(Root *root, const char *path, size_t max, Reason reason, Buffer *ret) {
         if (reason == REASON_NONE && ret->n > max)
                 reason = REASON_TOO_LARGE;
@@ -180,11 +180,11 @@ Reason root_read_private(Root *root, const char *path, size_t max, Buffer *ret) 
 Reason root_read_privileged(Root *root, const char *path, size_t max, Buffer *ret) {
         Reason reason = root_read_private(root, path, max, ret);
 
-        /* Nothing there: the host itself says whether the file is absent or refused. */
+        /* Not found: the host's file tells absent from refused. */
         return reason == REASON_ABSENT ? root_read(root, path, max, ret) : reason;
 }
 
-/* Up to n bytes at the offset: how many; 0 at the end of the file. */
+/* Reads up to n bytes at the offset; returns how many; 0 at EOF. */
 static Reason read_part(const Source *source, BytesRange part, uint8_t *ret, size_t *ret_n) {
         ssize_t n;
 
@@ -204,7 +204,7 @@ static Reason read_part(const Source *source, BytesRange part, uint8_t *ret, siz
         return n < 0 ? failed_read(errno) : REASON_NONE;
 }
 
-/* The buffer grows to where the part ends, with ones up to where it begins. */
+/* Extends the buffer to the part's end and fills the gap with ones. */
 static Reason take_part(const Source *source, BytesRange part, Buffer *ret) {
         uint8_t bytes[PART_MAX];
         Reason reason;

@@ -10,7 +10,7 @@
 
 #define REASONS_TEXT_MAX (8U << 20)
 
-/* Before anybody observes: a capture writes this file from the refusals it is told of, not from the old one. */
+/* Before an observer is set: a capture writes this file from its own refusals, not from the old one. */
 static int read_reasons(Root *root) {
         _cleanup_(buffer_done) Buffer buffer = {};
 

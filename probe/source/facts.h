@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Everything that was read from one host, decoded and not yet judged. One member a source; each thing that could
- * not be read keeps its reason. Every file is read once. */
+/* Everything that was read from one host, decoded but not interpreted. One member per source; a failed read
+ * keeps its reason. Every file is read once. */
 
 #include <limits.h>
 #include <stdbool.h>
@@ -33,7 +33,7 @@
 
 typedef struct HostFacts {
         HostIdentity identity;
-        char hostname[65];       /* proc/sys/kernel/hostname; "" not readable */
+        char hostname[65];       /* proc/sys/kernel/hostname; "" unreadable */
         char kernel_release[65]; /* proc/sys/kernel/osrelease */
         Reason names_reason;     /* of the first of these three that cannot be read */
         Reason cmdline_reason;
@@ -56,7 +56,7 @@ typedef enum MsrName {
 } MsrName;
 
 typedef struct MsrFact {
-        Reason reason; /* NOT_APPLICABLE: another vendor's register, or CPUID does not offer it: not asked */
+        Reason reason; /* NOT_APPLICABLE: not read, as the vendor differs or CPUID does not report it */
         uint64_t value;
 } MsrFact;
 
@@ -80,22 +80,22 @@ typedef struct ParameterFact {
 } ParameterFact;
 
 typedef struct KvmFacts {
-        Reason reason; /* of asking /dev/kvm */
+        Reason reason; /* of using /dev/kvm */
         KvmAnswers answers;
         Tristate loaded;      /* sys/module/kvm, loaded or built in */
         Reason loaded_reason; /* when unknown */
-        Tristate registered; /* sys/class/misc/kvm: a vendor's part started, without which kvm runs no guest */
+        Tristate registered;  /* sys/class/misc/kvm exists: a vendor module, needed for guests, started */
         Reason registered_reason;
-        char holder[32]; /* the loaded module that holds kvm: kvm_intel, kvm_amd, kvm_pvm, …; "" none */
-        bool has_kvm_intel, has_kvm_amd; /* in sys/module: built in, both are, whatever the CPU is */
-        char other_backend[32];          /* a third one there */
-        ParameterFact ept, npt;          /* a module that runs clears them when the hardware lacks it */
+        char holder[32]; /* the loaded module that uses kvm: kvm_intel, kvm_amd, kvm_pvm, …; "" none */
+        bool has_kvm_intel, has_kvm_amd; /* in sys/module; built in, both are there on any CPU */
+        char other_backend[32];          /* another module */
+        ParameterFact ept, npt;          /* a running module clears them if the hardware lacks it */
         ParameterFact eptad;
         ParameterFact sev, sev_es, sev_snp, tdx;
         ParameterFact unsafe_type1;   /* vfio_iommu_type1.allow_unsafe_interrupts */
         ParameterFact unsafe_iommufd; /* iommufd.allow_unsafe_interrupts, for devices opened by /dev/iommu */
         Reason dma_entries_reason;
-        uint64_t dma_entries; /* vfio_iommu_type1.dma_entry_limit: mappings of one container */
+        uint64_t dma_entries; /* vfio_iommu_type1.dma_entry_limit: mappings per container */
         FaultList faults;
 } KvmFacts;
 
@@ -112,7 +112,7 @@ typedef struct IommuFact {
                 IOMMU_SYSFS_NONE,
                 IOMMU_SYSFS_INTEL,
                 IOMMU_SYSFS_AMD
-        } attributes;                    /* which group of files it has */
+        } attributes;                    /* by its group of sysfs files */
         RegisterFact address, cap, ecap; /* intel-iommu/ */
         RegisterFact version_major, version_minor;
         RegisterFact capability; /* amd-iommu/cap */
@@ -120,16 +120,16 @@ typedef struct IommuFact {
         Reason features_reason;
         Reason devices_reason;
         NameList devices; /* names in devices/ */
-        bool virtio;      /* its parent is a virtio device, of that name: */
+        bool virtio;      /* its parent is a virtio device of this name: */
         char virtio_name[24];
-        RegisterFact log_bits; /* its input range, as the kernel's log has it */
+        RegisterFact log_bits; /* input range, from the kernel's log */
 } IommuFact;
 
 typedef struct IommuFacts {
-        Reason reason; /* of listing sys/class/iommu; NONE with n == 0: the kernel drives none; TOO_LARGE: there are more */
+        Reason reason; /* of listing sys/class/iommu; NONE with n == 0: no units; TOO_LARGE: more exist */
         size_t n;
         IommuFact *iommus;
-        Tristate interrupt_remapping; /* an "IR-" interrupt chip in sys/kernel/irq: yes; only others: no */
+        Tristate interrupt_remapping; /* yes: an "IR-" interrupt chip in sys/kernel/irq; no: only others */
         Reason interrupt_remapping_reason;
 } IommuFacts;
 
@@ -158,7 +158,7 @@ typedef struct GroupFacts {
 
 typedef struct PciFact {
         PciAddress address;
-        PciAddress parent; /* from the device's place below sys/devices */
+        PciAddress parent; /* from the device's path below sys/devices */
         bool has_parent;
         Reason ids_reason;
         uint16_t vendor, device, subsystem_vendor, subsystem_device;
@@ -166,12 +166,12 @@ typedef struct PciFact {
         char driver[40];
         Reason resource_reason;
         PciResources resources;
-        Reason config_reason; /* NONE: all capabilities were visible; PERMISSION: only the header was */
-        bool config_known;    /* its header at least; else config is all unknown */
+        Reason config_reason; /* NONE: all capabilities were visible; PERMISSION: only the header */
+        bool config_known;    /* at least the header; else config is all unknown */
         PciConfig config;
         bool is_vf;
         PciAddress physical_function;
-        uint32_t vgpu_type; /* NVIDIA's virtual functions: nvidia/current_vgpu_type; 0: no vGPU is made on it */
+        uint32_t vgpu_type; /* NVIDIA's virtual functions: nvidia/current_vgpu_type; 0: no vGPU */
 } PciFact;
 
 typedef struct PciFacts {
@@ -185,9 +185,9 @@ typedef struct PciFacts {
 
 typedef struct MediatedFact {
         char uuid[UUID_TEXT_MAX];
-        char parent[64]; /* the device that it is part of, mostly a PCI address; "" not readable, as the others */
+        char parent[64];    /* parent device, usually a PCI address; "" unreadable, as for the others */
         char type[64];      /* "i915-GVTg_V5_4" */
-        char type_name[64]; /* "GRID T4-2Q"; not every driver has one */
+        char type_name[64]; /* "GRID T4-2Q"; some drivers have none */
         char api[24];       /* "vfio-pci", "vfio-ap", "vfio-ccw" */
 } MediatedFact;
 
@@ -221,12 +221,12 @@ typedef struct Facts {
         MemoryFacts memory;
 } Facts;
 
-/* Runs every source in order. -ENOMEM only: whatever else goes wrong is a reason inside. */
+/* Runs every source in order. -ENOMEM only: other errors become reasons. */
 int facts_gather(Root *root, Facts *ret);
 
 void facts_done(Facts *facts);
 
-/* ── the sources, one a file ───────────────────────────────────────────────────────────────────────────── */
+/* ── the sources, one per file ─────────────────────────────────────────────────────────────────────────── */
 
 int source_host_read(Root *root, Buffer *buffer, HostFacts *ret);
 int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret);
@@ -238,28 +238,28 @@ int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
 int source_mediated_read(Root *root, Buffer *buffer, MediatedFacts *ret);
 int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
 
-/* Files that only root reads in full, and the maximum of each. Of 260 real ACPI tables the largest has 2 KiB; a multi-segment
- * server's stays far below. */
+/* Files that only root reads in full, with maximum sizes. Of 260 real ACPI tables the largest has 2 KiB;
+ * those of multi-segment servers stay far below. */
 #define SOURCE_DMAR "sys/firmware/acpi/tables/DMAR"
 #define SOURCE_IVRS "sys/firmware/acpi/tables/IVRS"
 #define SOURCE_ACPI_TABLE_MAX (1024 * 1024)
 #define SOURCE_IOMEM "proc/iomem"
 #define SOURCE_IOMEM_MAX (16 * 1024 * 1024)
 
-/* CPUID and the model-specific registers that it says exist, without /proc/cpuinfo. */
+/* Reads CPUID and the model-specific registers it reports, without /proc/cpuinfo. */
 void source_cpu_read_registers(Root *root, CpuFacts *ret);
 
-/* Of the IOMMU units the kernel's log alone, where one of them has its width there. */
+/* Reads only the kernel's log, if a unit has its width there. */
 void source_iommu_read_log(Root *root);
 
-/* One function, `name` as in sys/bus/pci/devices; ret comes with its address and is else zero. False: there is
- * none. */
+/* One function; `name` as in sys/bus/pci/devices. ret must be zeroed except its address. False: not
+ * found. */
 bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults);
 
-/* What is read of its configuration space. */
+/* Reads its configuration space in part. */
 Reason source_pci_read_config(Root *root, Buffer *buffer, const char *name);
 
-/* One group, `id` as in sys/kernel/iommu_groups; ret comes with its id and is else zero. -ENOMEM. */
+/* One group; `id` as in sys/kernel/iommu_groups. ret must be zeroed except its id. -ENOMEM. */
 int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact *ret, FaultList *faults);
 void group_fact_done(GroupFact *group);
 

@@ -8,7 +8,7 @@
 
 #include "probe/decode/text.h"
 
-/* Makes room for one element at `at` in an array of n elements. NULL when out of memory; the array is as it was. */
+/* Makes room for one element at `at` in an array of n. NULL if out of memory: the array is unchanged. */
 static void *insert(void *array, size_t n, size_t at, size_t size) {
         uint8_t *grown = reallocarray(array, n + 1, size);
 
@@ -123,7 +123,7 @@ fail:
         return r;
 }
 
-/* The group it was in loses it, and goes when it was the last; the group it is in now is read. */
+/* Removes the device from its old group, and the group if empty; reads its new group. */
 static int reread_groups(Root *root, Buffer *buffer, const char *name, GroupFacts *facts) {
         char path[96], target[32];
         uint64_t now = UINT64_MAX;
@@ -166,7 +166,7 @@ static int add_name(NameList *list, const char *name) {
         return 0;
 }
 
-/* The device's own link says which unit is before it: the units' long lists need no second look. */
+/* The device's own link names its unit, so the units' long lists are not read again. */
 static int rejoin_units(Root *root, const char *name, IommuFacts *facts) {
         char path[96], target[NAME_MAX + 1];
         size_t at;

@@ -3,5 +3,5 @@
 
 #include "probe/source/facts.h"
 
-/* Reads one function again, with the group it was in and the group it is in now, and the unit before it. -ENOMEM. */
+/* Reads again one function, its old and new group, and its IOMMU unit. -ENOMEM. */
 int regather_device(Root *root, Buffer *buffer, const PciAddress *address, Facts *facts);

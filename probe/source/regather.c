@@ -16,7 +16,7 @@ void changes_add_device(Changes *changes, const PciAddress *address) {
                 changes->devices[changes->n_devices++] = *address;
 }
 
-/* A source is read into fresh facts, which then take the old ones' place. */
+/* Reads a source into new facts, which then replace the old ones. */
 #define REREAD(source, type)                                                   \
         static int reread_##source(Root *root, Buffer *buffer, Facts *facts) { \
                 type fresh = {};                                               \

@@ -17,7 +17,7 @@ static uint32_t msr_index(MsrName name) {
         return msr_indices[name];
 }
 
-/* Asks only for registers that CPUID says exist: reading another raises a fault in the kernel's log. */
+/* Only registers that CPUID reports: reading others logs a fault in the kernel's log. */
 static bool msr_applies(const CpuidFeature *cpu, const CpuidEncryption *encryption, MsrName name) {
         switch (name) {
         case MSR_FEAT_CTL:

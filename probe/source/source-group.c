@@ -9,7 +9,7 @@
 
 #define GROUPS_MAX 65536
 #define GROUP_DEVICES_MAX 4096
-/* Not an attribute of one page: kernels before 6.2 print past it, and a server's RMRRs can be many. */
+/* Can exceed one page: kernels before 6.2 print more, and a server may have many RMRRs. */
 #define RESERVED_REGIONS_MAX (256 * 1024)
 
 static Reason read_word(
@@ -51,14 +51,14 @@ int source_group_read_one(Root *root, Buffer *buffer, const char *id, GroupFact 
 
                 if (r < 0)
                         return r;
-                /* A hole that could not be read is worse than none at all: nothing is claimed for this group. */
+                /* If a region cannot be read, none are used: a partial list would be unsafe. */
                 if (faults->n + faults->dropped > before)
                         ret->regions_reason = REASON_MALFORMED;
         }
         return 0;
 }
 
-/* A group's number as the kernel writes it: anything else would give two groups one number. */
+/* Requires the kernel's format; otherwise two groups could have one number. */
 static bool parse_id(const char *name, uint64_t *ret) {
         return text_u64((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, 10, ret) &&
                         *ret <= INT32_MAX && (name[0] != '0' || !name[1]);

@@ -4,7 +4,7 @@
 
 #define CMDLINE_MAX (64 * 1024)
 
-/* A one-line file under proc/sys/kernel as printable text; "" when it cannot be read. */
+/* A one-line file under proc/sys/kernel as printable text; "" if unreadable. */
 static Reason read_word(Root *root, const char *path, Buffer *buffer, char *ret, size_t size) {
         Reason reason = root_read_attribute(root, path, buffer);
         Bytes line;

@@ -16,7 +16,7 @@
 #define IRQS_MAX 65536
 #define IRQS_ASKED_MAX 64
 
-/* The attribute's text without its newline; empty view on a reason. */
+/* The attribute's text without newline; empty on failure. */
 static Reason read_line(Root *root, const char *name, const char *file, Buffer *buffer, Bytes *ret) {
         char path[UNIT_PATH_MAX];
 
@@ -28,7 +28,7 @@ static Reason read_line(Root *root, const char *name, const char *file, Buffer *
         return reason;
 }
 
-/* VT-d and AMD-Vi registers print as hexadecimal without 0x. */
+/* VT-d and AMD-Vi registers are hexadecimal without 0x. */
 static RegisterFact read_register(Root *root, const char *name, const char *file, Buffer *buffer) {
         RegisterFact fact = {};
         Bytes line;
@@ -71,7 +71,7 @@ static void read_amd(Root *root, Buffer *buffer, const char *name, IommuFact *io
                 iommu->features_reason = amdvi_features_decode(line, &iommu->features);
 }
 
-/* "…/0000:00:05.0/virtio3/iommu/0000:00:05.0": the class names the unit by its bus, the kernel's log by the device. */
+/* "…/0000:00:05.0/virtio3/iommu/0000:00:05.0": the class has the bus address, the kernel's log "virtio3". */
 static void take_virtio(const char *target, IommuFact *ret) {
         const char *name = strstr(target, "/virtio");
 
@@ -83,7 +83,7 @@ static void take_virtio(const char *target, IommuFact *ret) {
                                 ret->virtio_name, sizeof(ret->virtio_name));
 }
 
-/* Which driver's files a unit has tells its kind: its name is only a convention. */
+/* The driver's files determine the kind: the name is only a convention. */
 static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *ret) {
         char path[UNIT_PATH_MAX], target[UNIT_LINK_MAX];
 
@@ -108,8 +108,8 @@ static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *r
                 ret->devices_reason = REASON_TOO_LARGE;
 }
 
-/* Interrupts that pass the remapping hardware have a chip named "IR-…" (arch/x86/kernel/apic, "IR-IO-APIC" and
- * "IR-PCI-MSI…"). Ones of neither kind (platform, per-CPU) tell nothing. */
+/* Remapped interrupts have a chip named "IR-…" (arch/x86/kernel/apic, "IR-IO-APIC" and "IR-PCI-MSI…"). Other
+ * chips (platform, per-CPU) are ignored. */
 static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret) {
         _cleanup_(name_list_done) NameList irqs = {};
         Reason why = REASON_ABSENT;
@@ -122,7 +122,7 @@ static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret
                 snprintf(path, sizeof(path), "sys/kernel/irq/%.32s/chip_name", irqs.names[i]);
                 Reason reason = root_read_attribute(root, path, buffer);
                 if (reason != REASON_NONE) {
-                        /* An interrupt without the file is nothing unusual; one that may not be read could have decided. */
+                        /* Interrupts without the file are normal; an unreadable one could have decided. */
                         why = reason == REASON_ABSENT ? why : reason;
                         continue;
                 }
@@ -132,7 +132,7 @@ static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret
                         ret->interrupt_remapping = TRISTATE_YES;
                         return;
                 }
-                /* One interrupt around the remapper decides as well: the kernel turns it on for all or none. */
+                /* One interrupt without remapping decides: the kernel enables it for all or none. */
                 if (text_starts(chip, "PCI-MSI") || text_starts(chip, "IO-APIC")) {
                         ret->interrupt_remapping = TRISTATE_NO;
                         return;
@@ -141,7 +141,7 @@ static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret
         ret->interrupt_remapping_reason = why;
 }
 
-/* The log is only opened where a unit's width is nowhere else. */
+/* Opens the log only if a unit needs it for its width. */
 static void read_log(Root *root, IommuFacts *ret) {
         _cleanup_(buffer_done) Buffer log = {};
         Reason reason = REASON_NONE;
@@ -179,7 +179,7 @@ void source_iommu_read_log(Root *root) {
         }
 }
 
-/* A kernel with sysfs and without IOMMUs has no such class. Without sysfs nothing is known. */
+/* A kernel with sysfs but no IOMMUs lacks this class. Without sysfs, nothing is known. */
 static Reason list_units(Root *root, NameList *ret) {
         _cleanup_(name_list_done) NameList classes = {};
         Reason reason = root_list(root, "sys/class/iommu", IOMMUS_MAX, ret);

@@ -7,7 +7,7 @@
 
 #define MODULES_MAX 4096
 
-/* Bool parameters print Y or N, the older int ones 1 or 0 (Documentation/admin-guide, module parameters). */
+/* Bool parameters print Y or N, older int ones 1 or 0 (Documentation/admin-guide, module parameters). */
 static ParameterFact read_parameter(Root *root, const char *module, const char *name, Buffer *buffer) {
         char path[128];
 
@@ -26,7 +26,7 @@ static ParameterFact read_parameter(Root *root, const char *module, const char *
         return (ParameterFact){ .reason = REASON_MALFORMED };
 }
 
-/* A uint, in decimal. */
+/* A uint in decimal. */
 static void read_dma_entries(Root *root, Buffer *buffer, KvmFacts *ret) {
         Bytes text;
 
@@ -68,7 +68,7 @@ static void take_modules(const NameList *modules, KvmFacts *ret) {
         }
 }
 
-/* The module that holds kvm, whatever its name. What is built into the kernel has no holders, and stands beside it. */
+/* Finds the module that uses kvm, by any name. Built-in code is in no holders directory. */
 static void read_backend(Root *root, KvmFacts *ret) {
         _cleanup_(name_list_done) NameList holders = {}, modules = {};
         Reason reason = root_list(root, "sys/module/kvm/holders", MODULES_MAX, &holders);
@@ -90,8 +90,8 @@ static void read_backend(Root *root, KvmFacts *ret) {
                 ret->loaded = TRISTATE_NO;
 }
 
-/* kvm_init() makes the device once a vendor's part has found its hardware (virt/kvm/kvm_main.c). A module that holds kvm
- * got as far, and so did the driver that refused to be opened: its node was looked for only behind the device. */
+/* kvm_init() creates the device after a vendor module has found its hardware (virt/kvm/kvm_main.c). So did a
+ * module that uses kvm, or a driver that refused the open: its node is opened only if the device exists. */
 static void read_registered(Root *root, Buffer *buffer, KvmFacts *ret) {
         Reason reason = root_read_attribute(root, "sys/class/misc/kvm/dev", buffer);
 
@@ -116,7 +116,7 @@ int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret) {
         ret->unsafe_iommufd = read_parameter(root, "iommufd", "allow_unsafe_interrupts", buffer);
         read_dma_entries(root, buffer, ret);
         ret->reason = root_kvm(root, &ret->answers, &ret->faults);
-        /* Who answers is there, whatever sysfs shows. */
+        /* KVM answers, so it is loaded. */
         if (ret->reason == REASON_NONE)
                 ret->loaded = TRISTATE_YES;
         read_registered(root, buffer, ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Mediated devices: parts of a device that its driver makes, one directory each below sys/bus/mdev/devices
+/* Mediated devices: parts of a device created by its driver, one directory each in sys/bus/mdev/devices
  * (Documentation/driver-api/vfio-mediated-device.rst). */
 
 #include <errno.h>
@@ -47,7 +47,7 @@ static void read_word(
 static bool read_device(Root *root, Buffer *buffer, const char *name, MediatedFact *ret) {
         char path[128], type[64];
 
-        /* Without its own link it is gone. */
+        /* Without its link it was removed. */
         if (read_parent(root, name, ret) == REASON_ABSENT)
                 return false;
         if (root_link_name(root, device_path(path, name, "mdev_type"), type, sizeof(type)) == REASON_NONE)

@@ -9,7 +9,7 @@
 
 #define MEMMAP_MAX 4096
 
-/* One file of a memory map entry, kept while the others are read into the shared buffer. */
+/* One file of a memory map entry, saved while the shared buffer is reused. */
 typedef struct EntryText {
         char data[64];
         size_t n;
@@ -51,7 +51,7 @@ static Reason read_entry(Root *root, const char *name, Buffer *buffer, IomemEntr
         return reason;
 }
 
-/* A map with a hole in it is no map: the first entry that cannot be had ends it with its reason. */
+/* A partial map is useless: the first unreadable entry ends it with its reason. */
 static int read_memmap(Root *root, Buffer *buffer, MemoryFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 

@@ -20,9 +20,9 @@ static Bytes text_bytes(const char *text, size_t n) {
         return (Bytes){ .data = (const uint8_t *) text, .n = n };
 }
 
-/* ── where it stands ───────────────────────────────────────────────────────────────────────────────────── */
+/* ── path ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0": the component before the last, when it is a device. */
+/* "../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0": the component before the last, if a device. */
 static Reason read_parent(Root *root, const char *name, PciFact *ret) {
         char path[128], parent[64];
         Reason reason = root_link_parent(root, device_path(path, name, ""), parent, sizeof(parent));
@@ -40,7 +40,7 @@ static void read_physical_function(Root *root, const char *name, PciFact *ret) {
                 ret->is_vf = pci_address_parse(text_bytes(target, strlen(target)), &ret->physical_function);
 }
 
-/* NVIDIA's driver of vGPUs without mediated devices: the type that a virtual function is set to, 0 for none. */
+/* NVIDIA's vGPU driver without mediated devices: type set for a virtual function, 0 for none. */
 static void read_vgpu(Root *root, Buffer *buffer, const char *name, PciFact *ret) {
         char path[128];
         uint64_t type = 0;
@@ -56,7 +56,7 @@ static void read_vgpu(Root *root, Buffer *buffer, const char *name, PciFact *ret
                 ret->vgpu_type = (uint32_t) type;
 }
 
-/* ── what it is ────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── identity ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static Reason read_hex(Root *root, const char *name, const char *file, Buffer *buffer, uint64_t max,
                 uint64_t *ret) {
@@ -72,7 +72,7 @@ static Reason read_hex(Root *root, const char *name, const char *file, Buffer *b
         return REASON_NONE;
 }
 
-/* A tree without `uevent` has the files it sums up. */
+/* Trees without `uevent` have separate files. */
 static void read_id_files(Root *root, const char *name, Buffer *buffer, PciFact *ret) {
         uint64_t vendor = 0, device = 0, class_code = 0, subsystem_vendor = 0, subsystem_device = 0;
         char path[128];
@@ -132,7 +132,7 @@ static void read_resources(Root *root, const char *name, Buffer *buffer, PciFact
                 ret->resource_reason = REASON_MALFORMED;
 }
 
-/* ── what its configuration space says ─────────────────────────────────────────────────────────────────── */
+/* ── configuration space ───────────────────────────────────────────────────────────────────────────────── */
 
 static bool next_part(void *userdata, Bytes read, BytesRange *ret) {
         return pci_walk_next(userdata, read, ret, NULL);
@@ -151,7 +151,7 @@ Reason source_pci_read_config(Root *root, Buffer *buffer, const char *name) {
         return read_parts(root, buffer, name, &walk);
 }
 
-/* Whoever lacks CAP_SYS_ADMIN gets 64 bytes (drivers/pci, pci_read_config): the collector's copy has the rest. */
+/* Without CAP_SYS_ADMIN 64 bytes are readable (drivers/pci, pci_read_config): the collector has all. */
 static void take_copy(Root *root, Buffer *buffer, const char *name) {
         uint8_t bytes[PCI_CONFIG_SIZE];
         const Bytes live = { .data = bytes, .n = buffer->n };
@@ -183,7 +183,7 @@ static void read_config(Root *root, Buffer *buffer, const char *name, PciFact *r
         else if (!ret->config.conventional_visible)
                 ret->config_reason = REASON_PERMISSION;
         else if (!ret->config.extended_visible)
-                /* The kernel reaches no further either: no memory-mapped configuration space. */
+                /* The kernel cannot read more either: no memory-mapped configuration space. */
                 ret->config_reason = REASON_ABSENT;
 }
 
@@ -196,7 +196,7 @@ static int compare_addresses(const void *a, const void *b) {
 /* ── all of them ───────────────────────────────────────────────────────────────────────────────────────── */
 
 bool source_pci_read_device(Root *root, Buffer *buffer, const char *name, PciFact *ret, FaultList *faults) {
-        /* Without its own link in sys/bus/pci/devices it is gone. */
+        /* Without its link in sys/bus/pci/devices it was removed. */
         if (read_parent(root, name, ret) == REASON_ABSENT)
                 return false;
         read_ids(root, name, buffer, ret);
@@ -223,10 +223,10 @@ int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret) {
 
                 if (!pci_address_parse(text_bytes(names.names[i], strlen(names.names[i])), &device->address))
                         continue;
-                /* One that went since the listing is not there. */
+                /* Skips devices removed since the listing. */
                 ret->n += source_pci_read_device(root, buffer, names.names[i], device, &ret->faults);
         }
-        /* Version order of names is address order but for domains of different length. */
+        /* Name order is address order except for domains of different length. */
         qsort(ret->devices, ret->n, sizeof(PciFact), compare_addresses);
         return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The header that every ACPI table begins with (ACPI specification, 5.2.6). */
+/* The header of every ACPI table (ACPI specification, 5.2.6). */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,13 +12,13 @@
 #define ACPI_HEADER_SIZE 36
 
 typedef struct AcpiTable {
-        Bytes table;     /* what the length says, clipped to what is there; borrowed */
-        uint32_t length; /* as the header says */
+        Bytes table;     /* clipped to the available bytes; borrowed */
+        uint32_t length; /* length field */
         uint8_t revision;
-        bool checksum_valid; /* over the whole length; false when some of it is missing */
+        bool checksum_valid; /* over the whole length; false if the table is cut off */
         char oem_id[25], oem_table_id[33];
 } AcpiTable;
 
-/* -EBADMSG when it is not a table with this signature. A length that does not match the bytes, and a wrong
- * checksum, are faults: the kernel reads the table all the same. */
+/* -EBADMSG: not a table with this signature. A wrong length or checksum is only a fault, because the kernel
+ * still reads the table. */
 int acpi_table_decode(Bytes b, const char *signature, AcpiTable *ret, FaultList *faults);

@@ -3,7 +3,7 @@
 
 #include "probe/decode/acpi/dmar.h"
 
-/* Device scopes (VT-d specification, 8.3.1) in [offset, end) of the table, appended to the dmar's. A length that is
- * too short or leads out of the structure ends them with a fault; -ENOMEM only. */
+/* Appends the device scopes (VT-d specification, 8.3.1) in [offset, end) of the table to the dmar. A length
+ * that is too short or exceeds the structure is a fault and ends them. -ENOMEM only. */
 int dmar_scopes_decode(
                 Bytes table, size_t offset, size_t end, Dmar *dmar, DmarScopes *ret, FaultList *faults);

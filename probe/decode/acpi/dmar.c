@@ -10,7 +10,7 @@
 
 #define DMAR_HEADER_SIZE 48
 #define STRUCTURE_HEADER_SIZE 4
-#define HAW_MIN 12 /* Linux wants a page at least */
+#define HAW_MIN 12 /* Linux requires one page */
 
 void dmar_done(Dmar *dmar) {
         free(dmar->units);
@@ -25,8 +25,8 @@ void dmar_done(Dmar *dmar) {
         *dmar = (Dmar){};
 }
 
-/* The walk of drivers/iommu/intel/dmar.c: a length of zero ends it quietly, one that leads out of the table makes
- * Linux give up. */
+/* As drivers/iommu/intel/dmar.c: a length of zero ends the table silently; one that exceeds the table makes
+ * Linux disable VT-d. */
 static int walk(Bytes table, Dmar *dmar, FaultList *faults) {
         size_t offset = DMAR_HEADER_SIZE;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The DMA Remapping table (VT-d specification, chapter 8; kernel: drivers/iommu/intel/dmar.c). Every structure is kept
- * in table order; what breaks the specification is a fault with its byte offset, and linux_refuses says whether Linux
- * leaves VT-d off because of it. */
+/* The DMA Remapping table (VT-d specification, chapter 8; kernel: drivers/iommu/intel/dmar.c). Structures
+ * are kept in table order. Each violation of the specification is a fault with its byte offset;
+ * linux_refuses is set if Linux disables VT-d because of it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ typedef struct DmarScope {
 typedef struct DmarUnit { /* type 0, DRHD */
         size_t offset;
         uint8_t flags; /* bit 0: INCLUDE_PCI_ALL */
-        uint8_t size; /* register set of 2^size pages of 4 KiB; reserved before revision 4 of the specification */
+        uint8_t size;  /* register set of 2^size pages of 4 KiB; reserved before revision 4 */
         uint16_t segment;
         uint64_t base;
         DmarScopes scopes;
@@ -69,7 +69,7 @@ typedef struct DmarNamespaceDevice { /* type 4, ANDD */
 typedef struct Dmar {
         uint8_t revision;
         bool checksum_valid;
-        uint16_t host_address_width; /* bits: the field plus one, 1..256; 0 when the header is cut off */
+        uint16_t host_address_width; /* bits: the field plus one, 1..256; 0 if the header is cut off */
         uint8_t flags;
         size_t n_units;
         DmarUnit *units;
@@ -89,7 +89,7 @@ typedef struct Dmar {
         DmarScope *scopes;
         size_t n_paths;
         uint8_t (*paths)[2];
-        bool linux_refuses; /* one of the faults keeps Linux from using VT-d at all */
+        bool linux_refuses; /* a fault makes Linux disable VT-d */
 } Dmar;
 
 void dmar_done(Dmar *dmar);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The ACPI tables that describe IOMMUs, decoded. They are large and never change while a host runs: facts and the profiles
- * made of them share one copy. */
+/* The decoded ACPI tables that describe IOMMUs. They are large and constant while a host runs, so facts and
+ * profiles share one copy. */
 
 #include "probe/decode/acpi/dmar.h"
 #include "probe/decode/acpi/ivrs.h"
@@ -15,11 +15,11 @@ typedef struct FirmwareTables {
         FaultList dmar_faults;
         Ivrs ivrs;
         FaultList ivrs_faults;
-        unsigned *references; /* how many structs have what is decoded; NULL: this one alone */
+        unsigned *references; /* number of owners of the decoded tables; NULL: not shared */
 } FirmwareTables;
 
-/* One more owner of the same tables, which nobody changes from now on. Tables without a count cannot be shared. */
+/* Adds an owner. The tables must not change afterwards. Tables without a count cannot be shared. */
 FirmwareTables firmware_tables_share(const FirmwareTables *tables);
 
-/* Frees what is decoded with its last owner. */
+/* Drops one owner; the last frees the data. */
 void firmware_tables_done(FirmwareTables *tables);

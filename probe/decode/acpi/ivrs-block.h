@@ -3,5 +3,5 @@
 
 #include "probe/decode/acpi/ivrs.h"
 
-/* One block of `length` bytes at `offset`, all of them in the table: IVHD, IVMD or unknown. -ENOMEM only. */
+/* Decodes one block (IVHD, IVMD or unknown): `length` bytes at `offset`, within the table. -ENOMEM only. */
 int ivrs_block_decode(Bytes table, size_t offset, size_t length, Ivrs *ivrs, FaultList *faults);

@@ -15,7 +15,7 @@
 #define ENTRY_ACPI_HID 0xf0
 #define ACPI_HID_FIXED 22
 
-/* 4, 8, 16 or 32 bytes by the type's upper bits; F0h carries its own length. 0: it cannot be told. */
+/* 4, 8, 16 or 32 bytes by the type's upper bits; F0h has its own length. 0: unknown. */
 static size_t entry_length(Bytes table, size_t offset, size_t left) {
         uint8_t type = bytes_u8(table, offset);
 

@@ -30,8 +30,8 @@ static IvrsInfo info_decode(uint32_t raw) {
         };
 }
 
-/* The type whose blocks Linux uses: the last, up to 40h, that names the first block's device again
- * (get_highest_supported_ivhd_type). Memory blocks are looked at as well, because the kernel does. */
+/* Linux uses the blocks of one type: the last, up to 40h, with the device of the first block
+ * (get_highest_supported_ivhd_type). Like the kernel, this includes memory blocks. */
 typedef struct TypeChoice {
         bool started, ended;
         uint16_t device_id;

@@ -2,8 +2,8 @@
 #pragma once
 
 /* The I/O Virtualization Reporting Structure (AMD I/O Virtualization specification, chapter 5; kernel:
- * drivers/iommu/amd/init.c). One unit may stand in it up to three times, as block types 10h, 11h and 40h; `units`
- * are the blocks that Linux would use. */
+ * drivers/iommu/amd/init.c). A unit may have up to three blocks, types 10h, 11h and 40h; `units` are the
+ * blocks that Linux uses. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,13 +50,13 @@ typedef struct IvrsBlock { /* IVHD */
         size_t offset;
         uint8_t type, flags;
         uint16_t length, device_id;
-        bool known; /* 10h, 11h, 40h: what follows was read; of others only the common header */
+        bool known; /* 10h, 11h, 40h: all is decoded; else only the common header */
         uint16_t capability_offset, segment, info;
         uint64_t base;
         uint32_t features; /* 10h: feature reporting; 11h, 40h: attributes */
         bool has_efr;      /* 11h, 40h */
         uint64_t efr, efr2;
-        bool used;                     /* Linux would */
+        bool used;                     /* by Linux */
         size_t first_entry, n_entries; /* ivrs.entries */
 } IvrsBlock;
 
@@ -78,12 +78,12 @@ typedef struct Ivrs {
         IvrsMemory *memory;
         size_t n_entries;
         IvrsEntry *entries;
-        bool linux_refuses; /* a fault keeps Linux from using AMD-Vi at all */
+        bool linux_refuses; /* a fault makes Linux disable AMD-Vi */
 } Ivrs;
 
 void ivrs_done(Ivrs *ivrs);
 
-/* Attribute bit 0 of types 11h and 40h: the host page table is switched off. */
+/* Attribute bit 0 of types 11h and 40h: the host page table is disabled. */
 static inline bool ivrs_block_hatdis(const IvrsBlock *block) {
         return block->has_efr && bit(block->features, 0);
 }
@@ -91,6 +91,6 @@ static inline bool ivrs_block_hatdis(const IvrsBlock *block) {
 /* -EBADMSG: not an IVRS. -ENOMEM. */
 int ivrs_decode(Bytes b, Ivrs *ret, FaultList *faults);
 
-/* The range that Linux maps for an IVMD: both start and length go up to whole pages. False when it is empty or
- * wraps around. */
+/* The range that Linux maps for an IVMD: start and length are rounded up to pages. False if empty or
+ * wrapping. */
 bool ivrs_memory_linux_range(const IvrsMemory *memory, uint64_t *ret_start, uint64_t *ret_end);

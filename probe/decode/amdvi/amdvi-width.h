@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a unit's feature registers mean in levels and bits (AMD I/O Virtualization specification, 2.2.3; kernel:
- * drivers/iommu/amd/init.c). 0 stands for "none". */
+/* Page-table levels and bits by a unit's feature registers (AMD I/O Virtualization specification, 2.2.3;
+ * kernel: drivers/iommu/amd/init.c). 0 means "none". */
 
 #include <stdbool.h>
 
@@ -17,9 +17,9 @@ unsigned amdvi_guest_levels(const AmdviEfr *efr);
 /* Aperture of the host (v1) table, which VFIO uses: 48, 57 or 64 bits. */
 unsigned amdvi_host_table_bits(const AmdviEfr *efr);
 
-/* Aperture of the guest-format (v2) table: the canonical lower half of 48 bits, or of 57 when the unit walks five
- * levels and the kernel's own tables have five; 0 when GT is clear or GATS reserved. */
+/* Aperture of the guest-format (v2) table: the canonical lower half of 48 bits, or of 57 if both the unit
+ * and the kernel use five levels. 0 if GT is clear or GATS is reserved. */
 unsigned amdvi_guest_table_bits(const AmdviEfr *efr, bool la57_enabled);
 
-/* The same as Linux builds it: a reserved GATS has four levels there. */
+/* The same as Linux computes it: a reserved GATS means four levels. */
 unsigned amdvi_guest_domain_bits(const AmdviEfr *efr, bool la57_enabled);

@@ -8,8 +8,8 @@
 
 typedef enum ParameterKind {
         PARAMETER_LIST, /* words between commas */
-        PARAMETER_BOOL, /* what kstrtobool() takes, as the words "1" and "0" */
-        PARAMETER_FLAG, /* its name alone says it; one word, "" */
+        PARAMETER_BOOL, /* kstrtobool() values, as the words "1" and "0" */
+        PARAMETER_FLAG, /* name only, no value; one word, "" */
 } ParameterKind;
 
 #define NOTHING SIZE_MAX
@@ -23,7 +23,7 @@ typedef struct Word {
 typedef struct Parameter {
         const char *name;
         ParameterKind kind;
-        Word words[WORDS_MAX]; /* up to a text of NULL; the kernel takes the first that the value starts with */
+        Word words[WORDS_MAX]; /* up to a NULL text; the kernel takes the first that the value starts with */
 } Parameter;
 
 #define AT(member) offsetof(Cmdline, member)
@@ -80,7 +80,7 @@ static const Parameter parameters[] = {
                                         { "disable_acs_redir=", AT(pci_disable_acs_redir), NOTHING } } },
 };
 
-/* One argument as next_arg() takes it apart. */
+/* One argument, split like next_arg(). */
 typedef struct Argument {
         Bytes name, value;
         bool has_value;
@@ -97,7 +97,7 @@ static Bytes without_closing_quote(Bytes b) {
         return b;
 }
 
-/* The argument's bytes from the cursor on, up to a blank outside quotes. */
+/* The argument from the cursor up to a blank outside quotes. */
 static Bytes take_argument(Bytes text, size_t *cursor, size_t *ret_equals) {
         bool quoted = text.data[*cursor] == '"', in_quote = quoted;
         size_t n;
@@ -141,7 +141,7 @@ static Bytes until_nul(Bytes text) {
         return bytes_part(text, 0, text.n > 0 ? strnlen((const char *) text.data, text.n) : 0);
 }
 
-/* '-' and '_' are one in a parameter's name. */
+/* '-' and '_' are equal in parameter names. */
 static bool name_equal(Bytes name, const char *parameter) {
         if (name.n != strlen(parameter))
                 return false;
@@ -158,7 +158,7 @@ static const Parameter *find_parameter(Bytes name) {
         return NULL;
 }
 
-/* kstrtobool(): 'y', 't', '1' and "on", 'n', 'f', '0' and "off", whatever follows. NULL: neither. */
+/* kstrtobool(): 'y', 't', '1' and "on", 'n', 'f', '0' and "off", as prefixes. NULL: neither. */
 static const Word *bool_word(const Parameter *parameter, const Argument *argument) {
         const Word *yes = &parameter->words[0], *no = &parameter->words[1];
         Bytes v = argument->value;
@@ -183,7 +183,7 @@ static const Word *list_word(const Parameter *parameter, Bytes word) {
         return NULL;
 }
 
-/* The next word known in the argument; false when there is no more. `rest` starts as the value, `first` as true. */
+/* The next known word in the argument; false if none is left. Start with `rest` the value, `first` true. */
 static bool next_word(const Parameter *parameter, const Argument *argument, bool *first, Bytes *rest,
                 const Word **ret) {
         bool was_first = *first;
@@ -247,7 +247,7 @@ static bool append(char *out, size_t size, size_t *n, const char *s) {
         return true;
 }
 
-/* One argument with its known words, or nothing of it. */
+/* Appends one argument with its known words, if any. */
 static bool append_argument(
                 const Parameter *parameter, const Argument *argument, char *out, size_t size, size_t *n) {
         bool first = true, any = false, fits = true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* /proc/cmdline: the parameters that move an address width or an IOMMU, read as the kernel reads them (lib/cmdline.c
- * next_arg(), kernel/params.c): quotes hold blanks together, '-' and '_' are the same in a name, list options match
- * by prefix, "--" ends it (what follows is init's). */
+/* /proc/cmdline: the parameters that affect address widths or IOMMUs, parsed as the kernel does
+ * (lib/cmdline.c next_arg(), kernel/params.c): quotes protect blanks, '-' and '_' are equal in names, list
+ * options match by prefix, "--" ends the kernel's part (the rest is for init). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include "probe/decode/bytes.h"
 #include "probe/decode/fault.h"
 
-/* What was asked for; all false means "not said", so the kernel's built-in default holds. Of each pair on/off the
- * later word wins and clears the other; everything else adds up. */
+/* The requested settings. All false means "not set": the kernel's default applies. In each on/off pair the
+ * later word clears the other; all others accumulate. */
 typedef struct Cmdline {
         bool intel_iommu_on, intel_iommu_off; /* intel_iommu=on|off */
         bool intel_sm_on, intel_sm_off;       /* intel_iommu=sm_on|sm_off: scalable mode */
@@ -31,17 +31,17 @@ typedef struct Cmdline {
         bool mem_encrypt_on, mem_encrypt_off;       /* mem_encrypt=on|off */
         bool ept_on, ept_off;                       /* kvm_intel.ept=1|0 */
         bool npt_on, npt_off;                       /* kvm_amd.npt=1|0 */
-        bool pci_config_acs, pci_disable_acs_redir; /* pci=config_acs=…|disable_acs_redir=… is there */
+        bool pci_config_acs, pci_disable_acs_redir; /* pci=config_acs=…|disable_acs_redir=… is set */
 } Cmdline;
 
-/* Room for what cmdline_filter() leaves of any sane command line. */
+/* Enough for cmdline_filter() of a realistic command line. */
 #define KERNEL_PARAMETERS_MAX 512
 
-/* Always 0. A value the kernel would not understand either is a fault at its byte; the rest goes on. */
+/* Always returns 0. A value that the kernel rejects is a fault at its byte; parsing continues. */
 int cmdline_decode(Bytes text, Cmdline *ret, FaultList *faults);
 
-/* Only the parameters above, and of each only the words it knows, in their order and with one blank between, no
- * newline: everything else may hold secrets. Decoding the result gives the same Cmdline (but for the values of
- * pci=, which are left out). Always terminated; n + 1 bytes always suffice for a text of n, and in less the last
- * ones are left out whole. Returns its length. */
+/* Keeps only the parameters above, each with its known words only, in order, separated by one blank, without
+ * newline: everything else may hold secrets. The result decodes to the same Cmdline (except the values of
+ * pci=, which are dropped). Always terminated. n + 1 bytes suffice for a text of n; in a smaller buffer the
+ * last parameters are dropped whole. Returns the length. */
 size_t cmdline_filter(Bytes text, char *ret, size_t size);

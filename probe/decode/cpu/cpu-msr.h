@@ -8,21 +8,21 @@
 
 #include "probe/decode/cpu/cpuid-encryption.h"
 
-/* ── firmware's lock on virtualisation ─────────────────────────────────────────────────────────────────── */
+/* ── lock on virtualisation by firmware ────────────────────────────────────────────────────────────────── */
 
-/* IA32_FEAT_CTL (0x3A; SDM 4, table 2-2; kernel: arch/x86/kernel/cpu/feat_ctl.c): locked [0] without VMX outside SMX [2].
- * If it is not locked, the kernel sets [2] itself. */
+/* IA32_FEAT_CTL (0x3A; SDM 4, table 2-2; kernel: arch/x86/kernel/cpu/feat_ctl.c): locked [0] without VMX
+ * outside SMX [2]. If unlocked, the kernel sets [2] itself. */
 bool feat_ctl_vmx_off(uint64_t feat_ctl);
 
-/* VM_CR (0xC0010114; APM 2, 15.30.1): SVMDIS [4]. Kernels before 6.12 leave svm in /proc/cpuinfo all the same. */
+/* VM_CR (0xC0010114; APM 2, 15.30.1): SVMDIS [4]. Before 6.12, /proc/cpuinfo shows svm even if it is set. */
 bool vm_cr_svm_off(uint64_t vm_cr);
 
 /* ── EPT ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* IA32_VMX_EPT_VPID_CAP (0x48C; SDM 3D, appendix A.10). */
 typedef struct VmxEpt {
-        /* The value is KVM's feature MSR, what it offers for nesting (arch/x86/kvm/vmx/nested.c), not the register: page
-         * sizes are forced on there; accessed_dirty false may also mean the parameter eptad=N; and a value without any
+        /* The value is KVM's feature MSR, i.e. what KVM offers for nesting (arch/x86/kvm/vmx/nested.c), not
+         * the register. It always has the page sizes; accessed_dirty may be false because of eptad=N; no
          * walk length means ept=N or an older CPU. */
         bool nested_values;
 
@@ -38,24 +38,24 @@ bool vmx_has_ept(uint64_t procbased_ctls, uint64_t procbased_ctls2);
 
 /* ── memory encryption ─────────────────────────────────────────────────────────────────────────────────── */
 
-/* AMD's SYSCFG (0xC0010010; APM 2, 7.10; kernel: arch/x86/kernel/cpu/amd.c, early_detect_mem_encrypt()): [23] memory
- * encryption, which costs the bits by itself. */
+/* AMD's SYSCFG (0xC0010010; APM 2, 7.10; kernel: arch/x86/kernel/cpu/amd.c, early_detect_mem_encrypt()):
+ * [23] memory encryption, which alone reduces the width. */
 bool syscfg_mem_encrypt(uint64_t syscfg);
 
-/* How many bits of the physical width encryption takes, whether or not the kernel itself uses it: the field of CPUID when
- * there is SME or SEV and SYSCFG[23] is set, else 0. */
+/* Physical address bits that encryption takes, even if the kernel does not use it: the CPUID field if SME or
+ * SEV is supported and SYSCFG[23] is set, else 0. */
 unsigned syscfg_bits_taken(uint64_t syscfg, const CpuidEncryption *encryption);
 
-/* Intel's IA32_TME_ACTIVATE (0x982; kernel: arch/x86/kernel/cpu/intel.c, detect_tme_early()), where CPUID 7.0 ECX[13] is
- * set. */
+/* Intel's IA32_TME_ACTIVATE (0x982; kernel: arch/x86/kernel/cpu/intel.c, detect_tme_early()), where CPUID
+ * 7.0 ECX[13] is set. */
 typedef struct TmeActivate {
-        bool locked, enabled;   /* [0], [1]; the rest counts only when both are set */
-        uint8_t keyid_bits;     /* [35:32], KeyID bits in use, the TDX ones among them */
-        uint8_t tdx_keyid_bits; /* [39:36], of those how many are for TDX */
+        bool locked, enabled;   /* [0], [1]; the rest is valid only if both are set */
+        uint8_t keyid_bits;     /* [35:32], KeyID bits in use, including TDX */
+        uint8_t tdx_keyid_bits; /* [39:36], number of these used for TDX */
 } TmeActivate;
 
 void tme_activate_decode(uint64_t value, TmeActivate *ret);
 
-/* How many bits the kernel subtracts from the physical width: the KeyID bits, only when locked and enabled. The TDX share
- * is inside that figure. */
+/* Bits that the kernel subtracts from the physical width: the KeyID bits (including TDX) if locked and
+ * enabled, else 0. */
 unsigned tme_bits_taken(const TmeActivate *tme);

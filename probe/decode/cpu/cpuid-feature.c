@@ -51,8 +51,8 @@ static const char *const cpu_vendor_table[_CPU_VENDOR_MAX] = {
 WORDS_DEFINE(CpuVendor, cpu_vendor);
 
 const char *hypervisor_from_signature(Bytes signature) {
-        /* As hypervisors' own documents and systemd's and virt-what's tables have them. Parallels answers in two
-         * byte orders, depending on its age; KVM's name is nine characters and three NULs. */
+        /* From documents of the hypervisors and tables of systemd and virt-what. Parallels uses two byte
+         * orders, depending on its version; KVM's name has nine characters and three NULs. */
         static const struct {
                 char signature[SIGNATURE_CHARS + 1];
                 const char *name;
@@ -126,13 +126,13 @@ static void decode_brand(const CpuidTable *table, CpuidFeature *ret) {
         text_printable(text_trim(brand), ret->brand, sizeof(ret->brand));
 }
 
-/* VIA Samuel (C5A, C5B): family 6, model 6, and model 7 up to stepping 7. ECX of leaf 1 is not theirs to set. */
+/* VIA Samuel (C5A, C5B): family 6, model 6, and model 7 up to stepping 7. ECX of leaf 1 is invalid. */
 static bool is_samuel(const CpuidFeature *cpu) {
         return cpu->vendor == CPU_VENDOR_CENTAUR && cpu->family == 6 &&
                         (cpu->model == 6 || (cpu->model == 7 && cpu->stepping < 8));
 }
 
-/* A hypervisor that poses as Hyper-V for its guests' sake keeps its own signature some 0x100 further on. */
+/* A hypervisor that emulates Hyper-V has its own signature some 0x100 higher. */
 static void decode_hypervisor_name(const CpuidTable *table, CpuidFeature *ret) {
         for (uint32_t base = HYPERVISOR_FIRST; base <= HYPERVISOR_LAST; base += 0x100) {
                 const CpuidLeaf *leaf = cpuid_table_find(table, base, 0);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who made the CPU and what it offers, from CPUID (kernel: arch/x86/include/asm/cpufeatures.h). All of it is
- * capability: firmware and kernel may still keep it off.
+/* CPU vendor and features from CPUID (kernel: arch/x86/include/asm/cpufeatures.h). Capabilities only:
+ * firmware or the kernel may disable them.
  *
- * Each feature bit goes with the flag of its leaf. While that is false nothing is known about the bit, and it
- * reads false; a leaf beyond the CPU's maximum is known, and its bits are truly false. */
+ * Each feature bit depends on the flag of its leaf. If the flag is false, the bit is unknown and reads
+ * false. A leaf beyond the CPU's maximum is known, and its bits are false. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@
 
 typedef enum CpuVendor {
         CPU_VENDOR_UNKNOWN = 0, /* no leaf 0 */
-        CPU_VENDOR_OTHER,       /* named, and none of those below */
+        CPU_VENDOR_OTHER,       /* known, but none of those below */
         CPU_VENDOR_INTEL,
         CPU_VENDOR_AMD,
         CPU_VENDOR_HYGON,
@@ -27,14 +27,14 @@ typedef enum CpuVendor {
 
 typedef struct CpuidFeature {
         CpuVendor vendor;
-        char vendor_name[16]; /* twelve characters of leaf 0, never trimmed, printable; "" unknown */
-        char brand[128]; /* leaves 0x80000002..4 without the blanks around it, printable; "" none or unknown */
+        char vendor_name[16]; /* twelve characters of leaf 0, not trimmed, printable; "" unknown */
+        char brand[128];      /* leaves 0x80000002..4, trimmed, printable; "" none or unknown */
 
         bool leaf_1_known;
         uint16_t family;          /* base plus extended */
         uint8_t model, stepping;  /* model with its extension */
         bool vmx;                 /* ECX[5] */
-        bool hypervisor;          /* ECX[31]; false on the VIA Samuel, whose ECX is garbage */
+        bool hypervisor;          /* ECX[31]; false on the VIA Samuel, whose ECX is invalid */
         char hypervisor_name[48]; /* "kvm", "vmware", …, else the printable signature; "" none or unnamed */
         bool pae, pse36;          /* EDX[6], [17] */
 
@@ -46,18 +46,18 @@ typedef struct CpuidFeature {
         bool svm;         /* ECX[2] */
         bool pdpe1gb, lm; /* EDX[26], [29] */
 
-        bool leaf_8000000a_known; /* known, and all false, without SVM */
+        bool leaf_8000000a_known; /* without SVM: known and all false */
         bool npt, nrips, flushbyasid, avic, vgif, x2avic,
                         vnmi; /* EDX[0], [3], [6], [13], [16], [18], [25] */
 } CpuidFeature;
 
 void cpuid_feature_decode(const CpuidTable *table, CpuidFeature *ret);
 
-/* By the twelve characters, blanks and all; /proc/cpuinfo's vendor_id holds the same. */
+/* By the twelve characters with their blanks, as in vendor_id of /proc/cpuinfo. */
 CpuVendor cpu_vendor_from_name(Bytes name);
 
 /* "intel", "amd", …; not the twelve characters. */
 WORDS_DECLARE(CpuVendor, cpu_vendor);
 
-/* The short name behind a hypervisor's twelve characters, NULL when it is none of those known. */
+/* Short name for a hypervisor's twelve-character signature; NULL if unknown. */
 const char *hypervisor_from_signature(Bytes signature);

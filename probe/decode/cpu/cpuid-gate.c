@@ -3,8 +3,7 @@
 
 #define EXTENDED UINT32_C(0x80000000)
 
-/* Every CPU with a leaf 4 answers 0x80000000; among those before it the Pentium III (maximum 3) was the last
- * that does not. */
+/* Every CPU with a leaf 4 supports 0x80000000; the last CPU without it is the Pentium III (maximum 3). */
 #define BASIC_MAX_WITHOUT_EXTENDED 3
 
 static bool any_extended(const CpuidTable *table) {

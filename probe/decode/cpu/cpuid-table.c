@@ -91,7 +91,7 @@ int cpuid_table_parse(Bytes text, CpuidTable *ret, FaultList *faults) {
                 if (text_trim(line).n == 0)
                         continue;
                 if (is_heading(line)) {
-                        /* The next CPU's block: the first stands for all. */
+                        /* Ignores further CPUs: the first represents all. */
                         if (table.n > 0)
                                 break;
                         continue;

@@ -20,24 +20,24 @@ typedef struct CpuidLeaf {
 
 typedef struct CpuidTable {
         size_t n;
-        CpuidLeaf *leaves; /* owned; in the order read; no pair (leaf, subleaf) twice */
+        CpuidLeaf *leaves; /* owned; in the order read; each (leaf, subleaf) once */
 } CpuidTable;
 
 void cpuid_table_done(CpuidTable *table);
 
-/* -ENOMEM; -E2BIG over CPUID_LEAVES_MAX; a pair that is there already is kept and the new one ignored. */
+/* -ENOMEM; -E2BIG over CPUID_LEAVES_MAX; a duplicate is ignored. */
 int cpuid_table_add(CpuidTable *table, const CpuidLeaf *leaf);
 
-/* NULL when the table has no such leaf: that is "unknown", never "zero". */
+/* NULL if the table lacks the leaf: "unknown", not "zero". */
 const CpuidLeaf *cpuid_table_find(const CpuidTable *table, uint32_t leaf, uint32_t subleaf);
 
-/* Reads the text form: "CPU:" and "CPU N:" headings are passed over (only the first CPU of several is taken),
- * lines that do not parse are faults by line number. -ENOMEM only. */
+/* Parses the text form. Only the first CPU is read; "CPU:" and "CPU N:" headings are skipped. Lines that do
+ * not parse are faults by line number. -ENOMEM only. */
 int cpuid_table_parse(Bytes text, CpuidTable *ret, FaultList *faults);
 
-/* One line of that form, with newline, into line[size]. */
+/* Writes one line with newline to line[size]. */
 #define CPUID_LINE_MAX 96
 void cpuid_leaf_format(const CpuidLeaf *leaf, char *line, size_t size);
 
-/* One line back. */
+/* Parses a line. */
 bool cpuid_leaf_parse(Bytes line, CpuidLeaf *ret);

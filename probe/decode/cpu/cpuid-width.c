@@ -4,7 +4,7 @@
 #include "probe/decode/cpu/cpuid-gate.h"
 
 #define PHYSICAL_BITS_MIN 32
-#define PHYSICAL_BITS_MAX 52 /* SDM 3A 4.1.4, APM 2 5.3: no MAXPHYADDR beyond it */
+#define PHYSICAL_BITS_MAX 52 /* SDM 3A 4.1.4, APM 2 5.3: maximum MAXPHYADDR */
 #define LINEAR_BITS_MIN 32
 #define LINEAR_BITS_MAX 64
 
@@ -34,7 +34,7 @@ static void decode_leaf(const CpuidLeaf *leaf, CpuidWidth *ret) {
         set(ret, CPUID_WIDTH_LEAF, ret->phys_addr_size, ret->lin_addr_size);
 }
 
-/* The CPU is known to have no leaf 0x80000008; what decides between the fallbacks may still be missing. */
+/* For a CPU without leaf 0x80000008. The inputs for the choice of a fallback may be unknown. */
 static void decode_fallback(const CpuidFeature *cpu, CpuidWidth *ret) {
         if (!cpu->leaf_80000001_known)
                 return;

@@ -6,7 +6,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-/* The longest key of interest is "address sizes"; whatever has no colon this early is no line for us. */
+/* The longest key needed is "address sizes"; lines with a later colon or none are ignored. */
 #define KEY_MAX 32
 #define PHYSICAL_BITS_MIN 32
 #define PHYSICAL_BITS_MAX 52
@@ -53,7 +53,7 @@ static const FlagWord vmx_flag_words[] = {
         { "unrestricted_guest", offsetof(Cpuinfo, vmx_unrestricted_guest) },
 };
 
-/* Word by word with a cursor of its own: trimming the rest anew for each word would not be linear. */
+/* Uses a cursor: trimming the rest for each word would not take linear time. */
 static void read_flags(Bytes value, const FlagWord *words, size_t n_words, Cpuinfo *ret) {
         size_t i = 0;
 
@@ -119,7 +119,7 @@ static void read_address_sizes(CpuinfoReader *reader, Bytes value) {
         reader->block_sizes = true;
 }
 
-/* What the kernel prints where the CPU gave it no name or stepping. */
+/* Printed by the kernel if the CPU has no name or stepping. */
 static bool is_unknown(Bytes value) {
         return value.n == 0 || text_equal(value, "unknown");
 }
@@ -144,7 +144,7 @@ static void read_vendor(Cpuinfo *ret, Bytes value) {
         text_printable(value, ret->vendor_name, sizeof(ret->vendor_name));
 }
 
-/* What is taken from the first block only. */
+/* Reads values of the first block only. */
 static void read_first_block(CpuinfoReader *reader, Bytes key, Bytes value) {
         Cpuinfo *ret = reader->ret;
 

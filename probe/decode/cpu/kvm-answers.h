@@ -23,27 +23,27 @@ typedef struct KvmAnswers {
         int api_version; /* KVM_GET_API_VERSION; 12 on every kernel since 2.6.22; 0: not answered */
         Reason supported_cpuid_reason;
         CpuidTable supported_cpuid;
-        Reason msrs_reason; /* why there are none, for KVM_GET_MSR_FEATURE_INDEX_LIST */
+        Reason msrs_reason; /* why none: result of KVM_GET_MSR_FEATURE_INDEX_LIST */
         size_t n_msrs;
         struct {
                 uint32_t index;
                 uint64_t value;
-        } msrs[KVM_MSRS_MAX]; /* feature MSRs: for VMX the nested capability, not hardware truth */
+        } msrs[KVM_MSRS_MAX]; /* feature MSRs: for VMX what nesting offers, not the hardware */
         size_t n_capabilities;
         struct {
                 uint32_t number;
                 int32_t value;
-        } capabilities[KVM_CAPABILITIES_MAX]; /* KVM_CHECK_EXTENSION: 0 is an answer ("no"), absent is unknown */
+        } capabilities[KVM_CAPABILITIES_MAX]; /* KVM_CHECK_EXTENSION: 0 is "no", missing is unknown */
 } KvmAnswers;
 
 void kvm_answers_done(KvmAnswers *answers);
 
-/* Feature MSR by index; false when KVM does not list it (unknown, not "no"). */
+/* Feature MSR by index; false if KVM does not list it (unknown, not "no"). */
 bool kvm_answers_msr(const KvmAnswers *answers, uint32_t index, uint64_t *ret);
 bool kvm_answers_capability(const KvmAnswers *answers, uint32_t number, int32_t *ret);
 
 /* -ENOMEM only; lines that do not parse are faults by line number. */
 int kvm_answers_parse(Bytes text, KvmAnswers *ret, FaultList *faults);
 
-/* The text form, allocated; NULL when out of memory. */
+/* The text form, allocated; NULL if out of memory. */
 char *kvm_answers_format(const KvmAnswers *answers);

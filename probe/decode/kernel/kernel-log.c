@@ -28,7 +28,7 @@ static Bytes up_to(Bytes text, char end) {
         return found ? bytes_part(text, 0, (size_t) (found - text.data)) : text;
 }
 
-/* Name and number of a line of that form. */
+/* Splits such a line: name and number. */
 static bool take_apart(Bytes line, Bytes *ret_name, Bytes *ret_number) {
         if (!take_word(&line, DRIVER))
                 return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* An IOMMU group's default domain, as /sys/kernel/iommu_groups/N/type names it
+/* Default domain of an IOMMU group, as in /sys/kernel/iommu_groups/N/type
  * (Documentation/ABI/testing/sysfs-kernel-iommu_groups). */
 
 #include "probe/words.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A map of physical memory: /proc/iomem (kernel/resource.c: two blanks a level, "%08llx-%08llx : name", zeros for
- * who may not see) or /sys/firmware/memmap (drivers/firmware/memmap.c). */
+/* A map of physical memory: /proc/iomem (kernel/resource.c: two blanks a level, "%08llx-%08llx : name",
+ * zeros without privilege) or /sys/firmware/memmap (drivers/firmware/memmap.c). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #define IOMEM_NAME_MAX 48
 
 typedef enum IomemKind {
-        IOMEM_OTHER = 0, /* devices and whatever else has a name */
+        IOMEM_OTHER = 0, /* devices and all other names */
         IOMEM_SYSTEM_RAM,
         IOMEM_RESERVED,
         IOMEM_ACPI_TABLES,
@@ -32,7 +32,7 @@ typedef struct IomemEntry {
         uint64_t start, end; /* inclusive */
         uint8_t depth;       /* 0 at the top */
         IomemKind kind;
-        char name[IOMEM_NAME_MAX]; /* the kernel's word, printable */
+        char name[IOMEM_NAME_MAX]; /* the kernel's name, printable */
 } IomemEntry;
 
 typedef struct Iomem {
@@ -45,13 +45,13 @@ void iomem_done(Iomem *iomem);
 /* -ENOMEM. */
 int iomem_add(Iomem *iomem, const IomemEntry *entry);
 
-/* Keeps the top level, and RAM and PCI windows below it. Lines that do not parse are faults by line. *ret_reason is
- * HIDDEN when every address reads zero, MALFORMED when no line parses, else NONE. -ENOMEM only. */
+/* Keeps the top level, and RAM and PCI windows below it. Lines that do not parse are faults by line.
+ * *ret_reason is HIDDEN if all addresses are zero, MALFORMED if no line parses, else NONE. -ENOMEM only. */
 int iomem_decode(Bytes text, Iomem *ret, Reason *ret_reason, FaultList *faults);
 
-/* Empties, in place, the lines that iomem_decode() does not keep: of the kernel's own code and data, whose addresses are
- * secret, and of devices. Lines keep their numbers. Returns what is left of n. */
+/* Empties in place the lines that iomem_decode() ignores: kernel code and data, whose addresses are secret,
+ * and devices. Line numbers do not change. Returns the new length. */
 size_t iomem_scrub(uint8_t *text, size_t n);
 
-/* The kind behind a name, whatever its case: the ABI text and the code of sys/firmware/memmap differ in it. */
+/* Kind by name, ignoring case: the ABI document and the code of sys/firmware/memmap differ in case. */
 IomemKind iomem_kind(Bytes name);

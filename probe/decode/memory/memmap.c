@@ -3,7 +3,7 @@
 
 #include "probe/decode/text.h"
 
-/* The only line of the text: more than one is not this file. */
+/* Fails if the text has more than one line. */
 static bool single_line(Bytes text, Bytes *ret) {
         size_t cursor = 0;
 

@@ -6,5 +6,5 @@
 
 #include "probe/decode/memory/iomem.h"
 
-/* False when one of the three does not parse or the range is inverted. */
+/* Returns false if a file does not parse or the range is inverted. */
 bool memmap_entry_decode(Bytes start, Bytes end, Bytes type, IomemEntry *ret);

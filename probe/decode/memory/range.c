@@ -57,8 +57,8 @@ static int copy_normalised(const RangeSet *set, RangeSet *ret) {
         return 0;
 }
 
-/* The parts of one range that are in none of the sorted `holes`. Ranges come in order, and *first is the first hole that
- * may still matter, so that the whole is linear. */
+/* Adds the parts of a range outside the sorted `holes`. Ranges come in order; *first is the first hole still
+ * relevant, so the total time is linear. */
 static int add_outside(Range range, const RangeSet *holes, size_t *first, RangeSet *ret) {
         uint64_t start = range.start;
 

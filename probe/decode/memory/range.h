@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Sets of addresses as intervals with inclusive ends, so that the last byte of the space can be named. */
+/* Sets of addresses as intervals with inclusive ends, so that the last address can be included. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,14 +18,13 @@ typedef struct RangeSet {
 
 void range_set_done(RangeSet *set);
 
-/* Appends; start > end adds nothing. The set is a union only after range_set_normalise(). -ENOMEM. */
+/* Appends; ignored if start > end. Call range_set_normalise() to make the set a union. -ENOMEM. */
 int range_set_add(RangeSet *set, uint64_t start, uint64_t end);
 
-/* Sorts, and merges what overlaps or touches. */
+/* Sorts; merges overlapping, adjacent ranges. */
 void range_set_normalise(RangeSet *set);
 
-/* Takes out every address of `minus`; both may be in any state, the set comes out normalised. -ENOMEM leaves the
- * set as it was. */
+/* Removes every address of `minus`. Neither set must be normalised; the result is. -ENOMEM: no change. */
 int range_set_subtract(RangeSet *set, const RangeSet *minus);
 
 bool range_set_contains(const RangeSet *set, uint64_t address);

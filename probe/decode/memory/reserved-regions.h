@@ -13,7 +13,7 @@
 #define RESERVED_REGIONS_COUNT_MAX 4096
 
 typedef enum ReservedType {
-        RESERVED_OTHER = 0, /* a word of a newer kernel: reserved, as far as anybody can tell */
+        RESERVED_OTHER = 0, /* unknown word of a newer kernel: treated as reserved */
         RESERVED_DIRECT,    /* must stay mapped 1:1: the device cannot be assigned */
         RESERVED_DIRECT_RELAXABLE,
         RESERVED_RESERVED,
@@ -31,10 +31,10 @@ typedef struct ReservedRegions {
         ReservedRegion *regions; /* owned; in the order read */
 } ReservedRegions;
 
-/* The type behind a word of that file. */
+/* The type for a word of that file. */
 ReservedType reserved_type_decode(Bytes word);
 
 void reserved_regions_done(ReservedRegions *regions);
 
-/* Lines that do not parse, and inverted ranges, are faults by line; the others stay. -ENOMEM only. */
+/* Lines that do not parse and inverted ranges are faults by line and skipped. -ENOMEM only. */
 int reserved_regions_decode(Bytes text, ReservedRegions *ret, FaultList *faults);

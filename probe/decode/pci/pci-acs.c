@@ -19,14 +19,14 @@ uint8_t pci_acs_missing(const PciAcs *acs, int port_type, bool multifunction) {
         case PCI_EXPRESS_LEGACY_ENDPOINT:
         case PCI_EXPRESS_UPSTREAM:
         case PCI_EXPRESS_ROOT_ENDPOINT:
-                /* Functions of one device can reach each other inside it; alone there is nobody to reach. */
+                /* Functions of one device can reach each other internally; a single function cannot. */
                 if (!multifunction)
                         return 0;
                 if (!acs)
                         return PCI_ACS_REQUIRED;
                 break;
         default:
-                return 0; /* a reserved number: the kernel asks nothing of it */
+                return 0; /* reserved value: the kernel requires nothing */
         }
         return (uint8_t) (PCI_ACS_REQUIRED & acs->capability & ~acs->control);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Access Control Services (PCIe 5.0, 7.7.8) and what they mean for isolation (drivers/pci, pci_acs_enabled). */
+/* Access Control Services (PCIe 5.0, 7.7.8) and their effect on isolation (drivers/pci, pci_acs_enabled). */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,15 +15,15 @@
 #define PCI_ACS_EC 0x20 /* P2P egress control */
 #define PCI_ACS_DT 0x40 /* direct translated P2P */
 
-/* What the kernel's grouping asks for (drivers/iommu, REQ_ACS_FLAGS). */
+/* Required by the kernel's grouping (drivers/iommu, REQ_ACS_FLAGS). */
 #define PCI_ACS_REQUIRED (PCI_ACS_SV | PCI_ACS_RR | PCI_ACS_CR | PCI_ACS_UF)
 
 typedef struct PciAcs {
         uint16_t capability, control;
 } PciAcs;
 
-/* The required bits that are not in force. A function without the capability (acs NULL) lacks all of them when its
- * kind must have it: root and downstream ports; conventional functions, bridges to and from PCI, and event collectors
- * never isolate; endpoints and upstream ports of one function need none. A bit that the capability does not offer counts as hard-wired. port_type is the
- * PCIe device/port type, -1 for a conventional function. */
+/* Required bits that are not enabled. Without the capability (acs NULL), root and downstream ports lack all
+ * of them. Conventional functions, bridges to and from PCI, and event collectors never isolate.
+ * Single-function endpoints and upstream ports need none. A bit that the capability does not support counts
+ * as hard-wired. port_type is the PCIe device/port type, -1 for a conventional function. */
 uint8_t pci_acs_missing(const PciAcs *acs, int port_type, bool multifunction);

@@ -25,7 +25,7 @@ bool pci_address_parse(Bytes text, PciAddress *ret) {
         if (text.n < 4 + TAIL || text.n > 8 + TAIL)
                 return false;
         digits = text.n - TAIL;
-        /* At least four digits, and no more than needed: one device has one name. */
+        /* At least four digits, no extra zeros, so that a device has one name. */
         if (digits > 4 && text.data[0] == '0')
                 return false;
         if (text.data[digits] != ':' || text.data[digits + 3] != ':' || text.data[digits + 6] != '.')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A PCI function's place, as the kernel writes it: "%04x:%02x:%02x.%d" (pci_name). Domains made up for VMD
+/* Address of a PCI function in the kernel's format: "%04x:%02x:%02x.%d" (pci_name). Domains of VMD
  * controllers have more than four digits. */
 
 #include <stdbool.h>
@@ -17,10 +17,10 @@ typedef struct PciAddress {
         uint8_t bus, device, function; /* 0..255, 0..31, 0..7 */
 } PciAddress;
 
-/* Exactly that form in lower case; false for anything else. */
+/* Accepts only this form, in lower case. */
 bool pci_address_parse(Bytes text, PciAddress *ret);
 
 void pci_address_format(const PciAddress *address, char *ret, size_t size);
 
-/* Below, equal, above: domain, bus, device, function. */
+/* < 0, 0 or > 0, by domain, bus, device, function. */
 int pci_address_compare(const PciAddress *a, const PciAddress *b);

@@ -20,7 +20,7 @@
 #define REBAR_ENTRIES 0x04
 #define REBAR_ENTRY 8           /* capability and control, 4 bytes each */
 #define REBAR_SMALLEST_SHIFT 20 /* 1 MiB */
-#define REBAR_LARGEST_SIZE 43   /* 2^63 bytes, the largest the field can say */
+#define REBAR_LARGEST_SIZE 43   /* 2^63 bytes, the maximum of the field */
 
 /* ── which bytes to read ───────────────────────────────────────────────────────────────────────────────── */
 
@@ -53,7 +53,7 @@ static bool add(PciWalk *walk, PciCapability capability, FaultList *faults) {
         return true;
 }
 
-/* Extended capabilities come with PCI Express only. */
+/* Only PCI Express has extended capabilities. */
 static void end_conventional(PciWalk *walk, bool visible) {
         walk->conventional_visible = visible;
         walk->at = PCI_CONFIG_SIZE;
@@ -69,7 +69,7 @@ static void end_extended(PciWalk *walk, bool visible) {
         walk->step = PCI_WALK_FIELDS;
 }
 
-/* The low two bits are reserved and read as anything (PCI 3.0, 6.7). */
+/* The low two bits are reserved and undefined (PCI 3.0, 6.7). */
 static void go_to_conventional(PciWalk *walk, uint8_t pointer, FaultList *faults) {
         walk->at = pointer & 0xfc;
         walk->step = PCI_WALK_CONVENTIONAL;
@@ -135,7 +135,7 @@ static void take_extended(PciWalk *walk, Bytes config, FaultList *faults) {
                 walk->at = next;
 }
 
-/* What pci_config_decode() takes from the capabilities behind their headers. */
+/* The fields that pci_config_decode() reads after capability headers. */
 static bool ask_field(PciWalk *walk, BytesRange *ret) {
         static const struct {
                 uint16_t id;
@@ -164,7 +164,7 @@ static unsigned rebar_count(Bytes config, uint16_t offset) {
         return (unsigned) bits(bytes_u32(config, offset + REBAR_ENTRIES + 4U), 7, 5);
 }
 
-/* The entries of Resizable BAR behind the first. */
+/* The Resizable BAR entries after the first. */
 static bool ask_resizable(PciWalk *walk, Bytes config, BytesRange *ret) {
         const PciCapability *found = find_capability(walk, true, PCI_EXT_CAP_REBAR);
         unsigned n = found ? rebar_count(config, found->offset) : 0;
@@ -205,9 +205,9 @@ bool pci_walk_next(PciWalk *walk, Bytes config, BytesRange *ret, FaultList *faul
         return ask(walk, config, ret);
 }
 
-/* ── what they say ─────────────────────────────────────────────────────────────────────────────────────── */
+/* ── meaning of the bytes ──────────────────────────────────────────────────────────────────────────────── */
 
-/* Capability [31:4] are sizes from 1 MiB up; control [31:16] carry on from 256 TiB (PCIe 6.0, 7.8.6). */
+/* Capability [31:4] has sizes from 1 MiB, control [31:16] from 256 TiB (PCIe 6.0, 7.8.6). */
 static uint64_t rebar_largest(uint32_t capability, uint32_t control) {
         uint64_t sizes = bits(capability, 31, 4) | bits(control, 31, 16) << 28;
 

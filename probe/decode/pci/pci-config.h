@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What hawd reads of PCI configuration space (PCI Local Bus 3.0, 6.1 and 6.7; PCIe 5.0, 7.5 to 7.8): the header, both
- * capability lists, and a few fields of the capabilities below. Each word that is read costs time, a microsecond on bare
- * metal and ten times as much in a virtual machine, so nothing else is read. PciWalk says which bytes; it does no I/O. */
+/* The parts of PCI configuration space that hawd reads (PCI Local Bus 3.0, 6.1 and 6.7; PCIe 5.0, 7.5 to
+ * 7.8): the header, both capability lists, and some fields of the capabilities below; no more, as each word
+ * takes about 1 µs on bare metal and 10 µs in a virtual machine. PciWalk selects them, without I/O. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,7 +30,7 @@
 #define PCI_CAPABILITIES_MAX 128
 #define PCI_REBAR_MAX 6
 
-/* The PCI Express capability's device/port type: what stands between a device and the root. */
+/* Device/port type of the PCI Express capability. */
 typedef enum PciExpressType {
         PCI_EXPRESS_ENDPOINT = 0x0,
         PCI_EXPRESS_LEGACY_ENDPOINT = 0x1,
@@ -58,25 +58,25 @@ typedef enum PciWalkStep {
         PCI_WALK_END,
 } PciWalkStep;
 
-/* How much was visible decides what absence means: without CAP_SYS_ADMIN a read ends after 64 bytes, and every capability is
- * unknown, not absent. A list that leaves the visible bytes, or runs into bytes of all ones (no answer), is visible as far as
- * that. */
+/* Absence is known only for visible bytes: without CAP_SYS_ADMIN a read ends after 64 bytes, and all
+ * capabilities are unknown, not absent. A list that leaves the visible bytes or reaches bytes of all ones
+ * (no answer) is visible up to there. */
 typedef struct PciWalk {
         PciWalkStep step;
-        uint16_t at;    /* the capability asked for */
-        unsigned field; /* the next one to ask for */
+        uint16_t at;    /* the requested capability */
+        unsigned field; /* next field to request */
         bool header_visible;
-        bool conventional_visible; /* to its end, or the header says there is none */
-        bool extended_visible;     /* likewise from 0x100 on; a conventional device has none to see */
+        bool conventional_visible; /* visible to the end, or header: no list */
+        bool extended_visible;     /* likewise from 0x100 on; a conventional device has none */
         unsigned n;
         PciCapability list[PCI_CAPABILITIES_MAX];
 } PciWalk;
 
-/* The next bytes to read; false: no more. `config` has what was asked for so far: it ends where the visible bytes do, and may
- * hold anything in between. Loops, and offsets into the header, are faults that end a list. Begin with a walk of zeros. */
+/* The next bytes; false: no more. `config` has the bytes requested so far and ends with the visible ones;
+ * gaps are undefined. Loops, and offsets into the header, are faults and end a list. Begin with zeros. */
 bool pci_walk_next(PciWalk *walk, Bytes config, BytesRange *ret, FaultList *faults);
 
-/* What it says. Each Tristate is UNKNOWN when the bytes were not visible. */
+/* The decoded values. A Tristate is UNKNOWN if its bytes are not visible. */
 typedef struct PciConfig {
         uint8_t header_type; /* bits 6:0 */
         uint8_t revision;
@@ -87,13 +87,13 @@ typedef struct PciConfig {
         uint16_t acs_capability, acs_control;
         uint8_t pasid_bits; /* 0..20 */
         uint16_t total_vfs;
-        uint64_t resizable_max[6]; /* bytes: the largest size of each BAR; 0: not resizable */
+        uint64_t resizable_max[6]; /* bytes: maximum size of each BAR; 0: not resizable */
 } PciConfig;
 
-/* False when fewer than 64 bytes are there, or all of them are ones (the device does not answer); ret then says that nothing
- * is visible. A capability that does not fit, a count or a BAR of Resizable BAR that cannot be, and a second entry of one BAR
- * are left out; the latter three are faults. */
+/* Returns false if there are fewer than 64 bytes or all are ones (no answer); then nothing is visible in
+ * ret. Ignores a capability that does not fit, an invalid count or BAR of Resizable BAR, and a second entry
+ * of one BAR; the latter three are faults. */
 bool pci_config_decode(Bytes config, PciConfig *ret, FaultList *faults);
 
-/* Vendor, device, revision, class and header type: the same device, not another that came to its place. */
+/* Compares vendor, device, revision, class and header type, to detect a replaced device. */
 bool pci_config_same_device(Bytes a, Bytes b);

@@ -15,7 +15,7 @@ static bool value_of(Bytes line, const char *key, Bytes *ret) {
         return true;
 }
 
-/* "8086:1572", no padding promised. */
+/* "8086:1572", not always padded. */
 static bool id_pair(Bytes text, uint16_t *ret_vendor, uint16_t *ret_device) {
         const uint8_t *colon = text.n ? memchr(text.data, ':', text.n) : NULL;
         uint64_t vendor, device;

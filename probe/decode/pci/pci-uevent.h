@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* /sys/bus/pci/devices/X/uevent, "KEY=VALUE" a line (drivers/pci/pci-driver.c, pci_uevent): ids, class and driver
- * in one read. */
+/* /sys/bus/pci/devices/X/uevent, "KEY=VALUE" a line (drivers/pci/pci-driver.c, pci_uevent): ids, class and
+ * driver in one read. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,5 +16,5 @@ typedef struct PciUevent {
         char driver[40]; /* "" when none is bound */
 } PciUevent;
 
-/* Lines it does not know are passed over: kernels add keys. Values that do not parse leave their has_x false. */
+/* Unknown lines are ignored: kernels add keys. If a value does not parse, its has_x stays false. */
 void pci_uevent_decode(Bytes text, PciUevent *ret);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* VT-d Capability Register, offset 0x08 (VT-d specification, 11.4.2; kernel: drivers/iommu/intel/iommu.h). Names are
- * the current specification's; older ones say SL for second-level and FL for first-level. */
+/* VT-d Capability Register, offset 0x08 (VT-d specification, 11.4.2; kernel: drivers/iommu/intel/iommu.h).
+ * Names are the current specification's; older ones use SL for second-level and FL for first-level. */
 
 #include "probe/decode/register.h"
 
-/* Number of domains, required write-buffer flush, caching mode, adjusted guest address widths, maximum guest address
- * width (less one), fault recording offset (16-byte units), second-stage large pages, fault registers (less one), … */
+/* Number of domains, required write-buffer flush, caching mode, adjusted guest widths, maximum guest address
+ * width - 1, fault recording offset (16-byte units), second-stage large pages, fault registers - 1, … */
 #define VTD_CAP_FIELDS(X)           \
         X(ND, nd, 2, 0)             \
         X(AFL, afl, 3, 3)           \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* VT-d Extended Capability Register, offset 0x10 (VT-d specification, 11.4.3; kernel: drivers/iommu/intel/iommu.h).
- * ECS, DIS, VCS and bit 28 belong to older revisions and are kept for reading old hardware. */
+/* VT-d Extended Capability Register, offset 0x10 (VT-d specification, 11.4.3; kernel:
+ * drivers/iommu/intel/iommu.h). ECS, DIS, VCS and bit 28 are from older revisions, kept for old hardware. */
 
 #include "probe/decode/register.h"
 

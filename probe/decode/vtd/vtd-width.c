@@ -12,7 +12,7 @@ unsigned vtd_mgaw_bits(const VtdCap *cap) {
 unsigned vtd_sagaw_bits(const VtdCap *cap) {
         static const unsigned widths[] = { 0, 39, 48, 57 };
 
-        /* Bit 0 (30 bits) and bit 4 (64 bits) are reserved now and used by no driver. */
+        /* Bit 0 (30 bits) and bit 4 (64 bits) are reserved and not used by drivers. */
         for (unsigned n = 3; n >= 1; n--)
                 if (bit(cap->sagaw, n))
                         return widths[n];
