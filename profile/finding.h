@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A rule's conclusion about a profile. Ids are stable and never change meaning; man hawd-findings(7) documents
- * cause, effect and remedy of each. */
+/* The result of a rule for a profile. Ids are stable; hawd-findings(7) has cause, effect and remedy of
+ * each. */
 
 #include <stddef.h>
 
@@ -19,8 +19,8 @@ typedef enum Severity {
 
 WORDS_DECLARE(Severity, severity);
 
-/* Whether a guest may run or move here, in order of precedence: what is known to be unsafe stays so whatever else is unknown;
- * a missing input outweighs a warning, because it could hide something worse. */
+/* Whether a guest may run or migrate here, in order of precedence: unsafe outweighs unknown inputs; a
+ * missing input outweighs a warning, because it could hide an error. */
 typedef enum Verdict {
         VERDICT_SAFE = 0,
         VERDICT_WARNING,
@@ -31,7 +31,7 @@ typedef enum Verdict {
 
 WORDS_DECLARE(Verdict, verdict);
 
-/* By name, as findings of one severity are sorted. */
+/* Sorted by name, as findings of one severity are. */
 typedef enum FindingId {
         FINDING_ARCHITECTURE_NOT_SUPPORTED,
         FINDING_BAR_ABOVE_IOVA,
@@ -73,20 +73,20 @@ typedef enum FindingId {
 WORDS_DECLARE(FindingId, finding_id);
 
 typedef struct Finding {
-        char *id; /* owned: a document of a newer version has ids that this one does not know */
+        char *id; /* owned: documents of newer versions have unknown ids */
         Severity severity;
-        char *subject; /* what it is about: "host", a unit, "group 14", a PCI address */
+        char *subject; /* "host", a unit, "group 14", a PCI address */
         char *summary; /* one line */
-        char *detail;  /* the numbers that were compared */
-        char *remedy;  /* what to do; "" when there is nothing */
+        char *detail;  /* the compared values */
+        char *remedy;  /* what to do; "" if nothing */
 } Finding;
 
 typedef struct FindingList {
         size_t n;
-        Finding *findings; /* sorted by severity (worst first), then id, then subject */
-        int error;         /* -ENOMEM when one could not be kept */
+        Finding *findings; /* sorted by severity (worst first), id, subject */
+        int error;         /* -ENOMEM if one could not be stored */
 } FindingList;
 
-/* Frees the strings; a zeroed finding is fine. */
+/* Frees the strings; accepts a zeroed finding. */
 void finding_done(Finding *finding);
 void finding_list_done(FindingList *list);

@@ -22,7 +22,7 @@ static int compare_regions(const void *a, const void *b) {
         return strcmp(x->region.word, y->region.word);
 }
 
-/* Sorted, equal ones stand together: each keeps the number of groups that have it. */
+/* Merges equal neighbours of the sorted list and counts their groups. */
 static void merge(HostRegions *regions) {
         size_t out = 0;
 

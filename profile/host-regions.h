@@ -8,5 +8,5 @@ void host_regions_done(HostRegions *regions);
 /* The distinct reserved regions of all groups. -ENOMEM. */
 int host_regions_collect(const Profile *profile, HostRegions *ret);
 
-/* What a region is, in words. */
+/* The meaning of a region. */
 const char *region_meaning(const ReservedRegion *region);

@@ -11,7 +11,7 @@ bool iommu_vtd_cap(const ProfileIommu *iommu, VtdCap *ret) {
         return true;
 }
 
-/* By the registers, which a profile read from a document has as well. */
+/* By the registers, which are also in a profile read from a document. */
 static unsigned by_registers(const ProfileIommu *iommu) {
         VtdCap cap;
         AmdviEfr efr;

@@ -4,9 +4,9 @@
 #include "probe/decode/vtd/vtd-width.h"
 #include "profile/profile.h"
 
-/* The fields of its capability register. False: it is unknown, or the unit is no VT-d's. */
+/* Decodes its capability register. False: unknown, or not a VT-d unit. */
 bool iommu_vtd_cap(const ProfileIommu *iommu, VtdCap *ret);
 
-/* Bits that devices behind the unit may reach at most: its `bits`, and more where those are assumed because its kernel may
- * go one of two ways. 0 unknown. */
+/* Maximum width in bits for devices behind the unit: `bits`, or more if those are assumed because the kernel
+ * may choose either of two ways. 0 if unknown. */
 unsigned iommu_bits_at_most(const ProfileIommu *iommu);

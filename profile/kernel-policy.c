@@ -10,35 +10,35 @@ typedef struct Version {
         unsigned major, minor;
 } Version;
 
-/* Read in the sources of Debian's 6.1.192, 6.12.95 and 7.2.13, and asked of VFIO in emulated machines with each of them
- * (tests/kernel). Nothing is claimed of what lies between. */
+/* From the sources of Debian's 6.1.192, 6.12.95 and 7.2.13, and tested with VFIO in emulated machines
+ * (tests/kernel). Releases in between are unknown. */
 static const struct {
-        Version since, old; /* from which on, and the last that was seen to go the old way */
-        Version new;        /* the first seen to go the new one */
+        Version since, old; /* the first, and the last tested with the old behaviour */
+        Version new;        /* first tested with the new one */
 } ways[_KERNEL_WAY_MAX] = {
         /* drivers/iommu/intel/iommu.c: first_level_by_default() returned false for IOMMU_DOMAIN_UNMANAGED;
-         * intel_iommu_domain_alloc_paging_flags() tries the first stage first. */
+         * intel_iommu_domain_alloc_paging_flags() prefers the first stage. */
         [KERNEL_VTD_PREFERS_FIRST_STAGE] = { { 6, 1 }, { 6, 12 }, { 7, 2 } },
         /* drivers/iommu/intel/Kconfig: INTEL_IOMMU_SCALABLE_MODE_DEFAULT_ON, default y. */
         [KERNEL_VTD_SCALABLE_BY_DEFAULT] = { { 0, 0 }, { 0, 0 }, { 6, 1 } },
-        /* drivers/iommu/amd/iommu.c, dma_max_address(): the end of every domain follows amd_iommu_pgtable; later
-         * amd_iommu_domain_alloc_paging_flags() takes the table itself by it. */
+        /* drivers/iommu/amd/iommu.c, dma_max_address(): amd_iommu_pgtable sets the limit of every domain;
+         * later amd_iommu_domain_alloc_paging_flags() also selects the table by it. */
         [KERNEL_AMD_PGTBL_V2] = { { 0, 0 }, { 5, 10 }, { 6, 1 } },
         [KERNEL_AMD_PGTBL_V2_LOWER_HALF] = { { 0, 0 }, { 6, 1 }, { 6, 12 } },
         /* drivers/iommu/amd/init.c, early_amd_iommu_init(): amd_iommu_hpt_vasize. */
         [KERNEL_AMD_VASIZE] = { { 0, 0 }, { 6, 12 }, { 7, 2 } },
         /* The same, amd_iommu_hatdis. */
         [KERNEL_AMD_HATDIS] = { { 0, 0 }, { 6, 12 }, { 7, 2 } },
-        /* drivers/iommu/iommu.c, __iommu_group_set_domain() with require_direct. Intel's driver refused before. */
+        /* drivers/iommu/iommu.c, __iommu_group_set_domain() with require_direct. Before, only Intel's. */
         [KERNEL_REFUSES_DIRECT_REGIONS] = { { 0, 0 }, { 6, 1 }, { 6, 12 } },
-        /* drivers/iommu/intel/iommu.c: intel_iommu_domain_alloc_user() asked for second-stage tables, whatever the unit
-         * has. */
+        /* drivers/iommu/intel/iommu.c: intel_iommu_domain_alloc_user() always requested second-stage
+         * tables. */
         [KERNEL_IOMMUFD_FIRST_STAGE] = { { 6, 12 }, { 6, 12 }, { 7, 2 } },
-        /* arch/x86/kvm/cpuid.c, __do_cpuid_func(): b628cb523c65 is in 6.10, and in some kernels of vendors before. */
+        /* arch/x86/kvm/cpuid.c, __do_cpuid_func(): b628cb523c65 is in 6.10, and in older vendor kernels. */
         [KERNEL_KVM_TELLS_GUEST_BITS] = { { 0, 0 }, { 6, 1 }, { 6, 10 } },
 };
 
-/* Red Hat's and SUSE's enterprise kernels, and those built from them, carry drivers that are years newer. */
+/* Enterprise kernels of Red Hat and SUSE, and their derivatives, have drivers that are years newer. */
 static bool takes_later_drivers(const char *release) {
         static const char *const marks[] = { ".el", ".amzn", ".oe", ".an", "-default" };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the facts mean: one host's address widths and everything that bounds them. Plain structs with one owner;
- * publishers take a finished `const Profile *` and compute nothing. The JSON form is profile.schema.json.
+/* The address widths of one host and everything that limits them. Plain structs with one owner; publishers
+ * use a finished `const Profile *` and compute nothing. The JSON form is profile.schema.json.
  *
- * Booleans with provenance are Facts whose value is 0 or 1. Addresses are bytes, ends are inclusive, widths are
- * bits. An index of -1 means "none". */
+ * Booleans with provenance are Facts with value 0 or 1. Addresses are bytes, ends are inclusive, widths are
+ * bits. Index -1 means "none". */
 
 #include <limits.h>
 #include <stdbool.h>
@@ -28,31 +28,31 @@
 #include "profile/finding.h"
 
 typedef struct ProfileHost {
-        char machine_id[33];   /* app-specific, never the raw one; "" unknown */
+        char machine_id[33];   /* app-specific, not the raw one; "" unknown */
         char hostname[65];     /* "" unknown */
         char kernel[65];       /* release; "" unknown */
         char architecture[33]; /* as uname -m; "" unknown */
         char virtualised[48];  /* "none", the hypervisor's name, or "" unknown */
         CpuVendor vendor;
-        char vendor_name[16]; /* as CPUID gives it, blanks and all; "" unknown */
+        char vendor_name[16]; /* from CPUID, not trimmed; "" unknown */
         Fact family, model, stepping;
         char model_name[128]; /* "" unknown */
         Fact cpus;            /* logical CPUs online */
-        /* allow_unsafe_interrupts of vfio_iommu_type1, for devices that a VMM opens by their group, and of iommufd, for
-         * those that it opens by /dev/iommu */
+        /* allow_unsafe_interrupts of vfio_iommu_type1, for devices that a VMM opens by group, and of
+         * iommufd, for those opened through /dev/iommu */
         Fact unsafe_type1, unsafe_iommufd;
-        Fact dma_entry_limit; /* of vfio_iommu_type1: mappings that one container of a VMM may have */
+        Fact dma_entry_limit; /* of vfio_iommu_type1: mappings per container */
         Reason cmdline_reason;
-        Cmdline cmdline;                               /* for remedies: what the kernel was told */
-        char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* and in its own words, as far as it matters here */
+        Cmdline cmdline;                               /* for remedies: kernel parameters */
+        char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* the text of relevant parameters */
 } ProfileHost;
 
-/* SHA-256 of one part's canonical text (profile/change/digest.h): tells two states of it apart, in 32 bytes. */
+/* SHA-256 of the canonical text of one part (profile/change/digest.h), to detect changes. 32 bytes. */
 typedef struct Fingerprint {
         uint8_t bytes[32];
 } Fingerprint;
 
-/* design: the five widths and what follows from them. Bits; see docs/widths.md for the rules. */
+/* The five widths and their results. Bits; see docs/widths.md for the rules. */
 typedef struct ProfileWidths {
         Fact cpu_physical_bits;
         Fact host_physical_bits;
@@ -60,9 +60,9 @@ typedef struct ProfileWidths {
         Fact guest_mappable_bits;
         Fact iova_bits;
         Fact linear_bits;
-        Fact safe_guest_bits;                    /* min(guest physical, guest mappable), before holes */
-        Fact safe_guest_bits_with_devices;       /* that and iova bits */
-        Fact cpuinfo_min_bits, cpuinfo_max_bits; /* over all CPUs; they differ only on odd hybrids */
+        Fact safe_guest_bits;                    /* min(guest physical, mappable), ignoring holes */
+        Fact safe_guest_bits_with_devices;       /* with iova bits too */
+        Fact cpuinfo_min_bits, cpuinfo_max_bits; /* over all CPUs; differ only on some hybrids */
 } ProfileWidths;
 
 typedef enum SecondLevelKind {
@@ -77,17 +77,17 @@ WORDS_DECLARE(SecondLevelKind, second_level);
 
 typedef struct ProfilePaging {
         Fact virtualisation_capable; /* VMX or SVM in CPUID */
-        Fact virtualisation_enabled; /* and the kernel kept it: firmware did not lock it off */
+        Fact virtualisation_enabled; /* and kept by the kernel: not disabled by firmware */
         Fact la57_capable, la57_enabled;
         Fact host_levels; /* 4 or 5, in use */
-        Fact page_1g;     /* the CPU has 1 GiB pages: KVM offers them to a guest by this, not by EPT's */
+        Fact page_1g;     /* the CPU has 1 GiB pages; KVM uses this, not EPT's, for guests */
         SecondLevelKind second_level;
         Fact second_level_capable, second_level_enabled;
-        Fact second_level_levels; /* deepest the hardware walks for a guest */
+        Fact second_level_levels; /* maximum levels of a guest walk */
         Fact second_level_page_2m, second_level_page_1g, second_level_accessed_dirty;
-        Fact kvm_loaded;      /* KVM runs: its module is there and a vendor's part of it started */
-        char kvm_backend[32]; /* kvm_intel, kvm_amd, kvm_pvm …; "" none or unknown */
-        Fact kvm_guest_phys_bits_offered; /* KVM_GET_SUPPORTED_CPUID reports EAX[23:16]; no: kernel before 6.10 */
+        Fact kvm_loaded;                  /* KVM runs: module loaded and a vendor module started */
+        char kvm_backend[32];             /* kvm_intel, kvm_amd, kvm_pvm …; "" none or unknown */
+        Fact kvm_guest_phys_bits_offered; /* in KVM_GET_SUPPORTED_CPUID EAX[23:16]; no: kernel before 6.10 */
         Fact smaller_maxphyaddr;          /* KVM_CAP_SMALLER_MAXPHYADDR */
 } ProfilePaging;
 
@@ -101,8 +101,8 @@ typedef struct ProfileEncryption {
         Fact mktme_keyid_bits;
         Fact tdx_keyid_bits, tdx_enabled;
         Fact c_bit;        /* page-table bit number */
-        Fact pa_reduction; /* the CPUID field: what encryption would take */
-        Fact bits_taken;   /* what it takes now */
+        Fact pa_reduction; /* the CPUID field: bits encryption would take */
+        Fact bits_taken;   /* bits it takes now */
 } ProfileEncryption;
 
 typedef enum IommuKind {
@@ -126,25 +126,25 @@ typedef struct ProfileIommu {
         Fact capability, efr, efr2; /* AMD-Vi: PCI capability header, extended feature registers */
         Fact second_stage_bits;     /* AMD: the v1 (host) table */
         Fact first_stage_bits; /* AMD: the v2 (guest) table; unknown/not-applicable where there is none */
-        Fact bits;             /* chosen: what may be relied on; .source says why */
+        Fact bits;             /* the guaranteed width; .source: why */
         Fact interrupt_remapping_capable, interrupt_remapping_enabled;
         Fact caching_mode;  /* CAP.CM, AMD NpCache: an emulated unit */
         uint32_t n_devices; /* names in its devices directory */
         uint32_t n_pci_devices;
         Reason devices_reason;
         Fingerprint fingerprint;
-        int firmware_unit; /* index into firmware.dmar.units; -1. A profile read from JSON has no units there */
+        int firmware_unit; /* index into firmware.dmar.units; -1 none. Invalid in a profile read from JSON */
 } ProfileIommu;
 
 typedef enum AssignableWhy {
-        ASSIGNABLE_WHY_NONE = 0,      /* it is assignable */
-        ASSIGNABLE_WHY_DIRECT_REGION, /* firmware wants a 1:1 mapping kept (RMRR, IVMD); assignable is
-                                                  unknown where the kernel may let that pass */
-        ASSIGNABLE_WHY_BRIDGES_ONLY,  /* nothing but bridges in it */
-        ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING, /* VFIO refuses unless allow_unsafe_interrupts */
-        ASSIGNABLE_WHY_NO_IOMMU,               /* a group VFIO made up (vfio-noiommu) */
-        ASSIGNABLE_WHY_NOT_PCI,                /* platform devices only: vfio-pci does not apply */
-        ASSIGNABLE_WHY_UNREADABLE,             /* what decides it could not be read */
+        ASSIGNABLE_WHY_NONE = 0,               /* it is assignable */
+        ASSIGNABLE_WHY_DIRECT_REGION,          /* firmware requires a 1:1 mapping (RMRR, IVMD); assignable is
+                                       * unknown if the kernel may allow it */
+        ASSIGNABLE_WHY_BRIDGES_ONLY,           /* it has only bridges */
+        ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING, /* needs allow_unsafe_interrupts for VFIO */
+        ASSIGNABLE_WHY_NO_IOMMU,               /* a group VFIO created (vfio-noiommu) */
+        ASSIGNABLE_WHY_NOT_PCI,                /* platform devices only: not for vfio-pci */
+        ASSIGNABLE_WHY_UNREADABLE,             /* an input could not be read */
         _ASSIGNABLE_WHY_MAX,
 } AssignableWhy;
 
@@ -152,27 +152,27 @@ WORDS_DECLARE(AssignableWhy, assignable_why);
 
 typedef struct ProfileGroup {
         uint32_t id;
-        char name[32]; /* "" mostly */
+        char name[32]; /* mostly "" */
         GroupType type;
-        char type_word[24]; /* as read; "" when not readable */
+        char type_word[24]; /* as read; "" if unreadable */
         Reason type_reason;
         size_t n_members;
-        char **members; /* names in devices/, PCI addresses and others */
+        char **members; /* names in devices/: PCI addresses and others */
         ReservedRegions regions;
         Reason regions_reason;
-        int iommu;    /* index into iommus: the narrowest unit behind its devices; -1 none or unknown */
+        int iommu;    /* index into iommus: the narrowest unit of its devices; -1 none or unknown */
         uint8_t bits; /* 0 unknown */
         Reason bits_reason;
-        RangeSet usable; /* aperture less reserved regions, as VFIO computes it; empty when bits unknown */
+        RangeSet usable; /* aperture minus reserved regions, as in VFIO; empty if bits unknown */
         Tristate assignable;
         AssignableWhy why;
-        Tristate isolated; /* one endpoint, or one device's functions, or a PF with its VFs, besides bridges */
-        PciAddress culprit; /* the bridge or function that keeps it together, when has_culprit */
+        Tristate isolated;  /* one endpoint, one device's functions, or a PF with its VFs, plus bridges */
+        PciAddress culprit; /* the bridge or function that prevents isolation, if has_culprit */
         bool has_culprit;
         Fingerprint fingerprint;
 } ProfileGroup;
 
-/* A reserved region, one entry for each distinct one however many groups have it. */
+/* A distinct reserved region, even if several groups have it. */
 typedef struct HostRegion {
         ReservedRegion region;
         size_t n_groups;
@@ -187,21 +187,21 @@ typedef struct HostRegions {
 typedef struct ProfileBar {
         uint8_t index; /* 0..5; 6 for the ROM; 7..12 for VF BAR 0..5 */
         bool io, is_64bit, prefetchable;
-        bool assigned;          /* false: no address given to it */
+        bool assigned;          /* false: no address assigned */
         uint64_t start, end;    /* inclusive; a VF BAR spans all VFs */
         uint64_t resizable_max; /* bytes; 0: not resizable or unknown */
 } ProfileBar;
 
 typedef struct ProfileDevice {
         PciAddress address;
-        PciAddress parent; /* the bridge above, when has_parent */
+        PciAddress parent; /* the bridge above, if has_parent */
         bool has_parent;
         uint32_t class_code; /* 24 bits: class, subclass, programming interface */
         uint16_t vendor, device, subsystem_vendor, subsystem_device;
         uint8_t revision, header_type;
         bool header_type_known;
         Reason ids_reason, resource_reason, config_reason;
-        char driver[40]; /* "" when none */
+        char driver[40]; /* "" if none */
         int group;       /* index into groups, -1 */
         int iommu;       /* index into iommus, -1 */
         int port_type;   /* PCIe device/port type, -1 unknown or conventional */
@@ -209,27 +209,27 @@ typedef struct ProfileDevice {
         ProfileBar *bars;
         Tristate acs, ats, pasid, pri, sriov;
         uint16_t acs_capability, acs_control;
-        uint8_t acs_missing; /* of SV|RR|CR|UF, the bits that are not on */
+        uint8_t acs_missing; /* of SV|RR|CR|UF, required bits not set */
         uint8_t pasid_bits;
         bool is_vf;
-        PciAddress physical_function; /* when is_vf */
+        PciAddress physical_function; /* if is_vf */
         uint16_t total_vfs, num_vfs;
-        uint32_t vgpu_type; /* a virtual function that NVIDIA's driver makes a vGPU of, whose BARs are others; 0 none */
+        uint32_t vgpu_type; /* of an NVIDIA vGPU on this virtual function, which has other BARs; 0 none */
         Fingerprint fingerprint;
 } ProfileDevice;
 
 #define PROFILE_MEDIATED_BARS 6
 
-/* Part of a device, made by its driver: a guest's as it is, without an IOMMU of its own. */
+/* Part of a device, created by its driver and assigned without an IOMMU of its own. */
 typedef struct ProfileMediated {
         char uuid[UUID_TEXT_MAX];
-        char parent[64];    /* what it is part of, mostly a PCI address; "" unknown, as the others */
+        char parent[64];    /* parent device, usually a PCI address; "" unknown, as others */
         char type[64];      /* "i915-GVTg_V5_4" */
         char type_name[64]; /* "GRID T4-2Q" */
         char api[24];       /* "vfio-pci", "vfio-ap", "vfio-ccw" */
-        Reason bars_reason; /* ABSENT: nothing on the host tells them */
+        Reason bars_reason; /* ABSENT: the host does not report them */
         uint8_t n_bars;
-        ProfileBar bars[PROFILE_MEDIATED_BARS]; /* without an address: from 0 on */
+        ProfileBar bars[PROFILE_MEDIATED_BARS]; /* without address: start at 0 */
 } ProfileMediated;
 
 typedef struct ProfileMemory {
@@ -237,14 +237,14 @@ typedef struct ProfileMemory {
         Reason ranges_reason;
         char ranges_source[64];
         size_t n_ranges;
-        IomemEntry *ranges; /* the firmware's map where readable, else /proc/iomem's top level; sorted */
+        IomemEntry *ranges; /* the firmware's map if readable, else top level of /proc/iomem; sorted */
         Reason hotplug_reason;
-        RangeSet hot_added; /* RAM the kernel has and the boot map has not */
+        RangeSet hot_added; /* RAM in the kernel's, not the boot map */
         Fact block_size;    /* memory hot-plug granularity */
 } ProfileMemory;
 
 #define PROFILE_REFUSED_MAX 19
-#define PROFILE_MEMBERS_MAX 24 /* of the document */
+#define PROFILE_MEMBERS_MAX 24 /* in the document */
 
 typedef struct Profile {
         ProfileHost host;
@@ -266,15 +266,15 @@ typedef struct Profile {
         FirmwareTables firmware;
         ProfileMemory memory;
         HostRegions regions;  /* the reserved regions of all groups */
-        RangeSet reserved;    /* union over all groups of what VFIO subtracts */
-        RangeSet usable_iova; /* below 2^iova bits less that union; empty when unknown */
+        RangeSet reserved;    /* union over all groups of what VFIO excludes */
+        RangeSet usable_iova; /* below 2^iova bits, minus `reserved`; empty if unknown */
         size_t n_refused;
         const char *refused
-                        [PROFILE_REFUSED_MAX]; /* what permission, or a sandbox, kept from us; static strings */
+                        [PROFILE_REFUSED_MAX]; /* not readable because of permissions or a sandbox; static */
         FindingList findings;
-        Fingerprint members[PROFILE_MEMBERS_MAX]; /* of the document, in the order of profile_table */
+        Fingerprint members[PROFILE_MEMBERS_MAX]; /* of the document, in order of profile_table */
         char digest[65];                          /* SHA-256, lower-case hex */
 } Profile;
 
-/* Empties what the profile owns; a zeroed profile is fine. */
+/* Frees what it owns; accepts a zeroed profile. */
 void profile_done(Profile *profile);

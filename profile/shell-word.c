@@ -8,7 +8,7 @@
 
 static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-";
 
-/* Some shells take "=name" for a program's path. */
+/* Some shells expand "=name" to a path. */
 static bool is_plain(const char *text) {
         return *text && *text != '=' && strspn(text, plain) == strlen(text);
 }
@@ -19,7 +19,7 @@ static bool is_printable(const char *text) {
         return !*text;
 }
 
-/* A quote stands in quotes of the other kind: behind a backslash it would be lost where text is made printable. */
+/* Puts a quote in quotes of the other kind: a backslash would be lost when text is made printable. */
 static void put_quoted(FILE *file, const char *text) {
         fputc('\'', file);
         for (; *text; text++)
@@ -27,7 +27,7 @@ static void put_quoted(FILE *file, const char *text) {
         fputc('\'', file);
 }
 
-/* No byte stands for itself that means something to printf or to a shell, quoted or not. */
+/* Escapes every byte with a meaning for printf or a shell, quoted or not. */
 static void put_octal(FILE *file, const char *text) {
         for (const unsigned char *c = (const unsigned char *) text; *c; c++)
                 if (*c != '%' && strchr(plain, *c))
@@ -36,8 +36,8 @@ static void put_octal(FILE *file, const char *text) {
                         fprintf(file, "\\%03o", *c);
 }
 
-/* Not all shells know $'...', but all of them drop a newline at the end of what a command prints. One that does not know it
- * passes on a wrong word then, and runs nothing either. */
+/* Not all shells support $'...', but all remove the final newline of a command's output. A shell without it
+ * passes a wrong word but runs nothing. */
 static void put_printed(FILE *file, const char *text) {
         bool newline = text[strlen(text) - 1] == '\n';
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A text as one word of a shell's command, for commands and options that are printed to be pasted: whatever the text is,
- * the shell passes on exactly that, and runs nothing of it. Printable ASCII; what is plain stays as it is. Pure. The word is
- * the caller's; NULL: out of memory. */
+/* Quotes a text as one shell word, for printed commands that users paste: the shell passes on exactly this
+ * text and runs none of it. Printable ASCII; plain text is unchanged. No I/O. The caller owns the word; NULL
+ * if out of memory. */
 char *shell_word(const char *text);

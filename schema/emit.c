@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Prints the schema of a document from the table that writes and reads it: at build time. */
+/* Prints a document's schema from the table that writes and reads it, at build time. */
 
 #include <stdio.h>
 #include <string.h>

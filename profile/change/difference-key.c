@@ -18,7 +18,7 @@ void difference_keys_done(DifferenceKeys *keys) {
         *keys = (DifferenceKeys){};
 }
 
-/* Numbers in names in their own order: dmar2 before dmar10. */
+/* Compares numbers in names by value: dmar2 before dmar10. */
 int difference_key_compare(const DifferenceKey *a, const DifferenceKey *b) {
         int r;
 
@@ -34,7 +34,7 @@ static int compare(const void *a, const void *b) {
         return difference_key_compare(a, b);
 }
 
-/* Devices in the order of their addresses, whose digits are hexadecimal. */
+/* Sorts devices by address, with hexadecimal digits. */
 static json_int_t address_number(const char *name) {
         PciAddress address;
 
@@ -43,7 +43,7 @@ static json_int_t address_number(const char *name) {
         return (json_int_t) address.domain << 16 | address.bus << 8 | address.device << 3 | address.function;
 }
 
-/* The member is what its row says, or the element has no key. */
+/* There is no key unless the member has its row's type. */
 static bool get_member(const Field *field, const json_t *member, DifferenceKey *ret) {
         if (field->kind == FIELD_INTEGER) {
                 ret->number = json_integer_value(member);

@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The elements of the document's arrays that have names: by what a unit, a group, a device or a finding of one document
- * is found again in another. */
+/* Keys of the elements of the document's arrays: they find a unit, group, device or finding in another
+ * one. */
 
 #include <jansson.h>
 #include <stddef.h>
 
 typedef struct DifferenceKey {
         json_t *element;     /* borrowed */
-        const char *name;    /* borrowed; "" where the key is a number */
+        const char *name;    /* borrowed; "" if the key is a number */
         const char *subject; /* borrowed; NULL but for findings */
-        json_int_t number;   /* groups, and the order of PCI addresses; else 0 */
+        json_int_t number;   /* groups, and order of PCI addresses; else 0 */
 } DifferenceKey;
 
 typedef struct DifferenceKeys {
         size_t n;
-        DifferenceKey *keys; /* sorted, each there once */
+        DifferenceKey *keys; /* sorted, unique */
 } DifferenceKeys;
 
 void difference_keys_done(DifferenceKeys *keys);
 
-/* 1 and the keys; 0 when the array of that path has none, or one is missing or there twice; -ENOMEM. */
+/* 1 and the keys; 0 if the array of that path has none, or one is missing or duplicate; -ENOMEM. */
 int difference_keys_get(const char *path, json_t *array, DifferenceKeys *ret);
 
 int difference_key_compare(const DifferenceKey *a, const DifferenceKey *b);
 
-/* An upper bound of what difference_key_text() writes. */
+/* Upper limit for the length of difference_key_text(). */
 size_t difference_key_length(const DifferenceKey *key);
 void difference_key_text(const DifferenceKey *key, char *ret, size_t size);

@@ -12,8 +12,8 @@
 #include "profile/document/field-write.h"
 #include "profile/document/member.h"
 
-/* Where the walk stands. A hostile document may nest a thousand deep under names of megabytes: below what fits here
- * things are compared as a whole. */
+/* Path of the walk. A hostile document may be deep and have names of megabytes; parts whose path does not
+ * fit are compared as a whole. */
 #define PATH_MAX_TEXT 512
 #define DEPTH_MAX 16
 
@@ -162,7 +162,7 @@ static int compare_keyed(Walk *walk, const DifferenceKeys *before, const Differe
         return r;
 }
 
-/* Arrays without keys of their own, or in which a key is missing or there twice, differ as a whole. */
+/* Arrays without keys, or with missing or duplicate keys, differ as a whole. */
 static int compare_arrays(Walk *walk, json_t *before, json_t *after) {
         _cleanup_(difference_keys_done) DifferenceKeys x = {}, y = {};
         int r;
@@ -216,7 +216,7 @@ static json_t *write_side(const void *value) {
         return side ? json_incref(side) : json_null();
 }
 
-/* A member of a profile, whatever it is. */
+/* Any member of a profile. */
 static const FieldHook side_hook = { .write = write_side, .schema = "{}" };
 
 #define DIFFERENCE(member) FIELD_MEMBER(Difference, member)

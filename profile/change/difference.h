@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What differs between two profile documents, member by member. The documents may be anybody's: what has not the shape
- * that the schema gives it is compared as a whole. */
+/* Differences between two profile documents, by member. The documents are untrusted: parts that do not match
+ * the schema are compared as a whole. */
 
 #include <jansson.h>
 #include <stddef.h>
 
 #include "profile/field/field.h"
 
-/* How many are kept; further ones are only counted. */
+/* Maximum number kept; others are only counted. */
 #define DIFFERENCES_MAX 4096
 
 typedef enum DifferenceKind {
@@ -22,28 +22,28 @@ typedef enum DifferenceKind {
 WORDS_DECLARE(DifferenceKind, difference_kind);
 
 typedef struct Difference {
-        /* For people, and stable: "widths.iovaBits", "iommus.dmar0.bits", "groups.14.usableIova",
-         * "devices.0000:01:00.0", "findings.iommu-absent[host]". "" is the whole document, when one is no object. */
+        /* Stable: "widths.iovaBits", "iommus.dmar0.bits", "groups.14.usableIova", "devices.0000:01:00.0",
+         * "findings.iommu-absent[host]". "" is the whole document, if not an object. For display. */
         char *path;
         DifferenceKind kind;
-        json_t *before, *after; /* references of its own; NULL where there is none. A fact is the whole object. */
+        json_t *before, *after; /* owned references; NULL if missing. A fact is the whole object. */
 } Difference;
 
 typedef struct DifferenceList {
         size_t n;
-        Difference *differences; /* in the documents' order; units, groups, devices and findings by their keys */
-        size_t dropped;          /* found and not kept */
+        Difference *differences; /* in document order; units, groups, devices and findings by key */
+        size_t dropped;          /* found but not kept */
 } DifferenceList;
 
 void difference_list_done(DifferenceList *list);
 
-/* `digest` and `schema` are left out. A fact differs when its value or its reason does, not when only its source or
- * provenance is put otherwise. Units are matched by name, groups by id, devices by address, findings by id and subject;
- * every other array differs as a whole. -ENOMEM only. */
+/* Ignores `digest` and `schema`. A fact differs if its value or reason does; source and provenance alone do
+ * not count. Matches units by name, groups by id, devices by address, findings by id and subject; other
+ * arrays differ as a whole. -ENOMEM only. */
 int profile_difference(json_t *before, json_t *after, DifferenceList *ret);
 
-/* {path, kind, before, after}, and with the names of a comparison {path, kind, here, there}; null where there is none. */
+/* {path, kind, before, after}, or with a comparison's names {path, kind, here, there}; null if missing. */
 extern const FieldTable difference_table, difference_hosts_table; /* Difference */
 
-/* By difference_table. A new reference; NULL when out of memory. */
+/* By difference_table. A new reference; NULL if out of memory. */
 json_t *difference_json(const Difference *difference);

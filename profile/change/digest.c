@@ -36,7 +36,7 @@ static void feed_fingerprint(SHA2_CTX *context, const Fingerprint *fingerprint) 
         feed_text(context, text);
 }
 
-/* Takes the reference over. */
+/* Takes over the reference. */
 static int of_value(json_t *value, Fingerprint *ret) {
         SHA2_CTX context;
         int r;
@@ -52,7 +52,7 @@ static int of_value(json_t *value, Fingerprint *ret) {
         return 0;
 }
 
-/* Where an element keeps its fingerprint; NULL for those that are made anew each time. */
+/* The fingerprint stored in an element; NULL for kinds that are always recomputed. */
 static Fingerprint *kept(const FieldTable *table, const void *element) {
         return table == &iommu_table             ? &((ProfileIommu *) element)->fingerprint
                         : table == &group_table  ? &((ProfileGroup *) element)->fingerprint

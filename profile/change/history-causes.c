@@ -15,7 +15,7 @@ static Bytes string_bytes(const json_t *text) {
         return (Bytes){ .data = (const uint8_t *) json_string_value(text), .n = json_string_length(text) };
 }
 
-/* Both have it and it is not the same. */
+/* Both have it, with different values. */
 static bool text_changed(json_t *before, json_t *after, const char *path) {
         const json_t *was = member_at(before, path), *is = member_at(after, path);
 
@@ -41,7 +41,7 @@ static bool has_word(Bytes text, Bytes word) {
         return false;
 }
 
-/* The words of a text that another has not, as far as they fit; false when there are none. */
+/* The words of a text that are not in another, as far as they fit; false if none. */
 static bool words_without(Bytes text, Bytes other, char *ret, size_t size) {
         size_t n = 0;
         Bytes word;
@@ -99,7 +99,7 @@ static void table_cause(json_t *before, json_t *after, const char *name, const c
                 moves_add(causes, false, "ACPI %s table of the firmware changed", what);
 }
 
-/* What neither the kernel nor its parameters decide. */
+/* Causes other than the kernel or its parameters. */
 static int setup_cause(json_t *before, json_t *after, Moves *causes) {
         _cleanup_(difference_list_done) DifferenceList list = {};
         json_t *was = member_at(before, "encryption"), *is = member_at(after, "encryption");

@@ -5,6 +5,6 @@
 
 #include "profile/change/history-moves.h"
 
-/* Adds what may have moved a width between two boots: kernel, its parameters, firmware tables, the CPU and its setup.
- * -ENOMEM only. */
+/* Adds possible causes of changed widths between two boots: kernel, its parameters, firmware tables, CPU and
+ * setup. -ENOMEM only. */
 int history_causes(json_t *before, json_t *after, Moves *causes);

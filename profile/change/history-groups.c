@@ -13,7 +13,7 @@
 #define DEVICES_NAMED 4
 #define DEVICES_TEXT_MAX 200
 
-/* Which group a device is in. */
+/* The group of a device. */
 typedef struct Place {
         const char *device;
         size_t group;
@@ -21,7 +21,7 @@ typedef struct Place {
 
 typedef struct Groups {
         json_t *array; /* borrowed */
-        size_t *mates; /* of each group, the one in the other document that it is taken for; NONE */
+        size_t *mates; /* for each group, the matching one in the other document, or NONE */
         size_t n_places;
         Place *places; /* sorted by device */
 } Groups;
@@ -37,7 +37,7 @@ static int compare_places(const void *a, const void *b) {
         return strcmp(x->device, y->device);
 }
 
-/* NULL where a document has something else. */
+/* NULL if the document has another type. */
 static const char *device_name(const Groups *groups, size_t group, size_t i) {
         return json_string_value(
                         json_array_get(json_object_get(json_array_get(groups->array, group), "devices"), i));
@@ -78,7 +78,7 @@ static size_t group_of(const Groups *groups, const char *device) {
         return place ? place->group : NONE;
 }
 
-/* A group now is the former group of its first device whose group no other one has taken. */
+/* A group matches the former group of its first device whose group has no match yet. */
 static void pair(Groups *before, Groups *after) {
         for (size_t i = 0; i < json_array_size(after->array); i++)
                 for (size_t d = 0; d < count_devices(after, i) && after->mates[i] == NONE; d++) {
@@ -92,8 +92,8 @@ static void pair(Groups *before, Groups *after) {
                 }
 }
 
-/* The devices of a group that are not in that group of the other document, with NONE those that are in no group there:
- * how many, and their names as far as they fit. */
+/* Devices of a group that are not in that group of the other document, or with NONE in no group there.
+ * Returns their number, and their names as far as they fit. */
 static size_t absentees(
                 const Groups *groups, size_t group, const Groups *other, size_t expected, char *ret) {
         size_t n = 0, length = 0;

@@ -5,6 +5,6 @@
 
 #include "profile/change/history-moves.h"
 
-/* Adds what groups gained, lost, came and went, told by their devices: the kernel numbers groups anew at every boot, so a
- * number alone says nothing. Both are arrays of groups as in documents. -ENOMEM only. */
+/* Adds groups that appeared, disappeared, gained or lost devices. Groups are matched by devices, as the
+ * kernel renumbers them at every boot. Both are arrays of groups as in documents. -ENOMEM only. */
 int history_groups(json_t *before, json_t *after, Moves *moves);

@@ -21,7 +21,7 @@ void moves_add(Moves *moves, bool worse, const char *format, ...) {
                 n = vsnprintf(moves->text + start, end - start, format, ap);
                 va_end(ap);
         }
-        /* Whole or not at all. */
+        /* Drops partial text. */
         if (n < 0 || (size_t) n >= end - start) {
                 moves->text[moves->length] = 0;
                 moves->n_dropped++;

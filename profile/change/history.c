@@ -31,12 +31,12 @@ static unsigned width_text(const json_t *fact, char *ret, size_t size) {
         return 0;
 }
 
-/* Without its module KVM answers nothing, and it may be loaded after the profile was kept: no change of the host. */
+/* KVM reports nothing until its module is loaded, maybe after the profile was stored: no host change. */
 static bool kvm_answers(json_t *document) {
         return !json_is_false(member_at(document, "paging.kvm.loaded.value"));
 }
 
-/* A width that is no longer known is one that cannot be relied on: worse. A change of why it is unknown moves nothing. */
+/* A width that became unknown cannot be relied on: worse. A different reason alone is not a change. */
 static void compare_widths(json_t *before, json_t *after, Moves *moves) {
         bool both = kvm_answers(before) && kvm_answers(after);
 
@@ -69,14 +69,14 @@ static void add_ranges(const RangeSet *set, bool worse, const char *what, Moves 
         moves_add(moves, worse, "%s %s", what, text);
 }
 
-/* The groups and what they reserve could be read, or there was nothing to read. */
+/* True if groups and their regions were read, or do not exist. */
 static bool groups_known(json_t *document) {
         const char *reason = json_string_value(member_at(document, "groupsReason"));
 
         return json_is_array(member_at(document, "groups")) && (!reason || strcmp(reason, "absent") == 0);
 }
 
-/* Where a document does not have the regions there is nothing to say of them. */
+/* If a document lacks the regions, nothing is compared. */
 static int compare_regions(json_t *before, json_t *after, Moves *moves) {
         _cleanup_(range_set_done) RangeSet was = {}, is = {}, gone = {};
         json_t *former = member_at(before, "reservedIova");

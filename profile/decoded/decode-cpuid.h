@@ -5,5 +5,5 @@
 
 #include "probe/decode/cpu/cpuid-table.h"
 
-/* What `hawctl decode cpuid` prints; null for what the dump cannot tell. A new reference; NULL when out of memory. */
+/* Output of `hawctl decode cpuid`; null for unknown values. A new reference; NULL if out of memory. */
 json_t *decode_cpuid_json(const CpuidTable *table);

@@ -5,6 +5,6 @@
 
 #include "probe/decode/acpi/dmar.h"
 
-/* What `hawctl decode dmar` prints and the profile's firmware.dmar.table holds. A new reference; NULL when out of
+/* Output of `hawctl decode dmar` and the profile's firmware.dmar.table. New reference; NULL if out of
  * memory. */
 json_t *decode_dmar_json(const Dmar *dmar, const FaultList *faults);

@@ -14,7 +14,7 @@ static json_t *info_json(const IvrsInfo *info) {
         ok &= json_put(object, "physicalBits", json_integer(info->physical_bits));
         ok &= json_put(object, "virtualBits", json_integer(info->virtual_bits));
         ok &= json_put(object, "guestVirtualSize", json_integer(info->gva_size));
-        /* 010b is 48 bits, four levels; no other encoding has a meaning (specification, table of IVinfo). */
+        /* 010b is 48 bits, four levels; other encodings are undefined (specification, table of IVinfo). */
         ok &= json_put(object, "guestVirtualLevels", info->gva_size == 2 ? json_integer(4) : json_null());
         ok &= json_put(object, "htAtsReserved", json_boolean(info->ht_ats_reserved));
         return json_finish(object, ok);
@@ -59,7 +59,7 @@ static json_t *entries_json(const Ivrs *ivrs, const IvrsBlock *block) {
         return array;
 }
 
-/* Of a block whose type is unknown only the common header means anything. */
+/* In a block of unknown type only the common header is valid. */
 static json_t *block_json(const Ivrs *ivrs, const IvrsBlock *block) {
         bool known = block->known, ok = true, old = block->type == IVHD_10H;
         json_t *object = json_object();

@@ -5,6 +5,6 @@
 
 #include "probe/decode/acpi/ivrs.h"
 
-/* What `hawctl decode ivrs` prints and the profile's firmware.ivrs.table holds. A new reference; NULL when out of
+/* Output of `hawctl decode ivrs` and the profile's firmware.ivrs.table. New reference; NULL if out of
  * memory. */
 json_t *decode_ivrs_json(const Ivrs *ivrs, const FaultList *faults);

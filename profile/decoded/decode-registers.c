@@ -6,7 +6,7 @@
 #include "profile/decoded/register-fields.h"
 #include "profile/document/json-fact.h"
 
-/* Decoders say 0 for "none". */
+/* Decoders use 0 for "none". */
 static json_t *or_null(unsigned value) {
         return value > 0 ? json_integer(value) : json_null();
 }

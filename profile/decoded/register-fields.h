@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Registers as JSON objects keyed by the specification's mnemonics, raw field values. New references; NULL when out
- * of memory. */
+/* Registers as JSON objects: mnemonics and raw values. New references; NULL if out of memory. */
 
 #include <jansson.h>
 #include <stdint.h>

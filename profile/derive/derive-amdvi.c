@@ -11,16 +11,16 @@
 #define ALL_BITS 64
 #define FOUR_LEVELS_BITS 48
 
-/* What this kernel does with a unit's registers, its table and the command line. */
+/* How this kernel uses a unit's registers, its table and the command line. */
 typedef struct AmdPicture {
         const char *kernel;
         const Cmdline *cmdline;
         unsigned hats;     /* bits of the host table by EFR.HATS; 0 none */
-        unsigned vasize;   /* IVinfo.VASize; 64 where it says nothing */
-        unsigned guest;    /* bits of the guest-format table as the kernel builds it */
+        unsigned vasize;   /* IVinfo.VASize; 64 if not reported */
+        unsigned guest;    /* bits of the guest-format table in this kernel */
         bool guest_usable; /* EFR.GT and GIOSup */
-        Reason unread;     /* why the table is not known, and with it neither of these */
-        bool hatdis;       /* of any IVHD that Linux uses: one turns it off for all */
+        Reason unread;     /* why the table is unknown, with vasize and hatdis */
+        bool hatdis;       /* set in any IVHD that Linux uses: disables it for all */
 } AmdPicture;
 
 static bool la57_enabled(const CpuFacts *cpu) {
@@ -49,7 +49,7 @@ static AmdPicture picture_of(const Facts *facts, const FirmwareTables *firmware,
         return picture;
 }
 
-/* Without a host table new kernels take the guest-format one, or drive nothing. */
+/* Without a host table, new kernels use the guest-format one or no unit. */
 static Tristate lacks_host_table(const AmdPicture *p) {
         if (p->hats == 0)
                 return TRISTATE_YES;
@@ -71,7 +71,7 @@ static void add_host_table(const AmdPicture *p, unsigned end, UnitWidths *widths
                 unit_widths_add(widths, p->vasize, "host page table: IVinfo.VASize, used since Linux 7.2");
 }
 
-/* amd_iommu=pgtbl_v2 moves the end of VFIO's domains too. 6.1, the first to know it, leaves it out with iommu=pt. */
+/* amd_iommu=pgtbl_v2 also limits VFIO domains. 6.1, the first with it, ignores it with iommu=pt. */
 static void add_pgtbl_v2(const AmdPicture *p, UnitWidths *widths) {
         Tristate known = kernel_goes(p->kernel, KERNEL_AMD_PGTBL_V2),
                  lower_half = kernel_goes(p->kernel, KERNEL_AMD_PGTBL_V2_LOWER_HALF);
@@ -102,7 +102,7 @@ static Fact domain_bits(const AmdPicture *p) {
                                 : "EFR.HATS 3: no page table");
 }
 
-/* What the table would take away, where this kernel looks at it. */
+/* The unread table may limit widths in this kernel. */
 static bool is_open(const AmdPicture *p) {
         return p->unread != REASON_NONE &&
                         (kernel_goes(p->kernel, KERNEL_AMD_VASIZE) != TRISTATE_NO ||
@@ -161,6 +161,6 @@ void derive_amdvi(const Facts *facts, const FirmwareTables *firmware, const Iomm
         amdvi_efr_decode(fact->features.efr, &efr);
         picture = picture_of(facts, firmware, &efr);
         derive_bits(&picture, &efr, la57_enabled(&facts->cpu), ret);
-        /* Every AMD-Vi unit remaps interrupts; none has a bit to say so. */
+        /* All AMD-Vi units remap interrupts; no bit reports it. */
         ret->interrupt_remapping_capable = fact_assumed(1, "all AMD-Vi units support interrupt remapping");
 }

@@ -23,8 +23,8 @@ static Reason cpuinfo_reason(const CpuFacts *cpu) {
         return cpu->faults.n > 0 ? REASON_MALFORMED : REASON_ABSENT;
 }
 
-/* Hygon's setup code subtracts nothing (arch/x86/kernel/cpu/hygon.c), so its cpuinfo shows the full width even
- * when encryption has taken bits. */
+/* Hygon's setup code (arch/x86/kernel/cpu/hygon.c) subtracts nothing, so cpuinfo has the full width even if
+ * encryption takes bits. */
 static bool hygon_unreduced(const CpuFacts *cpu, uint64_t kernel_bits) {
         return cpu->cpuid_reason == REASON_NONE && cpu->feature.vendor == CPU_VENDOR_HYGON &&
                         (cpu->encryption.sme || cpu->encryption.sev) && cpu->encryption.pa_reduction > 0 &&

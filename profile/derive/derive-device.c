@@ -37,7 +37,7 @@ static int derive_bars(const PciFact *fact, ProfileDevice *ret) {
         return 0;
 }
 
-/* ACS explains a group and never overrules it: the kernel knows devices that isolate without saying so. */
+/* ACS explains a group but does not decide it: the kernel has quirks for devices without ACS. */
 static void derive_acs(const PciFact *fact, ProfileDevice *ret) {
         const PciConfig *config = &fact->config;
         const PciAcs acs = { .capability = config->acs_capability, .control = config->acs_control };
@@ -87,7 +87,7 @@ static int derive_device(const PciFact *fact, ProfileDevice *ret) {
         return derive_bars(fact, ret);
 }
 
-/* Each unit lists the devices behind it: the one true answer to which unit translates for whom. */
+/* Each unit lists its devices: the only reliable mapping of devices to units. */
 static void join_units(const IommuFacts *iommus, Profile *profile) {
         for (size_t i = 0; i < iommus->n; i++)
                 for (size_t j = 0; j < iommus->iommus[i].devices.n; j++) {
@@ -99,7 +99,7 @@ static void join_units(const IommuFacts *iommus, Profile *profile) {
                 }
 }
 
-/* The functions that are there: configuration space has the number too, but nothing tells when it was changed. */
+/* Counts existing functions: no event reports a changed number in configuration space. */
 static void count_virtual_functions(Profile *profile) {
         for (size_t i = 0; i < profile->n_devices; i++) {
                 const ProfileDevice *device = &profile->devices[i];

@@ -15,8 +15,8 @@ static bool no_encryption(const CpuFacts *cpu) {
         return cpu->encryption.known && !cpu->encryption.sme && !cpu->encryption.sev;
 }
 
-/* Switched on in firmware (SYSCFG[23]) is what costs the bits, whatever the kernel makes of it. Without the MSR
- * only the kernel's flag is left, and its absence proves nothing. */
+/* SME set in firmware (SYSCFG[23]) takes the bits, even if the kernel does not use it. Without the MSR there
+ * is only the kernel's flag, whose absence proves nothing. */
 static Fact sme_enabled(const CpuFacts *cpu) {
         const MsrFact *syscfg = &cpu->msrs[MSR_SYSCFG];
 
@@ -29,7 +29,7 @@ static Fact sme_enabled(const CpuFacts *cpu) {
         return fact_unknown(syscfg->reason, "MSR 0xc0010010 SYSCFG[23]");
 }
 
-/* What KVM offers guests is the module's parameter; without it, the kernel's own flag. */
+/* KVM's parameter decides whether guests can use it; without it, the kernel's flag. */
 static Fact sev_enabled(const Fact *can, const ParameterFact *parameter, const char *name,
                 const CpuFacts *cpu, bool flag) {
         if (fact_known(can) && !can->value)
@@ -45,7 +45,7 @@ static void derive_amd(const Facts *facts, ProfileEncryption *ret) {
         const CpuFacts *cpu = &facts->cpu;
         const CpuidEncryption *e = &cpu->encryption;
         const KvmFacts *kvm = &facts->kvm;
-        /* Built in, the parameters are there on any host, with what they would be asked for. */
+        /* Built-in code has the parameters on any host, with the requested values. */
         const ParameterFact none = { .reason = REASON_ABSENT };
         bool runs = strcmp(derive_kvm_backend(facts), "kvm_amd") == 0;
 
@@ -108,8 +108,8 @@ static void derive_intel(const Facts *facts, ProfileEncryption *ret) {
                                           "/sys/module/kvm_intel/parameters/tdx");
 }
 
-/* What encryption takes now: by the register where it can be read (the kernel's own rule), else by the
- * difference between CPUID and what the kernel kept, both of which anybody may read. */
+/* Bits that encryption takes now: from the register if readable (the kernel's rule), else the difference
+ * between CPUID and the kernel's value, which are both readable by all. */
 static Fact bits_taken(const Facts *facts) {
         const CpuFacts *cpu = &facts->cpu;
         const MsrFact *syscfg = &cpu->msrs[MSR_SYSCFG], *activate = &cpu->msrs[MSR_TME_ACTIVATE];

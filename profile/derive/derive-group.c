@@ -16,7 +16,7 @@ static bool is_bridge(const ProfileDevice *device) {
 
 /* ── reach ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The narrowest unit behind the group's devices bounds it. */
+/* The narrowest unit of the group's devices limits it. */
 static void derive_bits(const Profile *profile, ProfileGroup *group, const size_t *indices, size_t n) {
         group->iommu = -1;
         group->bits_reason = REASON_ABSENT;
@@ -40,7 +40,7 @@ static void derive_bits(const Profile *profile, ProfileGroup *group, const size_
         }
 }
 
-/* What VFIO type1 and iommufd take out: everything but what may be relaxed. */
+/* VFIO type1 and iommufd exclude all but relaxable regions. */
 static bool subtracted(const ReservedRegion *region) {
         return region->type != RESERVED_DIRECT_RELAXABLE;
 }
@@ -84,7 +84,7 @@ int derive_reserved(Profile *profile) {
         }
         range_set_normalise(&profile->reserved);
 
-        /* One group's holes unread, and the union would promise too much. */
+        /* If one group's regions are unknown, the union is too wide. */
         for (size_t i = 0; i < profile->n_groups; i++)
                 if (profile->groups[i].regions_reason != REASON_NONE)
                         return 0;
@@ -103,7 +103,7 @@ static bool has_direct_region(const ProfileGroup *group) {
         return false;
 }
 
-/* Intel's driver refuses to take a device from its region in every kernel; what is common to all drivers came later. */
+/* Intel's driver rejects such devices in every kernel; the check for all drivers is newer. */
 static Tristate direct_region_refused(
                 const Facts *facts, const Profile *profile, const ProfileGroup *group) {
         int unit = group->iommu >= 0 ? group->iommu : profile->n_iommus > 0 ? 0 : -1;
@@ -164,7 +164,7 @@ static bool same_card(const ProfileDevice *a, const ProfileDevice *b) {
         return x->domain == y->domain && x->bus == y->bus && x->device == y->device;
 }
 
-/* The nearest port above a device whose ACS lacks what grouping asks for. */
+/* The nearest port above a device without the ACS that grouping requires. */
 static const ProfileDevice *unisolating_port(const Profile *profile, const ProfileDevice *device) {
         for (unsigned depth = 0; device->has_parent && depth < 32; depth++) {
                 const ProfileDevice *parent = device_lookup(profile, &device->parent);
@@ -206,7 +206,7 @@ static void derive_isolated(const Profile *profile, ProfileGroup *group, const s
 
 /* ── all of a group ────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Group members that are PCI devices we know, as indices into profile->devices; marks them with the group. */
+/* Finds the group's PCI devices as indices into profile->devices, and sets their group. */
 static size_t find_members(Profile *profile, size_t g, size_t *indices) {
         const ProfileGroup *group = &profile->groups[g];
         size_t n = 0;
@@ -222,7 +222,7 @@ static size_t find_members(Profile *profile, size_t g, size_t *indices) {
         return n;
 }
 
-/* The facts outlive the profile where devices come and go: what they list is copied. */
+/* The lists are copied because facts are updated when devices change. */
 static int copy_lists(const GroupFact *fact, ProfileGroup *ret) {
         ret->members = calloc(fact->devices.n ? fact->devices.n : 1, sizeof(char *));
         ret->regions.regions = calloc(fact->regions.n ? fact->regions.n : 1, sizeof(ReservedRegion));

@@ -9,13 +9,13 @@
 #define CAP_ARM_VM_IPA_SIZE 165
 #define ADDRESS_BITS_MAX 64
 
-/* What KVM answers, or claims to: no address has more bits than 64. */
+/* A width from KVM, at most 64 bits. */
 static Fact answered(uint64_t bits, const char *source) {
         return bits <= ADDRESS_BITS_MAX ? fact_measured(bits, "%s", source)
                                         : fact_unknown(REASON_MALFORMED, "%s", source);
 }
 
-/* The smaller of two known widths; unknown as soon as one of them is. */
+/* The lower of two widths; unknown if either is unknown. */
 static Fact narrower(const Fact *a, const char *name_a, const Fact *b, const char *name_b, const char *why) {
         if (!fact_known(a))
                 return fact_unknown(a->reason, "%s", a->source);
@@ -25,7 +25,7 @@ static Fact narrower(const Fact *a, const char *name_a, const Fact *b, const cha
                         "min(%s %" PRIu64 ", %s %" PRIu64 ")%s", name_a, a->value, name_b, b->value, why);
 }
 
-/* The leaf in which KVM says what a guest may be told (arch/x86/kvm/cpuid.c). */
+/* The leaf with the widths KVM supports (arch/x86/kvm/cpuid.c). */
 static const CpuidLeaf *supported_address_sizes(const KvmFacts *kvm) {
         if (kvm->reason != REASON_NONE || kvm->answers.supported_cpuid_reason != REASON_NONE)
                 return NULL;
@@ -40,8 +40,8 @@ static Reason kvm_reason(const KvmFacts *kvm) {
         return REASON_ABSENT;
 }
 
-/* Without an answer from /dev/kvm, but with the driver behind it, its rule is known: the CPU's own width with
- * second-level paging, the host's reduced one without. */
+/* If /dev/kvm is not readable but its driver is loaded, its rule is known: the CPU's width with second-level
+ * paging, the host's reduced width without. */
 static Fact guest_physical_by_rule(
                 const Facts *facts, const ProfilePaging *paging, const ProfileWidths *widths) {
         const Fact *from = paging->second_level_enabled.value ? &widths->cpu_physical_bits
@@ -58,7 +58,7 @@ static Fact guest_physical_by_rule(
                         reason_to_string(reason));
 }
 
-/* What the hardware's walk reaches, where KVM does not say: kernels before 6.10, or no access to /dev/kvm. */
+/* The range of the hardware's walk, if KVM does not report it: before 6.10, or no access to /dev/kvm. */
 static Fact mappable_by_levels(const ProfilePaging *paging, const ProfileWidths *widths) {
         const Fact *raw = &widths->guest_physical_bits, *levels = &paging->second_level_levels;
 
@@ -172,7 +172,7 @@ void derive_iova_width(const Profile *profile, ProfileWidths *ret) {
         }
         ret->iova_bits = fact_derived(
                         narrowest->bits.value, "%s: %.120s", narrowest->name, narrowest->bits.source);
-        /* A kernel that may give more is no less in doubt for the whole host. */
+        /* If the unit's width is assumed, so is the host's. */
         if (narrowest->bits.provenance == PROVENANCE_ASSUMED)
                 ret->iova_bits.provenance = PROVENANCE_ASSUMED;
 }

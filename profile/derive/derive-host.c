@@ -42,7 +42,7 @@ static void derive_cpu_names(const CpuFacts *cpu, ProfileHost *ret) {
                 ret->vendor = cpu->cpuinfo.vendor;
                 COPY(ret->vendor_name, cpu->cpuinfo.vendor_name);
         }
-        /* CPUs without a brand string are named by the kernel. */
+        /* Without a brand string, use the kernel's name. */
         if (cpu->cpuinfo_reason == REASON_NONE && !*ret->model_name)
                 COPY(ret->model_name, cpu->cpuinfo.model_name);
 }

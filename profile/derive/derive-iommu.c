@@ -18,7 +18,7 @@ static IommuKind kind_of(const IommuFact *fact) {
         return IOMMU_OTHER;
 }
 
-/* virtio-iommu says its input range in its configuration space, which the kernel prints and keeps. */
+/* virtio-iommu has its input range in its configuration space; the kernel logs it. */
 static Fact virtio_bits(const IommuFact *fact) {
         if (fact->log_bits.reason == REASON_NONE)
                 return fact_measured(fact->log_bits.value, "kernel log: virtio_iommu %s: input address",
@@ -54,7 +54,7 @@ static void derive_interrupt_remapping(const IommuFacts *facts, ProfileIommu *re
                                                                            : "does not start with IR-");
 }
 
-/* VT-d units join their DRHD by the register base, never by the number in the name. */
+/* Matches VT-d units to DRHDs by register base, not by the number in the name. */
 static int firmware_unit(const Profile *profile, const ProfileIommu *iommu) {
         const Dmar *dmar = &profile->firmware.dmar;
 

@@ -19,8 +19,7 @@ static bool lacks_virtualisation(const CpuFacts *cpu) {
                         !feature->vmx && !feature->svm;
 }
 
-/* Where kvm is built in, both vendors' parts are in sys/module with their parameters, whichever of them started, if any:
- * the CPU tells. */
+/* If kvm is built in, both vendors' parts are in sys/module, started or not: the CPU decides. */
 const char *derive_kvm_backend(const Facts *facts) {
         const KvmFacts *kvm = &facts->kvm;
         CpuVendor cpu = vendor(&facts->cpu);
@@ -40,7 +39,7 @@ const char *derive_kvm_backend(const Facts *facts) {
         return kvm->other_backend;
 }
 
-/* Whether KVM runs guests; kvm.ko by itself does not. */
+/* Whether KVM can run guests; kvm.ko alone cannot. */
 static Fact kvm_runs(const KvmFacts *kvm) {
         if (kvm->loaded == TRISTATE_UNKNOWN)
                 return fact_unknown(kvm->loaded_reason ? kvm->loaded_reason : REASON_PERMISSION,

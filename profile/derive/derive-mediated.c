@@ -6,9 +6,9 @@
 #include "profile/derive/derive-steps.h"
 #include "profile/device-lookup.h"
 
-/* Of the drivers in the kernel's tree that make PCI devices, one takes its BARs from its parent: i915 gives a virtual GPU
- * BARs 0 and 2 of the length of the host's (drivers/gpu/drm/i915/gvt/cfg_space.c, intel_vgpu_init_cfg_space), and copies
- * the rest of the configuration space, so that they are of the same kind. NVIDIA's says nowhere how large they are. */
+/* Of the in-tree drivers for mediated PCI devices, only i915 takes BARs from the parent: a virtual GPU has
+ * BARs 0 and 2 with the host's length (drivers/gpu/drm/i915/gvt/cfg_space.c, intel_vgpu_init_cfg_space), and
+ * their kind, as it copies the rest of configuration space. NVIDIA's driver reports no sizes. */
 static bool takes_bar(const ProfileMediated *device, const ProfileBar *bar) {
         return strncmp(device->type, "i915-GVTg_", strlen("i915-GVTg_")) == 0 && !bar->io &&
                         (bar->index == 0 || bar->index == 2);
@@ -37,7 +37,7 @@ int derive_mediated(const Facts *facts, Profile *profile) {
         const MediatedFacts *mediated = &facts->mediated;
 
         profile->mediated_reason = mediated->reason;
-        /* On a host whose buses are there, without this one there is none of them. */
+        /* Other buses exist without this one, so there are none. */
         if (mediated->reason == REASON_ABSENT && facts->pci.reason == REASON_NONE)
                 profile->mediated_reason = REASON_NONE;
         if (mediated->n == 0)

@@ -13,7 +13,7 @@ static int compare_entries(const void *a, const void *b) {
         return x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* The firmware's map as it is, or the top level of the kernel's. */
+/* The firmware's map, or the top level of the kernel's. */
 static int take_ranges(const Iomem *map, ProfileMemory *ret) {
         ret->ranges = calloc(map->n ? map->n : 1, sizeof(IomemEntry));
         if (!ret->ranges)
@@ -46,7 +46,7 @@ static Fact ram_top(const RangeSet *ram, const char *source) {
         return fact_measured(ram->ranges[ram->n - 1].end + 1, "%s: end of the last System RAM", source);
 }
 
-/* RAM that the kernel has now and that the map at boot did not have. */
+/* RAM in the kernel's current map but not in the boot map. */
 static int derive_hot_added(const MemoryFacts *facts, const RangeSet *now, ProfileMemory *ret) {
         _cleanup_(range_set_done) RangeSet boot = {};
         int r;
@@ -55,8 +55,8 @@ static int derive_hot_added(const MemoryFacts *facts, const RangeSet *now, Profi
                         facts->memmap_reason != REASON_NONE ? facts->memmap_reason : facts->iomem_reason;
         if (ret->hotplug_reason != REASON_NONE)
                 return 0;
-        /* Ranges that firmware gives other names may serve as RAM all the same (soft reserved, ACPI tables once
-         * read): whatever firmware described is not hot-added. */
+        /* Other firmware ranges may also be used as RAM (soft reserved, ACPI tables after use): nothing that
+         * firmware described is hot-added. */
         for (size_t i = 0; i < facts->memmap.n; i++)
                 if (range_set_add(&boot, facts->memmap.entries[i].start, facts->memmap.entries[i].end) < 0)
                         return -ENOMEM;
@@ -79,7 +79,7 @@ int derive_memory(const Facts *facts, ProfileMemory *ret) {
         if (use_memmap && add_ram(&memory->memmap, &boot) < 0)
                 return -ENOMEM;
 
-        /* The kernel's own map has hot-added RAM too, so it goes first for the top of RAM. */
+        /* The kernel's map includes hot-added RAM, so it is preferred for the top of RAM. */
         ret->ram_top = use_iomem     ? ram_top(&now, "/proc/iomem")
                         : use_memmap ? ram_top(&boot, "/sys/firmware/memmap")
                                      : fact_unknown(memory->iomem_reason, "/proc/iomem");

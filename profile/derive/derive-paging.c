@@ -41,7 +41,7 @@ static SecondLevelKind second_level_kind(const Facts *facts) {
         return SECOND_LEVEL_NONE;
 }
 
-/* EPT's capability register: the CPU's own, or the copy KVM hands out for nesting (bits 6 and 7 hold there). */
+/* EPT's capability register: the CPU's, or KVM's copy for nesting (bits 6 and 7 are valid there). */
 static bool read_ept(const Facts *facts, VmxEpt *ret, const char **ret_source) {
         const MsrFact *msr = &facts->cpu.msrs[MSR_VMX_EPT_VPID_CAP];
         uint64_t value;
@@ -77,7 +77,7 @@ Fact derive_second_level_levels(const Facts *facts) {
                 return fact_unknown(
                                 cpu->msrs[MSR_VMX_EPT_VPID_CAP].reason, "MSR 0x48c IA32_VMX_EPT_VPID_CAP");
         case SECOND_LEVEL_NPT:
-                /* Nested tables are as deep as the host's own (arch/x86/kvm/svm, get_npt_level). */
+                /* Nested tables are as deep as the host's (arch/x86/kvm/svm, get_npt_level). */
                 if (cpuinfo)
                         return fact_derived(cpu->cpuinfo.la57 ? 5 : 4,
                                         "the host's depth: /proc/cpuinfo la57 is %s",
@@ -94,7 +94,7 @@ Fact derive_second_level_enabled(const Facts *facts) {
 
         if (is_arm(facts))
                 return fact_unknown(REASON_NOT_APPLICABLE, "arm64");
-        /* The parameter of a part that did not start says what it would have asked for. */
+        /* If the module did not start, the parameter is only what it would request. */
         if (runs_on(facts, "kvm_intel") && kvm->ept.reason == REASON_NONE)
                 return fact_measured(kvm->ept.value, "/sys/module/kvm_intel/parameters/ept is %s",
                                 kvm->ept.value ? "Y" : "N");
@@ -181,8 +181,8 @@ static void derive_gigabyte_pages(const CpuFacts *cpu, ProfilePaging *ret) {
                 ret->page_1g = fact_unknown(cpu->cpuid_reason, "CPUID 0x80000001 EDX[26]");
 }
 
-/* Page sizes and accessed/dirty bits of EPT or NPT. KVM's copy of the register forces the page sizes on, so there it is no
- * evidence. */
+/* Page sizes and accessed/dirty bits of EPT or NPT. KVM's copy of the register always has the page sizes, so
+ * it proves nothing. */
 static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
         Fact unknown = fact_unknown(REASON_NOT_APPLICABLE, "no EPT or NPT");
         const CpuFacts *cpu = &facts->cpu;
@@ -210,7 +210,7 @@ static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
                         }
                         return;
                 }
-                /* In KVM's copy a clear bit may only mean eptad=N. */
+                /* In KVM's copy a clear bit may mean eptad=N only. */
                 ret->second_level_accessed_dirty = ept.nested_values && !ept.accessed_dirty
                                 ? fact_unknown(REASON_AMBIGUOUS, "%s[21] follows eptad", source)
                                 : fact_measured(ept.accessed_dirty, "%s[21]", source);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/derive/derive-steps.h"
 
-/* ENOSYS from opening a file is a sandbox's refusal, as RestrictSUIDSGID= gives it for openat2(2); a kernel has its files
- * or has not. Not so for ioctls: /dev/kvm is asked for itself. */
+/* ENOSYS when opening a file comes from a sandbox, such as RestrictSUIDSGID= for openat2(2), not from a
+ * missing kernel feature. This does not apply to ioctls of /dev/kvm. */
 static bool is_refusal(Reason reason) {
         return reason == REASON_PERMISSION || reason == REASON_HIDDEN || reason == REASON_UNSUPPORTED_KERNEL;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The steps of profile_derive(), in order; each fills one part from the facts and the parts before it. */
+/* The steps of profile_derive(), in order. Each fills one part from the facts and earlier parts. */
 
 #include "profile/derive/derive.h"
 
-/* A feature bit with its leaf's flag: nothing is known about a bit whose leaf was not there. */
+/* A feature bit with its leaf's flag: without the leaf the bit is unknown. */
 static inline Tristate cpuid_state(bool leaf_known, bool value) {
         return leaf_known ? tristate(value) : TRISTATE_UNKNOWN;
 }
@@ -15,7 +15,7 @@ void derive_encryption(const Facts *facts, ProfileEncryption *ret);
 void derive_paging(const Facts *facts, ProfilePaging *ret);
 void derive_kvm(const Facts *facts, ProfilePaging *ret); /* by derive_paging() */
 
-/* cpu and host first: the guest's widths build on them. */
+/* After cpu and host: the guest's widths need them. */
 void derive_cpu_widths(const Facts *facts, const ProfileEncryption *encryption, ProfileWidths *ret);
 void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, ProfileWidths *ret);
 void derive_iova_width(const Profile *profile, ProfileWidths *ret);
@@ -29,10 +29,10 @@ int derive_reserved(Profile *profile);
 int derive_memory(const Facts *facts, ProfileMemory *ret);
 void derive_refused(const Facts *facts, Profile *profile);
 
-/* The module that runs guests: "kvm_intel", "kvm_amd", another's name; "" none, or not known. */
+/* The module that runs guests: "kvm_intel", "kvm_amd", another name; "" none or unknown. */
 const char *derive_kvm_backend(const Facts *facts);
 
-/* Whether guests run on second-level tables, by the module's own parameter: used by paging and by the widths. */
+/* Whether guests use second-level tables, by the module's parameter. For paging and widths. */
 Fact derive_second_level_enabled(const Facts *facts);
-/* 4 or 5; unknown when nothing tells. */
+/* 4 or 5; unknown if not reported. */
 Fact derive_second_level_levels(const Facts *facts);

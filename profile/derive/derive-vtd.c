@@ -7,14 +7,14 @@
 #include "profile/iommu-width.h"
 #include "profile/kernel-policy.h"
 
-/* How the kernel drives a unit: in scalable mode or not, and there with which tables where it has a choice. */
+/* How the kernel uses a unit: scalable mode or not, and there which tables if both stages exist. */
 typedef struct VtdMode {
-        bool legacy, scalable; /* may be in */
-        bool first, second;    /* may be what VFIO gets where both stages are there, in scalable mode */
-        bool sm_off;           /* the command line's word */
+        bool legacy, scalable; /* possible */
+        bool first, second;    /* possible stages for VFIO in scalable mode, if both exist */
+        bool sm_off;           /* set on the command line */
 } VtdMode;
 
-/* Up to 6.12 one unit without scalable mode keeps all of them from it (drivers/iommu/intel/cap_audit.c). */
+/* Up to 6.12, one unit without scalable mode disables it for all (drivers/iommu/intel/cap_audit.c). */
 static bool all_scalable(const IommuFacts *iommus) {
         VtdEcap ecap;
 
@@ -42,7 +42,7 @@ static VtdMode mode_of(const Facts *facts, const VtdEcap *ecap) {
 
         mode.scalable = ecap->smts && !mode.sm_off &&
                         (prefers != TRISTATE_NO || all_scalable(&facts->iommu));
-        /* On by default since it is a choice of whoever builds the kernel; the command line ends the doubt. */
+        /* The default is a build option of the kernel; the command line removes the doubt. */
         mode.legacy = !mode.scalable || !(told && host->cmdline.intel_sm_on);
         return mode;
 }

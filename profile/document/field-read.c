@@ -64,7 +64,7 @@ static int read_object(const JsonValue *value, const Field *field, void *object)
         return r >= 0 && field->table->check ? field->table->check(value, member, NULL) : r;
 }
 
-/* Null where the member is not there. */
+/* Null if the member is missing. */
 static int read_member(const JsonValue *value, const Field *field, void *object) {
         bool null = json_is_null(value->json);
 
@@ -84,7 +84,7 @@ static int read_member(const JsonValue *value, const Field *field, void *object)
         return field_read_value(value, field, object);
 }
 
-/* What a document does not say that was written before hawd knew of it. */
+/* Sets members that are missing in documents of older versions. */
 static void fill_missing(const Field *field, void *object) {
         void *value = (char *) object + field->offset;
 
@@ -134,7 +134,7 @@ int fields_read(const JsonValue *value, const FieldTable *table, void *object) {
         for (size_t i = 0; i < table->n && r >= 0; i++)
                 if (!table->fields[i].when)
                         r = read_field(value, table, &table->fields[i], object);
-        /* What hangs on others that follow it in the document. */
+        /* Members that depend on later ones in the document. */
         for (size_t i = 0; i < table->n && r >= 0; i++)
                 if (table->fields[i].when)
                         r = read_field(value, table, &table->fields[i], object);

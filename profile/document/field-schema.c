@@ -10,7 +10,7 @@ static json_t *object_schema(const FieldTable *table);
 
 /* ── words and references ──────────────────────────────────────────────────────────────────────────────── */
 
-/* Null for the word that is none: the empty one, or with `first` 1 the one of 0. */
+/* Null for "none": the empty word, or with `first` 1 the word of 0. */
 static json_t *words_schema(const Words *words, unsigned first) {
         json_t *array = json_array();
         bool ok = true;
@@ -35,11 +35,11 @@ static json_t *typed(const char *type, bool nullable) {
         return nullable ? json_pack("{s:[s, s]}", "type", type, "null") : json_pack("{s:s}", "type", type);
 }
 
-/* No control characters, and none that turn the direction of text or are not seen. */
+/* No control or invisible characters, and none that change text direction. */
 #define SEEN \
         "[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]"
 
-/* Of a text that people write, what the reader accepts; it counts bytes, which a schema cannot. */
+/* What the reader accepts of text from people; it counts bytes, which a schema cannot. */
 static json_t *written(json_t *schema, const Field *field, size_t size) {
         bool ok = json_put(schema, "maxLength", json_integer((json_int_t) size - 1)) &&
                         json_put(schema, "pattern",
@@ -78,7 +78,7 @@ static json_t *list_schema(const Field *field, json_t *items) {
         return json_finish(schema, ok);
 }
 
-/* One element for each row, in the rows' order. */
+/* One element per row, in row order. */
 static json_t *rows_schema(const Field *field) {
         json_t *items = json_array();
         bool ok = true;
@@ -189,7 +189,7 @@ static json_t *object_schema(const FieldTable *table) {
 
 /* ── what all documents share ──────────────────────────────────────────────────────────────────────────── */
 
-/* Takes over what the value of a known fact is. */
+/* Takes over the schema of a known value. */
 static json_t *fact_schema(const char *description, json_t *value) {
         return json_pack("{s:s, s:s, s:b, s:[s,s,s,s], s:{s:o, s:o, s:{s:s}, s:o},"
                          " s:{s:{s:{s:s}}}, s:{s:{s:{s:s}, s:{s:s}}}, s:{s:{s:{s:{s:s}}, s:{s:s}}}}",

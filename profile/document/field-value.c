@@ -9,7 +9,7 @@
 #include "profile/document/field-read.h"
 #include "profile/profile.h"
 
-/* The longest of FIELD_NAMES: a file name of 255 bytes, each of which may be written as four. */
+/* Maximum for FIELD_NAMES: a file name of 255 bytes, each escaped to at most four. */
 #define NAME_MAX_BYTES 1021
 #define LINE_MAX_BYTES 4096
 
@@ -143,7 +143,7 @@ static int read_reason(const JsonValue *value, Reason *ret) {
                         : json_is_string(value->json) ? reason_from_string(json_string_value(value->json))
                                                       : -EINVAL;
 
-        /* In the document NONE is null, never a word. */
+        /* In documents NONE is null, not a word. */
         if (reason < 0 || (reason == REASON_NONE && !json_is_null(value->json)))
                 return json_value_fail(value, "expected a reason (\"absent\", \"permission\", …) or null");
         *ret = (Reason) reason;
@@ -173,7 +173,7 @@ static const Field fact_fields[] = {
 };
 static const FieldTable fact_table = { FIELD_TABLE(fact_fields) };
 
-/* Null exactly when it is unknown, and unknown exactly when there is a reason. */
+/* Null if and only if unknown; unknown if and only if it has a reason. */
 static int check_fact(const JsonValue *object, const JsonValue *value, const Fact *fact) {
         JsonValue reason;
         int r = json_value_member(object, "reason", &reason);

@@ -27,7 +27,7 @@ static json_t *list_json(const FieldContext *context, const Field *field, const 
         return json_finish(array, ok);
 }
 
-/* A word that is empty is none. */
+/* An empty word means none. */
 static json_t *word_json(const Field *field, const void *object) {
         return json_text(words_get(field->words, (unsigned) field_integer(field, object)));
 }
@@ -115,7 +115,7 @@ json_t *field_json(const FieldContext *context, const Field *field, const void *
         return value_json(context, field, object);
 }
 
-/* What is no more than the struct's zero. */
+/* Equal to the zeroed struct. */
 static bool is_nothing(const Field *field, const void *object, const json_t *value) {
         if (json_is_null(value))
                 return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Fields to JSON. New references; NULL when out of memory. */
+/* Fields to JSON. New references; NULL if out of memory. */
 
 #include <jansson.h>
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 bool json_put(json_t *object, const char *key, json_t *value) {
-        /* jansson releases the value on failure too, and takes NULL for either as failure. */
+        /* jansson releases the value on failure too, and fails if either is NULL. */
         return json_object_set_new(object, key, value) == 0;
 }
 

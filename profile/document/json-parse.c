@@ -15,7 +15,7 @@ static int fail(JsonError *ret, unsigned line, unsigned column, const char *text
         return -EINVAL;
 }
 
-/* Where a scan of the text stands. It knows strings and brackets, and leaves it to the parser to say what is wrong. */
+/* Position of a scan. It knows strings and brackets only; the parser reports errors. */
 typedef struct Scan {
         unsigned line, column; /* of the current character */
         bool string, escaped;  /* inside a string; after its backslash */
@@ -61,7 +61,7 @@ static void scan_structure(Scan *scan, char c) {
         }
 }
 
-/* Before a tree is built: what it would take is known from brackets and commas. */
+/* Runs before parsing: brackets and commas show how much memory it needs. */
 static int check_bounds(const char *text, size_t n, JsonError *reterr) {
         Scan scan = { .line = 1 };
 
@@ -79,7 +79,7 @@ static int check_bounds(const char *text, size_t n, JsonError *reterr) {
         return 0;
 }
 
-/* In our words: the parser's quote the text, which may hold anything. */
+/* Own messages: the parser's quote the text, which is untrusted. */
 static const char *parser_text(const json_error_t *error) {
         switch (json_error_code(error)) {
         case json_error_invalid_utf8:
@@ -111,7 +111,7 @@ int json_text_parse(const char *text, size_t n, json_t **ret, JsonError *reterr)
         if (r < 0)
                 return r;
         document = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
-        /* Of what is wrong with a text jansson says something; out of memory it mostly says nothing. */
+        /* jansson reports a message for invalid text; out of memory it usually has none. */
         if (!document && !*error.text)
                 return -ENOMEM;
         if (!document)

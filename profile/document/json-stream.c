@@ -17,8 +17,8 @@ static void write_indent(JsonStream *stream) {
         write_text(stream, blanks, (size_t) INDENT * stream->depth);
 }
 
-/* jansson indents as if each value stood at the top: what follows a newline gets the rest. A newline inside a
- * string is always escaped, so a bare one is layout. */
+/* jansson indents each value as if at the top; this adds the rest after each newline. Newlines in strings
+ * are always escaped, so a bare one is layout. */
 static int write_nested(const char *text, size_t n, void *userdata) {
         JsonStream *stream = userdata;
 
@@ -56,7 +56,7 @@ static void begin_item(JsonStream *stream, const char *key) {
         stream->empty = false;
         if (!key)
                 return;
-        /* Keys are our own words: nothing in them needs an escape. */
+        /* Keys are constants that need no escapes. */
         write_text(stream, "\"", 1);
         write_text(stream, key, strlen(key));
         write_text(stream, "\": ", stream->layout == JSON_LAYOUT_PRETTY ? 3 : 2);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A JSON text of one object or array whose parts are jansson values, written one at a time. */
+/* Writes an object or array as JSON text, one jansson value at a time. */
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -12,8 +12,8 @@ typedef struct JsonStream {
         JsonLayout layout;
         JsonSink sink;
         void *userdata;
-        unsigned depth; /* of open brackets, 2 at the most */
-        bool empty;     /* nothing written yet since the last opening bracket */
+        unsigned depth; /* open brackets, at most 2 */
+        bool empty;     /* nothing written since the last opening bracket */
         int error;      /* first failure; later calls do nothing */
 } JsonStream;
 
@@ -21,8 +21,8 @@ typedef struct JsonStream {
 void json_stream_open(JsonStream *stream, const char *key, char bracket);
 void json_stream_close(JsonStream *stream, char bracket);
 
-/* Writes and releases the value; a NULL value is "out of memory". */
+/* Writes and releases the value; NULL means "out of memory". */
 void json_stream_value(JsonStream *stream, const char *key, json_t *value);
 
-/* The final newline, where the layout has one. Returns the first failure or 0. */
+/* Writes the final newline, if in the layout. Returns the first failure or 0. */
 int json_stream_finish(JsonStream *stream);

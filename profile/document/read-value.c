@@ -12,7 +12,7 @@
 
 #define PATH_MAX_BYTES 128
 
-/* "groups[3].iovaBits"; keys are our own words and few levels deep, so it always fits. */
+/* "groups[3].iovaBits"; always fits, as keys are constants and nesting is shallow. */
 static size_t format_path(const JsonValue *value, char *ret, size_t size) {
         size_t n;
 
@@ -88,7 +88,7 @@ int json_value_hex(const JsonValue *value, uint64_t *ret) {
         const char *text = json_string_value(value->json);
         size_t n = text ? strlen(text) : 0;
 
-        /* More than one digit starts with none that says nothing. */
+        /* No leading zero unless there is only one digit. */
         if (n < 3 || strncmp(text, "0x", 2) != 0 || strspn(text + 2, "0123456789abcdef") != n - 2 ||
                         (text[2] == '0' && n > 3) ||
                         !text_u64((Bytes){ .data = (const uint8_t *) text, .n = n }, 16, ret))

@@ -104,7 +104,7 @@ static const FieldTable bar_table = { FIELD_TABLE(bar_fields), .text = "A base a
 
 /* ── ACS ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* The bits that kernel grouping asks for and does not find on (PCIe ACS; drivers/iommu, REQ_ACS_FLAGS). */
+/* Bits required by kernel grouping that are off (PCIe ACS; drivers/iommu, REQ_ACS_FLAGS). */
 static const struct {
         const char *word;
         uint8_t mask;
@@ -237,7 +237,7 @@ static const Field device_fields[] = {
                         .text = "Type of the vGPU that NVIDIA's driver makes of a virtual function: a guest sees the vGPU's BARs." },
 };
 
-/* Sorted, as device_lookup() needs it. */
+/* Sorted, as device_lookup() requires. */
 static int check_device(const JsonValue *value, void *object, const void *before) {
         const ProfileDevice *device = object, *former = before;
         JsonValue address;

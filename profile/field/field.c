@@ -19,7 +19,7 @@ bool field_is_collection(const Field *field) {
 static int64_t load(const void *value, size_t size, bool is_signed) {
         uint64_t wide = 0;
 
-        /* Little-endian and big-endian alike: each width by its own type. */
+        /* Each width has its own type, so byte order does not matter. */
         if (size == sizeof(uint8_t))
                 wide = *(const uint8_t *) value;
         else if (size == sizeof(uint16_t))
@@ -109,7 +109,7 @@ static bool equal_lists(const Field *field, const FieldContext *a_context, const
         return true;
 }
 
-/* By what they name: the places in the lists move when others come and go. */
+/* Compares names: indices change when units come and go. */
 static bool equal_units(const Profile *a, int x, const Profile *b, int y) {
         if (x < 0 || y < 0)
                 return x < 0 && y < 0;
@@ -152,7 +152,7 @@ static bool equal_values(const Field *field, const FieldContext *a_context, cons
         case FIELD_LIST:
                 return equal_lists(field, a_context, a, b_context, b);
         case FIELD_FIXED:
-        case FIELD_CUSTOM: /* without a hook it follows from other members */
+        case FIELD_CUSTOM: /* without a hook, derived from other members */
                 return true;
         default:
                 return memcmp(x, y, field->size) == 0;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One table of fields for each kind of object: where a member of the struct stands, what it is, and where it is published.
- * JSON, its schema, D-Bus, value files and every comparison come from the tables; a publisher has one operation for each
- * kind of field. */
+/* One table of fields for each kind of object: offset, kind and publishers of each member. JSON, its schema,
+ * D-Bus, value files and comparisons use them; a publisher has one operation for each kind of field. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,11 +28,11 @@ typedef enum FieldKind {
         FIELD_NAMES,  /* char **, owned, of .count: at most .max, none empty */
         FIELD_FIXED,  /* .fixed, no member of the struct */
         /* values */
-        FIELD_WORD,    /* an enum or a bool, by .words; null where the word of 0 is empty */
+        FIELD_WORD,    /* an enum or a bool, by .words; null if the word of 0 is empty */
         FIELD_REASON,  /* null is REASON_NONE */
         FIELD_STATE3,  /* Tristate; null is TRISTATE_UNKNOWN */
         FIELD_BOOLEAN, /* bool */
-        FIELD_INTEGER, /* an integer type, from .min to .max; null is .none with FIELD_OR_NONE */
+        FIELD_INTEGER, /* an integer type, .min to .max; null is .none with FIELD_OR_NONE */
         FIELD_HEX,     /* uint64_t: "0x…" */
         FIELD_DIGITS,  /* an unsigned type: "0x" and .max digits */
         FIELD_PCI,     /* PciAddress */
@@ -42,25 +41,25 @@ typedef enum FieldKind {
         /* members with members of their own: .table */
         FIELD_OBJECT, /* a struct, or a part of the members of this one */
         FIELD_LIST,   /* an array of .count elements of .size bytes: at most .max */
-        FIELD_CUSTOM, /* only .hook knows */
+        FIELD_CUSTOM, /* .hook handles it */
         _FIELD_KIND_MAX,
 } FieldKind;
 
 enum {
-        FIELD_LATER = 1 << 0, /* documents of the first versions lack it; not written where .when is false */
-        FIELD_VOLATILE = 1 << 1,    /* says nothing of what this host can do: in no fingerprint */
-        FIELD_KEY = 1 << 2,         /* tells the elements of a list apart */
+        FIELD_LATER = 1 << 0, /* missing in documents of the first versions; not written if .when is false */
+        FIELD_VOLATILE = 1 << 1,    /* not a capability of this host: in no fingerprint */
+        FIELD_KEY = 1 << 2,         /* identifies elements of a list */
         FIELD_OR_NONE = 1 << 3,     /* FIELD_INTEGER: .none stands for null */
-        FIELD_INLINE = 1 << 4,      /* FIELD_LIST: the array is in the struct, and not owned */
-        FIELD_OF_KVM = 1 << 5,      /* says nothing of the host until KVM runs */
-        FIELD_ALWAYS = 1 << 6,      /* written also where it is zero, see FieldTable.given */
-        FIELD_CONST = 1 << 7,       /* on D-Bus, and never changes */
+        FIELD_INLINE = 1 << 4,      /* FIELD_LIST: the array is in the struct, not owned */
+        FIELD_OF_KVM = 1 << 5,      /* meaningless until KVM runs */
+        FIELD_ALWAYS = 1 << 6,      /* written even if zero, see FieldTable.given */
+        FIELD_CONST = 1 << 7,       /* on D-Bus, never changes */
         FIELD_EMITS = 1 << 8,       /* on D-Bus, with its value in PropertiesChanged */
-        FIELD_INVALIDATES = 1 << 9, /* on D-Bus, with its name alone in PropertiesChanged */
+        FIELD_INVALIDATES = 1 << 9, /* on D-Bus, with its name only in PropertiesChanged */
         FIELD_FILE = 1 << 10,       /* a value file of the daemon */
-        FIELD_DIRECTORY = 1 << 11,  /* FIELD_OBJECT: its value files stand in a directory of its name */
-        FIELD_FLAT = 1 << 12,       /* FIELD_OBJECT: its key is no part of its members' names on D-Bus */
-        FIELD_REQUIRED = 1 << 13,   /* must be there although others may be left out, see FieldTable.given */
+        FIELD_DIRECTORY = 1 << 11,  /* FIELD_OBJECT: its value files are in a directory of its name */
+        FIELD_FLAT = 1 << 12,       /* FIELD_OBJECT: members' names on D-Bus omit its key */
+        FIELD_REQUIRED = 1 << 13,   /* required even if others are optional, see FieldTable.given */
         FIELD_BUS = FIELD_CONST | FIELD_EMITS | FIELD_INVALIDATES,
 };
 
@@ -69,17 +68,17 @@ typedef struct Field Field;
 typedef struct FieldTable {
         size_t n;
         const Field *fields;
-        const char *text;   /* what such an object is */
-        const char *schema; /* JSON: more of its schema, or NULL */
-        bool given; /* members may be left out, and are not written where they are null or zero; others are refused */
-        /* After an object was read: what holds between its members, and between it and the element before it, or NULL.
-         * 0, or what json_value_fail() returned. */
+        const char *text;   /* what this object is */
+        const char *schema; /* JSON: more schema, or NULL */
+        bool given; /* members are optional and not written if null or zero; unknown ones are rejected */
+        /* Checks members after an object was read, also against the preceding element, or NULL. Returns 0,
+         * or the result of json_value_fail(). */
         int (*check)(const struct JsonValue *value, void *object, const void *before);
 } FieldTable;
 
-/* Operations for what no kind describes; those that are NULL are the kind's. `value` is what .offset leads to. */
+/* Operations for values without a kind; NULL means the kind's operation. `value` is at .offset. */
 typedef struct FieldHook {
-        struct json_t *(*write)(const void *value); /* a new reference; NULL when out of memory */
+        struct json_t *(*write)(const void *value); /* a new reference; NULL if out of memory */
         int (*read)(const struct JsonValue *json, void *value);
         bool (*equal)(const void *a, const void *b);
         const char *schema; /* JSON */
@@ -90,29 +89,29 @@ struct Field {
         FieldKind kind;
         unsigned flags;
         size_t offset, size;
-        uint64_t min, max; /* .max 0: as much as the type and JSON libraries take */
+        uint64_t min, max; /* .max 0: the limit of the type and of JSON libraries */
         int64_t none;
-        size_t count, count_size;         /* of lists: where the number of elements stands */
-        size_t present;                   /* where not 0: a bool; without it the value is null */
-        bool (*when)(const void *object); /* where not NULL: otherwise the value is null */
-        const char *reason_of;            /* FIELD_REASON: the key of the member that it explains on D-Bus */
+        size_t count, count_size;         /* of lists: offset and size of the length */
+        size_t present;                   /* if not 0: a bool; if false the value is null */
+        bool (*when)(const void *object); /* if not NULL and false: the value is null */
+        const char *reason_of;            /* FIELD_REASON: key of the member that it explains on D-Bus */
         const char *fixed;
         const Words *words;
         const FieldTable *table;
-        const FieldTable *rows; /* FIELD_LIST: one element for each of its members on D-Bus, by key */
+        const FieldTable *rows; /* FIELD_LIST: one element per member of it on D-Bus, by key */
         const FieldHook *hook;
-        const char *text; /* what it is, in one sentence */
+        const char *text; /* description in one sentence */
 };
 
-/* Whose member a value is, where that is needed to write it. */
+/* The owner of a member, if it is needed to write the value. */
 typedef struct FieldContext {
         const struct Profile *profile;
-        bool canonical; /* without what is volatile */
+        bool canonical; /* without volatile members */
 } FieldContext;
 
 #define FIELD_MEMBER(type, member) .offset = offsetof(type, member), .size = sizeof(((type *) NULL)->member)
 
-/* A list's array and its number of elements. */
+/* A list's array and its length. */
 #define FIELD_ELEMENTS(type, array, n)                                              \
         .offset = offsetof(type, array), .size = sizeof(((type *) NULL)->array[0]), \
         .count = offsetof(type, n), .count_size = sizeof(((type *) NULL)->n)
@@ -127,26 +126,26 @@ static inline bool field_is_fact(const Field *field) {
         return field->kind <= FIELD_REGISTER;
 }
 
-/* A list whose elements have names: they are found again in another profile, and written one at a time. */
+/* A list whose elements have keys: they are matched between profiles, and written one at a time. */
 bool field_is_collection(const Field *field);
 
-/* Whether the value is there at all; null otherwise. */
+/* False if the value is null. */
 bool field_present(const Field *field, const void *object);
 
 /* The integer of any type at .offset. */
 int64_t field_integer(const Field *field, const void *object);
 
-/* Elements of a list, and the one at i. */
+/* The length of a list, and element i. */
 size_t field_count(const Field *field, const void *object);
 const void *field_element(const Field *field, const void *object, size_t i);
 
-/* The members of the document: all of them, or in canonical form without the volatile ones, and then by key. How many; at
- * most max. */
+/* The members of the document: all, or in canonical form the non-volatile ones, sorted by key. Returns their
+ * number, at most max. */
 size_t fields_published(const FieldTable *table, bool canonical, const Field **ret, size_t max);
 
 const Field *field_find(const FieldTable *table, const char *key);
 
-/* Whether two objects publish the same. Of facts value, reason, provenance and source count. */
+/* True if two objects publish the same: for facts value, reason, provenance and source. */
 bool field_equal(const Field *field, const FieldContext *a_context, const void *a,
                 const FieldContext *b_context, const void *b);
 bool fields_equal(const FieldTable *table, const FieldContext *a_context, const void *a,

@@ -18,7 +18,7 @@ int range_check(const JsonValue *value, uint64_t start, uint64_t end) {
         return r < 0 ? r : json_value_fail(&member, "expected no less than start");
 }
 
-/* Sets come normalised. */
+/* Sets are normalised. */
 static int check_range(const JsonValue *value, void *object, const void *before) {
         const Range *range = object, *former = before;
         int r = range_check(value, range->start, range->end);
@@ -52,7 +52,7 @@ const FieldTable region_table = { FIELD_TABLE(region_fields), .check = check_reg
 
 /* ── groups ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Sorted, so that devices find their group by its number. */
+/* Sorted, so that devices find their group by number. */
 static int check_group(const JsonValue *value, void *object, const void *before) {
         ProfileGroup *group = object;
         const ProfileGroup *former = before;

@@ -16,7 +16,7 @@ static json_t *write_kernel_parameters(const void *value) {
         return host->cmdline_reason == REASON_NONE ? json_string(host->kernel_parameters) : json_null();
 }
 
-/* What the kernel was told comes back from the words that it decodes. */
+/* Decodes the stored parameters again. */
 static int read_kernel_parameters(const JsonValue *json, void *value) {
         ProfileHost *host = value;
         int r;

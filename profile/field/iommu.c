@@ -12,7 +12,7 @@ static bool counted(const void *object) {
         return ((const ProfileIommu *) object)->devices_reason == REASON_NONE;
 }
 
-/* ── the registers' fields, which follow from their values ─────────────────────────────────────────────── */
+/* ── register fields, derived from the values ──────────────────────────────────────────────────────────── */
 
 static json_t *write_decoded(const void *value) {
         const ProfileIommu *iommu = value;
@@ -103,7 +103,7 @@ static const Field iommu_fields[] = {
                         .max = JSON_ARRAY_MAX - 1, .text = "Place of the unit in the firmware's table." },
 };
 
-/* Groups and devices name units, so no two have one name. */
+/* Unit names are unique: groups and devices use them. */
 static int check_iommu(const JsonValue *value, void *object, const void *before) {
         const ProfileIommu *iommu = object;
         json_t **units = &value->reader->units;

@@ -7,7 +7,7 @@
 #include "profile/document/json-fact.h"
 #include "profile/field/tables.h"
 
-/* ── firmware: the tables are written, and not read back ───────────────────────────────────────────────── */
+/* ── firmware: tables are written but not read ─────────────────────────────────────────────────────────── */
 
 static json_t *write_dmar(const void *value) {
         const FirmwareTables *firmware = value;
@@ -104,7 +104,7 @@ const FieldTable memory_table = { FIELD_TABLE(memory_fields) };
 
 /* ── findings ──────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* "iommu-absent": lower-case words with dashes between them. Those of newer versions too. */
+/* "iommu-absent": lower-case words with dashes, including ids of newer versions. */
 static bool is_id(const char *text) {
         size_t n = strlen(text);
 
@@ -157,7 +157,7 @@ static const FieldHook digest_hook = {
 #define PROFILE(member) FIELD_MEMBER(Profile, member)
 #define PROFILE_LIST(array, n) FIELD_ELEMENTS(Profile, array, n)
 
-/* In the document's order: groups and devices name units, devices name groups. */
+/* In document order: groups and devices refer to units, devices to groups. */
 static const Field profile_fields[] = {
         { "schema", FIELD_FIXED, 0, .fixed = PROFILE_SCHEMA, .text = "What the document is." },
         { "host", FIELD_OBJECT, FIELD_FLAT, PROFILE(host), .table = &host_table,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The objects of a profile, as tables. What `hawctl describe` prints is profile_table. */
+/* The objects of a profile, as tables. `hawctl describe` prints profile_table. */
 
 #include "profile/field/field.h"
 #include "profile/profile.h"
@@ -21,5 +21,5 @@ extern const FieldTable finding_table;    /* Finding */
 extern const FieldTable range_table;      /* Range */
 extern const FieldTable region_table;     /* ReservedRegion */
 
-/* Whether a range that was read does not end before it starts. */
+/* Fails if a range ends before it starts. */
 int range_check(const struct JsonValue *value, uint64_t start, uint64_t end);

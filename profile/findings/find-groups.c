@@ -22,7 +22,7 @@ static const ReservedRegion *direct_region(const ProfileGroup *group) {
         return NULL;
 }
 
-/* Linux 6.1 on AMD: VFIO accepts the device, and only leaves the addresses out of what a guest may use. */
+/* Linux 6.1 on AMD: VFIO accepts the device and only excludes the addresses for the guest. */
 static void find_mapping_not_kept(
                 const ProfileGroup *group, const ReservedRegion *region, FindingList *list) {
         char members[256];

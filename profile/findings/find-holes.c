@@ -7,7 +7,7 @@
 #define HT_END UINT64_C(0xffffffffff)
 #define X86_MSI_START UINT64_C(0xfee00000)
 
-/* The first group that reserves what `match` says, with the region. */
+/* The first group and region that `match` accepts. */
 static const ReservedRegion *find_region(const Profile *profile, bool (*match)(const ReservedRegion *),
                 const ProfileGroup **ret_group) {
         for (size_t i = 0; i < profile->n_groups; i++) {
@@ -23,12 +23,12 @@ static const ReservedRegion *find_region(const Profile *profile, bool (*match)(c
 }
 
 /* The window that AMD-Vi drivers reserve for every device (AMD I/O Virtualization specification, special
- * addresses); taken from what the kernel reports, never from the CPU's family. */
+ * addresses), as the kernel reports it; not derived from the CPU's family. */
 static bool is_hypertransport(const ReservedRegion *region) {
         return region->type == RESERVED_RESERVED && region->start == HT_START && region->end == HT_END;
 }
 
-/* Only a window that the kernel picks itself lies below 4 GiB apart from x86's fixed one. */
+/* Below 4 GiB, besides x86's fixed window, there is only one that the kernel chooses. */
 static bool is_software_msi(const ReservedRegion *region) {
         return region->type == RESERVED_MSI && region->start < UINT32_MAX && region->start != X86_MSI_START;
 }

@@ -55,7 +55,7 @@ static void find_width_sources_disagree(const Profile *profile, FindingList *lis
                         taken->provenance != PROVENANCE_MEASURED)
                 return;
         uint64_t expected = cpu->value - taken->value;
-        /* On a hybrid CPUID spoke for one of its kinds of core only. */
+        /* On a hybrid CPU, CPUID describes only one kind of core. */
         if (expected >= kernel->value && expected <= widest->value)
                 return;
         Finding *f = finding_add(list, FINDING_WIDTH_SOURCES_DISAGREE, SEVERITY_WARNING, "host");

@@ -75,7 +75,7 @@ static bool serves_none(const ProfileIommu *iommu) {
         return iommu->devices_reason == REASON_NONE && iommu->n_devices == 0;
 }
 
-/* A driven unit with nothing behind it, as a virtio-iommu whose devices firmware does not name: no group comes of it. */
+/* A unit in use without devices or groups, such as a virtio-iommu whose devices firmware does not list. */
 static void find_unit_without_devices(const Profile *profile, FindingList *list) {
         if (profile->n_iommus == 0 || profile->n_groups > 0 ||
                         (profile->groups_reason != REASON_NONE && profile->groups_reason != REASON_ABSENT))
@@ -102,7 +102,7 @@ static void find_unit_without_devices(const Profile *profile, FindingList *list)
         }
 }
 
-/* Which parameter counts is the VMM's choice: QEMU with an iommufd object opens devices by /dev/iommu. */
+/* The VMM decides which parameter applies: QEMU with an iommufd object opens devices by /dev/iommu. */
 #define UNSAFE_PARAMETERS \
         "vfio_iommu_type1.allow_unsafe_interrupts=1 (for a VMM that uses iommufd: iommufd.allow_unsafe_interrupts=1)"
 

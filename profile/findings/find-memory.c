@@ -57,7 +57,7 @@ static void find_bar_above(const Profile *profile, uint64_t limit, FindingList *
 void find_memory(const Profile *profile, FindingList *list) {
         const Fact *iova = &profile->widths.iova_bits;
 
-        /* At 64 bits everything is reached. */
+        /* 64 bits cover everything. */
         if (!fact_known(iova) || iova->value >= 64)
                 return;
         find_ram_above(profile, UINT64_C(1) << iova->value, list);

@@ -11,7 +11,7 @@
 
 #define FINDINGS_MAX 16384
 
-/* NULL when out of memory, which finding_list_finish() sees. */
+/* NULL if out of memory; checked by finding_list_finish(). */
 static void __attribute__((format(printf, 2, 0))) set_text(char **text, const char *format, va_list ap) {
         free(*text);
         if (vasprintf(text, format, ap) < 0)
@@ -81,7 +81,7 @@ void finding_remedy(Finding *finding, const char *format, ...) {
         FINDING_SET_TEXT(remedy);
 }
 
-/* Worst first, then by name; numbers in subjects in their own order ("group 2" before "group 10"). */
+/* Worst first, then by name; numbers in subjects by value ("group 2" before "group 10"). */
 static int compare_findings(const void *a, const void *b) {
         const Finding *x = a, *y = b;
         int r;

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The rules, grouped by what they look at. Each looks at a finished profile and adds what it concludes; none
- * reads anything or depends on another. */
+/* The rules, grouped by subject. Each checks a finished profile and adds findings; rules do no I/O and do
+ * not depend on each other. */
 
 #include "profile/profile.h"
 
-/* Runs every rule and sorts. -ENOMEM only. */
+/* Runs all rules and sorts. -ENOMEM only. */
 int profile_find(const Profile *profile, FindingList *ret);
 
-/* Sorts: worst first, then by id and subject. One whose text could not be kept is removed, and the result is -ENOMEM. */
+/* Sorts: worst first, then by id and subject. Drops findings without stored text and returns -ENOMEM. */
 int finding_list_finish(FindingList *list);
 
-/* Adds a finding; NULL when out of memory (noted in the list). The texts are filled by the calls below, which
- * take NULL. What is never filled is "". */
+/* Adds a finding; NULL if out of memory (stored in the list). The calls below fill the texts and accept
+ * NULL. Unset texts are "". */
 Finding *finding_add(FindingList *list, FindingId id, Severity severity, const char *subject, ...)
                 __attribute__((format(printf, 4, 5)));
 void finding_summary(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void finding_detail(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void finding_remedy(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* By the architecture that the kernel named; where it is unknown, by the CPU's vendor. */
+/* By the kernel's architecture; if unknown, by the CPU's vendor. */
 bool finding_host_is_x86(const Profile *profile);
 bool finding_host_is_arm64(const Profile *profile);
 
