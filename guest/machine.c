@@ -182,7 +182,7 @@ int guest_set_machine(Guest *guest, const char *name) {
         if (flavour && !flavour[4] && guest->cpu.width_mode == WIDTH_DEFAULT)
                 guest->cpu.width_mode = WIDTH_HOST;
         if (!guest_version_known(&guest->machine_version))
-                r = guest_ignore(guest, "machine", "%s: unknown which version it follows", name);
+                r = guest_ignore(guest, "machine", "%s: its version is unknown", name);
         if (r < 0 || !guest_version_known(&guest->machine_version))
                 return r;
         guest_version_to_text(&guest->machine_version, text, sizeof(text));

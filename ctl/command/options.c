@@ -39,8 +39,8 @@ int option_number(const Option *option, const char *value, void *field) {
 
         if (!text_u64((Bytes){ .data = (const uint8_t *) value, .n = strlen(value) }, 10, &number) ||
                         number == 0 || number > option->max) {
-                fprintf(stderr, "hawctl: --%s=%s: expected a number from 1 to %u\n", option->name, value,
-                                option->max);
+                fprintf(stderr, "hawctl: --%s=%s: expected a number%s from 1 to %u\n", option->name, value,
+                                strcmp(option->argument, "=SECONDS") == 0 ? " of seconds" : "", option->max);
                 return EXIT_USAGE;
         }
         *(uint32_t *) field = (uint32_t) number;

@@ -93,9 +93,10 @@ static int run(const Options *options, int argc, char **argv) {
         (void) pager;
         if (profile.regions.n == 0 && profile.usable_iova.n == 0) {
                 if (!options->no_legend)
-                        printf("No reserved regions: %s.\n",
-                                        profile.n_groups == 0 ? "there are no IOMMU groups"
-                                                              : "they cannot be read");
+                        printf("%s.\n",
+                                        profile.n_groups == 0
+                                                        ? "No reserved regions: there are no IOMMU groups"
+                                                        : "Reserved regions are unknown: they cannot be read");
                 return EXIT_SUCCESS;
         }
         return print_table(&profile, &profile.regions, options);

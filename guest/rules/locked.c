@@ -72,8 +72,8 @@ static void put_need(CheckRun *run, CheckFinding *f, const char *first, unsigned
         char each[SIZE_TEXT_MAX], all[SIZE_TEXT_MAX];
 
         if (spaces > 1)
-                check_numbers(run, f, "%s%s of memory for each of %u address spaces behind the vIOMMU: %s",
-                                first, size_text(ram, each), spaces, size_text(product(ram, spaces), all));
+                check_numbers(run, f, "%s%s of memory for each of %u address spaces: %s", first,
+                                size_text(ram, each), spaces, size_text(product(ram, spaces), all));
         else
                 check_numbers(run, f, "%s%s of memory", first, size_text(ram, each));
 }

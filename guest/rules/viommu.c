@@ -55,7 +55,7 @@ static void rule_viommu(CheckRun *run) {
                         continue;
                 f = check_find(run, RULE_VIOMMU, doubt ? VERDICT_WARNING : verdict,
                                 guest->devices[run->reaches[i].device].name, "%s%s",
-                                refused || doubt ? vmm_of(guest)->name : "",
+                                !fails && (refused || doubt) ? vmm_of(guest)->name : "",
                                 fails ? "the guest may use addresses that the host's IOMMU does not support"
                                                 : refused
                                                 ? " rejects the device: the guest's IOMMU is wider than the host's"

@@ -141,10 +141,14 @@ void derive_iova_width(const Profile *profile, ProfileWidths *ret) {
         const ProfileIommu *narrowest = NULL;
 
         if (profile->n_iommus == 0) {
-                Reason reason = profile->iommus_reason == REASON_NONE ? REASON_ABSENT
-                                                                      : profile->iommus_reason;
-
-                ret->iova_bits = fact_unknown(reason, "/sys/class/iommu: no unit");
+                /* Without /sys/class, the kernel may use units or not. */
+                if (profile->iommus_reason == REASON_ABSENT)
+                        ret->iova_bits = fact_unknown(REASON_AMBIGUOUS, "/sys/class does not exist");
+                else
+                        ret->iova_bits = fact_unknown(profile->iommus_reason == REASON_NONE
+                                                        ? REASON_ABSENT
+                                                        : profile->iommus_reason,
+                                        "/sys/class/iommu: no unit");
                 return;
         }
         if (profile->iommus_reason != REASON_NONE) {

@@ -52,7 +52,7 @@ static Fact kvm_runs(const KvmFacts *kvm) {
                         kvm->registered == TRISTATE_YES
                                         ? "/sys/module/kvm"
                                         : "/sys/module/kvm exists, but /sys/class/misc/kvm does not: "
-                                          "kvm_intel or kvm_amd did not start");
+                                          "neither kvm_intel nor kvm_amd started");
 }
 
 void derive_kvm(const Facts *facts, ProfilePaging *ret) {

@@ -9,7 +9,7 @@ static void add_table_fault(
                 return;
         Finding *f = finding_add(list, id, refused ? SEVERITY_ERROR : SEVERITY_WARNING, "%s", table);
         finding_summary(f, "The ACPI %s table has faults%s", table,
-                        refused ? ": Linux rejects it and drives no IOMMU" : "");
+                        refused ? ": Linux rejects it and uses no IOMMU" : "");
         finding_detail(f, "%zu fault(s); the first is at byte %zu (%s): %s", faults->n + faults->dropped,
                         faults->faults[0].offset, faults->faults[0].rule, faults->faults[0].text);
         finding_remedy(f,

@@ -39,7 +39,7 @@ def test_full_runtime_directory(service, client):
     change(service, "three")
     assert client.get("Hostname") == "three" and client.describe()
     lines = service.said().splitlines()
-    assert len(lines) == 1 and "cannot be published as files" in lines[0] and "No space left" in lines[0]
+    assert len(lines) == 1 and "Cannot publish the profile as files" in lines[0] and "No space left" in lines[0]
     subprocess.run(["mount", "-o", "remount,size=4m", service.runtime], check=True)
     change(service, "four")
     assert (service.runtime / "current/generation").read_text(encoding="ascii") == "4\n"
@@ -63,7 +63,7 @@ def test_full_state_directory(service, client):
     assert client.get("Hostname") == "two"
     assert not os.listdir(service.state)
     lines = service.said().splitlines()
-    assert len(lines) == 1 and "cannot be kept" in lines[0] and "No space left" in lines[0]
+    assert len(lines) == 1 and "Cannot store the profile" in lines[0] and "No space left" in lines[0]
     assert (service.runtime / "current/profile.json").exists()
 
 
@@ -87,5 +87,5 @@ def test_directories_that_cannot_be_used(serve, client, place, what):
     service.settle()
     assert client.get("Hostname") == "other"
     lines = service.said().splitlines()
-    assert len(lines) == 2 and all("other-" in line or "cannot be" in line for line in lines), lines
+    assert len(lines) == 2 and all("other-" in line or "Cannot " in line for line in lines), lines
     assert service.stop() == 0

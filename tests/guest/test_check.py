@@ -80,6 +80,12 @@ def no_virtualisation(t):
     t.write("proc/cpuinfo", (t.root / "proc/cpuinfo").read_text().replace(" vmx ept", ""))
 
 
+def test_without_sys_class(place):
+    """A tree that lacks /sys/class shows neither that there is an IOMMU nor that there is none."""
+    answer = place.check(hosts_other.bare, guest(devs=[{"name": "any", "assigned": True}]))
+    assert "R12" not in rules(answer, "unsafe") and any(m.startswith("iovaBits") for m in answer["missing"])
+
+
 @pytest.mark.parametrize("build,word", [(hosts_other.arm64_smmuv3, "aarch64"), (no_virtualisation, "virtualisation is disabled")])
 def test_no_such_guests(place, build, word):
     """What is known to be wrong is not hidden behind what is missing, and without KVM does not matter."""

@@ -139,6 +139,7 @@ def test_behind_its_iommu(place, bits, unsafe):
     viommu = {"kind": "virtio"} | ({"awBits": bits} if bits else {})
     answer = place.check(intel(46, 39), cloud(devs=[ASSIGNED | {"behindViommu": True}], viommu=viommu))
     assert rules(answer, "unsafe") == unsafe and rules(answer, "warning") == []
+    assert all(f["summary"] == "the guest may use addresses that the host's IOMMU does not support" for f in answer["findings"] if f["rule"] == "R5")
 
 
 def test_beside_its_iommu(place):

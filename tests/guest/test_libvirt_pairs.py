@@ -37,7 +37,7 @@ NOTED = [
     r"an assigned device; its network selects the device of the host",
     r"shared memory whose size only its server knows",
     r"unknown firmware image .*",
-    r"hvf: the guest's address width with it is unknown",
+    r"hvf: the guest's address width under this accelerator is unknown",
     r"-unknown: not understood",
 ]
 

@@ -77,5 +77,5 @@ def test_red_hat(cpu, noted):
 
 def test_accelerator():
     note, = read("--", "-accel", "hvf", "-m", "1G")["ignored"]
-    assert note["what"] == "accelerator" and note["text"].endswith("hvf: the guest's address width with it is unknown")
+    assert note["what"] == "accelerator" and note["text"].endswith("hvf: the guest's address width under this accelerator is unknown")
     assert at(read("--", "-accel", "kvm"), "accelerator") == "kvm"

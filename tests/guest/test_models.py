@@ -5,7 +5,7 @@ import re
 
 from forms import read
 
-TABLE = pathlib.Path(os.environ["HAWD_SOURCE"]) / "guest" / "guest-cpu-model.c"
+TABLE = pathlib.Path(os.environ["HAWD_SOURCE"]) / "guest" / "cpu-model.c"
 VENDORS = {"GenuineIntel": "intel", "AuthenticAMD": "amd", "HygonGenuine": "hygon", "CentaurHauls": "centaur"}
 
 

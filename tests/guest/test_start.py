@@ -175,8 +175,8 @@ SEV = "sev-guest,id=s,cbitpos=51"
     (["-object", SEV], "-object sev-guest s", "reduced-phys-bits= is missing"),
     (["-object", "sev-guest,cbitpos=51,reduced-phys-bits=1"], "-object sev-guest", "id= is missing"),
     (["-object", SEV + ",reduced-phys-bits=1", "-object", SEV + ",reduced-phys-bits=1"], "-object sev-guest s", "two objects have this id"),
-    (["-machine", "confidential-guest-support=t", "-object", SEV + ",reduced-phys-bits=1"], "-machine confidential-guest-support=", "object t not found"),
-    (["-machine", "memory-encryption=t"], "-machine confidential-guest-support=", "object t not found"),
+    (["-machine", "confidential-guest-support=t", "-object", SEV + ",reduced-phys-bits=1"], "-machine confidential-guest-support=", "object 't' not found"),
+    (["-machine", "memory-encryption=t"], "-machine confidential-guest-support=", "object 't' not found"),
     (["-machine", "confidential-guest-support=m", *backends("1G")[:1], "memory-backend-ram,id=m,size=1G"], "-machine confidential-guest-support=",
      "m is a memory backend"),
 ])

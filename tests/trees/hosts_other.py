@@ -231,7 +231,7 @@ def bare(t):
 
 bare.expect = {
     "widths.cpuPhysicalBits.value": None, "widths.cpuPhysicalBits.reason": "absent", "widths.hostPhysicalBits.value": None,
-    "paging.page1G.value": None,
+    "widths.iovaBits.reason": "ambiguous", "paging.page1G.value": None,
     "host.kernel": None, "host.virtualised": None, "host.cpus.value": None, "devicesReason": "absent", "groupsReason": "absent",
     "memory.ramTop.value": None, "paging.kvm.loaded.value": None, "mediatedDevicesReason": "absent",
 }

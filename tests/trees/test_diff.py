@@ -237,15 +237,15 @@ def test_comparison_with_itself(tmp_path, build):
     found = compare(tmp_path, build, build)
     assert found["sameDigest"] and found["differences"] == [] and found["differencesDropped"] == 0
     assert all(width["here"] == width["there"] for width in found["widths"])
-    host_, widths, paging, groups = (json.loads((tmp_path / "here.json").read_text(encoding="utf-8"))[key]
-                                     for key in ("host", "widths", "paging", "groups"))
+    host_, widths, paging, groups, groups_reason = (json.loads((tmp_path / "here.json").read_text(encoding="utf-8"))[key]
+                                                    for key in ("host", "widths", "paging", "groups", "groupsReason"))
     without_iommu = widths["iovaBits"]["reason"] == "absent"
     known = {
         "host.architecture": host_["architecture"], "host.cpuVendor": host_["cpuVendor"],
         "widths.guestPhysicalBits": widths["guestPhysicalBits"]["value"], "widths.guestMappableBits": widths["guestMappableBits"]["value"],
         "paging.la57.capable": host_["architecture"] == "aarch64" or paging["la57"]["capable"]["value"] is not None,
         "widths.iovaBits": without_iommu or widths["iovaBits"]["value"],
-        "reservedIova": without_iommu or all(group["regionsReason"] is None for group in groups),
+        "reserved": without_iommu or groups_reason is None and all(group["regionsReason"] is None for group in groups),
     }
     missing = [name for name, value in known.items() if value in (None, False)]
     for direction, places in (("toHere", ("there", "here")), ("toThere", ("here", "there"))):

@@ -40,7 +40,8 @@ int vm_accelerator_finish(Vm *vm) {
         if (vm->guest->kvm || strcmp(given->name, "tcg") == 0)
                 return 0;
         vm->line = given->line;
-        r = vm_ignore(vm, "accelerator", "%.32s: the guest's address width with it is unknown", given->name);
+        r = vm_ignore(vm, "accelerator",
+                        "%.32s: the guest's address width under this accelerator is unknown", given->name);
         vm->line = 0;
         return r;
 }

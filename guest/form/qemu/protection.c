@@ -60,10 +60,10 @@ static int refuse_other(Vm *vm, const VmObject *object) {
                 snprintf(text, sizeof(text), "%.60s is a memory backend: expected a SEV or TDX object",
                                 vm->qemu->protection);
         else if (object || vm->qemu->places.more || vm->qemu->domain || strchr(vm->qemu->protection, '$'))
-                return vm_ignore(vm, "confidential-guest-support", "SEV or TDX object %s not found",
+                return vm_ignore(vm, "confidential-guest-support", "SEV or TDX object '%s' not found",
                                 vm->qemu->protection);
         else
-                snprintf(text, sizeof(text), "object %.60s not found", vm->qemu->protection);
+                snprintf(text, sizeof(text), "object '%.60s' not found", vm->qemu->protection);
         return vm_refuse(vm, "-machine confidential-guest-support=", text);
 }
 

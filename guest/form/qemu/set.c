@@ -103,7 +103,7 @@ int vm_set_finish(Vm *vm) {
                         continue;
                 snprintf(what, sizeof(what), "-set %.80s", set->text);
                 vm->line = set->line;
-                r = vm_ignore(vm, what, "%.*s not found", (int) set->group, set->text);
+                r = vm_ignore(vm, what, "no -%.*s option has this id", (int) set->group, set->text);
                 if (r < 0)
                         return r;
         }
