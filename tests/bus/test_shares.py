@@ -237,7 +237,7 @@ def test_a_bus_that_reads_no_more(serve, bus):
         for client in deaf:
             for _ in range(16):
                 client.send(PATH, HOST, "Describe")
-        wait_for(lambda: "connecting to it again" in service.said(), "a new connection", 120)
+        wait_for(lambda: "connecting again" in service.said(), "a new connection", 120)
         wait_for(lambda: "Connected to the bus again" in service.said(), "the name")
         with client_of(bus, OTHER) as again:
             assert again.get("IovaBits")
