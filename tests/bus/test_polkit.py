@@ -82,7 +82,7 @@ def test_a_password_may_be_asked_for(service, bus, somebody):
 def test_no(service, bus, somebody):
     Polkit(bus, answer(False, False))
     service.tree.write("proc/sys/kernel/hostname", "other\n")
-    assert "no" in refusal(somebody)
+    assert "denied" in refusal(somebody)
     assert somebody.get("Hostname") == "client"
 
 

@@ -104,7 +104,7 @@ BARE = {
                            "SafeGuestBits", "SafeGuestBitsWithDevices", "EncryptionBitsTaken", "RamTop"), 0)
     | dict.fromkeys(("MachineId", "Hostname", "Kernel", "Architecture", "Virtualised", "CpuVendor", "CpuModelName", "KvmBackend"), "")
     | dict.fromkeys(("La57Enabled", "La57Capable", "SecondLevelEnabled"), "unknown")
-    | {"SecondLevelKind": "none", "Version": VERSION, "ReservedRegions": [], "UsableIova": [], "Generation": 1, "Unknown": dict.fromkeys(FACTS, "absent")},
+    | {"SecondLevelKind": "none", "Version": VERSION, "ReservedRegions": [], "UsableIova": [], "Generation": 1, "Unknown": dict.fromkeys(FACTS, "absent") | {"IovaBits": "ambiguous"}},
     "findings": set(), "provenance": {"RamTop": "unknown: /proc/iomem"},
     "iommus": {}, "unit-unknown": {}, "groups": {},
 }
