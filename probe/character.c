@@ -92,6 +92,14 @@ void characters_copy(const uint8_t *data, size_t n_data, bool cut, char *ret, si
                 char character[CHARACTER_ESCAPE_SIZE];
                 size_t length;
 
+                /* Most text is ASCII, and each fact and finding has some. */
+                if (data[i] >= ' ' && data[i] < 0x7f) {
+                        if (size - out < 2)
+                                break;
+                        ret[out++] = (char) data[i];
+                        n = 1;
+                        continue;
+                }
                 n = printable(data + i, n_data - i, cut, character);
                 length = strlen(character);
                 if (size - out < length + 1)
