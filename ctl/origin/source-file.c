@@ -98,6 +98,17 @@ int source_file_document(const Options *options, const char *name, json_t **ret)
         return is_capture(name) ? probe_document(options, name, ret) : read_document(name, ret);
 }
 
+int source_file_documents(const Options *options, char **names, json_t **ret_first, json_t **ret_second) {
+        int r;
+
+        if (strcmp(names[0], "-") == 0 && strcmp(names[1], "-") == 0) {
+                fprintf(stderr, "hawctl: only one of the two profiles can be standard input (-)\n");
+                return EXIT_USAGE;
+        }
+        r = source_file_document(options, names[0], ret_first);
+        return r == EXIT_SUCCESS ? source_file_document(options, names[1], ret_second) : r;
+}
+
 int source_file_profile(const Options *options, const char *name, Profile *ret) {
         Options rooted = *options;
         JsonError error = {};

@@ -104,13 +104,7 @@ static int run(const Options *options, int argc, char **argv) {
         bool unsafe;
         int r;
 
-        if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0) {
-                fprintf(stderr, "hawctl: only one of the two profiles can be standard input (-)\n");
-                return EXIT_USAGE;
-        }
-        r = source_file_document(options, argv[0], &here);
-        if (r == EXIT_SUCCESS)
-                r = source_file_document(options, argv[1], &there);
+        r = source_file_documents(options, argv, &here, &there);
         if (r != EXIT_SUCCESS)
                 return r;
         comparison = profile_comparison(here, there);

@@ -103,13 +103,7 @@ static int run(const Options *options, int argc, char **argv) {
         _cleanup_(decrefp) json_t *before = NULL, *after = NULL;
         int r;
 
-        if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0) {
-                fprintf(stderr, "hawctl: only one of the two profiles can be standard input (-)\n");
-                return EXIT_USAGE;
-        }
-        r = source_file_document(options, argv[0], &before);
-        if (r == EXIT_SUCCESS)
-                r = source_file_document(options, argv[1], &after);
+        r = source_file_documents(options, argv, &before, &after);
         if (r != EXIT_SUCCESS)
                 return r;
         if (profile_difference(before, after, &list) < 0)
