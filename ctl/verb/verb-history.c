@@ -75,6 +75,20 @@ static int read_profile(const char *path, Profile *ret) {
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+/* The profile of one boot, its path and when it was stored. Prints the error. */
+static int read_entry(const char *directory, const char *name, char path[static PATH_MAX],
+                struct stat *ret_st, Profile *ret) {
+        if (snprintf(path, PATH_MAX, "%s/%s", directory, name) >= PATH_MAX) {
+                fprintf(stderr, "hawctl: %s/%s: %s\n", directory, name, strerror(ENAMETOOLONG));
+                return EXIT_FAILURE;
+        }
+        if (stat(path, ret_st) < 0) {
+                fprintf(stderr, "hawctl: %s: %s\n", path, strerror(errno));
+                return EXIT_FAILURE;
+        }
+        return read_profile(path, ret);
+}
+
 static int show(const char *directory, struct dirent **entries, int n, const Options *options) {
         const Screen screen = screen_get();
         Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
@@ -85,10 +99,7 @@ static int show(const char *directory, struct dirent **entries, int n, const Opt
                 char path[PATH_MAX];
                 struct stat st;
 
-                if ((size_t) snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name) >=
-                                sizeof(path))
-                        continue;
-                if (read_profile(path, &profile) == EXIT_SUCCESS && stat(path, &st) == 0)
+                if (read_entry(directory, entries[i]->d_name, path, &st, &profile) == EXIT_SUCCESS)
                         add_row(table, entries[i]->d_name, &st, &profile);
                 else
                         status = EXIT_FAILURE;
@@ -120,10 +131,7 @@ static int show_json(const char *directory, struct dirent **entries, int n, cons
                 char path[PATH_MAX];
                 struct stat st;
 
-                if ((size_t) snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name) >=
-                                sizeof(path))
-                        continue;
-                if (read_profile(path, &profile) != EXIT_SUCCESS || stat(path, &st) < 0)
+                if (read_entry(directory, entries[i]->d_name, path, &st, &profile) != EXIT_SUCCESS)
                         status = EXIT_FAILURE;
                 else if (json_array_append_new(array, entry_json(path, &st, &profile)) < 0) {
                         json_decref(array);
