@@ -11,7 +11,8 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
-static int set_error(VmError *error, unsigned line, const char *format, va_list ap) {
+__attribute__((format(printf, 3, 0))) static int set_error(
+                VmError *error, unsigned line, const char *format, va_list ap) {
         char text[sizeof(error->text)];
 
         vsnprintf(text, sizeof(text), format, ap);
