@@ -21,6 +21,7 @@
         VERB(decode)   \
         VERB(capture)  \
         VERB(diff)     \
+        VERB(export)   \
         VERB(help)
 
 #define DECLARE_VERB(name) extern const Verb verb_##name;

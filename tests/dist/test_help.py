@@ -24,11 +24,11 @@ HOST = {"--root", "--local", "--host", "--bus-address"}
 TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST | {"--json"}, "help": set(), "decode": {"--json"},
          **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit")},
          "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "monitor": {"--host", "--bus-address", "--json"},
-         **{verb: {"--json", "--no-legend"} for verb in ("compare", "diff", "history")}, "capture": {"--root", "--local"}}
+         **{verb: {"--json", "--no-legend"} for verb in ("compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST}
 ALWAYS = {"--help", "--version", "--no-pager"}
 GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
 OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "map": GUEST | {"--svg", "--ascii"},
-       "audit": {"--defaults"}, "capture": {"--force"}}
+       "audit": {"--defaults"}, "capture": {"--force"}, "export": {"--output"}}
 
 
 def names(options):

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "export/export.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+
+const ExportFormat *const export_formats[] = { &export_prometheus, NULL };
+
+const ExportFormat *export_find(const char *name) {
+        for (size_t i = 0; export_formats[i]; i++)
+                if (strcmp(export_formats[i]->name, name) == 0)
+                        return export_formats[i];
+        return NULL;
+}
+
+int export_write(const ExportFormat *format, const Profile *profile, JsonSink sink, void *userdata) {
+        ExportText text = { .sink = sink, .userdata = userdata };
+
+        format->write(profile, &text);
+        return text.error;
+}
+
+void export_puts(ExportText *text, const char *string) {
+        if (text->error == 0)
+                text->error = text->sink(string, strlen(string), text->userdata);
+}
+
+void export_textf(ExportText *text, const char *format, ...) {
+        _cleanup_free_ char *line = NULL;
+        va_list ap;
+        int n;
+
+        va_start(ap, format);
+        n = vasprintf(&line, format, ap);
+        va_end(ap);
+        if (n < 0) {
+                line = NULL;
+                text->error = text->error ? text->error : -ENOMEM;
+                return;
+        }
+        export_puts(text, line);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A profile as text for other programs. Pure: the text goes to a sink. */
+
+#include "profile/document/json-write.h"
+#include "profile/profile.h"
+
+/* Text on its way to a sink. */
+typedef struct ExportText {
+        JsonSink sink;
+        void *userdata;
+        int error; /* first failure; later calls do nothing */
+} ExportText;
+
+typedef struct ExportFormat {
+        const char *name;
+        /* Errors are in text->error. */
+        void (*write)(const Profile *profile, ExportText *text);
+} ExportFormat;
+
+extern const ExportFormat export_prometheus;
+
+/* Ends with NULL. */
+extern const ExportFormat *const export_formats[];
+
+/* NULL if the name is unknown. */
+const ExportFormat *export_find(const char *name);
+
+/* The whole text. -ENOMEM, or the error of the sink. */
+int export_write(const ExportFormat *format, const Profile *profile, JsonSink sink, void *userdata);
+
+void export_textf(ExportText *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void export_puts(ExportText *text, const char *string);
