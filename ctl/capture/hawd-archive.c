@@ -6,6 +6,7 @@
  *
  *   hawd-archive unpack PARENT     an archive to its entries
  *   hawd-archive pack PARENT       entries to a .tar.zst
+ *   hawd-archive stream PARENT     a compressed file to its content
  *
  * PARENT is hawctl's process ID. Status 0, one of program-limits.h, or 1 with the reason on descriptor 3.
  * See sandbox.h. */
@@ -18,24 +19,43 @@
 
 #include "ctl/capture/archive.h"
 #include "ctl/sandbox/sandbox.h"
+#include "probe/cleanup.h"
 #include "probe/standard-descriptors.h"
 
 #define WHY_FD 3
 
+typedef struct Mode {
+        const char *name;
+        const ProgramLimits *limits;
+        int (*run)(int in, int out, int why);
+} Mode;
+
+static const Mode modes[] = {
+        { "unpack", &unpack_limits, archive_unpack },
+        { "pack", &pack_limits, archive_pack },
+        { "stream", &stream_limits, archive_stream },
+};
+
+static const Mode *find_mode(const char *name) {
+        for (size_t i = 0; i < ELEMENTS(modes); i++)
+                if (strcmp(modes[i].name, name) == 0)
+                        return &modes[i];
+        return NULL;
+}
+
 int main(int argc, char **argv) {
         const pid_t parent = argc == 3 ? sandbox_parent(argv[2]) : 0;
-        const bool unpack = argc == 3 && strcmp(argv[1], "unpack") == 0;
+        const Mode *mode = argc == 3 ? find_mode(argv[1]) : NULL;
         int r;
 
         standard_descriptors_open();
-        if (!parent || (!unpack && strcmp(argv[1], "pack") != 0)) {
+        if (!parent || !mode) {
                 fprintf(stderr, "hawd-archive is run by hawctl.\n");
                 return 2;
         }
-        if (sandbox_enter(unpack ? &unpack_limits : &pack_limits, parent) < 0)
+        if (sandbox_enter(mode->limits, parent) < 0)
                 return PROGRAM_NO_SANDBOX;
-        r = unpack ? archive_unpack(STDIN_FILENO, STDOUT_FILENO, WHY_FD)
-                   : archive_pack(STDIN_FILENO, STDOUT_FILENO, WHY_FD);
+        r = mode->run(STDIN_FILENO, STDOUT_FILENO, WHY_FD);
         if (r == -ENOMEM)
                 return PROGRAM_OUT_OF_MEMORY;
         if (r < 0 && r != -EBADMSG && r != -EIO)

@@ -43,6 +43,15 @@ static const ProgramLimits pack_limits = {
         .descriptors = 4,
 };
 
+/* A fleet of 100,000 hosts is several GB of text; it is written as fast as hawctl reads. */
+static const ProgramLimits stream_limits = {
+        .name = "hawd-archive",
+        .advice = "decompress it first, and pipe it to hawctl",
+        .seconds = 1800,
+        .mebibytes = 96,
+        .descriptors = 4,
+};
+
 /* Exit statuses that name the limit. */
 enum {
         PROGRAM_OUT_OF_TIME = 124,
