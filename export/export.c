@@ -8,7 +8,11 @@
 
 #include "probe/cleanup.h"
 
-const ExportFormat *const export_formats[] = { &export_prometheus, NULL };
+const ExportFormat *const export_formats[] = {
+        &export_prometheus,
+        &export_ansible,
+        NULL,
+};
 
 const ExportFormat *export_find(const char *name) {
         for (size_t i = 0; export_formats[i]; i++)

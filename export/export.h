@@ -19,6 +19,7 @@ typedef struct ExportFormat {
         void (*write)(const Profile *profile, ExportText *text);
 } ExportFormat;
 
+extern const ExportFormat export_ansible;
 extern const ExportFormat export_prometheus;
 
 /* Ends with NULL. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fleet/summary.h"
 #include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/json/site-defaults.h"
@@ -24,6 +25,7 @@ static const struct {
         { "guest", &guest_table, "urn:hawd:guest:1", "hawd guest" },
         { "guest-defaults", &site_defaults_table, "urn:hawd:guest-defaults:1", "hawd guest defaults" },
         { "profile", &profile_table, "urn:hawd:profile:1", "hawd profile" },
+        { "summary", &summary_table, "urn:hawd:summary:1", "hawd summary" },
 };
 
 int main(int argc, char **argv) {

@@ -75,7 +75,8 @@ const Verb verb_export = {
         .summary = "Print what other programs read",
         .help = "PROFILE is a profile document, a host tree or a capture, as for diff; the\n"
                 "default is this host. FORMAT is one of:\n"
-                "  prometheus  metrics for the textfile collector of node_exporter\n",
+                "  prometheus  metrics for the textfile collector of node_exporter\n"
+                "  ansible     the summary as JSON, for facts of Ansible and other programs\n",
         .example = "hawctl export prometheus --output=hawd.prom",
         .options = own_options,
         .size = sizeof(ExportOptions),

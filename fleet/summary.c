@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fleet/summary.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/cleanup.h"
+#include "profile/document/field-read.h"
+#include "profile/document/field-write.h"
+#include "profile/document/json-fact.h"
+#include "profile/document/read-value.h"
+
+/* No address is wider. */
+#define BITS_MAX 64
+
+void summary_done(Summary *summary) {
+        for (size_t i = 0; i < summary->n_findings; i++)
+                free(summary->findings[i]);
+        free(summary->findings);
+        *summary = (Summary){};
+}
+
+/* ── from a profile ────────────────────────────────────────────────────────────────────────────────────── */
+
+static int compare_ids(const void *a, const void *b) {
+        return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+static int collect_findings(const FindingList *list, Summary *summary) {
+        _cleanup_free_ const char **ids = calloc(list->n + 1, sizeof(*ids));
+
+        summary->findings = calloc(list->n + 1, sizeof(*summary->findings));
+        if (!ids || !summary->findings)
+                return -ENOMEM;
+        for (size_t i = 0; i < list->n; i++)
+                ids[i] = list->findings[i].id;
+        qsort(ids, list->n, sizeof(*ids), compare_ids);
+        for (size_t i = 0; i < list->n; i++) {
+                if (i > 0 && strcmp(ids[i], ids[i - 1]) == 0)
+                        continue;
+                summary->findings[summary->n_findings] = strdup(ids[i]);
+                if (!summary->findings[summary->n_findings])
+                        return -ENOMEM;
+                summary->n_findings++;
+        }
+        return 0;
+}
+
+#define COPY(to, from)                                                               \
+        do {                                                                         \
+                _Static_assert(sizeof(to) == sizeof(from), "the same kind of text"); \
+                memcpy(to, from, sizeof(to));                                        \
+        } while (0)
+
+int summary_make(const Profile *profile, Summary *ret) {
+        const ProfileHost *host = &profile->host;
+        Summary summary = { .widths = profile->widths };
+        int r;
+
+        COPY(summary.machine_id, host->machine_id);
+        COPY(summary.hostname, host->hostname);
+        COPY(summary.kernel, host->kernel);
+        COPY(summary.architecture, host->architecture);
+        COPY(summary.virtualised, host->virtualised);
+        COPY(summary.vendor_name, host->vendor_name);
+        COPY(summary.model_name, host->model_name);
+        COPY(summary.digest, profile->digest);
+        r = collect_findings(&profile->findings, &summary);
+        if (r < 0) {
+                summary_done(&summary);
+                return r;
+        }
+        *ret = summary;
+        return 0;
+}
+
+/* ── document ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+static json_t *write_key(const void *value) {
+        return json_text(value);
+}
+
+static int read_key(const JsonValue *json, void *value) {
+        const char *text = json_string_value(json->json);
+
+        if (!text || strlen(text) != 64 || strspn(text, "0123456789abcdef") != 64)
+                return json_value_fail(json, "expected 64 lower-case hexadecimal digits");
+        memcpy(value, text, 65);
+        return 0;
+}
+
+static int read_key_or_null(const JsonValue *json, void *value) {
+        return json_is_null(json->json) ? 0 : read_key(json, value);
+}
+
+static const FieldHook key_hook = {
+        .write = write_key,
+        .read = read_key,
+        .schema = "{\"type\": \"string\", \"pattern\": \"^[0-9a-f]{64}$\"}",
+};
+static const FieldHook key_or_null_hook = {
+        .write = write_key,
+        .read = read_key_or_null,
+        .schema = "{\"type\": [\"string\", \"null\"], \"pattern\": \"^[0-9a-f]{64}$\"}",
+};
+
+/* A fact without provenance and source. */
+static bool has_no_reason(const void *object) {
+        return ((const Fact *) object)->reason == REASON_NONE;
+}
+
+static int check_width(const JsonValue *value, void *object, const void *before) {
+        Fact *fact = object;
+
+        fact->provenance = fact->reason == REASON_NONE ? PROVENANCE_DERIVED : PROVENANCE_UNKNOWN;
+        memcpy(fact->source, "summary", sizeof("summary"));
+        return 0;
+}
+
+static const Field fact_fields[] = {
+        { "value", FIELD_INTEGER, 0, FIELD_MEMBER(Fact, value), .max = BITS_MAX, .when = has_no_reason,
+                        .text = "Bits; null when unknown." },
+        { "reason", FIELD_REASON, 0, FIELD_MEMBER(Fact, reason), .text = "Why it is unknown." },
+};
+static const FieldTable fact_table = { FIELD_TABLE(fact_fields), .check = check_width };
+
+#define WIDTH(key, member, sentence) \
+        { key, FIELD_OBJECT, 0, FIELD_MEMBER(ProfileWidths, member), .table = &fact_table, .text = sentence }
+
+static const Field width_fields[] = {
+        WIDTH("cpuPhysicalBits", cpu_physical_bits, "Physical address bits that CPUID reports."),
+        WIDTH("hostPhysicalBits", host_physical_bits, "Those that the kernel can use."),
+        WIDTH("guestPhysicalBits", guest_physical_bits, "Maximum MAXPHYADDR that KVM supports for guests."),
+        WIDTH("guestMappableBits", guest_mappable_bits, "Address bits that EPT or NPT can map for a guest."),
+        WIDTH("iovaBits", iova_bits, "I/O virtual address bits."),
+        WIDTH("linearBits", linear_bits, "Virtual address bits of the CPU."),
+        WIDTH("safeGuestBits", safe_guest_bits, "Smaller of guestPhysicalBits and guestMappableBits."),
+        WIDTH("safeGuestBitsWithDevices", safe_guest_bits_with_devices,
+                        "Smaller of safeGuestBits and iovaBits."),
+};
+static const FieldTable widths_part_table = { FIELD_TABLE(width_fields) };
+
+#define SUMMARY(member) FIELD_MEMBER(Summary, member)
+
+static const Field host_fields[] = {
+        { "machineId", FIELD_TEXT, 0, SUMMARY(machine_id), .text = "Application-specific machine id." },
+        { "hostname", FIELD_TEXT, 0, SUMMARY(hostname), .text = "The host's name." },
+        { "kernel", FIELD_TEXT, 0, SUMMARY(kernel), .text = "Kernel release." },
+        { "architecture", FIELD_TEXT, 0, SUMMARY(architecture), .text = "Architecture." },
+        { "virtualised", FIELD_TEXT, 0, SUMMARY(virtualised), .text = "The hypervisor, or \"none\"." },
+        { "cpuVendor", FIELD_TEXT, 0, SUMMARY(vendor_name), .text = "CPU vendor." },
+        { "cpuModelName", FIELD_TEXT, 0, SUMMARY(model_name), .text = "Name of the CPU model." },
+};
+static const FieldTable host_part_table = { FIELD_TABLE(host_fields) };
+
+static const Field summary_fields[] = {
+        { "schema", FIELD_FIXED, 0, .fixed = SUMMARY_SCHEMA, .text = "What the document is." },
+        { "host", FIELD_OBJECT, 0, .table = &host_part_table, .text = "Which host it is." },
+        { "widths", FIELD_OBJECT, 0, SUMMARY(widths), .table = &widths_part_table,
+                        .text = "The address widths, in bits." },
+        { "class", FIELD_CUSTOM, 0, SUMMARY(class_key), .hook = &key_or_null_hook,
+                        .text = "Equal for hosts that are the same to guests which name none of their devices." },
+        { "pool", FIELD_CUSTOM, 0, SUMMARY(pool_key), .hook = &key_or_null_hook,
+                        .text = "Equal for hosts between which live migration is safe in both directions; null: unknown." },
+        { "digest", FIELD_CUSTOM, 0, SUMMARY(digest), .hook = &key_hook,
+                        .text = "Digest of the whole profile." },
+        { "findings", FIELD_NAMES, 0, FIELD_ELEMENTS(Summary, findings, n_findings), .max = JSON_ARRAY_MAX,
+                        .text = "Ids of the findings, each once; see hawd-findings(7)." },
+};
+const FieldTable summary_table = {
+        FIELD_TABLE(summary_fields),
+        .text = "One host's address widths, and what it has in common with others. Unknown is null with a reason.",
+};
+
+json_t *summary_json(const Summary *summary) {
+        return fields_json(&(FieldContext){}, &summary_table, summary);
+}
+
+int summary_read(const json_t *document, Summary *ret, JsonError *reterr) {
+        JsonReader reader = { .error = reterr };
+        const JsonValue top = { .json = document, .reader = &reader };
+        Summary summary = {};
+        int r = fields_read(&top, &summary_table, &summary);
+
+        if (r < 0) {
+                summary_done(&summary);
+                return r;
+        }
+        *ret = summary;
+        return 0;
+}
