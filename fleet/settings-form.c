@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fleet/settings-form.h"
+
+#include <inttypes.h>
+
+#include "probe/cleanup.h"
+
+/* Without 1 GiB pages, OVMF uses 40 address bits at most. */
+#define SMALL_PAGES_BITS 40
+
+typedef void Put(const SettingsRequest *request, FILE *file);
+
+/* ── libvirt ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void put_limit(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "<maxphysaddr mode='passthrough' limit='%u'/>", request->bits);
+}
+
+static void put_emulate(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "<maxphysaddr mode='emulate' bits='%u'/>", request->bits);
+}
+
+/* An eighth of the address space, as newer OVMF takes by itself, and 1 TiB at most. */
+static uint64_t window_mib(const SettingsRequest *request) {
+        return request->bits < 43 ? UINT64_C(1) << (request->bits - 23) : UINT64_C(1) << 20;
+}
+
+static void put_window(const SettingsRequest *request, FILE *file) {
+        fprintf(file,
+                        "<sysinfo type='fwcfg'>\n"
+                        "  <entry name='opt/ovmf/X-PciMmio64Mb'>%" PRIu64 "</entry>\n"
+                        "</sysinfo>",
+                        window_mib(request));
+}
+
+static void put_domain(Put *cpu, Put *more, const SettingsRequest *request, bool ovmf, FILE *file) {
+        fprintf(file,
+                        "<domain type='kvm'><memory unit='GiB'>4</memory><os%s><type arch='x86_64' "
+                        "machine='q35'>hvm</type></os><cpu mode='host-model'>",
+                        ovmf ? " firmware='efi'" : "");
+        cpu(request, file);
+        fputs("</cpu>", file);
+        if (more)
+                more(request, file);
+        fputs("</domain>", file);
+}
+
+static void limit_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_domain(put_limit, NULL, request, ovmf, file);
+}
+
+static void emulate_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_domain(put_emulate, NULL, request, ovmf, file);
+}
+
+static void window_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_domain(put_limit, put_window, request, ovmf, file);
+}
+
+/* ── QEMU ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void qemu_host(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "-cpu host,host-phys-bits-limit=%u", request->bits);
+}
+
+static void qemu_model(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "-global cpu.host-phys-bits=on -global cpu.host-phys-bits-limit=%u", request->bits);
+}
+
+static void qemu_wide(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "-cpu host,host-phys-bits-limit=%u,guest-phys-bits=%u", request->cpu_bits,
+                        request->bits);
+}
+
+static void qemu_window(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64, window_mib(request));
+}
+
+static void put_qemu(Put *put, const SettingsRequest *request, bool ovmf, FILE *file) {
+        fprintf(file, "qemu-system-x86_64 -accel kvm -machine q35 -m 4G %s", ovmf ? "-bios OVMF.fd " : "");
+        put(request, file);
+}
+
+static void host_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_qemu(qemu_host, request, ovmf, file);
+}
+
+static void model_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_qemu(qemu_model, request, ovmf, file);
+        fputs(" -cpu qemu64,+pdpe1gb", file);
+}
+
+static void wide_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_qemu(qemu_wide, request, ovmf, file);
+}
+
+static void qemu_window_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_qemu(qemu_window, request, ovmf, file);
+        fputc(' ', file);
+        qemu_host(request, file);
+}
+
+/* ── Nova: the libvirt driver makes mode='emulate' of both ─────────────────────────────────────────────── */
+
+static void nova_image(const SettingsRequest *request, FILE *file) {
+        fprintf(file,
+                        "openstack image set --property hw_maxphysaddr_mode=emulate \\\n"
+                        "  --property hw_maxphysaddr_bits=%u IMAGE",
+                        request->bits);
+}
+
+static void nova_flavor(const SettingsRequest *request, FILE *file) {
+        fprintf(file,
+                        "openstack --os-compute-api-version 2.85 flavor set \\\n"
+                        "  --property hw:maxphysaddr_mode=emulate \\\n"
+                        "  --property hw:maxphysaddr_bits=%u FLAVOR",
+                        request->bits);
+}
+
+/* ── Proxmox VE ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* qemu-server's x86-64-v2-AES, which cannot itself be a reported model. */
+#define PROXMOX_FLAGS "+aes;+popcnt;+pni;+sse4.1;+sse4.2;+ssse3"
+
+static void proxmox_model(const SettingsRequest *request, FILE *file) {
+        fprintf(file,
+                        "pvesh create /cluster/qemu/custom-cpu-models --cputype hawd%u \\\n"
+                        "  --reported-model qemu64 --phys-bits %u \\\n"
+                        "  --flags '" PROXMOX_FLAGS "%s'\n"
+                        "qm set VMID --cpu custom-hawd%u",
+                        request->bits, request->bits, request->bits > SMALL_PAGES_BITS ? ";+pdpe1gb" : "",
+                        request->bits);
+}
+
+static void proxmox_qm(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "qm set VMID --cpu x86-64-v2-AES,%sphys-bits=%u",
+                        request->bits > SMALL_PAGES_BITS ? "flags=+pdpe1gb," : "", request->bits);
+}
+
+static void proxmox_host(const SettingsRequest *request, FILE *file) {
+        fprintf(file, "qm set VMID --cpu host,guest-phys-bits=%u", request->bits);
+}
+
+/* qemu-server's options; it sorts flags and appends the width. */
+static void put_proxmox(const char *model, bool ovmf, FILE *file) {
+        fprintf(file, "/usr/bin/kvm -id 100 -machine type=q35+pve0 -m 4096 %s-cpu %s",
+                        ovmf ? "-bios OVMF.fd " : "", model);
+}
+
+static void proxmox_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_proxmox("qemu64,+aes,enforce,+kvm_pv_eoi,+kvm_pv_unhalt", ovmf, file);
+        fprintf(file, "%s,+pni,+popcnt,+sse4.1,+sse4.2,+ssse3,phys-bits=%u",
+                        request->bits > SMALL_PAGES_BITS ? ",+pdpe1gb" : "", request->bits);
+}
+
+static void proxmox_host_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_proxmox("host,+kvm_pv_eoi,+kvm_pv_unhalt", ovmf, file);
+        fprintf(file, ",guest-phys-bits=%u", request->bits);
+}
+
+/* ── KubeVirt: no field for it; a hook changes the domain ──────────────────────────────────────────────── */
+
+static void kubevirt_hook(const SettingsRequest *request, FILE *file) {
+        fprintf(file,
+                        "apiVersion: v1\n"
+                        "kind: ConfigMap\n"
+                        "metadata:\n"
+                        "  name: hawd-width-%u\n"
+                        "data:\n"
+                        "  width.sh: |\n"
+                        "    #!/bin/sh\n"
+                        "    # Called with: --vmi JSON --domain XML\n"
+                        "    printf '%%s\\n' \"$4\" | sed -e 's|<cpu\\( [^>]*[^/>]\\)\\{0,1\\}/>|<cpu\\1></cpu>|' \\\n"
+                        "      -e \"s|<cpu\\( [^>]*\\)\\{0,1\\}>|&",
+                        request->bits);
+        put_limit(request, file);
+        fprintf(file,
+                        "|\"\n"
+                        "---\n"
+                        "# In spec.template of the VirtualMachine:\n"
+                        "metadata:\n"
+                        "  annotations:\n"
+                        "    hooks.kubevirt.io/hookSidecars: >-\n"
+                        "      [{\"args\": [\"--version\", \"v1alpha2\"], \"configMap\": {\"name\": \"hawd-width-%u\",\n"
+                        "      \"key\": \"width.sh\", \"hookPath\": \"/usr/bin/onDefineDomain\"}}]",
+                        request->bits);
+}
+
+/* ── all ───────────────────────────────────────────────────────────────────────────────────────────────── */
+
+static const char *const setting_for_table[] = { "libvirt", "qemu", "nova", "proxmox", "kubevirt" };
+WORDS_DEFINE(SettingFor, setting_for);
+
+const SettingForm setting_forms[] = {
+        { SETTING_LIBVIRT, "in <cpu>", "libvirt 9.3", "Older releases ignore limit=.", .paste = put_limit,
+                        .guest = limit_guest },
+        { SETTING_LIBVIRT, "in <cpu>, older releases", "libvirt 8.7",
+                        "libvirt rejects it on a host whose /proc/cpuinfo shows fewer bits.",
+                        .paste = put_emulate, .guest = emulate_guest },
+        { SETTING_LIBVIRT, "in <domain>, for large BARs with OVMF before 202211", "libvirt 6.5", "",
+                        .only_devices = true, .only_ovmf = true, .paste = put_window,
+                        .guest = window_guest },
+        { SETTING_QEMU, "-cpu host", "QEMU 4.0", "With -cpu host, phys-bits= has no effect.",
+                        .paste = qemu_host, .guest = host_guest },
+        { SETTING_QEMU, "any CPU model", "QEMU 4.0", "", .paste = qemu_model, .guest = model_guest },
+        { SETTING_QEMU, "-cpu host, more memory than devices reach", "QEMU 9.1 and OVMF 202408",
+                        "Only OVMF heeds guest-phys-bits. Memory above that width cannot be assigned to devices.",
+                        .only_devices = true, .wide = true, .only_ovmf = true, .vmm = { 9, 1, 0 },
+                        .ovmf = { 202408, 0, 0 }, .paste = qemu_wide, .guest = wide_guest },
+        { SETTING_QEMU, "for large BARs with OVMF before 202211", "", "", .only_devices = true,
+                        .only_ovmf = true, .paste = qemu_window, .guest = qemu_window_guest },
+        { SETTING_NOVA, "image", "Nova 2024.1 and libvirt 8.7", "", .paste = nova_image,
+                        .guest = emulate_guest },
+        { SETTING_NOVA, "flavor", "Nova 2024.1 and libvirt 8.7",
+                        "With API version 2.86 and later, Nova rejects these properties.",
+                        .paste = nova_flavor, .guest = emulate_guest },
+        { SETTING_PROXMOX, "CPU model", "pve-manager 9.1.15", "", .large_pages = true,
+                        .paste = proxmox_model, .guest = proxmox_guest },
+        { SETTING_PROXMOX, "one guest", "qemu-server 6.2", "With type host, phys-bits= has no effect.",
+                        .large_pages = true, .paste = proxmox_qm, .guest = proxmox_guest },
+        { SETTING_PROXMOX, "one guest, CPU type host", "qemu-server 9.0.18 and OVMF 202408",
+                        "SeaBIOS ignores it. The guest has each host's own width: do not migrate it.",
+                        .only_devices = true, .host_wide = true, .only_ovmf = true, .vmm = { 10, 0, 0 },
+                        .ovmf = { 202408, 0, 0 }, .paste = proxmox_host, .guest = proxmox_host_guest },
+        { SETTING_KUBEVIRT, "hook sidecar", "libvirt 9.3 and the feature gate Sidecar",
+                        "If KubeVirt's sidecar image has no shell, add \"image\" with one that has.",
+                        .paste = kubevirt_hook, .guest = limit_guest },
+};
+const size_t n_setting_forms = ELEMENTS(setting_forms);
+
+bool setting_form_applies(const SettingForm *form, const SettingsRequest *request) {
+        return (!form->only_devices || request->devices) &&
+                        (!form->wide || request->cpu_bits > request->bits);
+}

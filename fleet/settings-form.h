@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The settings as texts: what is pasted, and a whole guest with it for hawd's readers. */
+
+#include <stdio.h>
+
+#include "fleet/settings.h"
+
+typedef struct SettingForm {
+        SettingFor consumer;
+        const char *name, *needs, *note; /* as in Setting */
+        bool only_devices;               /* for guests with assigned devices */
+        bool wide;        /* the CPU's width stays above what devices reach: only firmware keeps to that */
+        bool host_wide;   /* the CPU has the width of each host: the same, but no migration */
+        bool large_pages; /* sets 1 GiB pages too, for a model without them */
+        bool only_ovmf;   /* without effect on SeaBIOS */
+        GuestVersion vmm, ovmf; /* at least; all zero: any */
+        void (*paste)(const SettingsRequest *request, FILE *file);
+        /* As the consumer makes it of the setting. */
+        void (*guest)(const SettingsRequest *request, bool ovmf, FILE *file);
+} SettingForm;
+
+extern const SettingForm setting_forms[];
+extern const size_t n_setting_forms;
+
+bool setting_form_applies(const SettingForm *form, const SettingsRequest *request);
