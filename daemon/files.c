@@ -10,6 +10,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "daemon/lasting-files.h"
 #include "daemon/log.h"
 #include "daemon/value-files.h"
 #include "daemon/write-file.h"
@@ -33,7 +34,14 @@ int files_open(Files *files, const char *path) {
         return 0;
 }
 
-/* Removes everything but what `current` names now and named before. */
+/* Of a process that was killed while it wrote. */
+static bool is_unfinished(const char *name) {
+        size_t n = strlen(name);
+
+        return *name == '.' && n > strlen(".new") && strcmp(name + n - strlen(".new"), ".new") == 0;
+}
+
+/* Removes everything but the lasting files and what `current` names now and named before. */
 static void sweep(const Files *files) {
         int copy = openat(files->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *directory = copy >= 0 ? fdopendir(copy) : NULL;
@@ -44,11 +52,14 @@ static void sweep(const Files *files) {
                         close(copy);
                 return;
         }
-        while ((entry = readdir(directory)))
+        while ((entry = readdir(directory))) {
+                if (is_unfinished(entry->d_name))
+                        (void) unlinkat(files->fd, entry->d_name, 0);
                 if (strncmp(entry->d_name, GENERATION_PREFIX, strlen(GENERATION_PREFIX)) == 0 &&
                                 strcmp(entry->d_name, files->shown) != 0 &&
                                 strcmp(entry->d_name, files->former) != 0)
                         remove_tree_at(files->fd, entry->d_name);
+        }
         closedir(directory);
 }
 
@@ -97,12 +108,15 @@ static int publish(Files *files, const Publication *publication, const char *doc
 }
 
 void files_publish(Files *files, const Publication *publication, const char *document, size_t n) {
-        int r;
+        int r, lasting;
 
         if (files->fd < 0)
                 return;
         r = publish(files, publication, document, n);
         sweep(files);
+        /* After the sweep, which makes room. */
+        lasting = lasting_files_write(files->fd, &publication->profile);
+        r = r < 0 ? r : lasting;
         if (r < 0 && !files->failing)
                 log_warning("Cannot publish the profile as files: %s", strerror(-r));
         files->failing = r < 0;

@@ -3,7 +3,7 @@
 
 /* Publishes the profile as files, for programs without D-Bus: DIR/current/profile.json, and a tree with
  * one value per file. Each generation is a new directory; the link `current` is moved to it when
- * complete. */
+ * complete. DIR/summary.json and DIR/metrics.prom are beside it (daemon/lasting-files.h). */
 
 #include "dbus/publication.h"
 
@@ -19,5 +19,5 @@ int files_open(Files *files, const char *path);
 /* `document` is the profile's, n bytes. Logs a failure once and keeps the files shown before. */
 void files_publish(Files *files, const Publication *publication, const char *document, size_t n);
 
-/* Removes what was published: values of a stopped service mislead. */
+/* Removes what was published but for the lasting files: values of a stopped service mislead. */
 void files_close(Files *files);

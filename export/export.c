@@ -28,6 +28,28 @@ int export_write(const ExportFormat *format, const Profile *profile, JsonSink si
         return text.error;
 }
 
+static int to_memory(const char *text, size_t n, void *userdata) {
+        return fwrite(text, 1, n, userdata) == n ? 0 : -ENOMEM;
+}
+
+int export_make(const ExportFormat *format, const Profile *profile, char **ret, size_t *ret_n) {
+        _cleanup_free_ char *text = NULL;
+        size_t n = 0;
+        FILE *memory = open_memstream(&text, &n);
+        int r;
+
+        if (!memory)
+                return -ENOMEM;
+        r = export_write(format, profile, to_memory, memory);
+        if (fclose(memory) != 0)
+                r = -ENOMEM;
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(text);
+        *ret_n = n;
+        return 0;
+}
+
 void export_puts(ExportText *text, const char *string) {
         if (text->error == 0)
                 text->error = text->sink(string, strlen(string), text->userdata);

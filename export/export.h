@@ -31,5 +31,8 @@ const ExportFormat *export_find(const char *name);
 /* The whole text. -ENOMEM, or the error of the sink. */
 int export_write(const ExportFormat *format, const Profile *profile, JsonSink sink, void *userdata);
 
+/* The same in memory that the caller frees; a NUL follows the n bytes. -ENOMEM. */
+int export_make(const ExportFormat *format, const Profile *profile, char **ret, size_t *ret_n);
+
 void export_textf(ExportText *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void export_puts(ExportText *text, const char *string);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +20,6 @@ static const Option own_options[] = {
         {},
 };
 
-static int to_memory(const char *text, size_t n, void *userdata) {
-        return fwrite(text, 1, n, userdata) == n ? 0 : -ENOMEM;
-}
-
 static int unknown_format(const char *name) {
         fprintf(stderr, "hawctl: unknown format '%s'; the formats are", name);
         for (size_t i = 0; export_formats[i]; i++)
@@ -37,11 +32,8 @@ static int unknown_format(const char *name) {
 static int export_profile(const ExportFormat *format, const Profile *profile, const char *output) {
         _cleanup_free_ char *text = NULL;
         size_t n = 0;
-        FILE *memory = open_memstream(&text, &n);
-        int r = memory ? export_write(format, profile, to_memory, memory) : -ENOMEM;
+        int r = export_make(format, profile, &text, &n);
 
-        if (memory && fclose(memory) != 0)
-                r = -ENOMEM;
         if (r < 0) {
                 fprintf(stderr, "hawctl: %s\n", strerror(-r));
                 return EXIT_FAILURE;

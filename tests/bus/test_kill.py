@@ -14,6 +14,7 @@ from change import digest_of, replace
 TYPE = "sys/kernel/iommu_groups/1/type"
 KINDS = ("DMA-FQ", "DMA", "identity")
 FILES = ("generation", "digest", "profile.json", "widths/iova_bits", "virtualised", "reserved_regions", "usable_iova")
+LASTING = ("metrics.prom", "summary.json")
 
 
 class Reader(threading.Thread):
@@ -74,7 +75,7 @@ def storm(service, dice, seconds):
 def leftovers(service):
     names = os.listdir(service.runtime)
     kept = [name for name in names if name.startswith("generation-")]
-    assert sorted(names) == sorted(["current"] + kept) and len(kept) <= 2, names
+    assert sorted(names) == sorted(["current", *LASTING] + kept) and len(kept) <= 2, names
     assert os.readlink(service.runtime / "current") in kept
     state = os.listdir(service.state)
     assert len(state) == 1 and state[0].endswith(".json"), state
@@ -114,7 +115,7 @@ def test_killed_again_and_again(serve, bus):
     reader.join()
     print(f"{reader.reads} whole generations read, {reader.overtaken} gone while reading")
     assert not reader.wrong and reader.reads > 20
-    assert service.stop() == 0 and not os.listdir(service.runtime)
+    assert service.stop() == 0 and sorted(os.listdir(service.runtime)) == list(LASTING)
 
 
 def test_what_others_left(serve):
@@ -137,6 +138,6 @@ def test_what_others_left(serve):
     names = set(os.listdir(service.runtime))
     shown = os.readlink(service.runtime / "current")
     assert shown not in ("generation-7-0badcafe", "generation-8-00000000") and (outside / "file").exists()
-    assert names - {"generation-8-00000000"} == {"current", shown, "private"}
+    assert names - {"generation-8-00000000"} == {"current", shown, "private", *LASTING}
     assert service.stop() == 0
     assert (service.runtime / "private/format").exists() and (outside / "file").exists()

@@ -30,7 +30,7 @@ INSTALLED = {
     "usr/share/polkit-1/actions/org.hawd.AddressWidth1.policy",
     "usr/share/hawd/examples/libvirt-hook",
     "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json",
-    "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json",
+    "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json", "usr/share/hawd/summary.schema.json",
     "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man5/org.hawd.AddressWidth1.5",
     "usr/share/man/man7/hawd-findings.7", "usr/share/man/man8/hawd.8",
     "usr/share/bash-completion/completions/hawctl"}
@@ -272,6 +272,10 @@ def test_directories(populated):
     assert owner("run/hawd/private") == ("drwxr-s---", 0, group["hawd"])
     assert owner("run/hawd/state") == ("drwxr-xr-x", user["hawd"], group["hawd"])
     links = {p.name: os.readlink(p) for p in (populated / "run/hawd").iterdir() if p.is_symlink()}
+    # These two outlive the service, and are there before it has ever run.
+    for name in ("summary.json", "metrics.prom"):
+        assert links.pop(name) == f"state/{name}"
+        assert owner(f"run/hawd/state/{name}") == ("-rw-r--r--", user["hawd"], group["hawd"])
     assert all(target == f"state/current/{name}" for name, target in links.items())
     # That these are the files of a generation is bus-values' to show.
     assert len(links) > 5
