@@ -2,6 +2,7 @@
 #include "profile/kernel-policy.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "probe/cleanup.h"
@@ -75,4 +76,14 @@ Tristate kernel_goes(const char *release, KernelWay way) {
                 return TRISTATE_YES;
         return before(version, ways[way].since) || before(ways[way].old, version) ? TRISTATE_UNKNOWN
                                                                                   : TRISTATE_NO;
+}
+
+Tristate kernel_maps_bars(const char *release) {
+        unsigned major, minor;
+
+        if (strcasestr(release, "nvidia"))
+                return TRISTATE_YES;
+        if (sscanf(release, "%u.%u", &major, &minor) != 2)
+                return TRISTATE_UNKNOWN;
+        return tristate(major > 6 || (major == 6 && minor >= 19));
 }

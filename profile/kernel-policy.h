@@ -32,3 +32,7 @@ typedef enum KernelWay {
  * the first tested with the new one, for distributions that backport drivers under an old version number,
  * and for invalid text. */
 Tristate kernel_goes(const char *release, KernelWay way);
+
+/* Whether iommufd maps the BARs of a device for other devices: since Linux 6.19, in NVIDIA's kernels earlier.
+ * UNKNOWN for invalid text. */
+Tristate kernel_maps_bars(const char *release);

@@ -49,11 +49,10 @@ static void rule_stage(CheckRun *run) {
         }
 }
 
-/* Cloud Hypervisor needs all BARs mapped; iommufd maps BARs since Linux 6.19, in NVIDIA's kernels
- * earlier. */
+/* Cloud Hypervisor needs all BARs mapped. */
 static void rule_bars_mapped(CheckRun *run) {
         const char *kernel = run->profile->host.kernel;
-        unsigned major, minor;
+        const Tristate maps = kernel_maps_bars(kernel);
         const GuestDevice *device = NULL;
         CheckFinding *f;
 
@@ -63,14 +62,12 @@ static void rule_bars_mapped(CheckRun *run) {
                                 run->guest->devices[i].behind_viommu != TRISTATE_YES)
                         device = &run->guest->devices[i];
         if (!device || !vmm_of(run->guest)->iommufd_maps_bars || !guest_p2p_fatal(run->guest) ||
-                        strcasestr(kernel, "nvidia"))
+                        maps == TRISTATE_YES)
                 return;
-        if (sscanf(kernel, "%u.%u", &major, &minor) != 2) {
+        if (maps == TRISTATE_UNKNOWN) {
                 check_missing(run, "the kernel version (iommufd maps BARs since Linux 6.19)");
                 return;
         }
-        if (major > 6 || (major == 6 && minor >= 19))
-                return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
                         "%s exits: iommufd of this kernel does not map BARs", vmm_of(run->guest)->name);
         check_numbers(run, f, "Linux %s; iommufd maps BARs since Linux 6.19", kernel);

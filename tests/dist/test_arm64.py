@@ -10,7 +10,7 @@ import pytest
 TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
 COMPILER = "aarch64-linux-gnu-gcc"
 # libarchive's header is found as the others are; only what is linked matters to a real build.
-SOURCES = sorted(p for d in ("probe", "profile", "guest", "map", "ctl") for p in (TOP / d).rglob("*.c"))
+SOURCES = sorted(p for d in ("probe", "profile", "guest", "fleet", "export", "map", "ctl") for p in (TOP / d).rglob("*.c"))
 
 
 @pytest.mark.skipif(not shutil.which(COMPILER), reason=f"no {COMPILER} (package gcc-aarch64-linux-gnu)")

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* comparison-move.c as a key: what it demands to be known, and, asked in both directions, to be equal. */
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fleet/class.h"
+
+typedef struct Pool {
+        SHA2_CTX context;
+        bool known;
+} Pool;
+
+static void add(Pool *pool, const char *text) {
+        /* With its end, so that two texts are not one. */
+        SHA256Update(&pool->context, (const uint8_t *) text, strlen(text) + 1);
+}
+
+static void add_number(Pool *pool, uint64_t number) {
+        char text[32];
+
+        snprintf(text, sizeof(text), "%" PRIu64, number);
+        add(pool, text);
+}
+
+static void add_word(Pool *pool, const char *word) {
+        pool->known = pool->known && *word;
+        add(pool, word);
+}
+
+/* 0 is no width. */
+static void add_bits(Pool *pool, const Fact *fact) {
+        pool->known = pool->known && fact_known(fact) && fact->value > 0;
+        add_number(pool, fact->value);
+}
+
+static bool is_x86(const char *architecture) {
+        return strcmp(architecture, "x86_64") == 0 || fnmatch("i?86", architecture, 0) == 0;
+}
+
+static void add_la57(Pool *pool, const Profile *host) {
+        const Fact *la57 = &host->paging.la57_capable;
+
+        if (!is_x86(host->host.architecture))
+                return;
+        pool->known = pool->known && fact_known(la57);
+        add_number(pool, la57->value);
+}
+
+static bool regions_known(const Profile *host) {
+        for (size_t i = 0; i < host->n_groups; i++)
+                if (host->groups[i].regions_reason != REASON_NONE)
+                        return false;
+        return host->groups_reason == REASON_NONE;
+}
+
+static void add_iova(Pool *pool, const Profile *host) {
+        const Fact *bits = &host->widths.iova_bits;
+
+        if (!fact_known(bits) && bits->reason == REASON_ABSENT) {
+                add(pool, "no IOMMU");
+                return;
+        }
+        add_bits(pool, bits);
+        pool->known = pool->known && regions_known(host);
+        for (size_t i = 0; i < host->reserved.n; i++) {
+                add_number(pool, host->reserved.ranges[i].start);
+                add_number(pool, host->reserved.ranges[i].end);
+        }
+}
+
+bool host_class_pool(const HostClass *class, char ret[static CLASS_KEY_SIZE]) {
+        const Profile *host = &class->profile;
+        Pool pool = { .known = true };
+
+        SHA256Init(&pool.context);
+        add_word(&pool, host->host.architecture);
+        add_word(&pool, host->host.vendor_name);
+        add_bits(&pool, &host->widths.guest_physical_bits);
+        add_bits(&pool, &host->widths.guest_mappable_bits);
+        add_la57(&pool, host);
+        add_iova(&pool, host);
+        SHA256End(&pool.context, ret);
+        return pool.known;
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fleet/class-parts.h"
+#include "fleet/class.h"
+#include "probe/cleanup.h"
+#include "probe/decode/bytes.h"
+#include "probe/grow.h"
+#include "profile/field/tables.h"
+
+/* The rest of a text, or of a line of it. */
+typedef struct Cursor {
+        const char *at, *end;
+} Cursor;
+
+/* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Takes up to the separator, or all that is left. False: nothing is left. */
+static bool take(Cursor *cursor, char separator, Cursor *ret) {
+        const char *end;
+
+        if (cursor->at == cursor->end)
+                return false;
+        end = memchr(cursor->at, separator, (size_t) (cursor->end - cursor->at));
+        *ret = (Cursor){ cursor->at, end ? end : cursor->end };
+        cursor->at = end ? end + 1 : cursor->end;
+        return true;
+}
+
+static bool take_text(Cursor *cursor, char separator, char *ret, size_t size) {
+        Cursor word;
+        size_t n;
+
+        if (!take(cursor, separator, &word))
+                return false;
+        n = (size_t) (word.end - word.at);
+        if (n >= size)
+                return false;
+        memcpy(ret, word.at, n);
+        ret[n] = 0;
+        return true;
+}
+
+static bool read_number(Cursor *cursor, unsigned base, uint64_t *ret) {
+        static const char digits[] = "0123456789abcdef";
+        const char *start = cursor->at;
+        uint64_t number = 0;
+
+        for (; cursor->at < cursor->end; cursor->at++) {
+                const char *digit = memchr(digits, *cursor->at, base);
+
+                if (!digit)
+                        break;
+                if (__builtin_mul_overflow(number, base, &number) ||
+                                __builtin_add_overflow(number, (uint64_t) (digit - digits), &number))
+                        return false;
+        }
+        *ret = number;
+        return cursor->at > start;
+}
+
+static bool read_char(Cursor *cursor, char c) {
+        if (cursor->at == cursor->end || *cursor->at != c)
+                return false;
+        cursor->at++;
+        return true;
+}
+
+static bool take_word(Cursor *cursor, char separator, const Words *words, unsigned *ret) {
+        char text[32];
+        int word;
+
+        if (!take_text(cursor, separator, text, sizeof(text)))
+                return false;
+        word = strcmp(text, "-") == 0 ? 0 : words_find(words, text);
+        if (word < 0)
+                return false;
+        *ret = (unsigned) word;
+        return true;
+}
+
+static bool read_fact(Cursor word, Fact *ret) {
+        Provenance provenance = PROVENANCE_MEASURED;
+        unsigned reason;
+
+        *ret = (Fact){};
+        if (read_char(&word, '?')) {
+                if (!take_word(&word, 0, &reason_words, &reason))
+                        return false;
+                ret->reason = (Reason) reason;
+                return true;
+        }
+        if (read_char(&word, '~'))
+                provenance = PROVENANCE_ASSUMED;
+        ret->provenance = provenance;
+        return read_number(&word, 10, &ret->value) && word.at == word.end;
+}
+
+static bool read_range(Cursor *cursor, uint64_t *ret_start, uint64_t *ret_end) {
+        return read_number(cursor, 16, ret_start) && read_char(cursor, '-') &&
+                        read_number(cursor, 16, ret_end) && *ret_start <= *ret_end;
+}
+
+static bool read_region(Cursor word, ReservedRegion *ret) {
+        static const char *const words[] = { "other", "direct", "direct-relaxable", "reserved", "msi" };
+        const char *letter;
+        ReservedRegion region = {};
+
+        if (!read_range(&word, &region.start, &region.end) || word.end - word.at != 1)
+                return false;
+        letter = memchr(CLASS_REGION_LETTERS, *word.at, ELEMENTS(words));
+        if (!letter)
+                return false;
+        region.type = (ReservedType) (letter - CLASS_REGION_LETTERS);
+        strcpy(region.word, words[region.type]);
+        *ret = region;
+        return true;
+}
+
+/* ── lines: 0, -EINVAL, -ENOMEM ────────────────────────────────────────────────────────────────────────── */
+
+static bool same_fact(const Fact *a, const Fact *b) {
+        return a->provenance == b->provenance && a->reason == b->reason && a->value == b->value;
+}
+
+static bool same_unit(const ProfileIommu *a, const ProfileIommu *b) {
+        return a->kind == b->kind && same_fact(&a->bits, &b->bits) && same_fact(&a->cap, &b->cap) &&
+                        same_fact(&a->efr, &b->efr);
+}
+
+static bool parse_unit(Cursor line, ProfileIommu *ret) {
+        ProfileIommu unit = { .firmware_unit = -1 };
+        Fact registers = { .provenance = PROVENANCE_MEASURED };
+        unsigned kind;
+        Cursor word;
+
+        if (!take_word(&line, ':', &iommu_kind_words, &kind) || !take(&line, ':', &word) ||
+                        !read_fact(word, &unit.bits))
+                return false;
+        unit.kind = (IommuKind) kind;
+        if (take(&line, ':', &word)) {
+                if (!read_number(&word, 16, &registers.value) || word.at != word.end)
+                        return false;
+                *(unit.kind == IOMMU_INTEL_VTD ? &unit.cap : &unit.efr) = registers;
+        }
+        if (line.at != line.end)
+                return false;
+        *ret = unit;
+        return true;
+}
+
+/* The place of a unit, which is added if there is none like it. */
+static int find_unit(Profile *profile, Cursor word, uint32_t n_devices, int *ret) {
+        ProfileIommu unit, *grown;
+
+        if (!parse_unit(word, &unit))
+                return -EINVAL;
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (same_unit(&profile->iommus[i], &unit)) {
+                        *ret = (int) i;
+                        return 0;
+                }
+        grown = grow(profile->iommus, profile->n_iommus, sizeof(*grown));
+        if (!grown)
+                return -ENOMEM;
+        profile->iommus = grown;
+        unit.n_devices = unit.n_pci_devices = n_devices;
+        *ret = (int) profile->n_iommus;
+        grown[profile->n_iommus++] = unit;
+        return 0;
+}
+
+static int read_unit(Cursor line, Profile *profile) {
+        int unit;
+
+        return find_unit(profile, line, 1, &unit);
+}
+
+static int read_regions(Cursor line, ReservedRegions *regions) {
+        Cursor word;
+
+        while (take(&line, CLASS_WORD, &word)) {
+                ReservedRegion *grown = grow(regions->regions, regions->n, sizeof(*grown));
+
+                if (!grown)
+                        return -ENOMEM;
+                regions->regions = grown;
+                if (!read_region(word, &grown[regions->n]))
+                        return -EINVAL;
+                regions->n++;
+        }
+        return 0;
+}
+
+/* What only groups have that may be assigned. */
+static int read_reach(Cursor *line, Profile *profile, ProfileGroup *group) {
+        unsigned reason;
+        Cursor word;
+        uint64_t bits;
+        int r;
+
+        if (!take(line, CLASS_WORD, &word) || !read_number(&word, 10, &bits) || bits > 64 ||
+                        !take_word(line, CLASS_WORD, &reason_words, &reason) ||
+                        !take(line, CLASS_WORD, &word))
+                return -EINVAL;
+        group->bits = (uint8_t) bits;
+        group->bits_reason = (Reason) reason;
+        if (word.end - word.at != 1) {
+                r = find_unit(profile, word, 0, &group->iommu);
+                if (r < 0)
+                        return r;
+        }
+        return read_regions(*line, &group->regions);
+}
+
+static int read_group(Cursor line, Profile *profile) {
+        ProfileGroup *grown = grow(profile->groups, profile->n_groups, sizeof(*grown)), *group;
+        unsigned assignable, why, reason;
+
+        if (!grown)
+                return -ENOMEM;
+        profile->groups = grown;
+        group = &grown[profile->n_groups];
+        *group = (ProfileGroup){ .id = (uint32_t) profile->n_groups, .iommu = -1 };
+        profile->n_groups++;
+        if (!take_word(&line, CLASS_WORD, &tristate_words, &assignable) ||
+                        !take_word(&line, CLASS_WORD, &assignable_why_words, &why) ||
+                        !take_word(&line, CLASS_WORD, &reason_words, &reason))
+                return -EINVAL;
+        group->assignable = (Tristate) assignable;
+        group->why = (AssignableWhy) why;
+        group->regions_reason = (Reason) reason;
+        if (group->assignable == TRISTATE_NO) {
+                group->bits_reason = REASON_NOT_APPLICABLE;
+                return line.at == line.end ? 0 : -EINVAL;
+        }
+        return read_reach(&line, profile, group);
+}
+
+static int read_reserved_region(Cursor line, Profile *profile) {
+        HostRegion *grown = grow(profile->regions.regions, profile->regions.n, sizeof(*grown));
+
+        if (!grown)
+                return -ENOMEM;
+        profile->regions.regions = grown;
+        grown[profile->regions.n] = (HostRegion){ .n_groups = 1 };
+        if (!read_region(line, &grown[profile->regions.n].region))
+                return -EINVAL;
+        profile->regions.n++;
+        return 0;
+}
+
+static int read_reserved_range(Cursor line, Profile *profile) {
+        uint64_t start, end;
+
+        if (!read_range(&line, &start, &end) || line.at != line.end)
+                return -EINVAL;
+        return range_set_add(&profile->reserved, start, end);
+}
+
+static int read_line(Cursor line, Profile *profile) {
+        Cursor rest = { line.at + 2, line.end };
+
+        if (line.end - line.at < 3 || line.at[1] != CLASS_WORD)
+                return -EINVAL;
+        switch (*line.at) {
+        case 'U':
+                return read_unit(rest, profile);
+        case 'G':
+                return read_group(rest, profile);
+        case 'R':
+                return read_reserved_region(rest, profile);
+        case 'V':
+                return read_reserved_range(rest, profile);
+        default:
+                return -EINVAL;
+        }
+}
+
+/* ── all of it ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool read_facts(Cursor line, Profile *profile) {
+        Cursor word;
+
+        for (size_t i = 0; i < CLASS_FACTS; i++)
+                if (!take(&line, CLASS_WORD, &word) ||
+                                !read_fact(word, class_fact(profile, &class_facts[i])))
+                        return false;
+        return line.at == line.end;
+}
+
+static bool read_host(Cursor *text, Profile *profile) {
+        ProfileHost *host = &profile->host;
+        char form[sizeof(CLASS_FORM)];
+        unsigned second_level, reason;
+        Cursor facts;
+
+        if (!take_text(text, CLASS_LINE, form, sizeof(form)) || strcmp(form, CLASS_FORM) != 0 ||
+                        !take_text(text, CLASS_LINE, host->architecture, sizeof(host->architecture)) ||
+                        !take_text(text, CLASS_LINE, host->vendor_name, sizeof(host->vendor_name)) ||
+                        !take_text(text, CLASS_LINE, host->kernel, sizeof(host->kernel)) ||
+                        !take_text(text, CLASS_LINE, profile->paging.kvm_backend,
+                                        sizeof(profile->paging.kvm_backend)) ||
+                        !take_word(text, CLASS_LINE, &second_level_words, &second_level) ||
+                        !take_word(text, CLASS_LINE, &reason_words, &reason) ||
+                        !take(text, CLASS_LINE, &facts) || !read_facts(facts, profile))
+                return false;
+        host->vendor = *host->vendor_name
+                        ? cpu_vendor_from_name((Bytes){ .data = (const uint8_t *) host->vendor_name,
+                                          .n = strlen(host->vendor_name) })
+                        : CPU_VENDOR_UNKNOWN;
+        host->cmdline_reason = REASON_NOT_APPLICABLE;
+        profile->paging.second_level = (SecondLevelKind) second_level;
+        profile->groups_reason = (Reason) reason;
+        profile->devices_reason = profile->mediated_reason = REASON_NOT_APPLICABLE;
+        return true;
+}
+
+/* Facts that are not part of a class are unknown for a reason, as all are. */
+static void set_others(const FieldTable *table, char *object) {
+        for (size_t i = 0; i < table->n; i++) {
+                const Field *field = &table->fields[i];
+                Fact *fact = (Fact *) (object + field->offset);
+
+                if (field->kind == FIELD_OBJECT)
+                        set_others(field->table, object + field->offset);
+                else if (field_is_fact(field) && !fact_known(fact) && fact->reason == REASON_NONE)
+                        fact->reason = REASON_NOT_APPLICABLE;
+        }
+}
+
+/* As derive_reserved() does: only if nothing is missing. */
+static int set_usable(Profile *profile) {
+        const Fact *bits = &profile->widths.iova_bits;
+        int r;
+
+        if (!fact_known(bits) || profile->groups_reason != REASON_NONE)
+                return 0;
+        for (size_t i = 0; i < profile->n_groups; i++)
+                if (profile->groups[i].regions_reason != REASON_NONE)
+                        return 0;
+        r = range_set_add(&profile->usable_iova, 0,
+                        bits->value >= 64 ? UINT64_MAX : (UINT64_C(1) << bits->value) - 1);
+        return r < 0 ? r : range_set_subtract(&profile->usable_iova, &profile->reserved);
+}
+
+int host_class_unpack(const char *text, size_t n, HostClass *ret) {
+        HostClass class = {};
+        Cursor cursor = { text, text + n }, line;
+        int r = read_host(&cursor, &class.profile) ? 0 : -EINVAL;
+
+        while (r >= 0 && take(&cursor, CLASS_LINE, &line))
+                r = read_line(line, &class.profile);
+        if (r >= 0)
+                r = set_usable(&class.profile);
+        if (r < 0) {
+                host_class_done(&class);
+                return r;
+        }
+        set_others(&profile_table, (char *) &class.profile);
+        host_class_key(text, n, class.key);
+        *ret = class;
+        return 0;
+}
+
+int host_class(const Profile *host, HostClass *ret) {
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+        int r = host_class_pack(host, &text, &n);
+
+        return r < 0 ? r : host_class_unpack(text, n, ret);
+}
+
+void host_class_done(HostClass *class) {
+        profile_done(&class->profile);
+        *class = (HostClass){};
+}
