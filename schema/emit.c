@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fleet/baseline-document.h"
 #include "fleet/summary.h"
 #include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
@@ -19,6 +20,7 @@ static const struct {
         const FieldTable *table;
         const char *id, *title;
 } documents[] = {
+        { "baseline", &baseline_table, "urn:hawd:baseline:1", "hawd baseline" },
         { "check", &check_table, "urn:hawd:check:1", "hawd check" },
         { "comparison", &comparison_table, "urn:hawd:comparison:1", "hawd comparison" },
         { "fit", &fit_table, "urn:hawd:fit:1", "hawd fit" },
