@@ -56,7 +56,8 @@ static void put_reason(Text *text, Reason reason) {
 static void put_fact(Text *text, const Fact *fact, bool assumed) {
         if (!fact_known(fact)) {
                 text_put_char(text, '?');
-                put_reason(text, fact->reason);
+                /* Never set: nothing says it of this host. */
+                put_reason(text, fact->reason != REASON_NONE ? fact->reason : REASON_NOT_APPLICABLE);
                 return;
         }
         if (assumed && fact->provenance == PROVENANCE_ASSUMED)
