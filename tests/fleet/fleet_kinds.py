@@ -198,8 +198,10 @@ def draw_kinds(rng, corpus, n, mess=1.0):
     kinds = []
     for _ in range(20 * n):
         kind = draw_kind(rng, corpus, mess)
-        if kind not in kinds and len(kinds) < n:
+        if kind not in kinds:
             kinds.append(kind)
+        if len(kinds) == n:
+            break
     return kinds, [rng.paretovariate(1.2) for _ in kinds]
 
 

@@ -1,0 +1,56 @@
+"""The drawn fleets themselves: their documents are valid, hawctl reads them, and the second opinion on which hosts can exchange
+guests is that of `hawctl compare`, for all pairs."""
+import itertools
+import json
+import os
+import subprocess
+
+import jsonschema
+import pytest
+
+import judge_baseline
+from fleet_documents import Documents
+from fleet_kinds import Corpus, draw_kinds, rng_of
+from guests import guest
+
+HAWCTL = os.environ["HAWCTL"]
+CORPUS = Corpus(os.environ.get("HAWD_CORPUS"))
+SEED = int(os.environ.get("HAWD_SEED", 1))
+
+
+def drawn(seed, n, mess):
+    print(f"seed {seed}, {'kinds from the corpus' if CORPUS.real else 'kinds without a corpus'}")
+    kinds, _ = draw_kinds(rng_of(seed), CORPUS, n, mess)
+    documents = Documents()
+    return [documents.document(kind, 3, f"host{i}", f"{i:032x}") | {"digest": f"{i:064x}"} for i, kind in enumerate(kinds)]
+
+
+def test_documents(tmp_path):
+    with open(os.environ["HAWD_SCHEMA"], encoding="utf-8") as file:
+        schema = jsonschema.Draft202012Validator(json.load(file))
+    documents = drawn(SEED, 64, 2.0)
+    for i, document in enumerate(documents):
+        schema.validate(document)
+        (tmp_path / str(i)).write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "guest").write_text(json.dumps(guest(bits=40)), encoding="utf-8")
+    done = subprocess.run([HAWCTL, "check", "guest", "--local", "-j", *(f"--for={i}" for i in range(len(documents)))],
+                          cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 3) and done.stderr == ""
+    assert len(json.loads(done.stdout)["targets"]) == len(documents)
+
+
+@pytest.mark.parametrize("seed,mess", [(SEED, 1.0), (SEED + 1, 4.0)])
+def test_moves(seed, mess, tmp_path):
+    documents = drawn(seed, 24, mess)
+    for i, document in enumerate(documents):
+        (tmp_path / str(i)).write_text(json.dumps(document), encoding="utf-8")
+    hosts = [judge_baseline.Host(document) for document in documents]
+    verdicts = set()
+    for i, j in itertools.combinations_with_replacement(range(len(hosts)), 2):
+        done = subprocess.run([HAWCTL, "compare", str(i), str(j), "-j"], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, 3), done.stderr
+        answer = json.loads(done.stdout)
+        verdict = answer["toThere"]["verdict"] == "safe", answer["toHere"]["verdict"] == "safe"
+        assert verdict == (judge_baseline.move_is_safe(hosts[i], hosts[j]), judge_baseline.move_is_safe(hosts[j], hosts[i])), (i, j)
+        verdicts.add(verdict)
+    assert len(verdicts) == 4
