@@ -56,8 +56,7 @@ static void put_reason(Text *text, Reason reason) {
 static void put_fact(Text *text, const Fact *fact, bool assumed) {
         if (!fact_known(fact)) {
                 text_put_char(text, '?');
-                /* Never set: nothing says it of this host. */
-                put_reason(text, fact->reason != REASON_NONE ? fact->reason : REASON_NOT_APPLICABLE);
+                put_reason(text, fact->reason);
                 return;
         }
         if (assumed && fact->provenance == PROVENANCE_ASSUMED)

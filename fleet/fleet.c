@@ -10,6 +10,39 @@
 
 #define HOSTS_MAX (UINT32_MAX - 1)
 
+/* ── a document ────────────────────────────────────────────────────────────────────────────────────────── */
+
+static bool is_narrowed(const Profile *host) {
+        const Fact *taken = &host->encryption.bits_taken;
+
+        if (!fact_known(taken) || taken->value > 0 || strcmp(host->host.virtualised, "none") != 0)
+                return false;
+        for (size_t i = 0; i < host->findings.n; i++)
+                if (strcmp(host->findings.findings[i].id, "cpu-narrower-than-usual") == 0)
+                        return true;
+        return false;
+}
+
+int fleet_record(const Profile *host, FleetRecord *ret) {
+        FleetRecord record = { .narrowed = is_narrowed(host) };
+        int r = host_class_pack(host, &record.text, &record.n_text);
+
+        if (r < 0)
+                return r;
+        memcpy(record.hostname, host->host.hostname, sizeof(record.hostname));
+        memcpy(record.machine_id, host->host.machine_id, sizeof(record.machine_id));
+        memcpy(record.model_name, host->host.model_name, sizeof(record.model_name));
+        host_class_key(record.text, record.n_text, record.key);
+        *ret = record;
+        return 0;
+}
+
+void fleet_record_done(FleetRecord *record) {
+        free(record->text);
+        free(record->answer);
+        *record = (FleetRecord){};
+}
+
 /* ── the table ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int keep_in_memory(const char *text, size_t n, uint64_t *ret_place, void *userdata) {

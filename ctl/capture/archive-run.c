@@ -49,8 +49,7 @@ static int start(const ProgramLimits *limits, bool unpack, int file, Run *ret) {
         return 0;
 }
 
-/* The message is one write that fits the pipe: complete when the program has ended. */
-static int read_reason(int fd, char why[ARCHIVE_WHY_MAX]) {
+int archive_run_reason(int fd, char why[ARCHIVE_WHY_MAX]) {
         uint8_t text[512];
         ssize_t n = read(fd, text, sizeof(text));
 
@@ -72,7 +71,7 @@ static int finish(Run *run, int r, char why[ARCHIVE_WHY_MAX]) {
                 if (own_program_explain(run->limits, &run->program, status, why, ARCHIVE_WHY_MAX))
                         r = -EBADMSG;
                 else
-                        r = read_reason(run->why, why);
+                        r = archive_run_reason(run->why, why);
         }
         close(run->why);
         return r;

@@ -15,3 +15,7 @@ int archive_run_unpack(int in, MemoryTree **ret, char why[ARCHIVE_WHY_MAX]);
 
 /* Packs the tree into an archive on out. */
 int archive_run_pack(const MemoryTree *tree, int out, char why[ARCHIVE_WHY_MAX]);
+
+/* Reads the reason of a failed hawd-archive after it has ended; the message is one write that fits the pipe.
+ * -EBADMSG; -EPROTO: there is none. */
+int archive_run_reason(int fd, char why[ARCHIVE_WHY_MAX]);

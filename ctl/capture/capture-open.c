@@ -21,7 +21,7 @@ static int complain(const char *path, const char *what, int r) {
 static const char *const marks[] = { "hawd", "proc", "sys" };
 #define NO_HOST "not a host tree: there is neither hawd/ nor proc/ nor sys/ in it"
 
-static bool looks_like_host(const char *path) {
+bool capture_is_host_tree(const char *path) {
         char mark[PATH_MAX];
 
         for (size_t i = 0; i < ELEMENTS(marks); i++)
@@ -34,7 +34,7 @@ static bool looks_like_host(const char *path) {
 static int open_directory(const char *path, CaptureRoot *ret) {
         int r;
 
-        if (!looks_like_host(path))
+        if (!capture_is_host_tree(path))
                 return complain(path, NO_HOST, -EINVAL);
         r = root_open(path, &ret->root);
         return r < 0 ? complain(path, strerror(-r), r) : 0;

@@ -21,7 +21,7 @@ ROOMS = """
     guest guest/layout guest/firmware guest/vmm guest/vmm/qemu guest/vmm/cloud-hypervisor guest/remedy guest/rules guest/answer
     guest/form/words guest/form/json guest/form/qemu guest/form/cloud-hypervisor guest/form guest/form/libvirt guest/form/shell guest/form/text
     fleet export schema map dbus daemon
-    ctl/command ctl/sandbox ctl/input ctl/show ctl/capture ctl/process ctl/origin ctl/verb ctl
+    ctl/command ctl/sandbox ctl/input ctl/show ctl/capture ctl/process ctl/origin ctl/fleet ctl/verb ctl
 """.split()
 # What still points the other way: nothing is added here, and what is mended is taken out.
 EXCEPTIONS = {("profile/document", "profile/field")}
