@@ -10,6 +10,7 @@
 
 const ExportFormat *const export_formats[] = {
         &export_prometheus,
+        &export_nfd,
         &export_ansible,
         NULL,
 };

@@ -20,6 +20,7 @@ typedef struct ExportFormat {
 } ExportFormat;
 
 extern const ExportFormat export_ansible;
+extern const ExportFormat export_nfd;
 extern const ExportFormat export_prometheus;
 
 /* Ends with NULL. */

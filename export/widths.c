@@ -12,3 +12,11 @@ const ExportWidth export_widths[] = {
         { "safe_guest", "safe-guest-bits", WIDTH(safe_guest_bits) },
         { "safe_guest_with_devices", "safe-guest-bits-with-devices", WIDTH(safe_guest_bits_with_devices) },
 };
+
+const uint8_t export_steps[] = { 36, 39, 40, 42, 43, 44, 45, 46, 47, 48, 51, 52, 57 };
+
+const ExportLadder export_ladders[] = {
+        { "guest-bits", WIDTH(safe_guest_bits) },
+        { "guest-bits-with-devices", WIDTH(safe_guest_bits_with_devices) },
+        { "iova-bits", WIDTH(iova_bits) },
+};

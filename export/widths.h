@@ -12,9 +12,28 @@ typedef struct ExportWidth {
 } ExportWidth;
 
 #define N_EXPORT_WIDTHS 7
+/* In the order of ProfileWidths. */
 extern const ExportWidth export_widths[N_EXPORT_WIDTHS];
 
 /* Width i of the table. */
 static inline const Fact *export_width(const Profile *profile, size_t i) {
         return (const Fact *) ((const char *) &profile->widths + export_widths[i].offset);
+}
+
+/* Widths of real hardware, ascending. Where names can be equal only, a host that has N bits gets one for each
+ * step up to N ("guest-bits-ge-39", "guest-bits-ge-46"); an unknown width gets none. */
+#define N_EXPORT_STEPS 13
+extern const uint8_t export_steps[N_EXPORT_STEPS];
+
+/* Widths that get such names, with the word for them: "guest-bits". */
+typedef struct ExportLadder {
+        const char *label;
+        size_t offset; /* in ProfileWidths */
+} ExportLadder;
+
+#define N_EXPORT_LADDERS 3
+extern const ExportLadder export_ladders[N_EXPORT_LADDERS];
+
+static inline const Fact *export_ladder_width(const Profile *profile, size_t i) {
+        return (const Fact *) ((const char *) &profile->widths + export_ladders[i].offset);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/class.h"
 #include "probe/cleanup.h"
 #include "profile/document/field-read.h"
 #include "profile/document/field-write.h"
@@ -53,6 +54,19 @@ static int collect_findings(const FindingList *list, Summary *summary) {
                 memcpy(to, from, sizeof(to));                                        \
         } while (0)
 
+static int put_keys(const Profile *profile, Summary *summary) {
+        HostClass class = {};
+        int r = host_class(profile, &class);
+
+        if (r < 0)
+                return r;
+        COPY(summary->class_key, class.key);
+        if (!host_class_pool(&class, summary->pool_key))
+                *summary->pool_key = 0;
+        host_class_done(&class);
+        return 0;
+}
+
 int summary_make(const Profile *profile, Summary *ret) {
         const ProfileHost *host = &profile->host;
         Summary summary = { .widths = profile->widths };
@@ -66,7 +80,9 @@ int summary_make(const Profile *profile, Summary *ret) {
         COPY(summary.vendor_name, host->vendor_name);
         COPY(summary.model_name, host->model_name);
         COPY(summary.digest, profile->digest);
-        r = collect_findings(&profile->findings, &summary);
+        r = put_keys(profile, &summary);
+        if (r >= 0)
+                r = collect_findings(&profile->findings, &summary);
         if (r < 0) {
                 summary_done(&summary);
                 return r;
@@ -159,7 +175,7 @@ static const Field summary_fields[] = {
         { "host", FIELD_OBJECT, 0, .table = &host_part_table, .text = "Which host it is." },
         { "widths", FIELD_OBJECT, 0, SUMMARY(widths), .table = &widths_part_table,
                         .text = "The address widths, in bits." },
-        { "class", FIELD_CUSTOM, 0, SUMMARY(class_key), .hook = &key_or_null_hook,
+        { "class", FIELD_CUSTOM, 0, SUMMARY(class_key), .hook = &key_hook,
                         .text = "Equal for hosts that are the same to guests which name none of their devices." },
         { "pool", FIELD_CUSTOM, 0, SUMMARY(pool_key), .hook = &key_or_null_hook,
                         .text = "Equal for hosts between which live migration is safe in both directions; null: unknown." },

@@ -68,6 +68,7 @@ const Verb verb_export = {
         .help = "PROFILE is a profile document, a host tree or a capture, as for diff; the\n"
                 "default is this host. FORMAT is one of:\n"
                 "  prometheus  metrics for the textfile collector of node_exporter\n"
+                "  nfd         labels of a Kubernetes node, for Node Feature Discovery\n"
                 "  ansible     the summary as JSON, for facts of Ansible and other programs\n",
         .example = "hawctl export prometheus --output=hawd.prom",
         .options = own_options,
