@@ -8,6 +8,9 @@
 /* Without 1 GiB pages, OVMF uses 40 address bits at most. */
 #define SMALL_PAGES_BITS 40
 
+/* Below, an eighth of the address space is no more than the 32 GiB that old OVMF has anyway. */
+#define WINDOW_BITS_MIN 39
+
 typedef void Put(const SettingsRequest *request, FILE *file);
 
 /* ── libvirt ───────────────────────────────────────────────────────────────────────────────────────────── */
@@ -18,6 +21,10 @@ static void put_limit(const SettingsRequest *request, FILE *file) {
 
 static void put_emulate(const SettingsRequest *request, FILE *file) {
         fprintf(file, "<maxphysaddr mode='emulate' bits='%u'/>", request->bits);
+}
+
+static void put_passthrough(const SettingsRequest *request, FILE *file) {
+        fputs("<maxphysaddr mode='passthrough'/>", file);
 }
 
 /* An eighth of the address space, as newer OVMF takes by itself, and 1 TiB at most. */
@@ -33,11 +40,12 @@ static void put_window(const SettingsRequest *request, FILE *file) {
                         window_mib(request));
 }
 
-static void put_domain(Put *cpu, Put *more, const SettingsRequest *request, bool ovmf, FILE *file) {
+static void put_domain(const char *mode, Put *cpu, Put *more, const SettingsRequest *request, bool ovmf,
+                FILE *file) {
         fprintf(file,
                         "<domain type='kvm'><memory unit='GiB'>4</memory><os%s><type arch='x86_64' "
-                        "machine='q35'>hvm</type></os><cpu mode='host-model'>",
-                        ovmf ? " firmware='efi'" : "");
+                        "machine='q35'>hvm</type></os><cpu mode='%s'>",
+                        ovmf ? " firmware='efi'" : "", mode);
         cpu(request, file);
         fputs("</cpu>", file);
         if (more)
@@ -46,15 +54,19 @@ static void put_domain(Put *cpu, Put *more, const SettingsRequest *request, bool
 }
 
 static void limit_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
-        put_domain(put_limit, NULL, request, ovmf, file);
+        put_domain("host-passthrough", put_limit, NULL, request, ovmf, file);
 }
 
 static void emulate_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
-        put_domain(put_emulate, NULL, request, ovmf, file);
+        put_domain("host-model", put_emulate, NULL, request, ovmf, file);
+}
+
+static void passthrough_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
+        put_domain("host-passthrough", put_passthrough, NULL, request, ovmf, file);
 }
 
 static void window_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
-        put_domain(put_limit, put_window, request, ovmf, file);
+        put_domain("host-passthrough", put_limit, put_window, request, ovmf, file);
 }
 
 /* ── QEMU ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -107,6 +119,10 @@ static void nova_image(const SettingsRequest *request, FILE *file) {
                         "openstack image set --property hw_maxphysaddr_mode=emulate \\\n"
                         "  --property hw_maxphysaddr_bits=%u IMAGE",
                         request->bits);
+}
+
+static void nova_passthrough(const SettingsRequest *request, FILE *file) {
+        fputs("openstack image set --property hw_maxphysaddr_mode=passthrough IMAGE", file);
 }
 
 static void nova_flavor(const SettingsRequest *request, FILE *file) {
@@ -195,11 +211,11 @@ const SettingForm setting_forms[] = {
         { SETTING_LIBVIRT, "in <cpu>", "libvirt 9.3", "Older releases ignore limit=.", .paste = put_limit,
                         .guest = limit_guest },
         { SETTING_LIBVIRT, "in <cpu>, older releases", "libvirt 8.7",
-                        "libvirt rejects it on a host whose /proc/cpuinfo shows fewer bits.",
+                        "No effect with mode='host-passthrough'. libvirt rejects it where /proc/cpuinfo shows fewer bits.",
                         .paste = put_emulate, .guest = emulate_guest },
         { SETTING_LIBVIRT, "in <domain>, for large BARs with OVMF before 202211", "libvirt 6.5", "",
-                        .only_devices = true, .only_ovmf = true, .paste = put_window,
-                        .guest = window_guest },
+                        .only_devices = true, .min_bits = WINDOW_BITS_MIN, .only_ovmf = true,
+                        .paste = put_window, .guest = window_guest },
         { SETTING_QEMU, "-cpu host", "QEMU 4.0", "With -cpu host, phys-bits= has no effect.",
                         .paste = qemu_host, .guest = host_guest },
         { SETTING_QEMU, "any CPU model", "QEMU 4.0", "", .paste = qemu_model, .guest = model_guest },
@@ -207,13 +223,17 @@ const SettingForm setting_forms[] = {
                         "SeaBIOS ignores guest-phys-bits. All memory must still lie within that width.",
                         .only_devices = true, .wide = true, .only_ovmf = true, .vmm = { 9, 1, 0 },
                         .ovmf = { 202408, 0, 0 }, .paste = qemu_wide, .guest = wide_guest },
-        { SETTING_QEMU, "for large BARs with OVMF before 202211", "", "", .only_devices = true,
-                        .only_ovmf = true, .paste = qemu_window, .guest = qemu_window_guest },
-        { SETTING_NOVA, "image", "Nova 2024.1 and libvirt 8.7", "", .paste = nova_image,
-                        .guest = emulate_guest },
+        { SETTING_QEMU, "for large BARs with OVMF before 202211", "", "", .min_bits = WINDOW_BITS_MIN,
+                        .only_devices = true, .only_ovmf = true, .paste = qemu_window,
+                        .guest = qemu_window_guest },
+        { SETTING_NOVA, "image", "Nova 2024.1 and libvirt 8.7", "No effect with cpu_mode=host-passthrough.",
+                        .paste = nova_image, .guest = emulate_guest },
         { SETTING_NOVA, "flavor", "Nova 2024.1 and libvirt 8.7",
                         "With API version 2.86 and later, Nova rejects these properties.",
                         .paste = nova_flavor, .guest = emulate_guest },
+        { SETTING_NOVA, "image, the width of the hosts", "Nova of February 2025 and libvirt 8.7",
+                        "Nova does not compare it: never migrate to a host of another width.",
+                        .fallback = true, .paste = nova_passthrough, .guest = passthrough_guest },
         { SETTING_PROXMOX, "CPU model", "pve-manager 9.1.15", "", .large_pages = true,
                         .paste = proxmox_model, .guest = proxmox_guest },
         { SETTING_PROXMOX, "one guest", "Proxmox VE 8.0", "With type host, phys-bits= has no effect.",
@@ -230,5 +250,6 @@ const size_t n_setting_forms = ELEMENTS(setting_forms);
 
 bool setting_form_applies(const SettingForm *form, const SettingsRequest *request) {
         return (!form->only_devices || request->devices) &&
-                        (!form->wide || request->cpu_bits > request->bits);
+                        (!form->wide || request->cpu_bits > request->bits) &&
+                        request->bits >= form->min_bits;
 }

@@ -8,16 +8,17 @@
 
 #include "fleet/settings-form.h"
 #include "guest/answer/answer.h"
+#include "guest/form/json/guest-json.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 
 /* A device as guests get them: a GPU with 16 GiB of memory. */
 #define BAR_SIZE (UINT64_C(16) << 30)
 
-struct SettingGuest {
-        Guest guest;
-        uint8_t expected; /* the width of its CPU; 0: the host's */
-};
+static void setting_guest_done(SettingGuest *guest) {
+        free(guest->key);
+        guest_done(&guest->guest);
+}
 
 static void problem_done(SettingProblem *problem) {
         free(problem->text);
@@ -31,7 +32,7 @@ void settings_done(Settings *settings) {
                 problem_done(&settings->items[i].warning);
         }
         for (size_t i = 0; i < settings->n_guests; i++)
-                guest_done(&settings->guests[i].guest);
+                setting_guest_done(&settings->guests[i]);
         free(settings->guests);
         *settings = (Settings){};
 }
@@ -112,22 +113,49 @@ static int read_guest(const SettingForm *form, const SettingsRequest *request, b
         return 0;
 }
 
+/* What the rules read of the guest, as text: settings of several programs often make the same. */
+static char *guest_key(const Guest *guest, uint8_t expected) {
+        json_t *json = guest_json_write(guest);
+        char *key;
+
+        json_object_del(json, "assumed");
+        json_object_set_new(json, "form", json_pack("[i, i]", (int) guest->form.manager, expected));
+        key = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+        json_decref(json);
+        return key;
+}
+
+static size_t find_guest(const Settings *settings, const char *key) {
+        size_t i = 0;
+
+        while (i < settings->n_guests && strcmp(settings->guests[i].key, key) != 0)
+                i++;
+        return i;
+}
+
 static int add_guest(const SettingForm *form, const SettingsRequest *request, bool ovmf, Settings *settings,
                 VmError *reterr) {
-        SettingGuest *guests =
-                        reallocarray(settings->guests, settings->n_guests + 1, sizeof(settings->guests[0]));
-        int r;
+        Setting *setting = &settings->items[settings->n - 1];
+        SettingGuest guest = { .expected = form->host_wide ? 0
+                                : form->wide               ? request->cpu_bits
+                                                           : request->bits };
+        SettingGuest *guests;
+        int r = read_guest(form, request, ovmf, &guest.guest, reterr);
 
-        if (!guests)
-                return -ENOMEM;
-        settings->guests = guests;
-        guests += settings->n_guests;
-        r = read_guest(form, request, ovmf, &guests->guest, reterr);
         if (r < 0)
                 return r;
-        guests->expected = form->host_wide ? 0 : form->wide ? request->cpu_bits : request->bits;
-        settings->n_guests++;
-        return 0;
+        guest.key = guest_key(&guest.guest, guest.expected);
+        setting->guests[setting->n] = guest.key ? find_guest(settings, guest.key) : 0;
+        guests = reallocarray(settings->guests, settings->n_guests + 1, sizeof(settings->guests[0]));
+        if (guests)
+                settings->guests = guests;
+        if (!guest.key || !guests || setting->guests[setting->n] < settings->n_guests) {
+                r = guest.key && guests ? 0 : -ENOMEM;
+                setting_guest_done(&guest);
+        } else
+                settings->guests[settings->n_guests++] = guest;
+        setting->n += r == 0;
+        return r;
 }
 
 static int add_setting(const SettingForm *form, const SettingsRequest *request, Settings *settings,
@@ -140,8 +168,8 @@ static int add_setting(const SettingForm *form, const SettingsRequest *request, 
                 .name = form->name,
                 .needs = form->needs,
                 .note = form->note,
+                .fallback = form->fallback,
                 .text = paste_text(form, request),
-                .first = settings->n_guests,
         };
         if (!setting->text)
                 return -ENOMEM;
@@ -149,7 +177,6 @@ static int add_setting(const SettingForm *form, const SettingsRequest *request, 
         r = add_guest(form, request, true, settings, reterr);
         if (r >= 0 && !form->only_ovmf)
                 r = add_guest(form, request, false, settings, reterr);
-        setting->n = settings->n_guests - setting->first;
         return r;
 }
 
@@ -175,73 +202,4 @@ int settings_make(const SettingsRequest *request, Settings *ret, VmError *reterr
         *ret = settings;
         settings = (Settings){};
         return 0;
-}
-
-/* ── check ─────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static int problem_add(SettingProblem *problem, uint64_t n_hosts, const char *text, const char *host) {
-        if (!problem->text) {
-                problem->text = strdup(text);
-                problem->host = strdup(host ? host : "");
-                if (!problem->text || !problem->host)
-                        return -ENOMEM;
-        }
-        problem->n_hosts += n_hosts;
-        return 0;
-}
-
-/* The worst finding, or what is missing, or a width that is not the one asked for. */
-static Verdict judge(const SettingGuest *guest, const Check *check, char *text, size_t size) {
-        const CheckFinding *worst = check->n > 0 && check->findings[0].verdict == check->verdict
-                        ? &check->findings[0]
-                        : NULL;
-
-        if (guest->expected && check->layout.phys_bits && check->layout.phys_bits != guest->expected) {
-                snprintf(text, size, "the guest has %u address bits, not %u", check->layout.phys_bits,
-                                guest->expected);
-                return VERDICT_UNSAFE;
-        }
-        if (worst && worst->verdict != VERDICT_SAFE)
-                snprintf(text, size, "%s%s%s [%s]", worst->summary, *worst->numbers ? ": " : "",
-                                worst->numbers, rule_to_string(worst->rule));
-        else
-                snprintf(text, size, "unknown: %s",
-                                check->n_missing > 0 ? check->missing[0]
-                                                     : "a result that depends on versions");
-        return check->verdict;
-}
-
-/* The worst of the setting's guests. */
-static int check_setting(Settings *settings, Setting *setting, const Profile *profile, const char *host,
-                uint64_t n_hosts) {
-        char text[1024] = "", worst[1024] = "";
-        Verdict verdict = VERDICT_SAFE;
-
-        for (size_t i = 0; i < setting->n; i++) {
-                SettingGuest *guest = &settings->guests[setting->first + i];
-                _cleanup_(check_done) Check check = {};
-                Verdict its;
-                int r = check_guest(&guest->guest, profile, &check);
-
-                if (r < 0)
-                        return r;
-                its = judge(guest, &check, text, sizeof(text));
-                if (its > verdict) {
-                        verdict = its;
-                        snprintf(worst, sizeof(worst), "%s", text);
-                }
-        }
-        setting->n_hosts += n_hosts;
-        if (verdict == VERDICT_SAFE)
-                return 0;
-        return problem_add(verdict == VERDICT_UNSAFE ? &setting->unsafe : &setting->warning, n_hosts, worst,
-                        host);
-}
-
-int settings_check(Settings *settings, const Profile *profile, const char *host, uint64_t n_hosts) {
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < settings->n; i++)
-                r = check_setting(settings, &settings->items[i], profile, host, n_hosts);
-        return r;
 }

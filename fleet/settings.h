@@ -36,10 +36,11 @@ typedef struct Setting {
         const char *name;  /* what it sets: "CPU model", "flavor" */
         const char *needs; /* "libvirt 9.3"; "" nothing */
         const char *note;  /* what to know about it, one or two sentences; "" nothing */
+        bool fallback;     /* for where others are not offered: not shown if it is not offered itself */
         char *text;        /* to paste: lines, no newline at the end; owned */
         uint64_t n_hosts;  /* checked */
         SettingProblem unsafe, warning;
-        size_t first, n; /* its guests, in Settings.guests */
+        size_t n, guests[2]; /* indices into Settings.guests: with OVMF, with SeaBIOS */
 } Setting;
 
 typedef struct SettingsRequest {

@@ -51,7 +51,13 @@ static void print_problem(const Screen *screen, const char *what, const SettingP
         print_wrapped(screen, shown);
 }
 
-static void print_setting(const Screen *screen, const Setting *setting) {
+/* Once for neighbours that have the same. */
+static bool is_repeated(const SettingProblem *problem, const SettingProblem *before) {
+        return before && problem->n_hosts == before->n_hosts && problem->n_hosts > 0 &&
+                        strcmp(problem->text, before->text) == 0 && strcmp(problem->host, before->host) == 0;
+}
+
+static void print_setting(const Screen *screen, const Setting *setting, const Setting *before) {
         printf("  %s%s%s, %s%s%s%s\n", screen_bold(screen), program_of(setting->consumer),
                         screen_off(screen), setting->name, *setting->needs ? " (needs " : "", setting->needs,
                         *setting->needs ? ")" : "");
@@ -62,7 +68,8 @@ static void print_setting(const Screen *screen, const Setting *setting) {
         print_lines(setting->text);
         if (*setting->note)
                 print_wrapped(screen, setting->note);
-        print_problem(screen, "warning", &setting->warning);
+        if (!is_repeated(&setting->warning, before ? &before->warning : NULL))
+                print_problem(screen, "warning", &setting->warning);
 }
 
 static bool is_first(const Settings *settings, const Setting *setting) {
@@ -70,12 +77,24 @@ static bool is_first(const Settings *settings, const Setting *setting) {
                         (setting == settings->items || setting[-1].consumer != setting->consumer);
 }
 
+static bool is_shown(const Settings *settings, const Setting *setting, bool all) {
+        if (setting->fallback && !setting_offered(setting))
+                return false;
+        return all || is_first(settings, setting);
+}
+
 void settings_text(const Settings *settings, bool all) {
         const Screen screen = screen_get();
+        const Setting *before = NULL;
 
         printf("%sSettings for %u bits, %s assigned devices%s\n", screen_bold(&screen), settings->bits,
                         settings->devices ? "with" : "without", screen_off(&screen));
-        for (size_t i = 0; i < settings->n; i++)
-                if (all || is_first(settings, &settings->items[i]))
-                        print_setting(&screen, &settings->items[i]);
+        for (size_t i = 0; i < settings->n; i++) {
+                const Setting *setting = &settings->items[i];
+
+                if (!is_shown(settings, setting, all))
+                        continue;
+                print_setting(&screen, setting, before);
+                before = setting;
+        }
 }

@@ -71,3 +71,11 @@ int check_guest(Guest *guest, const Profile *profile, Check *ret) {
         places = check_places(guest, profile);
         return places ? check_with_remedies(guest, profile, places, ret) : -ENOMEM;
 }
+
+int check_verdict(Guest *guest, const Profile *profile, Check *ret) {
+        _cleanup_free_ const ProfileDevice **places = NULL;
+
+        check_fill(guest, profile);
+        places = check_places(guest, profile);
+        return places ? check_every(guest, profile, places, ret) : -ENOMEM;
+}
