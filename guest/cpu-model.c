@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "profile/model/cpu-widths.h"
 
 #define NO TRISTATE_NO
 #define YES TRISTATE_YES
@@ -66,28 +67,9 @@ static int compare(const void *key, const void *element) {
         return strcmp(key, ((const GuestCpuModel *) element)->name);
 }
 
-static size_t without(const char *name, size_t n, const char *suffix) {
-        size_t length = strlen(suffix);
-
-        return n > length && strncmp(name + n - length, suffix, length) == 0 ? n - length : n;
-}
-
-/* "Skylake-Server-noTSX-IBRS-v3" is a Skylake-Server. */
-static size_t base_length(const char *name) {
-        size_t n = strlen(name), digits = 0;
-
-        while (digits < n && strchr("0123456789", name[n - 1 - digits]))
-                digits++;
-        if (digits > 0 && n > digits + 2 && strncmp(name + n - digits - 2, "-v", 2) == 0)
-                n -= digits + 2;
-        n = without(name, n, "-IBRS");
-        n = without(name, n, "-IBPB");
-        return without(name, n, "-noTSX");
-}
-
 const GuestCpuModel *guest_cpu_model_find(const char *name) {
         char base[64];
-        size_t n = base_length(name);
+        size_t n = cpu_name_length(name);
 
         if (n >= sizeof(base))
                 return NULL;

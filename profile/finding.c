@@ -22,6 +22,7 @@ static const char *const finding_id_table[_FINDING_ID_MAX] = {
         [FINDING_ARCHITECTURE_NOT_SUPPORTED] = "architecture-not-supported",
         [FINDING_BAR_ABOVE_IOVA] = "bar-above-iova",
         [FINDING_CHANGED_SINCE_LAST_BOOT] = "changed-since-last-boot",
+        [FINDING_CPU_NARROWER_THAN_USUAL] = "cpu-narrower-than-usual",
         [FINDING_CPUS_DIFFER] = "cpus-differ",
         [FINDING_DIRECT_MAPPING_NOT_KEPT] = "direct-mapping-not-kept",
         [FINDING_DMAR_FAULT] = "dmar-fault",

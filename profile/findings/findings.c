@@ -111,6 +111,7 @@ int profile_find(const Profile *profile, FindingList *ret) {
         int r;
 
         find_host(profile, &list);
+        find_cpu(profile, &list);
         find_guest_paging(profile, &list);
         find_iommu(profile, &list);
         find_iommu_width(profile, &list);

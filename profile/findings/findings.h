@@ -25,6 +25,7 @@ bool finding_host_is_x86(const Profile *profile);
 bool finding_host_is_arm64(const Profile *profile);
 
 void find_host(const Profile *profile, FindingList *list);
+void find_cpu(const Profile *profile, FindingList *list);
 void find_guest_paging(const Profile *profile, FindingList *list);
 void find_iommu(const Profile *profile, FindingList *list);
 void find_iommu_width(const Profile *profile, FindingList *list);

@@ -295,7 +295,7 @@ built_in_shadow.expect = {
     "paging.kvm.loaded.value": True, "paging.kvm.backend": "kvm_amd", "paging.secondLevel.kind": "npt",
     "paging.secondLevel.enabled.value": False, "widths.guestMappableBits.value": 43, "encryption.sev.enabled.value": True,
 }
-built_in_shadow.findings = {"second-level-paging-off", "iommu-absent", "encryption-takes-bits"}
+built_in_shadow.findings = {"second-level-paging-off", "iommu-absent", "encryption-takes-bits", "cpu-narrower-than-usual"}
 
 
 def kvm_alone(t):

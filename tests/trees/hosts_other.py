@@ -34,7 +34,7 @@ epyc_sme.expect = {
     "encryption.cBit.value": 51, "encryption.paReduction.value": 5, "widths.iovaBits.value": 64,
     "groups.0.usableIova": USABLE_HT, "firmware.ivrs.table.units.0.type": 64, "iommus.0.registers.efr.value": f"0x{EFR:x}",
 }
-epyc_sme.findings = {"encryption-takes-bits", "hypertransport-hole"}
+epyc_sme.findings = {"encryption-takes-bits", "cpu-narrower-than-usual", "hypertransport-hole"}
 
 
 def epyc_hole_ivmd(t):
@@ -158,7 +158,7 @@ def guest_intel_iommu(t):
 
 guest_intel_iommu.expect = {"host.virtualised": "kvm", "iommus.0.cachingMode.value": True, "widths.iovaBits.value": 39,
                             "widths.cpuPhysicalBits.value": 40}
-guest_intel_iommu.findings = {"virtualised-host", "iommu-caching-mode", "iommu-narrower-than-cpu"}
+guest_intel_iommu.findings = {"virtualised-host", "cpu-narrower-than-usual", "iommu-caching-mode", "iommu-narrower-than-cpu"}
 
 
 def guest_amd_iommu(t):
@@ -172,7 +172,7 @@ def guest_amd_iommu(t):
 
 guest_amd_iommu.expect = {"iommus.0.registers.efr.value": "0x29d3", "iommus.0.firstStageBits.value": None,
                           "iommus.0.cachingMode.value": True, "widths.iovaBits.value": 64}
-guest_amd_iommu.findings = {"virtualised-host", "iommu-caching-mode", "hypertransport-hole"}
+guest_amd_iommu.findings = {"virtualised-host", "cpu-narrower-than-usual", "iommu-caching-mode", "hypertransport-hole"}
 
 
 def guest_virtio_iommu(t):
@@ -184,7 +184,7 @@ def guest_virtio_iommu(t):
 
 guest_virtio_iommu.expect = {"iommus.0.kind": "virtio", "iommus.0.iovaBits.value": None, "iommus.0.iovaBits.reason": "absent",
                              "groups.0.iovaBits": None, "groups.0.bitsReason": "absent", "groups.0.usableIova": []}
-guest_virtio_iommu.findings = {"virtualised-host", "iommu-width-unknown", "msi-window-in-low-memory"}
+guest_virtio_iommu.findings = {"virtualised-host", "cpu-narrower-than-usual", "iommu-width-unknown", "msi-window-in-low-memory"}
 
 
 def shadow_paging(t):
