@@ -11,6 +11,8 @@
 const ExportFormat *const export_formats[] = {
         &export_prometheus,
         &export_nfd,
+        &export_nova,
+        &export_proxmox,
         &export_ansible,
         NULL,
 };

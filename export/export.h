@@ -21,7 +21,9 @@ typedef struct ExportFormat {
 
 extern const ExportFormat export_ansible;
 extern const ExportFormat export_nfd;
+extern const ExportFormat export_nova;
 extern const ExportFormat export_prometheus;
+extern const ExportFormat export_proxmox;
 
 /* Ends with NULL. */
 extern const ExportFormat *const export_formats[];

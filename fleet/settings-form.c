@@ -3,10 +3,8 @@
 
 #include <inttypes.h>
 
+#include "fleet/proxmox-model.h"
 #include "probe/cleanup.h"
-
-/* Without 1 GiB pages, OVMF uses 40 address bits at most. */
-#define SMALL_PAGES_BITS 40
 
 /* Below, an eighth of the address space is no more than the 32 GiB that old OVMF has anyway. */
 #define WINDOW_BITS_MIN 39
@@ -135,22 +133,23 @@ static void nova_flavor(const SettingsRequest *request, FILE *file) {
 
 /* ── Proxmox VE ────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* qemu-server's x86-64-v2-AES, which cannot itself be a reported model. */
-#define PROXMOX_FLAGS "+aes;+popcnt;+pni;+sse4.1;+sse4.2;+ssse3"
+static bool needs_large_pages(const SettingsRequest *request) {
+        return request->bits > PROXMOX_MODEL_SMALL_BITS;
+}
 
 static void proxmox_model(const SettingsRequest *request, FILE *file) {
         fprintf(file,
                         "pvesh create /cluster/qemu/custom-cpu-models --cputype hawd%u \\\n"
-                        "  --reported-model qemu64 --phys-bits %u \\\n"
-                        "  --flags '" PROXMOX_FLAGS "%s'\n"
+                        "  --reported-model " PROXMOX_MODEL_REPORTED " --phys-bits %u \\\n"
+                        "  --flags '" PROXMOX_MODEL_FLAGS "%s'\n"
                         "qm set VMID --cpu custom-hawd%u",
-                        request->bits, request->bits, request->bits > SMALL_PAGES_BITS ? ";+pdpe1gb" : "",
-                        request->bits);
+                        request->bits, request->bits,
+                        needs_large_pages(request) ? PROXMOX_MODEL_LARGE_FLAGS : "", request->bits);
 }
 
 static void proxmox_qm(const SettingsRequest *request, FILE *file) {
         fprintf(file, "qm set VMID --cpu x86-64-v2-AES,%sphys-bits=%u",
-                        request->bits > SMALL_PAGES_BITS ? "flags=+pdpe1gb," : "", request->bits);
+                        needs_large_pages(request) ? "flags=+pdpe1gb," : "", request->bits);
 }
 
 static void proxmox_host(const SettingsRequest *request, FILE *file) {
@@ -166,7 +165,7 @@ static void put_proxmox(const char *model, bool ovmf, FILE *file) {
 static void proxmox_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
         put_proxmox("qemu64,+aes,enforce,+kvm_pv_eoi,+kvm_pv_unhalt", ovmf, file);
         fprintf(file, "%s,+pni,+popcnt,+sse4.1,+sse4.2,+ssse3,phys-bits=%u",
-                        request->bits > SMALL_PAGES_BITS ? ",+pdpe1gb" : "", request->bits);
+                        needs_large_pages(request) ? ",+pdpe1gb" : "", request->bits);
 }
 
 static void proxmox_host_guest(const SettingsRequest *request, bool ovmf, FILE *file) {

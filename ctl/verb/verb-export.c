@@ -69,6 +69,8 @@ const Verb verb_export = {
                 "default is this host. FORMAT is one of:\n"
                 "  prometheus  metrics for the textfile collector of node_exporter\n"
                 "  nfd         labels of a Kubernetes node, for Node Feature Discovery\n"
+                "  nova        traits for Placement, for nova-compute's provider configuration\n"
+                "  proxmox     CPU models of Proxmox VE with the widths of the host\n"
                 "  ansible     the summary as JSON, for facts of Ansible and other programs\n",
         .example = "hawctl export prometheus --output=hawd.prom",
         .options = own_options,

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Custom CPU models of Proxmox VE, as sections of cpu-models.conf: one for guests without assigned devices, one for guests
+ * with them. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "export/export.h"
+#include "fleet/proxmox-model.h"
+#include "guest/vmm/vmm.h"
+
+static void write_model(ExportText *text, unsigned bits, const char *what) {
+        export_textf(text,
+                        "\n"
+                        "# %s: --cpu custom-hawd%u\n"
+                        "cpu-model: hawd%u\n"
+                        "    flags " PROXMOX_MODEL_FLAGS "%s\n"
+                        "    phys-bits %u\n"
+                        "    reported-model " PROXMOX_MODEL_REPORTED "\n",
+                        what, bits, bits, bits > PROXMOX_MODEL_SMALL_BITS ? PROXMOX_MODEL_LARGE_FLAGS : "",
+                        bits);
+}
+
+static bool has_model(const Fact *width) {
+        return fact_known(width) && cpu_bits_plausible(width->value);
+}
+
+static void write_width(ExportText *text, const Fact *width, const char *what) {
+        if (has_model(width))
+                write_model(text, (unsigned) width->value, what);
+        else if (fact_known(width))
+                export_textf(text, "\n# %s: none, %" PRIu64 " bits are no width of a CPU\n", what,
+                                width->value);
+        else
+                export_textf(text, "\n# %s: none, the width is unknown (%s)\n", what,
+                                reason_to_string(width->reason));
+}
+
+static void write_models(const Profile *profile, ExportText *text) {
+        const Fact *guest = &profile->widths.safe_guest_bits;
+        const Fact *devices = &profile->widths.safe_guest_bits_with_devices;
+
+        export_puts(text,
+                        "# CPU models with the address widths of this host, by hawd. See hawctl(1).\n"
+                        "# Sections for /etc/pve/virtual-guest/cpu-models.conf, which all nodes of a\n"
+                        "# cluster share: guests that migrate need the widths of 'hawctl baseline'.\n");
+        if (*profile->host.architecture && strcmp(profile->host.architecture, "x86_64") != 0)
+                export_textf(text, "\n# none: the architecture of this host is %s\n",
+                                profile->host.architecture);
+        else if (has_model(guest) && has_model(devices) && guest->value == devices->value)
+                write_width(text, guest, "With and without assigned devices");
+        else {
+                write_width(text, guest, "Without assigned devices");
+                write_width(text, devices, "With assigned devices");
+        }
+}
+
+const ExportFormat export_proxmox = { "proxmox", write_models };
