@@ -56,7 +56,8 @@ static void put_reason(Text *text, Reason reason) {
 static void put_fact(Text *text, const Fact *fact, bool assumed) {
         if (!fact_known(fact)) {
                 text_put_char(text, '?');
-                put_reason(text, fact->reason);
+                /* Never set: nothing says it of this host. */
+                put_reason(text, fact->reason != REASON_NONE ? fact->reason : REASON_NOT_APPLICABLE);
                 return;
         }
         if (assumed && fact->provenance == PROVENANCE_ASSUMED)
@@ -290,6 +291,16 @@ static void put_reserved(Text *text, const Profile *host) {
         }
 }
 
+static int text_finish(Text *text, char **ret, size_t *ret_n) {
+        if (text->error < 0) {
+                free(text->data);
+                return text->error;
+        }
+        *ret = text->data;
+        *ret_n = text->n;
+        return 0;
+}
+
 int host_class_pack(const Profile *host, char **ret, size_t *ret_n) {
         Text text = {};
 
@@ -297,13 +308,28 @@ int host_class_pack(const Profile *host, char **ret, size_t *ret_n) {
         put_units(&text, host);
         put_groups(&text, host);
         put_reserved(&text, host);
-        if (text.error < 0) {
-                free(text.data);
-                return text.error;
+        return text_finish(&text, ret, ret_n);
+}
+
+#define COPY(to, from)                                                               \
+        do {                                                                         \
+                _Static_assert(sizeof(to) == sizeof(from), "the same kind of text"); \
+                memcpy(to, from, sizeof(to));                                        \
+        } while (0)
+
+/* All else is unknown. */
+int host_class_pack_summary(const Summary *summary, char **ret, size_t *ret_n) {
+        Profile host = { .widths = summary->widths, .groups_reason = REASON_NOT_APPLICABLE };
+        Text text = {};
+
+        COPY(host.host.architecture, summary->architecture);
+        COPY(host.host.vendor_name, summary->vendor_name);
+        put_host(&text, &host);
+        if (*summary->pool_key) {
+                text_put(&text, "P ");
+                put_line(&text, summary->pool_key);
         }
-        *ret = text.data;
-        *ret_n = text.n;
-        return 0;
+        return text_finish(&text, ret, ret_n);
 }
 
 void host_class_key(const char *text, size_t n, char ret[static CLASS_KEY_SIZE]) {

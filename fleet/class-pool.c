@@ -77,6 +77,10 @@ bool host_class_pool(const HostClass *class, char ret[static CLASS_KEY_SIZE]) {
         const Profile *host = &class->profile;
         Pool pool = { .known = true };
 
+        if (*class->pool) {
+                memcpy(ret, class->pool, CLASS_KEY_SIZE);
+                return true;
+        }
         SHA256Init(&pool.context);
         add_word(&pool, host->host.architecture);
         add_word(&pool, host->host.vendor_name);
@@ -86,4 +90,22 @@ bool host_class_pool(const HostClass *class, char ret[static CLASS_KEY_SIZE]) {
         add_iova(&pool, host);
         SHA256End(&pool.context, ret);
         return pool.known;
+}
+
+static bool same_width(const Fact *a, const Fact *b) {
+        return fact_known(a) == fact_known(b) && a->value == b->value && a->reason == b->reason;
+}
+
+bool host_class_has_summary(const HostClass *class, const HostClass *summary) {
+        const ProfileWidths *a = &class->profile.widths, *b = &summary->profile.widths;
+        char pool[CLASS_KEY_SIZE];
+
+        return strcmp(class->profile.host.architecture, summary->profile.host.architecture) == 0 &&
+                        strcmp(class->profile.host.vendor_name, summary->profile.host.vendor_name) == 0 &&
+                        same_width(&a->cpu_physical_bits, &b->cpu_physical_bits) &&
+                        same_width(&a->host_physical_bits, &b->host_physical_bits) &&
+                        same_width(&a->guest_physical_bits, &b->guest_physical_bits) &&
+                        same_width(&a->guest_mappable_bits, &b->guest_mappable_bits) &&
+                        same_width(&a->iova_bits, &b->iova_bits) &&
+                        strcmp(host_class_pool(class, pool) ? pool : "", summary->pool) == 0;
 }

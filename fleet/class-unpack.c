@@ -260,7 +260,12 @@ static int read_reserved_range(Cursor line, Profile *profile) {
         return range_set_add(&profile->reserved, start, end);
 }
 
-static int read_line(Cursor line, Profile *profile) {
+static int read_pool(Cursor line, char ret[static CLASS_KEY_SIZE]) {
+        return take_text(&line, CLASS_LINE, ret, CLASS_KEY_SIZE) ? 0 : -EINVAL;
+}
+
+static int read_line(Cursor line, HostClass *class) {
+        Profile *profile = &class->profile;
         Cursor rest = { line.at + 2, line.end };
 
         if (line.end - line.at < 3 || line.at[1] != CLASS_WORD)
@@ -274,6 +279,8 @@ static int read_line(Cursor line, Profile *profile) {
                 return read_reserved_region(rest, profile);
         case 'V':
                 return read_reserved_range(rest, profile);
+        case 'P':
+                return read_pool(rest, class->pool);
         default:
                 return -EINVAL;
         }
@@ -352,7 +359,7 @@ int host_class_unpack(const char *text, size_t n, HostClass *ret) {
         int r = read_host(&cursor, &class.profile) ? 0 : -EINVAL;
 
         while (r >= 0 && take(&cursor, CLASS_LINE, &line))
-                r = read_line(line, &class.profile);
+                r = read_line(line, &class);
         if (r >= 0)
                 r = set_usable(&class.profile);
         if (r < 0) {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "fleet/summary.h"
 #include "profile/profile.h"
 
 #define CLASS_KEY_SIZE 65
@@ -23,10 +24,16 @@ typedef struct HostClass {
          * cannot be assigned have neither width nor regions. `regions` and `reserved` are of all groups, without
          * relaxable ones. */
         Profile profile;
+        char pool[CLASS_KEY_SIZE]; /* of a summary, which lacks what decides it; "" otherwise */
 } HostClass;
 
 /* The class's text: equal for two hosts of one class; the caller frees it. -ENOMEM. */
 int host_class_pack(const Profile *host, char **ret, size_t *ret_n);
+
+/* What a summary has of its class, as a text of the same form; its key is not that of the class. -ENOMEM. */
+int host_class_pack_summary(const Summary *summary, char **ret, size_t *ret_n);
+/* Whether that could be the summary of a host of the class. */
+bool host_class_has_summary(const HostClass *class, const HostClass *summary);
 
 /* The key of such a text. */
 void host_class_key(const char *text, size_t n, char ret[static CLASS_KEY_SIZE]);

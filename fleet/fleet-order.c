@@ -18,13 +18,71 @@ static void compact_hosts(Fleet *fleet) {
         fleet->n_hosts = n;
 }
 
+/* ── summaries ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+static int read_class(const Fleet *fleet, const FleetKind *class, HostClass *ret) {
+        _cleanup_free_ char *text = malloc(class->n_text + 1);
+        int r;
+
+        if (!text)
+                return -ENOMEM;
+        r = fleet->store.read(class->place, text, class->n_text, fleet->store.userdata);
+        return r < 0 ? r : host_class_unpack(text, class->n_text, ret);
+}
+
+/* The class that was read as a profile, if what the summary has is the same. INDEX_NONE: there is none. */
+static int find_whole(Fleet *fleet, const FleetKind *summary, uint32_t *ret) {
+        _cleanup_(host_class_done) HostClass whole = {}, part = {};
+        IndexSlot *slot = fleet_find_class(fleet, summary->key, 0);
+        int r = slot ? 0 : -ENOMEM;
+
+        *ret = INDEX_NONE;
+        if (r < 0 || slot->item == INDEX_NONE)
+                return r;
+        r = read_class(fleet, &fleet->classes[slot->item], &whole);
+        if (r >= 0)
+                r = read_class(fleet, summary, &part);
+        if (r >= 0 && host_class_has_summary(&whole, &part))
+                *ret = slot->item;
+        return r;
+}
+
+/* Hosts of which a summary was read are of the class that others have a profile of. */
+static int join_summaries(Fleet *fleet) {
+        _cleanup_free_ uint32_t *whole = calloc(fleet->n_classes + 1, sizeof(*whole));
+        int r = whole ? 0 : -ENOMEM;
+
+        for (size_t i = 0; r >= 0 && i < fleet->n_classes; i++) {
+                whole[i] = INDEX_NONE;
+                if (fleet->classes[i].summary_text)
+                        r = find_whole(fleet, &fleet->classes[i], &whole[i]);
+        }
+        for (size_t i = 0; r >= 0 && i < fleet->n_hosts; i++) {
+                FleetMember *host = &fleet->hosts[i];
+                FleetKind *part = &fleet->classes[host->class];
+
+                if (whole[host->class] == INDEX_NONE)
+                        continue;
+                part->n_hosts--;
+                part->n_summaries -= host->summary;
+                host->class = whole[host->class];
+                fleet->classes[host->class].n_hosts++;
+                fleet->classes[host->class].n_summaries += host->summary;
+        }
+        return r;
+}
+
+/* ── classes ───────────────────────────────────────────────────────────────────────────────────────────── */
+
 static int by_size(const void *a, const void *b, void *userdata) {
         const FleetKind *classes = userdata, *x = &classes[*(const uint32_t *) a],
                         *y = &classes[*(const uint32_t *) b];
 
         if (x->n_hosts != y->n_hosts)
                 return x->n_hosts > y->n_hosts ? -1 : 1;
-        return memcmp(x->key, y->key, sizeof(x->key));
+        if (memcmp(x->key, y->key, sizeof(x->key)) != 0)
+                return memcmp(x->key, y->key, sizeof(x->key));
+        return x->summary_text < y->summary_text ? -1 : x->summary_text > y->summary_text;
 }
 
 /* Puts classes in order; those whose hosts all became others are left out. */
@@ -109,9 +167,11 @@ int fleet_finish(Fleet *fleet) {
         index_done(&fleet->by_pair);
         index_done(&fleet->by_id);
         index_done(&fleet->by_name);
-        index_done(&fleet->by_key);
         compact_hosts(fleet);
-        r = order_classes(fleet);
+        r = join_summaries(fleet);
+        index_done(&fleet->by_key);
+        if (r >= 0)
+                r = order_classes(fleet);
         if (r >= 0)
                 r = order_hosts(fleet);
         for (size_t i = 0; r >= 0 && i < fleet->n_classes; i++)
@@ -164,7 +224,7 @@ void fleet_class(const Fleet *fleet, size_t i, FleetClass *ret) {
                 .n_hosts = class->n_hosts,
                 .n_summaries = class->n_summaries,
                 .n_narrowed = class->n_narrowed,
-                .summary = class->summary,
+                .summary = class->summary_text != 0,
                 .hosts = fleet->order + class->first,
                 .model_name = class->model == INDEX_NONE ? ""
                                                          : fleet_strings_get(&fleet->models, class->model),
@@ -178,26 +238,16 @@ void fleet_class(const Fleet *fleet, size_t i, FleetClass *ret) {
 }
 
 int fleet_class_read(const Fleet *fleet, size_t i, HostClass *ret) {
-        const FleetKind *class = &fleet->classes[i];
-        _cleanup_free_ char *text = malloc(class->n_text + 1);
-        HostClass read;
-        int r;
+        HostClass class;
+        FleetClass named;
+        int r = read_class(fleet, &fleet->classes[i], &class);
 
-        if (!text)
-                return -ENOMEM;
-        r = fleet->store.read(class->place, text, class->n_text, fleet->store.userdata);
-        if (r >= 0)
-                r = host_class_unpack(text, class->n_text, &read);
         if (r < 0)
                 return r;
-        /* A summary's text has less than the class of its key. */
-        if (class->summary) {
-                FleetClass named;
-
-                fleet_class(fleet, i, &named);
-                memcpy(read.key, named.key, sizeof(read.key));
-        }
-        *ret = read;
+        /* The text of a summary has another. */
+        fleet_class(fleet, i, &named);
+        memcpy(class.key, named.key, sizeof(class.key));
+        *ret = class;
         return 0;
 }
 

@@ -30,9 +30,10 @@ typedef struct FleetMember {
 
 typedef struct FleetKind {
         uint8_t key[32];
+        /* Of the text of a summary, which names its class but must not speak for other hosts; 0: a profile's. */
+        uint64_t summary_text;
         uint64_t place;
         uint32_t n_text;
-        bool summary;
         uint32_t n_hosts, n_summaries, n_narrowed;
         uint32_t first; /* its hosts in fleet->order */
         uint32_t model; /* most seen; INDEX_NONE: none */
@@ -49,6 +50,9 @@ struct Fleet {
         Index by_pair, by_id, by_name, by_key;
         uint32_t *order; /* hosts by class, once finished; owned */
 };
+
+/* The place of a class in fleet->by_key, as index_find(). */
+IndexSlot *fleet_find_class(Fleet *fleet, const uint8_t key[static 32], uint64_t summary_text);
 
 /* Appends n bytes. -ENOMEM, -EOVERFLOW. */
 int fleet_text_add(FleetText *text, const char *bytes, size_t n, uint32_t *ret);

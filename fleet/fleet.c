@@ -10,39 +10,6 @@
 
 #define HOSTS_MAX (UINT32_MAX - 1)
 
-/* ── a document ────────────────────────────────────────────────────────────────────────────────────────── */
-
-static bool is_narrowed(const Profile *host) {
-        const Fact *taken = &host->encryption.bits_taken;
-
-        if (!fact_known(taken) || taken->value > 0 || strcmp(host->host.virtualised, "none") != 0)
-                return false;
-        for (size_t i = 0; i < host->findings.n; i++)
-                if (strcmp(host->findings.findings[i].id, "cpu-narrower-than-usual") == 0)
-                        return true;
-        return false;
-}
-
-int fleet_record(const Profile *host, FleetRecord *ret) {
-        FleetRecord record = { .narrowed = is_narrowed(host) };
-        int r = host_class_pack(host, &record.text, &record.n_text);
-
-        if (r < 0)
-                return r;
-        memcpy(record.hostname, host->host.hostname, sizeof(record.hostname));
-        memcpy(record.machine_id, host->host.machine_id, sizeof(record.machine_id));
-        memcpy(record.model_name, host->host.model_name, sizeof(record.model_name));
-        host_class_key(record.text, record.n_text, record.key);
-        *ret = record;
-        return 0;
-}
-
-void fleet_record_done(FleetRecord *record) {
-        free(record->text);
-        free(record->answer);
-        *record = (FleetRecord){};
-}
-
 /* ── the table ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int keep_in_memory(const char *text, size_t n, uint64_t *ret_place, void *userdata) {
@@ -100,12 +67,28 @@ const char *fleet_hostname(const Fleet *fleet, const FleetMember *host) {
 typedef struct KeySought {
         const Fleet *fleet;
         const uint8_t *key;
+        uint64_t summary_text;
 } KeySought;
 
 static bool same_key(const void *userdata, uint32_t item) {
         const KeySought *sought = userdata;
+        const FleetKind *class = &sought->fleet->classes[item];
 
-        return memcmp(sought->fleet->classes[item].key, sought->key, sizeof(FleetKind){}.key) == 0;
+        return class->summary_text == sought->summary_text &&
+                        memcmp(class->key, sought->key, sizeof(class->key)) == 0;
+}
+
+static uint32_t hash_of(const uint8_t key[static 32]) {
+        uint32_t hash;
+
+        memcpy(&hash, key, sizeof(hash));
+        return hash;
+}
+
+IndexSlot *fleet_find_class(Fleet *fleet, const uint8_t key[static 32], uint64_t summary_text) {
+        const KeySought sought = { fleet, key, summary_text };
+
+        return index_find(&fleet->by_key, hash_of(key), same_key, &sought);
 }
 
 static bool read_key(const char *text, uint8_t ret[static 32]) {
@@ -121,37 +104,27 @@ static bool read_key(const char *text, uint8_t ret[static 32]) {
         return true;
 }
 
-static int store_text(Fleet *fleet, const FleetRecord *record, FleetKind *class) {
-        int r = fleet->store.append(record->text, record->n_text, &class->place, fleet->store.userdata);
-
-        if (r < 0)
-                return r;
-        class->n_text = (uint32_t) record->n_text;
-        class->summary = record->summary;
-        return 0;
+/* Never 0. */
+static uint64_t text_number(const FleetRecord *record) {
+        return (uint64_t) 1 << 32 | index_hash(record->text, record->n_text);
 }
 
 static int add_class(Fleet *fleet, const FleetRecord *record, uint32_t *ret) {
-        FleetKind class = { .model = INDEX_NONE }, *grown;
-        const KeySought sought = { fleet, class.key };
-        uint32_t hash;
+        FleetKind class = { .model = INDEX_NONE, .n_text = (uint32_t) record->n_text }, *grown;
         IndexSlot *slot;
         int r;
 
         if (!read_key(record->key, class.key))
                 return -EINVAL;
-        memcpy(&hash, class.key, sizeof(hash));
-        slot = index_find(&fleet->by_key, hash, same_key, &sought);
+        class.summary_text = record->summary ? text_number(record) : 0;
+        slot = fleet_find_class(fleet, class.key, class.summary_text);
         if (!slot)
                 return -ENOMEM;
         if (slot->item != INDEX_NONE) {
                 *ret = slot->item;
-                /* A profile has what summaries lack. */
-                return fleet->classes[*ret].summary && !record->summary
-                                ? store_text(fleet, record, &fleet->classes[*ret])
-                                : 0;
+                return 0;
         }
-        r = store_text(fleet, record, &class);
+        r = fleet->store.append(record->text, record->n_text, &class.place, fleet->store.userdata);
         if (r < 0)
                 return r;
         grown = grow(fleet->classes, fleet->n_classes, sizeof(*grown));
@@ -160,7 +133,7 @@ static int add_class(Fleet *fleet, const FleetRecord *record, uint32_t *ret) {
         fleet->classes = grown;
         *ret = (uint32_t) fleet->n_classes;
         grown[fleet->n_classes++] = class;
-        index_added(&fleet->by_key, slot, hash, *ret);
+        index_added(&fleet->by_key, slot, hash_of(class.key), *ret);
         return 0;
 }
 

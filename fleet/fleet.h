@@ -11,8 +11,7 @@
 #include <stdint.h>
 
 #include "fleet/class.h"
-
-struct json_t;
+#include "fleet/summary.h"
 
 /* Where a document was read. */
 typedef struct FleetPlace {
@@ -37,6 +36,7 @@ typedef struct FleetRecord {
 
 /* May be called in several threads. -ENOMEM. */
 int fleet_record(const Profile *host, FleetRecord *ret);
+int fleet_record_summary(const Summary *summary, FleetRecord *ret);
 void fleet_record_done(FleetRecord *record);
 
 /* Keeps texts elsewhere than in memory. A negative errno is passed on. */

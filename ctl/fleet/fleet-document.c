@@ -32,8 +32,10 @@ static int read_profile(
 }
 
 static int read_summary(const json_t *document, FleetRecord *ret, JsonError *reterr) {
-        *reterr = (JsonError){ .text = "summaries are not supported yet" };
-        return -EINVAL;
+        _cleanup_(summary_done) Summary summary = {};
+        int r = summary_read(document, &summary, reterr);
+
+        return r < 0 ? r : fleet_record_summary(&summary, ret);
 }
 
 static int refuse(const json_t *document, JsonError *reterr) {
