@@ -48,6 +48,7 @@ static SplitResult give(DocumentSplit *split, const char *text, size_t n, Docume
         split->line += split->n_open;
         split->open = 0;
         split->n_open = 0;
+        split->scanned = 0;
         return SPLIT_DOCUMENT;
 }
 
@@ -101,12 +102,25 @@ static SplitResult add_line(
         split->n_open++;
         *ret_used = all;
         if (all > split->max)
-                return give_up(split, all, false, !last, ret);
+                return give_up(split, all, false, !first && !last, ret);
         if (last)
                 return give(split, text, all, ret);
         split->open = all;
         *ret_used = 0;
         return SPLIT_MORE;
+}
+
+/* The text is over the limit, and its last line has no end. */
+static SplitResult cut_off(
+                DocumentSplit *split, const char *text, size_t n, DocumentSpan *ret, size_t *ret_used) {
+        const bool first = split->open == 0;
+
+        if (!first && text[split->open] == '{') {
+                *ret_used = split->open;
+                return give(split, text, split->open, ret);
+        }
+        *ret_used = n;
+        return give_up(split, n, true, !first && text[split->open] != '}', ret);
 }
 
 static SplitResult next_document(DocumentSplit *split, const char *text, size_t n, bool end,
@@ -116,12 +130,8 @@ static SplitResult next_document(DocumentSplit *split, const char *text, size_t 
                 size_t line = next_line(split, text, n, end);
                 SplitResult result;
 
-                if (line == 0 && n <= split->max)
-                        return SPLIT_MORE;
-                if (line == 0) {
-                        *ret_used = n;
-                        return give_up(split, n, true, split->open > 0, ret);
-                }
+                if (line == 0)
+                        return n > split->max ? cut_off(split, text, n, ret, ret_used) : SPLIT_MORE;
                 result = add_line(split, text, line, ret, ret_used);
                 if (result != SPLIT_MORE)
                         return result;
@@ -132,13 +142,13 @@ static SplitResult next_document(DocumentSplit *split, const char *text, size_t 
         return give(split, text, split->open, ret);
 }
 
-/* Bytes that a byte order mark takes; its start may be all there is. */
-static size_t mark(const DocumentSplit *split, const char *text, size_t n, bool end, bool *ret_more) {
+/* Bytes that a byte order mark takes at the start of all; *ret_more if it is not known yet. */
+static size_t mark(DocumentSplit *split, const char *text, size_t n, bool end, bool *ret_more) {
         size_t length = sizeof(byte_order_mark) - 1;
-        bool starts = split->line == 0 && split->open == 0 && !split->skips && n > 0 &&
-                        memcmp(text, byte_order_mark, n < length ? n : length) == 0;
+        bool starts = !split->begun && memcmp(text, byte_order_mark, n < length ? n : length) == 0;
 
         *ret_more = starts && n < length && !end;
+        split->begun |= !*ret_more;
         return starts && n >= length ? length : 0;
 }
 
@@ -146,10 +156,11 @@ SplitResult document_split(DocumentSplit *split, const char *text, size_t n, boo
                 size_t *ret_used) {
         DocumentSpan span = {};
         SplitResult result;
-        size_t used, more_used;
-        bool more;
+        size_t used = 0, more_used;
+        bool more = false;
 
-        used = mark(split, text, n, end, &more);
+        if (n > 0)
+                used = mark(split, text, n, end, &more);
         if (more) {
                 *ret_used = 0;
                 return SPLIT_MORE;

@@ -17,6 +17,7 @@ typedef struct DocumentSplit {
         uint64_t skipped; /* bytes skipped so far */
         bool skips;       /* its end has not been seen */
         /* Private. */
+        bool begun;       /* not at the start of all */
         bool skips_lines; /* it has several lines */
         bool within;      /* a line of it */
         uint64_t line;    /* lines before the text */
