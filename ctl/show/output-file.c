@@ -6,27 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "ctl/show/replaced-file.h"
 #include "probe/cleanup.h"
 
 static int complain(const char *path, int error) {
         fprintf(stderr, "hawctl: %s: %s\n", path, strerror(error));
         return EXIT_FAILURE;
-}
-
-static int write_all(int fd, const char *text, size_t n) {
-        while (n > 0) {
-                ssize_t written = write(fd, text, n);
-
-                if (written < 0 && errno != EINTR)
-                        return -errno;
-                if (written > 0) {
-                        text += written;
-                        n -= (size_t) written;
-                }
-        }
-        return 0;
 }
 
 /* Pipes, /dev/stdout and the like cannot be replaced. */
@@ -43,23 +29,12 @@ static int write_in_place(const char *path, const char *text, size_t n) {
 }
 
 static int replace(const char *path, const char *text, size_t n) {
-        _cleanup_free_ char *temporary = NULL;
-        _cleanup_close_ int fd = -1;
-        mode_t mask = umask(0);
-        int r;
+        _cleanup_(replaced_file_done) ReplacedFile file = { .fd = -EBADF };
+        int r = replaced_file_open(path, &file);
 
-        umask(mask);
-        if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-                return -ENOMEM;
-        fd = mkstemp(temporary);
-        if (fd < 0)
-                return -errno;
-        r = write_all(fd, text, n);
-        if (r >= 0 && (fchmod(fd, 0666 & ~mask) < 0 || fsync(fd) < 0 || rename(temporary, path) < 0))
-                r = -errno;
-        if (r < 0)
-                (void) unlink(temporary);
-        return r;
+        if (r >= 0)
+                r = replaced_file_write(&file, text, n);
+        return r < 0 ? r : replaced_file_commit(&file);
 }
 
 int output_file_write(const char *path, const char *text, size_t n) {
