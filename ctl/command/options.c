@@ -139,7 +139,8 @@ static int next_option(int argc, char **argv, const Names *names, const Option *
 
 static int set(const Option *option, const Verb *const *verbs, Options *options) {
         const Option *common = option_common(option);
-        const Option *own = common ? NULL : option_own(options->verb, option->name);
+        /* A verb may give another meaning to a common option that it does not support. */
+        const Option *own = option_own(options->verb, option->name);
 
         if (common && option_is_taken(common, options->verb))
                 return common->set(common, optarg, (char *) options + common->offset);
