@@ -22,6 +22,7 @@
         VERB(capture)  \
         VERB(diff)     \
         VERB(export)   \
+        VERB(gather)   \
         VERB(help)
 
 #define DECLARE_VERB(name) extern const Verb verb_##name;

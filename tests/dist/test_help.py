@@ -24,11 +24,12 @@ HOST = {"--root", "--local", "--host", "--bus-address"}
 TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST | {"--json"}, "help": set(), "decode": {"--json"},
          **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit")},
          "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "monitor": {"--host", "--bus-address", "--json"},
-         **{verb: {"--json", "--no-legend"} for verb in ("compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST}
+         **{verb: {"--json", "--no-legend"} for verb in ("compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set()}
 ALWAYS = {"--help", "--version", "--no-pager"}
 GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
 OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "map": GUEST | {"--svg", "--ascii"},
-       "audit": {"--defaults"}, "capture": {"--force"}, "export": {"--output"}}
+       "audit": {"--defaults"}, "capture": {"--force"}, "export": {"--output"},
+       "gather": {"--hosts", "--output", "--continue", "--jobs", "--ssh-config", "--ssh-option", "--remote-command"}}
 
 
 def names(options):
@@ -65,6 +66,7 @@ def test_an_option_is_refused_with_what_to_do():
     assert run("capture", "-j").stderr == "hawctl: 'capture' does not support -j; 'hawctl capture --help' lists its options\n"
     assert "run it on the other host" in run("audit", "-H", "other").stderr
     assert "until it is interrupted" in run("monitor", "--timeout=3").stderr
+    assert "over ssh, which are its arguments" in run("gather", "-H", "other").stderr
 
 
 def test_options_stand_anywhere():
@@ -128,6 +130,9 @@ def test_help_is_one():
     (["check"], "expected a guest"), (["check", "--pid=x"], "--pid=x"), (["check", "/dev/null"], "/dev/null"), (["fit", "/dev/null", "--count=0"], "--count=0"),
     (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"), (["fit", "/dev/null", "--count=x"], "from 1 to 256"), (["status", "--timeout=0"], "from 1 to 86400"),
     (["check", "x", *["--for=x"] * 65], "at most 64"),
+    (["gather"], "--hosts=FILE"), (["gather", "x", "--continue"], "--output=FILE"), (["gather", "x", "--continue", "--output=-"], "--output=FILE"),
+    (["gather", "x", "--jobs=0"], "from 1 to 256"), (["gather", "x", "--jobs=257"], "from 1 to 256"), (["gather", "x", "--timeout=0"], "of seconds from 1"),
+    (["gather", "--hosts=/dev/null"], "names no host"), (["gather", "x", "--output="], "the name of a file"), (["gather", "x", "--remote-command="], "needs a command"),
 ])
 def test_usage_errors(arguments, word):
     done = run(*arguments)

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The line that says how far `hawctl gather` is, on standard error if that is a terminal. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct GatherCounts {
+        size_t done, failed, total;
+} GatherCounts;
+
+typedef struct GatherProgress {
+        bool shown;          /* the terminal can show it */
+        bool drawn;          /* the line is there now */
+        uint64_t drawn_usec; /* when it was drawn last */
+} GatherProgress;
+
+GatherProgress gather_progress_start(void);
+
+/* Draws it again. Not too often, unless `now`. */
+void gather_progress_draw(GatherProgress *progress, const GatherCounts *counts, bool now);
+
+/* Before other output. */
+void gather_progress_erase(GatherProgress *progress);
+
+/* The text for a line of so many columns; "" if there is no room. */
+#define GATHER_PROGRESS_SIZE 96
+void gather_progress_text(
+                const GatherCounts *counts, unsigned columns, char ret[static GATHER_PROGRESS_SIZE]);
