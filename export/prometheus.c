@@ -10,6 +10,7 @@
 
 #include "export/export.h"
 #include "export/widths.h"
+#include "fleet/summary.h"
 #include "probe/cleanup.h"
 
 /* Each metric has HELP and TYPE, even without samples. */
@@ -118,16 +119,24 @@ static void write_findings(const Profile *profile, ExportText *text) {
 
 static void write_info(const Profile *profile, ExportText *text) {
         const ProfileHost *host = &profile->host;
+        Summary summary = {};
 
+        if (summary_make(profile, &summary) < 0) {
+                text->error = text->error ? text->error : -ENOMEM;
+                return;
+        }
         metric(text, "hawd_profile_info", "1, with what identifies the host's profile.");
         export_puts(text, "hawd_profile_info");
         label(text, "{", "digest", profile->digest);
+        label(text, ",", "class", summary.class_key);
+        label(text, ",", "pool", summary.pool_key);
         label(text, ",", "architecture", host->architecture);
         label(text, ",", "cpu_vendor", host->vendor_name);
         label(text, ",", "cpu_model_name", host->model_name);
         label(text, ",", "kernel", host->kernel);
         label(text, ",", "virtualised", host->virtualised);
         export_puts(text, "} 1\n");
+        summary_done(&summary);
 }
 
 static void write_metrics(const Profile *profile, ExportText *text) {

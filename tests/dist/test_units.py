@@ -28,7 +28,7 @@ INSTALLED = {
     "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Host.xml", "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Iommu.xml",
     "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Group.xml",
     "usr/share/polkit-1/actions/org.hawd.AddressWidth1.policy",
-    "usr/share/hawd/examples/libvirt-hook",
+    "usr/share/hawd/examples/libvirt-hook", "usr/share/hawd/examples/prometheus-rules.yml",
     "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json",
     "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json", "usr/share/hawd/summary.schema.json",
     "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man5/org.hawd.AddressWidth1.5",
@@ -66,7 +66,8 @@ def test_installed(root):
     assert os.readlink(root / UNITS / "dbus-org.hawd.AddressWidth1.service") == "hawd.service"
     for path in INSTALLED:
         executable = bool((root / path).stat().st_mode & stat.S_IXUSR)
-        assert executable == path.startswith(("usr/bin/", "usr/libexec/", "usr/share/hawd/examples/")), path
+        script = path.startswith("usr/share/hawd/examples/") and (root / path).read_bytes().startswith(b"#!")
+        assert executable == (path.startswith(("usr/bin/", "usr/libexec/")) or script), path
 
 
 def test_nothing_left_to_fill_in(root):
