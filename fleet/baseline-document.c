@@ -118,8 +118,8 @@ static const FieldTable below_table = { FIELD_TABLE(below_fields) };
 #define FOR_WIDTH(member) FIELD_MEMBER(BaselineDocument, for_width.member)
 
 static const Field for_width_fields[] = {
-        { "bits", FIELD_INTEGER, 0, FOR_WIDTH(bits), .min = 1, .max = WIDTH_BITS_MAX,
-                        .text = "The width that was asked for." },
+        { "bits", FIELD_INTEGER, 0, FIELD_MEMBER(BaselineDocument, request.for_width), .min = 1,
+                        .max = WIDTH_BITS_MAX, .text = "The width that was asked for." },
         { "guest", FIELD_OBJECT, 0, FOR_WIDTH(guest), .table = &below_table,
                         .text = "Guests without devices." },
         { "withDevices", FIELD_OBJECT, 0, FOR_WIDTH(with_devices), .table = &below_table,
@@ -185,6 +185,9 @@ static const Field baseline_fields[] = {
                         .text = "Hosts of which something is unknown that decides about migration." },
         { "forWidth", FIELD_OBJECT, 0, .present = offsetof(BaselineDocument, for_width.asked),
                         .table = &for_width_table, .text = "Another width that was asked for, or null." },
+        { "settings", FIELD_LIST, 0, FIELD_ELEMENTS(BaselineDocument, request.settings, request.n_settings),
+                        .table = &settings_table,
+                        .text = "Settings for the widest guests, or for the width that was asked for." },
         { "pools", FIELD_LIST, 0, FIELD_ELEMENTS(BaselineDocument, baseline.pools, baseline.n_pools),
                         .table = &pool_row_table,
                         .text = "Hosts between which guests can migrate live in both directions; most hosts first." },
@@ -197,12 +200,28 @@ const FieldTable baseline_table = {
         .text = "What a fleet of hosts can promise to guests (docs/fleet.md). Unknown is null, never zero.",
 };
 
+typedef json_t *RowWriter(const BaselineDocument *document, size_t i, int *reterr);
+
+static json_t *write_pool(const BaselineDocument *document, size_t i, int *reterr) {
+        return baseline_pool_row(&document->baseline, document->fleet, i, reterr);
+}
+
+/* With the names of all hosts where they were asked for, and of those that do not have the width. */
+static json_t *write_class(const BaselineDocument *document, size_t i, int *reterr) {
+        const BaselineClass *class = &document->baseline.classes[i];
+        const uint8_t bits = document->request.for_width, guest = baseline_class_bits(class, false),
+                      devices = baseline_class_bits(class, true);
+        bool names = document->request.all || (guest > 0 && guest < bits) || (devices > 0 && devices < bits);
+
+        return baseline_class_row(&document->baseline, document->fleet, i, names, reterr);
+}
+
 static void write_rows(JsonStream *stream, const char *key, const BaselineDocument *document, size_t n,
-                json_t *(*row)(const Baseline *, const BaselineFleet *, size_t, int *) ) {
+                RowWriter *row) {
         json_stream_open(stream, key, '[');
         for (size_t i = 0; i < n && stream->error == 0; i++) {
                 int error = 0;
-                json_t *value = row(&document->baseline, document->fleet, i, &error);
+                json_t *value = row(document, i, &error);
 
                 if (error < 0)
                         stream->error = error;
@@ -211,16 +230,16 @@ static void write_rows(JsonStream *stream, const char *key, const BaselineDocume
         json_stream_close(stream, ']');
 }
 
-int baseline_write(const Baseline *baseline, const BaselineFleet *fleet, uint8_t for_width,
+int baseline_write(const Baseline *baseline, const BaselineFleet *fleet, const BaselineRequest *request,
                 JsonLayout layout, JsonSink sink, void *userdata) {
         JsonStream stream = { .layout = layout, .sink = sink, .userdata = userdata };
-        BaselineDocument document = { .baseline = *baseline, .fleet = fleet };
+        BaselineDocument document = { .baseline = *baseline, .fleet = fleet, .request = *request };
 
-        if (for_width > 0) {
+        if (request->for_width > 0) {
                 document.for_width.asked = true;
-                document.for_width.bits = for_width;
-                document.for_width.guest = baseline_below(&baseline->guest, for_width);
-                document.for_width.with_devices = baseline_below(&baseline->with_devices, for_width);
+                document.for_width.guest = baseline_below(&baseline->guest, request->for_width);
+                document.for_width.with_devices =
+                                baseline_below(&baseline->with_devices, request->for_width);
                 document.for_width.impossible = baseline->impossible;
         }
         json_stream_open(&stream, NULL, '{');
@@ -228,9 +247,9 @@ int baseline_write(const Baseline *baseline, const BaselineFleet *fleet, uint8_t
                 const Field *field = &baseline_fields[i];
 
                 if (field->table == &pool_row_table)
-                        write_rows(&stream, field->key, &document, baseline->n_pools, baseline_pool_row);
+                        write_rows(&stream, field->key, &document, baseline->n_pools, write_pool);
                 else if (field->table == &class_row_table)
-                        write_rows(&stream, field->key, &document, baseline->n_classes, baseline_class_row);
+                        write_rows(&stream, field->key, &document, baseline->n_classes, write_class);
                 else
                         json_stream_value(&stream, field->key,
                                         field_json(&(FieldContext){}, field, &document));

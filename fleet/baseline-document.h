@@ -4,14 +4,22 @@
 /* The document hawd-baseline/1. Classes and pools are written one at a time: a fleet may have as many as hosts. */
 
 #include "fleet/baseline.h"
+#include "fleet/settings.h"
 #include "profile/document/json-write.h"
 #include "profile/field/field.h"
+
+typedef struct BaselineRequest {
+        uint8_t for_width; /* another width than the widest; 0: none */
+        bool all;          /* the names of all hosts */
+        size_t n_settings;
+        const Settings *settings;
+} BaselineRequest;
 
 typedef struct BaselineDocument {
         Baseline baseline; /* not owned */
         const BaselineFleet *fleet;
+        BaselineRequest request;
         struct {
-                uint8_t bits; /* the width that was asked for; 0: none */
                 bool asked;
                 BaselineBelow guest, with_devices;
                 uint64_t impossible;
@@ -20,6 +28,6 @@ typedef struct BaselineDocument {
 
 extern const FieldTable baseline_table; /* BaselineDocument */
 
-/* for_width: 0 if none was asked for. -ENOMEM, or the error of the sink or of the fleet. */
-int baseline_write(const Baseline *baseline, const BaselineFleet *fleet, uint8_t for_width,
+/* -ENOMEM, or the error of the sink or of the fleet. */
+int baseline_write(const Baseline *baseline, const BaselineFleet *fleet, const BaselineRequest *request,
                 JsonLayout layout, JsonSink sink, void *userdata);

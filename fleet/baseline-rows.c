@@ -20,6 +20,9 @@ typedef struct ClassRow {
         size_t n_gaps;
         BaselineGap gaps[_GAP_MAX];
         int64_t pool;
+        const BaselineFleet *fleet;
+        size_t index;
+        bool names;
 } ClassRow;
 
 typedef struct PoolRow {
@@ -113,6 +116,26 @@ static json_t *write_pool_classes(const void *value) {
         return baseline_indices(row->pool->classes, row->pool->n_classes);
 }
 
+static bool has_names(const void *object) {
+        return ((const ClassRow *) object)->names;
+}
+
+static json_t *write_names(const void *value) {
+        const ClassRow *row = value;
+        json_t *array = json_array();
+        bool ok = array != NULL;
+
+        for (uint64_t i = 0; i < row->hosts && ok; i++)
+                ok = json_array_append_new(array,
+                                     json_string(row->fleet->host(row->fleet->userdata, row->index, i))) ==
+                                0;
+        return json_finish(array, ok);
+}
+
+static const FieldHook names_hook = {
+        .write = write_names,
+        .schema = "{\"type\": [\"array\", \"null\"], \"items\": {\"type\": \"string\"}}",
+};
 static const FieldHook limit_words_hook = {
         .write = write_limit_words,
         .schema = "{\"type\": \"array\", \"items\": " LIMIT_SCHEMA "}",
@@ -183,12 +206,15 @@ static const Field class_fields[] = {
                         .text = "Guests with assigned devices." },
         { "unknown", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(ClassRow, gaps, n_gaps),
                         .table = &class_gap_table, .text = "What is unknown of them." },
+        { "names", FIELD_CUSTOM, 0, .hook = &names_hook, .when = has_names,
+                        .text = "All its hosts, if asked for; null: not asked for." },
         { "pool", FIELD_INTEGER, FIELD_OR_NONE, CLASS(pool), .none = -1,
                         .text = "Index in \"pools\"; null: in none." },
 };
 const FieldTable class_row_table = { FIELD_TABLE(class_fields) };
 
-json_t *baseline_class_row(const Baseline *baseline, const BaselineFleet *fleet, size_t i, int *reterr) {
+json_t *baseline_class_row(
+                const Baseline *baseline, const BaselineFleet *fleet, size_t i, bool names, int *reterr) {
         const BaselineClass *class = &baseline->classes[i];
         BaselineMember member = {};
         ClassRow row = { .hosts = class->hosts,
@@ -196,7 +222,10 @@ json_t *baseline_class_row(const Baseline *baseline, const BaselineFleet *fleet,
                 .standing = class->standing,
                 .possible = !class->standing.impossible,
                 .device_bits = baseline_class_bits(class, true),
-                .pool = class->pool };
+                .pool = class->pool,
+                .fleet = fleet,
+                .index = i,
+                .names = names };
         int r = fleet->get(fleet->userdata, i, &member);
 
         if (r < 0) {

@@ -17,5 +17,6 @@ extern const FieldHook limits_hook;   /* uint64_t[_LIMIT_MAX]: hosts */
 
 /* New references; NULL if out of memory. */
 json_t *baseline_indices(const uint32_t *indices, size_t n);
-json_t *baseline_class_row(const Baseline *baseline, const BaselineFleet *fleet, size_t i, int *reterr);
+json_t *baseline_class_row(
+                const Baseline *baseline, const BaselineFleet *fleet, size_t i, bool names, int *reterr);
 json_t *baseline_pool_row(const Baseline *baseline, const BaselineFleet *fleet, size_t i, int *reterr);

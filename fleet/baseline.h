@@ -117,10 +117,11 @@ typedef struct Baseline {
         Examples pool_examples;
 } Baseline;
 
-/* A fleet's classes, most hosts first. get() returns 0 or a negative errno. */
+/* A fleet's classes, most hosts first. */
 typedef struct BaselineFleet {
         size_t n_classes;
-        int (*get)(void *userdata, size_t i, BaselineMember *ret);
+        int (*get)(void *userdata, size_t i, BaselineMember *ret);     /* -errno */
+        const char *(*host)(void *userdata, size_t class, uint64_t i); /* name of its host i; "": none */
         void *userdata;
 } BaselineFleet;
 

@@ -32,3 +32,17 @@ char *number_address(uint64_t address, char *ret, size_t size) {
         snprintf(ret, size, "0x%" PRIx64, address);
         return ret;
 }
+
+char *number_count(uint64_t count, char *ret, size_t size) {
+        char digits[NUMBER_TEXT_MAX];
+        int n = snprintf(digits, sizeof(digits), "%" PRIu64, count);
+        size_t used = 0;
+
+        for (int i = 0; i < n && used + 2 < size; i++) {
+                if (i > 0 && (n - i) % 3 == 0)
+                        ret[used++] = ',';
+                ret[used++] = digits[i];
+        }
+        ret[used] = 0;
+        return ret;
+}

@@ -16,3 +16,6 @@ char *number_bytes(uint64_t bytes, char *ret, size_t size);
 
 /* "0xfee00000" */
 char *number_address(uint64_t address, char *ret, size_t size);
+
+/* "4,096" */
+char *number_count(uint64_t count, char *ret, size_t size);

@@ -16,6 +16,7 @@
         VERB(audit)    \
         VERB(fit)      \
         VERB(compare)  \
+        VERB(baseline) \
         VERB(monitor)  \
         VERB(history)  \
         VERB(decode)   \

@@ -24,11 +24,11 @@ HOST = {"--root", "--local", "--host", "--bus-address"}
 TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST | {"--json"}, "help": set(), "decode": {"--json"},
          **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit")},
          "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "monitor": {"--host", "--bus-address", "--json"},
-         **{verb: {"--json", "--no-legend"} for verb in ("compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set()}
+         **{verb: {"--json", "--no-legend"} for verb in ("baseline", "compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set()}
 ALWAYS = {"--help", "--version", "--no-pager"}
 GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
 OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "map": GUEST | {"--svg", "--ascii"},
-       "audit": {"--defaults"}, "capture": {"--force"}, "export": {"--output"},
+       "audit": {"--defaults"}, "baseline": {"--for-width", "--settings", "--all"}, "capture": {"--force"}, "export": {"--output"},
        "gather": {"--hosts", "--output", "--continue", "--jobs", "--ssh-config", "--ssh-option", "--remote-command"}}
 
 
@@ -126,7 +126,7 @@ def test_help_is_one():
     (["stauts"], "did you mean 'status'"), (["nonsense"], "nonsense"), (["status", "x"], "too many"), (["decode"], "too few"),
     (["decode", "png", "x"], "png"), (["decode", "vtd", "1"], "CAP ECAP"), (["decode", "vtd", "xyz", "1"], "xyz"),
     (["decode", "vtd", "10000000000000000", "1"], "64 bits"), (["decode", "amdvi", "1", "-"], "EFR2"),
-    (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["--root"], "root"),
+    (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["baseline"], "baseline FLEET..."), (["baseline", "x", "--for-width=53"], "from 1 to 52"), (["baseline", "x", "--for-width=31"], "from 32 to 52"), (["--root"], "root"),
     (["check"], "expected a guest"), (["check", "--pid=x"], "--pid=x"), (["check", "/dev/null"], "/dev/null"), (["fit", "/dev/null", "--count=0"], "--count=0"),
     (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"), (["fit", "/dev/null", "--count=x"], "from 1 to 256"), (["status", "--timeout=0"], "from 1 to 86400"),
     (["check", "x", *["--for=x"] * 65], "at most 64"),
@@ -143,7 +143,7 @@ def test_usage_errors(arguments, word):
     (["decode", "dmar", "/no/such/file"], "/no/such/file"), (["decode", "dmar", "/"], "directory"), (["decode", "cpuid", "/dev/null"], "no CPUID leaf"),
     (["decode", "ivrs", "/dev/zero"], "larger"), (["status", "--root=/no/such"], "/no/such"), (["status", "--root=/usr/bin"], "not a host tree"),
     (["check", "/no/such/guest"], "/no/such/guest"), (["check", "/"], "directory"),
-    (["compare", "/no/such", "/no/such"], "/no/such"), (["iommus", "dmar99"], "dmar99"), (["groups", "99999"], "99999"), (["devices", "0000:ff:1f.7"], "0000:ff:1f.7"),
+    (["compare", "/no/such", "/no/such"], "/no/such"), (["baseline", "/no/such"], "/no/such"), (["baseline", "/dev/null"], "/dev/null"), (["iommus", "dmar99"], "dmar99"), (["groups", "99999"], "99999"), (["devices", "0000:ff:1f.7"], "0000:ff:1f.7"),
 ])
 def test_failures(arguments, word):
     done = run(*arguments)

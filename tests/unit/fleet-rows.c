@@ -46,3 +46,9 @@ int fleet_rows_get(void *userdata, size_t i, BaselineMember *ret) {
                 .examples = { .n = 1, .hosts[0] = { .name = row->name ? row->name : "", .position = i } } };
         return 0;
 }
+
+const char *fleet_rows_host(void *userdata, size_t class, uint64_t i) {
+        const FleetRows *rows = userdata;
+
+        return rows->rows[class].name ? rows->rows[class].name : "";
+}

@@ -35,3 +35,4 @@ void fleet_row_profile(const FleetRow *row, Profile *profile);
 
 /* For BaselineFleet.get; userdata: FleetRows. */
 int fleet_rows_get(void *userdata, size_t i, BaselineMember *ret);
+const char *fleet_rows_host(void *userdata, size_t class, uint64_t i);

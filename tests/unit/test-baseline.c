@@ -9,13 +9,14 @@
 #include "fleet/baseline-document.h"
 #include "tests/unit/fleet-rows.h"
 
-#define MAKE(baseline, ...)                                                              \
-        _cleanup_(baseline_done) Baseline baseline = {};                                 \
-        const FleetRow rows_[] = { __VA_ARGS__ };                                        \
-        FleetRows source = { .rows = rows_ };                                            \
-        const BaselineFleet fleet = {                                                    \
-                .n_classes = ELEMENTS(rows_), .get = fleet_rows_get, .userdata = &source \
-        };                                                                               \
+#define MAKE(baseline, ...)                                         \
+        _cleanup_(baseline_done) Baseline baseline = {};            \
+        const FleetRow rows_[] = { __VA_ARGS__ };                   \
+        FleetRows source = { .rows = rows_ };                       \
+        const BaselineFleet fleet = { .n_classes = ELEMENTS(rows_), \
+                .get = fleet_rows_get,                              \
+                .host = fleet_rows_host,                            \
+                .userdata = &source };                              \
         assert_int_equal(baseline_make(&fleet, &baseline), 0)
 
 static void check_step(const BaselineStep *step, unsigned from, unsigned bits, uint64_t cannot,
@@ -253,7 +254,9 @@ static void test_document(void **state) {
         MAKE(baseline, THREE);
         json_t *text = json_string(""), *document, *step;
 
-        assert_int_equal(baseline_write(&baseline, &fleet, 47, JSON_LAYOUT_SHORT, append, text), 0);
+        assert_int_equal(baseline_write(&baseline, &fleet, &(BaselineRequest){ .for_width = 47 },
+                                         JSON_LAYOUT_SHORT, append, text),
+                        0);
         document = json_loads(json_string_value(text), JSON_REJECT_DUPLICATES, NULL);
         assert_non_null(document);
         assert_int_equal(json_object_size(document), baseline_table.n);
@@ -277,12 +280,16 @@ static void test_errors(void **state) {
         Baseline none = {};
         MAKE(baseline, THREE);
 
-        assert_int_equal(baseline_write(&baseline, &fleet, 0, JSON_LAYOUT_PRETTY, refuse, NULL), -ENOSPC);
+        assert_int_equal(baseline_write(&baseline, &fleet, &(BaselineRequest){}, JSON_LAYOUT_PRETTY, refuse,
+                                         NULL),
+                        -ENOSPC);
         source.error = -EIO;
         assert_int_equal(baseline_make(&fleet, &none), -EIO);
         assert_int_equal(none.n_classes, 0);
         json_t *text = json_string("");
-        assert_int_equal(baseline_write(&baseline, &fleet, 0, JSON_LAYOUT_SHORT, append, text), -EIO);
+        assert_int_equal(baseline_write(&baseline, &fleet, &(BaselineRequest){}, JSON_LAYOUT_SHORT, append,
+                                         text),
+                        -EIO);
         json_decref(text);
 }
 
