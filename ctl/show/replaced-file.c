@@ -5,15 +5,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "probe/cleanup.h"
 
 int replaced_file_open(const char *path, ReplacedFile *ret) {
+        const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
         _cleanup_free_ char *temporary = NULL;
         int fd;
 
-        if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+        if (asprintf(&temporary, "%.*s.%s.XXXXXX", (int) (name - path), path, name) < 0) {
                 temporary = NULL;
                 return -ENOMEM;
         }

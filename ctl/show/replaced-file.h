@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A file that is replaced whole or not at all: what is written goes to a temporary file beside it. */
+/* A file that is replaced whole or not at all: what is written goes to a temporary file beside it. Its name
+ * begins with a dot: programs that read all files of a directory leave such files out. */
 
 #include <stddef.h>
 
