@@ -41,8 +41,9 @@ static void print_rest(const SourceNames *names, uint32_t source, uint64_t n, co
 
 void fleet_errors_end(FleetErrors *errors, const SourceNames *names, uint32_t source) {
         print_rest(names, source, errors->bad, "document is not a profile", "documents are not profiles");
-        print_rest(names, source, errors->doubles, "document is of a host that was read before",
-                        "documents are of hosts that were read before");
+        print_rest(names, source, errors->doubles,
+                        "document has a machine ID or a hostname that was read before",
+                        "documents have a machine ID or a hostname that was read before");
         errors->bad = 0;
         errors->doubles = 0;
 }

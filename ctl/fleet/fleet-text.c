@@ -93,7 +93,7 @@ static int make_room(Batch *batch) {
 static const char *complaint(TextReader *reader, ssize_t n, char why[ARCHIVE_WHY_MAX]) {
         *why = 0;
         if (reader->split.skips && reader->split.skipped > FLEET_SKIP_MAX)
-                return "a line does not end within 1 GiB; the rest is not read";
+                return "a line does not end within 256 MiB; the rest is not read";
         if (n == -ESTALE)
                 return "became shorter while it was read";
         if (n < 0)

@@ -7,7 +7,7 @@
 #include "ctl/fleet/fleet-input.h"
 
 /* Bytes of a document without end that are skipped before the rest of the source is given up. */
-#define FLEET_SKIP_MAX (UINT64_C(1) << 30)
+#define FLEET_SKIP_MAX (UINT64_C(256) << 20)
 
 /* Reads the input to its end. What is wrong with it becomes a DOCUMENT_ERROR; a DOCUMENT_END follows. -errno
  * if the run cannot go on. */

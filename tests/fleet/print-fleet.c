@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ctl/fleet/fleet-read.h"
+#include "ctl/show/safe-output.h"
 #include "probe/cleanup.h"
 
 static int visit(const Profile *host, FleetRecord *record, void *userdata) {
@@ -21,12 +22,15 @@ static int visit(const Profile *host, FleetRecord *record, void *userdata) {
 
 int main(int argc, char **argv) {
         static const FleetVisit devices = { .visit = visit };
+        _cleanup_(safe_output_close) SafeOutputs outputs = {};
         _cleanup_(fleet_read_done) FleetRead read = {};
         const Options options = {};
         char path[PATH_MAX], letters[FLEET_LETTERS_SIZE];
         bool quiet = argc > 1 && strcmp(argv[1], "--quiet") == 0;
-        int r = fleet_read(&options, argc - 1 - quiet, argv + 1 + quiet, quiet ? NULL : &devices, &read);
+        int r = safe_output_open(&outputs);
 
+        if (r >= 0)
+                r = fleet_read(&options, argc - 1 - quiet, argv + 1 + quiet, quiet ? NULL : &devices, &read);
         if (r != EXIT_SUCCESS)
                 return r;
         for (size_t i = 0; i < fleet_n_hosts(read.fleet) && !quiet; i++) {

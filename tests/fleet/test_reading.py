@@ -1,0 +1,399 @@
+"""Reading a fleet: every way to name it, and everything that may be wrong with it. print-fleet prints what was read, in order;
+standard error and the exit status are those of every verb that takes a fleet."""
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+
+import hosts_intel
+from tree import Tree
+
+HAWCTL = pathlib.Path(os.environ["HAWCTL"])
+SOON = 120  # seconds; a hang has no end
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory):
+    """hawd-archive is looked for beside the program that runs it."""
+    directory = tmp_path_factory.mktemp("programs")
+    shutil.copy(os.environ["PRINT_FLEET"], directory / "print-fleet")
+    shutil.copy(HAWCTL.parent / "hawd-archive", directory / "hawd-archive")
+    return directory / "print-fleet"
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("host")
+    hosts_intel.client_46_39(Tree(path))
+    return json.loads(subprocess.run([HAWCTL, "describe", f"--root={path}"], capture_output=True, check=True).stdout)
+
+
+class Reader:
+    def __init__(self, program, template, directory):
+        self.program, self.template, self.directory = program, template, directory
+
+    def host(self, name, machine=None, **more):
+        """A document of a host with a machine ID of its own."""
+        host = self.template["host"] | {"hostname": name, "machineId": machine or hashlib.md5(name.encode()).hexdigest()}
+        return self.template | {"host": host} | more
+
+    def line(self, name, machine=None, **more):
+        return json.dumps(self.host(name, machine, **more), separators=(",", ":")) + "\n"
+
+    def lines(self, *names):
+        return "".join(map(self.line, names))
+
+    def write(self, name, text):
+        path = self.directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return name
+
+    def run(self, *arguments, **more):
+        return subprocess.run([self.program, *map(str, arguments)], cwd=self.directory, capture_output=True, text=True, check=False, timeout=SOON,
+                              **({"stdin": subprocess.DEVNULL} | more if "input" not in more else more))
+
+    def shell(self, words):
+        return subprocess.run(["bash", "-c", words.replace("READ", str(self.program))], cwd=self.directory, capture_output=True, text=True, check=False,
+                              timeout=SOON, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def reader(program, template, tmp_path):
+    return Reader(program, template, tmp_path)
+
+
+def hosts(done):
+    return [line.split("\t")[0] for line in done.stdout.splitlines()]
+
+
+def places(done):
+    return [line.split("\t")[3] for line in done.stdout.splitlines()]
+
+
+def errors(done):
+    return done.stderr.splitlines()
+
+
+def good(done, *names):
+    assert (done.returncode, done.stderr, hosts(done)) == (0, "", list(names)), done
+
+
+# ── names of fleets ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_lines_and_pretty(reader):
+    """One file may mix both; places are those where the documents begin."""
+    pretty = json.dumps(reader.host("pretty"), indent=2)
+    tabs = json.dumps(reader.host("tabs"), indent="\t")
+    reader.write("mixed.jsonl", "\ufeff" + reader.line("a") + "\n  \r\n" + pretty + "\n" + tabs + "\n" + reader.line("b").rstrip())
+    done = reader.run("mixed.jsonl")
+    good(done, "a", "pretty", "tabs", "b")
+    start = 4 + len(pretty.splitlines())
+    assert places(done) == ["mixed.jsonl:1", "mixed.jsonl:4", f"mixed.jsonl:{start}", f"mixed.jsonl:{start + len(tabs.splitlines())}"]
+
+
+def test_hawctl_writes_what_is_read(reader, tmp_path):
+    """Every layout of describe."""
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    for layout in ("short", "pretty"):
+        reader.write("one.json", subprocess.run([HAWCTL, "describe", "--root=tree", f"--json={layout}"], cwd=tmp_path, capture_output=True, check=True).stdout)
+        done = reader.run("one.json")
+        assert done.returncode == 0 and len(hosts(done)) == 1 and not done.stderr, done
+
+
+def test_mixture(reader, tmp_path):
+    """Files, a directory, a capture, a host tree and standard input; in the order of their names."""
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    subprocess.run([HAWCTL, "capture", "host.tar.zst", "--root=tree"], cwd=tmp_path, check=True)
+    with tarfile.open(tmp_path / "plain.tar", "w") as archive:
+        archive.add(tmp_path / "tree", arcname=".")
+    reader.write("one.json", json.dumps(reader.host("one"), indent=4))
+    for name in ("host10.json", "host9.json", "sub/host1.jsonl", ".hidden.json"):
+        reader.write(f"many/{name}", reader.line(pathlib.Path(name).stem))
+    done = reader.run("one.json", "many", "host.tar.zst", "-", "plain.tar", "tree", input=reader.lines("x", "y"))
+    tree = reader.run("tree").stdout.split("\t")[0]
+    # One host thrice: the last counts.
+    assert hosts(done) == ["one", "host9", "host10", "host1", "x", "y", tree], done
+    assert places(done)[1:4] == ["many/host9.json:1", "many/host10.json:1", "many/sub/host1.jsonl:1"] and places(done)[-1] == "tree"
+    assert errors(done) == [f"hawctl: plain.tar: host {tree} was read before, at host.tar.zst; this document counts",
+                            f"hawctl: tree: host {tree} was read before, at plain.tar; this document counts"]
+    assert done.returncode == 0
+
+
+def test_compressed(reader):
+    text = reader.lines(*(f"host{i}" for i in range(50)))
+    names = [f"host{i}" for i in range(50)]
+    reader.write("fleet.jsonl.gz", gzip.compress(text[:5000].encode()) + gzip.compress(text[5000:].encode()))
+    good(reader.run("fleet.jsonl.gz"), *names)
+    # The content decides, not the name.
+    reader.write("fleet.jsonl", gzip.compress(text.encode()))
+    good(reader.run("fleet.jsonl"), *names)
+    reader.write("plain.jsonl", text)
+    for program in ("zstd -q", "xz", "gzip"):
+        if shutil.which(program.split()[0]):
+            good(reader.shell(f"{program} -c plain.jsonl > packed; READ packed"), *names)
+            good(reader.shell(f"{program} -c plain.jsonl | READ -"), *names)
+            good(reader.shell(f"READ <({program} -c plain.jsonl)"), *names)
+            good(reader.shell(f"{program} -c plain.jsonl > packed; READ - < packed"), *names)
+
+
+def test_pipes(reader):
+    reader.write("plain.jsonl", reader.lines("a", "b"))
+    for words in ("READ <(cat plain.jsonl)", "READ /dev/stdin < plain.jsonl", "READ - < plain.jsonl", "mkfifo fifo; READ fifo & cat plain.jsonl > fifo; wait $!"):
+        good(reader.shell(words), "a", "b")
+
+
+def test_summaries(reader, tmp_path):
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    done = reader.shell(f"{HAWCTL} describe --root=tree > whole.json; READ whole.json")
+    assert done.returncode == 0
+    summary = {"schema": "hawd-summary/1"}
+    reader.write("bad.json", json.dumps(summary))
+    done = reader.run("bad.json", "whole.json")
+    assert done.returncode == 1 and errors(done) == ["hawctl: bad.json:1: host: missing"], done
+
+
+# ── what is no profile ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_half_lines(reader):
+    """Half a line in the middle, joined with the next, and at the end: the lines beside them are read."""
+    a, b = reader.line("a"), reader.line("b")
+    reader.write("half.jsonl", a + b[:700] + "\n" + b + a[:400] + b + reader.line("c") + b[:-2])
+    done = reader.run("half.jsonl")
+    assert hosts(done) == ["a", "b", "c"] and done.returncode == 1
+    assert [error[:20] for error in errors(done)] == ["hawctl: half.jsonl:2", "hawctl: half.jsonl:4", "hawctl: half.jsonl:6"], done.stderr
+    assert errors(done)[0] == "hawctl: half.jsonl:2: expected more: the text ends inside the document (column 700)"
+    assert "the text ends inside the document" in errors(done)[2]
+
+
+def test_half_pretty(reader):
+    """A document over many lines that breaks off does not take the next with it."""
+    pretty = json.dumps(reader.host("a"), indent=2)
+    cut = "\n".join(pretty.splitlines()[:40]) + "\n"
+    reader.write("cut.json", cut + json.dumps(reader.host("b"), indent=2) + "\n" + cut + reader.line("c") + pretty[:-2])
+    done = reader.run("cut.json")
+    assert hosts(done) == ["b", "c"] and done.returncode == 1 and len(errors(done)) == 3, done
+
+
+def test_wrong_documents(reader):
+    wrong = [('{"schema":"hawd-profile/2"}', 'schema: expected "hawd-profile/1" or "hawd-summary/1"'),
+             ("{}", 'schema: expected "hawd-profile/1" or "hawd-summary/1"'),
+             ('{"schema":1}', 'schema: expected "hawd-profile/1" or "hawd-summary/1"'),
+             ("[]", "expected an object, such as 'hawctl describe' prints"), ("12", "expected JSON (column 2)"), ("rubbish", "expected JSON (column 7)"),
+             (reader.line("a", widths={})[:-1], "widths.cpuPhysicalBits: missing"), (reader.line("a", groups=7)[:-1], "groups: expected an array"),
+             ("{" * 20, "expected at most 16 levels of nesting (column 17)"), ('{"a":1,"a":2}', "expected a member of this name only once (column 10)")]
+    reader.write("wrong.jsonl", "".join(text + "\n" for text, _ in wrong) + reader.line("good"))
+    done = reader.run("wrong.jsonl")
+    assert hosts(done) == ["good"] and done.returncode == 1
+    for i, (error, (text, expected)) in enumerate(zip(errors(done), wrong)):
+        assert error == f"hawctl: wrong.jsonl:{i + 1}: {expected}", (text, error)
+    # Within a document over many lines the line is that of the mistake.
+    pretty = json.dumps(reader.host("a"), indent=2).splitlines()
+    pretty[9] += " x"
+    reader.write("pretty.json", reader.line("first") + "\n".join(pretty))
+    done = reader.run("pretty.json")
+    assert done.stderr.startswith("hawctl: pretty.json:11: expected JSON (column ") and hosts(done) == ["first"]
+
+
+def test_binary(reader):
+    """A program, a file with holes, text of another encoding."""
+    reader.write("program.json", HAWCTL.read_bytes()[:100000])
+    done = reader.run("program.json")
+    assert done.returncode == 1 and not done.stdout and done.stderr.isprintable() is False
+    assert errors(done)[-1] == "hawctl: no host was read" and all(line.isascii() and line.isprintable() for line in errors(done))
+    line = reader.line("a").encode()
+    reader.write("hole.jsonl", line + line[:300] + bytes(4096) + b"\n" + reader.line("b").encode())
+    done = reader.run("hole.jsonl")
+    assert hosts(done) == ["a", "b"] and len(errors(done)) == 1 and errors(done)[0].startswith("hawctl: hole.jsonl:2: ")
+    reader.write("utf16.json", reader.line("a").encode("utf-16"))
+    assert reader.run("utf16.json").returncode == 1
+    reader.write("latin.jsonl", line.replace(b'"hostname":"a"', b'"hostname":"\xe9"') + reader.line("b").encode())
+    done = reader.run("latin.jsonl")
+    assert hosts(done) == ["b"] and "expected valid UTF-8" in done.stderr
+
+
+def test_terminal(reader):
+    """Neither a file's name nor its content reaches the terminal as it is."""
+    name = "\x1b[31mred\n.json"
+    reader.write(name, '{"schema":"\x1b[2J"}\n\x1b[2J\n')
+    done = reader.run(name)
+    assert done.returncode == 1 and "\x1b" not in done.stderr and len(errors(done)) == 3 and "\\x1b[31mred" in done.stderr or "\\u001b" in done.stderr
+
+
+def test_many_messages(reader):
+    """20 of each file; the others are counted."""
+    reader.write("bad.jsonl", "x\n" * 1000 + reader.line("a") + "y\n" * 234)
+    reader.write("worse.jsonl", "x\n" * 21)
+    reader.write("good.jsonl", reader.line("a"))
+    done = reader.run("bad.jsonl", "worse.jsonl", "good.jsonl")
+    lines = errors(done)
+    assert len(lines) == 20 + 1 + 20 + 1 + 1 and done.returncode == 1 and hosts(done) == ["a"]
+    assert lines[19].startswith("hawctl: bad.jsonl:20: ") and lines[20] == "hawctl: bad.jsonl: 1214 more documents are not profiles"
+    assert lines[41] == "hawctl: worse.jsonl: 1 more document is not a profile" and "host a was read before, at bad.jsonl:1001" in lines[42]
+
+
+# ── sizes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_large_host(reader):
+    """4 MB in a line may be legitimate: that is what 4,096 devices take."""
+    reader.write("large.jsonl", reader.lines("a") + reader.line("large", later=["x" * 1000] * 4200) + reader.lines("b"))
+    good(reader.run("large.jsonl"), "a", "large", "b")
+
+
+def test_over_the_limit(reader):
+    """A line of more than 64 MiB, also over many lines: one message, and the next line is read."""
+    a, b = reader.line("a").encode(), reader.line("b").encode()
+    reader.write("long.jsonl", a + b'{"x":"' + b"y" * (65 * MIB) + b'"}\n' + b)
+    done = reader.run("long.jsonl")
+    assert hosts(done) == ["a", "b"] and errors(done) == ["hawctl: long.jsonl:2: longer than 64 MiB, the maximum of a profile"], done.stderr[:500]
+    reader.write("long.jsonl", a + b'{"x": [\n' + b'  "yyyyyyyy",\n' * (5 * MIB) + b"]}\n}\n" + b)
+    done = reader.run("long.jsonl")
+    assert hosts(done) == ["a", "b"] and errors(done) == ["hawctl: long.jsonl:2: longer than 64 MiB, the maximum of a profile"], done.stderr[:500]
+
+
+def test_line_without_end(reader):
+    reader.write("a.jsonl", reader.line("a"))
+    done = reader.run("/dev/zero", "a.jsonl")
+    assert hosts(done) == ["a"] and done.returncode == 1
+    assert errors(done) == ["hawctl: /dev/zero:1: longer than 64 MiB, the maximum of a profile", "hawctl: /dev/zero: a line does not end within 256 MiB; the rest is not read"]
+
+
+def test_bomb(reader):
+    """400 MiB of one byte in 400 KB."""
+    reader.write("bomb.gz", gzip.compress(b"x" * MIB) * 400)
+    done = reader.run("bomb.gz")
+    assert done.returncode == 1 and errors(done)[1] == "hawctl: bomb.gz: a line does not end within 256 MiB; the rest is not read", done.stderr
+
+
+def test_classes(reader):
+    """The classes of hosts that differ in a width."""
+    def line(i):
+        widths = {name: fact | {"value": 40 + i % 7} if fact["value"] else fact for name, fact in reader.template["widths"].items()}
+        return reader.line(f"h{i}", widths=widths)
+    reader.write("classes.jsonl", "".join(line(i) for i in range(70)))
+    done = reader.run("--quiet", "classes.jsonl")
+    assert done.stdout == "70 hosts, 7 classes\n", done
+
+
+# ── files ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing(reader, tmp_path):
+    """Files and directories without a profile are errors: a host may be missing."""
+    reader.write("empty.json", "")
+    reader.write("blank.json", "\n \n\t\n")
+    (tmp_path / "empty").mkdir()
+    reader.write("other/README", "text")
+    reader.write("a.json", reader.line("a"))
+    for name, text in (("empty.json", "empty: no profile in it"), ("blank.json", "empty: no profile in it"), ("empty", "empty: no profile in it"),
+                       ("other", "no profile in it: no file is named *.json, *.jsonl, *.ndjson or *.tar"), ("missing", "No such file or directory")):
+        done = reader.run(name)
+        assert (done.returncode, errors(done)) == (1, [f"hawctl: {name}: {text}", "hawctl: no host was read"]), done
+        done = reader.run(name, "a.json")
+        assert (done.returncode, errors(done), hosts(done)) == (1, [f"hawctl: {name}: {text}"], ["a"]), done
+    done = reader.run("-")
+    assert (done.returncode, errors(done)) == (1, ["hawctl: standard input: empty: no profile in it", "hawctl: no host was read"])
+
+
+def test_directory_with_others(reader, tmp_path):
+    """Other files are named, and do no harm; loops are not followed; nothing waits for the writer of a FIFO."""
+    for name in ("fleet/a.json", "fleet/b/b.jsonl", "fleet/z.ndjson"):
+        reader.write(name, reader.line(pathlib.Path(name).stem))
+    for name in ("fleet/README.md", "fleet/notes.txt", "fleet/.part.json"):
+        reader.write(name, "text")
+    done = reader.run("fleet")
+    assert hosts(done) == ["a", "b", "z"] and done.returncode == 0
+    assert errors(done) == ["hawctl: fleet: README.md and 1 more are ignored: not named as a profile"]
+    (tmp_path / "fleet" / "loop").symlink_to(".")
+    (tmp_path / "fleet" / "b" / "up").symlink_to("..")
+    (tmp_path / "fleet" / "link.json").symlink_to("a.json")
+    done = reader.run("fleet")
+    assert hosts(done) == ["b", "link.json", "z"] or "was read before, at fleet/a.json:1" in done.stderr
+    assert "hawctl: fleet/b: up is ignored: a symbolic link to a directory" in done.stderr and done.returncode == 0
+    os.mkfifo(tmp_path / "fleet" / "fifo.json")
+    (tmp_path / "fleet" / "self.json").symlink_to("self.json")
+    (tmp_path / "fleet" / "gone.json").symlink_to("nowhere")
+    done = reader.run("fleet")
+    assert done.returncode == 1 and "hawctl: fleet/fifo.json: not a regular file" in done.stderr and "hawctl: fleet/gone.json: No such file or directory" in done.stderr
+    assert "hawctl: fleet/self.json: Too many levels of symbolic links" in done.stderr and hosts(done)[-1] == "z"
+
+
+def test_deep(reader):
+    """Directories in directories have an end."""
+    reader.write("deep/" + "d/" * 30 + "a.json", reader.line("a"))
+    reader.write("deep/b.json", reader.line("b"))
+    done = reader.run("deep")
+    assert hosts(done) == ["b"] and done.returncode == 1 and "not read: more than 16 directories deep" in done.stderr
+
+
+def test_unreadable(reader, tmp_path):
+    reader.write("a.json", reader.line("a"))
+    reader.write("closed.json", reader.line("b"))
+    (tmp_path / "closed.json").chmod(0)
+    if os.access(tmp_path / "closed.json", os.R_OK):
+        pytest.skip("root reads everything")
+    done = reader.run("closed.json", "a.json")
+    assert (done.returncode, errors(done), hosts(done)) == (1, ["hawctl: closed.json: Permission denied"], ["a"])
+
+
+def test_damaged_compression(reader, tmp_path):
+    """What came before the damage is read, and the damage is reported."""
+    text = reader.lines(*(f"host{i}" for i in range(400))).encode()
+    packed = gzip.compress(text, 1)
+    reader.write("cut.jsonl.gz", packed[:len(packed) // 2])
+    done = reader.run("cut.jsonl.gz")
+    assert done.returncode == 1 and 0 < len(hosts(done)) < 400 and errors(done)[-1] == "hawctl: cut.jsonl.gz: truncated gzip input", done.stderr
+    reader.write("no.gz", b"\x1f\x8b\x08rubbish" * 50)
+    done = reader.run("no.gz")
+    assert done.returncode == 1 and errors(done)[0].startswith("hawctl: no.gz") and not done.stdout
+    # A capture cannot be where no name is.
+    hosts_intel.client_46_39(Tree(tmp_path / "tree"))
+    subprocess.run([HAWCTL, "capture", "host.tar.zst", "--root=tree"], cwd=tmp_path, check=True)
+    done = reader.shell("READ - < host.tar.zst")
+    assert done.returncode == 1 and "hawctl: standard input: a capture cannot be read from standard input; name its file" in done.stderr
+
+
+# ── hosts ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_doubles(reader):
+    """The last document of a host counts, whatever was read at the same time; both places are named."""
+    reader.write("a.jsonl", reader.lines("x", "y", "z") + reader.line("x"))
+    reader.write("b.jsonl", reader.lines("y"))
+    done = reader.run("a.jsonl", "b.jsonl")
+    assert hosts(done) == ["z", "x", "y"] and places(done) == ["a.jsonl:3", "a.jsonl:4", "b.jsonl:1"] and done.returncode == 0
+    assert errors(done) == ["hawctl: a.jsonl:4: host x was read before, at a.jsonl:1; this document counts",
+                            "hawctl: b.jsonl:1: host y was read before, at a.jsonl:2; this document counts"]
+    reader.write("c.jsonl", reader.line("one", "a" * 32) + reader.line("two", "a" * 32) + reader.line("one", "b" * 32))
+    done = reader.run("c.jsonl")
+    assert hosts(done) == ["one", "two", "one"]
+    assert errors(done) == ["hawctl: c.jsonl:2: host two has the machine ID of another host, at c.jsonl:1; both count",
+                            "hawctl: c.jsonl:3: another host is named one too, at c.jsonl:1; both count"]
+
+
+def test_order(reader):
+    """With one processor and with all of them: the same hosts, in the same order, and the same messages."""
+    lines = [reader.line(f"h{i % 130}", f"{i % 130:032x}") if i % 11 else f"bad {i}\n" for i in range(400)]
+    reader.write("many.jsonl", "".join(lines))
+    reader.write("more.jsonl", "".join(reversed(lines)))
+    first = reader.run("many.jsonl", "more.jsonl")
+    again = reader.shell("taskset -c $(taskset -cp $$ | sed 's/.*: \\([0-9]*\\).*/\\1/') READ many.jsonl more.jsonl")
+    assert first.stdout == again.stdout and first.stderr == again.stderr and first.returncode == again.returncode == 1
+    last = {}
+    for path, part in (("many.jsonl", lines), ("more.jsonl", lines[::-1])):
+        for number, line in enumerate(part, 1):
+            if line.startswith("{"):
+                name = json.loads(line)["host"]["hostname"]
+                last.pop(name, None)
+                last[name] = f"{path}:{number}"
+    assert list(zip(hosts(first), places(first))) == list(last.items())
