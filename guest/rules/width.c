@@ -84,21 +84,23 @@ static void rule_told(CheckRun *run) {
                 check_missing_fact(run, "guestPhysicalBits", offered);
         if (!fact_known(mappable))
                 check_missing_fact(run, "guestMappableBits", mappable);
-        if (!fact_known(offered) || !fact_known(mappable))
-                return;
-        if (bits > offered->value) {
-                told_more(run,
-                                (unsigned) (mappable->value < offered->value ? mappable->value
-                                                                             : offered->value),
+        /* One that is known is enough for what exceeds it. */
+        if (fact_known(offered) && bits > offered->value) {
+                bool lower = fact_known(mappable) && mappable->value < offered->value;
+
+                told_more(run, (unsigned) (lower ? mappable->value : offered->value),
                                 "the width that KVM offers");
                 return;
         }
         const LayoutRange *top = highest(run->layout);
         bool over = top && top->end > width_end((unsigned) mappable->value);
-        if (bits > mappable->value && (over || hint == 0 || hint > mappable->value)) {
+        if (fact_known(mappable) && bits > mappable->value &&
+                        (over || hint == 0 || hint > mappable->value)) {
                 told_more(run, (unsigned) mappable->value, "the width that second-level paging maps");
                 return;
         }
+        if (!fact_known(offered) || !fact_known(mappable))
+                return;
         f = check_find(run, RULE_WIDTH, VERDICT_SAFE, "guest", "the guest's width is %s this host's",
                         bits == offered->value ? "equal to" : "below");
         check_numbers(run, f, "guest %u bits, host %" PRIu64 ", mappable %" PRIu64, bits, offered->value,

@@ -218,6 +218,27 @@ static void test_remedy_helps(void **state) {
         }
 }
 
+/* A width that is too low makes the guest unsafe, even if the other one is unknown. */
+static void test_one_width_known(void **state) {
+        for (unsigned i = 0; i < 3; i++) {
+                _cleanup_(check_done) Check check = {};
+                GuestDevice device;
+                Guest guest = plain_guest(&device);
+                QuietHost host;
+
+                narrow(&host, 46);
+                host.profile.widths.guest_physical_bits =
+                                i == 0 ? fact_measured(32, "test") : fact_unknown(REASON_PERMISSION, "test");
+                host.profile.widths.guest_mappable_bits =
+                                i == 1 ? fact_measured(32, "test") : fact_unknown(REASON_PERMISSION, "test");
+                guest.cpu = (GuestCpu){ .model = "host", .width_mode = WIDTH_EXPLICIT, .phys_bits = 46 };
+                assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
+                assert_int_equal(check.verdict, i < 2 ? VERDICT_UNSAFE : VERDICT_WARNING);
+                assert_int_equal(finding_of(&check, RULE_WIDTH).rule != 0, i < 2);
+                assert_int_equal(check.n_missing, i < 2 ? 1 : 2);
+        }
+}
+
 /* PlatformInitLib: 40 bits at most without pdpe1gb, which KVM gives nobody on a host that lacks it; who asks for it all the
  * same has none. Before 202211 OVMF did not look. */
 static void test_large_pages(void **state) {
@@ -359,6 +380,7 @@ int main(void) {
                 cmocka_unit_test(test_changes),
                 cmocka_unit_test(test_change_of_host_model),
                 cmocka_unit_test(test_remedy_helps),
+                cmocka_unit_test(test_one_width_known),
                 cmocka_unit_test(test_large_pages),
                 cmocka_unit_test(test_unknown_model),
                 cmocka_unit_test(test_versions_tried),
