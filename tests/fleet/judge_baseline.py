@@ -89,7 +89,9 @@ class Host:
 
     def unknown_for(self, other):
         """What a move between the two needs and this host does not know."""
-        needed = {"architecture", "cpuVendor", "guestPhysicalBits", "guestMappableBits", "iovaBits", "reservedIova"}
+        needed = {"architecture", "cpuVendor", "guestPhysicalBits", "guestMappableBits"}
+        if not self.without_iommu and not other.without_iommu:
+            needed |= {"iovaBits", "reservedIova"}
         if self.x86() or other.x86():
             needed.add("la57")
         return needed & {what for what, _ in self.unknown()}
@@ -146,7 +148,7 @@ def examples(hosts):
     return [host.name for host in hosts[:2]]
 
 
-def width(hosts, key, architectures, class_of, class_order):
+def width(hosts, key, architectures, place):
     devices = key == "D"
     known = [h for h in hosts if h.bits[key] is not None]
     lowest = min((h.bits[key] for h in known), default=None)
@@ -158,7 +160,7 @@ def width(hosts, key, architectures, class_of, class_order):
     for former, bits in zip(steps, steps[1:]):
         lost = [h for h in known if h.bits[key] == former]
         ladder.append({"bits": bits, "from": former, "cannot": sum(h.bits[key] < bits for h in known), "lost": len(lost),
-                       "unknown": unknown, "classes": sorted({class_of(h) for h in lost}, key=class_order)})
+                       "unknown": unknown, "classes": sorted({place(h) for h in lost})})
     return {"bits": lowest if not unknown and len(architectures - {None}) <= 1 else None, "known": lowest, "hosts": len(hosts),
             "unknown": unknown, "limits": [{"limit": w, "hosts": limits[w]} for w in WORDS if limits[w]], "ladder": ladder}
 
@@ -210,43 +212,46 @@ def class_row(key, group, pool):
 def baseline(hosts, class_of):
     """The members of hawd-baseline/1, without `settings` and `forWidth`; hosts in order of reading."""
     members = classes(hosts, class_of)
-    place = {key: i for i, key in enumerate(members)}
+    order = {key: i for i, key in enumerate(members)}
+
+    def place(host):
+        return order[class_of(host)]
+
     architectures = {h.architecture for h in hosts}
     possible = [h for h in hosts if not h.impossible]
-    with_devices = width(possible, "D", architectures, class_of, place.get)
+    with_devices = width(possible, "D", architectures, place)
     with_devices["impossible"] = len(hosts) - len(possible)
     with_devices["impossibleWhy"] = [{"why": key[0], "hosts": len(group), "examples": examples(group)}
                                      for key, group in counted(((why,), h) for h in hosts for why in h.why)]
     found, none = pools(hosts)
-    found.sort(key=lambda pool: (-len(pool), min(place[class_of(h)] for h in pool)))
-    number = {class_of(h): i for i, pool in enumerate(found) for h in pool}
+    found.sort(key=lambda pool: (-len(pool), min(map(place, pool))))
+    number = {place(h): i for i, pool in enumerate(found) for h in pool}
     bits = with_devices["bits"] if with_devices["bits"] is not None else with_devices["known"]
     return {
         "schema": "hawd-baseline/1", "hosts": len(hosts), "summaries": 0,
         "architectures": [{"name": k[0], "hosts": len(g)} for k, g in counted(((h.architecture,), h) for h in hosts)],
         "vendors": [{"name": k[0], "hosts": len(g)} for k, g in counted(((h.vendor,), h) for h in hosts)],
-        "guest": width(hosts, "G", architectures, class_of, place.get), "withDevices": with_devices,
+        "guest": width(hosts, "G", architectures, place), "withDevices": with_devices,
         "unknown": [{"what": k[0], "reason": k[1], "hosts": len(g), "examples": examples(g)}
                     for k, g in counted((row, h) for h in hosts for row in h.unknown())],
         "encryption": {"hosts": sum((h.taken or 0) > 0 for h in hosts), "unknown": sum(h.taken is None for h in hosts),
                        "limiting": sum("encryption" in h.limits(h.bits["G"], False) for h in hosts)},
         "reserved": {"bits": bits, "unknown": sum(h.regions_reason is not None for h in hosts), "regions": reserved(hosts, bits)},
-        "pools": [{"hosts": len(pool), "classes": sorted({class_of(h) for h in pool}, key=place.get), "examples": examples(pool),
+        "pools": [{"hosts": len(pool), "classes": sorted(set(map(place, pool))), "examples": examples(pool),
                    "architecture": pool[0].architecture, "vendor": pool[0].vendor, "guestPhysicalBits": pool[0].bits["gp"],
                    "guestMappableBits": pool[0].bits["gm"], "iovaBits": pool[0].bits["iova"]} for pool in found],
         "noPool": {"hosts": len(none), "examples": examples(none)},
-        "classes": [class_row(key, group, number.get(key)) for key, group in members.items()],
+        "classes": [class_row(key, group, number.get(order[key])) for key, group in members.items()],
     }
 
 
-def for_width(hosts, class_of, members, bits):
-    place = {key: i for i, key in enumerate(members)}
+def for_width(hosts, class_of, bits):
+    order = {key: i for i, key in enumerate(classes(hosts, class_of))}
 
     def cannot(counted_hosts, key):
         low = [h for h in counted_hosts if h.bits[key] is not None and h.bits[key] < bits]
         return {"cannot": len(low), "unknown": sum(h.bits[key] is None for h in counted_hosts),
-                "classes": sorted({class_of(h) for h in low}, key=place.get)}
+                "classes": sorted({order[class_of(h)] for h in low})}
 
     possible = [h for h in hosts if not h.impossible]
-    return {"bits": bits, "guest": cannot(hosts, "G"),
-            "withDevices": cannot(possible, "D") | {"impossible": len(hosts) - len(possible)}}
+    return {"bits": bits, "guest": cannot(hosts, "G"), "withDevices": cannot(possible, "D"), "impossible": len(hosts) - len(possible)}

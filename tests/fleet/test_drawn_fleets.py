@@ -8,41 +8,39 @@ import subprocess
 import jsonschema
 import pytest
 
+import fleet_guests
 import judge_baseline
-from fleet_documents import Documents
-from fleet_kinds import Corpus, draw_kinds, rng_of
-from guests import guest
-
-HAWCTL = os.environ["HAWCTL"]
-CORPUS = Corpus(os.environ.get("HAWD_CORPUS"))
-SEED = int(os.environ.get("HAWD_SEED", 1))
+from drawn import CORPUS, DOCUMENTS, HAWCTL, SEED
+from fleet_kinds import draw_kinds, rng_of
 
 
 def drawn(seed, n, mess):
     print(f"seed {seed}, {'kinds from the corpus' if CORPUS.real else 'kinds without a corpus'}")
     kinds, _ = draw_kinds(rng_of(seed), CORPUS, n, mess)
-    documents = Documents()
-    return [documents.document(kind, 3, f"host{i}", f"{i:032x}") | {"digest": f"{i:064x}"} for i, kind in enumerate(kinds)]
+    return kinds, [DOCUMENTS.document(kind, 3, f"host{i}", f"{i:032x}") | {"digest": f"{i:064x}"} for i, kind in enumerate(kinds)]
 
 
-def test_documents(tmp_path):
+@pytest.mark.parametrize("name,rule", [("PLAIN", fleet_guests.plain), ("WITH_DEVICE", fleet_guests.with_device)])
+def test_documents(name, rule, tmp_path):
+    """Valid by the schema, read by hawctl, and check's verdict is the one that is known by hand."""
     with open(os.environ["HAWD_SCHEMA"], encoding="utf-8") as file:
         schema = jsonschema.Draft202012Validator(json.load(file))
-    documents = drawn(SEED, 64, 2.0)
+    kinds, documents = drawn(SEED, 64, 2.0)
     for i, document in enumerate(documents):
         if i % 3 == 0:
             schema.validate(document)
         (tmp_path / str(i)).write_text(json.dumps(document), encoding="utf-8")
-    (tmp_path / "guest").write_text(json.dumps(guest(bits=40)), encoding="utf-8")
+    (tmp_path / "guest").write_text(json.dumps(getattr(fleet_guests, name)), encoding="utf-8")
     done = subprocess.run([HAWCTL, "check", "guest", "--local", "-j", *(f"--for={i}" for i in range(len(documents)))],
                           cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 3) and done.stderr == ""
-    assert len(json.loads(done.stdout)["targets"]) == len(documents)
+    verdicts = [target["offline"]["verdict"] for target in json.loads(done.stdout)["targets"]]
+    assert verdicts == [rule(kind) for kind in kinds]
 
 
 @pytest.mark.parametrize("seed,mess", [(SEED, 1.0), (SEED + 1, 4.0)])
 def test_moves(seed, mess, tmp_path):
-    documents = drawn(seed, 16, mess)
+    _, documents = drawn(seed, 16, mess)
     for i, document in enumerate(documents):
         (tmp_path / str(i)).write_text(json.dumps(document), encoding="utf-8")
     hosts = [judge_baseline.Host(document) for document in documents]
