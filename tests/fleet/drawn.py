@@ -10,6 +10,8 @@ HAWCTL = os.environ["HAWCTL"]
 CORPUS = Corpus(os.environ.get("HAWD_CORPUS"))
 SEED = int(os.environ.get("HAWD_SEED", 1))
 DOCUMENTS = Documents()
+# meson has malloc() write over all that it gives, also over the 64 MiB that a document may take.
+os.environ["MALLOC_PERTURB_"] = "0"
 
 
 class DrawnFleet:

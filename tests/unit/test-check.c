@@ -233,9 +233,9 @@ static void test_one_width_known(void **state) {
                                 i == 1 ? fact_measured(32, "test") : fact_unknown(REASON_PERMISSION, "test");
                 guest.cpu = (GuestCpu){ .model = "host", .width_mode = WIDTH_EXPLICIT, .phys_bits = 46 };
                 assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
-                assert_int_equal(check.verdict, i < 2 ? VERDICT_UNSAFE : VERDICT_WARNING);
+                assert_int_equal(check.verdict, i < 2 ? VERDICT_UNSAFE : VERDICT_UNKNOWN);
                 assert_int_equal(finding_of(&check, RULE_WIDTH).rule != 0, i < 2);
-                assert_int_equal(check.n_missing, i < 2 ? 1 : 2);
+                assert_true(check.n_missing > 0);
         }
 }
 
