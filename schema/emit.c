@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fleet/baseline-document.h"
+#include "fleet/place-document.h"
 #include "fleet/summary.h"
 #include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
@@ -26,6 +27,7 @@ static const struct {
         { "fit", &fit_table, "urn:hawd:fit:1", "hawd fit" },
         { "guest", &guest_table, "urn:hawd:guest:1", "hawd guest" },
         { "guest-defaults", &site_defaults_table, "urn:hawd:guest-defaults:1", "hawd guest defaults" },
+        { "place", &place_table, "urn:hawd:place:1", "hawd place" },
         { "profile", &profile_table, "urn:hawd:profile:1", "hawd profile" },
         { "summary", &summary_table, "urn:hawd:summary:1", "hawd summary" },
 };

@@ -192,17 +192,34 @@ static int read_rest(int argc, char **argv, const Names *names, const Verb *cons
         return 0;
 }
 
+/* Words after "--". getopt() moves it, with all that is not an option, to the end. */
+static int literal_words(int argc, char *const *given, char *const *permuted, int n_words) {
+        const char *end = n_words + 1 < argc ? permuted[argc - n_words - 2] : "";
+
+        for (int i = 1; i < argc && strcmp(end, "--") == 0; i++)
+                if (given[i] == end)
+                        return argc - 1 - i < n_words ? argc - 1 - i : n_words;
+        return 0;
+}
+
 int options_parse(int argc, char **argv, const Verb *const *verbs, Options *ret) {
+        _cleanup_free_ char **given = calloc((size_t) argc + 1, sizeof(*given));
         Options options = {};
         Names names = {};
         int r;
 
+        if (!given) {
+                fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+                return EXIT_FAILURE;
+        }
+        memcpy(given, argv, (size_t) argc * sizeof(*given));
         add_names(common_options, &names);
         for (const Verb *const *verb = verbs; *verb; verb++)
                 add_names((*verb)->options, &names);
         r = read_names(argc, argv, &names, verbs, &options);
         if (r == 0 && options.verb && !options.help && !options.version)
                 r = read_rest(argc, argv, &names, verbs, &options);
+        options.literal = literal_words(argc, given, argv, options.argc);
         if (r == 0)
                 *ret = options;
         else

@@ -29,4 +29,5 @@ typedef struct Options {
         void *own;        /* the verb's own options (its struct) */
         int argc;         /* its arguments */
         char **argv;
+        int literal; /* the last so many of them followed "--" */
 } Options;

@@ -94,20 +94,21 @@ int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, Process
         return read_arguments(argc, argv, ret);
 }
 
-int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
+static int read_source(const Options *options, const GuestOptions *which, bool here_it_runs, int argc,
+                char **argv, Guest *ret) {
         GuestInstalled installed = {};
         ProcessPlace place = {};
         GuestChoice choice;
-        SiteDefaults site;
+        SiteDefaults site = {};
         int r = guest_choice_parse(which, &choice);
 
-        if (r == EXIT_SUCCESS)
+        if (r == EXIT_SUCCESS && (here_it_runs || which->defaults))
                 r = site_file_read(options, which->defaults, &site);
         if (r == EXIT_SUCCESS)
                 r = guest_input_read(which->pid, argc, argv, ret, &place);
         if (r != EXIT_SUCCESS)
                 return r;
-        if (!options->root && !options->host && !options->bus_address) {
+        if (here_it_runs) {
                 guest_installed_read(&installed);
                 if (which->pid)
                         process_place_installed(&place, &installed);
@@ -125,4 +126,14 @@ int guest_source(const Options *options, const GuestOptions *which, int argc, ch
                 return EXIT_SUCCESS;
         fprintf(stderr, "hawctl: the guest's description: %s\n", strerror(-r));
         return EXIT_FAILURE;
+}
+
+int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
+        return read_source(options, which, !options->root && !options->host && !options->bus_address, argc,
+                        argv, ret);
+}
+
+int guest_source_elsewhere(
+                const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
+        return read_source(options, which, which->pid != NULL, argc, argv, ret);
 }

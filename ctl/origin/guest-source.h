@@ -11,6 +11,10 @@
  * printing the error. */
 int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret);
 
+/* The same for a guest that runs elsewhere: only a process of this host has its packages and defaults. */
+int guest_source_elsewhere(
+                const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret);
+
 /* argv holds the arguments of the verb: a file or "-" with a JSON document, a domain's XML or a command
  * line; a QEMU command line itself (after "--"); or nothing with --pid=PID. Fills *ret without defaults;
  * the caller calls guest_done(). pid is the option or NULL; if set, *ret_place is the process's. Exit

@@ -17,6 +17,7 @@
         VERB(fit)      \
         VERB(compare)  \
         VERB(baseline) \
+        VERB(place)    \
         VERB(monitor)  \
         VERB(history)  \
         VERB(decode)   \

@@ -13,6 +13,8 @@ int check_guest(Guest *guest, const Profile *profile, Check *ret);
 /* The same verdict and the findings that do not depend on open questions; without remedies, plan and
  * alternatives, which takes a tenth of the time. */
 int check_verdict(Guest *guest, const Profile *profile, Check *ret);
+/* The same with alternatives: all that check_guest() finds, without what helps. */
+int check_findings(Guest *guest, const Profile *profile, Check *ret);
 
 /* ── fit ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -74,6 +76,9 @@ void migration_done(Migration *migration);
 /* `here`: the guest's check on the source host. -ENOMEM. */
 int check_migration(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
                 Migration *ret);
+/* The same without what helps. */
+int check_migration_findings(const Guest *guest, const Check *here, const Profile *source,
+                const Profile *target, Migration *ret);
 
 /* ── their documents, as tables: hawd-check/1 and hawd-fit/1 ───────────────────────────────────────────── */
 

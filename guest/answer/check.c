@@ -25,8 +25,8 @@ static int search_each(Leaves *leaves) {
         return r;
 }
 
-static int check_leaves(
-                const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
+static int check_leaves(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
+                bool remedies, Check *ret) {
         _cleanup_(leaves_done) Leaves leaves = {};
         int r = leaves_collect(guest, profile, places, &leaves);
 
@@ -34,8 +34,9 @@ static int check_leaves(
                 r = leaves_merge(&leaves, ret);
         if (r < 0)
                 return r;
-        r = remedy_search(guest, profile, places, ret);
-        if (r >= 0 && leaves.n_classes > 1)
+        if (remedies)
+                r = remedy_search(guest, profile, places, ret);
+        if (r >= 0 && remedies && leaves.n_classes > 1)
                 r = search_each(&leaves);
         if (r >= 0 && leaves.n_classes > 1)
                 r = leaves_tell(&leaves, ret);
@@ -52,7 +53,7 @@ int check_with_remedies(
                 return r;
         if (check_is_open(guest, ret)) {
                 check_done(ret);
-                r = check_leaves(guest, profile, places, ret);
+                r = check_leaves(guest, profile, places, true, ret);
                 if (r < 0)
                         return r;
         } else
@@ -78,4 +79,19 @@ int check_verdict(Guest *guest, const Profile *profile, Check *ret) {
         check_fill(guest, profile);
         places = check_places(guest, profile);
         return places ? check_every(guest, profile, places, ret) : -ENOMEM;
+}
+
+int check_findings(Guest *guest, const Profile *profile, Check *ret) {
+        _cleanup_free_ const ProfileDevice **places = NULL;
+        int r;
+
+        check_fill(guest, profile);
+        places = check_places(guest, profile);
+        if (!places)
+                return -ENOMEM;
+        r = check_rules(guest, profile, places, ret);
+        if (r < 0 || !check_is_open(guest, ret))
+                return r;
+        check_done(ret);
+        return check_leaves(guest, profile, places, false, ret);
 }

@@ -282,19 +282,20 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
         return check_finish(&run);
 }
 
-int check_migration(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
-                Migration *ret) {
+static int migrate(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
+                bool remedies, Migration *ret) {
         Migration migration = {};
         Guest elsewhere;
         int r = guest_elsewhere(guest, &elsewhere);
 
         if (r < 0)
                 return r;
-        r = check_guest(&elsewhere, target, &migration.answers[MIGRATION_OFFLINE]);
+        r = (remedies ? check_guest : check_findings)(
+                        &elsewhere, target, &migration.answers[MIGRATION_OFFLINE]);
         free(elsewhere.devices);
         if (r >= 0)
                 r = answer(guest, here, source, target, MIGRATION_LIVE, &migration.answers[MIGRATION_LIVE]);
-        if (r >= 0)
+        if (r >= 0 && remedies)
                 r = put_forms(guest, &migration.answers[MIGRATION_LIVE]);
         if (r >= 0)
                 r = answer(guest, here, source, target, MIGRATION_HOTPLUG,
@@ -308,4 +309,14 @@ int check_migration(const Guest *guest, const Check *here, const Profile *source
                         migration.verdict = migration.answers[i].verdict;
         *ret = migration;
         return 0;
+}
+
+int check_migration(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
+                Migration *ret) {
+        return migrate(guest, here, source, target, true, ret);
+}
+
+int check_migration_findings(const Guest *guest, const Check *here, const Profile *source,
+                const Profile *target, Migration *ret) {
+        return migrate(guest, here, source, target, false, ret);
 }

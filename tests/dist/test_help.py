@@ -24,10 +24,10 @@ HOST = {"--root", "--local", "--host", "--bus-address"}
 TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST | {"--json"}, "help": set(), "decode": {"--json"},
          **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit")},
          "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "monitor": {"--host", "--bus-address", "--json"},
-         **{verb: {"--json", "--no-legend"} for verb in ("baseline", "compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set()}
+         **{verb: {"--json", "--no-legend"} for verb in ("baseline", "compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set(), "place": {"--json"}}
 ALWAYS = {"--help", "--version", "--no-pager"}
 GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
-OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "map": GUEST | {"--svg", "--ascii"},
+OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "place": GUEST | {"--from", "--all"}, "map": GUEST | {"--svg", "--ascii"},
        "audit": {"--defaults"}, "baseline": {"--for-width", "--settings", "--all"}, "capture": {"--force"}, "export": {"--output"},
        "gather": {"--hosts", "--output", "--continue", "--jobs", "--ssh-config", "--ssh-option", "--remote-command"}}
 
@@ -62,7 +62,7 @@ def test_options_of_other_verbs_are_refused(verb):
 def test_an_option_is_refused_with_what_to_do():
     assert run("status", "--count=3", "--svg=x").stderr == "hawctl: 'status' does not support --count; it is an option of 'fit'\n"
     assert run("--svg").stderr == "hawctl: 'status' does not support --svg; it is an option of 'map'\n"
-    assert run("compare", "--qemu", "9.2", "a", "b").stderr == "hawctl: 'compare' does not support --qemu; it is an option of 'map', 'check' and 'fit'\n"
+    assert run("compare", "--qemu", "9.2", "a", "b").stderr == "hawctl: 'compare' does not support --qemu; it is an option of 'map', 'check', 'fit' and 'place'\n"
     assert run("capture", "-j").stderr == "hawctl: 'capture' does not support -j; 'hawctl capture --help' lists its options\n"
     assert "run it on the other host" in run("audit", "-H", "other").stderr
     assert "until it is interrupted" in run("monitor", "--timeout=3").stderr
@@ -130,6 +130,9 @@ def test_help_is_one():
     (["check"], "expected a guest"), (["check", "--pid=x"], "--pid=x"), (["check", "/dev/null"], "/dev/null"), (["fit", "/dev/null", "--count=0"], "--count=0"),
     (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"), (["fit", "/dev/null", "--count=x"], "from 1 to 256"), (["status", "--timeout=0"], "from 1 to 86400"),
     (["check", "x", *["--for=x"] * 65], "at most 64"),
+    (["place"], "expected a guest and a fleet"), (["place", "x"], "expected a guest and a fleet"), (["place", "--pid=1"], "expected a guest and a fleet"), (["place", "--", "qemu-system-x86_64"], "before '--'"),
+    (["place", "-", "-"], "only one of the guest, the fleet and --from"), (["place", "-", "x", "--from=-"], "only one"), (["place", "/dev/null", "x"], "/dev/null"),
+    (["place", "--pid=1", "x", "--", "qemu-system-x86_64"], "cannot be combined"),
     (["gather"], "--hosts=FILE"), (["gather", "x", "--continue"], "--output=FILE"), (["gather", "x", "--continue", "--output=-"], "--output=FILE"),
     (["gather", "x", "--jobs=0"], "from 1 to 256"), (["gather", "x", "--jobs=257"], "from 1 to 256"), (["gather", "x", "--timeout=0"], "of seconds from 1"),
     (["gather", "--hosts=/dev/null"], "names no host"), (["gather", "x", "--output="], "the name of a file"), (["gather", "x", "--remote-command="], "needs a command"),

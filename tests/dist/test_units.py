@@ -29,9 +29,9 @@ INSTALLED = {
     "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Group.xml",
     "usr/share/polkit-1/actions/org.hawd.AddressWidth1.policy",
     "usr/share/hawd/examples/libvirt-hook", "usr/share/hawd/examples/prometheus-rules.yml", "usr/share/hawd/examples/ansible-hawd.fact",
-    "usr/share/hawd/examples/facter-hawd", "usr/share/hawd/examples/fleet.sql", "usr/share/hawd/examples/hawd-nfd.path", "usr/share/hawd/examples/hawd-nfd.service",
+    "usr/share/hawd/examples/facter-hawd", "usr/share/hawd/examples/hawd-nfd.path", "usr/share/hawd/examples/hawd-nfd.service",
     "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json",
-    "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json", "usr/share/hawd/summary.schema.json",
+    "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json", "usr/share/hawd/place.schema.json", "usr/share/hawd/summary.schema.json",
     "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man5/org.hawd.AddressWidth1.5",
     "usr/share/man/man7/hawd-findings.7", "usr/share/man/man8/hawd.8",
     "usr/share/bash-completion/completions/hawctl"}

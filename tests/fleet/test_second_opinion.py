@@ -23,7 +23,14 @@ def ask(tmp_path, fleet, *options):
 
 
 def without_settings(answer):
-    return {key: value for key, value in answer.items() if key not in ("settings", "forWidth")}
+    for row in answer["classes"]:
+        row.pop("names")
+    return {key: value for key, value in answer.items() if key not in ("settings", "forWidth", "virtualisationDisabled")}
+
+
+def in_order(told):
+    """The classes that a width excludes are listed by width."""
+    return {key: value | {"classes": sorted(value["classes"])} if isinstance(value, dict) else value for key, value in told.items()}
 
 
 def with_one_model(expected, answer):
@@ -46,4 +53,4 @@ def test_second_opinion(first, tmp_path):
         keys = {id(host): row["class"] for host, row in zip(hosts, placed)}
         expected = judge_baseline.baseline(hosts, lambda host: keys[id(host)])
         assert without_settings(answer) == with_one_model(expected, answer), seed
-        assert answer["forWidth"] == judge_baseline.for_width(hosts, lambda host: keys[id(host)], bits), seed
+        assert in_order(answer["forWidth"]) == judge_baseline.for_width(hosts, lambda host: keys[id(host)], bits), seed
