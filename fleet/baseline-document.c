@@ -137,6 +137,13 @@ static const Field encryption_fields[] = {
 };
 static const FieldTable encryption_table = { FIELD_TABLE(encryption_fields) };
 
+static const Field disabled_fields[] = {
+        HOSTS("hosts", BASELINE(disabled), "How many."),
+        { "examples", FIELD_CUSTOM, 0, BASELINE(disabled_examples), .hook = &examples_hook,
+                        .text = "The first of them." },
+};
+static const FieldTable disabled_table = { FIELD_TABLE(disabled_fields) };
+
 static const Field region_fields[] = {
         { "start", FIELD_HEX, 0, FIELD_MEMBER(BaselineRegion, start), .text = "First address." },
         { "end", FIELD_HEX, 0, FIELD_MEMBER(BaselineRegion, end), .text = "Last address." },
@@ -178,6 +185,8 @@ static const Field baseline_fields[] = {
         { "unknown", FIELD_LIST, FIELD_INLINE,
                         FIELD_ELEMENTS(BaselineDocument, baseline.gaps, baseline.n_gaps),
                         .table = &gaps_table, .text = "What is unknown of hosts." },
+        { "virtualisationDisabled", FIELD_OBJECT, 0, .table = &disabled_table,
+                        .text = "Hosts whose firmware disables virtualisation." },
         { "encryption", FIELD_OBJECT, 0, .table = &encryption_table, .text = "Memory encryption." },
         { "reserved", FIELD_OBJECT, 0, .table = &reserved_table,
                         .text = "Addresses that a guest with assigned devices must leave free to run on all hosts." },

@@ -58,6 +58,10 @@ static void add_gaps(Making *making, const BaselineClass *class) {
         if (class->standing.gaps[GAP_RESERVED] != REASON_NONE ||
                         class->standing.gaps[GAP_PROFILE] != REASON_NONE)
                 making->baseline->reserved.unknown += class->hosts;
+        if (!class->standing.disabled)
+                return;
+        making->baseline->disabled += class->hosts;
+        examples_merge(&making->baseline->disabled_examples, &class->examples);
 }
 
 static void add_obstacles(Making *making, const BaselineClass *class) {

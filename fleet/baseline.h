@@ -94,6 +94,8 @@ typedef struct Baseline {
         size_t n_classes;
         BaselineClass *classes; /* owned; in order of being added */
         BaselineWidth guest, with_devices;
+        uint64_t disabled; /* hosts whose firmware disables virtualisation */
+        Examples disabled_examples;
         uint64_t impossible;
         size_t n_obstacles;
         BaselineObstacle obstacles[_OBSTACLE_MAX]; /* most hosts first */

@@ -122,6 +122,11 @@ static Reason regions_gap(const Profile *profile) {
         return first;
 }
 
+static bool is_disabled(const ProfilePaging *paging) {
+        return fact_known(&paging->virtualisation_capable) && paging->virtualisation_capable.value &&
+                        fact_known(&paging->virtualisation_enabled) && !paging->virtualisation_enabled.value;
+}
+
 static void find_gaps(const Profile *profile, Standing *standing) {
         const ProfileHost *host = &profile->host;
         const Fact *la57 = &profile->paging.la57_capable;
@@ -187,6 +192,7 @@ Standing standing_of(const Profile *profile, bool summary) {
                 .encryption = width(&profile->encryption.bits_taken),
                 .encryption_known = fact_known(&profile->encryption.bits_taken),
                 .second_level_off = fact_known(enabled) && !enabled->value,
+                .disabled = is_disabled(&profile->paging),
                 .summary = summary,
         };
 

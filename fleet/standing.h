@@ -57,6 +57,7 @@ typedef struct Standing {
         uint8_t with_devices; /* smaller of guest and iova */
         uint8_t encryption;   /* bits that memory encryption takes, if known */
         bool encryption_known, second_level_off;
+        bool disabled;     /* firmware disables virtualisation */
         bool summary;      /* only a summary was read: nothing is known of groups */
         bool impossible;   /* no device can be assigned; not said of what is unknown */
         uint8_t obstacles; /* why: Obstacle */

@@ -6,8 +6,9 @@
 #include "ctl/show/baseline-parts.h"
 #include "ctl/show/cpu-name.h"
 #include "ctl/show/numbers.h"
+#include "ctl/show/safe-text.h"
 #include "fleet/fleet.h"
-#include "probe/decode/text.h"
+#include "probe/cleanup.h"
 
 #define STEPS_SHOWN 3
 #define STEP_CLASSES_SHOWN 2
@@ -40,18 +41,18 @@ int paragraph_add_class(
 
 /* In lines that are indented by 2, and by 4 after the first. */
 static void print_item(const BaselineText *text, const Paragraph *item) {
-        char shown[sizeof(item->text)];
-        size_t head;
+        _cleanup_free_ char *shown = safe_line(item->text, text->screen.utf8);
+        const size_t n = shown ? strlen(shown) : 0;
+        size_t head = n;
 
-        text_shown(item->text, shown, sizeof(shown));
-        head = screen_fitting(shown, strlen(shown), text->screen.width - 2);
-        if (head == strlen(shown)) {
-                printf("  %s\n", shown);
-                return;
-        }
-        while (head > 0 && shown[head] != ' ')
+        if (screen_columns(shown ? shown : "", n) > text->screen.width - 2)
+                head = screen_fitting(shown, n, text->screen.width - 2);
+        while (head < n && head > 0 && shown[head] != ' ')
                 head--;
-        printf("  %.*s\n    ", (int) head, shown);
+        printf("  %.*s\n", (int) head, shown ? shown : "");
+        if (head == n)
+                return;
+        printf("    ");
         screen_wrap(&text->screen, 4, shown + head + strspn(shown + head, " "));
 }
 

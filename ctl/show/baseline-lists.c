@@ -60,6 +60,17 @@ static void print_gaps(const BaselineText *text) {
         }
 }
 
+static void print_disabled(const BaselineText *text) {
+        Paragraph line = {};
+
+        if (text->baseline->disabled == 0)
+                return;
+        paragraph_add(&line, "disables virtualisation on ");
+        paragraph_add_hosts(&line, text->baseline->disabled);
+        paragraph_add_examples(&line, &text->baseline->disabled_examples);
+        paragraph_print(text, "firmware", &line);
+}
+
 /* ── devices ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 static const char *const obstacles[_OBSTACLE_MAX] = {
@@ -184,6 +195,7 @@ static void print_pools(const BaselineText *text) {
 
 void baseline_print_lists(const BaselineText *text) {
         print_gaps(text);
+        print_disabled(text);
         print_obstacles(text);
         print_encryption(text);
         print_regions(text);
