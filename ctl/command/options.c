@@ -10,6 +10,7 @@
 #include "ctl/command/verb.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "probe/grow.h"
 
 /* ── setters ───────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -25,11 +26,18 @@ int option_text(const Option *option, const char *value, void *field) {
 
 int option_list(const Option *option, const char *value, void *field) {
         OptionList *list = field;
+        const char **grown;
 
-        if (list->n == option->max) {
+        if (option->max && list->n == option->max) {
                 fprintf(stderr, "hawctl: --%s can be given at most %u times\n", option->name, option->max);
                 return EXIT_USAGE;
         }
+        grown = grow(list->items, list->n, sizeof(*grown));
+        if (!grown) {
+                fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
+                return EXIT_FAILURE;
+        }
+        list->items = grown;
         list->items[list->n++] = value;
         return 0;
 }
@@ -228,6 +236,11 @@ int options_parse(int argc, char **argv, const Verb *const *verbs, Options *ret)
 }
 
 void options_done(Options *options) {
+        const Option *option = options->own && options->verb ? options->verb->options : NULL;
+
+        for (; option && option->set; option++)
+                if (option->set == option_list)
+                        free(((OptionList *) ((char *) options->own + option->offset))->items);
         free(options->own);
         *options = (Options){};
 }

@@ -31,7 +31,7 @@ struct Option {
         int (*set)(const Option *option, const char *value, void *field);
         size_t offset;    /* of the field in Options or the verb's struct */
         const char *help; /* NULL: hidden; lines of at most 53 characters */
-        uint32_t max;     /* option_number: maximum (minimum 1); option_list: maximum count */
+        uint32_t max;     /* option_number: maximum (minimum 1); option_list: maximum count, 0: any */
         char letter;      /* 'H'; 0: none */
         unsigned takers;  /* a common option: TAKES_…, or 0 for all verbs */
 };
@@ -52,9 +52,10 @@ struct Verb {
 
 #define OPTION_LIST_MAX 64
 
+/* In a verb's struct; options_done() frees the array. */
 typedef struct OptionList {
         uint32_t n;
-        const char *items[OPTION_LIST_MAX];
+        const char **items;
 } OptionList;
 
 int option_flag(const Option *option, const char *value, void *field);   /* bool */

@@ -2,7 +2,11 @@
 
 /* R11: works on this host and VMM, but is known to break guests. */
 
+#include <stdio.h>
+
+#include "guest/cpu-model.h"
 #include "guest/rules/run.h"
+#include "profile/model/cpu-widths.h"
 
 #define CLASS_DISPLAY 0x03
 #define BITS_46_END ((UINT64_C(1) << 46) - 1)
@@ -129,5 +133,48 @@ static void rule_direct_kernel(CheckRun *run) {
                         "map it");
 }
 
+/* The width was chosen, by the guest's description or by its VMM, and is not that of the host or fixed by the
+ * CPU. */
+static bool chooses_width(const CheckRun *run) {
+        const GuestCpu *cpu = &run->guest->cpu;
+        const GuestCpuModel *model = guest_cpu_model_find(cpu->model);
+        Tristate long_mode =
+                        cpu->long_mode != TRISTATE_UNKNOWN || !model ? cpu->long_mode : model->long_mode;
+
+        if (run->layout->phys_bits == 0 || long_mode == TRISTATE_NO)
+                return false;
+        return cpu->width_mode == WIDTH_EXPLICIT ||
+                        (cpu->width_mode == WIDTH_DEFAULT && run->guest->machine != MACHINE_MICROVM);
+}
+
+/* A named CPU model does not set a width. Few systems expect that of the hardware, so this is information. */
+static void rule_cpu_model(CheckRun *run) {
+        const CpuNamed *named = cpu_named(run->guest->cpu.model);
+        const unsigned bits = run->layout->phys_bits;
+        CpuWidths widths = {};
+        char seen[256] = "";
+        size_t n = 0;
+        CheckFinding *f;
+
+        if (!named || !chooses_width(run))
+                return;
+        cpu_named_widths(named, &widths);
+        for (size_t i = 0; i < widths.n; i++) {
+                const WidthSeen *width = &widths.widths[i];
+
+                if (width->bits == bits)
+                        return;
+                if (n < sizeof(seen))
+                        n += (size_t) snprintf(seen + n, sizeof(seen) - n, "%s%u (%u CPUs)", i ? ", " : "",
+                                        width->bits, (unsigned) width->hosts + width->dumps);
+        }
+        if (widths.n == 0)
+                return;
+        f = check_find(run, RULE_COMPATIBILITY, VERDICT_SAFE, "guest",
+                        "its %u address bits were not seen in hardware of this CPU model", bits);
+        check_numbers(run, f, "%s: %u bits%s; seen: %s", named->name, bits,
+                        run->guest->cpu.width_mode == WIDTH_DEFAULT ? ", the default" : "", seen);
+}
+
 const CheckRule rules_compatibility[] = { rule_high_window, rule_seabios_window, rule_large_pages,
-        rule_relocated, rule_direct_kernel, NULL };
+        rule_relocated, rule_direct_kernel, rule_cpu_model, NULL };

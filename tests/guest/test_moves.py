@@ -156,3 +156,16 @@ def test_nothing_known_of_the_target(place):
     answer = place.check(intel(46, 48), guest(bits=46), f"--for={target}")
     live = answer["targets"][0]["live"]
     assert live["verdict"] == "warning" and rules(live, "unsafe") == [] and "a host's architecture" in live["missing"]
+
+
+def test_many_targets(place):
+    """A thousand hosts: each has its answer, in the order in which they were named."""
+    source, near, far = place.host(SERVER), place.host(intel(46, 46), "near"), place.host(EPYC, "far")
+    for name, root in (("near.json", near), ("far.json", far)):
+        (place.path / name).write_text(run("describe", f"--root={root}", "-j").stdout, encoding="utf-8")
+    names = [place.path / ("far.json" if i % 7 == 0 else "near.json") for i in range(1000)]
+    done = run("check", place.guest(guest(bits=40, model="qemu64")), f"--root={source}", "-j", *(f"--for={name}" for name in names))
+    assert done.returncode == 3, done.stderr
+    targets = json.loads(done.stdout)["targets"]
+    assert [target["target"] for target in targets] == [str(name) for name in names]
+    assert [target["live"]["verdict"] for target in targets] == ["unsafe" if name.name == "far.json" else "safe" for name in names]
