@@ -2,6 +2,8 @@
 
 /* The settings as part of a baseline's document. */
 
+#include <jansson.h>
+
 #include "fleet/settings.h"
 #include "guest/answer/answer.h"
 #include "probe/cleanup.h"
@@ -14,6 +16,14 @@ static bool is_offered(const void *object) {
         return setting_offered(object);
 }
 
+static json_t *write_text(const void *value) {
+        return answer_text(*(char *const *) value);
+}
+
+/* Null by .when. */
+static const FieldHook or_null_hook = { .write = write_text,
+        .schema = "{\"type\": [\"string\", \"null\"]}" };
+
 static bool is_wide(const void *object) {
         return ((const Settings *) object)->cpu_bits > 0;
 }
@@ -22,9 +32,9 @@ static bool is_wide(const void *object) {
 
 static const Field problem_fields[] = {
         { "hosts", FIELD_INTEGER, 0, PROBLEM(n_hosts), .text = "On how many hosts; 0: none." },
-        { "text", FIELD_CUSTOM, 0, PROBLEM(text), .hook = &answer_text_hook, .when = has_hosts,
+        { "text", FIELD_CUSTOM, 0, PROBLEM(text), .hook = &or_null_hook, .when = has_hosts,
                         .text = "The finding on the first of them." },
-        { "host", FIELD_CUSTOM, 0, PROBLEM(host), .hook = &answer_text_hook, .when = has_hosts,
+        { "host", FIELD_CUSTOM, 0, PROBLEM(host), .hook = &or_null_hook, .when = has_hosts,
                         .text = "An example of such a host; empty: unknown." },
 };
 static const FieldTable problem_table = { FIELD_TABLE(problem_fields) };
@@ -39,7 +49,7 @@ static const Field setting_fields[] = {
         { "needs", FIELD_CUSTOM, 0, SETTING(needs), .hook = &answer_text_hook,
                         .text = "Oldest versions that support it; empty: any." },
         { "note", FIELD_CUSTOM, 0, SETTING(note), .hook = &answer_text_hook, .text = "What else to know." },
-        { "text", FIELD_CUSTOM, 0, SETTING(text), .hook = &answer_lines_hook, .when = is_offered,
+        { "text", FIELD_CUSTOM, 0, SETTING(text), .hook = &or_null_hook, .when = is_offered,
                         .text = "Lines to paste; null: it is unsafe on a host, or no host was checked." },
         { "hosts", FIELD_INTEGER, 0, SETTING(n_hosts), .text = "On how many hosts it was checked." },
         { "unsafe", FIELD_OBJECT, 0, SETTING(unsafe), .table = &problem_table,
