@@ -20,9 +20,15 @@ static json_t *write_text(const void *value) {
         return answer_text(*(char *const *) value);
 }
 
+/* Written by hawd, of any length. */
+static json_t *write_lines(const void *value) {
+        return json_string(*(char *const *) value);
+}
+
 /* Null by .when. */
-static const FieldHook or_null_hook = { .write = write_text,
-        .schema = "{\"type\": [\"string\", \"null\"]}" };
+#define TEXT_OR_NULL "{\"type\": [\"string\", \"null\"]}"
+static const FieldHook lines_hook = { .write = write_lines, .schema = TEXT_OR_NULL };
+static const FieldHook or_null_hook = { .write = write_text, .schema = TEXT_OR_NULL };
 
 static bool is_wide(const void *object) {
         return ((const Settings *) object)->cpu_bits > 0;
@@ -49,7 +55,7 @@ static const Field setting_fields[] = {
         { "needs", FIELD_CUSTOM, 0, SETTING(needs), .hook = &answer_text_hook,
                         .text = "Oldest versions that support it; empty: any." },
         { "note", FIELD_CUSTOM, 0, SETTING(note), .hook = &answer_text_hook, .text = "What else to know." },
-        { "text", FIELD_CUSTOM, 0, SETTING(text), .hook = &or_null_hook, .when = is_offered,
+        { "text", FIELD_CUSTOM, 0, SETTING(text), .hook = &lines_hook, .when = is_offered,
                         .text = "Lines to paste; null: it is unsafe on a host, or no host was checked." },
         { "hosts", FIELD_INTEGER, 0, SETTING(n_hosts), .text = "On how many hosts it was checked." },
         { "unsafe", FIELD_OBJECT, 0, SETTING(unsafe), .table = &problem_table,
