@@ -397,3 +397,13 @@ def test_order(reader):
                 last.pop(name, None)
                 last[name] = f"{path}:{number}"
     assert list(zip(hosts(first), places(first))) == list(last.items())
+
+
+def test_verb(reader):
+    """What was read is answered for all the same; the exit status says that it was not all."""
+    reader.write("part.jsonl", reader.lines("a", "b") + "rubbish\n")
+    done = subprocess.run([HAWCTL, "baseline", "--json=short", "part.jsonl"], cwd=reader.directory, capture_output=True, text=True, check=False, timeout=SOON)
+    assert json.loads(done.stdout)["hosts"] == 2 and (done.returncode, done.stderr) == (1, "hawctl: part.jsonl:3: expected JSON (column 7)\n")
+    reader.write("part.jsonl", "rubbish\n")
+    done = subprocess.run([HAWCTL, "baseline", "part.jsonl"], cwd=reader.directory, capture_output=True, text=True, check=False, timeout=SOON)
+    assert (done.returncode, done.stdout, errors(done)) == (1, "", ["hawctl: part.jsonl:1: expected JSON (column 7)", "hawctl: no host was read"])
