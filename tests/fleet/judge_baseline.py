@@ -205,7 +205,8 @@ def class_row(key, group, pool):
             "architecture": host.architecture, "vendor": host.vendor,
             "widths": {WIDTHS[k]: host.bits[k] for k in ("cpu", "host", "gp", "gm", "iova")}, "encryptionBits": host.taken,
             "guest": {"bits": host.bits["G"], "limits": limits[False]},
-            "withDevices": {"bits": host.bits["D"], "possible": not host.impossible, "why": host.why, "limits": limits[True]},
+            "withDevices": {"bits": None if host.impossible else host.bits["D"], "possible": not host.impossible, "why": host.why,
+                            "limits": [] if host.impossible else limits[True]},
             "unknown": [{"what": w, "reason": r} for w, r in host.unknown()], "pool": pool}
 
 
