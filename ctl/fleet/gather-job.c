@@ -20,8 +20,6 @@ static int make_room(GatherJob *job) {
         size_t room = job->room ? 2 * job->room : ROOM_MIN;
         char *text;
 
-        if (job->n + 1 < job->room)
-                return 0;
         /* One byte more than a document may have shows that it is too large. */
         room = room < PROFILE_JSON_MAX + 2 ? room : PROFILE_JSON_MAX + 2;
         text = realloc(job->text, room);
@@ -32,28 +30,36 @@ static int make_room(GatherJob *job) {
         return 0;
 }
 
-/* Reads what is there. 1: more may come. 0: the end, or the answer is of no use any more. */
-static int read_answer(GatherJob *job) {
-        for (;;) {
-                ssize_t n;
+/* Takes the turn of large answers. False: another has it. */
+static bool may_grow(GatherJob *job) {
+        if (job->room < GATHER_LARGE)
+                return true;
+        if (!*job->large)
+                *job->large = job;
+        return *job->large == job;
+}
 
-                if (make_room(job) < 0) {
-                        job->out_of_memory = true;
-                        return 0;
-                }
-                n = read(job->ssh.out, job->text + job->n, job->room - job->n - 1);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return n < 0 && errno == EAGAIN;
-                job->n += (size_t) n;
-                job->too_large = job->n > PROFILE_JSON_MAX;
-                if (job->too_large)
-                        return 0;
-                /* Other hosts have their turn. */
-                if (job->n + 1 < job->room)
-                        return 1;
+typedef enum { READ_MORE, READ_END, READ_WAIT } ReadResult;
+
+/* Reads some of what is there. READ_END: there is no more, or the answer is of no use. */
+static ReadResult read_answer(GatherJob *job) {
+        ssize_t n;
+
+        if (job->n + 1 >= job->room) {
+                if (!may_grow(job))
+                        return READ_WAIT;
+                job->out_of_memory = make_room(job) < 0;
+                if (job->out_of_memory)
+                        return READ_END;
         }
+        do
+                n = read(job->ssh.out, job->text + job->n, job->room - job->n - 1);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return errno == EAGAIN ? READ_MORE : READ_END;
+        job->n += (size_t) n;
+        job->too_large = job->n > PROFILE_JSON_MAX;
+        return n == 0 || job->too_large ? READ_END : READ_MORE;
 }
 
 static void keep_words(GatherJob *job, const char *text, size_t n) {
@@ -100,17 +106,48 @@ static int end(GatherJob *job) {
         job->out = sd_event_source_disable_unref(job->out);
         job->err = sd_event_source_disable_unref(job->err);
         job->timer = sd_event_source_disable_unref(job->timer);
+        job->wake = sd_event_source_disable_unref(job->wake);
         return job->ended(job, job->userdata);
+}
+
+static int wait_for_turn(GatherJob *job) {
+        int r = sd_event_now(sd_event_source_get_event(job->timer), CLOCK_MONOTONIC, &job->waits_usec);
+
+        job->waits = true;
+        if (r >= 0)
+                r = sd_event_source_set_enabled(job->out, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(job->timer, SD_EVENT_OFF);
+        return r;
+}
+
+/* ssh has ended: what it wrote is in the pipes. Their end is not waited for, as a process that ssh left
+ * behind (a master connection) may keep them open. */
+static int read_rest(GatherJob *job) {
+        ReadResult result;
+        size_t before;
+
+        do {
+                before = job->n;
+                result = read_answer(job);
+        } while (result == READ_MORE && job->n > before);
+        if (result == READ_WAIT)
+                return wait_for_turn(job);
+        /* A pipe has 64 KiB. */
+        for (unsigned i = 0; i < 16 && read_words(job) > 0; i++)
+                ;
+        return end(job);
 }
 
 static int on_out(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         GatherJob *job = userdata;
+        ReadResult result = read_answer(job);
 
-        if (read_answer(job) > 0)
-                return 0;
+        if (result == READ_WAIT)
+                return wait_for_turn(job);
         if (job->too_large || job->out_of_memory)
                 return end(job);
-        return sd_event_source_set_enabled(source, SD_EVENT_OFF);
+        return result == READ_MORE ? 0 : sd_event_source_set_enabled(source, SD_EVENT_OFF);
 }
 
 static int on_err(sd_event_source *source, int fd, uint32_t events, void *userdata) {
@@ -124,24 +161,23 @@ static int on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         return end(job);
 }
 
-/* What ssh wrote is in the pipes now. Their end is not waited for: a process that ssh left behind (a master
- * connection) may keep them open. */
 static int on_child(sd_event_source *source, const siginfo_t *info, void *userdata) {
         GatherJob *job = userdata;
-        size_t before;
 
         if (!job)
                 return 0;
+        job->exited = true;
         job->code = info->si_code;
         job->status = info->si_status;
         job->child = sd_event_source_disable_unref(job->child);
-        do
-                before = job->n;
-        while (read_answer(job) > 0 && job->n > before);
-        /* A pipe has 64 KiB. */
-        for (unsigned i = 0; i < 16 && read_words(job) > 0; i++)
-                ;
-        return end(job);
+        return job->waits ? 0 : read_rest(job);
+}
+
+static int on_wake(sd_event_source *source, void *userdata) {
+        GatherJob *job = userdata;
+
+        job->wake = sd_event_source_disable_unref(job->wake);
+        return job->exited ? read_rest(job) : sd_event_source_set_enabled(job->out, SD_EVENT_ON);
 }
 
 static int add_sources(sd_event *event, GatherJob *job) {
@@ -179,14 +215,31 @@ void gather_job_extend(GatherJob *job, uint64_t usec) {
                 (void) sd_event_source_set_time(job->timer, end_usec + usec);
 }
 
+void gather_job_wake(GatherJob *job) {
+        sd_event *event = sd_event_source_get_event(job->timer);
+        uint64_t usec;
+
+        /* It gets the turn at once, and reads from the event loop. */
+        if (!job->waits || !may_grow(job))
+                return;
+        job->waits = false;
+        if (sd_event_now(event, CLOCK_MONOTONIC, &usec) >= 0)
+                gather_job_extend(job, usec - job->waits_usec);
+        (void) sd_event_source_set_enabled(job->timer, SD_EVENT_ONESHOT);
+        (void) sd_event_add_defer(event, &job->wake, on_wake, job);
+}
+
 GatherJob *gather_job_free(GatherJob *job) {
         if (!job)
                 return NULL;
+        if (*job->large == job)
+                *job->large = NULL;
         leave_child(job);
         sd_event_source_disable_unref(job->child);
         sd_event_source_disable_unref(job->out);
         sd_event_source_disable_unref(job->err);
         sd_event_source_disable_unref(job->timer);
+        sd_event_source_disable_unref(job->wake);
         closep(&job->ssh.out);
         closep(&job->ssh.err);
         free(job->text);

@@ -82,6 +82,8 @@ static int print(GatherOutput *output, const char *text, size_t n) {
         if (fwrite(text, 1, n, stdout) == n && putchar('\n') != EOF && fflush(stdout) == 0)
                 return 0;
         output->reader_gone = errno == EPIPE;
+        /* It is reported with its reason, and once. */
+        clearerr(stdout);
         return errno != 0 ? -errno : -EIO;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <systemd/sd-event.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ctl/fleet/gather-answer.h"
 #include "ctl/fleet/gather-failures.h"
@@ -22,6 +23,7 @@ typedef struct Gather {
         GatherOutput *output;
         sd_event *event;
         GatherJob **jobs; /* plan->jobs of them; NULL: free */
+        GatherJob *large; /* the one with a large answer */
         unsigned running, limit;
         size_t next; /* host */
         char **why;  /* of hosts that have failed */
@@ -66,9 +68,11 @@ static int start(Gather *gather, size_t host) {
         *slot = calloc(1, sizeof(**slot));
         if (!*slot)
                 return -ENOMEM;
-        **slot = (GatherJob){
-                .host = host, .seconds = gather->plan->seconds, .ended = on_ended, .userdata = gather
-        };
+        **slot = (GatherJob){ .host = host,
+                .seconds = gather->plan->seconds,
+                .ended = on_ended,
+                .userdata = gather,
+                .large = &gather->large };
         r = gather_job_start(
                         gather->event, &gather->plan->question, gather->plan->hosts->names[host], *slot);
         if (r < 0)
@@ -138,9 +142,12 @@ static int on_ended(GatherJob *job, void *userdata) {
         if (r < 0)
                 return break_off(gather, r);
         pause = now_usec() - start_usec;
-        for (unsigned i = 0; i < gather->plan->jobs && pause > PAUSE_USEC; i++)
-                if (gather->jobs[i])
+        for (unsigned i = 0; i < gather->plan->jobs; i++) {
+                if (gather->jobs[i] && pause > PAUSE_USEC)
                         gather_job_extend(gather->jobs[i], pause);
+                if (gather->jobs[i])
+                        gather_job_wake(gather->jobs[i]);
+        }
         r = start_more(gather);
         gather_progress_draw(&gather->progress, &gather->counts, gather->running == 0);
         return r;
@@ -153,6 +160,23 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 
         gather->interrupted = true;
         return sd_event_exit(gather->event, 0);
+}
+
+/* Otherwise it would be noticed at the next answer only. */
+static int on_reader_gone(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+        Gather *gather = userdata;
+
+        gather->output->reader_gone = true;
+        return break_off(gather, -EPIPE);
+}
+
+static int watch_reader(Gather *gather) {
+        int r = gather->output->path
+                        ? 0
+                        : sd_event_add_io(gather->event, NULL, STDOUT_FILENO, 0, on_reader_gone, gather);
+
+        /* A file has no reader. */
+        return r == -EPERM ? 0 : r;
 }
 
 static int add_signals(Gather *gather) {
@@ -181,6 +205,8 @@ static int ask(Gather *gather) {
 
         if (r >= 0)
                 r = add_signals(gather);
+        if (r >= 0)
+                r = watch_reader(gather);
         if (r >= 0)
                 r = start_more(gather);
         gather_progress_draw(&gather->progress, &gather->counts, true);

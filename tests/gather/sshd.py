@@ -68,7 +68,7 @@ AllowUsers {self.user}
 MaxStartups 1000
 MaxSessions 1000
 AcceptEnv HAWD_ASKED
-SetEnv PATH={self.place}/bin:/usr/bin:/bin
+SetEnv PATH={self.place}/bin:/usr/bin:/bin HOME={self.place}
 PrintMotd no
 """, encoding="utf-8")
         with open(self.place / "sshd.log", "wb") as log:
@@ -94,9 +94,11 @@ PrintMotd no
         os.chmod(self.place / "bin/hawctl", 0o755)
 
     def hosts(self, *names, **more):
-        """Writes the ssh_config; more: a name's own lines in place of the usual ones, by what its name starts with."""
+        """Writes the ssh_config; more: a name's own lines in place of the usual ones, by what its name starts with. Nobody was asked."""
+        self.asked()
         usual = {"HostName": "127.0.0.1", "Port": self.port, "User": self.user, "IdentityFile": self.place / "user", "IdentitiesOnly": "yes",
-                 "IdentityAgent": "none", "UserKnownHostsFile": self.place / "known_hosts", "GlobalKnownHostsFile": "none"}
+                 "IdentityAgent": "none", "UserKnownHostsFile": self.place / "known_hosts", "GlobalKnownHostsFile": "none",
+                 "KexAlgorithms": "curve25519-sha256"}
         with open(self.config, "w", encoding="utf-8") as config:
             for name in names:
                 lines = usual | {"SetEnv": f"HAWD_ASKED={name}"} | more.get(name.split("-")[0], {})

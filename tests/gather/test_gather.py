@@ -1,18 +1,8 @@
 """hawctl gather asks hosts over a real ssh: what arrives, in which order, and what is said of hosts that fail."""
-import json
 import os
 import re
 
-
-def names_of(text):
-    return [json.loads(line)["host"]["hostname"] for line in text.splitlines()]
-
-
-def said_of(done):
-    """Reasons by host, and the other lines of standard error."""
-    lines = [line.removeprefix("hawctl: ") for line in done.stderr.splitlines()]
-    hosts = [line for line in lines if re.match(r"[a-z]+-\d+: ", line)]
-    return dict(line.split(": ", 1) for line in hosts), [line for line in lines if line not in hosts]
+from said import names_of, said_of
 
 
 def test_documents_arrive_unchanged(server, document):
