@@ -55,10 +55,12 @@ static int add_set(const Baseline *baseline, const BaselineFleet *fleet, const S
         return check_all(baseline, fleet, request, &settings->sets[settings->n++]);
 }
 
-int baseline_settings_make(const Baseline *baseline, const BaselineFleet *fleet, uint8_t for_width,
+int baseline_settings_make(const Baseline *baseline, const BaselineFleet *fleet, uint8_t for_width, bool few,
                 VmDomainReader *domain, BaselineSettings *ret, VmError *reterr) {
         _cleanup_(baseline_settings_done) BaselineSettings settings = {};
-        SettingsRequest request = { .bits = for_width ? for_width : baseline->guest.bits, .domain = domain };
+        SettingsRequest request = {
+                .bits = for_width ? for_width : baseline->guest.bits, .few = few, .domain = domain
+        };
         int r = add_set(baseline, fleet, &request, &settings, reterr);
 
         request.devices = true;

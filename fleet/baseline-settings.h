@@ -15,7 +15,7 @@ typedef struct BaselineSettings {
 
 void baseline_settings_done(BaselineSettings *settings);
 
-/* for_width: 0 for the widest that every host holds. Without devices, then with them where a host can assign any. Errors
+/* few: as in SettingsRequest. for_width: 0 for the widest that every host holds. Without devices, then with them where a host can assign any. Errors
  * as of settings_make() and of the fleet. */
-int baseline_settings_make(const Baseline *baseline, const BaselineFleet *fleet, uint8_t for_width,
+int baseline_settings_make(const Baseline *baseline, const BaselineFleet *fleet, uint8_t for_width, bool few,
                 VmDomainReader *domain, BaselineSettings *ret, VmError *reterr);

@@ -248,6 +248,10 @@ const SettingForm setting_forms[] = {
 const size_t n_setting_forms = ELEMENTS(setting_forms);
 
 bool setting_form_applies(const SettingForm *form, const SettingsRequest *request) {
+        if (request->few &&
+                        (form->consumer > SETTING_QEMU ||
+                                        (form > setting_forms && form[-1].consumer == form->consumer)))
+                return false;
         return (!form->only_devices || request->devices) &&
                         (!form->wide || request->cpu_bits > request->bits) &&
                         request->bits >= form->min_bits;

@@ -46,6 +46,7 @@ typedef struct Setting {
 typedef struct SettingsRequest {
         uint8_t bits;     /* the width, SETTINGS_BITS_MIN to SETTINGS_BITS_MAX */
         bool devices;     /* for guests with assigned devices, which reach `bits` */
+        bool few;         /* only the first of libvirt and of QEMU, in a sixth of the time */
         uint8_t cpu_bits; /* with devices: the width without them, if it is above `bits`; else 0 */
         VmDomainReader *domain;
 } SettingsRequest;

@@ -61,6 +61,10 @@ static void print_setting(const Screen *screen, const Setting *setting, const Se
         printf("  %s%s%s, %s%s%s%s\n", screen_bold(screen), program_of(setting->consumer),
                         screen_off(screen), setting->name, *setting->needs ? " (needs " : "", setting->needs,
                         *setting->needs ? ")" : "");
+        if (setting->n_hosts == 0) {
+                print_wrapped(screen, "not offered: no host is known to hold this width");
+                return;
+        }
         if (!setting_offered(setting)) {
                 print_problem(screen, "not offered: unsafe", &setting->unsafe);
                 return;

@@ -76,8 +76,8 @@ static int show(const Options *options, const Fleet *hosts) {
 
         if (r < 0)
                 return fail(r, NULL);
-        r = baseline_settings_make(
-                        &baseline, &fleet, (uint8_t) own->for_width, guest_domain_read, &settings, &error);
+        r = baseline_settings_make(&baseline, &fleet, (uint8_t) own->for_width,
+                        !options->json && !own->settings, guest_domain_read, &settings, &error);
         if (r < 0)
                 return fail(r, error.text);
         return options->json ? write_json(options, own, &baseline, &fleet, &settings)
