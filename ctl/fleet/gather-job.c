@@ -154,9 +154,19 @@ static int on_err(sd_event_source *source, int fd, uint32_t events, void *userda
         return read_words(userdata) > 0 ? 0 : sd_event_source_set_enabled(source, SD_EVENT_OFF);
 }
 
+/* It ended in time if its event is only not handled yet, for instance because hawctl was stopped. */
+static bool has_ended(const GatherJob *job) {
+        siginfo_t info = {};
+
+        return job->child && waitid(P_PID, (id_t) job->ssh.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+                        info.si_pid == job->ssh.pid;
+}
+
 static int on_late(sd_event_source *source, uint64_t usec, void *userdata) {
         GatherJob *job = userdata;
 
+        if (has_ended(job))
+                return 0;
         job->late = true;
         return end(job);
 }

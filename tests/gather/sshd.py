@@ -45,9 +45,10 @@ class Sshd:
         self.user = pwd.getpwuid(os.getuid()).pw_name
         (self.place / "bin").mkdir()
         (self.place / "profile.json").write_text(profile, encoding="utf-8")
-        for key in ("host", "user", "strange"):
+        for key in ("host", "user", "strange", "restricted"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.place / key], check=True)
-        (self.place / "authorized_keys").write_bytes((self.place / "user.pub").read_bytes())
+        keys = {key: (self.place / f"{key}.pub").read_text(encoding="ascii") for key in ("user", "restricted")}
+        (self.place / "authorized_keys").write_text(keys["user"] + 'restrict,command="hawctl describe --json=short" ' + keys["restricted"], encoding="ascii")
         for name, key in (("known_hosts", "host"), ("changed_hosts", "strange")):
             (self.place / name).write_text(f"[127.0.0.1]:{self.port} " + (self.place / f"{key}.pub").read_text(encoding="ascii"), encoding="ascii")
 

@@ -125,6 +125,32 @@ def test_reader_that_goes_away(server, waiting):
     until(lambda: not processes_of(server))
 
 
+def children_of(pid):
+    """States of processes."""
+    done = subprocess.run(["ps", "-o", "stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [line[0] for line in done.stdout.split()]
+
+
+def test_stopped_for_longer_than_the_time_limit(server, waiting):
+    """By Ctrl-Z: what has ended meanwhile has ended in time. If ssh needs long here, there is more time."""
+    for seconds in (3, 20):
+        names, go = waiting
+        go.unlink(missing_ok=True)
+        server.asked()
+        with subprocess.Popen(server.command(f"--timeout={seconds}", "wait-1", "wait-2"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            end = time.monotonic() + seconds + 0.5
+            until(lambda: (server.place / "asked").exists() and (server.place / "asked").read_text(encoding="utf-8").count("\n") == 2)
+            process.send_signal(signal.SIGSTOP)
+            go.touch()
+            until(lambda: children_of(process.pid) == ["Z", "Z"] or time.monotonic() > end + 20)
+            time.sleep(max(0, end - time.monotonic()))
+            process.send_signal(signal.SIGCONT)
+            out, err = process.communicate(timeout=60)
+        if err == "":
+            break
+    assert (process.returncode, err) == (0, "") and sorted(names_of(out)) == ["wait-1", "wait-2"]
+
+
 def test_failed_hosts_are_asked_again(server, tmp_path):
     server.answers(ill="exit 1")
     names = server.hosts("web-1", "ill-1", "web-2", "ill-2")

@@ -31,6 +31,20 @@ def test_names_from_standard_input(server):
     assert done.returncode == 0 and sorted(names_of(done.stdout)) == ["web-1", "web-2"]
 
 
+def test_key_that_allows_only_this(server, document):
+    """As docs/fleet.md proposes: whatever is asked, the host runs what its authorized_keys has."""
+    server.hosts("client", client={"IdentityFile": server.place / "restricted"})
+    done = server.gather("client", f"--remote-command=touch {server.place}/trace")
+    assert (done.returncode, done.stdout, done.stderr) == (0, document, "") and not (server.place / "trace").exists()
+    assert server.asked() == [["client", "describe --json=short"]]
+
+
+def test_another_command(server):
+    server.hosts("client")
+    done = server.gather("client", "--remote-command=hawctl describe --json=short --local")
+    assert done.returncode == 0 and server.asked() == [["client", "describe --json=short --local"]]
+
+
 # What the host does (a shell's words, or the lines of ssh_config), and what is said of it.
 REASONS = {
     "refused": ({"Port": 1}, r"ssh: connect to host 127\.0\.0\.1 port 1: Connection refused"),
