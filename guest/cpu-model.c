@@ -78,6 +78,11 @@ const GuestCpuModel *guest_cpu_model_find(const char *name) {
         return bsearch(base, models, ELEMENTS(models), sizeof(models[0]), compare);
 }
 
+const GuestCpuModel *guest_cpu_models(size_t *ret_n) {
+        *ret_n = ELEMENTS(models);
+        return models;
+}
+
 bool guest_cpu_model_is_host(const char *name) {
         return strcmp(name, "host") == 0 || strcmp(name, "max") == 0 || strcmp(name, "host-model") == 0;
 }

@@ -18,5 +18,8 @@ typedef struct GuestCpuModel {
 /* NULL: unknown model. */
 const GuestCpuModel *guest_cpu_model_find(const char *name);
 
+/* All of them, by name. */
+const GuestCpuModel *guest_cpu_models(size_t *ret_n);
+
 /* Whether the model copies the host's CPU. */
 bool guest_cpu_model_is_host(const char *name);

@@ -9,6 +9,7 @@
 #include "fleet/place-document.h"
 #include "fleet/summary.h"
 #include "guest/answer/answer.h"
+#include "guest/answer/models.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/form/json/site-defaults.h"
 #include "probe/cleanup.h"
@@ -28,6 +29,7 @@ static const struct {
         { "guest", &guest_table, "urn:hawd:guest:1", "hawd guest" },
         { "guest-defaults", &site_defaults_table, "urn:hawd:guest-defaults:1", "hawd guest defaults" },
         { "place", &place_table, "urn:hawd:place:1", "hawd place" },
+        { "models", &models_table, "urn:hawd:models:1", "hawd CPU models" },
         { "profile", &profile_table, "urn:hawd:profile:1", "hawd profile" },
         { "summary", &summary_table, "urn:hawd:summary:1", "hawd summary" },
 };

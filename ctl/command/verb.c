@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/command/nearest.h"
+
 /* ── verbs ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 const Verb *verb_find(const Verb *const *verbs, const char *name) {
@@ -13,44 +15,13 @@ const Verb *verb_find(const Verb *const *verbs, const char *name) {
         return NULL;
 }
 
-/* Edit distance, for short words. */
-static size_t distance(const char *a, const char *b) {
-        size_t row[32], n = strlen(b);
-
-        for (size_t j = 0; j <= n; j++)
-                row[j] = j;
-        for (size_t i = 0; a[i]; i++) {
-                size_t diagonal = row[0];
-
-                row[0] = i + 1;
-                for (size_t j = 0; j < n; j++) {
-                        size_t best = diagonal + (a[i] != b[j]);
-
-                        diagonal = row[j + 1];
-                        if (row[j] + 1 < best)
-                                best = row[j] + 1;
-                        if (diagonal + 1 < best)
-                                best = diagonal + 1;
-                        row[j + 1] = best;
-                }
-        }
-        return row[n];
-}
-
 int verb_unknown(const Verb *const *verbs, const char *name) {
-        const Verb *nearest = NULL;
-        size_t least = 3;
+        Nearest nearest = nearest_to(name);
 
-        for (; *verbs && strlen(name) <= 16; verbs++) {
-                size_t d = distance(name, (*verbs)->name);
-
-                if (d < least) {
-                        least = d;
-                        nearest = *verbs;
-                }
-        }
-        if (nearest)
-                fprintf(stderr, "hawctl: unknown verb '%s'; did you mean '%s'?\n", name, nearest->name);
+        for (; *verbs; verbs++)
+                nearest_try(&nearest, (*verbs)->name);
+        if (nearest.found)
+                fprintf(stderr, "hawctl: unknown verb '%s'; did you mean '%s'?\n", name, nearest.found);
         else
                 fprintf(stderr, "hawctl: unknown verb '%s'; 'hawctl --help' lists them\n", name);
         return EXIT_USAGE;

@@ -18,6 +18,7 @@
         VERB(compare)  \
         VERB(baseline) \
         VERB(place)    \
+        VERB(models)   \
         VERB(monitor)  \
         VERB(history)  \
         VERB(decode)   \

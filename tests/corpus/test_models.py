@@ -98,3 +98,17 @@ def test_families_against_cpuid():
         said = subprocess.run(["cpuid", "-1", "-f", path], capture_output=True, text=True, check=True).stdout
         family, model = (re.search(rf"\({word} synth\) +=.*\((\d+)\)", said) for word in ("family", "model"))
         assert (int(family[1]), int(model[1])) == tool.family_and_model(int(leaf[1], 16)), path.name
+@pytest.mark.parametrize("suite", MAPS)
+def test_every_version_is_a_model(suite):
+    """The names that libvirt has signatures for, all versions, lead to a row of QEMU's models with hardware."""
+    hawctl = os.environ["HAWCTL"]
+    try:
+        folder = pathlib.Path("/") if suite == "installed" else release.tree(suite, ["libvirt-common"], closure=False)
+    except release.Missing as why:
+        pytest.skip(str(why))
+    files = sorted((folder / "usr" / "share" / "libvirt" / "cpu_map").glob("x86_*.xml"))
+    names = [path.stem[4:] for path in files if "<signature" in path.read_text(encoding="utf-8")]
+    if not names:
+        pytest.skip("no cpu_map")
+    done = subprocess.run([hawctl, "models", "--local", "--json=short", *names], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr

@@ -22,13 +22,13 @@ OPTIONS = {verb: run(verb, "--list-options").stdout.split() for verb in VERBS}
 # The common options that each verb takes: what a verb does not use it refuses.
 HOST = {"--root", "--local", "--host", "--bus-address"}
 TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST | {"--json"}, "help": set(), "decode": {"--json"},
-         **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit")},
+         **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit", "models")},
          "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "monitor": {"--host", "--bus-address", "--json"},
          **{verb: {"--json", "--no-legend"} for verb in ("baseline", "compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set(), "place": {"--json"}}
 ALWAYS = {"--help", "--version", "--no-pager"}
 GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
 OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "place": GUEST | {"--from", "--all"}, "map": GUEST | {"--svg", "--ascii"},
-       "audit": {"--defaults"}, "baseline": {"--for-width", "--settings", "--all"}, "capture": {"--force"}, "export": {"--output"},
+       "audit": {"--defaults"}, "baseline": {"--for-width", "--settings", "--all"}, "capture": {"--force"}, "models": {"--fleet"}, "export": {"--output"},
        "gather": {"--hosts", "--output", "--continue", "--jobs", "--ssh-config", "--ssh-option", "--remote-command"}}
 
 
@@ -135,7 +135,7 @@ def test_help_is_one():
     (["gather"], "--hosts=FILE"), (["gather", "x", "--continue"], "--output=FILE"), (["gather", "x", "--continue", "--output=-"], "--output=FILE"),
     (["gather", "x", "--jobs=0"], "from 1 to 256"), (["gather", "x", "--jobs=257"], "from 1 to 256"), (["gather", "x", "--timeout=0"], "of seconds from 1"),
     (["gather", "--hosts=/dev/null"], "names no host"), (["gather", "x", "--output="], "the name of a file"), (["gather", "x", "--remote-command="], "needs a command"),
-    (["fit", "x", *["--bar=1M"] * 7], "at most 6"),
+    (["fit", "x", *["--bar=1M"] * 7], "at most 6"), (["models", "--local", "--fleet=x"], "--fleet excludes"),
 ])
 def test_usage_errors(arguments, word):
     done = run(*arguments)
@@ -146,7 +146,7 @@ def test_usage_errors(arguments, word):
     (["decode", "dmar", "/no/such/file"], "/no/such/file"), (["decode", "dmar", "/"], "directory"), (["decode", "cpuid", "/dev/null"], "no CPUID leaf"),
     (["decode", "ivrs", "/dev/zero"], "larger"), (["status", "--root=/no/such"], "/no/such"), (["status", "--root=/usr/bin"], "not a host tree"),
     (["check", "/no/such/guest"], "/no/such/guest"), (["check", "/"], "directory"),
-    (["compare", "/no/such", "/no/such"], "/no/such"), (["baseline", "/no/such"], "/no/such"), (["baseline", "/dev/null"], "/dev/null"), (["iommus", "dmar99"], "dmar99"), (["groups", "99999"], "99999"), (["devices", "0000:ff:1f.7"], "0000:ff:1f.7"),
+    (["compare", "/no/such", "/no/such"], "/no/such"), (["baseline", "/no/such"], "/no/such"), (["baseline", "/dev/null"], "/dev/null"), (["iommus", "dmar99"], "dmar99"), (["models", "Skylak-Server"], "did you mean 'Skylake-Server'"), (["models", "nonsense"], "'hawctl models' lists"), (["models", "host"], "copies the CPU"), (["models", "--fleet=/no/such"], "/no/such"), (["groups", "99999"], "99999"), (["devices", "0000:ff:1f.7"], "0000:ff:1f.7"),
 ])
 def test_failures(arguments, word):
     done = run(*arguments)
