@@ -23,10 +23,11 @@ static const char *const marks[] = { "hawd", "proc", "sys" };
 
 bool capture_is_host_tree(const char *path) {
         char mark[PATH_MAX];
+        struct stat st;
 
         for (size_t i = 0; i < ELEMENTS(marks); i++)
                 if ((size_t) snprintf(mark, sizeof(mark), "%s/%s", path, marks[i]) < sizeof(mark) &&
-                                access(mark, F_OK) == 0)
+                                stat(mark, &st) == 0 && S_ISDIR(st.st_mode))
                         return true;
         return false;
 }

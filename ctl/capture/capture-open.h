@@ -10,7 +10,7 @@ typedef struct CaptureRoot {
         Root *root;
 } CaptureRoot;
 
-/* Whether a directory has any of what a host tree has: hawd, proc, sys. */
+/* Whether a directory has any of the directories of a host tree: hawd, proc, sys. */
 bool capture_is_host_tree(const char *path);
 
 /* -errno, after printing the reason. */

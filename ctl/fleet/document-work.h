@@ -18,7 +18,8 @@ typedef enum DocumentKind {
         DOCUMENT_TEXT,  /* to be read */
         DOCUMENT_READ,  /* its result is there */
         DOCUMENT_ERROR, /* .error says why not */
-        DOCUMENT_END,   /* of the source */
+        DOCUMENT_NOTE,  /* .error.text is about a directory */
+        DOCUMENT_END,   /* of an argument of the command line, which is the source */
 } DocumentKind;
 
 typedef struct Document {

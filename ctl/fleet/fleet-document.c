@@ -38,6 +38,13 @@ static int read_summary(const json_t *document, FleetRecord *ret, JsonError *ret
         return r < 0 ? r : fleet_record_summary(&summary, ret);
 }
 
+static int refuse_array(JsonError *reterr) {
+        *reterr = (JsonError){
+                .text = "an array; expected one profile on each line, as \"jq -c '.[]'\" prints them"
+        };
+        return -EINVAL;
+}
+
 static int refuse(const json_t *document, JsonError *reterr) {
         *reterr = (JsonError){};
         snprintf(reterr->text, sizeof(reterr->text), "%s",
@@ -53,6 +60,11 @@ int fleet_document_read(
         json_t *document;
         int r = json_text_parse(text, n, &document, reterr);
 
+        if (r != -ENOMEM && n > 0 && *text == '[') {
+                if (r >= 0)
+                        json_decref(document);
+                return refuse_array(reterr);
+        }
         if (r < 0)
                 return r;
         schema = json_string_value(json_object_get(document, "schema"));

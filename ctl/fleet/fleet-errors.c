@@ -14,36 +14,35 @@ static void print(const SourceNames *names, uint32_t source, uint64_t line, cons
         fprintf(stderr, "hawctl: %s%s: %s\n", path, number, text);
 }
 
-void fleet_error(FleetErrors *errors, const SourceNames *names, uint32_t source, uint64_t line,
-                const char *text) {
-        errors->n++;
-        if (line == 0 || errors->bad++ < FLEET_MESSAGES_MAX)
+void fleet_errors_add(FleetErrors *errors, FleetMessage kind, const SourceNames *names, uint32_t source,
+                uint64_t line, const char *text) {
+        errors->n += kind == FLEET_BAD;
+        if (errors->current[kind]++ < FLEET_MESSAGES_MAX)
                 print(names, source, line, text);
-}
-
-void fleet_note(FleetErrors *errors, const SourceNames *names, uint32_t source, uint64_t line,
-                const char *text) {
-        errors->n_again++;
-        if (errors->doubles++ < FLEET_MESSAGES_MAX)
-                print(names, source, line, text);
-}
-
-static void print_rest(const SourceNames *names, uint32_t source, uint64_t n, const char *one,
-                const char *several) {
-        char text[128];
-
-        if (n <= FLEET_MESSAGES_MAX)
-                return;
-        n -= FLEET_MESSAGES_MAX;
-        snprintf(text, sizeof(text), "%" PRIu64 " more %s", n, n == 1 ? one : several);
-        print(names, source, 0, text);
 }
 
 void fleet_errors_end(FleetErrors *errors, const SourceNames *names, uint32_t source) {
-        print_rest(names, source, errors->bad, "document is not a profile", "documents are not profiles");
-        print_rest(names, source, errors->doubles,
-                        "document has a machine ID or a hostname that was read before",
-                        "documents have a machine ID or a hostname that was read before");
-        errors->bad = 0;
-        errors->doubles = 0;
+        static const struct {
+                const char *one, *several;
+        } texts[] = {
+                [FLEET_BAD] = { "document or file could not be read",
+                                "documents or files could not be read" },
+                [FLEET_AGAIN] = { "document has a machine ID or a hostname that was read before",
+                                "documents have a machine ID or a hostname that was read before" },
+                [FLEET_IGNORED] = { "directory has files that are ignored",
+                                "directories have files that are ignored" },
+        };
+
+        for (unsigned i = 0; i < _FLEET_MESSAGE_MAX; i++) {
+                uint64_t n = errors->current[i];
+                char text[128];
+
+                errors->current[i] = 0;
+                if (n <= FLEET_MESSAGES_MAX)
+                        continue;
+                n -= FLEET_MESSAGES_MAX;
+                snprintf(text, sizeof(text), "%" PRIu64 " more %s", n,
+                                n == 1 ? texts[i].one : texts[i].several);
+                print(names, source, 0, text);
+        }
 }

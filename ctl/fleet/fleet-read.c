@@ -18,7 +18,6 @@ typedef struct Reading {
         const FleetVisit *visit;
         FleetRead *read;
         DocumentWork *work;
-        bool failed; /* of the store: reported */
 } Reading;
 
 /* ── documents ─────────────────────────────────────────────────────────────────────────────────────────── */
@@ -58,7 +57,7 @@ static void note_double(
                                 name, path);
         else
                 snprintf(text, sizeof(text), "another host is named %s too, at %s; both count", name, path);
-        fleet_note(&read->errors, &read->names, place.source, place.line, text);
+        fleet_errors_add(&read->errors, FLEET_AGAIN, &read->names, place.source, place.line, text);
 }
 
 static int add_record(Reading *reading, FleetRecord *record, uint32_t source, uint64_t line) {
@@ -83,7 +82,8 @@ static void report(FleetRead *read, const Document *document) {
                 snprintf(text, sizeof(text), "%s (column %u)", error->text, error->column);
         else
                 snprintf(text, sizeof(text), "%s", error->text);
-        fleet_error(&read->errors, &read->names, document->source, line, text);
+        fleet_errors_add(&read->errors, document->kind == DOCUMENT_NOTE ? FLEET_IGNORED : FLEET_BAD,
+                        &read->names, document->source, line, text);
 }
 
 static int take_document(const Document *document, void *result, void *userdata) {
@@ -92,10 +92,10 @@ static int take_document(const Document *document, void *result, void *userdata)
 
         if (document->kind == DOCUMENT_READ)
                 return add_record(reading, result, document->source, document->line);
-        if (document->kind == DOCUMENT_ERROR)
-                report(read, document);
-        else
+        if (document->kind == DOCUMENT_END)
                 fleet_errors_end(&read->errors, &read->names, document->source);
+        else
+                report(read, document);
         return 0;
 }
 
@@ -104,7 +104,7 @@ static int take_document(const Document *document, void *result, void *userdata)
 static int fail(uint32_t source, const char *why, void *userdata) {
         const Reading *reading = userdata;
 
-        return fleet_text_error(reading->work, source, why);
+        return fleet_text_tell(reading->work, DOCUMENT_ERROR, source, why);
 }
 
 /* A host tree or a capture: here, not in another thread, because hawd-archive ends with the thread that
@@ -147,14 +147,13 @@ static int read_file(int fd, uint32_t source, void *userdata) {
 
 static int ignore(uint32_t directory, size_t n, const char *first, const char *why, void *userdata) {
         const Reading *reading = userdata;
-        char path[PATH_MAX];
+        char text[NAME_MAX + 128];
 
-        source_path(&reading->read->names, directory, path, sizeof(path));
         if (n == 1)
-                fprintf(stderr, "hawctl: %s: %s is ignored: %s\n", path, first, why);
+                snprintf(text, sizeof(text), "%s is ignored: %s", first, why);
         else
-                fprintf(stderr, "hawctl: %s: %s and %zu more are ignored: %s\n", path, first, n - 1, why);
-        return 0;
+                snprintf(text, sizeof(text), "%s and %zu more are ignored: %s", first, n - 1, why);
+        return fleet_text_tell(reading->work, DOCUMENT_NOTE, directory, text);
 }
 
 static int read_all(Reading *reading, int argc, char **argv) {
@@ -168,8 +167,13 @@ static int read_all(Reading *reading, int argc, char **argv) {
         };
         int r = 0;
 
-        for (int i = 0; i < argc && r >= 0; i++)
+        for (int i = 0; i < argc && r >= 0; i++) {
+                const uint32_t source = (uint32_t) reading->read->names.n;
+
                 r = fleet_walk(&walk, argv[i]);
+                if (r >= 0)
+                        r = fleet_text_tell(reading->work, DOCUMENT_END, source, "");
+        }
         if (r >= 0)
                 r = document_work_finish(reading->work);
         return r < 0 ? r : fleet_finish(reading->read->fleet);

@@ -28,15 +28,16 @@ static int add(DocumentWork *work, const Document *document) {
                         : 0;
 }
 
-static int add_error(DocumentWork *work, uint32_t source, uint64_t line, const char *text) {
-        Document document = { .kind = DOCUMENT_ERROR, .source = source, .line = line };
+static int add_message(
+                DocumentWork *work, DocumentKind kind, uint32_t source, uint64_t line, const char *text) {
+        Document document = { .kind = kind, .source = source, .line = line };
 
         snprintf(document.error.text, sizeof(document.error.text), "%s", text);
         return add(work, &document);
 }
 
-int fleet_text_error(DocumentWork *work, uint32_t source, const char *text) {
-        return add_error(work, source, 0, text);
+int fleet_text_tell(DocumentWork *work, DocumentKind kind, uint32_t source, const char *text) {
+        return add_message(work, kind, source, 0, text);
 }
 
 /* Hands on the documents that the text has so far. */
@@ -54,7 +55,7 @@ static int split_text(TextReader *reader, bool end) {
                         return 0;
                 reader->any = true;
                 if (result == SPLIT_TOO_LONG)
-                        r = add_error(reader->work, reader->source, span.line,
+                        r = add_message(reader->work, DOCUMENT_ERROR, reader->source, span.line,
                                         "longer than 64 MiB, the maximum of a profile");
                 else
                         r = add(reader->work,
@@ -114,8 +115,7 @@ static int end_of(TextReader *reader, ssize_t n) {
         batch = document_work_batch(reader->work);
         batch->split = batch->n;
         text = complaint(reader, n, why);
-        r = text ? fleet_text_error(reader->work, reader->source, text) : 0;
-        return r < 0 ? r : add(reader->work, &(Document){ .kind = DOCUMENT_END, .source = reader->source });
+        return text ? fleet_text_tell(reader->work, DOCUMENT_ERROR, reader->source, text) : 0;
 }
 
 /* Reads a part and hands on its documents. Returns the number of bytes; 0 at the end. */

@@ -9,9 +9,8 @@
 /* Bytes of a document without end that are skipped before the rest of the source is given up. */
 #define FLEET_SKIP_MAX (UINT64_C(256) << 20)
 
-/* Reads the input to its end. What is wrong with it becomes a DOCUMENT_ERROR; a DOCUMENT_END follows. -errno
- * if the run cannot go on. */
+/* Reads the input to its end. What is wrong with it becomes a DOCUMENT_ERROR. -errno if the run cannot go on. */
 int fleet_text_read(DocumentWork *work, FleetInput *input, uint32_t source);
 
-/* Adds an error of the source itself, in the order of documents. -errno */
-int fleet_text_error(DocumentWork *work, uint32_t source, const char *text);
+/* Adds a message about the source itself, in the order of documents: DOCUMENT_ERROR, _NOTE or _END. -errno */
+int fleet_text_tell(DocumentWork *work, DocumentKind kind, uint32_t source, const char *text);

@@ -188,7 +188,7 @@ def test_wrong_documents(reader):
     wrong = [('{"schema":"hawd-profile/2"}', 'schema: expected "hawd-profile/1" or "hawd-summary/1"'),
              ("{}", 'schema: expected "hawd-profile/1" or "hawd-summary/1"'),
              ('{"schema":1}', 'schema: expected "hawd-profile/1" or "hawd-summary/1"'),
-             ("[]", "expected an object, such as 'hawctl describe' prints"), ("12", "expected JSON (column 2)"), ("rubbish", "expected JSON (column 7)"),
+             ("[]", "an array; expected one profile on each line, as \"jq -c '.[]'\" prints them"), ("[", "an array; expected one profile on each line, as \"jq -c '.[]'\" prints them"), ("12", "expected JSON (column 2)"), ('"a"', "expected JSON (column 3)"), ("rubbish", "expected JSON (column 7)"),
              (reader.line("a", widths={})[:-1], "widths.cpuPhysicalBits: missing"), (reader.line("a", groups=7)[:-1], "groups: expected an array"),
              ("{" * 20, "expected at most 16 levels of nesting (column 17)"), ('{"a":1,"a":2}', "expected a member of this name only once (column 10)")]
     reader.write("wrong.jsonl", "".join(text + "\n" for text, _ in wrong) + reader.line("good"))
@@ -237,8 +237,8 @@ def test_many_messages(reader):
     done = reader.run("bad.jsonl", "worse.jsonl", "good.jsonl")
     lines = errors(done)
     assert len(lines) == 20 + 1 + 20 + 1 + 1 and done.returncode == 1 and hosts(done) == ["a"]
-    assert lines[19].startswith("hawctl: bad.jsonl:20: ") and lines[20] == "hawctl: bad.jsonl: 1214 more documents are not profiles"
-    assert lines[41] == "hawctl: worse.jsonl: 1 more document is not a profile" and "host a was read before, at bad.jsonl:1001" in lines[42]
+    assert lines[19].startswith("hawctl: bad.jsonl:20: ") and lines[20] == "hawctl: bad.jsonl: 1214 more documents or files could not be read"
+    assert lines[41] == "hawctl: worse.jsonl: 1 more document or file could not be read" and "host a was read before, at bad.jsonl:1001" in lines[42]
 
 
 # ── sizes ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -326,6 +326,20 @@ def test_directory_with_others(reader, tmp_path):
     done = reader.run("fleet")
     assert done.returncode == 1 and "hawctl: fleet/fifo.json: not a regular file" in done.stderr and "hawctl: fleet/gone.json: No such file or directory" in done.stderr
     assert "hawctl: fleet/self.json: Too many levels of symbolic links" in done.stderr and hosts(done)[-1] == "z"
+
+
+def test_many_directories(reader, tmp_path):
+    """Of an argument 20 messages of each kind, whatever is below it; files named as directories of a host make no host."""
+    for i in range(30):
+        reader.write(f"etc/{i}/proc", "x")
+        reader.write(f"etc/{i}/sys", "x")
+        reader.write(f"etc/b{i}/a.json", reader.line(f"h{i}"))
+        reader.write(f"etc/b{i}/README", "x")
+        reader.write(f"etc/c{i}.json", "x")
+    done = reader.run("etc")
+    assert sorted(hosts(done)) == sorted(f"h{i}" for i in range(30)) and done.returncode == 1
+    assert len(errors(done)) == 20 + 1 + 20 + 1 and "hawctl: etc: 40 more documents or files could not be read" in errors(done), done.stderr
+    assert errors(done)[-1] == "hawctl: etc: 10 more directories have files that are ignored"
 
 
 def test_deep(reader):
