@@ -102,6 +102,7 @@ def test_completion():
         assert complete("hawctl", verb, "--") == OPTIONS[verb], verb
     assert complete("hawctl", "fit", "x", "--de") == ["--defaults=", "--device="]
     assert complete("hawctl", "--json=") == ["pretty", "short", "off"] and complete("hawctl", "--json=p") == ["pretty"]
+    assert complete("hawctl", "models", "Skylake-") == ["Skylake-Client", "Skylake-Server"]
     assert complete("hawctl", "--json=short", "de") == ["describe", "devices", "decode"]
     # What the script completes the values of are options.
     for option in re.findall(r"--[a-z]+=(?=\*)", (TOP / "ctl" / "completion" / "hawctl").read_text(encoding="utf-8")):
