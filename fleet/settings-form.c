@@ -30,11 +30,13 @@ static uint64_t window_mib(const SettingsRequest *request) {
         return request->bits < 43 ? UINT64_C(1) << (request->bits - 23) : UINT64_C(1) << 20;
 }
 
+/* libvirt reserves this name in <sysinfo type='fwcfg'>. */
 static void put_window(const SettingsRequest *request, FILE *file) {
         fprintf(file,
-                        "<sysinfo type='fwcfg'>\n"
-                        "  <entry name='opt/ovmf/X-PciMmio64Mb'>%" PRIu64 "</entry>\n"
-                        "</sysinfo>",
+                        "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n"
+                        "  <qemu:arg value='-fw_cfg'/>\n"
+                        "  <qemu:arg value='name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64 "'/>\n"
+                        "</qemu:commandline>",
                         window_mib(request));
 }
 
@@ -83,7 +85,8 @@ static void qemu_wide(const SettingsRequest *request, FILE *file) {
 }
 
 static void qemu_window(const SettingsRequest *request, FILE *file) {
-        fprintf(file, "-fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64, window_mib(request));
+        qemu_host(request, file);
+        fprintf(file, " \\\n  -fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64, window_mib(request));
 }
 
 static void put_qemu(Put *put, const SettingsRequest *request, bool ovmf, FILE *file) {
@@ -106,8 +109,6 @@ static void wide_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
 
 static void qemu_window_guest(const SettingsRequest *request, bool ovmf, FILE *file) {
         put_qemu(qemu_window, request, ovmf, file);
-        fputc(' ', file);
-        qemu_host(request, file);
 }
 
 /* ── Nova: the libvirt driver makes mode='emulate' of both ─────────────────────────────────────────────── */
@@ -212,32 +213,33 @@ const SettingForm setting_forms[] = {
         { SETTING_LIBVIRT, "in <cpu>, older releases", "libvirt 8.7",
                         "No effect with mode='host-passthrough'. libvirt rejects it where /proc/cpuinfo shows fewer bits.",
                         .paste = put_emulate, .guest = emulate_guest },
-        { SETTING_LIBVIRT, "in <domain>, for large BARs with OVMF before 202211", "libvirt 6.5", "",
-                        .only_devices = true, .min_bits = WINDOW_BITS_MIN, .only_ovmf = true,
-                        .paste = put_window, .guest = window_guest },
+        { SETTING_LIBVIRT, "in <domain>, large BARs, OVMF before 202211", "",
+                        "In addition to the width, not without it.", .only_devices = true,
+                        .min_bits = WINDOW_BITS_MIN, .only_ovmf = true, .paste = put_window,
+                        .guest = window_guest },
         { SETTING_QEMU, "-cpu host", "QEMU 4.0", "With -cpu host, phys-bits= has no effect.",
                         .paste = qemu_host, .guest = host_guest },
         { SETTING_QEMU, "any CPU model", "QEMU 4.0", "", .paste = qemu_model, .guest = model_guest },
-        { SETTING_QEMU, "-cpu host, CPU wider than devices reach", "QEMU 9.1 and OVMF 202408",
+        { SETTING_QEMU, "-cpu host, wider than devices", "QEMU 9.1 and OVMF 202408",
                         "SeaBIOS ignores guest-phys-bits. All memory must still lie within that width.",
                         .only_devices = true, .wide = true, .only_ovmf = true, .vmm = { 9, 1, 0 },
                         .ovmf = { 202408, 0, 0 }, .paste = qemu_wide, .guest = wide_guest },
-        { SETTING_QEMU, "for large BARs with OVMF before 202211", "", "", .min_bits = WINDOW_BITS_MIN,
-                        .only_devices = true, .only_ovmf = true, .paste = qemu_window,
-                        .guest = qemu_window_guest },
+        { SETTING_QEMU, "-cpu host, large BARs, OVMF before 202211", "QEMU 4.0", "",
+                        .min_bits = WINDOW_BITS_MIN, .only_devices = true, .only_ovmf = true,
+                        .paste = qemu_window, .guest = qemu_window_guest },
         { SETTING_NOVA, "image", "Nova 2024.1 and libvirt 8.7", "No effect with cpu_mode=host-passthrough.",
                         .paste = nova_image, .guest = emulate_guest },
         { SETTING_NOVA, "flavor", "Nova 2024.1 and libvirt 8.7",
                         "With API version 2.86 and later, Nova rejects these properties.",
                         .paste = nova_flavor, .guest = emulate_guest },
-        { SETTING_NOVA, "image, the width of the hosts", "Nova of February 2025 and libvirt 8.7",
+        { SETTING_NOVA, "image, the width of the hosts", "Nova 2025.1 and libvirt 8.7",
                         "Nova does not compare it: never migrate to a host of another width.",
                         .fallback = true, .paste = nova_passthrough, .guest = passthrough_guest },
-        { SETTING_PROXMOX, "CPU model", "pve-manager 9.1.15", "", .large_pages = true,
-                        .paste = proxmox_model, .guest = proxmox_guest },
+        { SETTING_PROXMOX, "CPU model", "pve-manager 9.1.15", "", .paste = proxmox_model,
+                        .guest = proxmox_guest },
         { SETTING_PROXMOX, "one guest", "Proxmox VE 8.0", "With type host, phys-bits= has no effect.",
-                        .large_pages = true, .paste = proxmox_qm, .guest = proxmox_guest },
-        { SETTING_PROXMOX, "one guest, CPU type host", "qemu-server 9.0.18 and OVMF 202408",
+                        .paste = proxmox_qm, .guest = proxmox_guest },
+        { SETTING_PROXMOX, "one guest of type host", "qemu-server 9.0.18 and OVMF 202408",
                         "SeaBIOS ignores it. The guest has each host's own width: do not migrate it.",
                         .only_devices = true, .host_wide = true, .only_ovmf = true, .vmm = { 10, 0, 0 },
                         .ovmf = { 202408, 0, 0 }, .paste = proxmox_host, .guest = proxmox_host_guest },

@@ -13,7 +13,6 @@ typedef struct SettingForm {
         bool only_devices;               /* for guests with assigned devices */
         bool wide;        /* the CPU's width stays above what devices reach: only firmware keeps to that */
         bool host_wide;   /* the CPU has the width of each host: the same, but no migration */
-        bool large_pages; /* sets 1 GiB pages too, for a model without them */
         bool fallback;    /* shown only where it is offered */
         uint8_t min_bits; /* 0: any */
         bool only_ovmf;   /* without effect on SeaBIOS */
