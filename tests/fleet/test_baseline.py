@@ -306,6 +306,31 @@ def test_bad_line(tmp_path):
     assert json.loads(run(path, "-j").stdout)["hosts"] == 3
 
 
+def test_summaries(tmp_path):
+    """They have widths and pools. What they do not have is said, and is no "no"."""
+    path = fleet(tmp_path, (XEON, 2, "old"), (CORE, 1, "core"), (intel("Intel(R) Core(TM) i5-2500 CPU @ 3.30GHz", 36, None), 1, "none"))
+    summaries = tmp_path / "summaries.jsonl"
+    with open(summaries, "w", encoding="utf-8") as file:
+        for i, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+            (tmp_path / f"{i}.json").write_text(line, encoding="utf-8")
+            done = subprocess.run([HAWCTL, "export", "ansible", tmp_path / f"{i}.json"], capture_output=True, text=True, check=True)
+            file.write(json.dumps(json.loads(done.stdout)) + "\n")
+    whole, short = answer(path), answer(summaries)
+    assert (whole["summaries"], short["summaries"]) == (0, 4)
+    for key in ("hosts", "architectures", "vendors", "guest", "withDevices", "noPool"):
+        assert short[key] == whole[key], key
+    assert [pool["hosts"] for pool in short["pools"]] == [pool["hosts"] for pool in whole["pools"]] == [2, 1, 1]
+    assert [(gap["what"], gap["hosts"]) for gap in short["unknown"]] == [("profile", 4)]
+    assert short["reserved"] == {"bits": 39, "unknown": 4, "regions": []}
+    text = screen(summaries)
+    assert "4 of them known by a summary" in text and "all but the widths of 4 hosts (only a summary was read), such as" in " ".join(text.split())
+    assert "reserved" not in text and "cannot be assigned on 1 host: no IOMMU is in use" in text
+    # A summary of another host whose class is there as a whole lacks nothing.
+    summaries.write_text(summaries.read_text(encoding="utf-8").splitlines()[0].replace("old1", "other").replace(f"{1:032x}", "f" * 32) + "\n", encoding="utf-8")
+    both = answer(path, summaries)
+    assert (both["hosts"], both["summaries"], both["unknown"]) == (5, 0, [])
+
+
 def test_names(tmp_path):
     """Names come from other hosts. What moves a cursor is no name; what a terminal cannot show is escaped."""
     path = tmp_path / "fleet.jsonl"
