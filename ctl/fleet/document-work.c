@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe/cleanup.h"
+#include "ctl/fleet/document-memory.h"
 
 #define THREADS_MAX 64
 /* A batch that one long document made so large does not stay. */
@@ -211,6 +211,7 @@ int document_work_new(const DocumentReader *reader, DocumentWork **ret) {
                         goto failed;
         }
         /* jansson draws its seed once; not in several threads. */
+        document_memory_init();
         json_object_seed(0);
         while (work->n_threads < n &&
                         pthread_create(&work->threads[work->n_threads], NULL, be_reader, work) == 0)

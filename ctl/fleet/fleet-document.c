@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/fleet/document-memory.h"
 #include "fleet/summary.h"
 #include "probe/cleanup.h"
 #include "profile/document/json-read.h"
@@ -23,19 +24,16 @@ int fleet_document_host(const Profile *host, const FleetVisit *visit, FleetRecor
         return 0;
 }
 
-static int read_profile(
-                const json_t *document, const FleetVisit *visit, FleetRecord *ret, JsonError *reterr) {
-        _cleanup_(profile_done) Profile profile = {};
-        int r = profile_json_read(document, &profile, reterr);
+/* Either of the two, whichever the schema names. */
+typedef struct Host {
+        bool is_summary;
+        Profile profile;
+        Summary summary;
+} Host;
 
-        return r < 0 ? r : fleet_document_host(&profile, visit, ret);
-}
-
-static int read_summary(const json_t *document, FleetRecord *ret, JsonError *reterr) {
-        _cleanup_(summary_done) Summary summary = {};
-        int r = summary_read(document, &summary, reterr);
-
-        return r < 0 ? r : fleet_record_summary(&summary, ret);
+static void host_done(Host *host) {
+        profile_done(&host->profile);
+        summary_done(&host->summary);
 }
 
 static int refuse_array(JsonError *reterr) {
@@ -54,26 +52,33 @@ static int refuse(const json_t *document, JsonError *reterr) {
         return -EINVAL;
 }
 
-int fleet_document_read(
-                const char *text, size_t n, const FleetVisit *visit, FleetRecord *ret, JsonError *reterr) {
+/* The document is not released: its memory is, at the end. */
+static int read_host(const char *text, size_t n, Host *ret, JsonError *reterr) {
         const char *schema;
         json_t *document;
         int r = json_text_parse(text, n, &document, reterr);
 
-        if (r != -ENOMEM && n > 0 && *text == '[') {
-                if (r >= 0)
-                        json_decref(document);
+        if (r != -ENOMEM && n > 0 && *text == '[')
                 return refuse_array(reterr);
-        }
         if (r < 0)
                 return r;
         schema = json_string_value(json_object_get(document, "schema"));
         if (schema && strcmp(schema, PROFILE_SCHEMA) == 0)
-                r = read_profile(document, visit, ret, reterr);
-        else if (schema && strcmp(schema, SUMMARY_SCHEMA) == 0)
-                r = read_summary(document, ret, reterr);
-        else
-                r = refuse(document, reterr);
-        json_decref(document);
-        return r;
+                return profile_json_read(document, &ret->profile, reterr);
+        ret->is_summary = schema && strcmp(schema, SUMMARY_SCHEMA) == 0;
+        return ret->is_summary ? summary_read(document, &ret->summary, reterr) : refuse(document, reterr);
+}
+
+int fleet_document_read(
+                const char *text, size_t n, const FleetVisit *visit, FleetRecord *ret, JsonError *reterr) {
+        _cleanup_(host_done) Host host = {};
+        int r;
+
+        document_memory_begin();
+        r = read_host(text, n, &host, reterr);
+        document_memory_end();
+        if (r < 0)
+                return r;
+        return host.is_summary ? fleet_record_summary(&host.summary, ret)
+                               : fleet_document_host(&host.profile, visit, ret);
 }

@@ -15,7 +15,8 @@ typedef struct FleetVisit {
         void *userdata;
 } FleetVisit;
 
-/* Reads a profile or a summary. visit: NULL for none. -EINVAL with *reterr filled; -ENOMEM. */
+/* Reads a profile or a summary. visit: NULL for none. After document_memory_init(). -EINVAL with *reterr filled;
+ * -ENOMEM. */
 int fleet_document_read(
                 const char *text, size_t n, const FleetVisit *visit, FleetRecord *ret, JsonError *reterr);
 
