@@ -46,8 +46,7 @@ class DrawnFleet:
     def write(self, path):
         with open(path, "w", encoding="utf-8") as file:
             for document in self.documents:
-                json.dump(document, file, separators=(",", ":"))
-                file.write("\n")
+                file.write(json.dumps(document, separators=(",", ":")) + "\n")
         return path
 
 

@@ -96,6 +96,7 @@ class Documents:
         paging["secondLevel"]["kind"] = "ept" if kind.vendor != "AuthenticAMD" else "npt"
         paging["secondLevel"]["enabled"] = fact(kind.second_level)
         paging["secondLevel"]["levels"] = fact(5 if kind.la57 is True else 4)
+        paging["virtualisation"]["enabled"] = fact(kind.enabled)
         paging["kvm"]["loaded"] = fact(kind.kvm)
         paging["kvm"]["backend"] = ("kvm_intel" if kind.vendor != "AuthenticAMD" else "kvm_amd") if kind.kvm else None
 

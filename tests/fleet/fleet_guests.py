@@ -5,7 +5,7 @@ from guests import device, guest
 TOP = 40
 PLAIN = guest(ram="600GiB", bits=TOP)
 WITH_DEVICE = guest(ram="600GiB", bits=TOP, devs=[device(16 << 30)])
-NAMED = "0000:00:01.0"
+NAMED = "0000:00:00.0"
 WITH_NAMED = guest(ram="600GiB", bits=TOP, devs=[device(16 << 30, address=NAMED)])
 
 
@@ -19,7 +19,7 @@ def fits(bits):
 
 
 def plain(kind):
-    if kind.architecture not in (None, "x86_64"):
+    if kind.architecture not in (None, "x86_64") or not kind.enabled:
         return "unsafe"
     return worst(fits(kind.guest_physical), fits(kind.guest_mappable))
 
@@ -43,4 +43,4 @@ def with_device(kind):
 def with_named(kind):
     if not kind.groups:
         return "unsafe" if kind.iova == "absent" else worst(plain(kind), "warning")
-    return worst(plain(kind), on_group(kind.groups[1 % len(kind.groups)]))
+    return worst(plain(kind), on_group(kind.groups[0]))

@@ -67,6 +67,7 @@ class Kind:
     taken: int | str = 0
     second_level: bool | str = True
     kvm: bool = True
+    enabled: bool = True  # virtualisation, in firmware
     narrowed: bool = False
     units: tuple = ()  # (name, kind, bits or reason)
     groups: tuple = ()
@@ -172,7 +173,8 @@ def draw_kind(rng, corpus, mess=1.0):
 def draw_unknown(rng, change):
     what = rng.choice(["kvm", "mappable", "iova", "groups", "regions", "la57", "taken", "cpu", "vendor", "architecture"])
     if what == "kvm":
-        return {"kvm": False, "guest_physical": "absent", "guest_mappable": "absent", "second_level": "absent"}
+        return {"kvm": False, "enabled": rng.random() < 0.5, "guest_physical": "absent", "guest_mappable": "absent",
+                "second_level": "absent"}
     if what == "mappable":
         return {"guest_mappable": rng.choice(["permission", "absent", "unsupported-kernel"])}
     if what == "vendor":

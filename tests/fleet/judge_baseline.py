@@ -22,6 +22,7 @@ class Host:
         self.reasons = {key: widths[name]["reason"] for key, name in WIDTHS.items()}
         self.taken = document["encryption"]["bitsTaken"]["value"]
         self.second_level = document["paging"]["secondLevel"]["enabled"]["value"]
+        self.virtualisation = document["paging"]["virtualisation"]
         self.la57 = document["paging"]["la57"]["capable"]
         self.firmware = (any(f["id"] == "cpu-narrower-than-usual" for f in document["findings"]) and self.taken == 0
                          and host["virtualised"] == "none")
@@ -227,6 +228,7 @@ def baseline(hosts, class_of):
     found, none = pools(hosts)
     found.sort(key=lambda pool: (-len(pool), min(map(place, pool))))
     number = {place(h): i for i, pool in enumerate(found) for h in pool}
+    disabled = [h for h in hosts if h.virtualisation["capable"]["value"] is True and h.virtualisation["enabled"]["value"] is False]
     bits = with_devices["bits"] if with_devices["bits"] is not None else with_devices["known"]
     return {
         "schema": "hawd-baseline/1", "hosts": len(hosts), "summaries": 0,
@@ -235,6 +237,7 @@ def baseline(hosts, class_of):
         "guest": width(hosts, "G", architectures, place), "withDevices": with_devices,
         "unknown": [{"what": k[0], "reason": k[1], "hosts": len(g), "examples": examples(g)}
                     for k, g in counted((row, h) for h in hosts for row in h.unknown())],
+        "virtualisationDisabled": {"hosts": len(disabled), "examples": examples(disabled)},
         "encryption": {"hosts": sum((h.taken or 0) > 0 for h in hosts), "unknown": sum(h.taken is None for h in hosts),
                        "limiting": sum("encryption" in h.limits(h.bits["G"], False) for h in hosts)},
         "reserved": {"bits": bits, "unknown": sum(h.regions_reason is not None for h in hosts), "regions": reserved(hosts, bits)},

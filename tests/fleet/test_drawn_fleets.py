@@ -1,5 +1,5 @@
-"""The drawn fleets themselves: their documents are valid, hawctl reads them, and the second opinion on which hosts can exchange
-guests is that of `hawctl compare`, for all pairs."""
+"""The drawn fleets themselves: their documents are valid, hawctl reads them, and which hosts can exchange guests is the same by
+`hawctl compare`, by the second opinion, and by the pools of `hawctl baseline`, for all pairs."""
 import itertools
 import json
 import os
@@ -44,6 +44,9 @@ def test_moves(seed, mess, tmp_path):
     for i, document in enumerate(documents):
         (tmp_path / str(i)).write_text(json.dumps(document), encoding="utf-8")
     hosts = [judge_baseline.Host(document) for document in documents]
+    baseline = json.loads(subprocess.run([HAWCTL, "baseline", "--all", "-j", *map(str, range(len(documents)))], cwd=tmp_path, check=True,
+                                         capture_output=True).stdout)
+    pools = {name: row["pool"] for row in baseline["classes"] for name in row["names"]}
     verdicts = set()
     for i, j in itertools.combinations_with_replacement(range(len(hosts)), 2):
         done = subprocess.run([HAWCTL, "compare", str(i), str(j), "-j"], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -52,4 +55,6 @@ def test_moves(seed, mess, tmp_path):
         verdict = answer["toThere"]["verdict"] == "safe", answer["toHere"]["verdict"] == "safe"
         assert verdict == (judge_baseline.move_is_safe(hosts[i], hosts[j]), judge_baseline.move_is_safe(hosts[j], hosts[i])), (i, j)
         verdicts.add(verdict)
-    assert len(verdicts) > 2
+        in_one_pool = pools[f"host{i}"] is not None and pools[f"host{i}"] == pools[f"host{j}"]
+        assert in_one_pool == (verdict == (True, True)), (i, j)
+    assert len(verdicts) > 2 and len(baseline["pools"]) > 3

