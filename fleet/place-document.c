@@ -8,6 +8,26 @@
 #include "probe/cleanup.h"
 #include "profile/document/field-read.h"
 #include "profile/document/field-write.h"
+#include "profile/document/json-fact.h"
+
+static json_t *write_when(const void *value) {
+        return json_text(*(char *const *) value);
+}
+
+static int read_when(const JsonValue *json, void *value) {
+        char **text = value;
+
+        if (!json_is_null(json->json))
+                return field_read_line(json, text);
+        *text = strdup("");
+        return *text ? 0 : -ENOMEM;
+}
+
+static const FieldHook when_hook = {
+        .write = write_when,
+        .read = read_when,
+        .schema = "{\"type\": [\"string\", \"null\"], \"minLength\": 1}",
+};
 
 #define REASON_FIELD(member) FIELD_MEMBER(PlaceReason, member)
 
@@ -16,8 +36,10 @@ static const Field reason_fields[] = {
                         .text = "warning or unsafe." },
         { "rule", FIELD_WORD, 0, REASON_FIELD(rule), .words = &rule_words,
                         .text = "R1 to R14, see docs/check.md." },
+        { "subject", FIELD_LINE, 0, REASON_FIELD(subject),
+                        .text = "What it is about: the guest, a device." },
         { "summary", FIELD_LINE, 0, REASON_FIELD(summary), .text = "One line." },
-        { "when", FIELD_TEXT, 0, REASON_FIELD(when),
+        { "when", FIELD_CUSTOM, 0, REASON_FIELD(when), .hook = &when_hook,
                         .text = "Applies only then, such as with some versions of the firmware; null: always." },
 };
 static const FieldTable reason_table = { FIELD_TABLE(reason_fields), .text = "A finding of check." };

@@ -121,7 +121,7 @@ static bool same_answer(const PlaceAnswer *a, const PlaceAnswer *b) {
                 const PlaceReason *x = &a->reasons[i], *y = &b->reasons[i];
 
                 if (x->verdict != y->verdict || x->rule != y->rule || strcmp(x->summary, y->summary) != 0 ||
-                                strcmp(x->when, y->when) != 0)
+                                strcmp(x->subject, y->subject) != 0 || strcmp(x->when, y->when) != 0)
                         return false;
         }
         for (size_t i = 0; i < a->n_missing; i++)
@@ -190,8 +190,8 @@ static int add_cause(
         uint32_t i;
         int r;
 
-        if (asprintf(&name, "%u %u %u %s\n%s", (unsigned) cause->kind, (unsigned) cause->verdict,
-                            (unsigned) cause->rule, cause->text, cause->when) < 0)
+        if (asprintf(&name, "%u %u %u %s\n%s\n%s", (unsigned) cause->kind, (unsigned) cause->verdict,
+                            (unsigned) cause->rule, cause->subject, cause->text, cause->when) < 0)
                 return -ENOMEM;
         r = fleet_strings_add(seen, name, &i);
         if (r < 0)
@@ -221,11 +221,12 @@ static int add_causes(Place *place, FleetStrings *seen, const PlaceOutcome *outc
                 if (verdict == VERDICT_UNSAFE && reason->verdict != VERDICT_UNSAFE)
                         continue;
                 r = add_cause(place, seen, outcome,
-                                &(PlaceCause){ kind, verdict, reason->rule, reason->summary, reason->when });
+                                &(PlaceCause){ kind, verdict, reason->rule, reason->subject, reason->summary,
+                                                reason->when });
         }
         for (size_t i = 0; r >= 0 && verdict == VERDICT_WARNING && i < answer->n_missing; i++)
                 r = add_cause(place, seen, outcome,
-                                &(PlaceCause){ kind, verdict, RULE_NONE, answer->missing[i], "" });
+                                &(PlaceCause){ kind, verdict, RULE_NONE, "", answer->missing[i], "" });
         return r;
 }
 
@@ -242,7 +243,8 @@ static int by_weight(const void *a, const void *b) {
                 return x->rule < y->rule ? -1 : 1;
         if (strcmp(x->text, y->text) != 0)
                 return strcmp(x->text, y->text);
-        return strcmp(x->when, y->when);
+        return strcmp(x->subject, y->subject) != 0 ? strcmp(x->subject, y->subject)
+                                                   : strcmp(x->when, y->when);
 }
 
 static int find_causes(Place *place) {

@@ -22,9 +22,9 @@ typedef enum PlaceKind {
 /* Why hosts get a verdict that is not safe. */
 typedef struct PlaceCause {
         PlaceKind kind;
-        Verdict verdict;         /* of the hosts: warning or unsafe */
-        Rule rule;               /* RULE_NONE: a missing input */
-        const char *text, *when; /* of an outcome; when: "" always */
+        Verdict verdict;                   /* of the hosts: warning or unsafe */
+        Rule rule;                         /* RULE_NONE: a missing input */
+        const char *subject, *text, *when; /* of an outcome; when: "" always */
         size_t n_hosts;
         uint32_t examples[PLACE_EXAMPLES]; /* hosts, as many as there are */
 } PlaceCause;

@@ -13,9 +13,16 @@
 
 /* ── answers ───────────────────────────────────────────────────────────────────────────────────────────── */
 
+static void reason_done(PlaceReason *reason) {
+        free(reason->subject);
+        free(reason->summary);
+        free(reason->when);
+        *reason = (PlaceReason){};
+}
+
 static void answer_done(PlaceAnswer *answer) {
         for (size_t i = 0; i < answer->n_reasons; i++)
-                free(answer->reasons[i].summary);
+                reason_done(&answer->reasons[i]);
         free(answer->reasons);
         for (size_t i = 0; i < answer->n_missing; i++)
                 free(answer->missing[i]);
@@ -30,39 +37,40 @@ void placement_done(Placement *placement) {
         *placement = (Placement){};
 }
 
-static bool has_reason(const PlaceAnswer *answer, const PlaceReason *reason) {
-        for (size_t i = 0; i < answer->n_reasons; i++) {
-                const PlaceReason *other = &answer->reasons[i];
+static char *copy_shown(const char *text) {
+        char shown[512];
 
-                if (other->verdict == reason->verdict && other->rule == reason->rule &&
-                                strcmp(other->summary, reason->summary) == 0 &&
-                                strcmp(other->when, reason->when) == 0)
-                        return true;
-        }
-        return false;
+        text_shown(text, shown, sizeof(shown));
+        return strdup(shown);
 }
 
-/* Once, whichever devices it is about. */
-static int add_reason(PlaceAnswer *answer, const CheckFinding *finding, const char *when) {
-        PlaceReason reason = { .verdict = finding->verdict, .rule = finding->rule }, *grown;
-        char summary[512];
+static bool same_reason(const PlaceReason *a, const PlaceReason *b) {
+        return a->verdict == b->verdict && a->rule == b->rule && strcmp(a->subject, b->subject) == 0 &&
+                        strcmp(a->summary, b->summary) == 0;
+}
 
-        if (finding->verdict == VERDICT_SAFE)
-                return 0;
-        text_shown(finding->summary, summary, sizeof(summary));
-        text_shown(when, reason.when, sizeof(reason.when));
-        reason.summary = summary;
-        if (has_reason(answer, &reason))
-                return 0;
+/* The reason of a finding, which is added if it is new. NULL: out of memory. */
+static PlaceReason *find_reason(PlaceAnswer *answer, const CheckFinding *finding) {
+        PlaceReason reason = { finding->verdict, finding->rule, copy_shown(finding->subject),
+                copy_shown(finding->summary), strdup("") };
+        PlaceReason *grown = NULL;
+
+        if (!reason.subject || !reason.summary || !reason.when)
+                goto finish;
+        for (size_t i = 0; i < answer->n_reasons; i++)
+                if (same_reason(&answer->reasons[i], &reason)) {
+                        reason_done(&reason);
+                        return &answer->reasons[i];
+                }
         grown = grow(answer->reasons, answer->n_reasons, sizeof(*grown));
-        if (!grown)
-                return -ENOMEM;
-        answer->reasons = grown;
-        reason.summary = strdup(summary);
-        if (!reason.summary)
-                return -ENOMEM;
-        grown[answer->n_reasons++] = reason;
-        return 0;
+        if (grown) {
+                answer->reasons = grown;
+                grown[answer->n_reasons] = reason;
+                return &grown[answer->n_reasons++];
+        }
+finish:
+        reason_done(&reason);
+        return NULL;
 }
 
 /* "group 14" to "a group": numbers differ between hosts, and a class has none. */
@@ -94,13 +102,77 @@ static int add_missing(PlaceAnswer *answer, const char *text) {
         return 0;
 }
 
-static int add_alternative(PlaceAnswer *answer, const CheckAlternative *alternative) {
+/* "QEMU before 7.1; OVMF before 202211": what is before the first semicolon. */
+static size_t first_words(const char *when) {
+        return strcspn(when, ";");
+}
+
+static bool same_first(const char *a, const char *b) {
+        return first_words(a) == first_words(b) && strncmp(a, b, first_words(a)) == 0;
+}
+
+/* Whether all alternatives that begin alike are among these, so that the beginning says enough. */
+static bool whole_first(const Check *check, uint32_t mask, size_t i) {
+        for (size_t j = 0; j < check->n_alternatives; j++)
+                if (same_first(check->alternatives[i].when, check->alternatives[j].when) &&
+                                !(mask & UINT32_C(1) << j))
+                        return false;
+        return true;
+}
+
+static bool said_before(const Check *check, uint32_t mask, size_t i) {
+        for (size_t j = 0; j < i; j++)
+                if (mask & UINT32_C(1) << j &&
+                                same_first(check->alternatives[i].when, check->alternatives[j].when))
+                        return true;
+        return false;
+}
+
+/* "QEMU before 7.1, or OVMF 202211 or later" */
+static int put_when(PlaceReason *reason, const Check *check, uint32_t mask) {
+        for (size_t i = 0; i < check->n_alternatives; i++) {
+                const char *when = check->alternatives[i].when;
+                bool whole = whole_first(check, mask, i);
+                char *joined;
+
+                if (!(mask & UINT32_C(1) << i) || (whole && said_before(check, mask, i)))
+                        continue;
+                if (asprintf(&joined, "%s%s%.*s", reason->when, *reason->when ? ", or " : "",
+                                    whole ? (int) first_words(when) : (int) strlen(when), when) < 0)
+                        return -ENOMEM;
+                free(reason->when);
+                reason->when = joined;
+        }
+        return 0;
+}
+
+/* Those of only some alternatives: each once, with when it applies. */
+static int add_alternatives(PlaceAnswer *answer, const Check *check) {
+        const size_t n_common = answer->n_reasons;
+        uint32_t of[CHECK_ALTERNATIVES_MAX * 64] = {};
         int r = 0;
 
-        for (size_t i = 0; r >= 0 && i < alternative->n; i++)
-                r = add_reason(answer, &alternative->findings[i], alternative->when);
-        for (size_t i = 0; r >= 0 && i < alternative->n_missing; i++)
-                r = add_missing(answer, alternative->missing[i]);
+        for (size_t i = 0; r >= 0 && i < check->n_alternatives; i++) {
+                const CheckAlternative *alternative = &check->alternatives[i];
+
+                for (size_t j = 0; r >= 0 && j < alternative->n; j++) {
+                        PlaceReason *reason;
+
+                        if (alternative->findings[j].verdict == VERDICT_SAFE)
+                                continue;
+                        reason = find_reason(answer, &alternative->findings[j]);
+                        if (!reason)
+                                return -ENOMEM;
+                        if ((size_t) (reason - answer->reasons) < ELEMENTS(of))
+                                of[reason - answer->reasons] |= UINT32_C(1) << i;
+                }
+                for (size_t j = 0; r >= 0 && j < alternative->n_missing; j++)
+                        r = add_missing(answer, alternative->missing[j]);
+        }
+        /* What applies in all of them does not depend on any. */
+        for (size_t i = n_common; r >= 0 && i < answer->n_reasons && i < ELEMENTS(of); i++)
+                if (of[i] != (UINT32_C(1) << check->n_alternatives) - 1)
+                        r = put_when(&answer->reasons[i], check, of[i]);
         return r;
 }
 
@@ -113,7 +185,7 @@ static int by_verdict(const void *a, const void *b) {
                 return x->rule < y->rule ? -1 : 1;
         if (strcmp(x->summary, y->summary) != 0)
                 return strcmp(x->summary, y->summary);
-        return strcmp(x->when, y->when);
+        return strcmp(x->subject, y->subject);
 }
 
 /* Releases the check. */
@@ -122,11 +194,12 @@ static int take_check(Check *check, PlaceAnswer *ret) {
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < check->n; i++)
-                r = add_reason(&answer, &check->findings[i], "");
+                if (check->findings[i].verdict != VERDICT_SAFE)
+                        r = find_reason(&answer, &check->findings[i]) ? 0 : -ENOMEM;
         for (size_t i = 0; r >= 0 && i < check->n_missing; i++)
                 r = add_missing(&answer, check->missing[i]);
-        for (size_t i = 0; r >= 0 && i < check->n_alternatives; i++)
-                r = add_alternative(&answer, &check->alternatives[i]);
+        if (r >= 0)
+                r = add_alternatives(&answer, check);
         check_done(check);
         if (r < 0) {
                 answer_done(&answer);

@@ -10,8 +10,9 @@
 typedef struct PlaceReason {
         Verdict verdict;
         Rule rule;
-        char *summary;  /* owned */
-        char when[192]; /* only then: "OVMF before 202211"; "": always */
+        char *subject; /* "guest", a device's name; owned */
+        char *summary; /* owned */
+        char *when;    /* only then: "OVMF before 202211"; "": always. Owned */
 } PlaceReason;
 
 /* One answer of check, without what is only information. */

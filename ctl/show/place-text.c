@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ctl/show/numbers.h"
 #include "probe/cleanup.h"
@@ -10,7 +11,9 @@
 
 #define INDENT 9
 #define HOSTS_SHOWN 3
-#define CAUSES_SHOWN 12
+/* So that a screen holds it all. */
+#define CAUSES_SHOWN 8
+#define CAUSES_SHOWN_OF_MOVE 3
 #define NAME_MAX_SHOWN 4400
 
 typedef struct Label {
@@ -133,6 +136,16 @@ static void put_examples(const PlaceText *text, const PlaceCause *cause, FILE *m
         fprintf(memory, "%s)", n == cause->n_hosts ? "" : text->screen.utf8 ? ", …" : ", ...");
 }
 
+/* The other subjects are in the sentence. */
+static bool is_device(const PlaceCause *cause) {
+        static const char *const others[] = { "", "guest", "host", "firmware" };
+
+        for (size_t i = 0; i < ELEMENTS(others); i++)
+                if (strcmp(cause->subject, others[i]) == 0)
+                        return false;
+        return true;
+}
+
 /* "60 hosts (node12, node13, …): the assigned devices cannot …: the VMM fails to map it [R3]" */
 static int print_cause(const PlaceText *text, const PlaceCause *cause) {
         const Label label = { cause->rule == RULE_NONE ? "missing" : finding_verdict_word(cause->verdict),
@@ -146,28 +159,31 @@ static int print_cause(const PlaceText *text, const PlaceCause *cause) {
         put_count(cause->n_hosts, "host", memory);
         fputs(" (", memory);
         put_examples(text, cause, memory);
-        fprintf(memory, ": %s%s%s%s", *cause->when ? "if " : "", cause->when, *cause->when ? ": " : "",
-                        cause->text);
+        fprintf(memory, ": %s%s%s", *cause->when ? "if " : "", cause->when, *cause->when ? ": " : "");
+        if (is_device(cause))
+                fprintf(memory, "%s: ", cause->subject);
+        fputs(cause->text, memory);
         if (cause->rule != RULE_NONE)
                 fprintf(memory, " [%s]", rule_to_string(cause->rule));
         return print_wrapped(text, label, false, memory, &line, &size);
 }
 
 static int print_causes(const PlaceText *text, PlaceKind kind) {
+        const size_t max = text->place->moved ? CAUSES_SHOWN_OF_MOVE : CAUSES_SHOWN;
         size_t shown = 0, left = 0;
         int r = 0;
 
         for (size_t i = 0; r >= 0 && i < text->place->n_causes; i++) {
                 if (text->place->causes[i].kind != kind)
                         continue;
-                if (text->all || shown < CAUSES_SHOWN) {
+                if (text->all || shown < max) {
                         r = print_cause(text, &text->place->causes[i]);
                         shown++;
                 } else
                         left++;
         }
         if (left > 0)
-                printf("%*s%zu more reason%s; --all prints all\n", INDENT, "", left, left == 1 ? "" : "s");
+                printf("%*s%zu more reason%s; --all shows all\n", INDENT, "", left, left == 1 ? "" : "s");
         return r;
 }
 
