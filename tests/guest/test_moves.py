@@ -1,6 +1,8 @@
 """Where guests may go: the three answers of check --for, worked out by hand as in test_field.py, and the same answer from the
 target itself."""
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -159,12 +161,14 @@ def test_nothing_known_of_the_target(place):
 
 
 def test_many_targets(place):
-    """A thousand hosts: each has its answer, in the order in which they were named."""
+    """Each host has its answer, in the order in which they were named. With tools/test --all, a thousand."""
+    n = 1000 if "HAWD_TEST_ALL" in os.environ else 200
     source, near, far = place.host(SERVER), place.host(intel(46, 46), "near"), place.host(EPYC, "far")
     for name, root in (("near.json", near), ("far.json", far)):
         (place.path / name).write_text(run("describe", f"--root={root}", "-j").stdout, encoding="utf-8")
-    names = [place.path / ("far.json" if i % 7 == 0 else "near.json") for i in range(1000)]
-    done = run("check", place.guest(guest(bits=40, model="qemu64")), f"--root={source}", "-j", *(f"--for={name}" for name in names))
+    names = [place.path / ("far.json" if i % 7 == 0 else "near.json") for i in range(n)]
+    done = subprocess.run([os.environ["HAWCTL"], "check", place.guest(guest(bits=40, model="qemu64")), f"--root={source}", "-j",
+                           *(f"--for={name}" for name in names)], capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 3, done.stderr
     targets = json.loads(done.stdout)["targets"]
     assert [target["target"] for target in targets] == [str(name) for name in names]

@@ -120,6 +120,9 @@ static const Case cases[] = {
         { "virtual, wider than the hardware", INTEL, 6, 94, 40, 40, 0, "kvm", NARROW_NOT, 0, 0 },
         { "virtual, as made: Westmere 36 or 40", INTEL, 6, 44, 36, 36, 0, "kvm", NARROW_NOT, 0, 0 },
         { "client Alder Lake", INTEL, 6, 151, 39, 39, 0, "none", NARROW_NOT, 0, 0 },
+        { "virtual Genoa: one dump is not enough", AMD, 25, 17, 48, 48, 0, "kvm", NARROW_NOT, 0, 0 },
+        { "Sapphire Rapids, not what the setting gives", INTEL, 6, 143, 48, 48, 0, "none", NARROW_NOT, 0,
+                        0 },
         { "CPU that nobody saw", INTEL, 6, 175, 39, 39, 0, "kvm", NARROW_NOT, 0, 0 },
         { "another vendor", CPU_VENDOR_OTHER, 6, 143, 46, 46, 0, "none", NARROW_NOT, 0, 0 },
 };
