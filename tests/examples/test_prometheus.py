@@ -101,8 +101,11 @@ def fixture_prometheus(tmp_path):
     def start(target):
         place = tmp_path / "prometheus"
         place.mkdir()
+        rules = RULES.read_text(encoding="utf-8")
+        assert rules.count("  interval: 5m\n") == 1
+        (place / "rules.yml").write_text(rules.replace("  interval: 5m\n", "  interval: 1s\n"), encoding="utf-8")
         (place / "prometheus.yml").write_text(json.dumps({
-            "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}, "rule_files": [str(RULES)],
+            "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}, "rule_files": [str(place / "rules.yml")],
             "scrape_configs": [{"job_name": "node", "static_configs": [{"targets": [target], "labels": {"cluster": "one"}}]}]}), encoding="utf-8")
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
