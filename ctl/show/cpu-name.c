@@ -47,12 +47,11 @@ char *cpu_name(const char *model, char *ret, size_t size) {
         static const char *const vendors[] = { "Intel", "AMD" }, *const words[] = { "CPU", "Processor" };
         const char *text = model + strspn(model, " ");
         char word[WORD_MAX];
+        bool first = true;
         size_t used = 0;
 
         *ret = 0;
-        while (*text) {
-                const bool first = text == model;
-
+        for (; *text; first = false) {
                 text = take_word(text, word);
                 if (strcmp(word, "@") == 0)
                         break;
