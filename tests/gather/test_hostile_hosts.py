@@ -5,6 +5,7 @@ import pathlib
 import pty
 import resource
 import subprocess
+import time
 
 import pytest
 
@@ -43,6 +44,23 @@ def test_large_documents(server, document):
     documents = [json.loads(line) for line in done.stdout.splitlines()]
     assert sorted(d["asked"] for d in documents if "padding" in d) == names[:4] and len(documents) == 5
     assert all(len(d["padding"]) == 9 << 20 for d in documents if "padding" in d)
+
+
+def test_slow_reader(server, document):
+    """While hawctl waits for the reader of its output, it reads no answers: that is not the hosts' time. Each answer is longer than
+    what the pipes hold. If ssh needs long here, there is more time."""
+    padded = document.rstrip("\n")[:-1] + ',"padding":"' + "x" * (1 << 20) + '"}'
+    (server.place / "long.json").write_text(padded, encoding="utf-8")
+    server.answers(long=f"cat {server.place}/long.json")
+    names = server.hosts(*(f"long-{i}" for i in range(3)))
+    for seconds in (3, 20):
+        with subprocess.Popen(server.command(f"--timeout={seconds}", *names), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            first = process.stdout.read(1)
+            time.sleep(seconds + 1)
+            out, err = process.communicate(timeout=100)
+        if "within" not in err:
+            break
+    assert process.returncode == 0 and "within" not in err and len((first + out).splitlines()) == 3
 
 
 def test_indented_document_becomes_one_line(server, document):
