@@ -119,7 +119,7 @@ def test_reader_that_goes_away(server, waiting):
     """Is no error, but not all have answered; nobody waits for hosts that nobody wants any more."""
     names, _ = waiting
     with subprocess.Popen(server.command("--timeout=3600", *names), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert names_of(process.stdout.readline())
+        assert sorted(names_of("".join(process.stdout.readline() for _ in WEB))) == WEB
         process.stdout.close()
         assert process.stderr.read() == "" and process.wait(60) == 1
     until(lambda: not processes_of(server))
@@ -149,6 +149,18 @@ def test_stopped_for_longer_than_the_time_limit(server, waiting):
         if err == "":
             break
     assert (process.returncode, err) == (0, "") and sorted(names_of(out)) == ["wait-1", "wait-2"]
+
+
+def test_late_ssh_is_killed(server):
+    """While other hosts are asked."""
+    server.answers(hang="exec sleep 90")
+    names = server.hosts(*(f"hang-{i}" for i in range(40)))
+    with subprocess.Popen(server.command("--timeout=2", "--jobs=1", *names), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        until(lambda: any(" hang-1 " in line for line in processes_of(server)))
+        until(lambda: not any(" hang-0 " in line for line in processes_of(server)))
+        assert process.poll() is None
+        process.terminate()
+        assert process.wait(60) == 1
 
 
 def test_failed_hosts_are_asked_again(server, tmp_path):
@@ -201,7 +213,9 @@ def test_journal_that_ends_anywhere(server, tmp_path):
     third = len(whole) // 3
     zeros = whole[:2 * third + 1000] + bytes(third - 1000)
     cases = [(whole[:cut], cut // third) for cut in (0, 1, 40, third - 1, third, third + 1, third + 500, len(whole) - 1)]
-    cases += [(zeros, 2), (b"\0" * 5000, 0), (b"rubbish\n" + whole, 0), (whole + b'{"host":"web-9","bytes":99999999999999999999}\n', 3),
+    holed = bytearray(whole)
+    holed[-2000:-1000] = bytes(1000)
+    cases += [(zeros, 2), (bytes(holed), 2), (whole[:2 * third] + b'{"host":"web-3","bytes":2}\n{}}\n', 2), (b"\0" * 5000, 0), (b"rubbish\n" + whole, 0), (whole + b'{"host":"web-9","bytes":99999999999999999999}\n', 3),
               (whole + b'{"host":"web-9","bytes":-5}\n{}\n', 3), (whole + b'{"bytes":2}\n{}\n{"host":"\\u0000","bytes":2}\n{}\n', 3), (b"[" * 4000 + b"\n", 0)]
     for text, kept in cases:
         journal.write_bytes(text)
