@@ -110,13 +110,18 @@ int placement_unpack(const char *text, Placement *ret) {
 
 #define LINE(member) FIELD_MEMBER(PlaceLine, member)
 
+/* Of the words of a verdict, or none. */
+static const FieldHook judged_hook = {
+        .schema = "{\"enum\": [\"safe\", \"warning\", \"unsafe\", null]}",
+};
+
 static const Field line_fields[] = {
         { "schema", FIELD_FIXED, 0, .fixed = PLACE_SCHEMA, .text = "What the document is." },
         { "host", FIELD_TEXT, 0, LINE(hostname), .text = "The host's name." },
         { "machineId", FIELD_TEXT, 0, LINE(machine_id), .text = "Application-specific machine id." },
         { "class", FIELD_STRING, 0, LINE(class), .text = "Key of its class." },
         { "verdict", FIELD_WORD, 0, LINE(placement.check.verdict), .present = offsetof(PlaceLine, judged),
-                        .words = &check_verdict_words,
+                        .words = &check_verdict_words, .hook = &judged_hook,
                         .text = "Whether the guest can start on the host: safe, warning or unsafe; null: only a summary of it was read." },
         { "reasons", FIELD_LIST, 0,
                         FIELD_ELEMENTS(PlaceLine, placement.check.reasons, placement.check.n_reasons),
