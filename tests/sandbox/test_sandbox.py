@@ -46,12 +46,12 @@ def inputs(tmp_path_factory):
     return place
 
 
-@pytest.fixture(params=["domain", "unpack", "pack"])
+@pytest.fixture(params=["domain", "unpack", "pack", "stream"])
 def running(request, inputs):
     command, source, pipe = [ARCHIVE, request.param], None, None
     if request.param == "domain":
         command, source = [DOMAIN], open(inputs / "slow.xml", "rb")
-    elif request.param == "unpack":
+    elif request.param in ("unpack", "stream"):
         source = open(inputs / "big.tar.gz", "rb")
     else:
         end, pipe = os.pipe()
@@ -104,7 +104,7 @@ def test_descriptors(running):
 def test_limits(running):
     found = running.limits()
     # One second behind the timer, which ends it with a word.
-    seconds = {"domain": 2, "unpack": 5, "pack": 60}[running.kind] * (30 if watched() else 1) + 1
+    seconds = {"domain": 2, "unpack": 5, "pack": 60, "stream": 1800}[running.kind] * (30 if watched() else 1) + 1
     assert (found["cpu"], found["core"], found["file"]) == (str(seconds), "0", str(512 * MIB) if running.kind == "pack" else "0")
     if not watched():
         assert (found["data"], found["processes"]) == (str((48 if running.kind == "domain" else 96) * MIB), "0")
