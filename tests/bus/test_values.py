@@ -68,7 +68,7 @@ AMD = {
         "SecondLevelKind": "npt", "SecondLevelEnabled": "yes", "KvmBackend": "kvm_amd", "EncryptionBitsTaken": 5,
         "RamTop": 0x2080000000, "ReservedRegions": [MSI, HT], "UsableIova": AMD_USABLE, "Generation": 1, "Unknown": {},
     },
-    "findings": {("encryption-takes-bits", "info", "host"), ("hypertransport-hole", "info", "host")},
+    "findings": {("cpu-narrower-than-usual", "info", "host"), ("encryption-takes-bits", "info", "host"), ("hypertransport-hole", "info", "host")},
     "provenance": {"EncryptionBitsTaken": "measured: SYSCFG[23]", "IovaBits": "derived: ivhd0"},
     "iommus": {
         "ivhd0": {"Name": "ivhd0", "Kind": "amd-vi", "Address": 0, "Cap": 0, "Ecap": 0,
