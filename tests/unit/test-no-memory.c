@@ -5,10 +5,12 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "fleet/settings.h"
 #include "guest/answer/answer.h"
 #include "guest/form/json/guest-json.h"
 #include "guest/rules/check.h"
 #include "map/scene.h"
+#include "profile/document/field-write.h"
 #include "profile/findings/findings.h"
 #include "tests/unit/quiet-host.h"
 #include "tests/unit/short-memory.h"
@@ -122,6 +124,31 @@ static json_t *make_findings(void) {
         return json;
 }
 
+/* Stands for hawd-domain. */
+static int read_domain(const char *text, size_t n, Guest *ret, VmError *reterr) {
+        *ret = (Guest){ .machine = MACHINE_Q35,
+                .kvm = true,
+                .cpu = { .model = "host", .width_mode = WIDTH_HOST, .limit = 46 },
+                .memory = { .ram = 4 * GIB },
+                .firmware = { .kind = FIRMWARE_OVMF },
+                .form = { .manager = MANAGER_LIBVIRT } };
+        return 0;
+}
+
+/* With a warning: devices reach 39 bits. */
+static json_t *make_settings(void) {
+        const SettingsRequest request = { .bits = 46, .devices = true, .few = true, .domain = read_domain };
+        Settings settings = {};
+        VmError error;
+        json_t *json = NULL;
+
+        if (settings_make(&request, &settings, &error) >= 0 &&
+                        settings_check(&settings, &fixture.host.profile, "host", 3) >= 0)
+                json = fields_json(&(FieldContext){}, &settings_table, &settings);
+        settings_done(&settings);
+        return json;
+}
+
 static void hold(const char *what, json_t *(*make)(void), unsigned long most) {
         unsigned long n, step;
         json_t *whole;
@@ -154,6 +181,7 @@ static void test_documents(void **state) {
 static void test_answers(void **state) {
         hold("check", make_check, 500);
         hold("findings", make_findings, 10000);
+        hold("settings", make_settings, 60);
 }
 
 int main(void) {
