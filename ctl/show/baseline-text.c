@@ -217,6 +217,8 @@ static void print_line(const BaselineText *text, const char *line) {
 static void print_settings(const BaselineText *text) {
         const BaselineSettings *settings = text->settings;
 
+        if (!settings)
+                return;
         if (settings->n == 0)
                 print_line(text,
                                 "No settings: there is no width that all hosts are known to support. "
@@ -263,7 +265,8 @@ int baseline_text(const BaselineText *text) {
                 return r;
         putchar('\n');
         baseline_print_lists(text);
-        putchar('\n');
+        if (text->settings)
+                putchar('\n');
         print_settings(text);
         return EXIT_SUCCESS;
 }

@@ -28,8 +28,13 @@ static const Option own_options[] = {
         {},
 };
 
-static int fail(int r, const char *text) {
-        fprintf(stderr, "hawctl: %s\n", text && *text ? text : strerror(-r));
+static int fail(int r) {
+        fprintf(stderr, "hawctl: %s\n", strerror(-r));
+        return EXIT_FAILURE;
+}
+
+static int fail_settings(int r, const VmError *error) {
+        fprintf(stderr, "hawctl: cannot check settings: %s\n", *error->text ? error->text : strerror(-r));
         return EXIT_FAILURE;
 }
 
@@ -62,7 +67,7 @@ static int write_json(const Options *options, const BaselineOptions *own, const 
         int r = baseline_write(baseline, fleet, &request, options->json_layout, json_to_stdout, NULL);
 
         /* Errors of standard output are reported when flushing. */
-        return r < 0 && !ferror(stdout) ? fail(r, NULL) : EXIT_SUCCESS;
+        return r < 0 && !ferror(stdout) ? fail(r) : EXIT_SUCCESS;
 }
 
 static int show(const Options *options, const Fleet *hosts) {
@@ -71,17 +76,20 @@ static int show(const Options *options, const Fleet *hosts) {
         _cleanup_(baseline_done) Baseline baseline = {};
         const BaselineFleet fleet = fleet_reader(&reader, hosts);
         const BaselineOptions *own = options->own;
+        int r = baseline_make(&fleet, &baseline), status = EXIT_SUCCESS;
         VmError error = {};
-        int r = baseline_make(&fleet, &baseline);
 
         if (r < 0)
-                return fail(r, NULL);
+                return fail(r);
         r = baseline_settings_make(&baseline, &fleet, (uint8_t) own->for_width,
                         !options->json && !own->settings, guest_domain_read, &settings, &error);
+        /* The rest does not depend on them. */
         if (r < 0)
-                return fail(r, error.text);
-        return options->json ? write_json(options, own, &baseline, &fleet, &settings)
-                             : print(options, own, &baseline, &fleet, &settings);
+                status = fail_settings(r, &error);
+        r = options->json
+                        ? write_json(options, own, &baseline, &fleet, &settings)
+                        : print(options, own, &baseline, &fleet, status == EXIT_SUCCESS ? &settings : NULL);
+        return r == EXIT_SUCCESS ? status : r;
 }
 
 static int run(const Options *options, int argc, char **argv) {

@@ -3,6 +3,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 
 import jsonschema
@@ -329,6 +330,18 @@ def test_summaries(tmp_path):
     summaries.write_text(summaries.read_text(encoding="utf-8").splitlines()[0].replace("old1", "other").replace(f"{1:032x}", "f" * 32) + "\n", encoding="utf-8")
     both = answer(path, summaries)
     assert (both["hosts"], both["summaries"], both["unknown"]) == (5, 0, [])
+
+
+def test_settings_that_cannot_be_checked(tmp_path):
+    """Domains are read by another program. Without it there are no settings; the rest does not depend on them."""
+    path, alone = fleet(tmp_path, (XEON, 3, "old")), tmp_path / "hawctl"
+    shutil.copy(HAWCTL, alone)
+    (tmp_path / "hawd-domain").write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    (tmp_path / "hawd-domain").chmod(0o755)
+    done = subprocess.run([alone, "baseline", path], capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "80", "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 1 and done.stdout == HOMOGENEOUS and "cannot check settings: hawd-domain" in done.stderr
+    done = subprocess.run([alone, "baseline", path, "-j"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and json.loads(done.stdout)["settings"] == [] and json.loads(done.stdout)["hosts"] == 3
 
 
 def test_names(tmp_path):
