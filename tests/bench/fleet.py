@@ -2,16 +2,12 @@
 from 1,000 hosts on. HAWD_BENCH_HOSTS is the size of the largest fleet (100,000: 2.7 GB below the directory for temporary files)."""
 import json
 import os
-import pathlib
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "fleet"))
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "guest"))
 
 LARGEST = int(os.environ.get("HAWD_BENCH_HOSTS", 20_000))
 SEED = 1
