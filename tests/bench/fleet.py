@@ -11,7 +11,7 @@ import time
 
 LARGEST = int(os.environ.get("HAWD_BENCH_HOSTS", 20_000))
 SEED = 1
-PASSES = 3
+PASSES = int(os.environ.get("HAWD_BENCH_PASSES", 3))
 
 
 def run(*command):
