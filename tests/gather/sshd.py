@@ -28,6 +28,8 @@ def missing():
     """None, or why there is no sshd here."""
     if not SSHD or not shutil.which("ssh") or not shutil.which("ssh-keygen"):
         return "no openssh-server and openssh-client here"
+    if os.getuid() == 0 and any(line.startswith("root:!") for line in pathlib.Path("/etc/shadow").read_text(encoding="utf-8").splitlines()):
+        return "sshd lets no locked account log in, and root is locked here"
     return None
 
 
