@@ -29,6 +29,50 @@ static const FieldHook when_hook = {
         .schema = "{\"type\": [\"string\", \"null\"], \"minLength\": 1}",
 };
 
+/* Of a PlaceAnswer, in any language: a device's name may be part of it. */
+static json_t *write_missing(const void *value) {
+        const PlaceAnswer *answer = value;
+        json_t *array = json_array();
+        bool ok = array != NULL;
+
+        for (size_t i = 0; ok && i < answer->n_missing; i++)
+                ok = json_array_append_new(array, json_string(answer->missing[i])) == 0;
+        return json_finish(array, ok);
+}
+
+static int read_missing(const JsonValue *json, void *value) {
+        PlaceAnswer *answer = value;
+        size_t n;
+        int r = json_value_array(json, JSON_ARRAY_MAX, &n);
+
+        if (r < 0)
+                return r;
+        answer->missing = calloc(n + 1, sizeof(*answer->missing));
+        if (!answer->missing)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++) {
+                const JsonValue element = json_value_element(json, i);
+
+                r = field_read_line(&element, &answer->missing[i]);
+                if (r < 0)
+                        return r;
+                answer->n_missing++;
+        }
+        return 0;
+}
+
+static const FieldHook missing_hook = {
+        .write = write_missing,
+        .read = read_missing,
+        .schema = "{\"type\": \"array\", \"items\": {\"type\": \"string\", \"minLength\": 1}}",
+};
+/* The same, or null. */
+static const FieldHook line_missing_hook = {
+        .write = write_missing,
+        .read = read_missing,
+        .schema = "{\"type\": [\"array\", \"null\"], \"items\": {\"type\": \"string\", \"minLength\": 1}}",
+};
+
 #define REASON_FIELD(member) FIELD_MEMBER(PlaceReason, member)
 
 static const Field reason_fields[] = {
@@ -51,7 +95,7 @@ static const Field answer_fields[] = {
                         .text = "safe, warning or unsafe." },
         { "reasons", FIELD_LIST, 0, FIELD_ELEMENTS(PlaceAnswer, reasons, n_reasons), .table = &reason_table,
                         .text = "Findings without information, worst first." },
-        { "missing", FIELD_NAMES, 0, FIELD_ELEMENTS(PlaceAnswer, missing, n_missing), .max = JSON_ARRAY_MAX,
+        { "missing", FIELD_CUSTOM, 0, .offset = 0, .hook = &missing_hook,
                         .text = "Inputs that are unknown." },
 };
 static const FieldTable answer_table = { FIELD_TABLE(answer_fields) };
@@ -127,9 +171,8 @@ static const Field line_fields[] = {
                         FIELD_ELEMENTS(PlaceLine, placement.check.reasons, placement.check.n_reasons),
                         .present = offsetof(PlaceLine, judged), .table = &reason_table,
                         .text = "Findings without information, worst first; null with the verdict." },
-        { "missing", FIELD_NAMES, 0,
-                        FIELD_ELEMENTS(PlaceLine, placement.check.missing, placement.check.n_missing),
-                        .present = offsetof(PlaceLine, judged), .max = JSON_ARRAY_MAX,
+        { "missing", FIELD_CUSTOM, 0, FIELD_MEMBER(PlaceLine, placement.check),
+                        .present = offsetof(PlaceLine, judged), .hook = &line_missing_hook,
                         .text = "Inputs that are unknown; null with the verdict." },
         MOVE_FIELDS(PlaceLine, placement.),
 };

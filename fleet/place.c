@@ -63,8 +63,9 @@ static int find_outcome(Making *making, const char *text, uint32_t *ret) {
         place->outcomes = grown;
         grown[place->n_outcomes] = (PlaceOutcome){};
         r = placement_unpack(text, &grown[place->n_outcomes].placement);
+        /* The text is placement_pack()'s; jansson may take a lack of memory for invalid text. */
         if (r < 0)
-                return r;
+                return r == -EINVAL ? -ENOMEM : r;
         place->n_outcomes++;
         return 0;
 }

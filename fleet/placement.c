@@ -85,9 +85,13 @@ static void without_number(const char *text, char *ret, size_t size) {
 }
 
 static int add_missing(PlaceAnswer *answer, const char *text) {
-        char missing[128], **grown;
+        char without[128], **grown;
+        _cleanup_free_ char *missing = NULL;
 
-        without_number(text, missing, sizeof(missing));
+        without_number(text, without, sizeof(without));
+        missing = copy_shown(without);
+        if (!missing)
+                return -ENOMEM;
         for (size_t i = 0; i < answer->n_missing; i++)
                 if (strcmp(answer->missing[i], missing) == 0)
                         return 0;
@@ -95,10 +99,7 @@ static int add_missing(PlaceAnswer *answer, const char *text) {
         if (!grown)
                 return -ENOMEM;
         answer->missing = grown;
-        grown[answer->n_missing] = strdup(missing);
-        if (!grown[answer->n_missing])
-                return -ENOMEM;
-        answer->n_missing++;
+        grown[answer->n_missing++] = TAKE_PTR(missing);
         return 0;
 }
 

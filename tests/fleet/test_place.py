@@ -247,6 +247,16 @@ def test_all_reasons(tmp_path):
     assert numbers == sorted(numbers, reverse=True)
 
 
+def test_names_in_any_language(tmp_path):
+    """Devices' names are part of reasons and of missing inputs."""
+    one = describe(tmp_path, intel(46, 39), "one")
+    path = write(tmp_path / "guest.json", guest(ram="600GiB", bits="host", name="客人", devs=[{"name": "Gäste🐧" * 8, "assigned": True}, NAMED | {"name": "日" * 30}]))
+    for extra in ([], [f"--from={tmp_path / 'one'}"]):
+        _, lines = place(path, fleet(tmp_path / "f", one), *extra)
+        assert any("Gäste🐧" in text for text in lines[0]["missing"]) and any("日" in reason["subject"] for reason in lines[0]["reasons"])
+    assert run("place", path, tmp_path / "f", env=os.environ | {"LC_ALL": "C.UTF-8"}).stdout.startswith("客人: ")
+
+
 # ── the command line ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
