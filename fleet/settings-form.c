@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "fleet/proxmox-model.h"
+#include "guest/remedy/remedy.h"
 #include "probe/cleanup.h"
 
 /* Below, an eighth of the address space is no more than the 32 GiB that old OVMF has anyway. */
@@ -30,12 +31,11 @@ static uint64_t window_mib(const SettingsRequest *request) {
         return request->bits < 43 ? UINT64_C(1) << (request->bits - 23) : UINT64_C(1) << 20;
 }
 
-/* libvirt reserves this name in <sysinfo type='fwcfg'>. */
 static void put_window(const SettingsRequest *request, FILE *file) {
         fprintf(file,
-                        "<qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n"
+                        "<qemu:commandline xmlns:qemu='" LIBVIRT_QEMU_NAMESPACE "'>\n"
                         "  <qemu:arg value='-fw_cfg'/>\n"
-                        "  <qemu:arg value='name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64 "'/>\n"
+                        "  <qemu:arg value='" OVMF_WINDOW_FORMAT "'/>\n"
                         "</qemu:commandline>",
                         window_mib(request));
 }
@@ -86,7 +86,7 @@ static void qemu_wide(const SettingsRequest *request, FILE *file) {
 
 static void qemu_window(const SettingsRequest *request, FILE *file) {
         qemu_host(request, file);
-        fprintf(file, " \\\n  -fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64, window_mib(request));
+        fprintf(file, " \\\n  -fw_cfg " OVMF_WINDOW_FORMAT, window_mib(request));
 }
 
 static void put_qemu(Put *put, const SettingsRequest *request, bool ovmf, FILE *file) {

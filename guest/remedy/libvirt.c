@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,25 +172,24 @@ static void set_viommu(ChangeRun *run, const Change *change) {
                 change_note(run, "dma_translation= requires libvirt 10.7 or later");
 }
 
+static void add_argument(json_t *arguments, const char *value) {
+        json_t *argument = xml_element_new("qemu:arg");
+
+        xml_element_set(argument, "value", "%s", value);
+        xml_element_append(arguments, argument);
+}
+
+/* For a domain without this argument. libvirt accepts several <qemu:commandline>. */
 static void set_window(ChangeRun *run) {
-        static const char name[] = "opt/ovmf/X-PciMmio64Mb";
-        json_t *sysinfo = open_element(run, "sysinfo"), *entry = NULL;
+        json_t *arguments = xml_element_new("qemu:commandline");
+        char value[64];
 
-        xml_element_set(sysinfo, "type", "fwcfg");
-        for (size_t i = 2; !entry && i < json_array_size(sysinfo); i++) {
-                const char *its = xml_element_get(json_array_get(sysinfo, i), "name");
-
-                if (its && strcmp(its, name) == 0)
-                        entry = json_array_get(sysinfo, i);
-        }
-        if (!entry) {
-                entry = xml_element_new("entry");
-                xml_element_set(entry, "name", "%s", name);
-                xml_element_append(sysinfo, json_incref(entry));
-        } else
-                json_incref(entry);
-        xml_element_set_text(entry, "%" PRIu64, run->now.firmware.mmio64_mib);
-        json_decref(entry);
+        snprintf(value, sizeof(value), OVMF_WINDOW_FORMAT, run->now.firmware.mmio64_mib);
+        xml_element_set(arguments, "xmlns:qemu", LIBVIRT_QEMU_NAMESPACE);
+        add_argument(arguments, "-fw_cfg");
+        add_argument(arguments, value);
+        if (json_array_append_new(run->changed_elements, arguments) < 0)
+                run->error = -ENOMEM;
 }
 
 static void set_large_pages(ChangeRun *run) {

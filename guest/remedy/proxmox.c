@@ -208,8 +208,7 @@ static void collect(ChangeRun *run, const Change *changes, size_t n, Properties 
                         append(properties->args, " -global intel-iommu.dma-translation=off");
                         break;
                 case CHANGE_MMIO64:
-                        append(properties->args, " -fw_cfg name=opt/ovmf/X-PciMmio64Mb,string=%" PRIu64,
-                                        changes[i].value);
+                        append(properties->args, " -fw_cfg " OVMF_WINDOW_FORMAT, changes[i].value);
                         break;
                 default:
                         run->no_proxmox = true;

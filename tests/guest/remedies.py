@@ -79,8 +79,8 @@ def is_same(old, new):
 def put_element(root, new):
     parent = root.find(PLACES[new.tag]) if new.tag in PLACES else root
     same = [old for old in parent if is_same(old, new)]
-    if new.tag == "sysinfo":
-        same = [old for old in same if old.get("type") == "fwcfg"]
+    if new.tag == f"{{{QEMU}}}commandline":
+        same = []
     if same:
         parent[list(parent).index(same[0])] = new
     else:

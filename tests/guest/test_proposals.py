@@ -7,9 +7,9 @@ import subprocess
 import pytest
 
 import remedies
-from guests import amd, intel
+from guests import GIB, amd, intel
 from recheck import verify_plan
-from tree import Tree
+from tree import MEMORY32, MEMORY64, Tree
 from virsh import Unavailable, Virsh
 
 HAWCTL = os.environ["HAWCTL"]
@@ -56,6 +56,10 @@ def arguments(*words):
     (intel(39, 39), {"memory": "<maxMemory slots='8' unit='GiB'>502</maxMemory>", "cpu": "<maxphysaddr mode='passthrough'/>" + NUMA}, "R1", f">{470 << 20}<"),
     # The -cpu of <qemu:commandline> counts.
     (intel(46, 39), {"arguments": arguments("-cpu", "max,kvm=off")}, "R4", "max,kvm=off,host-phys-bits-limit=39"),
+    # A BAR of 64 GiB and one of 32 MiB do not fit into 64 GiB, an eighth of 39 bits. <sysinfo> must not have this name.
+    (intel(39, 39, functions=(("0000:01:00.0", "vfio-pci", ((0, 0xC0000000, 16 << 20, MEMORY32), (1, 0x4000000000, 64 * GIB, MEMORY64),
+                                                            (3, 0x3000000000, 32 << 20, MEMORY64))),)),
+     {"cpu": "<maxphysaddr mode='passthrough'/>"}, "R7", "X-PciMmio64Mb,string="),
     # 9 TiB want 44 bits, above what the host's cpuinfo has: no explicit width is proposed.
     (amd(48, sme=True, cpuinfo=43, c_bit=47, reduction=5),
      NAMED | {"memory": "", "ram": str(9 << 10), "cpu": NAMED["cpu"] + "<maxphysaddr mode='emulate' bits='36'/>"}, "R1", "mode='passthrough' limit='44'"),
