@@ -181,8 +181,8 @@ static void complain(const char *what, size_t guest, const char *whole, const ch
 static void judge_host(Guests *guests, const Profile *source, const Profile *host, const char *what,
                 Counts *counts) {
         HostClass class;
-        char *text, *again;
-        size_t n, n_again;
+        char *text = NULL, *again = NULL;
+        size_t n = 0, n_again = 0;
 
         if (host_class(host, &class) < 0 || host_class_pack(host, &text, &n) < 0 ||
                         host_class_pack(&class.profile, &again, &n_again) < 0)
