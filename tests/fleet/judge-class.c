@@ -84,7 +84,8 @@ static Guest copy_of(const Guest *guest) {
         copy.devices = calloc(guest->n_devices + 1, sizeof(*copy.devices));
         if (!copy.devices)
                 stop("out of memory");
-        memcpy(copy.devices, guest->devices, guest->n_devices * sizeof(*copy.devices));
+        if (guest->n_devices > 0)
+                memcpy(copy.devices, guest->devices, guest->n_devices * sizeof(*copy.devices));
         return copy;
 }
 
