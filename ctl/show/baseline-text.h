@@ -15,7 +15,7 @@ typedef struct BaselineText {
         bool all;                         /* all classes, steps, regions and pools */
         bool all_settings;                /* all settings, and nothing else */
         bool no_legend;                   /* no headings */
-        const BaselineSettings *settings; /* NULL: they could not be checked */
+        const BaselineSettings *settings; /* NULL: they were not checked */
 } BaselineText;
 
 /* Returns an exit status after printing the error. */

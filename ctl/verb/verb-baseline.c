@@ -11,6 +11,9 @@
 #include "ctl/verb/verbs.h"
 #include "fleet/baseline-fleet.h"
 
+/* A class takes 2 to 5 ms; beyond this many, settings are checked on request only. */
+#define CLASSES_CHECKED_MAX 2000
+
 typedef struct BaselineOptions {
         uint32_t for_width;
         bool all, settings;
@@ -70,25 +73,40 @@ static int write_json(const Options *options, const BaselineOptions *own, const 
         return r < 0 && !ferror(stdout) ? fail(r) : EXIT_SUCCESS;
 }
 
+static int make_settings(const Options *options, const Baseline *baseline, const BaselineFleet *fleet,
+                BaselineSettings *ret, bool *ret_made) {
+        const BaselineOptions *own = options->own;
+        VmError error = {};
+        int r;
+
+        if (baseline->n_classes > CLASSES_CHECKED_MAX && !own->settings) {
+                fprintf(stderr,
+                                "hawctl: settings are left out, as they must be checked on %zu classes; "
+                                "--settings checks them\n",
+                                baseline->n_classes);
+                return EXIT_SUCCESS;
+        }
+        r = baseline_settings_make(baseline, fleet, (uint8_t) own->for_width,
+                        !options->json && !own->settings, guest_domain_read, ret, &error);
+        *ret_made = r >= 0;
+        return r < 0 ? fail_settings(r, &error) : EXIT_SUCCESS;
+}
+
 static int show(const Options *options, const Fleet *hosts) {
         _cleanup_(baseline_settings_done) BaselineSettings settings = {};
         _cleanup_(fleet_reader_done) FleetReader reader = {};
         _cleanup_(baseline_done) Baseline baseline = {};
         const BaselineFleet fleet = fleet_reader(&reader, hosts);
         const BaselineOptions *own = options->own;
-        int r = baseline_make(&fleet, &baseline), status = EXIT_SUCCESS;
-        VmError error = {};
+        int r = baseline_make(&fleet, &baseline), status;
+        bool made = false;
 
         if (r < 0)
                 return fail(r);
-        r = baseline_settings_make(&baseline, &fleet, (uint8_t) own->for_width,
-                        !options->json && !own->settings, guest_domain_read, &settings, &error);
         /* The rest does not depend on them. */
-        if (r < 0)
-                status = fail_settings(r, &error);
-        r = options->json
-                        ? write_json(options, own, &baseline, &fleet, &settings)
-                        : print(options, own, &baseline, &fleet, status == EXIT_SUCCESS ? &settings : NULL);
+        status = make_settings(options, &baseline, &fleet, &settings, &made);
+        r = options->json ? write_json(options, own, &baseline, &fleet, &settings)
+                          : print(options, own, &baseline, &fleet, made ? &settings : NULL);
         return r == EXIT_SUCCESS ? status : r;
 }
 

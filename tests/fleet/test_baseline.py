@@ -344,6 +344,17 @@ def test_settings_that_cannot_be_checked(tmp_path):
     assert done.returncode == 1 and json.loads(done.stdout)["settings"] == [] and json.loads(done.stdout)["hosts"] == 3
 
 
+def test_settings_of_many_classes(tmp_path):
+    """Beyond 2000 classes settings are checked on request only, and this is said."""
+    regions = ((MSI[0] + 4096 * i, MSI[1] + 4096 * i, "msi") for i in range(2001))
+    path = fleet(tmp_path, *((dataclasses.replace(XEON, groups=(Group((region,), bits=48),)), 1, f"old{region[0]}") for region in regions))
+    done = run(path)
+    assert done.returncode == 0 and done.stdout.startswith("2,001 hosts, 2,001 classes") and "Settings" not in done.stdout
+    assert done.stderr == "hawctl: settings are left out, as they must be checked on 2001 classes; --settings checks them\n"
+    done = run(path, "--settings")
+    assert done.returncode == 0 and done.stderr == "" and "limit='46'" in done.stdout
+
+
 def test_names(tmp_path):
     """Names come from other hosts. What moves a cursor is no name; what a terminal cannot show is escaped."""
     path = tmp_path / "fleet.jsonl"
