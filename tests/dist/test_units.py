@@ -31,7 +31,6 @@ INSTALLED = {
     "usr/share/hawd/examples/libvirt-hook", "usr/share/hawd/examples/prometheus-rules.yml", "usr/share/hawd/examples/ansible-hawd.fact",
     "usr/share/hawd/examples/facter-hawd", "usr/share/hawd/examples/fleet.sql", "usr/share/hawd/examples/hawd-nfd.path", "usr/share/hawd/examples/hawd-nfd.service",
     "usr/share/hawd/examples/nova-remove-traits", "usr/share/hawd/examples/proxmox-hookscript", "usr/share/hawd/examples/kubevirt-hook.yaml",
-    "usr/share/hawd/examples/fleet.sql",
     "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json",
     "usr/share/hawd/baseline.schema.json", "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json", "usr/share/hawd/models.schema.json", "usr/share/hawd/place.schema.json", "usr/share/hawd/summary.schema.json",
     "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man5/org.hawd.AddressWidth1.5",
