@@ -54,7 +54,7 @@ IndexSlot *index_find(Index *index, uint32_t hash, bool (*same)(const void *user
                 const void *userdata) {
         size_t i;
 
-        if (2 * index->n >= index->size && !index_grow(index))
+        if (8 * (index->n + 1) > 7 * index->size && !index_grow(index))
                 return NULL;
         for (i = hash & (index->size - 1); index->slots[i].item != INDEX_NONE;
                         i = (i + 1) & (index->size - 1))
