@@ -27,6 +27,36 @@ static bool is_open(const char *line, size_t n) {
         return span.n > 0 && line[span.start] == '{' && line[span.start + span.n - 1] != '}';
 }
 
+/* Within a document an object follows one of these. */
+static bool is_expected(char before) {
+        return before == '[' || before == ',' || before == ':';
+}
+
+/* Whether the text begins as a profile of hawd does, but for blanks. */
+static bool is_named(const char *text, size_t n) {
+        static const char key[] = "\"schema\"";
+        DocumentSpan rest = n > 0 ? trimmed(text + 1, n - 1) : (DocumentSpan){};
+
+        return rest.n >= sizeof(key) - 1 && memcmp(text + 1 + rest.start, key, sizeof(key) - 1) == 0;
+}
+
+/* Whether a document begins in the line of n bytes, which follows the open one. Only what is within the limit is
+ * looked at, as there may be no more of the text. */
+static bool is_next(const DocumentSplit *split, const char *text, size_t n) {
+        const char *line = text + split->open;
+        size_t left = split->max + 1 - split->open, start = 0, before = split->open;
+
+        n = n < left ? n : left;
+        while (start < n && is_blank(line[start]))
+                start++;
+        if (start == n || line[start] != '{')
+                return false;
+        while (start > 0 && before > 0 && is_blank(text[before - 1]))
+                before--;
+        return start == 0 || before == 0 || !is_expected(text[before - 1]) ||
+                        is_named(line + start, n - start);
+}
+
 /* The line after the open document, with its newline; 0: it has no end yet. */
 static size_t next_line(DocumentSplit *split, const char *text, size_t n, bool end) {
         const char *line = text + split->open;
@@ -95,7 +125,7 @@ static SplitResult add_line(
         const bool first = split->open == 0, last = first ? !is_open(line, n) : *line == '}';
         const size_t all = split->open + n;
 
-        if (!first && *line == '{') {
+        if (!first && is_next(split, text, n)) {
                 *ret_used = split->open;
                 return give(split, text, split->open, ret);
         }
@@ -115,7 +145,7 @@ static SplitResult cut_off(
                 DocumentSplit *split, const char *text, size_t n, DocumentSpan *ret, size_t *ret_used) {
         const bool first = split->open == 0;
 
-        if (!first && text[split->open] == '{') {
+        if (!first && is_next(split, text, n - split->open)) {
                 *ret_used = split->open;
                 return give(split, text, split->open, ret);
         }

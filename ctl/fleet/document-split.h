@@ -4,8 +4,9 @@
 /* Splits a text into documents: JSON lines, documents over several lines, and any mixture of them. Pure.
  *
  * A document is a line. If it begins with '{' and does not end with '}', it goes on with the following lines:
- * up to a line that begins with '}', or until before a line that begins with '{', so that half a line does not
- * take the next document with it. Blank lines, and a byte order mark at the start, are not part of any. */
+ * up to a line that begins with '}', or until before the line where the next document begins, so that half a line
+ * does not take it along. That line begins with '{'. If it is indented, no object can follow the text before it, or
+ * its first member is "schema". Blank lines, and a byte order mark at the start, are not part of any. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -175,6 +175,22 @@ def test_half_lines(reader):
     assert "the text ends inside the document" in errors(done)[2]
 
 
+def test_half_line_before_indented(reader):
+    """An indented document after half a line is read, wherever the half ends. Members of a document are not taken for others."""
+    half, b = reader.line("half"), reader.line("b")
+    for n in (700, half.index("{", 1), half.index(",") + 1, half.index("[") + 1, half.index('"cpuVendor"') + 12):
+        reader.write("half.jsonl", half[:n] + "\n \t" + b + reader.line("c") + "  " + half[:n] + "\n\n  " + (json.dumps(reader.host("d"), indent=2) if n == 700 else reader.line("d")))
+        done = reader.run("half.jsonl")
+        assert hosts(done) == ["b", "c", "d"] and done.returncode == 1 and len(errors(done)) == 2, (n, done)
+        assert [error.split(": ")[1] for error in errors(done)] == ["half.jsonl:1", "half.jsonl:4"], done.stderr
+    host = json.dumps(reader.host("e", later=[{"schema2": 1}, {"x": {}}]), indent=2)
+    # One object on each line, as some programs print arrays, and each brace on a line of its own.
+    compact = '{"later":\n  [\n  {"x": 1},\n\n  {"y":\n  {"z": [{}]}},\n  {}\n  ],\n' + reader.line("f")[1:-2] + "\n}\n"
+    reader.write("whole.json", host + "\n" + host.replace('"e"', '"g"').replace(": {", ":\n    {") + "\n" + compact)
+    done = reader.run("whole.json")
+    assert done.returncode == 0 and len(hosts(done)) >= 2 and hosts(done)[-1] == "f", done
+
+
 def test_half_pretty(reader):
     """A document over many lines that breaks off does not take the next with it."""
     pretty = json.dumps(reader.host("a"), indent=2)
