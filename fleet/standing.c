@@ -27,27 +27,6 @@ static const char *const gap_table[_GAP_MAX] = {
 };
 WORDS_DEFINE(Gap, gap);
 
-static const char *const obstacle_table[_OBSTACLE_MAX] = {
-        [OBSTACLE_NO_IOMMU] = "no-iommu",
-        [OBSTACLE_NO_GROUPS] = "no-groups",
-        [OBSTACLE_DIRECT_REGION] = "direct-region",
-        [OBSTACLE_BRIDGES_ONLY] = "bridges-only",
-        [OBSTACLE_NO_INTERRUPT_REMAPPING] = "no-interrupt-remapping",
-        [OBSTACLE_NOT_PCI] = "not-pci",
-        [OBSTACLE_UNREADABLE] = "unreadable",
-};
-WORDS_DEFINE(Obstacle, obstacle);
-
-static const Obstacle obstacles[_ASSIGNABLE_WHY_MAX] = {
-        [ASSIGNABLE_WHY_NONE] = OBSTACLE_UNREADABLE,
-        [ASSIGNABLE_WHY_DIRECT_REGION] = OBSTACLE_DIRECT_REGION,
-        [ASSIGNABLE_WHY_BRIDGES_ONLY] = OBSTACLE_BRIDGES_ONLY,
-        [ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING] = OBSTACLE_NO_INTERRUPT_REMAPPING,
-        [ASSIGNABLE_WHY_NO_IOMMU] = OBSTACLE_NO_IOMMU,
-        [ASSIGNABLE_WHY_NOT_PCI] = OBSTACLE_NOT_PCI,
-        [ASSIGNABLE_WHY_UNREADABLE] = OBSTACLE_UNREADABLE,
-};
-
 static uint8_t set_of(unsigned value) {
         return (uint8_t) (1U << value);
 }
@@ -78,30 +57,12 @@ static bool not_x86(const char *architecture) {
 
 /* ── devices ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool any_assignable(const Profile *profile) {
-        for (size_t i = 0; i < profile->n_groups; i++)
-                if (profile->groups[i].assignable != TRISTATE_NO)
-                        return true;
-        return false;
-}
-
-static uint8_t obstacles_of_groups(const Profile *profile) {
-        const uint8_t bridges = set_of(OBSTACLE_BRIDGES_ONLY);
-        uint8_t set = 0;
-
-        for (size_t i = 0; i < profile->n_groups; i++)
-                set |= set_of(obstacles[profile->groups[i].why]);
-        if (set & ~bridges)
-                set &= (uint8_t) ~bridges;
-        return set ? set : set_of(OBSTACLE_NO_GROUPS);
-}
-
 static void find_obstacles(const Profile *profile, Standing *standing) {
-        if (without_iommu(profile))
-                standing->obstacles = set_of(OBSTACLE_NO_IOMMU);
-        else if (!standing->summary && profile->groups_reason == REASON_NONE && !any_assignable(profile))
-                standing->obstacles = obstacles_of_groups(profile);
-        standing->impossible = standing->obstacles != 0;
+        const Assignment assignment = assignment_of(profile);
+
+        standing->impossible = assignment.possible == TRISTATE_NO;
+        if (standing->impossible)
+                standing->obstacles = assignment.obstacles;
 }
 
 /* ── what is unknown ───────────────────────────────────────────────────────────────────────────────────── */

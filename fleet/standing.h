@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "profile/profile.h"
+#include "profile/assignment.h"
 
 /* Why a width is not higher. Several may apply. */
 typedef enum Limit {
@@ -35,20 +35,6 @@ typedef enum Gap {
 } Gap;
 
 WORDS_DECLARE(Gap, gap);
-
-/* Why no device of a host can be assigned. */
-typedef enum Obstacle {
-        OBSTACLE_NO_IOMMU = 0,
-        OBSTACLE_NO_GROUPS,
-        OBSTACLE_DIRECT_REGION,
-        OBSTACLE_BRIDGES_ONLY,
-        OBSTACLE_NO_INTERRUPT_REMAPPING,
-        OBSTACLE_NOT_PCI,
-        OBSTACLE_UNREADABLE,
-        _OBSTACLE_MAX,
-} Obstacle;
-
-WORDS_DECLARE(Obstacle, obstacle);
 
 /* Widths are bits; 0: unknown. Sets have bit 1 << value. */
 typedef struct Standing {

@@ -20,6 +20,7 @@ void fleet_row_profile(const FleetRow *row, Profile *profile) {
         profile->paging.la57_capable = fact_measured(0, "test");
         profile->paging.second_level_enabled = fact_measured(!row->shadow, "test");
         profile->encryption.bits_taken = fact_measured(row->encryption, "test");
+        profile->groups_reason = row->summary ? REASON_NOT_APPLICABLE : REASON_NONE;
         profile->groups = (ProfileGroup *) row->groups;
         while (profile->n_groups < 3 && row->groups[profile->n_groups].id > 0)
                 profile->n_groups++;
