@@ -195,8 +195,10 @@ static const Field baseline_fields[] = {
         { "forWidth", FIELD_OBJECT, 0, .present = offsetof(BaselineDocument, for_width.asked),
                         .table = &for_width_table, .text = "Another width that was asked for, or null." },
         { "settings", FIELD_LIST, 0, FIELD_ELEMENTS(BaselineDocument, request.settings, request.n_settings),
+                        .present = offsetof(BaselineDocument, request.has_settings),
                         .table = &settings_table,
-                        .text = "Settings for the widest guests, or for the width that was asked for." },
+                        .text = "Settings for the widest guests, or for the width that was asked for; empty: no width "
+                                "is known to be supported by all hosts. Null: left out, or they could not be checked." },
         { "pools", FIELD_LIST, 0, FIELD_ELEMENTS(BaselineDocument, baseline.pools, baseline.n_pools),
                         .table = &pool_row_table,
                         .text = "Hosts between which guests can migrate live in both directions; most hosts first." },

@@ -11,6 +11,7 @@
 typedef struct BaselineRequest {
         uint8_t for_width; /* another width than the widest; 0: none */
         bool all;          /* the names of all hosts */
+        bool has_settings; /* false: they were left out, or could not be checked */
         size_t n_settings;
         const Settings *settings;
 } BaselineRequest;

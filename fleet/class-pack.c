@@ -7,6 +7,7 @@
 #include "fleet/class-parts.h"
 #include "fleet/class-text.h"
 #include "fleet/class.h"
+#include "fleet/copy-text.h"
 #include "probe/cleanup.h"
 #include "profile/kernel-policy.h"
 
@@ -311,19 +312,13 @@ int host_class_pack(const Profile *host, char **ret, size_t *ret_n) {
         return text_finish(&text, ret, ret_n);
 }
 
-#define COPY(to, from)                                                               \
-        do {                                                                         \
-                _Static_assert(sizeof(to) == sizeof(from), "the same kind of text"); \
-                memcpy(to, from, sizeof(to));                                        \
-        } while (0)
-
 /* All else is unknown. */
 int host_class_pack_summary(const Summary *summary, char **ret, size_t *ret_n) {
         Profile host = { .widths = summary->widths, .groups_reason = REASON_NOT_APPLICABLE };
         Text text = {};
 
-        COPY(host.host.architecture, summary->architecture);
-        COPY(host.host.vendor_name, summary->vendor_name);
+        COPY_TEXT(host.host.architecture, summary->architecture);
+        COPY_TEXT(host.host.vendor_name, summary->vendor_name);
         put_host(&text, &host);
         if (*summary->pool_key) {
                 text_put(&text, "P ");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/copy-text.h"
 #include "fleet/fleet.h"
 
 /* Without table of words: documents of any version have it. */
@@ -21,21 +22,15 @@ static bool is_narrowed(const Profile *host) {
         return false;
 }
 
-#define COPY(to, from)                                                               \
-        do {                                                                         \
-                _Static_assert(sizeof(to) == sizeof(from), "the same kind of text"); \
-                memcpy(to, from, sizeof(to));                                        \
-        } while (0)
-
 int fleet_record(const Profile *host, FleetRecord *ret) {
         FleetRecord record = { .narrowed = is_narrowed(host) };
         int r = host_class_pack(host, &record.text, &record.n_text);
 
         if (r < 0)
                 return r;
-        COPY(record.hostname, host->host.hostname);
-        COPY(record.machine_id, host->host.machine_id);
-        COPY(record.model_name, host->host.model_name);
+        COPY_TEXT(record.hostname, host->host.hostname);
+        COPY_TEXT(record.machine_id, host->host.machine_id);
+        COPY_TEXT(record.model_name, host->host.model_name);
         host_class_key(record.text, record.n_text, record.key);
         *ret = record;
         return 0;
@@ -47,11 +42,11 @@ int fleet_record_summary(const Summary *summary, FleetRecord *ret) {
 
         if (r < 0)
                 return r;
-        COPY(record.hostname, summary->hostname);
-        COPY(record.machine_id, summary->machine_id);
-        COPY(record.model_name, summary->model_name);
+        COPY_TEXT(record.hostname, summary->hostname);
+        COPY_TEXT(record.machine_id, summary->machine_id);
+        COPY_TEXT(record.model_name, summary->model_name);
         if (*summary->class_key)
-                COPY(record.key, summary->class_key);
+                COPY_TEXT(record.key, summary->class_key);
         else
                 host_class_key(record.text, record.n_text, record.key);
         *ret = record;

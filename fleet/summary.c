@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fleet/class.h"
+#include "fleet/copy-text.h"
 #include "probe/cleanup.h"
 #include "profile/document/field-read.h"
 #include "profile/document/field-write.h"
@@ -48,19 +49,13 @@ static int collect_findings(const FindingList *list, Summary *summary) {
         return 0;
 }
 
-#define COPY(to, from)                                                               \
-        do {                                                                         \
-                _Static_assert(sizeof(to) == sizeof(from), "the same kind of text"); \
-                memcpy(to, from, sizeof(to));                                        \
-        } while (0)
-
 static int put_keys(const Profile *profile, Summary *summary) {
         HostClass class = {};
         int r = host_class(profile, &class);
 
         if (r < 0)
                 return r;
-        COPY(summary->class_key, class.key);
+        COPY_TEXT(summary->class_key, class.key);
         if (!host_class_pool(&class, summary->pool_key))
                 *summary->pool_key = 0;
         host_class_done(&class);
@@ -72,14 +67,14 @@ int summary_make(const Profile *profile, Summary *ret) {
         Summary summary = { .widths = profile->widths };
         int r;
 
-        COPY(summary.machine_id, host->machine_id);
-        COPY(summary.hostname, host->hostname);
-        COPY(summary.kernel, host->kernel);
-        COPY(summary.architecture, host->architecture);
-        COPY(summary.virtualised, host->virtualised);
-        COPY(summary.vendor_name, host->vendor_name);
-        COPY(summary.model_name, host->model_name);
-        COPY(summary.digest, profile->digest);
+        COPY_TEXT(summary.machine_id, host->machine_id);
+        COPY_TEXT(summary.hostname, host->hostname);
+        COPY_TEXT(summary.kernel, host->kernel);
+        COPY_TEXT(summary.architecture, host->architecture);
+        COPY_TEXT(summary.virtualised, host->virtualised);
+        COPY_TEXT(summary.vendor_name, host->vendor_name);
+        COPY_TEXT(summary.model_name, host->model_name);
+        COPY_TEXT(summary.digest, profile->digest);
         r = put_keys(profile, &summary);
         if (r >= 0)
                 r = collect_findings(&profile->findings, &summary);

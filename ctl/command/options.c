@@ -43,12 +43,14 @@ int option_list(const Option *option, const char *value, void *field) {
 }
 
 int option_number(const Option *option, const char *value, void *field) {
+        const uint32_t min = option->min ? option->min : 1;
         uint64_t number;
 
         if (!text_u64((Bytes){ .data = (const uint8_t *) value, .n = strlen(value) }, 10, &number) ||
-                        number == 0 || number > option->max) {
-                fprintf(stderr, "hawctl: --%s=%s: expected a number%s from 1 to %u\n", option->name, value,
-                                strcmp(option->argument, "=SECONDS") == 0 ? " of seconds" : "", option->max);
+                        number < min || number > option->max) {
+                fprintf(stderr, "hawctl: --%s=%s: expected a number%s from %u to %u\n", option->name, value,
+                                strcmp(option->argument, "=SECONDS") == 0 ? " of seconds" : "", min,
+                                option->max);
                 return EXIT_USAGE;
         }
         *(uint32_t *) field = (uint32_t) number;

@@ -31,7 +31,8 @@ struct Option {
         int (*set)(const Option *option, const char *value, void *field);
         size_t offset;    /* of the field in Options or the verb's struct */
         const char *help; /* NULL: hidden; lines of at most 53 characters */
-        uint32_t max;     /* option_number: maximum (minimum 1); option_list: maximum count, 0: any */
+        uint32_t max;     /* option_number: maximum; option_list: maximum count, 0: any */
+        uint32_t min;     /* option_number: minimum; 0: 1 */
         char letter;      /* 'H'; 0: none */
         unsigned takers;  /* a common option: TAKES_…, or 0 for all verbs */
 };

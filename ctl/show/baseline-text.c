@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/show/baseline-text.h"
 
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -214,11 +215,26 @@ static void print_line(const BaselineText *text, const char *line) {
                 screen_wrap(&text->screen, 0, line);
 }
 
+/* Whether a host may be of that architecture, or is unknown. */
+static bool any_x86(const BaselineCounts *architectures) {
+        for (size_t i = 0; i < architectures->n; i++) {
+                const char *name = architectures->counts[i].name;
+
+                if (!name || strcmp(name, "x86_64") == 0 || fnmatch("i?86", name, 0) == 0)
+                        return true;
+        }
+        return false;
+}
+
 static void print_settings(const BaselineText *text) {
         const BaselineSettings *settings = text->settings;
 
         if (!settings)
                 return;
+        if (!any_x86(&text->baseline->architectures)) {
+                print_line(text, "No settings: they are for x86_64 hosts only.");
+                return;
+        }
         if (settings->n == 0)
                 print_line(text,
                                 "No settings: there is no width that all hosts are known to support. "

@@ -51,7 +51,7 @@ static void print_problem(const Screen *screen, const char *what, const SettingP
         print_wrapped(screen, shown);
 }
 
-/* Once for neighbours that have the same. */
+/* Its text once for neighbours that have the same. */
 static bool is_repeated(const SettingProblem *problem, const SettingProblem *before) {
         return before && problem->n_hosts == before->n_hosts && problem->n_hosts > 0 &&
                         strcmp(problem->text, before->text) == 0 && strcmp(problem->host, before->host) == 0;
@@ -72,7 +72,9 @@ static void print_setting(const Screen *screen, const Setting *setting, const Se
         print_lines(setting->text);
         if (*setting->note)
                 print_wrapped(screen, setting->note);
-        if (!is_repeated(&setting->warning, before ? &before->warning : NULL))
+        if (is_repeated(&setting->warning, before ? &before->warning : NULL))
+                print_wrapped(screen, "warning: as above");
+        else
                 print_problem(screen, "warning", &setting->warning);
 }
 
@@ -99,6 +101,7 @@ void settings_text(const Settings *settings, bool all) {
                 if (!is_shown(settings, setting, all))
                         continue;
                 print_setting(&screen, setting, before);
-                before = setting;
+                if (setting_offered(setting))
+                        before = setting;
         }
 }

@@ -23,7 +23,7 @@ static const Option own_options[] = {
         { "for-width", "=N", option_number, offsetof(BaselineOptions, for_width),
                         "Which hosts cannot run guests of N bits, and\n"
                         "settings for that width (from 32 to 52)",
-                        .max = SETTINGS_BITS_MAX },
+                        .min = SETTINGS_BITS_MIN, .max = SETTINGS_BITS_MAX },
         { "settings", NULL, option_flag, offsetof(BaselineOptions, settings),
                         "Print the settings for all programs, and only them" },
         { "all", NULL, option_flag, offsetof(BaselineOptions, all),
@@ -64,8 +64,9 @@ static int write_json(const Options *options, const BaselineOptions *own, const 
         const BaselineRequest request = {
                 .for_width = (uint8_t) own->for_width,
                 .all = own->all,
-                .n_settings = settings->n,
-                .settings = settings->sets,
+                .has_settings = settings != NULL,
+                .n_settings = settings ? settings->n : 0,
+                .settings = settings ? settings->sets : NULL,
         };
         int r = baseline_write(baseline, fleet, &request, options->json_layout, json_to_stdout, NULL);
 
@@ -105,22 +106,14 @@ static int show(const Options *options, const Fleet *hosts) {
                 return fail(r);
         /* The rest does not depend on them. */
         status = make_settings(options, &baseline, &fleet, &settings, &made);
-        r = options->json ? write_json(options, own, &baseline, &fleet, &settings)
-                          : print(options, own, &baseline, &fleet, made ? &settings : NULL);
+        r = (options->json ? write_json : print)(options, own, &baseline, &fleet, made ? &settings : NULL);
         return r == EXIT_SUCCESS ? status : r;
 }
 
 static int run(const Options *options, int argc, char **argv) {
         _cleanup_(fleet_read_done) FleetRead read = {};
-        const BaselineOptions *own = options->own;
-        int r;
+        int r = fleet_read(options, argc, argv, NULL, &read);
 
-        if (own->for_width > 0 && own->for_width < SETTINGS_BITS_MIN) {
-                fprintf(stderr, "hawctl: --for-width=%u: expected a number from %u to %u\n", own->for_width,
-                                (unsigned) SETTINGS_BITS_MIN, (unsigned) SETTINGS_BITS_MAX);
-                return EXIT_USAGE;
-        }
-        r = fleet_read(options, argc, argv, NULL, &read);
         if (r != EXIT_SUCCESS)
                 return r;
         return fleet_read_status(&read, show(options, read.fleet));

@@ -127,7 +127,7 @@ def test_help_is_one():
     (["stauts"], "did you mean 'status'"), (["nonsense"], "nonsense"), (["status", "x"], "too many"), (["decode"], "too few"),
     (["decode", "png", "x"], "png"), (["decode", "vtd", "1"], "CAP ECAP"), (["decode", "vtd", "xyz", "1"], "xyz"),
     (["decode", "vtd", "10000000000000000", "1"], "64 bits"), (["decode", "amdvi", "1", "-"], "EFR2"),
-    (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["baseline"], "baseline FLEET..."), (["baseline", "x", "--for-width=53"], "from 1 to 52"), (["baseline", "x", "--for-width=31"], "from 32 to 52"), (["--root"], "root"),
+    (["--json=xml"], "pretty, short or off"), (["--nonsense"], "nonsense"), (["help", "nonsense"], "nonsense"), (["diff", "x"], "diff A B"), (["baseline"], "baseline FLEET..."), (["baseline", "x", "--for-width=53"], "from 32 to 52"), (["baseline", "x", "--for-width=0"], "from 32 to 52"), (["baseline", "x", "--for-width=65"], "from 32 to 52"), (["baseline", "x", "--for-width=31"], "from 32 to 52"), (["--root"], "root"),
     (["check"], "expected a guest"), (["check", "--pid=x"], "--pid=x"), (["check", "/dev/null"], "/dev/null"), (["fit", "/dev/null", "--count=0"], "--count=0"),
     (["compare", "x"], "compare A B"), (["compare", "-", "-"], "only one"), (["check", "--layout=x"], "layout"), (["check", "--for"], "for"), (["fit", "/dev/null", "--count=x"], "from 1 to 256"), (["status", "--timeout=0"], "from 1 to 86400"),
     (["place"], "expected a guest and a fleet"), (["place", "x"], "expected a guest and a fleet"), (["place", "--pid=1"], "expected a guest and a fleet"), (["place", "--", "qemu-system-x86_64"], "before '--'"),

@@ -278,7 +278,11 @@ def test_architectures(tmp_path):
     assert "No guest runs on all of them: x86_64 (2 hosts), aarch64 (1 host). Give only\nhosts of one architecture.\n" in text
     assert "without devices    —     — the hosts have different architectures\n" in text and "No settings" in text
     document = answer(path)
-    assert document["guest"]["bits"] is None and document["guest"]["known"] == 44
+    assert document["guest"]["bits"] is None and document["guest"]["known"] == 44 and document["settings"] == []
+    alone = fleet(tmp_path, (arm, 2, "arm"))
+    for words in ([], ["--settings"], ["--for-width=40"]):
+        text = run(alone, *words).stdout
+        assert text.endswith("No settings: they are for x86_64 hosts only.\n") and "not offered" not in text
     assert document["vendors"] == [{"name": "GenuineIntel", "hosts": 2}, {"name": None, "hosts": 1}]
 
 
@@ -341,7 +345,15 @@ def test_settings_that_cannot_be_checked(tmp_path):
     done = subprocess.run([alone, "baseline", path], capture_output=True, text=True, check=False, env=os.environ | {"COLUMNS": "80", "LC_ALL": "C.UTF-8"})
     assert done.returncode == 1 and done.stdout == HOMOGENEOUS and "cannot check settings: hawd-domain" in done.stderr
     done = subprocess.run([alone, "baseline", path, "-j"], capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and json.loads(done.stdout)["settings"] == [] and json.loads(done.stdout)["hosts"] == 3
+    assert done.returncode == 1 and json.loads(done.stdout)["settings"] is None and json.loads(done.stdout)["hosts"] == 3
+
+
+def test_warnings_of_settings(tmp_path):
+    """Whoever copies one of the texts sees that there is a warning; its words are printed once."""
+    path = fleet(tmp_path, (dataclasses.replace(XEON, guest_physical="permission"), 2, "old"))
+    text = run(path, "--for-width=40").stdout.split("\nSettings for ")[1]
+    libvirt, qemu = text.split("\n  QEMU, ")
+    assert "    warning on 2 hosts, such as old1: unknown: guestPhysicalBits (permission)" in libvirt and "    warning: as above\n" in qemu
 
 
 def test_settings_of_many_classes(tmp_path):
@@ -351,6 +363,9 @@ def test_settings_of_many_classes(tmp_path):
     done = run(path)
     assert done.returncode == 0 and done.stdout.startswith("2,001 hosts, 2,001 classes") and "Settings" not in done.stdout
     assert done.stderr == "hawctl: settings are left out, as they must be checked on 2001 classes; --settings checks them\n"
+    document = json.loads(run(path, "-j").stdout)
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    assert document["settings"] is None
 
 
 def test_names(tmp_path):
