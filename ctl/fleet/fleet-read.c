@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,13 @@ static int complain(int r) {
         return EXIT_FAILURE;
 }
 
+/* A guest's text, or a long line, would raise glibc's limits to 16 MiB and more for good: tables that grow are then copied
+ * within the heap and leave holes. */
+static void keep_heap_small(void) {
+        mallopt(M_MMAP_THRESHOLD, 1 << 20);
+        mallopt(M_TRIM_THRESHOLD, 2 << 20);
+}
+
 int fleet_read(const Options *options, int argc, char **argv, const FleetVisit *visit, FleetRead *ret) {
         Reading reading = { .options = options, .visit = visit, .read = ret };
         const DocumentReader reader = {
@@ -201,6 +209,7 @@ int fleet_read(const Options *options, int argc, char **argv, const FleetVisit *
         };
         int r;
 
+        keep_heap_small();
         *ret = (FleetRead){ .texts = FLEET_TEXTS_NONE };
         ret->store = (FleetStore){ fleet_texts_append, fleet_texts_read, &ret->texts };
         r = fleet_new(&ret->store, &ret->fleet);
