@@ -17,23 +17,22 @@
 
 static void write_widths(const Profile *profile, ExportText *text) {
         for (size_t i = 0; i < N_EXPORT_WIDTHS; i++) {
-                const Fact *width = export_width(profile, i);
+                const ExportBits width = export_width(profile, i);
 
-                if (fact_known(width))
-                        export_textf(text, NAMESPACE "%s=%" PRIu64 "\n", export_widths[i].label,
-                                        width->value);
+                if (!width.unknown)
+                        export_textf(text, NAMESPACE "%s=%" PRIu64 "\n", export_widths[i].label, width.bits);
                 else
                         export_textf(text, NAMESPACE "%s-unknown=%s\n", export_widths[i].label,
-                                        reason_to_string(width->reason));
+                                        width.unknown);
         }
 }
 
 static void write_ladders(const Profile *profile, ExportText *text) {
         for (size_t i = 0; i < N_EXPORT_LADDERS; i++) {
-                const Fact *width = export_ladder_width(profile, i);
+                const ExportBits width = export_ladder_width(profile, i);
 
                 for (size_t j = 0; j < N_EXPORT_STEPS; j++)
-                        if (fact_known(width) && width->value >= export_steps[j])
+                        if (!width.unknown && width.bits >= export_steps[j])
                                 export_textf(text, NAMESPACE "%s-ge-%d=true\n", export_ladders[i].label,
                                                 export_steps[j]);
         }

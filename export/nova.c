@@ -9,8 +9,8 @@
 #include "export/export.h"
 #include "export/widths.h"
 
-static bool has_step(const Fact *width, size_t step) {
-        return fact_known(width) && width->value >= export_steps[step];
+static bool has_step(ExportBits width, size_t step) {
+        return !width.unknown && width.bits >= export_steps[step];
 }
 
 static bool has_any(const Profile *profile) {
@@ -36,11 +36,11 @@ static void write_traits(const Profile *profile, ExportText *text, const char *b
 
 static void write_unknown(const Profile *profile, ExportText *text) {
         for (size_t i = 0; i < N_EXPORT_LADDERS; i++) {
-                const Fact *width = export_ladder_width(profile, i);
+                const ExportBits width = export_ladder_width(profile, i);
 
-                if (!fact_known(width))
-                        export_textf(text, "# %s: unknown (%s), no traits\n", export_ladders[i].label,
-                                        reason_to_string(width->reason));
+                if (width.unknown)
+                        export_textf(text, "# %s: %s (%s), no traits\n", export_ladders[i].label,
+                                        export_impossible(width) ? "none" : "unknown", width.unknown);
         }
 }
 

@@ -32,20 +32,20 @@ static void label(ExportText *text, const char *before, const char *name, const 
 static void write_widths(const Profile *profile, ExportText *text) {
         metric(text, "hawd_address_width", "Address width in bits; no sample if it is unknown.");
         for (size_t i = 0; i < N_EXPORT_WIDTHS; i++) {
-                const Fact *fact = export_width(profile, i);
+                const ExportBits width = export_width(profile, i);
 
-                if (fact_known(fact))
+                if (!width.unknown)
                         export_textf(text, "hawd_address_width{kind=\"%s\"} %" PRIu64 "\n",
-                                        export_widths[i].kind, fact->value);
+                                        export_widths[i].kind, width.bits);
         }
         metric(text, "hawd_address_width_unknown",
                         "1 for each address width that is unknown, with the reason.");
         for (size_t i = 0; i < N_EXPORT_WIDTHS; i++) {
-                const Fact *fact = export_width(profile, i);
+                const ExportBits width = export_width(profile, i);
 
-                if (!fact_known(fact))
+                if (width.unknown)
                         export_textf(text, "hawd_address_width_unknown{kind=\"%s\",reason=\"%s\"} 1\n",
-                                        export_widths[i].kind, reason_to_string(fact->reason));
+                                        export_widths[i].kind, width.unknown);
         }
 }
 

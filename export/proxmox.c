@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "export/export.h"
+#include "export/widths.h"
 #include "fleet/proxmox-model.h"
 #include "guest/vmm/vmm.h"
 
@@ -22,24 +23,24 @@ static void write_model(ExportText *text, unsigned bits, const char *what) {
                         bits);
 }
 
-static bool has_model(const Fact *width) {
-        return fact_known(width) && cpu_bits_plausible(width->value);
+static bool has_model(ExportBits width) {
+        return !width.unknown && cpu_bits_plausible(width.bits);
 }
 
-static void write_width(ExportText *text, const Fact *width, const char *what) {
+static void write_width(ExportText *text, ExportBits width, const char *what) {
         if (has_model(width))
-                write_model(text, (unsigned) width->value, what);
-        else if (fact_known(width))
+                write_model(text, (unsigned) width.bits, what);
+        else if (!width.unknown)
                 export_textf(text, "\n# %s: none, %" PRIu64 " bits are no width of a CPU\n", what,
-                                width->value);
+                                width.bits);
+        else if (export_impossible(width))
+                export_textf(text, "\n# %s: none, VFIO refuses every device of this host\n", what);
         else
-                export_textf(text, "\n# %s: none, the width is unknown (%s)\n", what,
-                                reason_to_string(width->reason));
+                export_textf(text, "\n# %s: none, the width is unknown (%s)\n", what, width.unknown);
 }
 
 static void write_models(const Profile *profile, ExportText *text) {
-        const Fact *guest = &profile->widths.safe_guest_bits;
-        const Fact *devices = &profile->widths.safe_guest_bits_with_devices;
+        const ExportBits guest = export_safe(profile), devices = export_safe_with_devices(profile);
 
         export_puts(text,
                         "# CPU models with the address widths of this host, by hawd. See hawctl(1).\n"
@@ -48,7 +49,7 @@ static void write_models(const Profile *profile, ExportText *text) {
         if (*profile->host.architecture && strcmp(profile->host.architecture, "x86_64") != 0)
                 export_textf(text, "\n# none: the architecture of this host is %s\n",
                                 profile->host.architecture);
-        else if (has_model(guest) && has_model(devices) && guest->value == devices->value)
+        else if (has_model(guest) && has_model(devices) && guest.bits == devices.bits)
                 write_width(text, guest, "With and without assigned devices");
         else {
                 write_width(text, guest, "Without assigned devices");

@@ -15,10 +15,22 @@ typedef struct ExportWidth {
 /* In the order of ProfileWidths. */
 extern const ExportWidth export_widths[N_EXPORT_WIDTHS];
 
+/* As programs that place guests must take it: where no device can be assigned, or this is unknown, there is no
+ * width with devices, whatever the profile's fact says. */
+typedef struct ExportBits {
+        uint64_t bits;
+        const char *unknown; /* the reason; NULL: the width is known */
+} ExportBits;
+
 /* Width i of the table. */
-static inline const Fact *export_width(const Profile *profile, size_t i) {
-        return (const Fact *) ((const char *) &profile->widths + export_widths[i].offset);
-}
+ExportBits export_width(const Profile *profile, size_t i);
+
+ExportBits export_safe(const Profile *profile);
+ExportBits export_safe_with_devices(const Profile *profile);
+
+/* The reason of a host on which VFIO refuses every device. */
+#define EXPORT_NOT_ASSIGNABLE "not-assignable"
+bool export_impossible(ExportBits width);
 
 /* Widths of real hardware, ascending. Where names can be equal only, a host that has N bits gets one for each
  * step up to N ("guest-bits-ge-39", "guest-bits-ge-46"); an unknown width gets none. */
@@ -34,6 +46,5 @@ typedef struct ExportLadder {
 #define N_EXPORT_LADDERS 3
 extern const ExportLadder export_ladders[N_EXPORT_LADDERS];
 
-static inline const Fact *export_ladder_width(const Profile *profile, size_t i) {
-        return (const Fact *) ((const char *) &profile->widths + export_ladders[i].offset);
-}
+/* Width i of those. */
+ExportBits export_ladder_width(const Profile *profile, size_t i);

@@ -251,7 +251,8 @@ static int finish(const Gather *gather) {
         }
         r = gather_output_finish(gather->output);
         if (counts->failed > 0) {
-                fprintf(stderr, "hawctl: %zu of %zu hosts failed\n", counts->failed, counts->total);
+                fprintf(stderr, "hawctl: %zu of %zu host%s failed\n", counts->failed, counts->total,
+                                counts->total == 1 ? "" : "s");
                 print_how_to_continue(gather);
         }
         return counts->failed > 0 ? EXIT_FAILURE : r;

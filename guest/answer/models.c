@@ -10,6 +10,7 @@
 #include "guest/layout/space.h"
 #include "guest/vmm/vmm.h"
 #include "probe/cleanup.h"
+#include "profile/assignment.h"
 
 /* ── hosts ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -22,11 +23,14 @@ static void add_width(const Fact *bits, uint64_t n, uint64_t *widths, uint64_t *
 
 void model_hosts_add(ModelHosts *hosts, const Profile *profile, uint64_t n) {
         const ProfileWidths *widths = &profile->widths;
+        const Assignment assignment = assignment_of(profile);
 
         hosts->n += n;
         add_width(&widths->safe_guest_bits, n, hosts->guest, &hosts->guest_unknown);
-        if (!fact_known(&widths->iova_bits) && widths->iova_bits.reason == REASON_ABSENT)
+        if (assignment.possible == TRISTATE_NO)
                 hosts->devices_impossible += n;
+        else if (assignment.possible == TRISTATE_UNKNOWN)
+                hosts->devices_unknown += n;
         else
                 add_width(&widths->safe_guest_bits_with_devices, n, hosts->devices, &hosts->devices_unknown);
 }

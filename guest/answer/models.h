@@ -16,7 +16,7 @@ typedef struct ModelHosts {
         uint64_t guest[MODEL_WIDTH_MAX + 1];   /* by safeGuestBits */
         uint64_t devices[MODEL_WIDTH_MAX + 1]; /* by safeGuestBitsWithDevices */
         uint64_t guest_unknown, devices_unknown;
-        uint64_t devices_impossible; /* no IOMMU */
+        uint64_t devices_impossible; /* by assignment_of() */
 } ModelHosts;
 
 /* Adds n hosts like this one. */

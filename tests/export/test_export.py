@@ -70,14 +70,36 @@ def one(**labels):
     return frozenset(labels.items())
 
 
+def why_no_devices(profile):
+    """Why the width with devices counts for nothing, by docs/fleet.md; None: a device can be assigned, or the fact tells."""
+    groups = profile["groups"]
+    if profile["widths"]["iovaBits"]["reason"] == "absent":
+        return None
+    if profile["groupsReason"]:
+        return profile["groupsReason"]
+    if any(group["assignable"] for group in groups):
+        return None
+    doubts = {group["assignableReason"] for group in groups if group["assignable"] is None}
+    return "not-assignable" if not doubts else "direct-region" if "direct-region" in doubts else "unreadable"
+
+
+def exported(profile):
+    """{width: (value, reason)}"""
+    widths = {key: (fact["value"], fact["reason"]) for key, fact in profile["widths"].items()}
+    reason, fact = why_no_devices(profile), profile["widths"]["safeGuestBitsWithDevices"]
+    if reason == "not-assignable" or (reason and fact["value"] is not None):
+        widths["safeGuestBitsWithDevices"] = None, reason
+    return widths
+
+
 def wanted(profile):
     """From the document."""
-    widths, units = profile["widths"], profile["iommus"]
-    known = {kind: widths[key] for kind, key in KINDS.items() if widths[key]["value"] is not None}
+    widths, units = exported(profile), profile["iommus"]
+    known = {kind: widths[key][0] for kind, key in KINDS.items() if widths[key][0] is not None}
     groups = collections.Counter({True: "yes", False: "no", None: "unknown"}[group["assignable"]] for group in profile["groups"])
     result = {
-        "hawd_address_width": {one(kind=kind): fact["value"] for kind, fact in known.items()},
-        "hawd_address_width_unknown": {one(kind=kind, reason=widths[key]["reason"]): 1 for kind, key in KINDS.items() if kind not in known},
+        "hawd_address_width": {one(kind=kind): value for kind, value in known.items()},
+        "hawd_address_width_unknown": {one(kind=kind, reason=widths[key][1]): 1 for kind, key in KINDS.items() if kind not in known},
         "hawd_iommu_width": {one(unit=u["name"], driver=u["kind"]): u["iovaBits"]["value"] for u in units if u["iovaBits"]["value"] is not None},
         "hawd_iommu_width_unknown": {one(unit=u["name"], driver=u["kind"], reason=u["iovaBits"]["reason"]): 1 for u in units if u["iovaBits"]["value"] is None},
         "hawd_iommu_groups": {one(assignable=word): groups[word] for word in ("yes", "no", "unknown")} if not profile["groupsReason"] else {},
@@ -155,6 +177,37 @@ def test_unknown_groups(client):
         device["group"] = None
     found = samples(export("prometheus", "-", input=json.dumps(profile)))
     assert found["hawd_iommu_groups"] == {} and found["hawd_iommu_groups_unknown"] == {one(reason="permission"): 1}
+
+
+def lines_with_devices(profile):
+    """What each format says of guests with devices, but removals and unknown widths."""
+    lines = [line for form in ("prometheus", "nfd", "nova", "proxmox") for line in export(form, "-", input=json.dumps(profile)).splitlines()]
+    return [line for line in lines if re.search("with.devices|with assigned", line, re.I) and not re.search("unknown|remove:|none", line)]
+
+
+@pytest.mark.parametrize("assignable, why, reason", [
+    (False, "no-interrupt-remapping", "not-assignable"), (False, "direct-region", "not-assignable"), (False, "bridges-only", "not-assignable"),
+    (None, "direct-region", "direct-region"), (None, "unreadable", "unreadable")])
+def test_no_device_can_be_assigned(client, assignable, why, reason):
+    """VFIO refuses each group, or may: no number, label, trait or model promises a guest with devices. The IOMMU keeps its width."""
+    profile = profile_of(client)
+    assert len(lines_with_devices(profile)) == 1 + 3 + 2 + 1
+    for group in profile["groups"]:
+        group |= {"assignable": assignable, "assignableReason": why}
+    assert lines_with_devices(profile) == []
+    text = json.dumps(profile)
+    metrics = samples(export("prometheus", "-", input=text))
+    assert metrics["hawd_address_width_unknown"] == {one(kind="safe_guest_with_devices", reason=reason): 1}
+    assert metrics["hawd_address_width"][one(kind="iova")] == 39 and metrics["hawd_address_width"][one(kind="safe_guest")] == 46
+    assert f"hawd.org/safe-guest-bits-with-devices-unknown={reason}\n" in export("nfd", "-", input=text)
+    nova = export("nova", "-", input=text)
+    assert "# remove: CUSTOM_HAWD_GUEST_BITS_WITH_DEVICES_GE_36\n" in nova and "- CUSTOM_HAWD_GUEST_BITS_GE_46\n" in nova
+    assert export("proxmox", "-", input=text).count("cpu-model:") == 1
+    # Groups that could not be read.
+    profile |= {"groupsReason": "permission", "groups": [], "reservedIova": [], "usableIova": []}
+    for device in profile["devices"]:
+        device["group"] = None
+    assert lines_with_devices(profile) == []
 
 
 FORMATS = ("prometheus", "nfd", "nova", "proxmox", "ansible")

@@ -81,6 +81,20 @@ def test_fleet(tmp_path):
     assert (known["bits"], known["bitsWithDevices"]) == (46, 39)
 
 
+@pytest.mark.parametrize("assignable, unknown, impossible, text", [
+    (False, 0, 1, "; it cannot assign devices"), (None, 1, 0, "; with assigned devices, this is unknown")])
+def test_no_device_can_be_assigned(client, tmp_path, assignable, unknown, impossible, text):
+    """VFIO refuses each group, or may: the width of the IOMMU counts for nothing."""
+    profile = json.loads(subprocess.run([HAWCTL, "describe", client], capture_output=True, check=True).stdout)
+    for group in profile["groups"]:
+        group |= {"assignable": assignable, "assignableReason": "direct-region"}
+    (tmp_path / "profile.json").write_text(json.dumps(profile), encoding="utf-8")
+    answer = document(f"--fleet={tmp_path / 'profile.json'}")
+    assert (answer["bits"], answer["bitsWithDevices"], answer["unknownWithDevices"], answer["impossibleWithDevices"]) == (46, None, unknown, impossible)
+    assert held(answer, "Broadwell") == {39: (1, 0), 46: (1, 0)}
+    assert text in " ".join(run(f"--fleet={tmp_path / 'profile.json'}").stdout.split())
+
+
 def test_several_fleets_and_a_bad_line(tmp_path):
     path = fleet(tmp_path, (XEON, 3, "xeon"))
     bad = tmp_path / "bad.jsonl"
