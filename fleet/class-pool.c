@@ -73,7 +73,7 @@ static void add_iova(Pool *pool, const Profile *host) {
         }
 }
 
-bool host_class_pool(const HostClass *class, char ret[static CLASS_KEY_SIZE]) {
+bool host_class_pool_key(const HostClass *class, char ret[static CLASS_KEY_SIZE]) {
         const Profile *host = &class->profile;
         Pool pool = { .known = true };
 
@@ -88,6 +88,29 @@ bool host_class_pool(const HostClass *class, char ret[static CLASS_KEY_SIZE]) {
         add_bits(&pool, &host->widths.guest_mappable_bits);
         add_la57(&pool, host);
         add_iova(&pool, host);
+        SHA256End(&pool.context, ret);
+        return pool.known;
+}
+
+/* What is asked of a summary besides its key, so that the key is not believed against it. */
+bool host_class_pool(const HostClass *class, char ret[static CLASS_KEY_SIZE]) {
+        const Profile *host = &class->profile;
+        const Fact *iova = &host->widths.iova_bits;
+        Pool pool = { .known = true };
+        char key[CLASS_KEY_SIZE];
+
+        if (!host_class_pool_key(class, key))
+                return false;
+        SHA256Init(&pool.context);
+        add(&pool, key);
+        add_word(&pool, host->host.architecture);
+        add_word(&pool, host->host.vendor_name);
+        add_bits(&pool, &host->widths.guest_physical_bits);
+        add_bits(&pool, &host->widths.guest_mappable_bits);
+        if (!fact_known(iova) && iova->reason == REASON_ABSENT)
+                add(&pool, "no IOMMU");
+        else
+                add_bits(&pool, iova);
         SHA256End(&pool.context, ret);
         return pool.known;
 }
@@ -107,5 +130,5 @@ bool host_class_has_summary(const HostClass *class, const HostClass *summary) {
                         same_width(&a->guest_physical_bits, &b->guest_physical_bits) &&
                         same_width(&a->guest_mappable_bits, &b->guest_mappable_bits) &&
                         same_width(&a->iova_bits, &b->iova_bits) &&
-                        strcmp(host_class_pool(class, pool) ? pool : "", summary->pool) == 0;
+                        strcmp(host_class_pool_key(class, pool) ? pool : "", summary->pool) == 0;
 }

@@ -45,6 +45,11 @@ int host_class_unpack(const char *text, size_t n, HostClass *ret);
 int host_class(const Profile *host, HostClass *ret);
 void host_class_done(HostClass *class);
 
-/* Hosts with the same pool key can exchange guests in both directions, by the rules of compare. False: what
- * decides that is unknown, and the class is in no pool, not even with itself. */
+/* The pool key of documents: hosts with the same can exchange guests in both directions, by the rules of compare.
+ * False: what decides that is unknown, and the class is in no pool, not even with itself. That of a summary is what
+ * the summary says. */
+bool host_class_pool_key(const HostClass *class, char ret[static CLASS_KEY_SIZE]);
+
+/* What hosts are put in pools by: that key, and with it the architecture, the vendor and the widths, which a
+ * summary has, too. A summary whose key contradicts them is in no other host's pool. */
 bool host_class_pool(const HostClass *class, char ret[static CLASS_KEY_SIZE]);

@@ -30,20 +30,25 @@ static int read_class(const Fleet *fleet, const FleetKind *class, HostClass *ret
         return r < 0 ? r : host_class_unpack(text, class->n_text, ret);
 }
 
-/* The class that was read as a profile, if what the summary has is the same. INDEX_NONE: there is none. */
-static int find_whole(Fleet *fleet, const FleetKind *summary, uint32_t *ret) {
+int fleet_find_whole(Fleet *fleet, size_t i, uint32_t *ret) {
         _cleanup_(host_class_done) HostClass whole = {}, part = {};
-        IndexSlot *slot = fleet_find_class(fleet, summary->key, 0);
-        int r = slot ? 0 : -ENOMEM;
+        FleetKind *summary = &fleet->classes[i];
+        IndexSlot *slot;
+        int r = 0;
 
-        *ret = INDEX_NONE;
-        if (r < 0 || slot->item == INDEX_NONE)
-                return r;
+        *ret = summary->whole;
+        if (*ret != INDEX_NONE)
+                return 0;
+        slot = fleet_find_class(fleet, summary->key, 0);
+        if (!slot)
+                return -ENOMEM;
+        if (slot->item == INDEX_NONE)
+                return 0;
         r = read_class(fleet, &fleet->classes[slot->item], &whole);
         if (r >= 0)
                 r = read_class(fleet, summary, &part);
         if (r >= 0 && host_class_has_summary(&whole, &part))
-                *ret = slot->item;
+                *ret = summary->whole = slot->item;
         return r;
 }
 
@@ -55,7 +60,7 @@ static int join_summaries(Fleet *fleet) {
         for (size_t i = 0; r >= 0 && i < fleet->n_classes; i++) {
                 whole[i] = INDEX_NONE;
                 if (fleet->classes[i].summary_text)
-                        r = find_whole(fleet, &fleet->classes[i], &whole[i]);
+                        r = fleet_find_whole(fleet, i, &whole[i]);
         }
         for (size_t i = 0; r >= 0 && i < fleet->n_hosts; i++) {
                 FleetMember *host = &fleet->hosts[i];

@@ -37,6 +37,7 @@ typedef struct FleetKind {
         uint32_t n_hosts, n_summaries, n_narrowed;
         uint32_t first; /* its hosts in fleet->order */
         uint32_t model; /* most seen; INDEX_NONE: none */
+        uint32_t whole; /* of a summary's text: the class of profiles, once it was found; INDEX_NONE: not yet */
 } FleetKind;
 
 struct Fleet {
@@ -53,6 +54,10 @@ struct Fleet {
 
 /* The place of a class in fleet->by_key, as index_find(). */
 IndexSlot *fleet_find_class(Fleet *fleet, const uint8_t key[static 32], uint64_t summary_text);
+
+/* The class that was read as profiles, if what class i, that of a summary, has is the same. INDEX_NONE: there is
+ * none so far. -ENOMEM, or the store's error. */
+int fleet_find_whole(Fleet *fleet, size_t i, uint32_t *ret);
 
 /* Appends n bytes. -ENOMEM, -EOVERFLOW. */
 int fleet_text_add(FleetText *text, const char *bytes, size_t n, uint32_t *ret);

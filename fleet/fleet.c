@@ -110,7 +110,8 @@ static uint64_t text_number(const FleetRecord *record) {
 }
 
 static int add_class(Fleet *fleet, const FleetRecord *record, uint32_t *ret) {
-        FleetKind class = { .model = INDEX_NONE, .n_text = (uint32_t) record->n_text }, *grown;
+        FleetKind class = { .model = INDEX_NONE, .whole = INDEX_NONE, .n_text = (uint32_t) record->n_text },
+                  *grown;
         IndexSlot *slot;
         int r;
 
@@ -178,6 +179,48 @@ static void forget(Fleet *fleet, FleetMember *host) {
         host->class = INDEX_NONE;
 }
 
+/* Whether of these two, one of a profile and one of a summary, the summary says the same. */
+static int same_host(Fleet *fleet, const FleetMember *a, const FleetMember *b, bool *ret) {
+        const FleetMember *part = a->summary ? a : b, *profile = a->summary ? b : a;
+        uint32_t whole;
+        int r = fleet_find_whole(fleet, part->class, &whole);
+
+        *ret = r >= 0 && whole == profile->class;
+        return r;
+}
+
+/* Whether host i is a summary of one whose profile was read before. */
+static int was_read_whole(Fleet *fleet, uint32_t i, bool *ret) {
+        const char *id = fleet_machine_id(fleet, &fleet->hosts[i]),
+                   *name = fleet_hostname(fleet, &fleet->hosts[i]);
+        const NameSought pair = { fleet, id, name };
+        const size_t n_id = strlen(id), n_name = strlen(name);
+        IndexSlot *slot;
+
+        *ret = false;
+        if (!fleet->hosts[i].summary || n_id + n_name == 0)
+                return 0;
+        slot = index_find(&fleet->by_pair, index_hash(id, n_id + 1 + n_name), same_names, &pair);
+        if (!slot)
+                return -ENOMEM;
+        if (slot->item == INDEX_NONE || fleet->hosts[slot->item].summary)
+                return 0;
+        return same_host(fleet, &fleet->hosts[i], &fleet->hosts[slot->item], ret);
+}
+
+static int find_kind(
+                Fleet *fleet, const FleetMember *host, const FleetMember *former, FleetDoubleKind *ret) {
+        bool same = false;
+        int r = 0;
+
+        *ret = FLEET_DOUBLE_AGAIN;
+        if (host->summary == former->summary)
+                return 0;
+        r = same_host(fleet, host, former, &same);
+        *ret = same ? FLEET_DOUBLE_NONE : host->summary ? FLEET_DOUBLE_SUMMARY : FLEET_DOUBLE_PROFILE;
+        return r;
+}
+
 /* Who had the names before. Only what is known is the same. */
 static int find_double(Fleet *fleet, uint32_t i, FleetDouble *ret) {
         const char *id = fleet_machine_id(fleet, &fleet->hosts[i]),
@@ -198,7 +241,13 @@ static int find_double(Fleet *fleet, uint32_t i, FleetDouble *ret) {
                 return r;
         *ret = (FleetDouble){};
         if (again != INDEX_NONE) {
-                *ret = (FleetDouble){ FLEET_DOUBLE_AGAIN, fleet->hosts[again].place };
+                FleetDoubleKind kind;
+
+                r = find_kind(fleet, &fleet->hosts[i], &fleet->hosts[again], &kind);
+                if (r < 0)
+                        return r;
+                *ret = (FleetDouble){ kind,
+                        kind == FLEET_DOUBLE_NONE ? (FleetPlace){} : fleet->hosts[again].place };
                 forget(fleet, &fleet->hosts[again]);
         } else if (same_id != INDEX_NONE)
                 *ret = (FleetDouble){ FLEET_DOUBLE_SAME_ID, fleet->hosts[same_id].place };
@@ -229,6 +278,7 @@ int fleet_add(Fleet *fleet, const FleetRecord *record, FleetPlace place, FleetDo
                 .narrowed = record->narrowed };
         FleetMember *grown = grow(fleet->hosts, fleet->n_hosts, sizeof(*grown));
         int r = grown ? 0 : -ENOMEM;
+        bool told;
 
         if (r < 0)
                 return r;
@@ -241,6 +291,13 @@ int fleet_add(Fleet *fleet, const FleetRecord *record, FleetPlace place, FleetDo
         if (r < 0)
                 return r;
         grown[fleet->n_hosts] = host;
+        r = was_read_whole(fleet, (uint32_t) fleet->n_hosts, &told);
+        if (r < 0)
+                return r;
+        if (told) {
+                *ret = (FleetDouble){};
+                return 0;
+        }
         r = find_double(fleet, (uint32_t) fleet->n_hosts, ret);
         if (r < 0)
                 return r;

@@ -3,8 +3,9 @@
 
 /* The hosts that were read, and their classes. Pure: where the texts of the classes are kept is the caller's.
  *
- * A host is its machine id and its hostname. Of a host that comes again the last document counts. Where neither
- * is known, each document is a host of its own. Hosts are in the order in which their last document was read. */
+ * A host is its machine id and its hostname. Of a host that comes again the last document counts, but of a profile
+ * and its own summary the profile, whichever comes last. Where neither is known, each document is a host of its
+ * own. Hosts are in the order in which the document that counts was read. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,6 +50,8 @@ typedef struct FleetStore {
 typedef enum FleetDoubleKind {
         FLEET_DOUBLE_NONE = 0,
         FLEET_DOUBLE_AGAIN,     /* the same host: the former does not count */
+        FLEET_DOUBLE_SUMMARY,   /* so, and the former is a profile, this one a summary of something else */
+        FLEET_DOUBLE_PROFILE,   /* so, and the former is a summary of something else, this one a profile */
         FLEET_DOUBLE_SAME_ID,   /* another hostname with this machine id: a cloned image */
         FLEET_DOUBLE_SAME_NAME, /* another machine id with this hostname */
 } FleetDoubleKind;

@@ -56,7 +56,7 @@ static int put_keys(const Profile *profile, Summary *summary) {
         if (r < 0)
                 return r;
         COPY_TEXT(summary->class_key, class.key);
-        if (!host_class_pool(&class, summary->pool_key))
+        if (!host_class_pool_key(&class, summary->pool_key))
                 *summary->pool_key = 0;
         host_class_done(&class);
         return 0;

@@ -53,6 +53,14 @@ static void note_double(
         if (twice->kind == FLEET_DOUBLE_AGAIN)
                 snprintf(text, sizeof(text), "host %s was read before, at %s; this document counts", name,
                                 path);
+        else if (twice->kind == FLEET_DOUBLE_SUMMARY)
+                snprintf(text, sizeof(text),
+                                "host %s was read before, at %s, as a profile; this summary differs and counts",
+                                name, path);
+        else if (twice->kind == FLEET_DOUBLE_PROFILE)
+                snprintf(text, sizeof(text),
+                                "host %s was read before, at %s, as a summary that differs; this profile counts",
+                                name, path);
         else if (twice->kind == FLEET_DOUBLE_SAME_ID)
                 snprintf(text, sizeof(text), "host %s has the machine ID of another host, at %s; both count",
                                 name, path);

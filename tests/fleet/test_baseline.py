@@ -49,6 +49,57 @@ def run(*arguments, **environment):
                           env=os.environ | {"COLUMNS": "80", "LC_ALL": "C.UTF-8"} | environment)
 
 
+def summary(place, document):
+    (place / "profile.json").write_text(json.dumps(document), encoding="utf-8")
+    done = subprocess.run([HAWCTL, "export", "ansible", str(place / "profile.json")], capture_output=True, text=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def test_pools_of_summaries(tmp_path):
+    """A summary is in the pool of its key only if what it says of the host is what the others of the pool have."""
+    real = DOCUMENTS.document(XEON, 1, "real", f"{1:032x}") | {"digest": f"{1:064x}"}
+    told = summary(tmp_path, DOCUMENTS.document(XEON, 1, "told", f"{2:032x}") | {"digest": f"{2:064x}"})
+    assert told["pool"]
+    known, unknown = {"value": 39, "reason": None}, {"value": None, "reason": "permission"}
+    narrow, unread, amd = json.loads(json.dumps([told] * 3))
+    for name in ("guestPhysicalBits", "guestMappableBits", "safeGuestBits", "safeGuestBitsWithDevices"):
+        narrow["widths"][name] = known
+    for name in ("guestPhysicalBits", "safeGuestBits", "safeGuestBitsWithDevices"):
+        unread["widths"][name] = unknown
+    amd["host"]["cpuVendor"] = "AuthenticAMD"
+    for number, document in enumerate((narrow, unread, amd)):
+        document["host"] |= {"hostname": f"forged{number}", "machineId": f"{number + 3:032x}"}
+    path = tmp_path / "fleet.jsonl"
+    path.write_text("".join(json.dumps(document) + "\n" for document in (real, told, narrow, unread, amd)), encoding="utf-8")
+    done = run(path, "-j")
+    assert done.returncode == 0, done.stderr
+    pools = json.loads(done.stdout)["pools"]
+    assert sorted(pool["hosts"] for pool in pools) == [1, 1, 2]
+    assert {tuple(pool["examples"]) for pool in pools} == {("real", "told"), ("forged0",), ("forged2",)}
+
+
+def test_summary_of_a_profile(tmp_path):
+    """Of a profile and its own summary the profile counts, without a message; of others the last, with one."""
+    real = DOCUMENTS.document(XEON, 1, "a", f"{1:032x}") | {"digest": f"{1:064x}"}
+    told = summary(tmp_path, real)
+    narrow = json.loads(json.dumps(told))
+    for name in ("guestPhysicalBits", "guestMappableBits", "safeGuestBits", "safeGuestBitsWithDevices"):
+        narrow["widths"][name] = {"value": 39, "reason": None}
+    path = tmp_path / "fleet.jsonl"
+
+    def ask(*documents):
+        path.write_text("".join(json.dumps(document) + "\n" for document in documents), encoding="utf-8")
+        done = run(path, "-j")
+        (only,) = json.loads(done.stdout)["classes"]
+        return only["widths"]["guestPhysicalBits"], [gap["what"] for gap in only["unknown"]], done.stderr
+
+    assert ask(real, told) == ask(told, real) == (46, [], "")
+    assert ask(real, narrow) == (39, ["profile"], f"hawctl: {path}:2: host a was read before, at {path}:1, as a profile; "
+                                 "this summary differs and counts\n")
+    assert ask(narrow, real) == (46, [], f"hawctl: {path}:2: host a was read before, at {path}:1, as a summary that differs; "
+                                 "this profile counts\n")
+
+
 def screen(path, *options, **environment):
     """Without the settings, which have tests of their own."""
     done = run(path, *options, **environment)

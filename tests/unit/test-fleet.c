@@ -191,6 +191,66 @@ static void test_doubles(void **state) {
         assert_null(class.examples[1]);
 }
 
+/* A summary of `bits` of a host that has 46. */
+static int add_summary(Fleet *fleet, const char *id, const char *name, uint64_t bits, uint32_t line,
+                FleetDouble *ret) {
+        _cleanup_(summary_done) Summary summary = {};
+        FleetRecord record;
+        Host host;
+        int r;
+
+        make(id, name, 46, &host);
+        assert_int_equal(summary_make(&host.profile, &summary), 0);
+        summary.widths.guest_physical_bits = fact_measured(bits, "test");
+        assert_int_equal(fleet_record_summary(&summary, &record), 0);
+        r = fleet_add(fleet, &record, (FleetPlace){ 0, line }, ret);
+        fleet_record_done(&record);
+        return r;
+}
+
+/* Of a profile and its summary the profile counts, in any order; of others the last. */
+static void test_summary_of_profile(void **state) {
+        _cleanup_(fleet_freep) Fleet *fleet = NULL;
+        FleetDouble d;
+        FleetHost host;
+        FleetClass class;
+
+        assert_int_equal(fleet_new(NULL, &fleet), 0);
+        assert_int_equal(add(fleet, "1", "a", 46, 1, &d), 0);
+        assert_int_equal(add_summary(fleet, "1", "a", 46, 2, &d), 0);
+        assert_int_equal(d.kind, FLEET_DOUBLE_NONE);
+        assert_int_equal(add_summary(fleet, "2", "b", 46, 3, &d), 0);
+        assert_int_equal(add(fleet, "2", "b", 46, 4, &d), 0);
+        assert_int_equal(d.kind, FLEET_DOUBLE_NONE);
+        /* It names the class, but its width is another. */
+        assert_int_equal(add(fleet, "3", "c", 46, 5, &d), 0);
+        assert_int_equal(add_summary(fleet, "3", "c", 39, 6, &d), 0);
+        assert_int_equal(d.kind, FLEET_DOUBLE_SUMMARY);
+        assert_int_equal(d.former.line, 5);
+        assert_int_equal(add_summary(fleet, "4", "d", 46, 7, &d), 0);
+        assert_int_equal(add(fleet, "4", "d", 39, 8, &d), 0);
+        assert_int_equal(d.kind, FLEET_DOUBLE_PROFILE);
+        assert_int_equal(d.former.line, 7);
+        /* The last profile is still the one that comes again. */
+        assert_int_equal(add(fleet, "1", "a", 46, 9, &d), 0);
+        assert_int_equal(d.kind, FLEET_DOUBLE_AGAIN);
+        assert_int_equal(d.former.line, 1);
+
+        assert_int_equal(fleet_finish(fleet), 0);
+        assert_int_equal(fleet_n_hosts(fleet), 4);
+        assert_int_equal(fleet_n_summaries(fleet), 1);
+        fleet_host(fleet, 0, &host);
+        assert_int_equal(host.place.line, 4);
+        assert_false(host.summary);
+        fleet_host(fleet, 1, &host);
+        assert_int_equal(host.place.line, 6);
+        assert_true(host.summary);
+        fleet_class(fleet, 0, &class);
+        assert_int_equal(class.n_hosts, 2);
+        assert_int_equal(class.n_summaries, 0);
+        assert_false(class.summary);
+}
+
 static void test_letters(void **state) {
         static const struct {
                 size_t i;
@@ -293,6 +353,7 @@ int main(void) {
                 cmocka_unit_test(test_class),
                 cmocka_unit_test(test_broken_text),
                 cmocka_unit_test(test_doubles),
+                cmocka_unit_test(test_summary_of_profile),
                 cmocka_unit_test(test_letters),
                 cmocka_unit_test(test_store),
                 cmocka_unit_test(test_no_memory),

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 
+#include "fleet/class.h"
 #include "fleet/summary.h"
+#include "tests/unit/quiet-host.h"
 
 #define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -126,11 +129,85 @@ static void test_not_an_object(void **state) {
         json_decref(json);
 }
 
+/* Of a summary: what it says of the pool, and what it says of the host. */
+static bool pool_of(const Summary *summary, char ret[static CLASS_KEY_SIZE]) {
+        _cleanup_(host_class_done) HostClass class = {};
+        _cleanup_free_ char *text = NULL;
+        size_t n;
+
+        assert_int_equal(host_class_pack_summary(summary, &text, &n), 0);
+        assert_int_equal(host_class_unpack(text, n, &class), 0);
+        return host_class_pool(&class, ret);
+}
+
+/* A summary and a profile with the same pool are in it together; a key is not believed against the widths. */
+static void test_pool_of_summary(void **state) {
+        _cleanup_(host_class_done) HostClass class = {};
+        _cleanup_(summary_done) Summary told = {};
+        char pool[CLASS_KEY_SIZE], other[CLASS_KEY_SIZE];
+        Summary forged;
+        QuietHost host;
+
+        quiet_host_init(&host);
+        strcpy(host.profile.host.vendor_name, "GenuineIntel");
+        strcpy(host.profile.host.architecture, "x86_64");
+        host.profile.widths.iova_bits = fact_measured(46, "test");
+        host.profile.groups_reason = REASON_NONE;
+        host.profile.paging.la57_capable = fact_measured(0, "test");
+        assert_int_equal(host_class(&host.profile, &class), 0);
+        assert_int_equal(summary_make(&host.profile, &told), 0);
+        assert_true(host_class_pool(&class, pool));
+        assert_true(pool_of(&told, other));
+        assert_string_equal(pool, other);
+
+        forged = told;
+        forged.widths.guest_physical_bits.value = 39;
+        assert_true(pool_of(&forged, other));
+        assert_string_not_equal(pool, other);
+        forged = told;
+        forged.widths.guest_mappable_bits.value = 39;
+        assert_true(pool_of(&forged, other));
+        assert_string_not_equal(pool, other);
+        forged = told;
+        forged.widths.iova_bits = fact_unknown(REASON_ABSENT, "test");
+        assert_true(pool_of(&forged, other));
+        assert_string_not_equal(pool, other);
+        forged = told;
+        strcpy(forged.vendor_name, "AuthenticAMD");
+        assert_true(pool_of(&forged, other));
+        assert_string_not_equal(pool, other);
+        forged = told;
+        strcpy(forged.architecture, "i686");
+        assert_true(pool_of(&forged, other));
+        assert_string_not_equal(pool, other);
+
+        /* Unknown is in no pool. */
+        forged = told;
+        forged.widths.guest_physical_bits = fact_unknown(REASON_PERMISSION, "test");
+        assert_false(pool_of(&forged, other));
+        forged = told;
+        forged.widths.guest_mappable_bits.value = 0;
+        assert_false(pool_of(&forged, other));
+        forged = told;
+        forged.widths.iova_bits = fact_unknown(REASON_PERMISSION, "test");
+        assert_false(pool_of(&forged, other));
+        forged = told;
+        *forged.vendor_name = 0;
+        assert_false(pool_of(&forged, other));
+        forged = told;
+        *forged.architecture = 0;
+        assert_false(pool_of(&forged, other));
+        forged = told;
+        *forged.pool_key = 0;
+        assert_false(pool_of(&forged, other));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_read),
                 cmocka_unit_test(test_refused),
                 cmocka_unit_test(test_not_an_object),
+                cmocka_unit_test(test_pool_of_summary),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
