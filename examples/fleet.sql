@@ -2,6 +2,7 @@
 -- whole profiles (`hawctl gather`), which have no class and no pool.
 --     duckdb -cmd "SET VARIABLE fleet = 'summaries.jsonl'" < fleet.sql
 -- The columns are named: without them, DuckDB reads everything to find out the types, which takes ten times as long for profiles.
+-- device_bits is what CPU and IOMMU allow. It does not say that VFIO can assign a device: 'hawctl baseline' does.
 -- A width that is unknown is NULL. min() and comparisons leave NULL out, so each question counts the unknown ones apart.
 CREATE OR REPLACE VIEW hosts AS
 SELECT host.hostname AS hostname, host.machineId AS machine_id, host.cpuModelName AS cpu,

@@ -90,6 +90,7 @@ def test_failures_beside_standard_output(server):
     done = server.gather("web-1", "mute-2")
     assert done.returncode == 1 and names_of(done.stdout) == ["web-1"]
     assert done.stderr == "hawctl: mute-2: the command failed with exit status 3\nhawctl: 1 of 2 hosts failed\n"
+    assert server.gather("mute-2").stderr == "hawctl: mute-2: the command failed with exit status 3\nhawctl: 1 of 1 host failed\n"
 
 
 SLOW = {
