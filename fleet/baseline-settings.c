@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fleet/baseline-settings.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include "fleet/fleet-parts.h"
 #include "probe/cleanup.h"
 
 void baseline_settings_done(BaselineSettings *settings) {
@@ -23,24 +27,81 @@ static bool is_to_hold(const BaselineClass *class, const SettingsRequest *reques
         return !request->devices || (!standing->impossible && holds(standing->iova, request->bits));
 }
 
+/* Classes that are the same to the guests of the settings. */
+typedef struct SameClasses {
+        FleetStrings keys;
+        struct {
+                size_t class; /* the first */
+                uint64_t hosts;
+        } * items; /* by key; owned */
+} SameClasses;
+
+static void same_classes_done(SameClasses *same) {
+        fleet_strings_done(&same->keys);
+        free(same->items);
+}
+
+/* A guest without assigned devices meets neither units nor groups, and no reserved region. */
+static int key_of(const Profile *profile, bool devices, char ret[static CLASS_KEY_SIZE]) {
+        _cleanup_free_ char *text = NULL;
+        Profile host = *profile;
+        size_t n;
+        int r;
+
+        if (!devices) {
+                host.groups_reason = REASON_NONE;
+                host.n_iommus = host.n_groups = host.regions.n = host.reserved.n = 0;
+        }
+        r = host_class_pack(&host, &text, &n);
+        if (r >= 0)
+                host_class_key(text, n, ret);
+        return r;
+}
+
+static int add_class(
+                SameClasses *same, const BaselineFleet *fleet, size_t class, uint64_t hosts, bool devices) {
+        BaselineMember member = {};
+        char key[CLASS_KEY_SIZE];
+        uint32_t i;
+        int r = fleet->get(fleet->userdata, class, &member);
+
+        if (r >= 0)
+                r = key_of(member.profile, devices, key);
+        if (r >= 0)
+                r = fleet_strings_add(&same->keys, key, &i);
+        if (r < 0)
+                return r;
+        if (same->items[i].hosts == 0)
+                same->items[i].class = class;
+        same->items[i].hosts += hosts;
+        return 0;
+}
+
+static int check_one(const Baseline *baseline, const BaselineFleet *fleet, size_t class, uint64_t hosts,
+                Settings *settings) {
+        const Examples *examples = &baseline->classes[class].examples;
+        BaselineMember member = {};
+        int r = fleet->get(fleet->userdata, class, &member);
+
+        return r < 0 ? r
+                     : settings_check(settings, member.profile,
+                                       examples->n > 0 ? examples->hosts[0].name : NULL, hosts);
+}
+
 static int check_all(const Baseline *baseline, const BaselineFleet *fleet, const SettingsRequest *request,
                 Settings *settings) {
-        for (size_t i = 0; i < baseline->n_classes; i++) {
-                const BaselineClass *class = &baseline->classes[i];
-                BaselineMember member = {};
-                int r;
+        _cleanup_(same_classes_done) SameClasses same = {};
+        int r = 0;
 
-                if (!is_to_hold(class, request))
-                        continue;
-                r = fleet->get(fleet->userdata, i, &member);
-                if (r < 0)
-                        return r;
-                r = settings_check(settings, member.profile,
-                                class->examples.n > 0 ? class->examples.hosts[0].name : NULL, class->hosts);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        same.items = calloc(baseline->n_classes + 1, sizeof(*same.items));
+        if (!same.items)
+                return -ENOMEM;
+        for (size_t i = 0; i < baseline->n_classes && r >= 0; i++)
+                if (is_to_hold(&baseline->classes[i], request))
+                        r = add_class(&same, fleet, i, baseline->classes[i].hosts, request->devices);
+        for (size_t i = 0; i < same.keys.n && r >= 0; i++)
+                r = check_one(baseline, fleet, same.items[i].class, same.items[i].hosts, settings);
+        return r;
 }
 
 static int add_set(const Baseline *baseline, const BaselineFleet *fleet, const SettingsRequest *request,

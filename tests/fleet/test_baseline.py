@@ -407,6 +407,18 @@ def test_warnings_of_settings(tmp_path):
     assert "    warning on 2 hosts, such as old1: unknown: guestPhysicalBits (permission)" in libvirt and "    warning: as above\n" in qemu
 
 
+def test_settings_of_classes_alike(tmp_path):
+    """Classes that guests of a setting cannot tell apart are checked once, and all their hosts are counted; one that differs is not lost."""
+    regions = [(MSI[0] + 4096 * i, MSI[1] + 4096 * i, "msi") for i in range(3)] + [(0x40000000, 0x4FFFFFFF, "reserved")]
+    kinds = [(dataclasses.replace(XEON, groups=(Group((region,), bits=48),)), 2, f"old{i}n") for i, region in enumerate(regions)]
+    document = answer(fleet(tmp_path, *kinds, (dataclasses.replace(XEON, guest_physical="permission"), 3, "unknown")), "--for-width=46")
+    plain, devices = ({(one["for"], one["name"]): one for one in of["settings"]}["qemu", "-cpu host"] for of in document["settings"])
+    assert len(document["classes"]) == 5 and plain["hosts"] == devices["hosts"] == 11
+    assert plain["unsafe"]["hosts"] == 0 and (plain["warning"]["hosts"], plain["warning"]["host"]) == (3, "unknown1")
+    # Guests have memory there.
+    assert (devices["unsafe"]["hosts"], devices["unsafe"]["host"]) == (2, "old3n1")
+
+
 def test_settings_of_many_classes(tmp_path):
     """Beyond 2000 classes settings are checked on request only, and this is said."""
     regions = ((MSI[0] + 4096 * i, MSI[1] + 4096 * i, "msi") for i in range(2001))
