@@ -150,7 +150,28 @@ static const Field width_fields[] = {
         WIDTH("safeGuestBitsWithDevices", safe_guest_bits_with_devices,
                         "Smaller of safeGuestBits and iovaBits."),
 };
-static const FieldTable widths_part_table = { FIELD_TABLE(width_fields) };
+
+/* As hawd derives it: known where both are, and then the smaller one. */
+static bool is_smaller(const Fact *fact, const Fact *a, const Fact *b) {
+        if (!fact_known(a) || !fact_known(b))
+                return !fact_known(fact);
+        return fact_known(fact) && fact->value == (a->value < b->value ? a->value : b->value);
+}
+
+static int check_widths(const JsonValue *value, void *object, const void *before) {
+        const ProfileWidths *widths = object;
+
+        if (!is_smaller(&widths->safe_guest_bits, &widths->guest_physical_bits,
+                            &widths->guest_mappable_bits))
+                return json_value_fail(value,
+                                "safeGuestBits is not the smaller of guestPhysicalBits and guestMappableBits");
+        if (!is_smaller(&widths->safe_guest_bits_with_devices, &widths->safe_guest_bits, &widths->iova_bits))
+                return json_value_fail(value,
+                                "safeGuestBitsWithDevices is not the smaller of safeGuestBits and iovaBits");
+        return 0;
+}
+
+static const FieldTable widths_part_table = { FIELD_TABLE(width_fields), .check = check_widths };
 
 #define SUMMARY(member) FIELD_MEMBER(Summary, member)
 

@@ -23,7 +23,7 @@ static const char whole[] =
                 "  \"guestMappableBits\": {\"value\": 0, \"reason\": null},"
                 "  \"iovaBits\": {\"value\": null, \"reason\": \"absent\"},"
                 "  \"linearBits\": {\"value\": 64, \"reason\": null},"
-                "  \"safeGuestBits\": {\"value\": 46, \"reason\": null},"
+                "  \"safeGuestBits\": {\"value\": 0, \"reason\": null},"
                 "  \"safeGuestBitsWithDevices\": {\"value\": null, \"reason\": \"permission\"}},"
                 " \"class\": \"" KEY "\", \"pool\": null, \"digest\": \"" KEY "\","
                 " \"findings\": [\"iommu-absent\", \"of-a-newer-version\"], \"newer\": {\"member\": 1}}";
@@ -46,7 +46,7 @@ static void test_read(void **state) {
         assert_string_equal(summary.class_key, KEY);
         assert_string_equal(summary.pool_key, "");
         assert_true(fact_known(&summary.widths.safe_guest_bits));
-        assert_int_equal(summary.widths.safe_guest_bits.value, 46);
+        assert_int_equal(summary.widths.safe_guest_bits.value, 0);
         /* Zero is a value, unknown is none. */
         assert_true(fact_known(&summary.widths.guest_mappable_bits));
         assert_false(fact_known(&summary.widths.iova_bits));
@@ -90,6 +90,12 @@ static void test_refused(void **state) {
                                 "widths.iovaBits.value: expected an integer from 0 to 64" },
                 { "widths", "iovaBits", "{\"value\": -1, \"reason\": null}",
                                 "widths.iovaBits.value: expected an integer from 0 to 64" },
+                { "widths", "safeGuestBits", "{\"value\": 46, \"reason\": null}",
+                                "widths: safeGuestBits is not the smaller of guestPhysicalBits and guestMappableBits" },
+                { "widths", "guestPhysicalBits", "{\"value\": null, \"reason\": \"permission\"}",
+                                "widths: safeGuestBits is not the smaller of guestPhysicalBits and guestMappableBits" },
+                { "widths", "safeGuestBitsWithDevices", "{\"value\": 0, \"reason\": null}",
+                                "widths: safeGuestBitsWithDevices is not the smaller of safeGuestBits and iovaBits" },
                 /* Known with a reason, and unknown without one. */
                 { "widths", "iovaBits", "{\"value\": 39, \"reason\": \"absent\"}",
                                 "widths.iovaBits.value: expected null" },
