@@ -130,6 +130,21 @@ static int add_missing(const Leaves *leaves, CheckRun *run) {
         return run->error;
 }
 
+/* Member by member: there is padding between them, and bytes after the end of a label. */
+static bool same_ranges(const Layout *a, const Layout *b) {
+        if (a->n != b->n || a->phys_bits != b->phys_bits)
+                return false;
+        for (size_t i = 0; i < a->n; i++) {
+                const LayoutRange *x = &a->ranges[i], *y = &b->ranges[i];
+
+                if (x->kind != y->kind || x->start != y->start || x->end != y->end ||
+                                x->device != y->device || x->bar != y->bar ||
+                                strcmp(x->label, y->label) != 0)
+                        return false;
+        }
+        return true;
+}
+
 /* The nominal layout; undetermined if another answer would change it. */
 static int set_layout(const Leaves *leaves, Layout *ret) {
         const Leaf *own = &leaves->items[leaves->nominal];
@@ -148,11 +163,7 @@ static int set_layout(const Leaves *leaves, Layout *ret) {
                 LayoutQuestion q = 0;
 
                 if (leaves->items[i].version != own->version || leaves->items[i].vmm != own->vmm ||
-                                (other->n == layout->n && other->phys_bits == layout->phys_bits &&
-                                                (layout->n == 0 ||
-                                                                memcmp(other->ranges, layout->ranges,
-                                                                                layout->n * sizeof(*layout->ranges)) ==
-                                                                                0)))
+                                same_ranges(other, layout))
                         continue;
                 while (q + 1 < _LAYOUT_QUESTION_MAX && leaves->items[i].answers[q] == own->answers[q])
                         q++;
