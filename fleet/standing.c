@@ -159,6 +159,9 @@ Standing standing_of(const Profile *profile, bool summary) {
 
         standing.guest = smaller(standing.guest_physical, standing.guest_mappable);
         standing.with_devices = smaller(standing.guest, standing.iova);
+        /* Whether devices can be assigned is told by this member alone. */
+        if (summary && !fact_known(&widths->safe_guest_bits_with_devices))
+                standing.with_devices = 0;
         find_obstacles(profile, &standing);
         find_gaps(profile, &standing);
         standing.limits = standing_limits(&standing, standing.guest, false);

@@ -8,6 +8,7 @@
 #include "fleet/class.h"
 #include "fleet/copy-text.h"
 #include "probe/cleanup.h"
+#include "profile/assignment.h"
 #include "profile/document/field-read.h"
 #include "profile/document/field-write.h"
 #include "profile/document/json-fact.h"
@@ -62,6 +63,20 @@ static int put_keys(const Profile *profile, Summary *summary) {
         return 0;
 }
 
+/* There is a width with devices only if one can be assigned. Why not is not told. */
+static void put_assignment(const Profile *profile, Fact *with_devices) {
+        const Assignment assignment = assignment_of(profile);
+
+        if (!fact_known(with_devices) || assignment.possible == TRISTATE_YES)
+                return;
+        if (assignment.possible == TRISTATE_NO)
+                *with_devices = fact_unknown(REASON_NOT_APPLICABLE, "no device can be assigned");
+        else
+                *with_devices = fact_unknown(
+                                assignment.reason != REASON_NONE ? assignment.reason : REASON_AMBIGUOUS,
+                                "IOMMU groups");
+}
+
 int summary_make(const Profile *profile, Summary *ret) {
         const ProfileHost *host = &profile->host;
         Summary summary = { .widths = profile->widths };
@@ -75,6 +90,7 @@ int summary_make(const Profile *profile, Summary *ret) {
         COPY_TEXT(summary.vendor_name, host->vendor_name);
         COPY_TEXT(summary.model_name, host->model_name);
         COPY_TEXT(summary.digest, profile->digest);
+        put_assignment(profile, &summary.widths.safe_guest_bits_with_devices);
         r = put_keys(profile, &summary);
         if (r >= 0)
                 r = collect_findings(&profile->findings, &summary);
@@ -148,7 +164,7 @@ static const Field width_fields[] = {
         WIDTH("linearBits", linear_bits, "Virtual address bits of the CPU."),
         WIDTH("safeGuestBits", safe_guest_bits, "Smaller of guestPhysicalBits and guestMappableBits."),
         WIDTH("safeGuestBitsWithDevices", safe_guest_bits_with_devices,
-                        "Smaller of safeGuestBits and iovaBits."),
+                        "Smaller of safeGuestBits and iovaBits; not-applicable: no device can be assigned."),
 };
 
 /* As hawd derives it: known where both are, and then the smaller one. */
@@ -160,12 +176,16 @@ static bool is_smaller(const Fact *fact, const Fact *a, const Fact *b) {
 
 static int check_widths(const JsonValue *value, void *object, const void *before) {
         const ProfileWidths *widths = object;
+        const Fact *with_devices = &widths->safe_guest_bits_with_devices;
 
         if (!is_smaller(&widths->safe_guest_bits, &widths->guest_physical_bits,
                             &widths->guest_mappable_bits))
                 return json_value_fail(value,
                                 "safeGuestBits is not the smaller of guestPhysicalBits and guestMappableBits");
-        if (!is_smaller(&widths->safe_guest_bits_with_devices, &widths->safe_guest_bits, &widths->iova_bits))
+        /* As put_assignment() has it. */
+        if (!fact_known(with_devices))
+                return 0;
+        if (!is_smaller(with_devices, &widths->safe_guest_bits, &widths->iova_bits))
                 return json_value_fail(value,
                                 "safeGuestBitsWithDevices is not the smaller of safeGuestBits and iovaBits");
         return 0;

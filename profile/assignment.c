@@ -9,6 +9,7 @@ static const char *const obstacle_table[_OBSTACLE_MAX] = {
         [OBSTACLE_NO_INTERRUPT_REMAPPING] = "no-interrupt-remapping",
         [OBSTACLE_NOT_PCI] = "not-pci",
         [OBSTACLE_UNREADABLE] = "unreadable",
+        [OBSTACLE_NOT_ASSIGNABLE] = "not-assignable",
 };
 WORDS_DEFINE(Obstacle, obstacle);
 
@@ -58,9 +59,19 @@ static uint8_t obstacles_of_all(const Profile *profile) {
         return set ? set : set_of(OBSTACLE_NO_GROUPS);
 }
 
+/* A summary has no groups, and says so. */
+static bool summary_says_no(const Profile *profile) {
+        const Fact *with_devices = &profile->widths.safe_guest_bits_with_devices;
+
+        return profile->groups_reason == REASON_NOT_APPLICABLE && !fact_known(with_devices) &&
+                        with_devices->reason == REASON_NOT_APPLICABLE;
+}
+
 Assignment assignment_of(const Profile *profile) {
         if (without_iommu(profile))
                 return (Assignment){ TRISTATE_NO, REASON_NONE, set_of(OBSTACLE_NO_IOMMU) };
+        if (summary_says_no(profile))
+                return (Assignment){ TRISTATE_NO, REASON_NONE, set_of(OBSTACLE_NOT_ASSIGNABLE) };
         if (profile->groups_reason != REASON_NONE)
                 return (Assignment){ TRISTATE_UNKNOWN, profile->groups_reason, 0 };
         if (has_group(profile, TRISTATE_YES))

@@ -14,6 +14,7 @@ typedef enum Obstacle {
         OBSTACLE_NO_INTERRUPT_REMAPPING,
         OBSTACLE_NOT_PCI,
         OBSTACLE_UNREADABLE,
+        OBSTACLE_NOT_ASSIGNABLE, /* of a summary, which does not say more */
         _OBSTACLE_MAX,
 } Obstacle;
 
@@ -25,5 +26,6 @@ typedef struct Assignment {
         uint8_t obstacles; /* if no: why, never empty; if unknown: of the groups in doubt. Bit 1 << Obstacle */
 } Assignment;
 
-/* A profile that was made from a summary has no groups (groups_reason is not REASON_NONE): unknown. */
+/* A profile that was made from a summary has no groups (groups_reason is NOT_APPLICABLE): no if its width with devices
+ * is not applicable, else unknown. */
 Assignment assignment_of(const Profile *profile);

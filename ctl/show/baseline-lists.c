@@ -81,6 +81,7 @@ static const char *const obstacles[_OBSTACLE_MAX] = {
         [OBSTACLE_NO_INTERRUPT_REMAPPING] = "there is no interrupt remapping",
         [OBSTACLE_NOT_PCI] = "there are no PCI devices in groups",
         [OBSTACLE_UNREADABLE] = "the reason is unknown",
+        [OBSTACLE_NOT_ASSIGNABLE] = "no reason is given in the summary",
 };
 
 static void print_obstacles(const BaselineText *text) {

@@ -126,7 +126,12 @@ def assert_summary(text, profile):
     jsonschema.Draft202012Validator(SUMMARY).validate(summary)
     assert summary["host"] == {key: profile["host"][key] for key in summary["host"]}
     assert set(KINDS.values()) | {"linearBits"} == set(summary["widths"])
-    assert summary["widths"] == {key: {part: profile["widths"][key][part] for part in ("value", "reason")} for key in summary["widths"]}
+    widths = {key: {part: profile["widths"][key][part] for part in ("value", "reason")} for key in summary["widths"]}
+    why = why_no_devices(profile)
+    if why and widths["safeGuestBitsWithDevices"]["value"]:
+        words = {"not-assignable": "not-applicable", "direct-region": "ambiguous", "unreadable": "ambiguous"}
+        widths["safeGuestBitsWithDevices"] = {"value": None, "reason": why if why == profile["groupsReason"] else words[why]}
+    assert summary["widths"] == widths
     assert summary["digest"] == profile["digest"] and summary["findings"] == sorted({f["id"] for f in profile["findings"]})
     return summary
 

@@ -387,6 +387,19 @@ def test_summaries(tmp_path):
     assert (both["hosts"], both["summaries"], both["unknown"]) == (5, 0, [])
 
 
+@pytest.mark.parametrize("assignable,bits,unknown,impossible", [(True, 39, 0, 0), (False, None, 0, 1), (None, None, 1, 0)])
+def test_summary_of_what_can_be_assigned(tmp_path, assignable, bits, unknown, impossible):
+    """A summary has no width with devices where VFIO refuses them all, or may: nothing takes that for a host with devices."""
+    path, summary = tmp_path / "profile.json", tmp_path / "summary.json"
+    why = None if assignable else "direct-region"
+    kind = dataclasses.replace(CORE, groups=(Group((MSI,), assignable, why, bits=39),))
+    path.write_text(json.dumps(DOCUMENTS.document(kind, 1, "one", "1" * 32) | {"digest": "1" * 64}), encoding="utf-8")
+    summary.write_text(subprocess.run([HAWCTL, "export", "ansible", path], capture_output=True, text=True, check=True).stdout, encoding="utf-8")
+    width = answer(summary)["withDevices"]
+    assert (width["bits"], width["unknown"], width["impossible"]) == (bits, unknown, impossible)
+    assert json.loads(summary.read_text(encoding="utf-8"))["widths"]["safeGuestBitsWithDevices"]["value"] == bits
+
+
 def test_settings_that_cannot_be_checked(tmp_path):
     """Domains are read by another program. Without it there are no settings; the rest does not depend on them."""
     path, alone = fleet(tmp_path, (XEON, 3, "old")), tmp_path / "hawctl"
