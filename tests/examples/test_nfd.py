@@ -11,6 +11,7 @@ import pytest
 import hosts_intel
 import hosts_other
 from consumers import EXAMPLES, HAWCTL, HOSTS, export, host, program, run
+from exported import exported
 
 NAMES = {"cpuPhysicalBits": "cpu-physical-bits", "hostPhysicalBits": "host-physical-bits", "guestPhysicalBits": "guest-physical-bits",
          "guestMappableBits": "guest-mappable-bits", "iovaBits": "iova-bits", "safeGuestBits": "safe-guest-bits",
@@ -35,28 +36,6 @@ def assert_valid(key, value):
     assert re.fullmatch(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?", value) and len(value) <= 63, (key, value)
     # NFD refuses this one.
     assert not prefix.endswith("kubernetes.io")
-
-
-def why_no_devices(profile):
-    """Why the width with devices counts for nothing, by docs/fleet.md; None: a device can be assigned, or the fact tells."""
-    groups = profile["groups"]
-    if profile["widths"]["iovaBits"]["reason"] == "absent":
-        return None
-    if profile["groupsReason"]:
-        return profile["groupsReason"]
-    if any(group["assignable"] for group in groups):
-        return None
-    doubts = {group["assignableReason"] for group in groups if group["assignable"] is None}
-    return "not-assignable" if not doubts else "direct-region" if "direct-region" in doubts else "unreadable"
-
-
-def exported(profile):
-    """{width: (value, reason)}"""
-    widths = {key: (fact["value"], fact["reason"]) for key, fact in profile["widths"].items()}
-    reason, fact = why_no_devices(profile), profile["widths"]["safeGuestBitsWithDevices"]
-    if reason == "not-assignable" or (reason and fact["value"] is not None):
-        widths["safeGuestBitsWithDevices"] = None, reason
-    return widths
 
 
 @pytest.mark.parametrize("build", HOSTS, ids=lambda build: build.__name__)
