@@ -7,6 +7,16 @@ static Fact number(uint8_t value, Reason reason) {
         return value ? fact_measured(value, "test") : fact_unknown(reason, "test");
 }
 
+/* As another host has written them: known where both are and a device can be assigned. */
+static void put_safe_widths(const FleetRow *row, ProfileWidths *widths) {
+        const uint8_t guest = row->mappable < row->physical ? row->mappable : row->physical;
+        const uint8_t with_devices = row->iova < guest ? row->iova : guest;
+
+        widths->safe_guest_bits = number(guest, row->reason);
+        widths->safe_guest_bits_with_devices = row->refused ? fact_unknown(REASON_NOT_APPLICABLE, "test")
+                                                            : number(with_devices, row->reason);
+}
+
 void fleet_row_profile(const FleetRow *row, Profile *profile) {
         const char *architecture = row->architecture ? row->architecture : "x86_64";
 
@@ -17,6 +27,7 @@ void fleet_row_profile(const FleetRow *row, Profile *profile) {
         profile->widths.guest_physical_bits = number(row->physical, row->reason);
         profile->widths.guest_mappable_bits = number(row->mappable, row->reason);
         profile->widths.iova_bits = number(row->iova, row->reason);
+        put_safe_widths(row, &profile->widths);
         profile->paging.la57_capable = fact_measured(0, "test");
         profile->paging.second_level_enabled = fact_measured(!row->shadow, "test");
         profile->encryption.bits_taken = fact_measured(row->encryption, "test");

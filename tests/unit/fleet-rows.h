@@ -15,6 +15,7 @@ typedef struct FleetRow {
         uint64_t narrowed;
         uint8_t encryption;
         bool summary, shadow;
+        bool refused; /* a summary of a host where no device can be assigned */
 } FleetRow;
 
 typedef struct FleetRows {

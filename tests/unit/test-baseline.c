@@ -239,6 +239,15 @@ static void test_summary(void **state) {
         assert_int_equal(baseline.reserved.unknown, 3);
 }
 
+static void test_summary_without_devices(void **state) {
+        MAKE(baseline, { 3, 46, 46, 46, 46, 39, .summary = true, .refused = true });
+
+        assert_int_equal(baseline.guest.bits, 46);
+        assert_int_equal(baseline.with_devices.bits, 0);
+        assert_int_equal(baseline.with_devices.unknown, 0);
+        assert_int_equal(baseline.impossible, 3);
+}
+
 static int append(const char *text, size_t n, void *userdata) {
         json_t *string = userdata;
         char *all = NULL;
@@ -314,6 +323,7 @@ int main(void) {
                 cmocka_unit_test(test_pools),
                 cmocka_unit_test(test_architectures),
                 cmocka_unit_test(test_summary),
+                cmocka_unit_test(test_summary_without_devices),
                 cmocka_unit_test(test_document),
                 cmocka_unit_test(test_errors),
                 cmocka_unit_test(test_no_class),
