@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 import jsonschema
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_other
 from bus import GROUP, HOST, IOMMU, MANAGER, NAME, PATH, PROPERTIES, BusError
@@ -15,10 +16,10 @@ from bus import GROUP, HOST, IOMMU, MANAGER, NAME, PATH, PROPERTIES, BusError
 BUILD = pathlib.Path(os.environ["HAWD"]).parent.parent
 CHANGED = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Peer", "Introspectable", "Properties", "ObjectManager")}
-SOME = [hosts_intel.client_46_39, hosts_other.epyc_sme, hosts_other.arm64_smmuv3, hosts_intel.no_iommu_vmx_locked, hosts_other.bare]
+SOME = [hosts_intel.client_46_39, hosts_other.epyc_sme, hosts_arm.arm64_smmuv3, hosts_intel.no_iommu_vmx_locked, hosts_other.bare]
 
 
-@pytest.mark.parametrize("build", hosts_intel.HOSTS + hosts_other.HOSTS, ids=lambda build: build.__name__)
+@pytest.mark.parametrize("build", hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS, ids=lambda build: build.__name__)
 def test_one_document(serve, client, build):
     """Describe, hawctl on the same tree, and the file are the same bytes, and keep the schema."""
     service = serve(build)
@@ -89,7 +90,7 @@ def test_managed_objects(serve, client, build):
 
 def test_a_unit_whose_name_is_no_path_element(serve, client):
     """SMMUs have dots in their names."""
-    serve(hosts_other.arm64_smmuv3)
+    serve(hosts_arm.arm64_smmuv3)
     path = f"{PATH}/iommu/smmu3_2e0x0000000009050000"
     assert client.get("Name", path, IOMMU) == "smmu3.0x0000000009050000"
     with pytest.raises(BusError, match="UnknownObject"):

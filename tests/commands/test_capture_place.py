@@ -10,13 +10,14 @@ import time
 
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
 from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
-HOSTS = {build.__name__: build for build in hosts_intel.HOSTS + hosts_other.HOSTS + hosts_kernel.HOSTS}
+HOSTS = {build.__name__: build for build in hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_kernel.HOSTS}
 
 
 @pytest.fixture

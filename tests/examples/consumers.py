@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
@@ -18,7 +19,7 @@ EXAMPLES = TOP / "examples"
 # Each is one program that needs the C library and nothing else.
 PACKAGES = ["kubernetes-client", "prometheus", "prometheus-node-exporter"]
 # Hosts with all kinds of IOMMU, none, unknown widths, errors, and a name to escape.
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_kernel.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_kernel.HOSTS
 
 
 def program(name):

@@ -12,6 +12,7 @@ import subprocess
 import jsonschema
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
@@ -20,7 +21,7 @@ from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 TOP = pathlib.Path(os.environ["HAWD_SOURCE"])
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_kernel.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_kernel.HOSTS
 SUMMARY = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).with_name("summary.schema.json").read_text(encoding="utf-8"))
 KINDS = {"cpu_physical": "cpuPhysicalBits", "host_physical": "hostPhysicalBits", "guest_physical": "guestPhysicalBits",
          "guest_mappable": "guestMappableBits", "iova": "iovaBits", "safe_guest": "safeGuestBits",

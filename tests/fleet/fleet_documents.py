@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import tempfile
 
+import hosts_arm
 import hosts_intel
 import hosts_other
 from tree import Tree
@@ -53,7 +54,7 @@ class Documents:
     def __init__(self, hawctl=None):
         self.hawctl = hawctl or os.environ["HAWCTL"]
         self.shapes = {"intel-vtd": self._describe(hosts_intel.client_46_39), "amd-vi": self._describe(hosts_other.epyc_sme),
-                       "arm-smmu-v3": self._describe(hosts_other.arm64_smmuv3)}
+                       "arm-smmu-v3": self._describe(hosts_arm.arm64_smmuv3)}
         self.cache = {}
 
     def _describe(self, build):

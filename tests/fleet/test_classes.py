@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
@@ -18,7 +19,7 @@ from test_cases import CASES
 from tree import Tree
 
 HAWCTL, JUDGE, PRINT_GUEST = os.environ["HAWCTL"], os.environ["JUDGE_CLASS"], os.environ["PRINT_GUEST"]
-TREES = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_kernel.HOSTS
+TREES = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_kernel.HOSTS
 
 
 def describe(build, path):

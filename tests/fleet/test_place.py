@@ -9,6 +9,7 @@ import subprocess
 import jsonschema
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
@@ -20,7 +21,7 @@ from tree import Tree
 
 HAWCTL, HOST = os.environ["HAWCTL"], "0000:01:00.0"
 SCHEMA = jsonschema.Draft202012Validator(json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).with_name("place.schema.json").read_text(encoding="utf-8")))
-TREES = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_kernel.HOSTS
+TREES = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_kernel.HOSTS
 NAMED = {"address": HOST, "assigned": True}
 # Nothing tells the versions of QEMU and OVMF.
 OPEN = {key: value for key, value in guest(ram="600GiB", bits="host", firmware={"kind": "ovmf"}, devs=[device(16 * GIB)]).items() if key != "vmmVersion"}

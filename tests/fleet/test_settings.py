@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
@@ -17,7 +18,7 @@ from tree import Tree
 HAWCTL, PRINT = os.environ["HAWCTL"], os.environ["PRINT_SETTINGS"]
 EXAMPLE = pathlib.Path(os.environ["HAWD_SOURCE"]) / "examples" / "kubevirt-hook.yaml"
 HOSTS = {"client": hosts_intel.client_46_39, "narrow": hosts_intel.isa_bridge_group, "spr": hosts_intel.sapphire_rapids, "sme": hosts_other.epyc_sme,
-         "mktme": hosts_intel.xeon_mktme, "arm": hosts_other.arm64_smmuv3, "first": hosts_kernel.amd_pgtbl_v2}
+         "mktme": hosts_intel.xeon_mktme, "arm": hosts_arm.arm64_smmuv3, "first": hosts_kernel.amd_pgtbl_v2}
 
 
 @pytest.fixture(scope="module", name="trees")

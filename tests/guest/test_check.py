@@ -1,6 +1,7 @@
 """How a check answers: a guest's width, what is missing, devices, holes."""
 import pytest
 
+import hosts_arm
 import hosts_other
 from guests import GIB, INTEL, amd, bar, base, device, guest, intel, ovmf, seabios
 from place import Place, no_kvm, rules, run
@@ -86,7 +87,7 @@ def test_without_sys_class(place):
     assert "R12" not in rules(answer, "unsafe") and any(m.startswith("iovaBits") for m in answer["missing"])
 
 
-@pytest.mark.parametrize("build,word", [(hosts_other.arm64_smmuv3, "aarch64"), (no_virtualisation, "virtualisation is disabled")])
+@pytest.mark.parametrize("build,word", [(hosts_arm.arm64_smmuv3, "aarch64"), (no_virtualisation, "virtualisation is disabled")])
 def test_no_such_guests(place, build, word):
     """What is known to be wrong is not hidden behind what is missing, and without KVM does not matter."""
     answer = place.check(build, guest(bits=40))

@@ -8,13 +8,14 @@ import subprocess
 
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_other
 from svg import Picture
 from tree import MSI, Tree
 
 HAWCTL = os.environ["HAWCTL"]
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS
 SEED = int(os.environ.get("HAWD_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 GUESTS_A_HOST = 4
 MIB, GIB, TIB = 1 << 20, 1 << 30, 1 << 40

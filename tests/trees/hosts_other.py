@@ -1,4 +1,4 @@
-"""AMD and Hygon hosts, arm64, guests, and a container. See hosts_intel.py."""
+"""AMD and Hygon hosts, guests, and a container. See hosts_intel.py."""
 from tree import AMD, HT, HYGON, INTEL, MEMORY64, MSI, dmar, drhd, endpoint, host_bridge, ivhd, ivmd, ivrs
 
 EFR = 0x206D73EF22254ADE  # HATS 2, GATS 0, GT
@@ -112,28 +112,6 @@ def amd_svm_disabled(t):
 amd_svm_disabled.expect = {"paging.virtualisation.enabled.value": False, "firmware.ivrs.table.checksumValid": False,
                            "firmware.ivrs.table.linuxRefuses": True, "widths.iovaBits.value": None}
 amd_svm_disabled.findings = {"svm-disabled-by-firmware", "kvm-absent", "ivrs-fault", "iommu-firmware-only"}
-
-
-def arm64_smmuv3(t):
-    """SMMUv3: no width in sysfs; the kernel's own MSI window in low memory; IPA size from KVM."""
-    t.base(name="arm", architecture="aarch64")
-    t.write("proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 50.00\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\n\n")
-    t.write("sys/class/misc/kvm/dev", "10:232\n")
-    t.directory("sys/module/kvm")
-    t.write("hawd/kvm", "api-version 12\ncapability 165 44\n")
-    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
-    t._unit("smmu3.0x0000000009050000", {}, ["0000:00:01.0"], "platform/arm-smmu-v3.0.auto")
-    t.pci("0000:00:01.0", endpoint())
-    t.group(0, ["0000:00:01.0"], [(0x8000000, 0x80FFFFF, "msi")])
-    t.write("proc/iomem", "40000000-13fffffff : System RAM\n")
-
-
-arm64_smmuv3.expect = {
-    "host.architecture": "aarch64", "widths.guestPhysicalBits.value": 44, "widths.guestMappableBits.value": 44,
-    "widths.cpuPhysicalBits.value": None, "widths.cpuPhysicalBits.reason": "not-applicable", "iommus.0.kind": "arm-smmu-v3",
-    "widths.iovaBits.reason": "not-applicable", "groups.0.assignable": True, "paging.secondLevel.kind": "stage2",
-}
-arm64_smmuv3.findings = {"iommu-width-unknown", "msi-window-in-low-memory"}
 
 
 def guest(t, name):
@@ -267,5 +245,5 @@ mediated_devices.expect = {
 }
 mediated_devices.findings = {"iommu-absent", "kvm-absent"}
 
-HOSTS = [epyc_sme, epyc_hole_ivmd, amd_no5lvl, hygon, amd_svm_disabled, arm64_smmuv3, guest_intel_iommu, guest_amd_iommu,
+HOSTS = [epyc_sme, epyc_hole_ivmd, amd_no5lvl, hygon, amd_svm_disabled, guest_intel_iommu, guest_amd_iommu,
          guest_virtio_iommu, shadow_paging, unreadable, bare, mediated_devices]

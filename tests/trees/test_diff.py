@@ -7,6 +7,7 @@ import subprocess
 import jsonschema
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_other
 from tree import GIB, INTEL, MEMORY64, MSI, Tree, dmar, drhd, endpoint
@@ -231,7 +232,7 @@ def test_comparison_of_two_hosts(tmp_path):
     assert {"path": "host.hostname", "kind": "changed", "here": "client", "there": "spr"} in found["differences"]
 
 
-@pytest.mark.parametrize("build", hosts_intel.HOSTS + hosts_other.HOSTS, ids=lambda build: build.__name__)
+@pytest.mark.parametrize("build", hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS, ids=lambda build: build.__name__)
 def test_comparison_with_itself(tmp_path, build):
     """The same host twice is the same digest, no differences, and safe where all that the rules look at is known."""
     found = compare(tmp_path, build, build)

@@ -6,13 +6,14 @@ import subprocess
 
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_other
 from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 ROUNDTRIP = os.environ["JSON_ROUNDTRIP"]
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS
 
 
 def roundtrip(root):
@@ -79,7 +80,7 @@ def test_impossible_guest_widths(tmp_path):
 def test_impossible_ipa(tmp_path):
     """The same of arm64's answer."""
     t = Tree(tmp_path)
-    hosts_other.arm64_smmuv3(t)
+    hosts_arm.arm64_smmuv3(t)
     t.write("hawd/kvm", "api-version 12\ncapability 165 200\n")
     widths = describe(tmp_path)["widths"]
     for name in "guestPhysicalBits", "guestMappableBits", "safeGuestBits":

@@ -7,6 +7,7 @@ import subprocess
 import jsonschema
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_narrow
@@ -15,7 +16,7 @@ from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).read_text(encoding="utf-8"))
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_kernel.HOSTS + hosts_narrow.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_kernel.HOSTS + hosts_narrow.HOSTS
 
 
 def run(*arguments, **environment):

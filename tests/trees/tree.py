@@ -6,6 +6,7 @@ import struct
 
 INTEL, AMD, HYGON = "GenuineIntel", "AuthenticAMD", "HygonGenuine"
 MSI = (0xFEE00000, 0xFEEFFFFF, "msi")
+MSI_WINDOW = (0x8000000, 0x80FFFFF, "msi")  # of the kernel's arm-smmu drivers
 HT = (0xFD00000000, 0xFFFFFFFFFF, "reserved")
 GIB = 1 << 30
 
@@ -206,6 +207,44 @@ class Tree:
     def amdvi(self, name, features, devices, cap=0x190B640F):
         self._unit(name, {"amd-iommu/cap": f"{cap:x}", "amd-iommu/features": features}, devices,
                    "pci0000:00/0000:00:00.2/iommu")
+
+    def smmu(self, base, devices, node="arm-smmu-v3.0.auto", kind=3):
+        """node: of ACPI as here, of a device tree "9050000.smmuv3"."""
+        self._unit(f"smmu{kind}.0x{base:016x}", {}, devices, f"platform/{node}")
+
+    def kvm_arm(self, ipa, registers=(), more=""):
+        """ipa: KVM's limit; registers: (id, value) of a scratch vCPU."""
+        self.write("sys/class/misc/kvm/dev", "10:232\n")
+        self.directory("sys/module/kvm")
+        self.write("hawd/kvm", f"api-version 12\ncapability 165 {ipa}\n" + more +
+                   "".join(f"one-reg 0x{n:016x} 0x{v:016x}\n" for n, v in registers))
+
+    def midr(self, value, cpus=1):
+        for cpu in range(cpus):
+            self.write(f"sys/devices/system/cpu/cpu{cpu}/regs/identification/midr_el1", f"0x{value:016x}\n")
+
+    def cpuinfo_arm(self, midr, cpus=1):
+        self.write("proc/cpuinfo", "".join(
+            f"processor\t: {cpu}\nBogoMIPS\t: 50.00\nFeatures\t: fp asimd\nCPU implementer\t: 0x{midr >> 24:02x}\n"
+            f"CPU architecture: 8\nCPU variant\t: 0x{midr >> 20 & 15:x}\nCPU part\t: 0x{midr >> 4 & 0xFFF:03x}\n"
+            f"CPU revision\t: {midr & 15}\n\n" for cpu in range(cpus)))
+
+    def kernel_log(self, *lines):
+        self.write("hawd/kernel-log", "".join(line + "\n" for line in lines))
+
+    def chip(self, irq, name):
+        """chip_name of an interrupt: ITS-MSI, ITS-PCI-MSIX-0000:00:01.0, MSI, GICv2m-PCI-MSIX-0000:00:01.0."""
+        self.write(f"sys/kernel/irq/{irq}/chip_name", name + "\n")
+
+    def device_tree(self, path, **properties):
+        """Properties of a node: bytes, text, a list of texts, or a list of 32-bit cells; _ in a name is -, __ is a comma."""
+        for name, value in properties.items():
+            if isinstance(value, str):
+                value = [value]
+            if isinstance(value, (list, tuple)):
+                value = b"".join(v.encode() + b"\0" if isinstance(v, str) else struct.pack(">I", v) for v in value)
+            name = name.replace("__", ",").replace("_", "-")
+            self.write(f"sys/firmware/devicetree/base/{path}/{name}".replace("//", "/"), value)
 
     def group(self, number, devices, regions=(MSI,), kind="DMA-FQ"):
         place = f"sys/kernel/iommu_groups/{number}"
