@@ -18,7 +18,7 @@
 /* ── writing copies ────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool only_root_reads(const char *path) {
-        static const char *const paths[] = { SOURCE_DMAR, SOURCE_IVRS, SOURCE_IOMEM, "hawd/msr",
+        static const char *const paths[] = { SOURCE_DMAR, SOURCE_IVRS, SOURCE_IORT, SOURCE_IOMEM, "hawd/msr",
                 KERNEL_LOG };
         size_t n = strlen(path);
 
@@ -120,6 +120,7 @@ void collect_everything(Collection *collection) {
 
         (void) root_read(collection->root, SOURCE_DMAR, SOURCE_ACPI_TABLE_MAX, &collection->buffer);
         (void) root_read(collection->root, SOURCE_IVRS, SOURCE_ACPI_TABLE_MAX, &collection->buffer);
+        (void) root_read(collection->root, SOURCE_IORT, SOURCE_ACPI_TABLE_MAX, &collection->buffer);
         collect_registers(collection);
         collect_memory(collection);
         collect_kernel_log(collection);

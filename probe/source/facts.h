@@ -242,6 +242,7 @@ int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
  * those of multi-segment servers stay far below. */
 #define SOURCE_DMAR "sys/firmware/acpi/tables/DMAR"
 #define SOURCE_IVRS "sys/firmware/acpi/tables/IVRS"
+#define SOURCE_IORT "sys/firmware/acpi/tables/IORT"
 #define SOURCE_ACPI_TABLE_MAX (1024 * 1024)
 #define SOURCE_IOMEM "proc/iomem"
 #define SOURCE_IOMEM_MAX (16 * 1024 * 1024)

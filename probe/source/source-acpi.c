@@ -28,5 +28,14 @@ int source_acpi_read(Root *root, Buffer *buffer, FirmwareTables *ret) {
                 if (r < 0)
                         ret->ivrs_reason = REASON_MALFORMED;
         }
+
+        ret->iort_reason = root_read_privileged(root, SOURCE_IORT, SOURCE_ACPI_TABLE_MAX, buffer);
+        if (ret->iort_reason == REASON_NONE) {
+                r = iort_decode(buffer_bytes(buffer), &ret->iort, &ret->iort_faults);
+                if (r == -ENOMEM)
+                        return r;
+                if (r < 0)
+                        ret->iort_reason = REASON_MALFORMED;
+        }
         return 0;
 }

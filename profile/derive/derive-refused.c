@@ -81,6 +81,7 @@ void derive_refused(const Facts *facts, Profile *profile) {
 
         add(profile, is_refusal(profile->firmware.dmar_reason), "/sys/firmware/acpi/tables/DMAR");
         add(profile, is_refusal(profile->firmware.ivrs_reason), "/sys/firmware/acpi/tables/IVRS");
+        add(profile, is_refusal(profile->firmware.iort_reason), "/sys/firmware/acpi/tables/IORT");
         add(profile, kvm == REASON_PERMISSION, "/dev/kvm");
         add(profile, any_register(&facts->cpu), "/dev/cpu/0/msr");
         add(profile, any_config(&facts->pci), "PCI config space beyond the header");

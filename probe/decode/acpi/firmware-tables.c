@@ -15,6 +15,8 @@ void firmware_tables_done(FirmwareTables *tables) {
                 fault_list_done(&tables->dmar_faults);
                 ivrs_done(&tables->ivrs);
                 fault_list_done(&tables->ivrs_faults);
+                iort_done(&tables->iort);
+                fault_list_done(&tables->iort_faults);
                 free(tables->references);
         }
         *tables = (FirmwareTables){};

@@ -5,16 +5,19 @@
  * profiles share one copy. */
 
 #include "probe/decode/acpi/dmar.h"
+#include "probe/decode/acpi/iort.h"
 #include "probe/decode/acpi/ivrs.h"
 #include "probe/decode/fault.h"
 #include "probe/reason.h"
 
 typedef struct FirmwareTables {
-        Reason dmar_reason, ivrs_reason; /* NONE: decoded below */
+        Reason dmar_reason, ivrs_reason, iort_reason; /* NONE: decoded below */
         Dmar dmar;
         FaultList dmar_faults;
         Ivrs ivrs;
         FaultList ivrs_faults;
+        Iort iort;
+        FaultList iort_faults;
         unsigned *references; /* number of owners of the decoded tables; NULL: not shared */
 } FirmwareTables;
 
