@@ -21,6 +21,14 @@ typedef enum ChangeKind {
         CHANGE_LARGE_PAGES,
         CHANGE_REDUCED_BITS,
         CHANGE_NO_PEER_TO_PEER,
+        /* Of QEMU's virt */
+        CHANGE_SLOTS,           /* a count */
+        CHANGE_HIGHMEM,         /* 0 off, 1 on; also the three below */
+        CHANGE_HIGHMEM_REDISTS, /* second region of redistributors */
+        CHANGE_HIGHMEM_ECAM,
+        CHANGE_HIGHMEM_MMIO, /* the 64-bit window */
+        CHANGE_COMPACT,      /* 1: regions that are left out take no space */
+        CHANGE_MMIO_SIZE,    /* of the 64-bit window; bytes */
         _CHANGE_KIND_MAX,
 } ChangeKind;
 

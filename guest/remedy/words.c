@@ -39,11 +39,48 @@ static void put_machine(uint64_t version, const Guest *guest, char *ret) {
         PUT("use machine type %s", name);
 }
 
+/* True: of QEMU's virt machine. */
+static bool put_virt(const Change *change, char *ret) {
+        const char *enable = change->value ? "enable" : "disable";
+        char size[32];
+
+        switch (change->kind) {
+        case CHANGE_SLOTS:
+                PUT("reduce the number of memory slots to %" PRIu64, change->value);
+                break;
+        case CHANGE_HIGHMEM:
+                PUT("%s memory and devices above 4 GiB", enable);
+                break;
+        case CHANGE_HIGHMEM_REDISTS:
+                PUT(change->value ? "enable the interrupt controller's second region"
+                                  : "disable the interrupt controller's second region: at most 123 CPUs");
+                break;
+        case CHANGE_HIGHMEM_ECAM:
+                PUT(change->value ? "enable PCI configuration space above 4 GiB"
+                                  : "use PCI configuration space below 4 GiB: at most 16 buses");
+                break;
+        case CHANGE_HIGHMEM_MMIO:
+                PUT("%s the 64-bit PCI window", enable);
+                break;
+        case CHANGE_COMPACT:
+                PUT("let regions that are left out take no address space");
+                break;
+        case CHANGE_MMIO_SIZE:
+                PUT("set the 64-bit PCI window to %s", in_units(change->value >> 20, size));
+                break;
+        default:
+                return false;
+        }
+        return true;
+}
+
 void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]) {
         const uint64_t value = change->value;
         char size[32];
 
         *ret = 0;
+        if (put_virt(change, ret))
+                return;
         switch (change->kind) {
         case CHANGE_WIDTH:
                 PUT("set the guest's address width to %" PRIu64 " bits", value);
