@@ -4,14 +4,9 @@
 #include <string.h>
 
 #include "probe/decode/cpu/cpu-msr.h"
+#include "profile/derive/facts-architecture.h"
 
 #define MSR_EPT_VPID_CAP 0x48c
-
-static bool is_arm(const Facts *facts) {
-        return strcmp(facts->host.identity.architecture, "aarch64") == 0 ||
-                        (facts->cpu.cpuid_reason != REASON_NONE &&
-                                        facts->cpu.cpuinfo_reason == REASON_NONE && facts->cpu.cpuinfo.arm);
-}
 
 static Tristate virtualisation(const CpuFacts *cpu) {
         const CpuidFeature *feature = &cpu->feature;
@@ -28,7 +23,7 @@ static bool runs_on(const Facts *facts, const char *backend) {
 static SecondLevelKind second_level_kind(const Facts *facts) {
         const CpuFacts *cpu = &facts->cpu;
 
-        if (is_arm(facts))
+        if (facts_are_arm64(facts))
                 return SECOND_LEVEL_STAGE2;
         if (runs_on(facts, "kvm_intel"))
                 return SECOND_LEVEL_EPT;
@@ -92,7 +87,7 @@ Fact derive_second_level_enabled(const Facts *facts) {
         const KvmFacts *kvm = &facts->kvm;
         const CpuFacts *cpu = &facts->cpu;
 
-        if (is_arm(facts))
+        if (facts_are_arm64(facts))
                 return fact_unknown(REASON_NOT_APPLICABLE, "arm64");
         /* If the module did not start, the parameter is only what it would request. */
         if (runs_on(facts, "kvm_intel") && kvm->ept.reason == REASON_NONE)

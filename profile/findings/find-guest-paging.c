@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "profile/architecture.h"
 #include "profile/findings/findings.h"
 
 static bool is(const Fact *state, bool value) {
@@ -21,7 +22,7 @@ static void find_kvm_absent(const Profile *profile, FindingList *list) {
                 finding_remedy(f,
                                 "The CPU supports neither VMX nor SVM. In a virtual machine, enable nested "
                                 "virtualisation on the outer host.");
-        else if (!finding_host_is_x86(profile))
+        else if (!profile_is_x86(profile))
                 finding_remedy(f, "Run a kernel with KVM.");
         else
                 finding_remedy(f, "Run 'modprobe %s'. If that fails, enable VT-x or SVM in firmware setup.",

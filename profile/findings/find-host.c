@@ -3,12 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/architecture.h"
 #include "profile/findings/findings.h"
 
 static void find_architecture(const Profile *profile, FindingList *list) {
         const char *architecture = profile->host.architecture;
 
-        if (!*architecture || finding_host_is_x86(profile) || finding_host_is_arm64(profile))
+        if (!*architecture || profile_is_x86(profile) || profile_is_arm64(profile))
                 return;
         Finding *f = finding_add(list, FINDING_ARCHITECTURE_NOT_SUPPORTED, SEVERITY_INFO, "host");
         finding_summary(f, "%s is not supported: the CPU, guest and IOMMU widths are unknown", architecture);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "profile/architecture.h"
 #include "profile/findings/findings.h"
 
 static bool firmware_describes_units(const Profile *profile) {
@@ -63,9 +64,9 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
                 finding_detail(f, "/sys/class/iommu is empty, and firmware describes no unit.");
         if (*profile->host.virtualised && strcmp(profile->host.virtualised, "none") != 0)
                 finding_remedy(f, "To assign devices, give this virtual machine a virtual IOMMU.");
-        else if (finding_host_is_x86(profile))
+        else if (profile_is_x86(profile))
                 finding_remedy(f, "Enable VT-d or AMD-Vi (IOMMU) in firmware setup.");
-        else if (finding_host_is_arm64(profile))
+        else if (profile_is_arm64(profile))
                 finding_remedy(f, "Enable the SMMU in firmware setup.");
         else
                 finding_remedy(f, "Enable the IOMMU as the documentation of the platform describes.");

@@ -2,7 +2,6 @@
 #include "profile/findings/findings.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,18 +15,6 @@ static void __attribute__((format(printf, 2, 0))) set_text(char **text, const ch
         free(*text);
         if (vasprintf(text, format, ap) < 0)
                 *text = NULL;
-}
-
-bool finding_host_is_x86(const Profile *profile) {
-        const char *architecture = profile->host.architecture;
-
-        if (!*architecture)
-                return profile->host.vendor > CPU_VENDOR_OTHER;
-        return strcmp(architecture, "x86_64") == 0 || fnmatch("i?86", architecture, 0) == 0;
-}
-
-bool finding_host_is_arm64(const Profile *profile) {
-        return strcmp(profile->host.architecture, "aarch64") == 0;
 }
 
 static bool is_complete(const Finding *finding) {

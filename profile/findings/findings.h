@@ -20,10 +20,6 @@ void finding_summary(Finding *finding, const char *format, ...) __attribute__((f
 void finding_detail(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void finding_remedy(Finding *finding, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* By the kernel's architecture; if unknown, by the CPU's vendor. */
-bool finding_host_is_x86(const Profile *profile);
-bool finding_host_is_arm64(const Profile *profile);
-
 void find_host(const Profile *profile, FindingList *list);
 void find_cpu(const Profile *profile, FindingList *list);
 void find_guest_paging(const Profile *profile, FindingList *list);
