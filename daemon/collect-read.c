@@ -112,7 +112,7 @@ static void collect_memory(Collection *collection) {
 }
 
 void collect_kernel_log(Collection *collection) {
-        source_iommu_read_log(collection->root);
+        source_log_collect(collection->root);
 }
 
 void collect_everything(Collection *collection) {

@@ -19,7 +19,7 @@ void collection_done(Collection *collection);
 
 void collect_everything(Collection *collection);
 
-/* Lines of the kernel's log that have a virtio-iommu's width. */
+/* The lines of the kernel's log that matter (probe/decode/kernel/kernel-log.h). */
 void collect_kernel_log(Collection *collection);
 
 /* Collects one request (daemon/requests.h); others are logged and ignored. */

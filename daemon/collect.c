@@ -9,9 +9,9 @@
  * - the capability lists of a device's configuration space, which select what is read of it
  *   (probe/decode/pci/pci-config.h);
  * - the lines of /proc/iomem, to leave out the kernel's addresses (probe/source/scrub.h);
- * - /sys/class/iommu, and if a virtio-iommu is there, lines of /dev/kmsg
- *   (probe/decode/kernel/kernel-log.h): for this part hawd-collect-log.service has no capability but
- *   CAP_SYSLOG. */
+ * - /sys/class/iommu, and on arm64 or if a virtio-iommu is there, lines of /dev/kmsg
+ *   (probe/decode/kernel/kernel-log.h), and if its first records are gone, of the journal (sd-journal(3)):
+ *   for this part hawd-collect-log.service has no capability but CAP_SYSLOG. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ static void show_help(void) {
                "      --root=DIR         Read a host tree instead of this host\n"
                "      --requested        Only what is requested in the directory requests of\n"
                "                         DIR, as udev's rule does for what changed\n"
-               "      --kernel-log       Only the width of a virtio-iommu in the kernel log\n"
+               "      --kernel-log       Only lines of the kernel log about IOMMUs and KVM\n"
                "\nSee man hawd(8).\n");
 }
 

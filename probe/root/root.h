@@ -120,8 +120,9 @@ Reason root_msr(Root *root, uint32_t msr, uint64_t *ret);
 /* Live: /dev/kvm, if the driver is loaded (opening the static node would load it). Tree: hawd/kvm. */
 Reason root_kvm(Root *root, KvmAnswers *ret, FaultList *faults);
 
-/* Only the lines of the kernel's log that kernel_log_input_bits() needs. Live: /dev/kmsg, up to its current
- * end. Tree: hawd/kernel-log. Empty if the log does not or no longer have them. */
+/* Only the lines of the kernel's log that matter (kernel-log.h). Live: /dev/kmsg, up to its current end, and if
+ * its first records are gone, the journal of this boot before it. Tree: hawd/kernel-log. Empty if the log does
+ * not or no longer have them. */
 Reason root_kernel_log(Root *root, Buffer *ret);
 
 typedef struct HostIdentity {

@@ -19,6 +19,7 @@
 #include "probe/decode/cpu/cpuinfo.h"
 #include "probe/decode/cpu/kvm-answers.h"
 #include "probe/decode/fault.h"
+#include "probe/decode/kernel/kernel-log.h"
 #include "probe/decode/memory/group-type.h"
 #include "probe/decode/memory/iomem.h"
 #include "probe/decode/memory/reserved-regions.h"
@@ -122,7 +123,13 @@ typedef struct IommuFact {
         NameList devices; /* names in devices/ */
         bool virtio;      /* its parent is a virtio device of this name: */
         char virtio_name[24];
-        RegisterFact log_bits; /* input range, from the kernel's log */
+        char platform_name[64]; /* its parent's name: of an SMMU the platform device; "" unknown */
+        /* From the kernel's log, by source_log_read(). NOT_APPLICABLE: it was not read. */
+        RegisterFact log_bits; /* input range of a virtio-iommu */
+        Reason smmu_v3_reason; /* of the line of an SMMUv3 … */
+        KernelLogSmmuV3 smmu_v3;
+        Reason smmu_reason; /* … and of those of an SMMUv1 or v2 */
+        KernelLogSmmu smmu;
 } IommuFact;
 
 typedef struct IommuFacts {
@@ -132,6 +139,15 @@ typedef struct IommuFacts {
         Tristate interrupt_remapping; /* yes: an "IR-" interrupt chip in sys/kernel/irq; no: only others */
         Reason interrupt_remapping_reason;
 } IommuFacts;
+
+/* ── source-log ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* What the kernel's log says of the host; lines of units are in IommuFacts. */
+typedef struct LogFacts {
+        Reason reason; /* of reading it; NOT_APPLICABLE: not an arm64 host, and no virtio-iommu */
+        KernelLogKvmMode kvm_mode; /* arm64; UNKNOWN: the line is not there */
+        RegisterFact kvm_ipa_bits; /* arm64: KVM's limit */
+} LogFacts;
 
 /* ── source-group ──────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -215,6 +231,7 @@ typedef struct Facts {
         KvmFacts kvm;
         FirmwareTables acpi;
         IommuFacts iommu;
+        LogFacts log;
         GroupFacts group;
         PciFacts pci;
         MediatedFacts mediated;
@@ -233,6 +250,7 @@ int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret);
 int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret);
 int source_acpi_read(Root *root, Buffer *buffer, FirmwareTables *ret);
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
+void source_log_read(Root *root, const HostIdentity *host, IommuFacts *iommus, LogFacts *ret);
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
 int source_mediated_read(Root *root, Buffer *buffer, MediatedFacts *ret);
@@ -250,8 +268,8 @@ int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
 /* Reads CPUID and the model-specific registers it reports, without /proc/cpuinfo. */
 void source_cpu_read_registers(Root *root, CpuFacts *ret);
 
-/* Reads only the kernel's log, if a unit has its width there. */
-void source_iommu_read_log(Root *root);
+/* Reads only the kernel's log, on hosts where source_log_read() reads it. */
+void source_log_collect(Root *root);
 
 /* One function; `name` as in sys/bus/pci/devices. ret must be zeroed except its address. False: not
  * found. */

@@ -19,6 +19,7 @@ static int facts_read(Root *root, Buffer *buffer, Facts *ret) {
         r = source_iommu_read(root, buffer, &ret->iommu);
         if (r < 0)
                 return r;
+        source_log_read(root, &ret->host.identity, &ret->iommu, &ret->log);
         r = source_group_read(root, buffer, &ret->group);
         if (r < 0)
                 return r;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe/decode/kernel/kernel-log.h"
 #include "probe/decode/text.h"
 #include "probe/source/facts.h"
 
@@ -83,6 +82,20 @@ static void take_virtio(const char *target, IommuFact *ret) {
                                 ret->virtio_name, sizeof(ret->virtio_name));
 }
 
+/* "…/platform/9050000.smmuv3/iommu/smmu3.0x…": the kernel's log has the name of the unit's own device. */
+static void take_platform(const char *target, IommuFact *ret) {
+        const char *end = strrchr(target, '/'), *start;
+
+        if (end && end - target >= 6 && memcmp(end - 6, "/iommu", 6) == 0)
+                end -= 6;
+        start = end;
+        while (start && start > target && start[-1] != '/')
+                start--;
+        if (start && start < end)
+                text_printable((Bytes){ .data = (const uint8_t *) start, .n = (size_t) (end - start) },
+                                ret->platform_name, sizeof(ret->platform_name));
+}
+
 /* The driver's files determine the kind: the name is only a convention. */
 static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *ret) {
         char path[UNIT_PATH_MAX], target[UNIT_LINK_MAX];
@@ -90,8 +103,10 @@ static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *r
         text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret->name,
                         sizeof(ret->name));
         snprintf(path, sizeof(path), "sys/class/iommu/%s", name);
-        if (root_link(root, path, target, sizeof(target)) == REASON_NONE)
+        if (root_link(root, path, target, sizeof(target)) == REASON_NONE) {
                 take_virtio(target, ret);
+                take_platform(target, ret);
+        }
 
         ret->cap = read_register(root, name, "intel-iommu/cap", buffer);
         if (ret->cap.reason != REASON_ABSENT)
@@ -141,44 +156,6 @@ static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret
         ret->interrupt_remapping_reason = why;
 }
 
-/* Opens the log only if a unit needs it for its width. */
-static void read_log(Root *root, IommuFacts *ret) {
-        _cleanup_(buffer_done) Buffer log = {};
-        Reason reason = REASON_NONE;
-        bool read = false;
-
-        for (size_t i = 0; i < ret->n; i++) {
-                IommuFact *iommu = &ret->iommus[i];
-
-                if (!iommu->virtio)
-                        continue;
-                if (!read)
-                        reason = root_kernel_log(root, &log);
-                read = true;
-                iommu->log_bits.reason = reason != REASON_NONE
-                                ? reason
-                                : kernel_log_input_bits(buffer_bytes(&log), iommu->virtio_name,
-                                                  &iommu->log_bits.value);
-        }
-}
-
-void source_iommu_read_log(Root *root) {
-        _cleanup_(name_list_done) NameList names = {};
-        _cleanup_(buffer_done) Buffer log = {};
-        char path[UNIT_PATH_MAX], target[UNIT_LINK_MAX];
-
-        if (root_list(root, "sys/class/iommu", IOMMUS_MAX, &names) != REASON_NONE)
-                return;
-        for (size_t i = 0; i < names.n; i++) {
-                snprintf(path, sizeof(path), "sys/class/iommu/%s", names.names[i]);
-                if (root_link(root, path, target, sizeof(target)) == REASON_NONE &&
-                                strstr(target, "/virtio")) {
-                        (void) root_kernel_log(root, &log);
-                        return;
-                }
-        }
-}
-
 /* A kernel with sysfs but no IOMMUs lacks this class. Without sysfs, nothing is known. */
 static Reason list_units(Root *root, NameList *ret) {
         _cleanup_(name_list_done) NameList classes = {};
@@ -203,7 +180,6 @@ int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret) {
                 return -ENOMEM;
         for (size_t i = 0; i < names.n; i++)
                 read_unit(root, buffer, names.names[i], &ret->iommus[ret->n++]);
-        read_log(root, ret);
         return 0;
 }
 

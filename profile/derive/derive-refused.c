@@ -44,13 +44,6 @@ static bool any_iommu(const IommuFacts *iommus) {
         return is_refusal(iommus->reason);
 }
 
-static bool any_log(const IommuFacts *iommus) {
-        for (size_t i = 0; i < iommus->n; i++)
-                if (is_refusal(iommus->iommus[i].log_bits.reason))
-                        return true;
-        return false;
-}
-
 static bool any_group(const GroupFacts *groups) {
         for (size_t i = 0; i < groups->n; i++) {
                 const GroupFact *group = &groups->groups[i];
@@ -88,7 +81,7 @@ void derive_refused(const Facts *facts, Profile *profile) {
         add(profile, is_refusal(facts->memory.iomem_reason), "/proc/iomem");
         add(profile, is_refusal(facts->memory.memmap_reason), "/sys/firmware/memmap");
         add(profile, any_iommu(&facts->iommu), "/sys/class/iommu");
-        add(profile, any_log(&facts->iommu), "/dev/kmsg");
+        add(profile, is_refusal(facts->log.reason), "/dev/kmsg");
         add(profile, is_refusal(facts->iommu.interrupt_remapping_reason), "/sys/kernel/irq");
         add(profile, any_group(&facts->group), "/sys/kernel/iommu_groups");
         add(profile, any_device(&facts->pci), "/sys/bus/pci/devices");

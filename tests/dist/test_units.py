@@ -158,7 +158,7 @@ def test_collectors_differ_in_little(root):
     common = set.intersection(*units.values())
     assert len(common) > 25
     assert {key for unit in units.values() for key, _ in unit - common} == \
-        {"Description", "ExecStart", "After", "StartLimitIntervalSec", "StartLimitBurst", "ConditionPathExistsGlob",
+        {"Description", "ExecStart", "After", "StartLimitIntervalSec", "StartLimitBurst", "ConditionArchitecture", "ConditionPathExistsGlob",
          "CapabilityBoundingSet", "DeviceAllow", "ProtectKernelLogs"}
 
 
@@ -314,6 +314,21 @@ def test_collector_keeps_what_the_log_lost(populated, root, unit, log, kept):
         assert run(*collect).returncode == 0
     path = private / "hawd/kernel-log"
     assert path.exists() == kept and (not kept or path.read_text(encoding="ascii") == "virtio_iommu virtio0: input address: 39 bits\n")
+
+
+@pytest.mark.parametrize("architecture,kept", [("aarch64", True), ("x86_64", False)])
+def test_collector_reads_the_log_of_arm64(populated, root, architecture, kept):
+    """An SMMU's and KVM's lines, also without an IOMMU: KVM's mode and limit are nowhere else."""
+    tree, private = populated / "host", populated / "run/hawd/private"
+    (tree / "hawd").mkdir(parents=True)
+    (tree / "hawd/host").write_text(f"architecture {architecture}\n", encoding="ascii")
+    log = "arm-smmu-v3 9050000.smmuv3: oas 44-bit (features 0x00008305)\nkvm [1]: IPA Size Limit: 44 bits\n"
+    (tree / "hawd/kernel-log").write_text(log, encoding="ascii")
+    assert run(root / "usr/libexec/hawd/hawd-collect", f"--root={tree}", f"--output={private}", "--kernel-log").returncode == 0
+    path = private / "hawd/kernel-log"
+    assert path.exists() == kept and (not kept or path.read_text(encoding="ascii") == log)
+    unit = settings(root / UNITS / "hawd-collect-log.service")
+    assert ("ConditionArchitecture", "|arm64") in unit and ("ConditionPathExistsGlob", "|/sys/bus/virtio/drivers/virtio_iommu/virtio*") in unit
 
 
 # ── udev ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
