@@ -109,7 +109,27 @@ static const Field width_fields[] = {
         { "cpuinfoMaxBits", FIELD_NUMBER, 0, FIELD_MEMBER(ProfileWidths, cpuinfo_max_bits), .max = BITS_MAX,
                         .text = "Largest physical width of any CPU in /proc/cpuinfo." },
 };
-const FieldTable widths_table = { FIELD_TABLE(width_fields) };
+
+/* Whether a derived width is at most each of its inputs, all known. What is not known is not too wide. */
+static bool within(const Fact *fact, const Fact *a, const Fact *b) {
+        return !fact_known(fact) ||
+                        (fact_known(a) && fact_known(b) && fact->value <= a->value &&
+                                        fact->value <= b->value);
+}
+
+/* Documents come from other hosts; models and exports use these two as they are. */
+static int check_widths(const JsonValue *value, void *object, const void *before) {
+        const ProfileWidths *widths = object;
+
+        if (!within(&widths->safe_guest_bits, &widths->guest_physical_bits, &widths->guest_mappable_bits))
+                return json_value_fail(
+                                value, "safeGuestBits exceeds guestPhysicalBits or guestMappableBits");
+        if (!within(&widths->safe_guest_bits_with_devices, &widths->safe_guest_bits, &widths->iova_bits))
+                return json_value_fail(value, "safeGuestBitsWithDevices exceeds safeGuestBits or iovaBits");
+        return 0;
+}
+
+const FieldTable widths_table = { FIELD_TABLE(width_fields), .check = check_widths };
 
 /* ── paging ────────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -44,11 +44,11 @@ def test_compare_with_itself(service, client):
 def test_compare_with_another(service, client):
     """CPUs of 46 and 45 bits: a guest that was told 46 may not move there; its regions are ours and more."""
     document = json.loads(client.describe())
-    document["widths"]["guestPhysicalBits"]["value"] = 45
+    document["widths"]["guestPhysicalBits"]["value"] = document["widths"]["safeGuestBits"]["value"] = 45
     document["host"]["hostname"] = "other"
     document["reservedIova"].append({"start": "0x40000000", "end": "0x4fffffff"})
     answer = compare(client, json.dumps(document))
-    assert {d["path"] for d in answer["differences"]} == {"widths.guestPhysicalBits", "host.hostname", "reservedIova"}
+    assert {d["path"] for d in answer["differences"]} == {"widths.guestPhysicalBits", "widths.safeGuestBits", "host.hostname", "reservedIova"}
     assert (answer["toThere"]["verdict"], answer["toHere"]["verdict"]) == ("unsafe", "safe")
     assert answer["common"]["guestPhysicalBits"] == 45
 

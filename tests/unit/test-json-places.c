@@ -124,7 +124,7 @@ static void test_accepted(void **state) {
                 { "host.hostname", "\"" LONG_64 "\"" },
                 { "host.cpuVendor", "\"  Shanghai  \"" },
                 { "host.cpus.value", "4294967295" },
-                { "widths.iovaBits.value", "0" },
+                { "widths.linearBits.value", "0" },
                 { "widths.iovaBits.value", "64" },
                 { "widths.iovaBits.source", "\"\"" },
                 { "memory.ramTop.value", "\"0x0\"" },

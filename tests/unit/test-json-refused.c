@@ -43,6 +43,21 @@ static void check_refused(const json_t *document, const Case *cases, size_t n) {
 #define REASON "expected a reason (\"absent\", \"permission\", …) or null"
 #define RANGE "expected a range above the one before, and apart from it"
 
+/* The whole document: KVM 51, mappable 48, IOMMU 39. */
+static void test_safe_widths(void **state) {
+        static const Case cases[] = {
+                { "widths.safeGuestBits.value", "49",
+                                "widths: safeGuestBits exceeds guestPhysicalBits or guestMappableBits" },
+                { "widths.guestMappableBits",
+                                "{\"value\": null, \"provenance\": \"unknown\", \"source\": \"w4\", \"reason\": \"permission\"}",
+                                "widths: safeGuestBits exceeds guestPhysicalBits or guestMappableBits" },
+                { "widths.safeGuestBitsWithDevices.value", "40",
+                                "widths: safeGuestBitsWithDevices exceeds safeGuestBits or iovaBits" },
+        };
+
+        check_refused(*state, cases, ELEMENTS(cases));
+}
+
 static void test_scalars(void **state) {
         static const Case cases[] = {
                 { "schema", "\"hawd-profile/2\"", "schema: expected \"hawd-profile/1\"" },
@@ -287,6 +302,7 @@ static void test_older(void **state) {
 
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_safe_widths),
                 cmocka_unit_test(test_scalars),
                 cmocka_unit_test(test_units_and_groups),
                 cmocka_unit_test(test_devices),
