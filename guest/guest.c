@@ -15,11 +15,18 @@ static const char *const vmm_table[_VMM_MAX] = {
 };
 WORDS_DEFINE(VmmKind, vmm);
 
+static const char *const architecture_table[_ARCHITECTURE_MAX] = {
+        [ARCHITECTURE_X86] = "x86_64",
+        [ARCHITECTURE_ARM64] = "aarch64",
+};
+WORDS_DEFINE(GuestArchitecture, architecture);
+
 static const char *const firmware_table[_FIRMWARE_KIND_MAX] = {
         [FIRMWARE_UNKNOWN] = "unknown",
         [FIRMWARE_NONE] = "none",
         [FIRMWARE_SEABIOS] = "seabios",
         [FIRMWARE_OVMF] = "ovmf",
+        [FIRMWARE_AAVMF] = "aavmf",
 };
 WORDS_DEFINE(FirmwareKind, firmware);
 
@@ -45,6 +52,7 @@ static const char *const viommu_table[_VIOMMU_KIND_MAX] = {
         [VIOMMU_INTEL] = "intel",
         [VIOMMU_AMD] = "amd",
         [VIOMMU_VIRTIO] = "virtio",
+        [VIOMMU_SMMUV3] = "smmuv3",
 };
 WORDS_DEFINE(ViommuKind, viommu);
 

@@ -36,11 +36,21 @@ typedef enum VmmKind {
 
 WORDS_DECLARE(VmmKind, vmm);
 
+/* Of the virtual CPU. */
+typedef enum GuestArchitecture {
+        ARCHITECTURE_X86 = 0,
+        ARCHITECTURE_ARM64, /* also 32-bit Arm CPUs of QEMU's virt */
+        _ARCHITECTURE_MAX,
+} GuestArchitecture;
+
+WORDS_DECLARE(GuestArchitecture, architecture);
+
 typedef enum MachineKind {
         MACHINE_PC = 0, /* i440fx */
         MACHINE_Q35,
         MACHINE_MICROVM,
-        MACHINE_CLOUD_HYPERVISOR,
+        MACHINE_CLOUD_HYPERVISOR, /* of either architecture */
+        MACHINE_VIRT,             /* QEMU's virt on Arm */
         _MACHINE_KIND_MAX,
 } MachineKind;
 
@@ -48,7 +58,8 @@ typedef enum FirmwareKind {
         FIRMWARE_UNKNOWN = 0,
         FIRMWARE_NONE, /* a directly started kernel; no firmware places BARs */
         FIRMWARE_SEABIOS,
-        FIRMWARE_OVMF, /* also CLOUDHV.fd */
+        FIRMWARE_OVMF,  /* also CLOUDHV.fd */
+        FIRMWARE_AAVMF, /* ArmVirtQemu: UEFI of the virt machine */
         _FIRMWARE_KIND_MAX,
 } FirmwareKind;
 
@@ -150,6 +161,7 @@ typedef enum ViommuKind {
         VIOMMU_INTEL,
         VIOMMU_AMD,
         VIOMMU_VIRTIO,
+        VIOMMU_SMMUV3,
         _VIOMMU_KIND_MAX,
 } ViommuKind;
 
@@ -219,6 +231,25 @@ typedef struct GuestNote {
         char text[160]; /* "OVMF 202211, the version installed here" */
 } GuestNote;
 
+/* Words of gic-version= beside the numbers; in GuestVirt. */
+#define GIC_DEFAULT 0
+#define GIC_HOST 254
+#define GIC_MAX 255
+
+/* -machine virt: what moves memory, or decides whether it starts. Unknown: the default of the version. */
+typedef struct GuestVirt {
+        Tristate highmem; /* unknown: on */
+        Tristate highmem_redists, highmem_ecam, highmem_mmio, compact_highmem;
+        uint64_t highmem_mmio_size; /* bytes; 0: the default */
+        uint64_t mmio_size_default; /* of vendor builds, bytes; 0: QEMU's 512 GiB */
+        uint8_t gic_version;        /* 2, 3, 4, or a word above */
+        Tristate its, acpi, msi_gicv2m;
+        Tristate mte;      /* memory tagging */
+        bool two_iommus;   /* virtio-iommu beside iommu=smmuv3 */
+        uint32_t cpus;     /* at start; 0: 1 */
+        uint32_t max_cpus; /* 0: as cpus */
+} GuestVirt;
+
 typedef struct Guest {
         char name[128];
         VmmKind vmm;
@@ -226,12 +257,14 @@ typedef struct Guest {
         bool vmm_guessed;   /* not given: all zero, or one version that represents all with its rules */
         char vmm_build[16]; /* the package's: "debian", "ubuntu"; "" unknown */
         char vmm_path[256]; /* of its program; "" not set */
+        GuestArchitecture architecture;
         MachineKind machine;
         GuestVersion machine_version; /* pc-q35-7.1: 7.1; all zero: the newest of the VMM */
         char machine_own[32]; /* "noble", "rhel9.2.0": a distribution's own type of that version; "" none */
         bool kvm;             /* false: TCG */
         Tristate smm;         /* -machine smm=; unknown: automatic */
         Tristate pcie;        /* microvm: -machine pcie=on; unknown: treated as on */
+        GuestVirt virt;
         GuestCpu cpu;
         GuestMemory memory;
         uint64_t pci_hole64_size; /* 0: the machine's default */

@@ -133,6 +133,8 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
                 { "q35", MACHINE_Q35 },
                 { "pc", MACHINE_PC },
                 { "microvm", MACHINE_MICROVM },
+                { "virt-", MACHINE_VIRT },
+                { "virt", MACHINE_VIRT },
                 { "cloud-hypervisor", MACHINE_CLOUD_HYPERVISOR },
         };
         char plain[64];
@@ -163,6 +165,15 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
         return -EINVAL;
 }
 
+GuestArchitecture machine_architecture(MachineKind kind) {
+        return kind == MACHINE_VIRT ? ARCHITECTURE_ARM64 : ARCHITECTURE_X86;
+}
+
+/* Before the version. */
+static const char *prefix_of(MachineKind kind) {
+        return kind == MACHINE_Q35 ? "pc-q35-" : kind == MACHINE_VIRT ? "virt-" : "pc-i440fx-";
+}
+
 int guest_set_machine(Guest *guest, const char *name) {
         const char *flavour = strstr(name, "-hpb");
         char text[40];
@@ -171,13 +182,13 @@ int guest_set_machine(Guest *guest, const char *name) {
 
         r = machine_from_name(name, &guest->machine, &guest->machine_version, &exact);
         guest->machine_own[0] = 0;
+        if (r >= 0 && guest->machine != MACHINE_CLOUD_HYPERVISOR)
+                guest->architecture = machine_architecture(guest->machine);
         if (r < 0 || exact)
                 return r;
         if (guest_version_known(&guest->machine_version))
                 snprintf(guest->machine_own, sizeof(guest->machine_own), "%s",
-                                name +
-                                                (guest->machine == MACHINE_Q35 ? strlen("pc-q35-")
-                                                                               : strlen("pc-i440fx-")));
+                                name + strlen(prefix_of(guest->machine)));
         /* Ubuntu's "-hpb": host-phys-bits. */
         if (flavour && !flavour[4] && guest->cpu.width_mode == WIDTH_DEFAULT)
                 guest->cpu.width_mode = WIDTH_HOST;
@@ -214,16 +225,18 @@ void machine_to_name(
                 [MACHINE_Q35] = "q35",
                 [MACHINE_MICROVM] = "microvm",
                 [MACHINE_CLOUD_HYPERVISOR] = "cloud-hypervisor",
+                [MACHINE_VIRT] = "virt",
         };
         char text[40];
 
         guest_version_to_text(version, text, sizeof(text));
         if (*own)
                 snprintf(text, sizeof(text), "%.39s", own);
-        if (guest_version_known(version) && kind == MACHINE_Q35)
-                snprintf(ret, size, "pc-q35-%s", text);
-        else if (guest_version_known(version) && kind == MACHINE_PC)
-                snprintf(ret, size, has_short_name(version) && !*own ? "pc-%s" : "pc-i440fx-%s", text);
+        if (guest_version_known(version) && kind == MACHINE_PC && has_short_name(version) && !*own)
+                snprintf(ret, size, "pc-%s", text);
+        else if (guest_version_known(version) &&
+                        (kind == MACHINE_PC || kind == MACHINE_Q35 || kind == MACHINE_VIRT))
+                snprintf(ret, size, "%s%s", prefix_of(kind), text);
         else
                 snprintf(ret, size, "%s", (unsigned) kind < _MACHINE_KIND_MAX ? names[kind] : "pc");
 }

@@ -5,12 +5,16 @@
 
 #include "guest/guest.h"
 
-/* "pc-q35-7.1", "q35", "pc-i440fx-8.2", "pc", "microvm", "cloud-hypervisor". A distribution's own type
+/* "pc-q35-7.1", "q35", "pc-i440fx-8.2", "pc", "microvm", "virt-10.0", "virt", "cloud-hypervisor". A distribution's own type
  * ("pc-q35-rhel9.2.0", "pc-q35-noble") is known if its QEMU version is; *ret_exact is then false, as for
  * types of unknown version (all zero). -EINVAL for any other machine. */
 int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret_version, bool *ret_exact);
 
-/* Same, into the guest, with notes on a distribution's own type. 0, -EINVAL, -ENOMEM, -E2BIG. */
+/* x86 for the machines of both architectures. */
+GuestArchitecture machine_architecture(MachineKind kind);
+
+/* Same, into the guest, with its architecture, and notes on a distribution's own type.
+ * Cloud Hypervisor's leaves the architecture as it is. 0, -EINVAL, -ENOMEM, -E2BIG. */
 int guest_set_machine(Guest *guest, const char *name);
 
 /* Notes what a Red Hat machine type leaves open, after the guest is read: it sets the width if the guest

@@ -24,6 +24,8 @@ static const MapKind kinds[_LAYOUT_KIND_MAX] = {
         [LAYOUT_MSI] = MAP_MSI,
         [LAYOUT_RESERVED] = MAP_RESERVED,
         [LAYOUT_PMEM] = MAP_BAR,
+        [LAYOUT_REDIST] = MAP_RESERVED,
+        [LAYOUT_DEVICES] = MAP_RESERVED,
 };
 
 static MapKind kind_of(const LayoutRange *range) {

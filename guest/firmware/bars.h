@@ -29,7 +29,7 @@ typedef struct Firmware {
         const GuestVersion *versions; /* one per set of rules */
 } Firmware;
 
-extern const Firmware firmware_ovmf, firmware_seabios;
+extern const Firmware firmware_aavmf, firmware_ovmf, firmware_seabios;
 
 /* Never NULL. */
 const Firmware *firmware_of(FirmwareKind kind);

@@ -134,6 +134,7 @@ const Firmware *firmware_of(FirmwareKind kind) {
                 [FIRMWARE_NONE] = &direct,
                 [FIRMWARE_SEABIOS] = &firmware_seabios,
                 [FIRMWARE_OVMF] = &firmware_ovmf,
+                [FIRMWARE_AAVMF] = &firmware_aavmf,
         };
 
         return kind < _FIRMWARE_KIND_MAX ? kinds[kind] : &unknown;

@@ -22,6 +22,8 @@ static const char *const layout_kind_table[_LAYOUT_KIND_MAX] = {
         [LAYOUT_MSI] = "msi",
         [LAYOUT_RESERVED] = "reserved",
         [LAYOUT_PMEM] = "pmem",
+        [LAYOUT_REDIST] = "redistributors",
+        [LAYOUT_DEVICES] = "devices",
 };
 WORDS_DEFINE(LayoutKind, layout_kind);
 

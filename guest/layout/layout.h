@@ -33,6 +33,18 @@ typedef enum StartCauseKind {
         START_NO_MEMORY_DEVICES, /* memory devices without maxmem above RAM */
         START_PLUGGED,           /* memory devices exceed the room in maxmem: max */
         START_FRAGMENTED,        /* enough room, but not at permitted addresses; max: the region */
+        /* QEMU's virt */
+        START_GIC_CPUS, /* more CPUs than the machine supports: max; min 1: the second redistributors
+                               * are off */
+        START_REDIST,   /* QEMU before 6.2 without KVM: more CPUs than one region of redistributors: max */
+        START_IPA,      /* QEMU before 7.0 with KVM: bits of the map above the host's: max */
+        START_PA_TCG,   /* QEMU before 7.0 without KVM: bits of the map above the CPU model's: max */
+        START_HUGE,     /* maxmem and slots exceed 64 bits */
+        START_MMIO_SIZE_ODD,   /* highmem-mmio-size not a power of two */
+        START_MMIO_SIZE_SMALL, /* highmem-mmio-size below min */
+        START_SWITCH_ABSENT,   /* a switch that this version does not have; value: VirtSwitch (vmm/virt) */
+        START_TWO_IOMMUS,      /* virtio-iommu beside iommu=smmuv3 */
+        START_GED,             /* DIMMs without UEFI firmware or ACPI; value 1: with mte=on */
         _START_CAUSE_MAX,
 } StartCauseKind;
 
@@ -72,10 +84,20 @@ typedef enum LayoutKind {
         LAYOUT_MSI,
         LAYOUT_RESERVED, /* HyperTransport hole and similar, in the guest's own map */
         LAYOUT_PMEM,     /* Cloud Hypervisor's persistent memory */
+        LAYOUT_REDIST,   /* the second region of GICv3 redistributors */
+        LAYOUT_DEVICES,  /* fixed devices below RAM */
         _LAYOUT_KIND_MAX,
 } LayoutKind;
 
 WORDS_DECLARE(LayoutKind, layout_kind);
+
+/* What QEMU's virt leaves out without a word if it does not fit into the address space. */
+typedef enum LayoutDropped {
+        DROPPED_REDIST = 0,
+        DROPPED_ECAM, /* the one at 0x3f000000 is used instead */
+        DROPPED_WINDOW64,
+        _DROPPED_MAX,
+} LayoutDropped;
 
 typedef struct LayoutRange {
         LayoutKind kind;
@@ -106,9 +128,11 @@ typedef struct Layout {
         bool vmm_places;               /* the VMM places BARs itself, in its own windows */
         bool moved;                    /* firmware moves them afterwards */
         bool ports_hide, bridges_hide; /* ports, conventional bridges do not report hot-plug support */
-        Reason unknown;                /* NONE: the layout is determined; else why not */
-        char missing[96];              /* missing input */
-        unsigned asked;                /* bits of LayoutQuestion: open inputs that it depends on */
+        unsigned dropped;              /* bits of LayoutDropped */
+        uint64_t dropped_end[_DROPPED_MAX]; /* the last address that each would have had */
+        Reason unknown;                     /* NONE: the layout is determined; else why not */
+        char missing[96];                   /* missing input */
+        unsigned asked;                     /* bits of LayoutQuestion: open inputs that it depends on */
         size_t n;
         LayoutRange *ranges; /* owned; by start */
 } Layout;
@@ -122,6 +146,8 @@ typedef struct LayoutHost {
         Tristate la57, pdpe1gb;
         Tristate sme;          /* CPUID reports it */
         uint8_t sme_reduction; /* address bits that it takes */
+        uint8_t ipa_bits;      /* arm64: KVM's limit for a guest; 0 unknown */
+        bool is_arm64;
 } LayoutHost;
 
 /* A layout being built (space.h). */

@@ -87,7 +87,8 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
         const ProfilePaging *paging = &profile->paging;
         const ProfileEncryption *encryption = &profile->encryption;
         const Fact *raw = &profile->widths.cpu_physical_bits,
-                   *mappable = &profile->widths.guest_mappable_bits;
+                   *mappable = &profile->widths.guest_mappable_bits,
+                   *ipa = &profile->widths.guest_physical_bits;
         LayoutHost host = { .vendor = profile->host.vendor };
 
         if (fact_known(raw) && raw->value <= 64)
@@ -103,6 +104,9 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
                 host.sme = tristate(encryption->sme_capable.value);
         if (fact_known(&encryption->pa_reduction) && encryption->pa_reduction.value < 64)
                 host.sme_reduction = (uint8_t) encryption->pa_reduction.value;
+        host.is_arm64 = strcmp(profile->host.architecture, "aarch64") == 0;
+        if (host.is_arm64 && fact_known(ipa) && ipa->value <= 64)
+                host.ipa_bits = (uint8_t) ipa->value;
         *ret = host;
 }
 

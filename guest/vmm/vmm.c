@@ -9,18 +9,23 @@
 #include "guest/machine.h"
 #include "probe/cleanup.h"
 
-static const Vmm *const vmms[_VMM_MAX] = {
-        [VMM_QEMU] = &vmm_qemu,
-        [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor,
+static const Vmm *const vmms[_ARCHITECTURE_MAX][_VMM_MAX] = {
+        [ARCHITECTURE_X86] = { [VMM_QEMU] = &vmm_qemu, [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor },
+        [ARCHITECTURE_ARM64] = { [VMM_QEMU] = &vmm_qemu_virt,
+                        [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor_arm64 },
 };
 
 const Vmm *vmm_of(const Guest *guest) {
-        return guest->vmm < _VMM_MAX ? vmms[guest->vmm] : vmms[VMM_QEMU];
+        const Vmm *const *rows = vmms[guest->architecture < _ARCHITECTURE_MAX ? guest->architecture
+                                                                              : ARCHITECTURE_X86];
+
+        return rows[guest->vmm < _VMM_MAX ? guest->vmm : VMM_QEMU];
 }
 
 bool vmm_of_program(const char *name, VmmKind *ret) {
         for (unsigned i = 0; i < _VMM_MAX; i++)
-                for (const char *const *program = vmms[i]->programs; program && *program; program++)
+                for (const char *const *program = vmms[ARCHITECTURE_X86][i]->programs; program && *program;
+                                program++)
                         if (strcmp(*program, name) == 0) {
                                 *ret = (VmmKind) i;
                                 return true;
@@ -30,8 +35,9 @@ bool vmm_of_program(const char *name, VmmKind *ret) {
 
 VmmKind vmm_of_machine(MachineKind machine) {
         for (unsigned i = 0; i < _VMM_MAX; i++)
-                if (vmms[i]->machines & 1U << machine)
-                        return (VmmKind) i;
+                for (unsigned j = 0; j < _ARCHITECTURE_MAX; j++)
+                        if (vmms[j][i]->machines & 1U << machine)
+                                return (VmmKind) i;
         return VMM_QEMU;
 }
 
@@ -78,12 +84,14 @@ int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret) {
         Layout layout = { .starts = true, .bars_fit_32 = true, .bars_fit_64 = true };
         Space space = { .guest = guest, .host = host, .layout = &layout };
 
-        cpu_features(&space);
+        if (vmm_of(guest)->features)
+                vmm_of(guest)->features(&space);
         vmm_of(guest)->width(&space);
         if (!guest->memory.ram)
                 layout_unknown(&space, REASON_ABSENT, "memory");
         vmm_of(guest)->layout(&space);
-        layout_add(&space, LAYOUT_MSI, 0xFEE00000, 0xFEF00000, "message-signalled interrupts");
+        if (guest->architecture == ARCHITECTURE_X86)
+                layout_add(&space, LAYOUT_MSI, 0xFEE00000, 0xFEF00000, "message-signalled interrupts");
         if (space.error) {
                 layout_done(&layout);
                 return space.error;

@@ -66,8 +66,9 @@ typedef struct Vmm {
         void (*version_set)(const GuestVersion *version, Guest *guest);
 
         /* ── layout ── */
-        void (*width)(Space *space);  /* address bits in the guest's CPUID */
-        void (*layout)(Space *space); /* memory, windows, and the firmware's */
+        void (*features)(Space *space); /* of the CPU, as far as the layout needs them; NULL: none */
+        void (*width)(Space *space);    /* address bits in the guest's CPUID */
+        void (*layout)(Space *space);   /* memory, windows, and the firmware's */
         /* NULL: only firmware places BARs. -ENOMEM. */
         int (*places)(const Guest *guest, const Layout *layout, VmmPlaces *ret);
         /* NULL: no start causes. */
@@ -97,7 +98,7 @@ typedef struct Vmm {
         void (*option)(ChangeRun *run, const Change *change);
 } Vmm;
 
-extern const Vmm vmm_qemu, vmm_cloud_hypervisor;
+extern const Vmm vmm_qemu, vmm_qemu_virt, vmm_cloud_hypervisor, vmm_cloud_hypervisor_arm64;
 
 /* Never NULL. */
 const Vmm *vmm_of(const Guest *guest);

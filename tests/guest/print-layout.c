@@ -27,6 +27,9 @@ static const char *const kind_names[_LAYOUT_KIND_MAX] = {
         "ecam",
         "msi",
         "reserved",
+        "pmem",
+        "redistributors",
+        "devices",
 };
 
 static GuestVersion to_version(const char *text) {

@@ -144,7 +144,7 @@ static void test_refused(void **state) {
                                 "memory.ram: expected more than 0" },
                 { "{\"schema\":\"hawd-guest/1\",\"machine\":\"pc\",\"memory\":{\"ram\":\"2GiB\",\"max\":\"1GiB\"}}",
                                 "memory.max: expected at least as much as ram" },
-                { "{\"machine\":\"virt\"}",
+                { "{\"machine\":\"isapc\"}",
                                 "machine: expected \"pc\", \"q35\", \"microvm\", \"cloud-hypervisor\", or a version such as \"pc-q35-7.1\"" },
                 { "{\"devices\":[{\"bars\":[{\"index\":0}]}]}", "devices[0].bars[0].size: missing" },
                 { "{\"devices\":[{\"bars\":[{\"size\":48}]}]}",

@@ -32,9 +32,13 @@ static void test_names(void **state) {
                 { "pc-q35-9.2+pve1", MACHINE_Q35, { 9, 2 }, true },
                 { "q35+pve0", MACHINE_Q35, {}, true },
                 { "pc-i440fx-8.1+pve0", MACHINE_PC, { 8, 1 }, true },
+                { "virt", MACHINE_VIRT, {}, true },
+                { "virt-2.12", MACHINE_VIRT, { 2, 12 }, true },
+                { "virt-11.1", MACHINE_VIRT, { 11, 1 }, true },
+                { "virt-rhel9.2.0", MACHINE_VIRT, { 7, 2 }, false },
         };
-        static const char *const others[] = { "", "isapc", "virt", "pc-q35-", "pc-q36-7.1", "none", "q35 ",
-                "q35+pve", "q35+pve0x", "xenfv", "pc-1.4", "pc-2.4" };
+        static const char *const others[] = { "", "isapc", "virt-", "virtual", "pc-q35-", "pc-q36-7.1",
+                "none", "q35 ", "q35+pve", "q35+pve0x", "xenfv", "pc-1.4", "pc-2.4" };
         GuestVersion version;
         MachineKind kind;
         bool exact;

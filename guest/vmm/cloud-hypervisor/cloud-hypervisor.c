@@ -126,6 +126,7 @@ const Vmm vmm_cloud_hypervisor = {
         .default_firmware = firmware_defaults,
         .own_seabios = own_seabios,
         .default_devices = device_defaults,
+        .features = cpu_features,
         .width = ch_width,
         .layout = ch_layout,
         .places = ch_places,

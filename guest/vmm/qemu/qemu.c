@@ -10,7 +10,7 @@
 /* ── defaults ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Another distribution's or a local build: installed packages do not apply. */
-static bool program_elsewhere(const Guest *guest, const GuestInstalled *installed) {
+bool qemu_elsewhere(const Guest *guest, const GuestInstalled *installed) {
         return !installed->program_here && !qemu_path_packaged(guest->vmm_path);
 }
 
@@ -25,7 +25,7 @@ static int path_version(Guest *guest, const GuestVersion *version) {
 static int program_defaults(Guest *guest, const GuestInstalled *installed) {
         static const GuestVersion nowhere;
         const GuestVersion *here = &installed->qemu;
-        const bool elsewhere = program_elsewhere(guest, installed);
+        const bool elsewhere = qemu_elsewhere(guest, installed);
         bool site;
         char text[40];
 
@@ -69,7 +69,7 @@ static int machine_defaults(Guest *guest) {
         return guest_assume(guest, "machine", "version %s, the newest of QEMU %s", text, text);
 }
 
-static int version_defaults(Guest *guest, const GuestInstalled *installed) {
+int qemu_default_version(Guest *guest, const GuestInstalled *installed) {
         int r = program_defaults(guest, installed);
 
         return r < 0 ? r : machine_defaults(guest);
@@ -172,13 +172,14 @@ const Vmm vmm_qemu = {
         .sign = "-",
         .setting = "QEMU",
         .machines = 1U << MACHINE_PC | 1U << MACHINE_Q35 | 1U << MACHINE_MICROVM,
-        .default_version = version_defaults,
+        .default_version = qemu_default_version,
         .default_firmware = firmware_defaults,
         .own_seabios = own_seabios,
-        .elsewhere = program_elsewhere,
+        .elsewhere = qemu_elsewhere,
         .default_devices = device_defaults,
         .versions = qemu_versions,
         .version_set = qemu_version_set,
+        .features = cpu_features,
         .width = qemu_width,
         .layout = qemu_layout,
         .start_words = qemu_start_words,

@@ -69,6 +69,10 @@ GuestVersion qemu_path_version(const char *path);
 /* Whether a distribution's package installs QEMU at that path, or the path is empty. */
 bool qemu_path_packaged(const char *path);
 
+/* Vmm.default_version and .elsewhere, for all machines. */
+int qemu_default_version(Guest *guest, const GuestInstalled *installed);
+bool qemu_elsewhere(const Guest *guest, const GuestInstalled *installed);
+
 /* ── the layout ────────────────────────────────────────────────────────────────────────────────────────── */
 
 void qemu_width(Space *space);

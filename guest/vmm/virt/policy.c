@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "guest/machine.h"
+#include "guest/vmm/qemu/qemu.h"
+#include "guest/vmm/virt/virt.h"
+#include "probe/cleanup.h"
+
+VirtPolicy policy_virt(GuestVersion machine, GuestVersion program) {
+        if (!guest_version_known(&program))
+                program = (GuestVersion){ UINT32_MAX, 0, 0 };
+        if (!guest_version_known(&machine))
+                machine = program;
+        return (VirtPolicy){
+                .drops = version_reaches(program, 7, 0, 0),
+                .switches = version_reaches(program, 8, 0, 0),
+                .sizes_window = version_reaches(program, 10, 0, 0),
+                .compact = version_reaches(machine, 8, 0, 0) && version_reaches(program, 8, 0, 0),
+                .high_ecam = version_reaches(machine, 3, 0, 0),
+                .has_hotplug = version_reaches(program, 4, 2, 0),
+                .has_ged = version_reaches(machine, 4, 2, 0),
+                .tcg_redists = version_reaches(program, 6, 2, 0),
+                .numa_mem_gone = version_reaches(machine, 5, 1, 0) && version_reaches(program, 5, 1, 0),
+                .cpus = version_reaches(machine, 3, 0, 0) ? 512 : 255,
+                .bits_of_max = version_reaches(program, 7, 0, 0) ? 52 : 48,
+        };
+}
+
+VirtPolicy policy_virt_of(const Guest *guest) {
+        return policy_virt(guest->machine_version, guest->vmm_version);
+}
+
+/* The emulated SMMUv3 has 44 bits. virtio-iommu reports the host's ranges to the guest; before 9.0 it has 64
+ * bits and no property to change that. */
+VmmViommu policy_virt_viommu(ViommuKind viommu, GuestVersion program) {
+        if (viommu == VIOMMU_SMMUV3)
+                return (VmmViommu){};
+        if (viommu != VIOMMU_VIRTIO)
+                return (VmmViommu){};
+        if (guest_version_known(&program) && !version_reaches(program, 9, 0, 0))
+                return (VmmViommu){ 64, 64, 64, false };
+        return (VmmViommu){ 64, 32, 64, false };
+}
+
+/* ── versions ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* The rules of one version that affect this guest. Without padding, for comparison. */
+typedef struct VirtRules {
+        bool drops, switches, sizes_window, compact, high_ecam, has_hotplug, tcg_redists, numa_mem_gone,
+                        refuses_entries;
+        uint8_t bits_of_max, narrowest;
+} VirtRules;
+
+static VirtRules rules_of(const Guest *guest, GuestVersion program) {
+        const GuestVersion machine =
+                        guest_version_known(&guest->machine_version) ? guest->machine_version : program;
+        const VirtPolicy policy = policy_virt(machine, program);
+        const bool switches = guest->virt.highmem_redists != TRISTATE_UNKNOWN ||
+                        guest->virt.highmem_ecam != TRISTATE_UNKNOWN ||
+                        guest->virt.highmem_mmio != TRISTATE_UNKNOWN ||
+                        guest->virt.compact_highmem != TRISTATE_UNKNOWN;
+
+        return (VirtRules){
+                .drops = policy.drops,
+                .switches = switches && policy.switches,
+                .sizes_window = guest->virt.highmem_mmio_size > 0 && policy.sizes_window,
+                .compact = policy.compact,
+                .high_ecam = policy.high_ecam,
+                .has_hotplug = policy.has_hotplug,
+                .tcg_redists = !guest->kvm && virt_max_cpus(guest) > VIRT_REDIST_CPUS && policy.tcg_redists,
+                .numa_mem_gone = guest->memory.numa_mem && policy.numa_mem_gone,
+                .refuses_entries = version_reaches(program, 10, 2, 0) && guest->n_devices > 0,
+                .bits_of_max = !guest->kvm && strcmp(guest->cpu.model, "max") == 0 ? policy.bits_of_max : 0,
+                .narrowest = policy_virt_viommu(guest->viommu.kind, program).narrowest,
+        };
+}
+
+static bool has_machine(const Guest *guest, GuestVersion program) {
+        GuestVersion oldest;
+
+        return *guest->machine_own ||
+                        policy_machine(guest->machine, guest->machine_version, program, &oldest) !=
+                        MACHINE_GONE;
+}
+
+size_t virt_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
+        /* Releases that changed a rule. */
+        static const GuestVersion rows[] = { { 5, 1 }, { 6, 2 }, { 7, 0 }, { 8, 0 }, { 9, 0 }, { 10, 0 },
+                { 10, 2 } };
+        const bool versioned = guest_version_known(&guest->machine_version);
+        GuestVersion last = { 5, 0, 0 };
+        VirtRules rules;
+        size_t n = 0;
+
+        if (versioned && version_reaches(guest->machine_version, 5, 0, 0))
+                last = (GuestVersion){ guest->machine_version.major, guest->machine_version.minor, 0 };
+        rules = rules_of(guest, last);
+        ret[n++] = last;
+        for (size_t i = 0; i < ELEMENTS(rows) && n < VMM_VERSIONS_MAX; i++) {
+                const VirtRules next = rules_of(guest, rows[i]);
+
+                if (version_reaches(last, rows[i].major, rows[i].minor, 0) || !has_machine(guest, rows[i]) ||
+                                memcmp(&rules, &next, sizeof(rules)) == 0)
+                        continue;
+                rules = next;
+                ret[n++] = rows[i];
+        }
+        return n;
+}
+
+void virt_version_set(const GuestVersion *version, Guest *guest) {
+        guest->vmm_version = *version;
+        if (!guest_version_known(&guest->machine_version))
+                guest->machine_version = *version;
+}

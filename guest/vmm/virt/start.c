@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What QEMU checks before it starts a virt machine. */
+
+#include "guest/layout/space.h"
+#include "guest/vmm/qemu/qemu.h"
+#include "guest/vmm/virt/virt.h"
+
+#define GICV2_CPUS 8
+#define GICV4_REDIST_CPUS 61 /* its redistributors are twice as large */
+#define GICV4_REDIST2_CPUS 256
+#define WINDOW_SIZE_MIN (512 * GIB)
+#define KVM_BITS_MIN 40 /* before 6.0 every guest takes at least these */
+
+uint32_t virt_max_cpus(const Guest *guest) {
+        const uint32_t cpus = guest->virt.cpus ? guest->virt.cpus : 1;
+
+        return guest->virt.max_cpus > cpus ? guest->virt.max_cpus : cpus;
+}
+
+/* Without gic-version=: GICv2, but GICv3 under KVM for more than 8 CPUs or on hosts without GICv2. */
+uint8_t virt_gic(const Guest *guest) {
+        switch (guest->virt.gic_version) {
+        case 2:
+        case 3:
+        case 4:
+                return guest->virt.gic_version;
+        case GIC_DEFAULT:
+                return guest->kvm ? 3 : 2;
+        default:
+                return 3;
+        }
+}
+
+static void start_cpus(Space *space, const VirtPolicy *policy, const VirtMap *map) {
+        const uint32_t cpus = virt_max_cpus(space->guest);
+        const uint8_t gic = virt_gic(space->guest);
+        const bool redists = map->on[DROPPED_REDIST] || !policy->drops;
+        uint32_t most = gic == 2 ? GICV2_CPUS : gic == 4 ? GICV4_REDIST_CPUS : VIRT_REDIST_CPUS;
+
+        if (gic > 2 && redists)
+                most += gic == 4 ? GICV4_REDIST2_CPUS : VIRT_REDIST2_CPUS;
+        if (policy->cpus < most)
+                most = policy->cpus;
+        if (cpus > most)
+                layout_refuse(space, START_GIC_CPUS, cpus, gic > 2 && !redists, most);
+        else if (gic > 2 && cpus > VIRT_REDIST_CPUS && !space->guest->kvm && !policy->tcg_redists)
+                layout_refuse(space, START_REDIST, cpus, 0, VIRT_REDIST_CPUS);
+}
+
+static void start_switches(Space *space, const VirtPolicy *policy) {
+        const GuestVirt *virt = &space->guest->virt;
+        const bool given[_VIRT_SWITCH_MAX] = {
+                [VIRT_REDISTS] = virt->highmem_redists != TRISTATE_UNKNOWN,
+                [VIRT_ECAM] = virt->highmem_ecam != TRISTATE_UNKNOWN,
+                [VIRT_MMIO] = virt->highmem_mmio != TRISTATE_UNKNOWN,
+                [VIRT_COMPACT] = virt->compact_highmem != TRISTATE_UNKNOWN,
+                [VIRT_MMIO_SIZE] = virt->highmem_mmio_size > 0,
+        };
+        const uint64_t size = virt->highmem_mmio_size;
+
+        for (unsigned i = 0; i < _VIRT_SWITCH_MAX; i++)
+                if (given[i] && !(i == VIRT_MMIO_SIZE ? policy->sizes_window : policy->switches))
+                        layout_refuse(space, START_SWITCH_ABSENT, i, 0, 0);
+        if (!size || !policy->sizes_window)
+                return;
+        if (size & (size - 1))
+                layout_refuse(space, START_MMIO_SIZE_ODD, size, 0, 0);
+        else if (size < WINDOW_SIZE_MIN)
+                layout_refuse(space, START_MMIO_SIZE_SMALL, size, WINDOW_SIZE_MIN, 0);
+}
+
+static uint8_t bits_of(uint64_t address) {
+        return address ? (uint8_t) (64 - __builtin_clzll(address)) : 0;
+}
+
+/* Before 7.0 the whole map must fit, also what highmem=off leaves out. */
+static void start_whole(Space *space, const VirtPolicy *policy, const VirtMap *map) {
+        const Guest *guest = space->guest;
+        const uint8_t wanted = bits_of(map->end - 1), bits = space->layout->phys_bits;
+        bool is_64bit;
+
+        if (!bits || wanted <= bits)
+                return;
+        if (guest->kvm) {
+                layout_refuse(space, START_IPA, max_of(wanted, KVM_BITS_MIN), 0, bits);
+                return;
+        }
+        virt_model_bits(*guest->cpu.model ? guest->cpu.model : VIRT_CPU_DEFAULT, policy, &is_64bit);
+        if (guest->virt.highmem != TRISTATE_NO && is_64bit)
+                layout_refuse(space, START_PA_TCG, wanted, 0, bits);
+}
+
+static void start_dimms(Space *space, const VirtPolicy *policy) {
+        const Guest *guest = space->guest;
+        bool dimms = false;
+
+        for (uint32_t i = 0; i < guest->memory.n_modules; i++)
+                dimms |= guest->memory.modules[i].kind == MEMORY_DIMM ||
+                                guest->memory.modules[i].kind == MEMORY_NVDIMM;
+        if (!dimms)
+                return;
+        if (guest->virt.mte == TRISTATE_YES)
+                layout_refuse(space, START_GED, 1, 0, 0);
+        else if (guest->firmware.kind == FIRMWARE_NONE || guest->virt.acpi == TRISTATE_NO ||
+                        !policy->has_ged)
+                layout_refuse(space, START_GED, 0, 0, 0);
+}
+
+void virt_start(Space *space, const VirtPolicy *policy, const VirtMap *map) {
+        const QemuPolicy qemu = { .has_hotplug = policy->has_hotplug,
+                .numa_mem_gone = policy->numa_mem_gone };
+        Layout *layout = space->layout;
+
+        qemu_start(space, &qemu, map->hotplug, map->hotplug_end);
+        start_switches(space, policy);
+        start_dimms(space, policy);
+        if (space->guest->virt.two_iommus)
+                layout_refuse(space, START_TWO_IOMMUS, 0, 0, 0);
+        if (map->overflows) {
+                layout_refuse(space, START_HUGE, space->guest->memory.max, 0, 0);
+                return;
+        }
+        if (!policy->drops)
+                start_whole(space, policy, map);
+        else if (layout->phys_bits && layout->top > space_of(layout->phys_bits) - 1) {
+                layout->beyond = true;
+                layout->starts = false;
+        }
+        start_cpus(space, policy, map);
+}
