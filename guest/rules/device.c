@@ -302,11 +302,10 @@ static void rule_asked_twice(CheckRun *run) {
 
 void device_find_any(CheckRun *run, const char *subject) {
         const Profile *profile = run->profile;
-        const Fact *bits = &profile->widths.iova_bits;
         size_t unknown = 0, without_remapping = 0;
         CheckFinding *f;
 
-        if (!fact_known(bits) && bits->reason == REASON_ABSENT) {
+        if (check_no_iommu(profile)) {
                 put_no_iommu(run, subject,
                                 "no device can be assigned: this host has no device behind an IOMMU");
                 return;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "guest/rules/run.h"
 #include "probe/grow.h"
 #include "profile/iommu-width.h"
+
+#define WIDTH_ANY 64 /* of an IOMMU whose width is unknown: nothing is beyond it */
 
 /* Regions that close their group to guests, or that the kernel may drop, do not limit a guest. */
 static bool bounds(const ReservedRegion *region) {
@@ -59,6 +62,13 @@ static void add_device(CheckRun *run, Reach *reach, size_t device) {
         reach->translated |= behind != TRISTATE_NO;
 }
 
+static void free_own(RangeSet *own) {
+        if (own)
+                range_set_done(own);
+        free(own);
+}
+
+/* Owns reach->own, also on failure. */
 static void add_reach(CheckRun *run, const Reach *reach) {
         Reach *grown;
 
@@ -66,10 +76,12 @@ static void add_reach(CheckRun *run, const Reach *reach) {
                 if (same(run->reaches[i].usable, reach->usable) &&
                                 run->reaches[i].at_most == reach->at_most) {
                         add_device(run, &run->reaches[i], reach->device);
+                        free_own(reach->own);
                         return;
                 }
         grown = grow(run->reaches, run->n_reaches, sizeof(*grown));
         if (!grown) {
+                free_own(reach->own);
                 run->error = -ENOMEM;
                 return;
         }
@@ -118,22 +130,24 @@ static void anywhere_width(const Profile *profile, unsigned *ret_bits, unsigned 
         *ret_at_most = at_most ? at_most : units_at_most(profile);
 }
 
+/* The width of a virtio-iommu is also absent once the kernel's log has lost it. */
+bool check_no_iommu(const Profile *profile) {
+        const Fact *bits = &profile->widths.iova_bits;
+
+        if (fact_known(bits) || bits->reason != REASON_ABSENT)
+                return false;
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (profile->iommus[i].n_pci_devices > 0)
+                        return false;
+        return true;
+}
+
 static void miss_width(CheckRun *run, const ProfileGroup *group) {
         check_missing(run, "IOVA width of group %" PRIu32 " (%s)", group->id,
                         reason_to_string(group->bits_reason));
 }
 
-static void reach_anywhere(CheckRun *run, size_t device) {
-        const Fact *bits = &run->profile->widths.iova_bits;
-        unsigned width, at_most;
-
-        /* Without a unit nothing can be assigned; see device.c. */
-        if (!fact_known(bits) && bits->reason == REASON_ABSENT)
-                return;
-        if (!fact_known(bits)) {
-                check_missing_fact(run, "iovaBits", bits);
-                return;
-        }
+static void miss_groups(CheckRun *run) {
         if (run->profile->groups_reason != REASON_NONE)
                 check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
         for (size_t i = 0; i < run->profile->n_groups; i++) {
@@ -150,7 +164,23 @@ static void reach_anywhere(CheckRun *run, size_t device) {
                                         reason_to_string(run->profile->groups[i].regions_reason));
                         break;
                 }
-        anywhere_width(run->profile, &width, &at_most);
+}
+
+static void reach_anywhere(CheckRun *run, size_t device) {
+        const Fact *bits = &run->profile->widths.iova_bits;
+        unsigned width = WIDTH_ANY, at_most = WIDTH_ANY;
+
+        /* Without a unit nothing can be assigned; see device.c. */
+        if (check_no_iommu(run->profile))
+                return;
+        if (!fact_known(bits))
+                check_missing_fact(run, "iovaBits", bits);
+        else
+                miss_groups(run);
+        if (!fact_known(bits) && run->profile->n_groups == 0)
+                return;
+        if (fact_known(bits))
+                anywhere_width(run->profile, &width, &at_most);
         if (run->anywhere.n == 0)
                 anywhere_collect(run, width);
         add_reach(run,
@@ -160,13 +190,41 @@ static void reach_anywhere(CheckRun *run, size_t device) {
                                         .at_most = at_most });
 }
 
+/* Memory that meets a region is out of reach at any width. */
+static void reach_regions(CheckRun *run, const ProfileGroup *group, size_t device) {
+        _cleanup_(range_set_done) RangeSet holes = {};
+        RangeSet *own = calloc(1, sizeof(*own));
+        int r = own ? range_set_add(own, 0, width_end(WIDTH_ANY)) : -ENOMEM;
+
+        for (size_t i = 0; i < group->regions.n && r >= 0; i++)
+                if (group->regions.regions[i].type != RESERVED_DIRECT_RELAXABLE)
+                        r = range_set_add(&holes, group->regions.regions[i].start,
+                                        group->regions.regions[i].end);
+        if (r >= 0)
+                r = range_set_subtract(own, &holes);
+        if (r < 0) {
+                free_own(own);
+                run->error = r;
+                return;
+        }
+        add_reach(run,
+                        &(Reach){ .usable = own,
+                                        .own = own,
+                                        .regions = &group->regions,
+                                        .device = device,
+                                        .width = WIDTH_ANY,
+                                        .at_most = WIDTH_ANY });
+}
+
 static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device) {
         /* Such a group is closed to guests: R6. */
         if (group->why == ASSIGNABLE_WHY_DIRECT_REGION && group->assignable == TRISTATE_NO)
                 return;
-        if (group->bits == 0)
+        if (group->bits == 0) {
                 miss_width(run, group);
-        else if (group->regions_reason != REASON_NONE)
+                if (group->regions_reason == REASON_NONE)
+                        reach_regions(run, group, device);
+        } else if (group->regions_reason != REASON_NONE)
                 check_missing(run, "reserved regions of group %" PRIu32 " (%s)", group->id,
                                 reason_to_string(group->regions_reason));
         else
@@ -196,6 +254,8 @@ void reach_collect(CheckRun *run) {
 }
 
 void reach_release(CheckRun *run) {
+        for (size_t i = 0; i < run->n_reaches; i++)
+                free_own(run->reaches[i].own);
         free(run->reaches);
         run->reaches = NULL;
         run->n_reaches = 0;

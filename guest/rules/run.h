@@ -11,7 +11,8 @@
 
 /* What devices of one group can reach, or assigned devices without a known host address. */
 typedef struct Reach {
-        const RangeSet *usable;         /* sorted, disjoint */
+        const RangeSet *usable;         /* sorted, disjoint; of an unknown width: all but the regions */
+        RangeSet *own;                  /* it, if the reach owns it */
         const ReservedRegions *regions; /* of the group; NULL: use the host's */
         size_t device;                  /* index of the first guest device */
         size_t n_devices;
@@ -76,6 +77,8 @@ bool range_outside(const RangeSet *usable, uint64_t start, uint64_t end, Range *
 /* Fills run->reaches, anywhere. */
 void reach_collect(CheckRun *run);
 void reach_release(CheckRun *run);
+/* True: no unit owns a PCI device, so nothing can be assigned. */
+bool check_no_iommu(const Profile *profile);
 
 /* Sets the verdict, sorts findings. Out of memory: empties it and returns -ENOMEM. */
 int check_finish(CheckRun *run);
