@@ -8,47 +8,9 @@
 
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
+#include "profile/architecture.h"
 #include "profile/device-lookup.h"
 #include "profile/shell-word.h"
-
-static const char refused_region
-                [] = "cannot be assigned: firmware reserves a memory region for it (RMRR or IVMD)",
-  relaxed_region[] = "firmware reserves a memory region that the device may keep using in the guest";
-
-/* Kernels that release such a device only exclude the addresses that firmware reserves. */
-static const char *kept_region(const ProfileGroup *group) {
-        return group->assignable == TRISTATE_YES
-                        ? "firmware reserves a memory region for it, which this kernel does not keep mapped "
-                          "in a guest"
-                        : "may not be assignable: firmware reserves a memory region for it (RMRR or IVMD)";
-}
-
-static void put_regions(CheckRun *run, const ProfileGroup *group, const char *subject) {
-        for (size_t i = 0; i < group->regions.n; i++) {
-                const ReservedRegion *region = &group->regions.regions[i];
-                bool direct = region->type == RESERVED_DIRECT;
-                bool refused = direct && group->assignable == TRISTATE_NO &&
-                                group->why == ASSIGNABLE_WHY_DIRECT_REGION;
-
-                if (!direct && region->type != RESERVED_DIRECT_RELAXABLE)
-                        continue;
-                CheckFinding *f = check_find(run, RULE_RESERVED, refused ? VERDICT_UNSAFE : VERDICT_WARNING,
-                                subject, "%s",
-                                refused                  ? refused_region
-                                                : direct ? kept_region(group)
-                                                         : relaxed_region);
-                check_numbers(run, f, "group %" PRIu32 " reserves 0x%" PRIx64 "-0x%" PRIx64 " (%s)",
-                                group->id, region->start, region->end, region->word);
-                check_advice(run, f, "%s",
-                                direct ? "disable the feature that uses the region in firmware setup "
-                                         "(shared memory of a management controller, legacy USB), or assign "
-                                         "another device"
-                                       : "if the device keeps using the region, the guest must leave these "
-                                         "addresses free");
-                f->start = region->start;
-                f->end = region->end;
-        }
-}
 
 static const char *const refusals[_ASSIGNABLE_WHY_MAX] = {
         [ASSIGNABLE_WHY_BRIDGES_ONLY] = "cannot be assigned: VFIO does not support bridges",
@@ -58,7 +20,17 @@ static const char *const refusals[_ASSIGNABLE_WHY_MAX] = {
         [ASSIGNABLE_WHY_NOT_PCI] = "cannot be assigned: not a PCI device",
 };
 
-#define REMAPPING_ADVICE "enable interrupt remapping in firmware setup"
+/* Why VFIO refuses a group with that reason. */
+static const char *refusal_of(const CheckRun *run, AssignableWhy why) {
+        if (why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING && profile_is_arm64(run->profile))
+                return "its interrupts are not isolated (GICv2m): VFIO rejects the assignment";
+        return refusals[why];
+}
+
+/* "enable it, or allow it"; firmware of an arm64 host cannot enable it. */
+static const char *remapping_advice(const CheckRun *run) {
+        return profile_is_arm64(run->profile) ? "" : "enable interrupt remapping in firmware setup; or ";
+}
 
 static bool remapping_off(const Profile *profile) {
         for (size_t i = 0; i < profile->n_iommus; i++)
@@ -82,14 +54,13 @@ static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const Guest
         if (fact_known(allowed) && allowed->value)
                 return closed;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s",
-                        refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]);
+                        refusal_of(run, ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING));
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned%s", group->id,
                         device->iommufd && !closed ? " through /dev/iommu" : "");
         check_advice(run, f,
-                        REMAPPING_ADVICE
-                        "; or set %s.allow_unsafe_interrupts=1: a guest can then raise any interrupt of the "
+                        "%sset %s.allow_unsafe_interrupts=1: a guest can then raise any interrupt of the "
                         "host",
-                        device->iommufd ? "iommufd" : "vfio_iommu_type1");
+                        remapping_advice(run), device->iommufd ? "iommufd" : "vfio_iommu_type1");
         return true;
 }
 
@@ -100,7 +71,8 @@ static void put_unassignable(CheckRun *run, const ProfileGroup *group, const Gue
                 check_missing(run, "whether group %" PRIu32 " can be assigned", group->id);
         if (put_interrupts(run, group, device) || group->assignable != TRISTATE_NO || !refusals[group->why])
                 return;
-        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s", refusals[group->why]);
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s",
+                        refusal_of(run, group->why));
         check_numbers(run, f, "group %" PRIu32 " cannot be assigned", group->id);
 }
 
@@ -275,7 +247,7 @@ static void check_one(CheckRun *run, size_t i) {
                 return;
         run->group_seen[host->group] = true;
         group = &run->profile->groups[host->group];
-        put_regions(run, group, device->name);
+        reserved_find(run, group, device->name);
         put_unassignable(run, group, device);
         put_members(run, group, device->name);
 }
@@ -324,11 +296,15 @@ void device_find_any(CheckRun *run, const char *subject) {
                 return;
         }
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "%s",
-                        without_remapping ? refusals[ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING]
+                        without_remapping ? refusal_of(run, ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING)
                                           : "no device of this host can be assigned");
         check_numbers(run, f, "%zu groups; none can be assigned", profile->n_groups);
         if (without_remapping)
-                check_advice(run, f, "%s", REMAPPING_ADVICE);
+                check_advice(run, f, "%s",
+                                profile_is_arm64(profile)
+                                                ? "set vfio_iommu_type1.allow_unsafe_interrupts=1: a guest "
+                                                  "can then raise any interrupt of the host"
+                                                : "enable interrupt remapping in firmware setup");
 }
 
 static void rule_devices(CheckRun *run) {

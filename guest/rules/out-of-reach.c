@@ -100,7 +100,7 @@ Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const
         return outside->start - range->start < promised ? VERDICT_UNSAFE : VERDICT_WARNING;
 }
 
-static const char *memory_summary(const LayoutRange *range, Verdict verdict, bool doubt) {
+const char *reach_memory_summary(const LayoutRange *range, Verdict verdict, bool doubt) {
         if (doubt)
                 return "the assigned devices may not be able to address the guest's memory";
         if (range->kind == LAYOUT_CXL)
@@ -113,6 +113,32 @@ static const char *memory_summary(const LayoutRange *range, Verdict verdict, boo
                         : "the assigned devices cannot address the end of the hot-plug region";
 }
 
+/* The region in the way, unless the address lies beyond all that the devices can address. */
+static const ReservedRegion *region_between(const CheckRun *run, const Reach *reach, const Range *outside) {
+        uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
+
+        return outside->start < end ? region_at(run, reach, outside->start) : NULL;
+}
+
+static void put_memory(CheckRun *run, const Reach *reach, const LayoutRange *range, const Range *outside) {
+        const ReservedRegion *region = region_between(run, reach, outside);
+        Verdict verdict = reach_memory_verdict(run->guest, range, outside);
+        bool doubt = reach_doubt(reach, verdict, range->start, range->end) != verdict;
+        char subject[128];
+        CheckFinding *f;
+
+        subject_of(run, reach, subject, sizeof(subject));
+        f = check_find(run,
+                        is_hypertransport(run, reach, outside)          ? RULE_HYPERTRANSPORT
+                                        : reserved_decides(run, region) ? RULE_RESERVED
+                                                                        : RULE_MEMORY,
+                        doubt ? VERDICT_WARNING : verdict, subject, "%s",
+                        reach_memory_summary(range, verdict, doubt));
+        put_numbers(run, f, reach, range, outside);
+        if (reserved_decides(run, region))
+                reserved_advise(run, f, range, region);
+}
+
 static void rule_memory(CheckRun *run) {
         for (size_t i = 0; i < run->layout->n; i++) {
                 const LayoutRange *range = &run->layout->ranges[i];
@@ -121,22 +147,11 @@ static void rule_memory(CheckRun *run) {
                         continue;
                 for (size_t j = 0; j < run->n_reaches; j++) {
                         const Reach *reach = &run->reaches[j];
-                        char subject[128];
-                        Verdict verdict;
                         Range outside;
 
-                        if (!reach->direct ||
-                                        !range_outside(reach->usable, range->start, range->end, &outside))
-                                continue;
-                        verdict = reach_memory_verdict(run->guest, range, &outside);
-                        bool doubt = reach_doubt(reach, verdict, range->start, range->end) != verdict;
-                        subject_of(run, reach, subject, sizeof(subject));
-                        CheckFinding *f = check_find(run,
-                                        is_hypertransport(run, reach, &outside) ? RULE_HYPERTRANSPORT
-                                                                                : RULE_MEMORY,
-                                        doubt ? VERDICT_WARNING : verdict, subject, "%s",
-                                        memory_summary(range, verdict, doubt));
-                        put_numbers(run, f, reach, range, &outside);
+                        if (reach->direct &&
+                                        range_outside(reach->usable, range->start, range->end, &outside))
+                                put_memory(run, reach, range, &outside);
                 }
         }
 }

@@ -107,6 +107,14 @@ void check_layout_host(const Profile *profile, LayoutHost *ret);
 /* If any host device is acceptable: does VFIO accept at least one? */
 void device_find_any(CheckRun *run, const char *subject);
 
+/* Regions that a device of the group may keep using, or that keep it from being assigned (R6). */
+void reserved_find(CheckRun *run, const ProfileGroup *group, const char *subject);
+/* Whether memory is out of reach because of that region rather than of a width (R6 instead of R3): on arm64,
+ * whose kernels reserve addresses among those of usual memory. */
+bool reserved_decides(const CheckRun *run, const ReservedRegion *region);
+void reserved_advise(CheckRun *run, CheckFinding *finding, const LayoutRange *range,
+                const ReservedRegion *region);
+
 /* Fills in the BARs of a mediated device, if the host reports them. */
 void mediated_fill(GuestDevice *device, const Profile *profile);
 
@@ -119,6 +127,7 @@ Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_
 
 /* Verdict for memory partly out of reach: boot memory, memory plugged in later, the room beyond that. */
 Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const Range *outside);
+const char *reach_memory_summary(const LayoutRange *range, Verdict verdict, bool doubt);
 
 /* Width of the guest's IOMMU, given or by machine version; 0: no IOMMU that could reject a device. */
 unsigned guest_viommu_bits(const Guest *guest);
