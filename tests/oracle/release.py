@@ -18,6 +18,7 @@ from image import Missing, cache  # noqa: E402
 KEYRING = pathlib.Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 # With what QEMU takes its firmware from.
 QEMU = ["qemu-system-x86", "qemu-system-data", "qemu-system-common", "seabios", "ipxe-qemu"]
+QEMU_ARM = ["qemu-system-arm", "qemu-system-data", "qemu-system-common", "qemu-efi-aarch64", "ipxe-qemu"]
 UNUSED = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info"]
 # Part of a place's name: count up when what is put there changes.
 FORM = 1
@@ -42,7 +43,7 @@ def mirror():
     raise Missing("apt knows no mirror of Debian, or was never updated")
 
 
-def settings(work, suite):
+def settings(work, suite, architecture):
     """An apt of its own: nothing of the system's state is read or written, only how it reaches the mirror."""
     for name in ("lists/partial", "archives/partial", "empty"):
         (work / name).mkdir(parents=True)
@@ -54,7 +55,10 @@ def settings(work, suite):
            "Dir::State": work, "Dir::State::status": work / "status", "Dir::State::lists": work / "lists", "Dir::Cache": work,
            "Dir::Cache::archives": work / "archives", "APT::Sandbox::User": "root", "APT::Update::Error-Mode": "any",
            "APT::Install-Recommends": "false", "Acquire::Languages": "none", "Acquire::http::Timeout": "20"}
-    (work / "conf").write_text("\n".join(acquire + [f'{key} "{value}";' for key, value in own.items()]) + "\n", encoding="utf-8")
+    lines = acquire + [f'{key} "{value}";' for key, value in own.items()]
+    if architecture:
+        lines += [f'APT::Architecture "{architecture}";', f'APT::Architectures {{"{architecture}";}};']
+    (work / "conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return {**os.environ, "APT_CONFIG": str(work / "conf"), "LC_ALL": "C"}
 
 
@@ -68,10 +72,18 @@ def bend(ready):
                 link.symlink_to(os.path.relpath(ready / target.lstrip("/"), folder))
 
 
-def fetch(suite, packages, closure, place):
+def unpack(package, ready):
+    """Where the release has bin, lib and sbin as links into usr, a package that still ships files in them follows the links."""
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", package], stdout=subprocess.PIPE) as contents:
+        run("tar", "-xp", "--keep-directory-symlink", "-C", ready, stdin=contents.stdout)
+    if contents.returncode:
+        raise Missing(f"dpkg-deb: {package.name} cannot be unpacked")
+
+
+def fetch(suite, packages, closure, architecture, place):
     with tempfile.TemporaryDirectory(prefix="making-", dir=place.parent) as made:
         work = pathlib.Path(made)
-        env = settings(work, suite)
+        env = settings(work, suite, architecture)
         run("apt-get", "-qq", "update", env=env)
         if closure:
             run("apt-get", "-qq", "-y", "--download-only", "install", *packages, env=env)
@@ -80,8 +92,12 @@ def fetch(suite, packages, closure, place):
         ready = work / "ready"
         ready.mkdir()
         names = []
+        if architecture:
+            for name in ("bin", "lib", "sbin"):
+                (ready / "usr" / name).mkdir(parents=True)
+                (ready / name).symlink_to(f"usr/{name}")
         for package in sorted((work / "archives").glob("*.deb")):
-            run("dpkg", "-x", package, ready)
+            unpack(package, ready)
             names.append(package.name)
         for name in UNUSED:
             shutil.rmtree(ready / name, ignore_errors=True)
@@ -91,15 +107,16 @@ def fetch(suite, packages, closure, place):
         ready.rename(place)
 
 
-def tree(suite, packages, closure=True):
+def tree(suite, packages, closure=True, architecture=None):
     """The directory with the packages of that suite, unpacked, with all that they depend on unless told otherwise. What
     was fetched once stays as it was, also of a suite that moves: remove the directory to have it anew. Its file
-    `packages` says what is in it."""
+    `packages` says what is in it. Packages of another architecture than this machine's come as a whole system would
+    have them, with bin, lib and sbin as links into usr."""
     if not re.fullmatch(r"[a-z][a-z0-9-]*", suite):
         raise Missing(f"no suite is called {suite!r}")
     wanted = sorted(set(packages))
     digest = hashlib.sha256(repr((FORM, wanted, closure)).encode()).hexdigest()[:12]
-    place = cache() / "releases" / f"{suite}-{digest}"
+    place = cache() / "releases" / "-".join([suite, *([architecture] if architecture else []), digest])
     place.parent.mkdir(parents=True, exist_ok=True)
     with open(f"{place}.lock", "w", encoding="utf-8") as lock, contextlib.closing(lock):
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -109,7 +126,7 @@ def tree(suite, packages, closure=True):
                 raise Missing("not installed: " + " ".join(missing))
             if not KEYRING.exists():
                 raise Missing("no debian-archive-keyring to check packages of another release with")
-            fetch(suite, wanted, closure, place)
+            fetch(suite, wanted, closure, architecture, place)
     return place
 
 
