@@ -5,8 +5,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 
-#define PAGE UINT64_C(4096)
+#define PAGE ((uint64_t) sysconf(_SC_PAGESIZE))
 #define ADDRESSES_MAX 512
 
 typedef struct Addresses {

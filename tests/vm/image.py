@@ -23,7 +23,7 @@ UNUSED = ["boot", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/sha
 # Not there for a test: work that takes seconds under emulation, and a login on the console that carries the log.
 MASKED = ["ldconfig.service", "systemd-hwdb-update.service", "systemd-journal-catalog-update.service",
           "systemd-update-utmp.service", "systemd-update-utmp-runlevel.service", "systemd-logind.service",
-          "serial-getty@ttyS0.service", "getty@tty1.service", "apt-daily.timer", "apt-daily-upgrade.timer",
+          "serial-getty@ttyS0.service", "serial-getty@ttyAMA0.service", "getty@tty1.service", "apt-daily.timer", "apt-daily-upgrade.timer",
           "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service", "fstrim.timer",
           "systemd-pcrphase.service", "systemd-pcrphase-sysinit.service", "systemd-random-seed.service",
           "dev-mqueue.mount", "sys-kernel-tracing.mount", "sys-kernel-config.mount", "sys-fs-fuse-connections.mount",
@@ -34,13 +34,13 @@ FILES = {
         "etc/machine-id": "5eed0000000000000000000000000001\n",
         "etc/fstab": "",
         "usr/local/sbin/control-shell": """#!/bin/bash
-exec </dev/ttyS1 >/dev/ttyS1 2>/dev/null
+exec </dev/@CONTROL@ >/dev/@CONTROL@ 2>/dev/null
 stty raw -echo
 echo control-shell
 exec /bin/bash --norc --noprofile
 """,
         "etc/systemd/system/control-shell.service": """[Unit]
-Description=Root shell of the tests on the second serial port
+Description=Root shell of the tests on a serial port of its own
 
 [Service]
 ExecStart=/usr/local/sbin/control-shell
@@ -114,12 +114,20 @@ def unpack_kernel(tree, work):
         subprocess.run(["dpkg", "-x", package, work / "kernel"], check=True)
     shutil.copy(next((work / "kernel" / "boot").glob("vmlinuz-*")), work / "vmlinuz")
     whole = next(p for p in (work / "kernel" / "lib" / "modules", work / "kernel" / "usr" / "lib" / "modules") if p.is_dir())
-    version = next(whole.iterdir()).name
     (work / "kernel" / "usr" / "lib").mkdir(parents=True, exist_ok=True)
-    subprocess.run(["depmod", "-b", whole.parents[1], version], check=True)
+    take_modules(whole, tree, MODULES)
+
+
+def take_modules(whole, tree, modules, not_in_all=()):
+    """From a directory of kernel modules, the wanted ones and what they need go into the tree, with what finds them there."""
+    version = next(p for p in sorted(whole.iterdir()) if (p / "kernel").is_dir()).name
+    if not (whole / version / "modules.dep").exists():
+        subprocess.run(["depmod", "-b", whole.parents[1], version], check=True)
     kept = tree / "usr" / "lib" / "modules" / version
-    for module in MODULES:
-        needed = output("modprobe", "-d", str(whole.parents[1]), "-S", version, "--show-depends", module)
+    kept.mkdir(parents=True)
+    for module in modules:
+        needed = subprocess.run(["modprobe", "-d", str(whole.parents[1]), "-S", version, "--show-depends", module],
+                                check=module not in not_in_all, capture_output=True, text=True).stdout
         for path in re.findall(r"^insmod (\S+)", needed, re.MULTILINE):
             place = kept / pathlib.Path(path).resolve().relative_to((whole / version).resolve())
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +138,7 @@ def unpack_kernel(tree, work):
                    ["depmod", "-b", tree, version], check=True)
 
 
-def furnish(tree):
+def furnish(tree, control="ttyS1"):
     for name in UNUSED:
         path = tree / name
         if path.is_dir() and not path.is_symlink():
@@ -140,7 +148,7 @@ def furnish(tree):
     for name, text in FILES.items():
         path = tree / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text.replace("@CONTROL@", control), encoding="utf-8")
         path.chmod(0o755 if text.startswith("#!") else 0o644)
     links = LINKS | {f"etc/systemd/system/{unit}": "/dev/null" for unit in MASKED}
     for name, target in links.items():

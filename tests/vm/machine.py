@@ -1,4 +1,5 @@
 """An emulated machine: QEMU without KVM, Linux in it, a root shell on its second serial port, QMP beside it."""
+import dataclasses
 import pathlib
 import shlex
 import shutil
@@ -10,9 +11,19 @@ import uuid
 
 from qmp import Qmp
 
+KERNEL = ["quiet", "loglevel=4", "panic=-1", "net.ifnames=0", "systemd.show_status=false", "systemd.log_level=notice"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Platform:
+    """What differs between architectures: QEMU's words, the serial port that carries the shell, the kernel's parameters."""
+    qemu: tuple
+    control: tuple
+    append: tuple
+
+
 # no_timer_check: an emulated timer on a busy host may be too late for the kernel's own test of it.
-KERNEL = ["console=ttyS0", "no_timer_check", "quiet", "loglevel=4", "panic=-1", "net.ifnames=0",
-          "systemd.show_status=false", "systemd.log_level=notice"]
+X86 = Platform(("qemu-system-x86_64",), ("-serial", "chardev:control"), ("console=ttyS0", "no_timer_check"))
 
 
 class Died(Exception):
@@ -22,7 +33,7 @@ class Died(Exception):
 class Machine:
     """Starts at once; use as a context, so that it never outlives its test."""
 
-    def __init__(self, kernel, initramfs, arguments, append=(), memory="1024M", cpus=2):
+    def __init__(self, kernel, initramfs, arguments, append=(), memory="1024M", cpus=2, platform=X86):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hawd-vm-"))
         self.console = self.directory / "console"
         self.received = b""
@@ -30,11 +41,11 @@ class Machine:
         listeners = [self.listen(name) for name in ("control", "qmp")]
         # setpriv: killed with its parent even when that is killed.
         self.command = [
-                "setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-m", memory,
+                "setpriv", "--pdeathsig", "KILL", *platform.qemu, "-accel", "tcg,thread=multi", "-m", memory,
                 "-smp", str(cpus), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-                "-kernel", str(kernel), "-initrd", str(initramfs), "-append", " ".join([*KERNEL, *append]),
+                "-kernel", str(kernel), "-initrd", str(initramfs), "-append", " ".join([*platform.append, *KERNEL, *append]),
                 "-serial", f"file:{self.console}",
-                "-chardev", f"socket,id=control,path={self.directory}/control", "-serial", "chardev:control",
+                "-chardev", f"socket,id=control,path={self.directory}/control", *platform.control,
                 "-qmp", f"unix:{self.directory}/qmp", *arguments]
         self.started = time.monotonic()
         with open(self.directory / "stderr", "wb") as errors:

@@ -42,9 +42,8 @@ def programs(directory):
     return [directory / name for name in names if (directory / name).is_file()]
 
 
-def initramfs(directory, tmp):
-    """One file of both archives, and the kernel: ready for QEMU."""
-    base = image.image(programs(directory))
+def archive(directory, tmp):
+    """What that build installs, as an archive of its own."""
     tree = tmp / "overlay"
     subprocess.run(["meson", "install", "-C", directory, "--no-rebuild", "--quiet", "--destdir", tree], check=True,
                    stdout=subprocess.DEVNULL)
@@ -55,10 +54,20 @@ def initramfs(directory, tmp):
     # offline update of /usr.
     os.utime(tree / "usr", (time.time(), time.time()))
     image.pack(tree, tmp / "overlay.cpio")
-    whole = tmp / "initramfs"
+    shutil.rmtree(tree)
+    return tmp / "overlay.cpio"
+
+
+def join(parts, whole):
+    """The kernel unpacks one archive after the other."""
     with open(whole, "wb") as out:
-        for part in (base / "base.cpio", tmp / "overlay.cpio"):
+        for part in parts:
             with open(part, "rb") as file:
                 shutil.copyfileobj(file, out, 1 << 20)
-    shutil.rmtree(tree)
-    return base / "vmlinuz", whole
+    return whole
+
+
+def initramfs(directory, tmp):
+    """One file of both archives, and the kernel: ready for QEMU."""
+    base = image.image(programs(directory))
+    return base / "vmlinuz", join((base / "base.cpio", archive(directory, tmp)), tmp / "initramfs")

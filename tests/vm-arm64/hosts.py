@@ -1,0 +1,81 @@
+"""The emulated arm64 hosts, and what follows for each from QEMU's command line, the kernel's release and the specifications: nothing
+here is read from hawd. Widths of CPU models are those of their ID_AA64MMFR0_EL1.PARange in QEMU; a kernel without LPA2 stops at 48."""
+import dataclasses
+
+from vectors import DEVICE, GUESTS
+
+TESTDEV, NIC = DEVICE, "0000:00:03.0"
+DEVICES = ("-device", "virtio-net-pci,addr=3,romfile=", "-device", "pci-testdev,membar=64M,addr=4",
+           "-device", "pcie-root-port,id=root1,chassis=1,slot=1,addr=5")
+MSI_WINDOW = (0x8000000, 0x80FFFFF)
+ITS_PAGE = (0x8090000, 0x809FFFF)
+# Feature bits of the driver's own (arm-smmu-v3.h): stage 1, stage 2.
+STAGE_1, STAGE_2 = 1 << 9, 1 << 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """ipa: bits of KVM's limit, None without KVM. parange: bits of a vCPU's PARange. stages: those of the SMMU, None without one; bits: the
+    end of what VFIO lets devices reach; hole: what the kernel keeps for interrupts. isolated: by the interrupt controller. guests: what
+    QEMU is started with inside."""
+    name: str
+    suite: str
+    cpu: str
+    machine: str
+    ipa: int | None
+    parange: int
+    stages: tuple | None = (1, 2)
+    oas: int | None = 44
+    bits: int = 48
+    hole: tuple = MSI_WINDOW
+    isolated: bool = True
+    units: tuple = ()
+    append: tuple = ()
+    package: str = "linux-image-arm64"
+    page: int = 4096
+    efi: bool = False
+    tables: str | None = None
+    guests: tuple = ()
+    present: tuple = ()
+    absent: tuple = ()
+
+    def arguments(self):
+        return ["-M", self.machine, "-cpu", self.cpu, *self.units, *DEVICES]
+
+    @property
+    def kind(self):
+        return "arm-smmu-v3" if self.stages else "virtio-iommu"
+
+    def usable(self):
+        return [(0, self.hole[0] - 1), (self.hole[1] + 1, (1 << self.bits) - 1)] if self.hole[1] < 1 << self.bits else [(0, (1 << self.bits) - 1)]
+
+
+def virt(*more):
+    return ",".join(["virt", "virtualization=on", *more])
+
+
+ITS, GICV2 = "gic-version=3", "gic-version=2"
+SMMU = "iommu=smmuv3"
+OLD_SMMU = ("-M", "virt-9.0")
+
+N1 = Host("n1-6.12", "trixie", "neoverse-n1", virt(ITS, SMMU), 48, 48, guests=GUESTS[48])
+GICV2M = Host("a57-6.1-gicv2m", "bookworm", "cortex-a57", virt(GICV2, SMMU), 44, 44, isolated=False, guests=GUESTS[44])
+
+EVERY = (N1, GICV2M)
+ALL = (
+        Host("max-6.1", "bookworm", "max,pauth-impdef=on", virt(ITS, SMMU), 48, 52),
+        Host("max-6.12-stage2", "trixie", "max,pauth-impdef=on", "virt-9.0,virtualization=on,gic-version=3,iommu=smmuv3", 52, 52, stages=(2,),
+             bits=44, units=("-global", "arm-smmuv3.stage=2"), guests=GUESTS[52]),
+        Host("a76-6.12", "trixie", "cortex-a76", virt(ITS, SMMU), 40, 40, guests=GUESTS[40]),
+        Host("n1-6.12-acpi", "trixie", "neoverse-n1", virt(ITS, SMMU), 48, 48, efi=True),
+        Host("a57-6.12-gicv2m", "trixie", "cortex-a57", virt(GICV2, SMMU), 44, 44, isolated=False),
+        Host("a57-6.12-virtio-39", "trixie", "cortex-a57", virt(ITS), 44, 44, stages=None, oas=None, bits=39, hole=ITS_PAGE,
+             units=("-device", "virtio-iommu-pci,aw-bits=39,addr=2")),
+        Host("a57-6.12-virtio-32", "trixie", "cortex-a57", virt(ITS), 44, 44, stages=None, oas=None, bits=32, hole=ITS_PAGE,
+             units=("-device", "virtio-iommu-pci,aw-bits=32,addr=2")),
+        Host("a76-6.12-16k", "trixie", "cortex-a76", virt(ITS, SMMU), 40, 40, package="linux-image-arm64-16k", page=16384),
+        Host("n1-6.12-no-el2", "trixie", "neoverse-n1", "virt,gic-version=3,iommu=smmuv3", None, 48),
+        Host("n1-6.12-kvm-off", "trixie", "neoverse-n1", virt(ITS, SMMU), None, 48, append=("kvm-arm.mode=none",)),
+        Host("max-6.12-nvhe", "trixie", "max,pauth-impdef=on", virt(ITS, SMMU), 52, 52, append=("kvm-arm.mode=nvhe",)),
+        Host("max-newest", "sid", "max,pauth-impdef=on", virt(ITS, SMMU), 52, 52),
+)

@@ -1,0 +1,62 @@
+"""Guests that are started inside the hosts, stopped before their first instruction, by the width of the host's IPA space. What is expected
+was worked out by QEMU's rule for the virt machine: RAM at 1 GiB, the hot-plug region behind it, then redistributors, ECAM and the
+64-bit window, each at a multiple of its size from 256 GiB on; what ends above the width is left out, or QEMU does not start."""
+import dataclasses
+
+G = 1 << 30
+DEVICE = "0000:00:04.0"
+
+
+@dataclasses.dataclass(frozen=True)
+class Guest:
+    """memory, maxmem and slots, more words of -M; ecam and window: where they begin, None without one; hotplug: (start, end). error: what QEMU
+    says when it does not start. device: with the one that is bound to vfio-pci."""
+    memory: str
+    maxmem: str = ""
+    options: str = ""
+    hotplug: tuple | None = None
+    ecam: int | None = 0x4010000000
+    window: tuple | None = (0x8000000000, 0xFFFFFFFFFF)
+    error: str | None = None
+    machine: str = "virt-10.0"
+    device: bool = False
+    more: tuple = ()
+
+    @property
+    def name(self):
+        return "-".join(word.replace("=", "") for word in (self.memory, self.maxmem.replace("/", "x"), *self.options.split(",")) if word) + "-device" * self.device + "".join(self.more)
+
+    def words(self):
+        more = f",maxmem={self.maxmem.split('/')[0]},slots={self.maxmem.split('/')[1]}" if self.maxmem else ""
+        machine = ",".join(word for word in (self.machine, "gic-version=3", self.options, "memory-backend=m") if word)
+        return ["qemu-system-aarch64", "-nodefaults", "-no-user-config", "-display", "none", "-accel", "kvm", "-cpu", "host",
+                "-m", f"size={self.memory}{more}", "-object", f"memory-backend-ram,id=m,size={self.memory},reserve=off", "-M", machine,
+                *(["-device", f"vfio-pci,host={DEVICE}"] if self.device else []), *self.more]
+
+
+def too_large(bits, excess):
+    return f"Addressing limited to {bits} bits, but memory exceeds it by {excess} bytes"
+
+
+GUESTS = {
+        40: (Guest("4G", "1000G/8", hotplug=(0x140000000, 0xFC3FFFFFFF), ecam=0xFC50000000, window=None),
+             Guest("600G", ecam=0x9650000000, window=None),
+             Guest("4G", options="highmem-mmio-size=1T", window=None),
+             Guest("255G", "256G/1", hotplug=(0x4000000000, 0x407FFFFFFF), ecam=0x4090000000),
+             Guest("1024G", error=too_large(40, G))),
+        44: (Guest("600G", ecam=0x9650000000, window=(0x10000000000, 0x17FFFFFFFFF)),
+             Guest("4G", options="highmem-mmio-size=8T", window=(0x80000000000, 0xFFFFFFFFFFF)),
+             Guest("2G", options="highmem=off", ecam=0x3F000000, window=None),
+             Guest("4G", "20T/2", error=too_large(44, 4401267736576)),
+             # The host has GICv2m: nothing isolates the interrupts of its devices.
+             Guest("512M", device=True, error="Operation not permitted")),
+        48: (Guest("4G", options="highmem-mmio-size=1T", window=(0x10000000000, 0x1FFFFFFFFFF)),
+             Guest("255G", "256G/1", hotplug=(0x4000000000, 0x407FFFFFFF), ecam=0x4090000000),
+             Guest("4G", options="highmem-mmio=off", window=None),
+             Guest("4G", options="highmem=off", error=too_large(32, G)),
+             Guest("512M", device=True),
+             Guest("512M", options="iommu=smmuv3", device=True, error="requires iommu MAP notifier")),
+        52: (Guest("4G", "20T/2", hotplug=(0x140000000, 0x1400BFFFFFFF), ecam=0x1400D0000000, window=(0x148000000000, 0x14FFFFFFFFFF)),
+             Guest("1024G", ecam=0x10050000000, window=(0x18000000000, 0x1FFFFFFFFFF)),
+             Guest("256G", machine="virt-7.2", ecam=0x4050000000)),
+}
