@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "guest/firmware/firmware.h"
+#include "guest/machine.h"
 #include "guest/rules/run.h"
 #include "guest/vmm/vmm.h"
 
@@ -30,6 +31,26 @@ static const char *const kind_names[_LAYOUT_KIND_MAX] = {
         "pmem",
         "redistributors",
         "devices",
+};
+
+static const char *const cause_names[_START_CAUSE_MAX] = {
+        [START_MACHINE_NEVER] = "machine-never",
+        [START_MACHINE_NEWER] = "machine-newer",
+        [START_MACHINE_GONE] = "machine-gone",
+        [START_MAX_ODD] = "max-odd",
+        [START_NO_REGION] = "no-region",
+        [START_SLOTS] = "slots",
+        [START_SLOTS_ALONE] = "slots-alone",
+        [START_GIC_CPUS] = "gic-cpus",
+        [START_REDIST] = "redist",
+        [START_IPA] = "ipa",
+        [START_PA_TCG] = "pa-tcg",
+        [START_HUGE] = "huge",
+        [START_MMIO_SIZE_ODD] = "mmio-size-odd",
+        [START_MMIO_SIZE_SMALL] = "mmio-size-small",
+        [START_SWITCH_ABSENT] = "switch-absent",
+        [START_TWO_IOMMUS] = "two-iommus",
+        [START_GED] = "ged",
 };
 
 static GuestVersion to_version(const char *text) {
@@ -72,17 +93,55 @@ static int set_cpu(Guest *guest, const char *key, const char *value) {
         return 0;
 }
 
+/* QEMU's virt; ipa= is the host's. */
+static int set_virt(Guest *guest, LayoutHost *host, const char *key, const char *value) {
+        const uint64_t number = strtoull(value, NULL, 0);
+        const Tristate state = tristate(!strcmp(value, "on"));
+        GuestVirt *virt = &guest->virt;
+
+        if (!strcmp(key, "ipa")) {
+                *host = (LayoutHost){ .is_arm64 = true, .ipa_bits = (uint8_t) number };
+                guest->kvm = true;
+        } else if (!strcmp(key, "highmem")) {
+                virt->highmem = state;
+        } else if (!strcmp(key, "highmem-redists")) {
+                virt->highmem_redists = state;
+        } else if (!strcmp(key, "highmem-ecam")) {
+                virt->highmem_ecam = state;
+        } else if (!strcmp(key, "highmem-mmio")) {
+                virt->highmem_mmio = state;
+        } else if (!strcmp(key, "compact-highmem")) {
+                virt->compact_highmem = state;
+        } else if (!strcmp(key, "highmem-mmio-size")) {
+                virt->highmem_mmio_size = number;
+        } else if (!strcmp(key, "gic-version")) {
+                virt->gic_version = (uint8_t) number;
+        } else if (!strcmp(key, "cpus")) {
+                virt->cpus = (uint32_t) number;
+        } else if (!strcmp(key, "max-cpus")) {
+                virt->max_cpus = (uint32_t) number;
+        } else {
+                return -EINVAL;
+        }
+        return 0;
+}
+
 static int set_machine(Guest *guest, const char *key, const char *value) {
         if (!strcmp(key, "machine")) {
-                guest->machine = !strcmp(value, "pc")   ? MACHINE_PC
-                                : !strcmp(value, "q35") ? MACHINE_Q35
-                                                        : MACHINE_MICROVM;
+                guest->machine = !strcmp(value, "pc")    ? MACHINE_PC
+                                : !strcmp(value, "q35")  ? MACHINE_Q35
+                                : !strcmp(value, "virt") ? MACHINE_VIRT
+                                                         : MACHINE_MICROVM;
+                guest->architecture = machine_architecture(guest->machine);
         } else if (!strcmp(key, "machine-version")) {
                 guest->machine_version = to_version(value);
         } else if (!strcmp(key, "qemu")) {
                 guest->vmm_version = to_version(value);
         } else if (!strcmp(key, "firmware")) {
-                guest->firmware.kind = !strcmp(value, "ovmf") ? FIRMWARE_OVMF : FIRMWARE_SEABIOS;
+                guest->firmware.kind = !strcmp(value, "ovmf") ? FIRMWARE_OVMF
+                                : !strcmp(value, "aavmf")     ? FIRMWARE_AAVMF
+                                : !strcmp(value, "none")      ? FIRMWARE_NONE
+                                                              : FIRMWARE_SEABIOS;
         } else if (!strcmp(key, "firmware-version")) {
                 guest->firmware.version = to_version(value);
         } else if (!strcmp(key, "built-by")) {
@@ -143,7 +202,7 @@ static int add_bar(Guest *guest, const char *value) {
         return 0;
 }
 
-static int read_guest(Guest *guest) {
+static int read_guest(Guest *guest, LayoutHost *host) {
         char line[256];
 
         while (fgets(line, sizeof(line), stdin)) {
@@ -158,6 +217,7 @@ static int read_guest(Guest *guest) {
                 if (!strcmp(line, "bar") ? add_bar(guest, value) < 0
                                          : set_machine(guest, line, value) < 0 &&
                                                                 set_cpu(guest, line, value) < 0 &&
+                                                                set_virt(guest, host, line, value) < 0 &&
                                                                 set_memory(guest, line, value) < 0) {
                         fprintf(stderr, "%s: not understood\n", line);
                         return -EINVAL;
@@ -181,12 +241,22 @@ int main(void) {
         LayoutHost host = {};
         Layout layout = {};
 
-        if (read_guest(&guest) < 0 || layout_derive(&guest, &host, &layout) < 0)
+        if (read_guest(&guest, &host) < 0 || layout_derive(&guest, &host, &layout) < 0)
                 return EXIT_FAILURE;
         printf("starts=%d\nbits=%u\ntop=%#" PRIx64
                "\nrelocated=%d\nfits64=%d\nfits32=%d\nunknown=%s %s\nrule=%s\n",
                         layout.starts, layout.phys_bits, layout.top, layout.relocated, layout.bars_fit_64,
                         layout.bars_fit_32, reason_to_string(layout.unknown), layout.missing, layout.rule);
+        for (size_t i = 0; i < layout.n_causes; i++)
+                printf("cause=%s %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                                cause_names[layout.causes[i].kind] ? cause_names[layout.causes[i].kind]
+                                                                   : "other",
+                                layout.causes[i].value, layout.causes[i].min, layout.causes[i].max);
+        if (layout.beyond)
+                printf("beyond=%u\n", layout.phys_bits);
+        for (unsigned i = 0; i < _DROPPED_MAX; i++)
+                if (layout.dropped & 1U << i)
+                        printf("dropped=%u %#" PRIx64 "\n", i, layout.dropped_end[i]);
         for (size_t i = 0; i < layout.n; i++)
                 printf("%s=%#" PRIx64 "-%#" PRIx64 " %d %s\n", kind_names[layout.ranges[i].kind],
                                 layout.ranges[i].start, layout.ranges[i].end, layout.ranges[i].device,
