@@ -15,6 +15,8 @@
 #include "profile/decoded/decode-dmar.h"
 #include "profile/decoded/decode-ivrs.h"
 #include "profile/decoded/decode-registers.h"
+#include "profile/document/field-write.h"
+#include "profile/field/tables.h"
 
 #define TABLE_MAX (1U << 20)
 #define CPUID_TEXT_MAX (4U << 20)
@@ -66,6 +68,19 @@ static int decode_ivrs(const Options *options, char **argv) {
         if (r < 0)
                 return decode_failed(argv[0], "an IVRS table", r);
         return print_value(options, decode_ivrs_json(&ivrs, &faults));
+}
+
+static int decode_iort(const Options *options, char **argv) {
+        _cleanup_(firmware_tables_done) FirmwareTables firmware = {};
+        _cleanup_(input_file_done) InputFile file = {};
+        int r = input_file_read_table(argv[0], TABLE_MAX, &file);
+
+        if (r != EXIT_SUCCESS)
+                return r;
+        r = iort_decode(input_file_bytes(&file), &firmware.iort, &firmware.iort_faults);
+        if (r < 0)
+                return decode_failed(argv[0], "an IORT table", r);
+        return print_value(options, fields_json(&(FieldContext){}, &iort_table, &firmware));
 }
 
 static int decode_cpuid(const Options *options, char **argv) {
@@ -123,6 +138,7 @@ static const struct {
 } kinds[] = {
         { "dmar", "FILE", 1, 1, decode_dmar },
         { "ivrs", "FILE", 1, 1, decode_ivrs },
+        { "iort", "FILE", 1, 1, decode_iort },
         { "cpuid", "FILE", 1, 1, decode_cpuid },
         { "vtd", "CAP ECAP", 2, 2, decode_vtd },
         { "amdvi", "EFR [EFR2]", 1, 2, decode_amdvi },
@@ -139,7 +155,7 @@ static int run(const Options *options, int argc, char **argv) {
                 }
                 return kinds[i].run(options, argv + 1);
         }
-        fprintf(stderr, "hawctl: cannot decode '%s': expected dmar, ivrs, cpuid, vtd or amdvi\n", argv[0]);
+        fprintf(stderr, "hawctl: cannot decode '%s': expected dmar, ivrs, iort, cpuid, vtd or amdvi\n", argv[0]);
         return EXIT_USAGE;
 }
 
@@ -152,6 +168,7 @@ const Verb verb_decode = {
         .summary = "Decode a table, dump or register of any machine",
         .help = "  dmar FILE          ACPI DMAR table, binary or hex dump\n"
                 "  ivrs FILE          ACPI IVRS table, binary or hex dump\n"
+                "  iort FILE          ACPI IORT table of arm64, binary or hex dump\n"
                 "  cpuid FILE         CPUID leaves as 'cpuid -1 -r' prints them\n"
                 "  vtd CAP ECAP       VT-d capability registers, hexadecimal\n"
                 "  amdvi EFR [EFR2]   AMD-Vi extended feature registers, hexadecimal\n"

@@ -130,6 +130,7 @@ int history_causes(json_t *before, json_t *after, Moves *causes) {
         parameters_cause(before, after, causes);
         table_cause(before, after, "dmar", "DMAR", causes);
         table_cause(before, after, "ivrs", "IVRS", causes);
+        table_cause(before, after, "iort", "IORT", causes);
         word_cause(before, after, "host.cpuModelName", "CPU", causes);
         return setup_cause(before, after, causes);
 }

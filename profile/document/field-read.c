@@ -92,6 +92,9 @@ static void fill_missing(const Field *field, void *object) {
                 *(Fact *) value = fact_unknown(REASON_ABSENT, "not in the document");
         else if (field->kind == FIELD_REASON)
                 *(Reason *) value = REASON_ABSENT;
+        else if (field->kind == FIELD_OBJECT)
+                for (size_t i = 0; i < field->table->n; i++)
+                        fill_missing(&field->table->fields[i], value);
 }
 
 static int read_field(const JsonValue *value, const FieldTable *table, const Field *field, void *object) {

@@ -100,7 +100,9 @@ static json_t *rows_schema(const Field *field) {
 }
 
 static json_t *kind_schema(const Field *field) {
-        bool nullable = field->present > 0 || field->when || field->flags & FIELD_OR_NONE;
+        /* A later member is left out, not null. */
+        bool left_out = field->when && field->flags & FIELD_LATER;
+        bool nullable = field->present > 0 || (field->when && !left_out) || field->flags & FIELD_OR_NONE;
 
         switch (field->kind) {
         case FIELD_NUMBER:

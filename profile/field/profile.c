@@ -7,7 +7,7 @@
 #include "profile/document/json-fact.h"
 #include "profile/field/tables.h"
 
-/* ── firmware: tables are written but not read ─────────────────────────────────────────────────────────── */
+/* ── firmware: the tables of x86 are written but not read ─────────────────────────────────────────────────────────── */
 
 static json_t *write_dmar(const void *value) {
         const FirmwareTables *firmware = value;
@@ -58,9 +58,27 @@ static const Field ivrs_fields[] = {
 };
 static const FieldTable ivrs_table = { FIELD_TABLE(ivrs_fields) };
 
+static bool has_iort(const void *firmware) {
+        return ((const FirmwareTables *) firmware)->iort_reason == REASON_NONE;
+}
+
+static const Field iort_fields[] = {
+        { "reason", FIELD_REASON, 0, FIRMWARE(iort_reason), .text = "Why there is no table." },
+        { "table", FIELD_OBJECT, 0, .table = &iort_table, .when = has_iort,
+                        .text = "As hawctl decode iort prints it." },
+};
+static const FieldTable iort_object = { FIELD_TABLE(iort_fields) };
+
+/* On a host without the table, as on x86, the document does not name it. */
+static bool may_have_iort(const void *firmware) {
+        return ((const FirmwareTables *) firmware)->iort_reason != REASON_ABSENT;
+}
+
 static const Field firmware_fields[] = {
         { "dmar", FIELD_OBJECT, 0, .table = &dmar_table, .text = "ACPI table of Intel VT-d." },
         { "ivrs", FIELD_OBJECT, 0, .table = &ivrs_table, .text = "ACPI table of AMD-Vi." },
+        { "iort", FIELD_OBJECT, FIELD_LATER, .table = &iort_object, .when = may_have_iort,
+                        .text = "ACPI table of Arm SMMUs; missing if there is none." },
 };
 const FieldTable firmware_table = { FIELD_TABLE(firmware_fields) };
 

@@ -16,6 +16,7 @@ extern const FieldTable group_table;      /* ProfileGroup */
 extern const FieldTable device_table;     /* ProfileDevice */
 extern const FieldTable mediated_table;   /* ProfileMediated */
 extern const FieldTable firmware_table;   /* FirmwareTables */
+extern const FieldTable iort_table;       /* FirmwareTables: .iort with its faults */
 extern const FieldTable memory_table;     /* ProfileMemory */
 extern const FieldTable finding_table;    /* Finding */
 extern const FieldTable range_table;      /* Range */

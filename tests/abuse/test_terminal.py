@@ -52,7 +52,7 @@ def test_names_of_files(tmp_path, kind, document):
         assert done.stderr.count(b"\n") <= 2
     with open(name, "wb") as file:
         file.write(b"\0rubbish" + bytes_of(kind))
-    for arguments in (["diff", name, name], ["decode", "dmar", name], ["decode", "cpuid", name], ["decode", "ivrs", name], ["check", name],
+    for arguments in (["diff", name, name], ["decode", "dmar", name], ["decode", "cpuid", name], ["decode", "ivrs", name], ["decode", "iort", name], ["check", name],
                       ["compare", name, name], ["map", name], ["fit", name]):
         run(*arguments)
 

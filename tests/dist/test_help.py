@@ -145,7 +145,7 @@ def test_usage_errors(arguments, word):
 
 @pytest.mark.parametrize("arguments,word", [
     (["decode", "dmar", "/no/such/file"], "/no/such/file"), (["decode", "dmar", "/"], "directory"), (["decode", "cpuid", "/dev/null"], "no CPUID leaf"),
-    (["decode", "ivrs", "/dev/zero"], "larger"), (["status", "--root=/no/such"], "/no/such"), (["status", "--root=/usr/bin"], "not a host tree"),
+    (["decode", "ivrs", "/dev/zero"], "larger"), (["decode", "iort", "/dev/null"], 'no "IORT" header'), (["status", "--root=/no/such"], "/no/such"), (["status", "--root=/usr/bin"], "not a host tree"),
     (["check", "/no/such/guest"], "/no/such/guest"), (["check", "/"], "directory"),
     (["compare", "/no/such", "/no/such"], "/no/such"), (["baseline", "/no/such"], "/no/such"), (["baseline", "/dev/null"], "/dev/null"), (["iommus", "dmar99"], "dmar99"), (["models", "Skylak-Server"], "did you mean 'Skylake-Server'"), (["models", "nonsense"], "'hawctl models' lists"), (["models", "host"], "copies the CPU"), (["models", "--fleet=/no/such"], "/no/such"), (["groups", "99999"], "99999"), (["devices", "0000:ff:1f.7"], "0000:ff:1f.7"),
 ])

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import iort
 from tree import acpi_table, dmar, drhd, ivhd, ivmd, ivrs, rmrr, scope, structure
 
 HAWCTL = os.environ["HAWCTL"]
@@ -70,6 +71,30 @@ def test_ivrs(tmp_path):
     assert [e["type"] for b in ours["blocks"] for e in b["entries"]] == values(lines, "Entry Type") or values(lines, "Entry Type") == []
     assert int(ours["memoryBlocks"][0]["start"], 16) == values(lines, "Start Address")[0]
     assert ours["memoryBlocks"][0]["length"] == values(lines, "Memory Length")[0]
+
+
+def test_iort(tmp_path):
+    """iasl 20200925 writes the table's revision 1 and no RMR."""
+    table = iort.iort(*iort.known_to_iasl(), revision=1)
+    lines, ours = disassemble(table, tmp_path), decode("iort", table, tmp_path)
+    assert ours["faults"] == [] and ours["checksumValid"]
+    nodes = sorted(ours["units"] + ours["rootComplexes"] + ours["namedComponents"] + ours["itsGroups"], key=lambda node: node["offset"])
+    assert [ours["nodeCount"]] == values(lines, "Node Count") and ours["nodes"] == len(nodes) + ours["performanceMonitors"]
+    assert [node["revision"] for node in nodes if "revision" in node] == values(lines, "Revision")[2:-1]  # the table's, the ITS group's; PMCG's
+    assert [int(u["base"], 16) for u in ours["units"]] == values(lines, "Base Address")
+    assert [int(u["span"], 16) for u in ours["units"] if u["type"] == "smmu"] == values(lines, "Span")
+    assert [u["model"] for u in ours["units"]] == values(lines, "Model")
+    assert [int(u["vatos"], 16) for u in ours["units"] if u["type"] == "smmu-v3"] == values(lines, "VATOS Address")
+    assert [c["atsAttribute"] for c in ours["rootComplexes"]] == values(lines, "ATS Attribute")
+    assert [c["segment"] for c in ours["rootComplexes"]] == values(lines, "PCI Segment Number")
+    assert [n["memoryAddressLimit"] for n in nodes if "memoryAddressLimit" in n] == values(lines, "Memory Size Limit")
+    assert [c["name"].replace("\\x5c", "\\") for c in ours["namedComponents"]] == [value.strip('"') for name, value in lines if name == "Device Name"]
+    assert [i["id"] for g in ours["itsGroups"] for i in g["its"]] == values(lines, "Identifiers")
+    mappings = [m for node in nodes for m in node.get("mappings", [])]
+    assert [int(m["inputBase"], 16) for m in mappings] == values(lines, "Input base")
+    assert [m["count"] - 1 for m in mappings] == values(lines, "ID Count")
+    assert [int(m["outputBase"], 16) for m in mappings] == values(lines, "Output Base")
+    assert [m["outputReference"] for m in mappings] == values(lines, "Output Reference")
 
 
 def test_wrong_checksum(tmp_path):

@@ -19,8 +19,9 @@ def its(*ids, name="its"):
     return node(0, 1, struct.pack(f"<I{len(ids)}I", len(ids), *ids), name=name)
 
 
-def named_component(path, *mappings, flags=0, limit=0, name=None):
-    return node(1, 4, struct.pack("<IQB", flags, 0, limit) + path.encode() + b"\0", *mappings, name=name)
+def named_component(path, *mappings, flags=0, limit=64, name=None):
+    body = struct.pack("<IQB", flags, 0, limit) + path.encode() + b"\0"
+    return node(1, 4, body + bytes(-len(body) % 4), *mappings, name=name)
 
 
 def root_complex(segment, *mappings, limit=64, ats=0, pasid=0, flags=0, name=None):
@@ -68,3 +69,15 @@ def iort(*nodes, revision=5):
     table[8] = revision
     table[9] = (table[9] - sum(table)) & 0xFF
     return bytes(table)
+
+
+def known_to_iasl():
+    """One node of each kind that iasl 20200925 knows."""
+    return (its(0, 1), smmuv3(0x9050000, mapping("its"), name="v3"), smmu(0x2B400000, mapping("its"), model=3, name="v2"),
+            root_complex(0, mapping("v3", count=0x8000), mapping("v2", 0x8000, 0x8000, 0x10000), limit=40, ats=1),
+            root_complex(1, mapping("its")), named_component("\\_SB.DMA0", mapping("v2", count=1, output=0x100, single=True), limit=36),
+            pmcg(0x2B420000, "v2"))
+
+
+def each_kind():
+    return iort(*known_to_iasl(), rmr(1, [(0x50000000, 0x100000), (0x60000000, 0x10000)], mapping("v3", count=1, output=0x10, single=True)))

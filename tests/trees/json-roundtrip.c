@@ -53,13 +53,17 @@ static int read_back(const Text *text, Profile *ret) {
         return r < 0 ? complain("read", r == -EINVAL ? error.text : strerror(-r)) : 0;
 }
 
-/* The document does not have what is decoded. */
+/* The document does not have what is decoded, but for the IORT, of which it lacks the faults. */
 static void empty_tables(FirmwareTables *firmware) {
-        const FirmwareTables reasons = { .dmar_reason = firmware->dmar_reason,
-                .ivrs_reason = firmware->ivrs_reason };
+        const Iort iort = firmware->iort;
+        const FirmwareTables kept = { .dmar_reason = firmware->dmar_reason,
+                .ivrs_reason = firmware->ivrs_reason,
+                .iort_reason = firmware->iort_reason,
+                .iort = iort };
 
+        firmware->iort = (Iort){};
         firmware_tables_done(firmware);
-        *firmware = reasons;
+        *firmware = kept;
 }
 
 static int compare(const Profile *probed, const Profile *read, JsonLayout layout) {

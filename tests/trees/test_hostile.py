@@ -15,6 +15,7 @@ import pytest
 
 import hosts_intel
 import hosts_other
+import iort
 from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
@@ -99,12 +100,15 @@ def test_each_file(host, way, tmp_path):
         file.write_bytes(kept)
 
 
-@pytest.mark.parametrize("name", ["DMAR", "IVRS"])
+@pytest.mark.parametrize("name", ["DMAR", "IVRS", "IORT"])
 def test_table_cut_at_every_byte(name, tmp_path):
     """decode never crashes, and a table too short to be one is refused with its name."""
-    host = HOSTS[0] if name == "DMAR" else HOSTS[1]
-    host(Tree(tmp_path / "tree"))
-    table = (tmp_path / "tree/sys/firmware/acpi/tables" / name).read_bytes()
+    if name == "IORT":
+        table = iort.each_kind()
+    else:
+        host = HOSTS[0] if name == "DMAR" else HOSTS[1]
+        host(Tree(tmp_path / "tree"))
+        table = (tmp_path / "tree/sys/firmware/acpi/tables" / name).read_bytes()
     for n in range(len(table) + 1):
         (tmp_path / "cut").write_bytes(table[:n])
         done = subprocess.run([HAWCTL, "decode", name.lower(), tmp_path / "cut", "--json=short"], capture_output=True, timeout=10, check=False)

@@ -21,6 +21,11 @@ static inline void acpi_u16(AcpiBuild *table, uint16_t value) {
         acpi_u8(table, (uint8_t) (value >> 8));
 }
 
+static inline void acpi_u32(AcpiBuild *table, uint32_t value) {
+        acpi_u16(table, (uint16_t) value);
+        acpi_u16(table, (uint16_t) (value >> 16));
+}
+
 static inline void acpi_u64(AcpiBuild *table, uint64_t value) {
         for (unsigned i = 0; i < 8; i++)
                 acpi_u8(table, (uint8_t) (value >> 8 * i));

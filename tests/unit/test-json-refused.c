@@ -246,10 +246,25 @@ static void test_mediated(void **state) {
         check_refused(*state, cases, ELEMENTS(cases));
 }
 
+#define IORT "firmware.iort.table."
+
 static void test_memory_and_findings(void **state) {
         static const Case cases[] = {
                 { "firmware.dmar.reason", "null", "firmware.dmar.table: expected an object" },
                 { "firmware.dmar.table", "{}", "firmware.dmar.table: expected null" },
+                { "firmware.iort", "null", "firmware.iort: expected an object" },
+                { "firmware.iort.reason", "\"permission\"", "firmware.iort.table: expected null" },
+                { "firmware.iort.table.rootComplexes[0].memoryAddressLimit", "65",
+                                IORT
+                                "rootComplexes[0].memoryAddressLimit: expected an integer from 1 to 64 or null" },
+                { "firmware.iort.table.rootComplexes[0].mappings[0].unit", "1",
+                                "firmware.iort.table: a mapping refers to a unit or ITS group that is not "
+                                "there" },
+                { "firmware.iort.table.rootComplexes[0].mappings[0].count", "0",
+                                IORT
+                                "rootComplexes[0].mappings[0].count: expected an integer from 1 to 4294967296" },
+                { "firmware.iort.table.reservedMemory[0].ranges[0].end", "\"0x4fffffff\"",
+                                IORT "reservedMemory[0].ranges[0].end: expected no less than start" },
                 { "memory.ranges[0].end", "\"0xfff\"", "memory.ranges[0].end: expected no less than start" },
                 { "memory.ranges[0].start", "\"0x9fffffff\"",
                                 "memory.ranges[0].end: expected no less than start" },

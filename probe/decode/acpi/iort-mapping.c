@@ -162,7 +162,7 @@ void iort_mappings_resolve(Iort *iort, const IortNode *nodes, size_t n, FaultLis
                                 IORT_ROOT_COMPLEX);
         for (size_t i = 0; i < iort->n_units; i++)
                 resolve_all(&resolver, iort->units[i].mappings, iort->units[i].n_mappings,
-                                (IortNodeType) iort->units[i].type);
+                                iort->units[i].type);
         for (size_t i = 0; i < iort->n_reserved; i++)
                 resolve_all(&resolver, iort->reserved[i].mappings, iort->reserved[i].n_mappings, IORT_RMR);
 }

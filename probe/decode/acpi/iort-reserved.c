@@ -46,8 +46,8 @@ static void check_overlap(const IortReserved *reserved, size_t offset, FaultList
 }
 
 static int decode_ranges(Bytes table, const IortNode *node, IortReserved *ret, FaultList *faults) {
-        size_t count = bytes_u32(table, node->offset + 20), start = bytes_u32(table, node->offset + 24),
-               room;
+        size_t count = bytes_u32(table, node->offset + 20), start = bytes_u32(table, node->offset + 24);
+        size_t mappings = bytes_u32(table, node->offset + 12), end = node->length, room;
 
         if (count == 0 || start < RMR_SIZE || start > node->length) {
                 fault_add(faults, node->offset + 20, "region-count",
@@ -56,7 +56,9 @@ static int decode_ranges(Bytes table, const IortNode *node, IortReserved *ret, F
                                 count, start, node->length);
                 return 0;
         }
-        room = (node->length - start) / DESCRIPTOR_SIZE;
+        if (mappings >= start && mappings < end && bytes_u32(table, node->offset + 8) > 0)
+                end = mappings;
+        room = (end - start) / DESCRIPTOR_SIZE;
         if (count > room) {
                 fault_add(faults, node->offset + 20, "region-count",
                                 "%zu memory ranges, but the node has space for %zu; the others are ignored",

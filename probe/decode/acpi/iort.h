@@ -74,7 +74,7 @@ typedef struct IortRootComplex { /* type 2 */
 
 typedef struct IortUnit { /* type 3 and 4 */
         uint32_t offset;
-        uint8_t type; /* IORT_SMMU, IORT_SMMU_V3 */
+        IortNodeType type; /* IORT_SMMU, IORT_SMMU_V3 */
         uint8_t revision;
         uint64_t base;
         uint64_t span; /* bytes; type 3, else 0 */
