@@ -155,7 +155,8 @@ static int run(const Options *options, int argc, char **argv) {
                 }
                 return kinds[i].run(options, argv + 1);
         }
-        fprintf(stderr, "hawctl: cannot decode '%s': expected dmar, ivrs, iort, cpuid, vtd or amdvi\n", argv[0]);
+        fprintf(stderr, "hawctl: cannot decode '%s': expected dmar, ivrs, iort, cpuid, vtd or amdvi\n",
+                        argv[0]);
         return EXIT_USAGE;
 }
 
