@@ -25,6 +25,20 @@ int iomem_add(Iomem *iomem, const IomemEntry *entry) {
         return 0;
 }
 
+/* A host bridge's node in a device tree: "pcie@10000000" (drivers/pci/of.c names the window so). */
+static bool is_bridge_node(Bytes name) {
+        static const char *const words[] = { "pcie@", "pci@" };
+        uint64_t address;
+
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (text_starts(name, words[i])) {
+                        size_t n = strlen(words[i]);
+
+                        return text_u64(bytes_part(name, n, name.n - n), 16, &address);
+                }
+        return false;
+}
+
 IomemKind iomem_kind(Bytes name) {
         static const struct {
                 const char *word;
@@ -50,7 +64,7 @@ IomemKind iomem_kind(Bytes name) {
                                 strncasecmp((const char *) name.data, words[i].word, n) == 0)
                         return words[i].kind;
         }
-        return IOMEM_OTHER;
+        return is_bridge_node(name) ? IOMEM_PCI_WINDOW : IOMEM_OTHER;
 }
 
 /* "  00100000-bfffffff : System RAM" */

@@ -24,7 +24,7 @@ typedef enum IomemKind {
         IOMEM_UNUSABLE,
         IOMEM_PERSISTENT, /* and the legacy type 12 */
         IOMEM_SOFT_RESERVED,
-        IOMEM_PCI_WINDOW, /* "PCI Bus 0000:00" */
+        IOMEM_PCI_WINDOW, /* "PCI Bus 0000:00"; in a device tree boot "pcie@10000000" */
         IOMEM_PCI_ECAM,   /* "PCI ECAM …", "PCI MMCONFIG …" */
 } IomemKind;
 
