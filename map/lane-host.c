@@ -7,10 +7,12 @@
 
 #include "map/scene-parts.h"
 #include "probe/cleanup.h"
+#include "profile/architecture.h"
 
 #define LEGACY_END UINT64_C(0xfffff)
 
-static MapKind kind_of_memory(IomemKind kind) {
+/* The kernel's map has devices, which the firmware's lacks; only arm64 hosts never have the latter. */
+static MapKind kind_of_memory(IomemKind kind, bool arm64) {
         switch (kind) {
         case IOMEM_SYSTEM_RAM:
                 return MAP_RAM;
@@ -21,22 +23,26 @@ static MapKind kind_of_memory(IomemKind kind) {
                 return MAP_PCI_WINDOW;
         case IOMEM_PCI_ECAM:
                 return MAP_ECAM;
+        case IOMEM_OTHER:
+                return arm64 ? MAP_RESERVED : MAP_FIRMWARE;
         default:
                 return MAP_FIRMWARE;
         }
 }
 
-static int add_memory(const ProfileMemory *memory, LanePieces *pieces) {
+static int add_memory(const Profile *profile, LanePieces *pieces) {
+        const ProfileMemory *memory = &profile->memory;
+        bool arm64 = profile_is_arm64(profile);
         int r = 0;
 
         for (size_t i = 0; i < memory->n_ranges && r >= 0; i++)
-                r = range_set_add(&pieces->kinds[kind_of_memory(memory->ranges[i].kind)],
+                r = range_set_add(&pieces->kinds[kind_of_memory(memory->ranges[i].kind, arm64)],
                                 memory->ranges[i].start, memory->ranges[i].end);
         for (size_t i = 0; i < memory->hot_added.n && r >= 0; i++)
                 r = range_set_add(&pieces->kinds[MAP_RAM], memory->hot_added.ranges[i].start,
                                 memory->hot_added.ranges[i].end);
         /* Legacy ranges that every PC has. */
-        if (r >= 0 && memory->n_ranges > 0 && memory->ranges[0].start <= LEGACY_END)
+        if (r >= 0 && !arm64 && memory->n_ranges > 0 && memory->ranges[0].start <= LEGACY_END)
                 r = range_set_add(&pieces->kinds[MAP_FIRMWARE], 0, LEGACY_END);
         return r;
 }
@@ -64,7 +70,7 @@ int lane_host(Map *map) {
                                 memory->ranges_reason == REASON_NONE
                                                 ? "empty"
                                                 : reason_to_string(memory->ranges_reason));
-        r = add_memory(memory, &pieces);
+        r = add_memory(map->profile, &pieces);
         if (r >= 0)
                 r = add_bars(map->profile, &pieces);
         return r < 0 ? r : lane_finish(map, MAP_LANE_HOST, &pieces);

@@ -161,6 +161,8 @@ static const char *const labels[_MAP_KIND_MAX] = {
 static void put_label(MapBand *band) {
         if (band->kind == MAP_FIRMWARE && band->end < FIRST_MIB)
                 snprintf(band->label, sizeof(band->label), "first MiB");
+        else if (band->kind == MAP_RESERVED && band->lane == MAP_LANE_HOST)
+                snprintf(band->label, sizeof(band->label), "devices");
         else if (band->kind == MAP_BAR && band->parts > 1)
                 snprintf(band->label, sizeof(band->label), "%zu BARs", band->parts);
         else

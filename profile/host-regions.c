@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "probe/grow.h"
+#include "profile/architecture.h"
+
+#define ARM_MSI_WINDOW UINT64_C(0x8000000) /* drivers/iommu/arm: MSI_IOVA_BASE */
 
 void host_regions_done(HostRegions *regions) {
         free(regions->regions);
@@ -66,15 +69,25 @@ int host_regions_collect(const Profile *profile, HostRegions *ret) {
         return 0;
 }
 
-const char *region_meaning(const ReservedRegion *region) {
+/* Of an SMMU the kernel chooses the window; a virtio-iommu reports the doorbell of the interrupt controller. */
+static const char *msi_meaning(bool arm64, const ReservedRegion *region) {
+        if (region->start == UINT64_C(0xfee00000))
+                return "interrupt messages (x86)";
+        return arm64 && region->start != ARM_MSI_WINDOW ? "interrupt messages, reported by the IOMMU"
+                                                        : "interrupt messages, kernel's choice";
+}
+
+const char *region_meaning(const Profile *profile, const ReservedRegion *region) {
+        bool arm64 = profile_is_arm64(profile);
+
         switch (region->type) {
         case RESERVED_DIRECT:
-                return "identity-mapped (1:1) for firmware (RMRR, IVMD)";
+                return arm64 ? "identity-mapped (1:1) for firmware (RMR)"
+                             : "identity-mapped (1:1) for firmware (RMRR, IVMD)";
         case RESERVED_DIRECT_RELAXABLE:
                 return "mapped 1:1 for the host only: free for a guest";
         case RESERVED_MSI:
-                return region->start == UINT64_C(0xfee00000) ? "interrupt messages (x86)"
-                                                             : "interrupt messages, kernel's choice";
+                return msi_meaning(arm64, region);
         case RESERVED_RESERVED:
                 return region->start == UINT64_C(0xfd00000000) ? "HyperTransport"
                                                                : "reserved by the IOMMU driver";

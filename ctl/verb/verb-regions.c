@@ -45,7 +45,7 @@ static int print_table(const Profile *profile, const HostRegions *regions, const
                         table_cellf(table, COLUMN_GROUPS, "%" PRIu32, region->first_group);
                 else
                         table_cellf(table, COLUMN_GROUPS, "%zu groups", region->n_groups);
-                table_cell(table, COLUMN_MEANING, region_meaning(&region->region));
+                table_cell(table, COLUMN_MEANING, region_meaning(profile, &region->region));
         }
         for (size_t i = 0; i < profile->usable_iova.n; i++) {
                 range_cells(table, profile->usable_iova.ranges[i].start, profile->usable_iova.ranges[i].end);

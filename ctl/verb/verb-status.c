@@ -9,6 +9,7 @@
 #include "ctl/show/status-findings.h"
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
+#include "profile/architecture.h"
 #include "profile/host-regions.h"
 
 #define LABEL_WIDTH 12
@@ -136,7 +137,7 @@ static void print_holes(const Profile *profile, const Screen *screen) {
                 line(screen, label, "%s-%s %s, %s",
                                 number_address(region->region.start, start, sizeof(start)),
                                 number_address(region->region.end, end, sizeof(end)), region->region.word,
-                                region_meaning(&region->region));
+                                region_meaning(profile, &region->region));
                 label = "";
         }
         if (regions->n > HOLES_SHOWN)
@@ -204,6 +205,8 @@ static void print_paging(const Profile *profile, const Screen *screen) {
 static void print_encryption(const Profile *profile, const Screen *screen) {
         const Fact *taken = &profile->encryption.bits_taken;
 
+        if (!fact_known(taken) && profile_is_arm64(profile))
+                return;
         if (!fact_known(taken))
                 line(screen, "Encryption", "number of bits taken is unknown: %s (%s)", taken->source,
                                 reason_to_string(taken->reason));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/derive/derive-steps.h"
+#include "profile/derive/facts-architecture.h"
 
 #include <string.h>
 
@@ -139,7 +140,20 @@ static Fact bits_taken(const Facts *facts) {
                         "MSR 0xc0010010 or 0x982");
 }
 
+static void not_applicable(ProfileEncryption *ret) {
+        Fact none = fact_unknown(REASON_NOT_APPLICABLE, "arm64");
+
+        ret->sme_capable = ret->sme_enabled = ret->sev_capable = ret->sev_enabled = none;
+        ret->sev_es_capable = ret->sev_es_enabled = ret->sev_snp_capable = ret->sev_snp_enabled = none;
+        ret->c_bit = ret->pa_reduction = ret->tme_capable = ret->tme_enabled = none;
+        ret->mktme_keyid_bits = ret->tdx_enabled = ret->tdx_keyid_bits = ret->bits_taken = none;
+}
+
 void derive_encryption(const Facts *facts, ProfileEncryption *ret) {
+        if (facts_are_arm64(facts)) {
+                not_applicable(ret);
+                return;
+        }
         derive_amd(facts, ret);
         derive_intel(facts, ret);
         ret->bits_taken = bits_taken(facts);

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "profile/architecture.h"
 #include "profile/findings/findings.h"
 
 /* "0000:01:00.0, 0000:01:00.1 and 3 more" */
@@ -23,8 +24,8 @@ static const ReservedRegion *direct_region(const ProfileGroup *group) {
 }
 
 /* Linux 6.1 on AMD: VFIO accepts the device and only excludes the addresses for the guest. */
-static void find_mapping_not_kept(
-                const ProfileGroup *group, const ReservedRegion *region, FindingList *list) {
+static void find_mapping_not_kept(const Profile *profile, const ProfileGroup *group,
+                const ReservedRegion *region, FindingList *list) {
         char members[256];
 
         list_members(group, members, sizeof(members));
@@ -36,21 +37,21 @@ static void find_mapping_not_kept(
                         group->id);
         finding_detail(f,
                         "%s: 0x%" PRIx64 "-0x%" PRIx64
-                        " (IVMD). This kernel allows the assignment; Linux 6.12 and later reject it.",
-                        members, region->start, region->end);
+                        " (%s). This kernel allows the assignment; Linux 6.12 and later reject it.",
+                        members, region->start, region->end, profile_is_arm64(profile) ? "RMR" : "IVMD");
         finding_remedy(f,
                         "Use another device, or disable the feature that uses the region in firmware setup. "
                         "After an update to Linux 6.12 or later, guests with this device do not start.");
 }
 
-static void find_direct_region(const ProfileGroup *group, FindingList *list) {
+static void find_direct_region(const Profile *profile, const ProfileGroup *group, FindingList *list) {
         const ReservedRegion *region = direct_region(group);
         char members[256];
 
         if (!region)
                 return;
         if (group->assignable == TRISTATE_YES) {
-                find_mapping_not_kept(group, region, list);
+                find_mapping_not_kept(profile, group, region, list);
                 return;
         }
         if (group->why != ASSIGNABLE_WHY_DIRECT_REGION)
@@ -65,11 +66,15 @@ static void find_direct_region(const ProfileGroup *group, FindingList *list) {
                                         : "Group %" PRIu32
                                           " cannot be assigned: firmware reserves a memory region for it",
                         group->id);
-        finding_detail(f, "%s: 0x%" PRIx64 "-0x%" PRIx64 " must stay identity-mapped (RMRR or IVMD).",
-                        members, region->start, region->end);
-        finding_remedy(f,
-                        "Disable the feature that uses the region in firmware setup (shared memory of a "
-                        "management controller, legacy USB), or use another slot or device.");
+        finding_detail(f, "%s: 0x%" PRIx64 "-0x%" PRIx64 " must stay identity-mapped (%s).", members,
+                        region->start, region->end, profile_is_arm64(profile) ? "RMR" : "RMRR or IVMD");
+        finding_remedy(f, "%s",
+                        profile_is_arm64(profile)
+                                        ? "Use another device, or update the firmware: it decides which "
+                                          "devices need a region, and whether a region may be remapped."
+                                        : "Disable the feature that uses the region in firmware setup "
+                                          "(shared memory of a management controller, legacy USB), or use "
+                                          "another slot or device.");
 }
 
 static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
@@ -96,7 +101,7 @@ static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
 
 void find_groups(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < profile->n_groups; i++) {
-                find_direct_region(&profile->groups[i], list);
+                find_direct_region(profile, &profile->groups[i], list);
                 find_not_isolated(&profile->groups[i], list);
         }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
+#include "profile/architecture.h"
 #include "profile/findings/findings.h"
 
 #define HT_START UINT64_C(0xfd00000000)
@@ -51,14 +52,19 @@ void find_holes(const Profile *profile, FindingList *list) {
 
         region = find_region(profile, is_software_msi, &group);
         if (region) {
-                Finding *f = finding_add(list, FINDING_MSI_WINDOW_IN_LOW_MEMORY, SEVERITY_WARNING, "host");
+                bool arm64 = profile_is_arm64(profile);
+                Finding *f = finding_add(list, FINDING_MSI_WINDOW_IN_LOW_MEMORY,
+                                arm64 ? SEVERITY_INFO : SEVERITY_WARNING, "host");
                 finding_summary(f, "The kernel's MSI window is in low memory, at 0x%" PRIx64, region->start);
                 finding_detail(f,
                                 "Guest RAM at 0x%" PRIx64 "-0x%" PRIx64 " (group %" PRIu32
                                 ") cannot be used for DMA.",
                                 region->start, region->end, group->id);
-                finding_remedy(f,
-                                "Use a VMM whose guest memory map leaves this range free (QEMU's arm64 virt "
-                                "machine does).");
+                finding_remedy(f, "%s",
+                                arm64 ? "None for guests of QEMU's virt machine: their RAM starts at 1 GiB. "
+                                        "Guests whose RAM covers the window, such as emulated x86 guests, "
+                                        "do not start with an assigned device."
+                                      : "Use a VMM whose guest memory map leaves this range free (QEMU's "
+                                        "arm64 virt machine does).");
         }
 }
