@@ -32,11 +32,11 @@ def hawd(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def boot(hawd, tmp_path_factory):
-    """boot(host): a context with a machine that has booted."""
-    def prepare(host, tmp):
+    """boot(host): a context with a machine that has booted. tables: an archive of ACPI tables."""
+    def prepare(host, tmp, tables):
         emulator = release.tree("trixie", release.QEMU_ARM)
         vmlinuz, modules = system.kernel(host.suite, host.package)
-        parts = [system.base(), modules, *hawd]
+        parts = [*([tables] if tables else []), system.base(), modules, *hawd]
         whole = overlay.join(parts, tmp / "initramfs")
         platform = Platform(tuple(release.qemu(emulator, "qemu-system-aarch64")), ("-device", "pci-serial,chardev=control,addr=6"),
                             ("console=ttyAMA0",))
@@ -50,10 +50,10 @@ def boot(hawd, tmp_path_factory):
         return vmlinuz, whole, arguments, platform
 
     @contextlib.contextmanager
-    def start(host):
+    def start(host, tables=None):
         tmp = tmp_path_factory.mktemp(host.name)
         try:
-            vmlinuz, whole, arguments, platform = prepare(host, tmp)
+            vmlinuz, whole, arguments, platform = prepare(host, tmp, tables)
         except Missing as why:
             pytest.skip(str(why))
         with Machine(vmlinuz, whole, arguments, host.append, memory="2G" if host.guests else "1G", platform=platform) as machine:

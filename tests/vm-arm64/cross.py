@@ -57,8 +57,8 @@ def judge(sources, program):
     return program
 
 
-def build(name="arm64", *options):
-    """A build directory below that of the tests, brought up to date. What the build itself has to run goes through the wrapper."""
+def configure(name, *options):
+    """A build directory below that of the tests. What the build itself has to run goes through the wrapper."""
     own = pathlib.Path(os.environ["HAWD_BUILD"]) / name
     text = CROSS.replace("@SYSROOT@", str(sysroot())).replace("@COMPILER@", COMPILER).replace("@WRAPPER@", repr(wrapper()))
     cross = own.with_suffix(".ini")
@@ -66,6 +66,12 @@ def build(name="arm64", *options):
         shutil.rmtree(own, ignore_errors=True)
         cross.write_text(text, encoding="utf-8")
         run("meson", "setup", own, os.environ["HAWD_SOURCE"], "--cross-file", cross, f"--prefix={overlay.PREFIX}", "--sysconfdir=/etc",
-            "--localstatedir=/var", "--libdir=lib", *(options or ("-Dtests=disabled",)))
+            "--localstatedir=/var", "--libdir=lib", *options)
+    return own
+
+
+def build():
+    """hawd as it is installed, brought up to date."""
+    own = configure("arm64", "-Dtests=disabled")
     run("ninja", "-C", own)
     return own
