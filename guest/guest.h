@@ -172,6 +172,8 @@ typedef struct GuestViommu {
         bool past_libvirt; /* set by -device in <qemu:commandline>, which libvirt ignores */
         uint8_t aw_bits;   /* 0: the machine's default */
         Tristate dma_translation;
+        Tristate accel; /* smmuv3: the host's IOMMU does its work (accel=on) */
+        bool of_bus;    /* smmuv3: only devices of one bus are behind it (-device arm-smmuv3) */
 } GuestViommu;
 
 typedef struct GuestBar {

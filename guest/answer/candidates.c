@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/answer/search.h"
+#include "guest/answer/candidates.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,17 +12,7 @@
 #define WIDTH_MIN 36
 #define WIDTH_MAX 52
 
-typedef struct Candidates {
-        const Guest *guest;
-        const Profile *profile;
-        const ProfileDevice *const *places;
-        const Check *check;
-        const CheckFinding *finding;
-        Change *changes;
-        size_t n;
-} Candidates;
-
-static void add(Candidates *c, ChangeKind kind, uint64_t value) {
+void candidates_add(Candidates *c, ChangeKind kind, uint64_t value) {
         if (c->n < REMEDY_CANDIDATES_MAX)
                 c->changes[c->n++] = (Change){ .kind = kind, .value = value };
 }
@@ -37,12 +27,12 @@ static void add_width(Candidates *c, unsigned bits) {
         /* Below the host's width only the firmware needs the value. */
         if (guest->form.manager == MANAGER_PROXMOX && guest->cpu.width_mode == WIDTH_HOST &&
                         bits < c->check->layout.phys_bits)
-                add(c, CHANGE_GUEST_BITS, bits);
+                candidates_add(c, CHANGE_GUEST_BITS, bits);
         if (libvirt && vmm_of(guest)->width_modes && guest->cpu.width_mode != WIDTH_HOST && guest->kvm &&
                         fact_known(cpuinfo) && bits > cpuinfo->value)
-                add(c, CHANGE_WIDTH_HOST, bits);
+                candidates_add(c, CHANGE_WIDTH_HOST, bits);
         else
-                add(c, CHANGE_WIDTH, bits);
+                candidates_add(c, CHANGE_WIDTH, bits);
 }
 
 /* From that width down: the first that helps loses the least. */
@@ -55,7 +45,7 @@ static void narrower(Candidates *c, unsigned from) {
 static void wider(Candidates *c) {
         for (unsigned bits = c->check->layout.phys_bits + 1; bits <= WIDTH_MAX; bits++)
                 add_width(c, bits);
-        add(c, CHANGE_WIDTH_HOST, 0);
+        candidates_add(c, CHANGE_WIDTH_HOST, 0);
 }
 
 static uint64_t less(uint64_t bytes, uint64_t excess) {
@@ -69,9 +59,9 @@ static void less_hotplug(Candidates *c, uint64_t excess) {
         uint64_t plugged = guest_plugged(memory), least = memory->ram + plugged,
                  wanted = less(memory->max, excess);
 
-        add(c, CHANGE_MAX_MEMORY, wanted > least ? wanted : least);
+        candidates_add(c, CHANGE_MAX_MEMORY, wanted > least ? wanted : least);
         if (plugged == 0)
-                add(c, CHANGE_MAX_MEMORY, 0);
+                candidates_add(c, CHANGE_MAX_MEMORY, 0);
 }
 
 /* QEMU's hole after memory is not where firmware with its own window places BARs. */
@@ -80,7 +70,7 @@ static void less_hole(Candidates *c, uint64_t excess) {
 
         for (size_t i = 0; i < layout->n && c->guest->firmware.kind != FIRMWARE_NONE; i++)
                 if (layout->ranges[i].kind == LAYOUT_HOLE64)
-                        add(c, CHANGE_HOLE64,
+                        candidates_add(c, CHANGE_HOLE64,
                                         less(layout->ranges[i].end - layout->ranges[i].start + 1, excess));
 }
 
@@ -90,11 +80,11 @@ static void other_machine(Candidates *c) {
 
         for (size_t i = 0; i < layout->n_causes; i++) {
                 if (layout->causes[i].kind == START_MACHINE_NEWER)
-                        add(c, CHANGE_MACHINE, layout->causes[i].max);
+                        candidates_add(c, CHANGE_MACHINE, layout->causes[i].max);
                 if (layout->causes[i].kind == START_MACHINE_GONE)
-                        add(c, CHANGE_MACHINE, layout->causes[i].min);
+                        candidates_add(c, CHANGE_MACHINE, layout->causes[i].min);
                 if (layout->causes[i].kind == START_MACHINE_OTHERS)
-                        add(c, CHANGE_MACHINE, layout->causes[i].value);
+                        candidates_add(c, CHANGE_MACHINE, layout->causes[i].value);
         }
 }
 
@@ -111,11 +101,11 @@ static void for_start(Candidates *c) {
         if (c->check->layout.phys_bits)
                 wider(c);
         else
-                add(c, CHANGE_WIDTH_HOST, 0);
+                candidates_add(c, CHANGE_WIDTH_HOST, 0);
         less_hole(c, top > end ? top - end : 0);
         less_hotplug(c, top > end ? top - end : 0);
         if (top > end)
-                add(c, CHANGE_RAM, less(c->guest->memory.ram, top - end));
+                candidates_add(c, CHANGE_RAM, less(c->guest->memory.ram, top - end));
 }
 
 static unsigned lesser_width(const Profile *profile) {
@@ -162,14 +152,14 @@ static void for_bars(Candidates *c) {
         narrower(c, bits);
         for (unsigned more = bits + 1; more < c->check->layout.phys_bits; more++)
                 add_width(c, more);
-        add(c, CHANGE_NO_PEER_TO_PEER, 0);
+        candidates_add(c, CHANGE_NO_PEER_TO_PEER, 0);
 }
 
 static void for_memory(Candidates *c) {
         const Layout *layout = &c->check->layout;
 
         if (c->guest->cpu.vendor == CPU_VENDOR_AMD || c->guest->cpu.vendor == CPU_VENDOR_HYGON)
-                add(c, CHANGE_MACHINE, 7 << 16 | 1);
+                candidates_add(c, CHANGE_MACHINE, 7 << 16 | 1);
         for (size_t i = 0; i < layout->n; i++) {
                 const LayoutRange *range = &layout->ranges[i];
                 uint64_t excess = range->end - c->finding->start + 1;
@@ -179,7 +169,7 @@ static void for_memory(Candidates *c) {
                 if (range->kind == LAYOUT_HOTPLUG)
                         less_hotplug(c, excess);
                 if (range->kind == LAYOUT_RAM)
-                        add(c, CHANGE_RAM, less(c->guest->memory.ram, excess));
+                        candidates_add(c, CHANGE_RAM, less(c->guest->memory.ram, excess));
         }
         for_bars(c);
 }
@@ -188,29 +178,29 @@ static void for_viommu(Candidates *c) {
         const Fact *bits = &c->profile->widths.iova_bits;
 
         if (fact_known(bits))
-                add(c, CHANGE_VIOMMU_BITS, bits->value);
-        add(c, CHANGE_VIOMMU_BITS, 48);
-        add(c, CHANGE_VIOMMU_BITS, 39);
-        add(c, CHANGE_NO_DMA_TRANSLATION, 0);
+                candidates_add(c, CHANGE_VIOMMU_BITS, bits->value);
+        candidates_add(c, CHANGE_VIOMMU_BITS, 48);
+        candidates_add(c, CHANGE_VIOMMU_BITS, 39);
+        candidates_add(c, CHANGE_NO_DMA_TRANSLATION, 0);
 }
 
 static void for_window(Candidates *c) {
         BarNeed need;
 
         if (c->guest->firmware.unread_value > 0 && strcasestr(c->guest->firmware.unread, "PciMmio64"))
-                add(c, CHANGE_MMIO64, c->guest->firmware.unread_value);
+                candidates_add(c, CHANGE_MMIO64, c->guest->firmware.unread_value);
         wider(c);
         bar_need(c->guest, &c->check->layout, 0, NULL, NULL, &need);
         for (uint64_t mib = 65536; mib <= UINT64_C(16) << 20; mib *= 2)
                 if (mib >= need.bytes >> 20)
-                        add(c, CHANGE_MMIO64, mib);
-        add(c, CHANGE_LARGE_PAGES, 0);
+                        candidates_add(c, CHANGE_MMIO64, mib);
+        candidates_add(c, CHANGE_LARGE_PAGES, 0);
 }
 
 /* Another width moves the window; less memory or another machine type moves what it overlaps. */
 static void for_overlap(Candidates *c) {
         for (unsigned bits = 36; bits < c->check->layout.phys_bits; bits++)
-                add(c, CHANGE_WIDTH, bits);
+                candidates_add(c, CHANGE_WIDTH, bits);
         for_window(c);
 }
 
@@ -218,9 +208,9 @@ static void for_confidential(Candidates *c) {
         const Fact *c_bit = &c->profile->encryption.c_bit;
 
         if (c->guest->reduced_phys_bits > 1)
-                add(c, CHANGE_REDUCED_BITS, 1);
+                candidates_add(c, CHANGE_REDUCED_BITS, 1);
         if (c->guest->confidential == CONFIDENTIAL_TDX)
-                add(c, CHANGE_WIDTH_HOST, 0);
+                candidates_add(c, CHANGE_WIDTH_HOST, 0);
         narrower(c,
                         c->guest->confidential != CONFIDENTIAL_TDX && fact_known(c_bit)
                                         ? (unsigned) c_bit->value
@@ -230,17 +220,17 @@ static void for_confidential(Candidates *c) {
 static void for_compatibility(Candidates *c) {
         const uint64_t moved = (UINT64_C(1) << 40) - 4 * GIB;
 
-        add(c, CHANGE_LARGE_PAGES, 0);
+        candidates_add(c, CHANGE_LARGE_PAGES, 0);
         narrower(c, 46);
         if (c->check->layout.relocated && c->check->layout.top - moved >= HYPERTRANSPORT_START)
                 less_hotplug(c, c->check->layout.top - moved - HYPERTRANSPORT_START + 1);
-        add(c, CHANGE_MACHINE, 7 << 16);
+        candidates_add(c, CHANGE_MACHINE, 7 << 16);
 }
 
 /* If libvirt rejects the width, the same as a limit of the host's. */
 static void for_sources(Candidates *c) {
         add_width(c, c->check->layout.phys_bits);
-        add(c, CHANGE_WIDTH_HOST, 0);
+        candidates_add(c, CHANGE_WIDTH_HOST, 0);
 }
 
 size_t remedy_candidates(const Guest *guest, const Profile *profile, const ProfileDevice *const *places,
@@ -265,7 +255,9 @@ size_t remedy_candidates(const Guest *guest, const Profile *profile, const Profi
                 .finding = finding,
                 .changes = ret };
 
-        if (of_rule[finding->rule])
+        if (guest->machine == MACHINE_VIRT)
+                candidates_virt(&c);
+        else if (of_rule[finding->rule])
                 of_rule[finding->rule](&c);
         return c.n;
 }

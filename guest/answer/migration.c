@@ -149,15 +149,22 @@ static void live_widths(CheckRun *run, const Profile *source) {
                 live_mappable(run, (unsigned) to->guest_mappable_bits.value);
 }
 
+bool live_architectures(CheckRun *run, const Profile *source) {
+        const char *from = source->host.architecture, *to = run->profile->host.architecture;
+
+        if (!*from || !*to)
+                check_missing(run, "a host's architecture");
+        else if (strcmp(from, to) != 0)
+                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
+                                "the hosts have different architectures");
+        return *from && strcmp(from, to) == 0;
+}
+
 static void live_processors(CheckRun *run, const Profile *source) {
         const Fact *from = &source->paging.la57_capable, *to = &run->profile->paging.la57_capable;
         CpuVendor a = source->host.vendor, b = run->profile->host.vendor;
 
-        if (!*source->host.architecture || !*run->profile->host.architecture)
-                check_missing(run, "a host's architecture");
-        else if (strcmp(source->host.architecture, run->profile->host.architecture) != 0)
-                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
-                                "the hosts have different architectures");
+        live_architectures(run, source);
         if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
                 check_missing(run, "a host's CPU vendor");
         else if (a != b)
@@ -179,7 +186,9 @@ static void live_processors(CheckRun *run, const Profile *source) {
 
 static void live(CheckRun *run, const Profile *source) {
         /* Without KVM the guest's CPU and addresses do not depend on the host. */
-        if (run->guest->kvm) {
+        if (run->guest->kvm && run->guest->architecture == ARCHITECTURE_ARM64)
+                live_arm64(run, source);
+        else if (run->guest->kvm) {
                 live_widths(run, source);
                 live_processors(run, source);
         }

@@ -113,6 +113,14 @@ int remedy_search(const Guest *guest, const Profile *profile, const ProfileDevic
 #define REMEDY_NOTE_MAX 256
 int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY_NOTE_MAX]);
 
+/* ── migration ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* Parts of the live answer. The run's profile is the target's, its layout the source's. */
+/* True: the same, and known. */
+bool live_architectures(CheckRun *run, const Profile *source);
+/* KVM guests of arm64: CPUs, and the layout with the target's limit. */
+void live_arm64(CheckRun *run, const Profile *source);
+
 /* ── plan ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* One plan for the whole guest: the fewest changes that make it as safe as possible. */

@@ -31,6 +31,9 @@ typedef struct Firmware {
 
 extern const Firmware firmware_aavmf, firmware_ovmf, firmware_seabios;
 
+/* Windows and BARs of QEMU's virt on arm64, also of a kernel that is started without firmware. */
+void place_arm64(Space *space);
+
 /* Never NULL. */
 const Firmware *firmware_of(FirmwareKind kind);
 

@@ -113,6 +113,10 @@ int guest_firmware_set_option(Guest *guest, const char *name, const char *text) 
 /* ── the table ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 static void place_direct(Space *space) {
+        if (space->guest->machine == MACHINE_VIRT) {
+                place_arm64(space);
+                return;
+        }
         layout_add(space, LAYOUT_WINDOW64, space->hole64_start,
                         sum_of(space->hole64_start, space->hole64_size),
                         "64-bit window that the kernel receives");
@@ -122,6 +126,9 @@ static void place_direct(Space *space) {
 }
 
 static void place_unknown(Space *space) {
+        /* Windows of virt do not depend on it. */
+        if (space->guest->machine == MACHINE_VIRT)
+                place_arm64(space);
         layout_unknown(space, REASON_ABSENT, "the firmware");
 }
 

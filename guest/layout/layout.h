@@ -99,6 +99,13 @@ typedef enum LayoutDropped {
         _DROPPED_MAX,
 } LayoutDropped;
 
+/* What firmware of arm64 leaves without an address, before Linux places all BARs anew. */
+typedef enum LayoutLeft {
+        LEFT_NONE = 0,
+        LEFT_SOME, /* BARs that do not fit */
+        LEFT_ALL,  /* every device's */
+} LayoutLeft;
+
 typedef struct LayoutRange {
         LayoutKind kind;
         uint64_t start, end; /* inclusive */
@@ -122,6 +129,7 @@ typedef struct Layout {
         bool window_dynamic;                 /* at the top by width; else classic, after RAM */
         char rule[128]; /* rule that placed the window: "OVMF 202211: 1/8 of the address space" */
         bool bars_fit_64, bars_fit_32;
+        LayoutLeft left;
         unsigned full; /* Cloud Hypervisor: 1 + PCI segment whose part of the device area is too short */
         uint64_t full_size;            /* size of that part; 0 none */
         uint64_t port_share;           /* minimum of the 64-bit window per hot-plug port; 0: only its BARs */

@@ -118,7 +118,7 @@ void check_missing_inputs(CheckRun *run, bool version, bool vmm) {
                 check_missing(run, "%s", *run->layout->missing ? run->layout->missing : "the layout");
         if (firmware->kind == FIRMWARE_UNKNOWN)
                 check_missing(run, "the firmware");
-        else if (version && firmware->kind != FIRMWARE_NONE &&
+        else if (version && firmware->kind != FIRMWARE_NONE && firmware->kind != FIRMWARE_AAVMF &&
                         (firmware->version.major == 0 || firmware->version_guessed))
                 check_missing(run, VERSION_MISSING);
         if (vmm && vmm_version_open(guest))
@@ -170,8 +170,8 @@ int check_finish(CheckRun *run) {
 }
 
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
-        static const CheckRule *const files[] = { rules_start, rules_width, rules_reach, rules_device,
-                rules_iommufd, rules_locked, rules_window, rules_viommu, rules_confidential,
+        static const CheckRule *const files[] = { rules_start, rules_virt, rules_width, rules_reach,
+                rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu, rules_confidential,
                 rules_compatibility, rules_overlap, rules_mediated };
         Check check = {};
         CheckRun run = { .guest = guest,

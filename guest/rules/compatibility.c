@@ -124,8 +124,8 @@ static void rule_relocated(CheckRun *run) {
 static void rule_direct_kernel(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
 
-        if (!run->layout->vmm_places || run->guest->firmware.kind != FIRMWARE_NONE || !range ||
-                        range->end <= BITS_43_END ||
+        if (run->guest->architecture != ARCHITECTURE_X86 || !run->layout->vmm_places ||
+                        run->guest->firmware.kind != FIRMWARE_NONE || !range || range->end <= BITS_43_END ||
                         (!has_bar64(run->guest, true) && run->guest->n_pmem == 0))
                 return;
         put_window(run, range, 43, VERDICT_WARNING,
@@ -156,7 +156,7 @@ static void rule_cpu_model(CheckRun *run) {
         size_t n = 0;
         CheckFinding *f;
 
-        if (!named || !chooses_width(run))
+        if (!named || run->guest->architecture != ARCHITECTURE_X86 || !chooses_width(run))
                 return;
         cpu_named_widths(named, &widths);
         for (size_t i = 0; i < widths.n; i++) {

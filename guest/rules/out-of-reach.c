@@ -8,6 +8,7 @@
 
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
+#include "profile/architecture.h"
 
 /* The first region with the range's start, of the group or the host. */
 static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, uint64_t address) {
@@ -29,7 +30,8 @@ static bool is_hypertransport(const CheckRun *run, const Reach *reach, const Ran
         uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
 
         return outside->start >= HYPERTRANSPORT_START && outside->start <= HYPERTRANSPORT_END &&
-                        outside->start < end && region_at(run, reach, outside->start);
+                        outside->start < end && !profile_is_arm64(run->profile) &&
+                        region_at(run, reach, outside->start);
 }
 
 /* Names the devices, if they differ in reach. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guest/rules/run.h"
+#include "profile/architecture.h"
 
 /* The range with the highest end. */
 static const LayoutRange *highest(const Layout *layout) {
@@ -44,30 +45,38 @@ static void told_more(CheckRun *run, unsigned bits, const char *what) {
                         run->layout->phys_bits, what, bits);
 }
 
-static bool is_x86(const char *architecture) {
-        return strcmp(architecture, "x86_64") == 0 ||
-                        (architecture[0] == 'i' && strcmp(architecture + 1, "686") == 0);
+static bool same_architecture(const Guest *guest, const Profile *profile) {
+        return guest->architecture == ARCHITECTURE_ARM64 ? profile_is_arm64(profile)
+                                                         : profile_is_x86(profile);
 }
 
 /* Independent of width: the host cannot run such a guest with KVM. */
 static void rule_kvm(CheckRun *run) {
         const ProfileHost *host = &run->profile->host;
         const ProfilePaging *paging = &run->profile->paging;
+        const bool arm64 = run->guest->architecture == ARCHITECTURE_ARM64;
         CheckFinding *f;
 
         if (!run->guest->kvm)
                 return;
-        if (*host->architecture && !is_x86(host->architecture)) {
+        if (arm64 && !*host->architecture && !profile_is_arm64(run->profile))
+                check_missing(run, "the host's architecture");
+        else if (*host->architecture && !same_architecture(run->guest, run->profile)) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
-                                "KVM on this host does not run x86 guests");
+                                "KVM on this host does not run %s guests", arm64 ? "arm64" : "x86");
                 check_numbers(run, f, "the host's architecture is %s", host->architecture);
+        } else if (arm64 && fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value) {
+                f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
+                                "KVM cannot start guests on this host");
+                check_numbers(run, f, "KVM is not there: %s", paging->kvm_loaded.source);
         } else if (fact_known(&paging->virtualisation_enabled) && !paging->virtualisation_enabled.value &&
                         !*paging->kvm_backend) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
                                 "KVM cannot start guests on this host");
                 check_numbers(run, f, "virtualisation is disabled: %s",
                                 paging->virtualisation_enabled.source);
-                if (fact_known(&paging->virtualisation_capable) && paging->virtualisation_capable.value)
+                if (!arm64 && fact_known(&paging->virtualisation_capable) &&
+                                paging->virtualisation_capable.value)
                         check_advice(run, f, "enable VT-x or SVM in firmware setup");
         }
 }
@@ -78,7 +87,8 @@ static void rule_told(CheckRun *run) {
         unsigned bits = run->layout->phys_bits, hint = run->layout->guest_phys_bits;
         CheckFinding *f;
 
-        if (!run->guest->kvm || bits == 0)
+        /* The width of an arm64 guest is KVM's limit itself. */
+        if (!run->guest->kvm || bits == 0 || run->guest->architecture == ARCHITECTURE_ARM64)
                 return;
         if (!fact_known(offered))
                 check_missing_fact(run, "guestPhysicalBits", offered);
@@ -134,8 +144,8 @@ static void rule_sources(CheckRun *run) {
         unsigned bits = run->layout->phys_bits;
         CheckFinding *f;
 
-        if (run->guest->cpu.width_mode != WIDTH_EXPLICIT || !fact_known(usable) || rule_libvirt(run) ||
-                        !fact_known(raw))
+        if (run->guest->architecture != ARCHITECTURE_X86 || run->guest->cpu.width_mode != WIDTH_EXPLICIT ||
+                        !fact_known(usable) || rule_libvirt(run) || !fact_known(raw))
                 return;
         if (usable->value >= raw->value || bits < usable->value || bits > raw->value)
                 return;

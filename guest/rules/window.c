@@ -76,7 +76,8 @@ static void rule_window_64(CheckRun *run) {
         BarNeed need;
         bool fits;
 
-        if (room == 0 && check_beyond_width(run->layout))
+        /* Of virt: virt.c */
+        if (run->guest->machine == MACHINE_VIRT || (room == 0 && check_beyond_width(run->layout)))
                 return;
         bar_need(run->guest, run->layout, run->layout->port_share, NULL, NULL, &need);
         if ((need.n_devices == 0 && need.bytes <= room) || (!range && run->layout->bars_fit_64))

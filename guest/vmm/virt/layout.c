@@ -13,7 +13,6 @@
 #define RAM_START GIB
 #define HIGH_START (256 * GIB) /* lowest place of the high regions */
 #define REDIST2_SIZE (64 * MIB)
-#define WINDOW_SIZE (512 * GIB)
 #define LOW_ECAM UINT64_C(0x3F000000)
 #define LOW_ECAM_SIZE (16 * MIB)
 #define WINDOW32_START UINT64_C(0x10000000)
@@ -48,10 +47,10 @@ static bool wants_high_ecam(const Guest *guest, const VirtPolicy *policy) {
                         (is_64bit || guest->firmware.kind != FIRMWARE_AAVMF);
 }
 
-static uint64_t window_size(const Guest *guest) {
+uint64_t virt_window_size(const Guest *guest) {
         if (guest->virt.highmem_mmio_size)
                 return guest->virt.highmem_mmio_size;
-        return guest->virt.mmio_size_default ? guest->virt.mmio_size_default : WINDOW_SIZE;
+        return guest->virt.mmio_size_default ? guest->virt.mmio_size_default : VIRT_WINDOW_MIN;
 }
 
 static void place_memory(const Guest *guest, VirtMap *map) {
@@ -74,7 +73,7 @@ static void place_high(const Guest *guest, const VirtPolicy *policy, uint8_t bit
                 [DROPPED_ECAM] = wants_high_ecam(guest, policy) && highmem,
                 [DROPPED_WINDOW64] = is_on(guest->virt.highmem_mmio, true) && highmem,
         };
-        const uint64_t sizes[_DROPPED_MAX] = { REDIST2_SIZE, ECAM_SIZE, window_size(guest) };
+        const uint64_t sizes[_DROPPED_MAX] = { REDIST2_SIZE, ECAM_SIZE, virt_window_size(guest) };
         uint64_t base = max_of(map->memory_end, HIGH_START);
 
         for (unsigned i = 0; i < _DROPPED_MAX; i++) {

@@ -9,7 +9,6 @@
 #define GICV2_CPUS 8
 #define GICV4_REDIST_CPUS 61 /* its redistributors are twice as large */
 #define GICV4_REDIST2_CPUS 256
-#define WINDOW_SIZE_MIN (512 * GIB)
 #define KVM_BITS_MIN 40 /* before 6.0 every guest takes at least these */
 
 uint32_t virt_max_cpus(const Guest *guest) {
@@ -66,8 +65,8 @@ static void start_switches(Space *space, const VirtPolicy *policy) {
                 return;
         if (size & (size - 1))
                 layout_refuse(space, START_MMIO_SIZE_ODD, size, 0, 0);
-        else if (size < WINDOW_SIZE_MIN)
-                layout_refuse(space, START_MMIO_SIZE_SMALL, size, WINDOW_SIZE_MIN, 0);
+        else if (size < VIRT_WINDOW_MIN)
+                layout_refuse(space, START_MMIO_SIZE_SMALL, size, VIRT_WINDOW_MIN, 0);
 }
 
 static uint8_t bits_of(uint64_t address) {

@@ -53,6 +53,10 @@ typedef enum VirtSwitch {
         _VIRT_SWITCH_MAX,
 } VirtSwitch;
 
+#define VIRT_WINDOW_MIN (UINT64_C(512) << 30) /* of highmem-mmio-size */
+/* Of the 64-bit PCI window, if it is there. */
+uint64_t virt_window_size(const Guest *guest);
+
 /* "highmem-redists" */
 const char *virt_switch_name(VirtSwitch which);
 
