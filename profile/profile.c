@@ -34,6 +34,15 @@ static const char *const second_level_table[_SECOND_LEVEL_MAX] = {
 };
 WORDS_DEFINE(SecondLevelKind, second_level);
 
+static const char *const kvm_mode_table[_KVM_MODE_MAX] = {
+        [KVM_MODE_UNKNOWN] = "",
+        [KVM_MODE_NONE] = "none",
+        [KVM_MODE_VHE] = "vhe",
+        [KVM_MODE_NVHE] = "nvhe",
+        [KVM_MODE_PROTECTED] = "protected",
+};
+WORDS_DEFINE(KvmMode, kvm_mode);
+
 static void group_done(ProfileGroup *group) {
         for (size_t i = 0; i < group->n_members; i++)
                 free(group->members[i]);

@@ -34,9 +34,12 @@ typedef struct ProfileHost {
         char architecture[33]; /* as uname -m; "" unknown */
         char virtualised[48];  /* "none", the hypervisor's name, or "" unknown */
         CpuVendor vendor;
-        char vendor_name[16]; /* from CPUID, not trimmed; "" unknown */
+        char vendor_name[16]; /* from CPUID, not trimmed; on arm64 the implementer's name; "" unknown */
         Fact family, model, stepping;
-        char model_name[128]; /* "" unknown */
+        /* arm64, of CPU 0: MIDR_EL1 and its fields; and how many parts all CPUs have among them */
+        Fact midr, implementer, variant, part, revision, cpu_kinds;
+        char model_name[128]; /* on arm64 the names of all parts, with commas; "" unknown */
+        Fact page_size;       /* of the kernel, in bytes; arm64 only */
         Fact cpus;            /* logical CPUs online */
         /* allow_unsafe_interrupts of vfio_iommu_type1, for devices that a VMM opens by group, and of
          * iommufd, for those opened through /dev/iommu */
@@ -75,8 +78,19 @@ typedef enum SecondLevelKind {
 
 WORDS_DECLARE(SecondLevelKind, second_level);
 
+typedef enum KvmMode {
+        KVM_MODE_UNKNOWN = 0,
+        KVM_MODE_NONE, /* KVM does not run */
+        KVM_MODE_VHE,
+        KVM_MODE_NVHE,
+        KVM_MODE_PROTECTED,
+        _KVM_MODE_MAX,
+} KvmMode;
+
+WORDS_DECLARE(KvmMode, kvm_mode);
+
 typedef struct ProfilePaging {
-        Fact virtualisation_capable; /* VMX or SVM in CPUID */
+        Fact virtualisation_capable; /* VMX or SVM in CPUID; on arm64 EL2 */
         Fact virtualisation_enabled; /* and kept by the kernel: not disabled by firmware */
         Fact la57_capable, la57_enabled;
         Fact host_levels; /* 4 or 5, in use */
@@ -86,6 +100,7 @@ typedef struct ProfilePaging {
         Fact second_level_levels; /* maximum levels of a guest walk */
         Fact second_level_page_2m, second_level_page_1g, second_level_accessed_dirty;
         Fact kvm_loaded;                  /* KVM runs: module loaded and a vendor module started */
+        KvmMode kvm_mode;                 /* arm64 */
         char kvm_backend[32];             /* kvm_intel, kvm_amd, kvm_pvm …; "" none or unknown */
         Fact kvm_guest_phys_bits_offered; /* in KVM_GET_SUPPORTED_CPUID EAX[23:16]; no: kernel before 6.10 */
         Fact smaller_maxphyaddr;          /* KVM_CAP_SMALLER_MAXPHYADDR */

@@ -19,6 +19,16 @@ bool replay_msr_parse(Bytes line, RootMsr *ret) {
         return true;
 }
 
+/* The three granules of arm64 (D8, "Translation granules"). */
+static bool take_page_size(Bytes word, uint64_t *ret) {
+        uint64_t size;
+
+        if (!text_u64(word, 10, &size) || (size != 4096 && size != 16384 && size != 65536))
+                return false;
+        *ret = size;
+        return true;
+}
+
 static bool is_id(Bytes word) {
         if (word.n != 32)
                 return false;
@@ -40,5 +50,7 @@ void replay_host_parse(Bytes text, HostIdentity *ret) {
                         text_printable(value, ret->architecture, sizeof(ret->architecture));
                 else if (text_equal(key, "machine-id") && is_id(value))
                         text_printable(value, ret->machine_id, sizeof(ret->machine_id));
+                else if (text_equal(key, "page-size"))
+                        (void) take_page_size(value, &ret->page_size);
         }
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <systemd/sd-id128.h>
+#include <unistd.h>
 
 #include "probe/root/root-internal.h"
 
@@ -12,12 +15,16 @@
 
 static void read_live(Root *root, HostIdentity *ret) {
         struct utsname name;
-        char text[128];
+        char text[192];
         sd_id128_t id;
         int n = 0;
+        long page_size = sysconf(_SC_PAGESIZE);
 
         if (uname(&name) == 0)
                 snprintf(ret->architecture, sizeof(ret->architecture), "%.32s", name.machine);
+        /* Elsewhere there is one size only. */
+        if (strcmp(ret->architecture, "aarch64") == 0 && page_size > 0)
+                ret->page_size = (uint64_t) page_size;
         if (sd_id128_get_machine_app_specific(HAWD_APPLICATION_ID, &id) >= 0)
                 sd_id128_to_string(id, ret->machine_id);
 
@@ -25,6 +32,9 @@ static void read_live(Root *root, HostIdentity *ret) {
                 n += snprintf(text + n, sizeof(text) - (size_t) n, "architecture %s\n", ret->architecture);
         if (*ret->machine_id)
                 n += snprintf(text + n, sizeof(text) - (size_t) n, "machine-id %s\n", ret->machine_id);
+        if (ret->page_size > 0)
+                n += snprintf(text + n, sizeof(text) - (size_t) n, "page-size %" PRIu64 "\n",
+                                ret->page_size);
         root_tell_file(root, "hawd/host", (Bytes){ .data = (uint8_t *) text, .n = (size_t) n });
 }
 

@@ -39,6 +39,9 @@ Reason root_failed(Root *root, const char *path, Reason reason);
 
 void root_tell_file(const Root *root, const char *path, Bytes content);
 
+/* Adds what a virtual CPU says to the answers; arm64 only. */
+void root_kvm_ask_vcpu(int kvm, KvmAnswers *ret);
+
 /* Makes room for size bytes and a NUL. */
 bool buffer_reserve(Buffer *buffer, size_t size);
 

@@ -147,6 +147,7 @@ static void ask(int fd, KvmAnswers *ret) {
         ret->api_version = version > 0 ? version : 0;
         ret->supported_cpuid_reason = ret->msrs_reason = REASON_NOT_APPLICABLE;
         ask_capability(fd, KVM_CAP_ARM_VM_IPA_SIZE, ret);
+        root_kvm_ask_vcpu(fd, ret);
 }
 
 #endif

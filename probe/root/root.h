@@ -117,7 +117,8 @@ Reason root_cpuid(Root *root, CpuidTable *ret, FaultList *faults);
 /* Live: /dev/cpu/0/msr (boot CPU). Tree: hawd/msr. REASON_ABSENT: no such register or no driver. */
 Reason root_msr(Root *root, uint32_t msr, uint64_t *ret);
 
-/* Live: /dev/kvm, if the driver is loaded (opening the static node would load it). Tree: hawd/kvm. */
+/* Live: /dev/kvm, if the driver is loaded (opening the static node would load it); on arm64 a virtual machine is
+ * made and removed, which never runs. Tree: hawd/kvm. */
 Reason root_kvm(Root *root, KvmAnswers *ret, FaultList *faults);
 
 /* Only the lines of the kernel's log that matter (kernel-log.h). Live: /dev/kmsg, up to its current end, and if
@@ -128,9 +129,10 @@ Reason root_kernel_log(Root *root, Buffer *ret);
 typedef struct HostIdentity {
         char machine_id[33]; /* app-specific (sd_id128_get_machine_app_specific), lower-case hex; "" unknown */
         char architecture[33]; /* as uname -m; "" unknown */
+        uint64_t page_size;    /* of the kernel, in bytes; arm64 only; 0 unknown */
 } HostIdentity;
 
-/* Live: uname(2) and the machine id. Tree: hawd/host. */
+/* Live: uname(2), sysconf(3) and the machine id. Tree: hawd/host. */
 Reason root_identity(Root *root, HostIdentity *ret);
 
 /* ── watching the reads ────────────────────────────────────────────────────────────────────────────────── */

@@ -70,6 +70,8 @@ typedef struct CpuFacts {
         Reason cpuinfo_reason;
         Cpuinfo cpuinfo;
         MsrFact msrs[_MSR_MAX];
+        Reason midr_reason; /* NOT_APPLICABLE: not an arm64 CPU */
+        uint64_t midr;      /* of CPU 0 */
         FaultList faults;
 } CpuFacts;
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe/decode/cpu/midr.h"
 #include "probe/source/facts.h"
 
 /* 8192 logical CPUs with 2 KiB of flags each. */
 #define CPUINFO_MAX (32 * 1024 * 1024)
+#define MIDR_PATH "sys/devices/system/cpu/cpu0/regs/identification/midr_el1"
 
 static uint32_t msr_index(MsrName name) {
         static const uint32_t msr_indices[_MSR_MAX] = {
@@ -58,6 +60,16 @@ void source_cpu_read_registers(Root *root, CpuFacts *ret) {
         read_msrs(root, ret);
 }
 
+/* An offline CPU has none; /proc/cpuinfo has those of the others. */
+static void read_midr(Root *root, Buffer *buffer, CpuFacts *ret) {
+        ret->midr_reason = REASON_NOT_APPLICABLE;
+        if (ret->cpuid_reason == REASON_NONE || (ret->cpuinfo_reason == REASON_NONE && !ret->cpuinfo.arm))
+                return;
+        ret->midr_reason = root_read_attribute(root, MIDR_PATH, buffer);
+        if (ret->midr_reason == REASON_NONE && !midr_parse(buffer_bytes(buffer), &ret->midr))
+                ret->midr_reason = REASON_MALFORMED;
+}
+
 int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret) {
         int r;
 
@@ -68,6 +80,7 @@ int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret) {
                 if (r < 0)
                         return r;
         }
+        read_midr(root, buffer, ret);
         return 0;
 }
 

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "profile/derive/facts-architecture.h"
+
 static Fact by_leaf(const CpuFacts *cpu, uint8_t bits, const char *source) {
         if (cpu->cpuid_reason != REASON_NONE)
                 return fact_unknown(cpu->cpuid_reason, "%s", source);
@@ -59,6 +61,10 @@ static Fact host_physical(const CpuFacts *cpu, const ProfileEncryption *encrypti
 void derive_cpu_widths(const Facts *facts, const ProfileEncryption *encryption, ProfileWidths *ret) {
         const CpuFacts *cpu = &facts->cpu;
 
+        if (facts_are_arm64(facts)) {
+                derive_arm_cpu_widths(facts, ret);
+                return;
+        }
         ret->cpu_physical_bits = by_leaf(cpu, cpu->width.physical_bits, "CPUID 0x80000008 EAX[7:0]");
         ret->linear_bits = by_leaf(cpu, cpu->width.linear_bits, "CPUID 0x80000008 EAX[15:8]");
         if (cpuinfo_has_sizes(cpu)) {

@@ -5,8 +5,6 @@
 
 #define EPT_4_LEVEL_BITS 48
 #define EPT_5_LEVEL_BITS 52
-#define ARM_DEFAULT_IPA_BITS 40
-#define CAP_ARM_VM_IPA_SIZE 165
 #define ADDRESS_BITS_MAX 64
 
 /* A width from KVM, at most 64 bits. */
@@ -92,34 +90,11 @@ static Fact guest_mappable(const CpuidLeaf *leaf, const ProfilePaging *paging, c
         return mappable_by_levels(paging, widths);
 }
 
-static void derive_arm(const Facts *facts, ProfileWidths *ret) {
-        const KvmFacts *kvm = &facts->kvm;
-        int32_t ipa;
-
-        if (kvm->reason != REASON_NONE ||
-                        !kvm_answers_capability(&kvm->answers, CAP_ARM_VM_IPA_SIZE, &ipa)) {
-                ret->guest_physical_bits =
-                                fact_unknown(kvm->reason != REASON_NONE ? kvm->reason : REASON_ABSENT,
-                                                "KVM_CAP_ARM_VM_IPA_SIZE");
-                ret->guest_mappable_bits = ret->guest_physical_bits;
-                return;
-        }
-        if (ipa > 0)
-                ret->guest_physical_bits = answered((uint64_t) ipa, "KVM_CAP_ARM_VM_IPA_SIZE");
-        else
-                ret->guest_physical_bits = fact_assumed(ARM_DEFAULT_IPA_BITS,
-                                "40: KVM_CAP_ARM_VM_IPA_SIZE is 0, the size is not configurable");
-        ret->guest_mappable_bits = fact_known(&ret->guest_physical_bits)
-                        ? fact_derived(ret->guest_physical_bits.value,
-                                          "guestPhysicalBits: stage 2 maps the whole IPA space")
-                        : ret->guest_physical_bits;
-}
-
 void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, ProfileWidths *ret) {
         const CpuidLeaf *leaf = supported_address_sizes(&facts->kvm);
 
         if (paging->second_level == SECOND_LEVEL_STAGE2) {
-                derive_arm(facts, ret);
+                derive_arm_guest_widths(facts, ret);
                 return;
         }
         if (leaf && bits(leaf->eax, 7, 0) != 0)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/derive/facts-architecture.h"
+
 #define COPY(to, from) snprintf((to), sizeof(to), "%s", (from))
 
 static void derive_virtualised(const CpuFacts *cpu, ProfileHost *ret) {
@@ -64,7 +66,14 @@ void derive_host(const Facts *facts, ProfileHost *ret) {
         COPY(ret->kernel, host->kernel_release);
         COPY(ret->architecture, host->identity.architecture);
         derive_virtualised(&facts->cpu, ret);
-        derive_cpu_names(&facts->cpu, ret);
+        if (facts_are_arm64(facts))
+                derive_arm_cpu(facts, ret);
+        else {
+                derive_cpu_names(&facts->cpu, ret);
+                ret->midr = fact_unknown(REASON_NOT_APPLICABLE, "MIDR_EL1");
+                ret->implementer = ret->variant = ret->part = ret->revision = ret->midr;
+                ret->cpu_kinds = ret->page_size = fact_unknown(REASON_NOT_APPLICABLE, "arm64 only");
+        }
         ret->cpus = facts->cpu.cpuinfo_reason == REASON_NONE && facts->cpu.cpuinfo.n_cpus > 0
                         ? fact_measured(facts->cpu.cpuinfo.n_cpus, "/proc/cpuinfo")
                         : fact_unknown(facts->cpu.cpuinfo_reason != REASON_NONE ? facts->cpu.cpuinfo_reason

@@ -23,8 +23,6 @@ static bool runs_on(const Facts *facts, const char *backend) {
 static SecondLevelKind second_level_kind(const Facts *facts) {
         const CpuFacts *cpu = &facts->cpu;
 
-        if (facts_are_arm64(facts))
-                return SECOND_LEVEL_STAGE2;
         if (runs_on(facts, "kvm_intel"))
                 return SECOND_LEVEL_EPT;
         if (runs_on(facts, "kvm_amd"))
@@ -87,8 +85,6 @@ Fact derive_second_level_enabled(const Facts *facts) {
         const KvmFacts *kvm = &facts->kvm;
         const CpuFacts *cpu = &facts->cpu;
 
-        if (facts_are_arm64(facts))
-                return fact_unknown(REASON_NOT_APPLICABLE, "arm64");
         /* If the module did not start, the parameter is only what it would request. */
         if (runs_on(facts, "kvm_intel") && kvm->ept.reason == REASON_NONE)
                 return fact_measured(kvm->ept.value, "/sys/module/kvm_intel/parameters/ept is %s",
@@ -106,13 +102,11 @@ Fact derive_second_level_enabled(const Facts *facts) {
                         "/sys/module/kvm_*/parameters");
 }
 
-static Fact second_level_capable(const Facts *facts, SecondLevelKind kind) {
+static Fact second_level_capable(const Facts *facts) {
         const CpuFacts *cpu = &facts->cpu;
         const MsrFact *ctls = &cpu->msrs[MSR_VMX_PROCBASED_CTLS],
                       *ctls2 = &cpu->msrs[MSR_VMX_PROCBASED_CTLS2];
 
-        if (kind == SECOND_LEVEL_STAGE2)
-                return fact_unknown(REASON_NOT_APPLICABLE, "arm64");
         if (cpu->cpuid_reason != REASON_NONE)
                 return fact_unknown(cpu->cpuid_reason, "CPUID");
         if (virtualisation(cpu) == TRISTATE_NO)
@@ -220,11 +214,15 @@ static void derive_page_sizes(const Facts *facts, ProfilePaging *ret) {
 }
 
 void derive_paging(const Facts *facts, ProfilePaging *ret) {
+        if (facts_are_arm64(facts)) {
+                derive_arm_paging(facts, ret);
+                return;
+        }
         derive_virtualisation(facts, ret);
         derive_la57(&facts->cpu, ret);
         derive_gigabyte_pages(&facts->cpu, ret);
         ret->second_level = second_level_kind(facts);
-        ret->second_level_capable = second_level_capable(facts, ret->second_level);
+        ret->second_level_capable = second_level_capable(facts);
         ret->second_level_enabled = derive_second_level_enabled(facts);
         ret->second_level_levels = derive_second_level_levels(facts);
         derive_page_sizes(facts, ret);

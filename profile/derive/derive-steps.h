@@ -21,6 +21,14 @@ void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, Profil
 void derive_iova_width(const Profile *profile, ProfileWidths *ret);
 void derive_safe_widths(ProfileWidths *widths);
 
+/* What arm64 has otherwise, by the functions above. */
+void derive_arm_cpu(const Facts *facts, ProfileHost *ret);
+void derive_arm_paging(const Facts *facts, ProfilePaging *ret);
+void derive_arm_cpu_widths(const Facts *facts, ProfileWidths *ret);
+void derive_arm_guest_widths(const Facts *facts, ProfileWidths *ret);
+/* KVM's limit of guest-physical addresses, in bits. */
+Fact derive_ipa_limit(const Facts *facts);
+
 int derive_iommus(const Facts *facts, Profile *profile);
 int derive_devices(const Facts *facts, Profile *profile);
 int derive_mediated(const Facts *facts, Profile *profile); /* after the devices */

@@ -49,6 +49,10 @@ static int check_host(const JsonValue *value, void *object, const void *before) 
         return 0;
 }
 
+static bool is_arm64(const void *object) {
+        return strcmp(((const ProfileHost *) object)->architecture, "aarch64") == 0;
+}
+
 #define HOST(member) FIELD_MEMBER(ProfileHost, member)
 
 static const Field host_fields[] = {
@@ -64,11 +68,26 @@ static const Field host_fields[] = {
         { "virtualised", FIELD_TEXT, FIELD_EMITS | FIELD_FILE, HOST(virtualised),
                         .text = "The hypervisor that this host runs under, which then claims every number, or \"none\"." },
         { "cpuVendor", FIELD_TEXT, FIELD_EMITS, HOST(vendor_name),
-                        .text = "CPU vendor, as CPUID reports it." },
-        { "cpuModelName", FIELD_TEXT, FIELD_EMITS, HOST(model_name), .text = "Name of the CPU model." },
+                        .text = "CPU vendor, as CPUID reports it; on arm64 the implementer's name." },
+        { "cpuModelName", FIELD_TEXT, FIELD_EMITS, HOST(model_name),
+                        .text = "Name of the CPU model; on arm64 of its cores, each part once." },
         { "cpuFamily", FIELD_NUMBER, 0, HOST(family), .max = UINT32_MAX, .text = "CPU family." },
         { "cpuModel", FIELD_NUMBER, 0, HOST(model), .max = UINT32_MAX, .text = "CPU model number." },
         { "cpuStepping", FIELD_NUMBER, 0, HOST(stepping), .max = UINT32_MAX, .text = "CPU stepping." },
+        { "cpuMidr", FIELD_REGISTER, FIELD_LATER, HOST(midr), .when = is_arm64,
+                        .text = "arm64: MIDR_EL1 of the first CPU." },
+        { "cpuImplementer", FIELD_NUMBER, FIELD_LATER, HOST(implementer), .max = UINT8_MAX, .when = is_arm64,
+                        .text = "arm64: implementer, MIDR_EL1[31:24]." },
+        { "cpuVariant", FIELD_NUMBER, FIELD_LATER, HOST(variant), .max = 15, .when = is_arm64,
+                        .text = "arm64: variant, MIDR_EL1[23:20]." },
+        { "cpuPart", FIELD_NUMBER, FIELD_LATER, HOST(part), .max = 4095, .when = is_arm64,
+                        .text = "arm64: part number, MIDR_EL1[15:4]." },
+        { "cpuRevision", FIELD_NUMBER, FIELD_LATER, HOST(revision), .max = 15, .when = is_arm64,
+                        .text = "arm64: revision, MIDR_EL1[3:0]." },
+        { "cpuKinds", FIELD_NUMBER, FIELD_LATER, HOST(cpu_kinds), .max = UINT32_MAX, .when = is_arm64,
+                        .text = "arm64: how many different parts the CPUs are." },
+        { "pageSize", FIELD_NUMBER, FIELD_LATER, HOST(page_size), .max = UINT32_MAX, .when = is_arm64,
+                        .text = "arm64: page size of the kernel, in bytes." },
         { "cpus", FIELD_NUMBER, FIELD_EMITS, HOST(cpus), .max = UINT32_MAX,
                         .text = "Number of logical CPUs online." },
         { "unsafeInterruptsType1", FIELD_STATE, FIELD_LATER, HOST(unsafe_type1),
@@ -90,13 +109,13 @@ const FieldTable host_table = { FIELD_TABLE(host_fields), .check = check_host };
 
 static const Field width_fields[] = {
         WIDTH("cpuPhysicalBits", cpu_physical_bits, 0,
-                        "Physical address bits that CPUID 0x80000008 reports."),
+                        "Physical address bits of the CPU: CPUID 0x80000008, on arm64 ID_AA64MMFR0_EL1.PARange."),
         WIDTH("hostPhysicalBits", host_physical_bits, 0,
                         "Physical address bits that the kernel can use: cpuPhysicalBits less those of memory encryption."),
         WIDTH("guestPhysicalBits", guest_physical_bits, FIELD_OF_KVM,
-                        "Maximum MAXPHYADDR that KVM supports for guests (QEMU phys-bits)."),
+                        "Maximum MAXPHYADDR that KVM supports for guests (QEMU phys-bits); on arm64 KVM's IPA limit."),
         WIDTH("guestMappableBits", guest_mappable_bits, FIELD_OF_KVM,
-                        "Address bits that EPT or NPT can map for a guest (QEMU guest-phys-bits)."),
+                        "Address bits that EPT, NPT or stage 2 can map for a guest (QEMU guest-phys-bits)."),
         WIDTH("iovaBits", iova_bits, 0,
                         "I/O virtual address bits: the smallest of the IOMMU units that own PCI devices."),
         WIDTH("linearBits", linear_bits, 0, "Virtual address bits of the CPU."),
@@ -137,7 +156,7 @@ const FieldTable widths_table = { FIELD_TABLE(width_fields), .check = check_widt
 
 static const Field virtualisation_fields[] = {
         { "capable", FIELD_STATE, 0, PAGING(virtualisation_capable),
-                        .text = "Whether CPUID reports VMX or SVM." },
+                        .text = "Whether CPUID reports VMX or SVM; on arm64 whether there is EL2." },
         { "enabled", FIELD_STATE, 0, PAGING(virtualisation_enabled),
                         .text = "Whether firmware left it enabled." },
 };
@@ -168,8 +187,14 @@ static const Field second_level_fields[] = {
 };
 static const FieldTable second_level_table = { FIELD_TABLE(second_level_fields) };
 
+static bool has_stage_2(const void *object) {
+        return ((const ProfilePaging *) object)->second_level == SECOND_LEVEL_STAGE2;
+}
+
 static const Field kvm_fields[] = {
         { "loaded", FIELD_STATE, 0, PAGING(kvm_loaded), .text = "Whether KVM runs." },
+        { "mode", FIELD_WORD, FIELD_LATER, PAGING(kvm_mode), .words = &kvm_mode_words, .when = has_stage_2,
+                        .text = "arm64: how KVM uses EL2: with the kernel there (vhe), without (nvhe), apart from it (protected); none: it does not run." },
         { "backend", FIELD_TEXT, FIELD_EMITS, PAGING(kvm_backend),
                         .text = "Vendor's module of KVM: kvm_intel, kvm_amd, kvm_pvm." },
         { "guestPhysBitsOffered", FIELD_STATE, 0, PAGING(kvm_guest_phys_bits_offered),
@@ -180,7 +205,7 @@ static const Field kvm_fields[] = {
 static const FieldTable kvm_table = { FIELD_TABLE(kvm_fields) };
 
 static const Field paging_fields[] = {
-        { "virtualisation", FIELD_OBJECT, 0, .table = &virtualisation_table, .text = "VMX or SVM." },
+        { "virtualisation", FIELD_OBJECT, 0, .table = &virtualisation_table, .text = "VMX, SVM or EL2." },
         { "la57", FIELD_OBJECT, 0, .table = &la57_table, .text = "Five-level paging." },
         { "hostLevels", FIELD_NUMBER, 0, PAGING(host_levels), .max = BITS_MAX,
                         .text = "Levels of the page tables that the kernel uses." },

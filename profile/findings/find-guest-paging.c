@@ -9,11 +9,40 @@ static bool is(const Fact *state, bool value) {
         return fact_known(state) && !!state->value == value;
 }
 
+/* KVM is part of most arm64 kernels; it does not start without EL2, or if it must not. */
+static void explain_arm64(const Profile *profile, Finding *f) {
+        const char *source = profile->paging.kvm_loaded.source;
+
+        if (strncmp(source, "/sys/module/kvm ", 16) == 0) {
+                finding_detail(f, "%s. The guest widths are unknown until KVM runs.", source);
+                finding_remedy(f, "Run a kernel that is built with CONFIG_KVM.");
+        } else if (profile->host.cmdline_reason == REASON_NONE && profile->host.cmdline.kvm_arm_none) {
+                finding_detail(f,
+                                "%s: kvm-arm.mode=none on the kernel command line disables KVM. The guest widths "
+                                "are unknown until KVM runs.",
+                                source);
+                finding_remedy(f, "Remove kvm-arm.mode=none from the kernel command line.");
+        } else {
+                finding_detail(f, "%s: %s. The guest widths are unknown until KVM runs.", source,
+                                is(&profile->paging.virtualisation_enabled, false)
+                                                ? "the kernel was not started at EL2 (HYP mode not available)"
+                                                : "KVM has not started, mostly for lack of EL2");
+                finding_remedy(f,
+                                "Use firmware that starts the kernel at EL2; in a virtual machine, enable nested "
+                                "virtualisation on the outer host (QEMU -machine virt,virtualization=on). "
+                                "'journalctl -k -b --grep=kvm' shows what KVM said.");
+        }
+}
+
 static void find_kvm_absent(const Profile *profile, FindingList *list) {
         if (!is(&profile->paging.kvm_loaded, false))
                 return;
         Finding *f = finding_add(list, FINDING_KVM_ABSENT, SEVERITY_WARNING, "host");
         finding_summary(f, "KVM is not running: guests have no hardware acceleration");
+        if (profile_is_arm64(profile)) {
+                explain_arm64(profile, f);
+                return;
+        }
         finding_detail(f, "%s. The guest widths are unknown until KVM runs.",
                         strcmp(profile->paging.kvm_loaded.source, "/sys/module/kvm") == 0
                                         ? "/sys/module/kvm does not exist"

@@ -48,6 +48,22 @@ static void find_cpus_differ(const Profile *profile, FindingList *list) {
                         min->value, min->value, min->value);
 }
 
+static void find_cpu_parts_differ(const Profile *profile, FindingList *list) {
+        const Fact *kinds = &profile->host.cpu_kinds;
+
+        if (!fact_known(kinds) || kinds->value < 2)
+                return;
+        Finding *f = finding_add(list, FINDING_CPUS_DIFFER, SEVERITY_INFO, "host");
+        finding_summary(f, "CPUs are of %" PRIu64 " different parts: %s", kinds->value,
+                        profile->host.model_name);
+        finding_detail(f,
+                        "The width is the same for all: KVM gives guests the lowest. Other features of a virtual "
+                        "CPU are those of the CPU that it is made on.");
+        finding_remedy(f,
+                        "Keep each guest's virtual CPUs on CPUs of one part: libvirt <vcpu cpuset='…'>, or "
+                        "taskset(1) before QEMU starts. /proc/cpuinfo shows the part of each CPU.");
+}
+
 static void find_width_sources_disagree(const Profile *profile, FindingList *list) {
         const Fact *cpu = &profile->widths.cpu_physical_bits, *taken = &profile->encryption.bits_taken;
         const Fact *kernel = &profile->widths.cpuinfo_min_bits, *widest = &profile->widths.cpuinfo_max_bits;
@@ -104,6 +120,7 @@ void find_host(const Profile *profile, FindingList *list) {
         find_architecture(profile, list);
         find_virtualised_host(profile, list);
         find_cpus_differ(profile, list);
+        find_cpu_parts_differ(profile, list);
         find_width_sources_disagree(profile, list);
         find_encryption_takes_bits(profile, list);
         find_profile_incomplete(profile, list);

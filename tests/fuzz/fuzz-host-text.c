@@ -38,6 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                                 &again, NULL) == 0 &&
                                 (again.n_msrs != answers.n_msrs ||
                                                 again.supported_cpuid.n != answers.supported_cpuid.n ||
+                                                again.n_registers != answers.n_registers ||
+                                                again.vcpu_reason != answers.vcpu_reason ||
                                                 again.n_capabilities != answers.n_capabilities))
                         abort();
                 free(written);

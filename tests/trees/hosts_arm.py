@@ -16,7 +16,7 @@ def arm64_smmuv3(t):
 
 arm64_smmuv3.expect = {
     "host.architecture": "aarch64", "widths.guestPhysicalBits.value": 44, "widths.guestMappableBits.value": 44,
-    "widths.cpuPhysicalBits.value": None, "widths.cpuPhysicalBits.reason": "not-applicable", "iommus.0.kind": "arm-smmu-v3",
+    "widths.cpuPhysicalBits.value": 44, "widths.cpuPhysicalBits.provenance": "derived", "iommus.0.kind": "arm-smmu-v3",
     "widths.iovaBits.reason": "not-applicable", "groups.0.assignable": True, "paging.secondLevel.kind": "stage2",
 }
 arm64_smmuv3.findings = {"iommu-width-unknown", "msi-window-in-low-memory"}

@@ -13,7 +13,7 @@ FOREIGN = re.compile(r"VT-d|AMD-Vi|\bRMRR\b|\bIVMD\b|CPUID|\bMSR\b|\bDMAR\b|\bIV
                      r"Encryption|legacy USB|kvm_intel|kvm_amd|IR-|IO-APIC")
 VERBS = [("map",), ("regions",), ("devices",), ("groups",), ("iommus",), ("export", "ansible"), ("export", "nova"), ("export", "nfd")]
 GUEST = {"schema": "hawd-guest/1", "name": "guest", "machine": "pc-q35-9.0", "accelerator": "tcg", "vmmVersion": "10.0.0",
-         "memory": {"ram": "4GiB"}, "cpu": {"model": "qemu64", "vendor": "amd"}, "firmware": {"kind": "ovmf", "version": "202311"},
+         "memory": {"ram": "4GiB"}, "cpu": {"model": "qemu64", "vendor": "intel"}, "firmware": {"kind": "ovmf", "version": "202311"},
          "devices": [{"name": "gpu", "assigned": True}, {"name": "nic", "assigned": True, "address": "0000:00:01.0"}]}
 
 

@@ -31,6 +31,7 @@ typedef struct Cmdline {
         bool mem_encrypt_on, mem_encrypt_off;       /* mem_encrypt=on|off */
         bool ept_on, ept_off;                       /* kvm_intel.ept=1|0 */
         bool npt_on, npt_off;                       /* kvm_amd.npt=1|0 */
+        bool kvm_arm_none, kvm_arm_some;            /* kvm-arm.mode=none|nvhe, protected, nested */
         bool pci_config_acs, pci_disable_acs_redir; /* pci=config_acs=…|disable_acs_redir=… is set */
 } Cmdline;
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "probe/cleanup.h"
+#include "probe/decode/cpu/midr.h"
 #include "probe/decode/text.h"
 
 /* The longest key needed is "address sizes"; lines with a later colon or none are ignored. */
@@ -13,12 +14,22 @@
 #define VIRTUAL_BITS_MIN 32
 #define VIRTUAL_BITS_MAX 64
 
+typedef enum MidrNumber {
+        MIDR_IMPLEMENTER,
+        MIDR_VARIANT,
+        MIDR_PART,
+        MIDR_REVISION,
+        _MIDR_NUMBER_MAX,
+} MidrNumber;
+
 typedef struct CpuinfoReader {
         Cpuinfo *ret;
         FaultList *faults;
         size_t line;      /* from 1 */
         bool in_block;    /* a line of the current CPU was seen */
         bool block_sizes; /* and its widths */
+        Midr midr;        /* of the current CPU, and which of its numbers were seen */
+        bool midr_seen[_MIDR_NUMBER_MAX];
 } CpuinfoReader;
 
 typedef struct FlagWord {
@@ -159,8 +170,6 @@ static void read_first_block(CpuinfoReader *reader, Bytes key, Bytes value) {
                 read_number(reader, value, &ret->has_model, &ret->model);
         else if (text_equal(key, "stepping"))
                 read_number(reader, value, &ret->has_stepping, &ret->stepping);
-        else if (text_equal(key, "CPU implementer"))
-                ret->arm = true;
         else if (text_equal(key, "flags")) {
                 ret->has_flags = true;
                 read_flags(value, flag_words, ELEMENTS(flag_words), ret);
@@ -170,10 +179,74 @@ static void read_first_block(CpuinfoReader *reader, Bytes key, Bytes value) {
         }
 }
 
+/* The numbers of MIDR_EL1, of every CPU. */
+static bool read_midr(CpuinfoReader *reader, Bytes key, Bytes value) {
+        static const struct {
+                const char *key;
+                unsigned base;
+                uint64_t max;
+        } numbers[_MIDR_NUMBER_MAX] = {
+                [MIDR_IMPLEMENTER] = { "CPU implementer", 16, 0xff },
+                [MIDR_VARIANT] = { "CPU variant", 16, 0xf },
+                [MIDR_PART] = { "CPU part", 16, 0xfff },
+                [MIDR_REVISION] = { "CPU revision", 10, 0xf },
+        };
+        uint64_t number;
+        MidrNumber i = 0;
+
+        while (i < _MIDR_NUMBER_MAX && !text_equal(key, numbers[i].key))
+                i++;
+        if (i == _MIDR_NUMBER_MAX)
+                return false;
+        reader->ret->arm = true;
+        if (!text_u64(text_trim(value), numbers[i].base, &number) || number > numbers[i].max) {
+                fault_add(reader->faults, reader->line, "cpuinfo-midr", "expected a number up to %llu",
+                                (unsigned long long) numbers[i].max);
+                return true;
+        }
+        reader->midr_seen[i] = true;
+        if (i == MIDR_IMPLEMENTER)
+                reader->midr.implementer = (uint8_t) number;
+        else if (i == MIDR_VARIANT)
+                reader->midr.variant = (uint8_t) number;
+        else if (i == MIDR_PART)
+                reader->midr.part = (uint16_t) number;
+        else
+                reader->midr.revision = (uint8_t) number;
+        return true;
+}
+
+static void count_kind(CpuinfoReader *reader) {
+        Cpuinfo *ret = reader->ret;
+        uint32_t midr;
+        size_t i = 0;
+
+        for (MidrNumber n = 0; n < _MIDR_NUMBER_MAX; n++)
+                if (!reader->midr_seen[n]) {
+                        ret->kinds_partial = true;
+                        return;
+                }
+        reader->midr.architecture = MIDR_ARCHITECTURE_BY_REGISTERS;
+        midr = (uint32_t) midr_encode(&reader->midr);
+        while (i < ret->n_kinds && ret->kinds[i].midr != midr)
+                i++;
+        if (i == CPUINFO_KINDS_MAX) {
+                ret->kinds_partial = true;
+                return;
+        }
+        if (i == ret->n_kinds)
+                ret->kinds[ret->n_kinds++] = (CpuinfoKind){ .midr = midr };
+        ret->kinds[i].n_cpus++;
+}
+
 static void end_block(CpuinfoReader *reader) {
+        if (reader->in_block)
+                count_kind(reader);
         if (reader->in_block && !reader->block_sizes)
                 reader->ret->n_cpus_without_sizes++;
         reader->in_block = reader->block_sizes = false;
+        reader->midr = (Midr){};
+        memset(reader->midr_seen, 0, sizeof(reader->midr_seen));
 }
 
 /* A block starts with "processor"; a text cut off at its head starts with anything. */
@@ -200,7 +273,7 @@ static void read_line(CpuinfoReader *reader, Bytes line) {
                 if (!reader->in_block)
                         begin_block(reader);
                 read_address_sizes(reader, value);
-        } else if (reader->ret->n_cpus <= 1)
+        } else if (!read_midr(reader, key, value) && reader->ret->n_cpus <= 1)
                 read_first_block(reader, key, value);
 }
 

@@ -2,8 +2,9 @@
 #pragma once
 
 /* /proc/cpuinfo: CPU features and widths after the kernel's policies and reductions (kernel:
- * arch/x86/kernel/cpu/proc.c). One block per CPU; names and flags are from the first, widths from all. For
- * other architectures only the number of CPUs is known. */
+ * arch/x86/kernel/cpu/proc.c). One block per CPU; names and flags are from the first, widths from all. On
+ * arm and arm64 each block names its CPU (arch/arm64/kernel/cpuinfo.c), which may differ: there are no widths.
+ * For other architectures only the number of CPUs is known. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,10 +14,21 @@
 #include "probe/decode/cpu/cpuid-feature.h"
 #include "probe/decode/fault.h"
 
+#define CPUINFO_KINDS_MAX 16
+
+/* CPUs with the same MIDR_EL1; its architecture field, which the text lacks, is "by registers". */
+typedef struct CpuinfoKind {
+        uint32_t midr;
+        uint32_t n_cpus;
+} CpuinfoKind;
+
 typedef struct Cpuinfo {
         uint32_t n_cpus;               /* blocks */
         uint32_t n_cpus_without_sizes; /* CPUs without valid "address sizes" */
         bool arm;                      /* "CPU implementer": arm or arm64 */
+        size_t n_kinds;                /* of arm CPUs; in order of the text */
+        CpuinfoKind kinds[CPUINFO_KINDS_MAX];
+        bool kinds_partial; /* a block lacks one of the four numbers, or there are more kinds */
 
         bool has_address_sizes;                       /* in at least one block; else the four are 0 */
         uint8_t min_physical_bits, max_physical_bits; /* 32..52, reduced by encryption */

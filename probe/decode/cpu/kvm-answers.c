@@ -33,6 +33,15 @@ bool kvm_answers_capability(const KvmAnswers *answers, uint32_t number, int32_t 
         return false;
 }
 
+bool kvm_answers_register(const KvmAnswers *answers, uint64_t id, uint64_t *ret) {
+        for (size_t i = 0; i < answers->n_registers; i++)
+                if (answers->registers[i].id == id) {
+                        *ret = answers->registers[i].value;
+                        return true;
+                }
+        return false;
+}
+
 static bool last_number(Bytes *line, unsigned base, uint64_t *ret) {
         Bytes word;
 
@@ -47,6 +56,17 @@ static bool parse_msr(Bytes line, KvmAnswers *answers) {
                 return false;
         answers->msrs[answers->n_msrs].index = (uint32_t) index;
         answers->msrs[answers->n_msrs++].value = value;
+        return true;
+}
+
+static bool parse_register(Bytes line, KvmAnswers *answers) {
+        uint64_t id, value;
+
+        if (!last_number(&line, 16, &id) || !last_number(&line, 16, &value) || text_trim(line).n > 0 ||
+                        answers->n_registers == KVM_REGISTERS_MAX)
+                return false;
+        answers->registers[answers->n_registers].id = id;
+        answers->registers[answers->n_registers++].value = value;
         return true;
 }
 
@@ -71,7 +91,7 @@ static bool parse_version(Bytes line, KvmAnswers *answers) {
         return true;
 }
 
-/* "cpuid-reason permission", "msrs-reason absent": why a part is missing. */
+/* "cpuid-reason permission", "msrs-reason absent", "vcpu-reason resources": why a part is missing. */
 static bool parse_reason(Bytes line, Reason *ret) {
         line = text_trim(line);
         for (Reason reason = REASON_NONE; reason < _REASON_MAX; reason++)
@@ -93,6 +113,10 @@ static bool parse_line(Bytes line, KvmAnswers *answers) {
                 return parse_msr(rest, answers);
         if (text_equal(key, "capability"))
                 return parse_capability(rest, answers);
+        if (text_equal(key, "one-reg"))
+                return parse_register(rest, answers);
+        if (text_equal(key, "vcpu-reason"))
+                return parse_reason(rest, &answers->vcpu_reason);
         if (text_equal(key, "cpuid-reason"))
                 return parse_reason(rest, &answers->supported_cpuid_reason);
         if (text_equal(key, "msrs-reason"))
@@ -116,7 +140,7 @@ int kvm_answers_parse(Bytes text, KvmAnswers *ret, FaultList *faults) {
                         }
                 } else if (!parse_line(line, &answers))
                         fault_add(faults, number, "kvm-line",
-                                        "expected api-version, capability, msr or a CPUID leaf with its values");
+                                        "expected api-version, capability, msr, one-reg or a CPUID leaf with its values");
         }
         if (answers.supported_cpuid.n == 0 && answers.supported_cpuid_reason == REASON_NONE)
                 answers.supported_cpuid_reason = REASON_ABSENT;
@@ -127,7 +151,8 @@ int kvm_answers_parse(Bytes text, KvmAnswers *ret, FaultList *faults) {
 }
 
 char *kvm_answers_format(const KvmAnswers *answers) {
-        size_t lines = 3 + answers->n_capabilities + answers->n_msrs + answers->supported_cpuid.n;
+        size_t lines = 4 + answers->n_capabilities + answers->n_msrs + answers->n_registers +
+                        answers->supported_cpuid.n;
         size_t size = lines * CPUID_LINE_MAX + 1, n = 0;
         char *text = malloc(size);
 
@@ -140,12 +165,18 @@ char *kvm_answers_format(const KvmAnswers *answers) {
         if (answers->msrs_reason != REASON_NONE)
                 n += (size_t) snprintf(text + n, size - n, "msrs-reason %s\n",
                                 reason_to_string(answers->msrs_reason));
+        if (answers->vcpu_reason != REASON_NONE)
+                n += (size_t) snprintf(text + n, size - n, "vcpu-reason %s\n",
+                                reason_to_string(answers->vcpu_reason));
         for (size_t i = 0; i < answers->n_capabilities; i++)
                 n += (size_t) snprintf(text + n, size - n, "capability %" PRIu32 " %" PRId32 "\n",
                                 answers->capabilities[i].number, answers->capabilities[i].value);
         for (size_t i = 0; i < answers->n_msrs; i++)
                 n += (size_t) snprintf(text + n, size - n, "msr 0x%08" PRIx32 " 0x%016" PRIx64 "\n",
                                 answers->msrs[i].index, answers->msrs[i].value);
+        for (size_t i = 0; i < answers->n_registers; i++)
+                n += (size_t) snprintf(text + n, size - n, "one-reg 0x%016" PRIx64 " 0x%016" PRIx64 "\n",
+                                answers->registers[i].id, answers->registers[i].value);
         for (size_t i = 0; i < answers->supported_cpuid.n; i++) {
                 cpuid_leaf_format(&answers->supported_cpuid.leaves[i], text + n, size - n);
                 n += strlen(text + n);
