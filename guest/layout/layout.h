@@ -34,8 +34,7 @@ typedef enum StartCauseKind {
         START_PLUGGED,           /* memory devices exceed the room in maxmem: max */
         START_FRAGMENTED,        /* enough room, but not at permitted addresses; max: the region */
         /* QEMU's virt */
-        START_GIC_CPUS, /* more CPUs than the machine supports: max; min 1: the second redistributors
-                               * are off */
+        START_GIC_CPUS, /* more CPUs than the machine supports: max; min: VirtCpuLimit (vmm/virt) */
         START_REDIST,   /* QEMU before 6.2 without KVM: more CPUs than one region of redistributors: max */
         START_IPA,      /* QEMU before 7.0 with KVM: bits of the map above the host's: max */
         START_PA_TCG,   /* QEMU before 7.0 without KVM: bits of the map above the CPU model's: max */

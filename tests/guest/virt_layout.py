@@ -3,7 +3,7 @@ import os
 import re
 import subprocess
 
-SWITCHES = ["highmem-redists", "highmem-ecam", "highmem-mmio", "compact-highmem", "highmem-mmio-size"]
+SWITCHES = dict(enumerate(["highmem-redists", "highmem-ecam", "highmem-mmio", "compact-highmem", "highmem-mmio-size", "msi"]))
 UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 LOW_ECAM = (0x3f000000, 0x3fffffff)
 
@@ -46,7 +46,9 @@ def errors(case, text):
         found.append(f"Addressing limited to {bits} bits, but memory exceeds it by {top - (1 << bits)} bytes")
     for kind, *numbers in re.findall(r"^cause=(\S+) (\d+) (\d+) (\d+)$", text, re.MULTILINE):
         value, least, most = map(int, numbers)
-        requested = f"Number of SMP CPUs requested ({value}) exceeds max CPUs supported by machine 'mach-virt' ({most})"
+        machine = f"virt-{case['machine-version']}"
+        requested = f"Invalid SMP CPUs {value}. The max CPUs supported by machine '{machine}' is {most}" if least == 2 else \
+            f"Number of SMP CPUs requested ({value}) exceeds max CPUs supported by machine 'mach-virt' ({most})"
         found += {
             "slots": [f"unsupported number of memory slots: {value}"],
             "ipa": [f"-m and ,maxmem option values require an IPA range ({value} bits) larger than the one supported by "
@@ -54,9 +56,9 @@ def errors(case, text):
             "pa-tcg": [f"VCPU supports less PA bits ({most}) than requested by the memory map ({value})"],
             "mmio-size-odd": ["highmem-mmio-size is not a power of 2"],
             "mmio-size-small": ["highmem-mmio-size cannot be set to a lower value than the default (512 GiB)"],
-            "gic-cpus": [requested + (" / Try 'highmem-redists=on' for more CPUs" if least and version >= (8, 0) else "")],
+            "gic-cpus": [requested + (" / Try 'highmem-redists=on' for more CPUs" if least == 1 and version >= (8, 0) else "")],
             "redist": ["VGICv3 redist region number(2) not equal to 1"],
-            "switch-absent": [f"Property 'virt-{case.get('machine-version')}-machine.{dict(enumerate(SWITCHES)).get(value)}' not found"],
+            "switch-absent": [f"Property '{machine}-machine.{SWITCHES.get(value)}' not found"],
             "huge": ["maxmem/slots too huge"],
         }.get(kind, [kind])
     return found

@@ -211,7 +211,7 @@ static void set_memory(ChangeRun *run, const Change *change) {
 
 /* ── machine ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-static json_t *find_machine(ChangeRun *run) {
+json_t *qemu_option_machine(const ChangeRun *run) {
         json_t *best = NULL;
 
         for (size_t i = 0; i < json_array_size(run->options); i++) {
@@ -226,7 +226,7 @@ static json_t *find_machine(ChangeRun *run) {
 }
 
 static void set_machine(ChangeRun *run) {
-        json_t *option = find_machine(run);
+        json_t *option = qemu_option_machine(run);
         char name[64];
 
         machine_to_name(run->now.machine, &run->now.machine_version, "", name, sizeof(name));

@@ -27,6 +27,7 @@ typedef struct QemuPolicy {
         bool ports_hide_hotplug;   /* PCI Express ports do not report hot-plug support: ACPI hot-plug is
                                   * used */
         bool bridges_hotplug;      /* conventional bridges have a hot-plug controller */
+        bool odd_max;              /* maxmem need not be a multiple of the page size */
         uint64_t hole64_size;      /* default of pci-hole64-size */
 } QemuPolicy;
 
@@ -85,3 +86,5 @@ void qemu_start_words(const Guest *guest, const Layout *layout, const StartCause
 
 bool qemu_change(const Change *change, Guest *guest);
 void qemu_option(ChangeRun *run, const Change *change);
+/* The -machine option with the type, or the last one; NULL: none. Borrowed. */
+json_t *qemu_option_machine(const ChangeRun *run);

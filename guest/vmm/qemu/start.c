@@ -111,7 +111,7 @@ static void start_region(Space *space, const QemuPolicy *qemu, uint64_t start, u
         }
         if (region && memory->slots > SLOTS_MAX)
                 layout_refuse(space, START_SLOTS, memory->slots, 0, SLOTS_MAX);
-        if (region && memory->max % PAGE)
+        if (region && !qemu->odd_max && memory->max % PAGE)
                 layout_refuse(space, START_MAX_ODD, memory->max, PAGE, 0);
         start_modules(space, start, end);
 }

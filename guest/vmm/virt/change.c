@@ -2,76 +2,123 @@
 
 /* Remedies for QEMU's virt: the effect of a change on the guest and on its options. */
 
+#include <inttypes.h>
+
+#include "guest/layout/space.h"
+#include "guest/machine.h"
 #include "guest/vmm/qemu/qemu.h"
 #include "guest/vmm/virt/virt.h"
 
-/* Sets a switch; false if it has that value, or the version has no such switch. */
-static bool set_switch(Tristate *state, bool exists, uint64_t value) {
-        const Tristate wanted = tristate(value != 0);
+/* False: it is so already. */
+static bool apply_switch(Tristate *state, bool by_default, bool value) {
+        const bool was = *state == TRISTATE_UNKNOWN ? by_default : *state == TRISTATE_YES;
 
-        if (!exists || *state == wanted || (*state == TRISTATE_UNKNOWN && value))
-                return false;
-        *state = wanted;
-        return true;
+        *state = tristate(value);
+        return was != value;
 }
 
-static bool set_compact(Guest *guest, const VirtPolicy *policy) {
-        if (!policy->switches || guest->virt.compact_highmem == TRISTATE_YES ||
-                        (policy->compact && guest->virt.compact_highmem == TRISTATE_UNKNOWN))
-                return false;
-        guest->virt.compact_highmem = TRISTATE_YES;
-        return true;
-}
-
-static bool set_window(Guest *guest, const VirtPolicy *policy, uint64_t bytes) {
-        if (!policy->sizes_window || bytes < VIRT_WINDOW_MIN || (bytes & (bytes - 1)) ||
-                        guest->virt.highmem_mmio_size == bytes ||
-                        (!guest->virt.highmem_mmio_size && bytes == virt_window_size(guest)))
-                return false;
-        guest->virt.highmem_mmio_size = bytes;
-        return true;
-}
-
-/* DIMMs keep theirs. */
-static bool set_slots(GuestMemory *memory, uint64_t slots) {
-        uint32_t used = 0;
+static bool apply_slots(GuestMemory *memory, uint64_t slots) {
+        uint32_t dimms = 0;
 
         for (uint32_t i = 0; i < memory->n_modules; i++)
-                used += memory->modules[i].kind == MEMORY_DIMM || memory->modules[i].kind == MEMORY_NVDIMM;
-        if (slots >= memory->slots || slots < used || memory->max <= memory->ram)
+                dimms += memory->modules[i].kind == MEMORY_DIMM || memory->modules[i].kind == MEMORY_NVDIMM;
+        if (slots >= memory->slots || slots < dimms || memory->max <= memory->ram)
                 return false;
         memory->slots = (uint32_t) slots;
         return true;
 }
 
+static bool apply_window(Guest *guest, uint64_t bytes) {
+        GuestVirt *virt = &guest->virt;
+        const bool same = virt_window_size(guest) == bytes;
+
+        if (!bytes || (bytes & (bytes - 1)) || bytes < VIRT_WINDOW_MIN)
+                return false;
+        virt->highmem_mmio_size = bytes;
+        return !same;
+}
+
 bool virt_change(const Change *change, Guest *guest) {
         const VirtPolicy policy = policy_virt_of(guest);
         GuestVirt *virt = &guest->virt;
+        const bool on = change->value != 0;
 
         switch (change->kind) {
         case CHANGE_MAX_MEMORY:
         case CHANGE_RAM:
                 return change_memory(change, guest);
         case CHANGE_SLOTS:
-                return set_slots(&guest->memory, change->value);
+                return apply_slots(&guest->memory, change->value);
         case CHANGE_HIGHMEM:
-                return set_switch(&virt->highmem, true, change->value);
+                return apply_switch(&virt->highmem, true, on);
         case CHANGE_HIGHMEM_REDISTS:
-                return set_switch(&virt->highmem_redists, policy.switches, change->value);
+                return policy.switches && apply_switch(&virt->highmem_redists, true, on);
         case CHANGE_HIGHMEM_ECAM:
-                return set_switch(&virt->highmem_ecam, policy.switches && policy.high_ecam, change->value);
+                return policy.switches && apply_switch(&virt->highmem_ecam, policy.high_ecam, on);
         case CHANGE_HIGHMEM_MMIO:
-                return set_switch(&virt->highmem_mmio, policy.switches, change->value);
+                return policy.switches && apply_switch(&virt->highmem_mmio, true, on);
         case CHANGE_COMPACT:
-                return change->value && set_compact(guest, &policy);
+                return policy.switches && apply_switch(&virt->compact_highmem, policy.compact, on);
         case CHANGE_MMIO_SIZE:
-                return set_window(guest, &policy, change->value);
+                return policy.sizes_window && apply_window(guest, change->value);
         default:
                 return false;
         }
 }
 
+/* ── options ───────────────────────────────────────────────────────────────────────────────────────────── */
+
+static void set_switch(ChangeRun *run, VirtSwitch which, const Change *change) {
+        json_t *option = qemu_option_machine(run);
+        const char *name = virt_switch_name(which);
+        char start[64];
+
+        if (!option) {
+                machine_to_name(run->now.machine, &run->now.machine_version, run->now.machine_own, start,
+                                sizeof(start));
+                option = change_option_open(run, "machine", NULL, start);
+        }
+        if (which == VIRT_MMIO_SIZE)
+                change_option_set(run, option, "type", name, "%" PRIu64 "G", change->value / GIB);
+        else
+                change_option_set(run, option, "type", name, "%s", change->value ? "on" : "off");
+}
+
+static void set_slots(ChangeRun *run) {
+        json_t *option = change_option_find(run, "m", NULL);
+
+        if (option)
+                change_option_set(run, option, "size", "slots", "%" PRIu32, run->now.memory.slots);
+}
+
 void virt_option(ChangeRun *run, const Change *change) {
-        if (change->kind == CHANGE_MAX_MEMORY || change->kind == CHANGE_RAM)
+        switch (change->kind) {
+        case CHANGE_MAX_MEMORY:
+        case CHANGE_RAM:
                 qemu_option(run, change);
+                break;
+        case CHANGE_SLOTS:
+                set_slots(run);
+                break;
+        case CHANGE_HIGHMEM:
+                set_switch(run, VIRT_HIGHMEM, change);
+                break;
+        case CHANGE_HIGHMEM_REDISTS:
+                set_switch(run, VIRT_REDISTS, change);
+                break;
+        case CHANGE_HIGHMEM_ECAM:
+                set_switch(run, VIRT_ECAM, change);
+                break;
+        case CHANGE_HIGHMEM_MMIO:
+                set_switch(run, VIRT_MMIO, change);
+                break;
+        case CHANGE_COMPACT:
+                set_switch(run, VIRT_COMPACT, change);
+                break;
+        case CHANGE_MMIO_SIZE:
+                set_switch(run, VIRT_MMIO_SIZE, change);
+                break;
+        default:
+                break;
+        }
 }

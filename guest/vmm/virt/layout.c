@@ -26,10 +26,20 @@ static const char *const switch_names[_VIRT_SWITCH_MAX] = {
         [VIRT_MMIO] = "highmem-mmio",
         [VIRT_COMPACT] = "compact-highmem",
         [VIRT_MMIO_SIZE] = "highmem-mmio-size",
+        [VIRT_MSI] = "msi",
+        [VIRT_GIC4] = "gic-version=4",
+        [VIRT_HIGHMEM] = "highmem",
 };
 
 const char *virt_switch_name(VirtSwitch which) {
         return which < _VIRT_SWITCH_MAX ? switch_names[which] : "";
+}
+
+GuestVersion virt_switch_since(VirtSwitch which) {
+        return which == VIRT_MMIO_SIZE       ? (GuestVersion){ 10, 0, 0 }
+                        : which == VIRT_MSI  ? (GuestVersion){ 11, 1, 0 }
+                        : which == VIRT_GIC4 ? (GuestVersion){ 7, 1, 0 }
+                                             : (GuestVersion){ 8, 0, 0 };
 }
 
 static bool is_on(Tristate said, bool by_default) {
@@ -125,12 +135,18 @@ static void add_fixed(Space *space) {
 
 static void add_high(Space *space, const VirtMap *map) {
         const uint64_t *at = map->at, *size = map->size;
-        const GuestVirt *virt = &space->guest->virt;
+        const uint8_t gic = virt_gic(space->guest);
+        const uint32_t first = gic == 4 ? VIRT_REDIST_CPUS_GIC4 : VIRT_REDIST_CPUS,
+                       cpus = space->guest->virt.cpus;
 
-        if (map->on[DROPPED_REDIST] && virt_gic(space->guest) > 2 && virt->cpus > VIRT_REDIST_CPUS)
+        /* As large as the CPUs that start need. */
+        if (map->on[DROPPED_REDIST] && gic > 2 && cpus > first)
                 layout_add(space, LAYOUT_REDIST, at[DROPPED_REDIST],
-                                sum_of(at[DROPPED_REDIST], size[DROPPED_REDIST]),
-                                "GICv3 redistributors of more than 123 CPUs");
+                                sum_of(at[DROPPED_REDIST],
+                                                (uint64_t) (cpus - first) * size[DROPPED_REDIST] /
+                                                                (gic == 4 ? VIRT_REDIST2_CPUS_GIC4
+                                                                          : VIRT_REDIST2_CPUS)),
+                                "GIC redistributors of further CPUs");
         if (map->on[DROPPED_ECAM])
                 layout_add(space, LAYOUT_ECAM, at[DROPPED_ECAM],
                                 sum_of(at[DROPPED_ECAM], size[DROPPED_ECAM]), "PCI Express configuration");

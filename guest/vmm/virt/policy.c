@@ -21,6 +21,11 @@ VirtPolicy policy_virt(GuestVersion machine, GuestVersion program) {
                 .has_ged = version_reaches(machine, 4, 2, 0),
                 .tcg_redists = version_reaches(program, 6, 2, 0),
                 .numa_mem_gone = version_reaches(machine, 5, 1, 0) && version_reaches(program, 5, 1, 0),
+                .gic3_default = version_reaches(program, 8, 0, 0),
+                .has_gic4 = version_reaches(program, 7, 1, 0),
+                .has_msi = version_reaches(program, 11, 1, 0)        ? TRISTATE_YES
+                                : version_reaches(program, 10, 1, 0) ? TRISTATE_UNKNOWN
+                                                                     : TRISTATE_NO,
                 .cpus = version_reaches(machine, 3, 0, 0) ? 512 : 255,
                 .bits_of_max = version_reaches(program, 7, 0, 0) ? 52 : 48,
         };
@@ -47,8 +52,8 @@ VmmViommu policy_virt_viommu(ViommuKind viommu, GuestVersion program) {
 /* The rules of one version that affect this guest. Without padding, for comparison. */
 typedef struct VirtRules {
         bool drops, switches, sizes_window, compact, high_ecam, has_hotplug, tcg_redists, numa_mem_gone,
-                        refuses_entries;
-        uint8_t bits_of_max, narrowest;
+                        refuses_entries, gic3_default, has_gic4;
+        uint8_t bits_of_max, narrowest, has_msi;
 } VirtRules;
 
 static VirtRules rules_of(const Guest *guest, GuestVersion program) {
@@ -70,6 +75,10 @@ static VirtRules rules_of(const Guest *guest, GuestVersion program) {
                 .tcg_redists = !guest->kvm && virt_max_cpus(guest) > VIRT_REDIST_CPUS && policy.tcg_redists,
                 .numa_mem_gone = guest->memory.numa_mem && policy.numa_mem_gone,
                 .refuses_entries = version_reaches(program, 10, 2, 0) && guest->n_devices > 0,
+                .gic3_default = !guest->virt.gic_version && virt_max_cpus(guest) > VIRT_GIC2_CPUS &&
+                                policy.gic3_default,
+                .has_gic4 = guest->virt.gic_version == 4 && policy.has_gic4,
+                .has_msi = guest->virt.msi_gicv2m != TRISTATE_UNKNOWN ? (uint8_t) policy.has_msi : 0,
                 .bits_of_max = !guest->kvm && strcmp(guest->cpu.model, "max") == 0 ? policy.bits_of_max : 0,
                 .narrowest = policy_virt_viommu(guest->viommu.kind, program).narrowest,
         };
@@ -85,8 +94,8 @@ static bool has_machine(const Guest *guest, GuestVersion program) {
 
 size_t virt_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
         /* Releases that changed a rule. */
-        static const GuestVersion rows[] = { { 5, 1 }, { 6, 2 }, { 7, 0 }, { 8, 0 }, { 9, 0 }, { 10, 0 },
-                { 10, 2 } };
+        static const GuestVersion rows[] = { { 5, 1 }, { 6, 2 }, { 7, 0 }, { 7, 1 }, { 8, 0 }, { 9, 0 },
+                { 10, 0 }, { 10, 1 }, { 10, 2 }, { 11, 1 } };
         const bool versioned = guest_version_known(&guest->machine_version);
         GuestVersion last = { 5, 0, 0 };
         VirtRules rules;

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "guest/machine.h"
 #include "guest/size.h"
 #include "guest/vmm/qemu/qemu.h"
 #include "guest/vmm/virt/virt.h"
@@ -12,6 +13,17 @@
 #define SAY(member, ...) snprintf(words->member, sizeof(words->member), __VA_ARGS__)
 
 static void say_cpus(const Guest *guest, const StartCause *cause, StartWords *words) {
+        char name[64];
+
+        if (cause->kind == START_GIC_CPUS && cause->min == VIRT_LIMIT_MACHINE) {
+                machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name,
+                                sizeof(name));
+                SAY(summary, "more CPUs than the machine type supports");
+                SAY(numbers, "%" PRIu64 " CPUs; the maximum of %s is %" PRIu64, cause->value, name,
+                                cause->max);
+                SAY(advice, "use at most %" PRIu64 " CPUs", cause->max);
+                return;
+        }
         SAY(summary, "more CPUs than the interrupt controller supports");
         SAY(numbers, "%" PRIu64 " CPUs; the maximum with GICv%u is %" PRIu64, cause->value, virt_gic(guest),
                         cause->max);
@@ -19,7 +31,7 @@ static void say_cpus(const Guest *guest, const StartCause *cause, StartWords *wo
                 SAY(advice, "use at most %" PRIu64 " CPUs, KVM, or QEMU 6.2 or later", cause->max);
         else if (virt_gic(guest) == 2)
                 SAY(advice, "use at most %" PRIu64 " CPUs, or gic-version=3", cause->max);
-        else if (cause->min)
+        else if (cause->min == VIRT_LIMIT_REDISTS)
                 SAY(advice,
                                 "use at most %" PRIu64
                                 " CPUs; more need the second region of redistributors, which "
@@ -60,9 +72,11 @@ static void say_window(const StartCause *cause, StartWords *words) {
 }
 
 static void say_switch(const Guest *guest, const StartCause *cause, StartWords *words) {
-        const char *name = virt_switch_name((VirtSwitch) cause->value),
-                   *since = cause->value == VIRT_MMIO_SIZE ? "10.0" : "8.0";
-        char program[48];
+        const GuestVersion first = virt_switch_since((VirtSwitch) cause->value);
+        const char *name = virt_switch_name((VirtSwitch) cause->value);
+        char program[48], since[40];
+
+        guest_version_to_text(&first, since, sizeof(since));
 
         vmm_program_text(guest, program);
         SAY(summary, "%s is not supported by %s", name, program);
@@ -79,9 +93,9 @@ static void say_devices(const StartCause *cause, StartWords *words) {
                 SAY(summary, "DIMMs cannot be plugged in with memory tagging (mte=on)");
                 SAY(advice, "remove mte=on, or the DIMMs");
         } else {
-                SAY(summary, "DIMMs need UEFI firmware and ACPI");
+                SAY(summary, "DIMMs need UEFI firmware, ACPI and a 64-bit CPU");
                 SAY(numbers, "the device that reports them to the guest (acpi-ged) is missing");
-                SAY(advice, "use UEFI firmware with machine type virt-4.2 or later, or virtio-mem");
+                SAY(advice, "use UEFI firmware, ACPI, a 64-bit CPU and machine type virt-4.2 or later, or virtio-mem");
         }
 }
 

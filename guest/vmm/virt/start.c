@@ -6,9 +6,6 @@
 #include "guest/vmm/qemu/qemu.h"
 #include "guest/vmm/virt/virt.h"
 
-#define GICV2_CPUS 8
-#define GICV4_REDIST_CPUS 61 /* its redistributors are twice as large */
-#define GICV4_REDIST2_CPUS 256
 #define KVM_BITS_MIN 40 /* before 6.0 every guest takes at least these */
 
 uint32_t virt_max_cpus(const Guest *guest) {
@@ -17,7 +14,7 @@ uint32_t virt_max_cpus(const Guest *guest) {
         return guest->virt.max_cpus > cpus ? guest->virt.max_cpus : cpus;
 }
 
-/* Without gic-version=: GICv2, but GICv3 under KVM for more than 8 CPUs or on hosts without GICv2. */
+/* Without gic-version=: GICv2; GICv3 for more than 8 CPUs, and under KVM on hosts without GICv2. */
 uint8_t virt_gic(const Guest *guest) {
         switch (guest->virt.gic_version) {
         case 2:
@@ -25,7 +22,9 @@ uint8_t virt_gic(const Guest *guest) {
         case 4:
                 return guest->virt.gic_version;
         case GIC_DEFAULT:
-                return guest->kvm ? 3 : 2;
+                if (virt_max_cpus(guest) <= VIRT_GIC2_CPUS)
+                        return guest->kvm ? 3 : 2;
+                return guest->kvm || policy_virt_of(guest).gic3_default ? 3 : 2;
         default:
                 return 3;
         }
@@ -35,14 +34,15 @@ static void start_cpus(Space *space, const VirtPolicy *policy, const VirtMap *ma
         const uint32_t cpus = virt_max_cpus(space->guest);
         const uint8_t gic = virt_gic(space->guest);
         const bool redists = map->on[DROPPED_REDIST] || !policy->drops;
-        uint32_t most = gic == 2 ? GICV2_CPUS : gic == 4 ? GICV4_REDIST_CPUS : VIRT_REDIST_CPUS;
+        uint32_t most = gic == 2 ? VIRT_GIC2_CPUS : gic == 4 ? VIRT_REDIST_CPUS_GIC4 : VIRT_REDIST_CPUS;
 
         if (gic > 2 && redists)
-                most += gic == 4 ? GICV4_REDIST2_CPUS : VIRT_REDIST2_CPUS;
-        if (policy->cpus < most)
-                most = policy->cpus;
-        if (cpus > most)
-                layout_refuse(space, START_GIC_CPUS, cpus, gic > 2 && !redists, most);
+                most += gic == 4 ? VIRT_REDIST2_CPUS_GIC4 : VIRT_REDIST2_CPUS;
+        if (cpus > policy->cpus)
+                layout_refuse(space, START_GIC_CPUS, cpus, VIRT_LIMIT_MACHINE, policy->cpus);
+        else if (cpus > most)
+                layout_refuse(space, START_GIC_CPUS, cpus,
+                                gic > 2 && !redists ? VIRT_LIMIT_REDISTS : VIRT_LIMIT_GIC, most);
         else if (gic > 2 && cpus > VIRT_REDIST_CPUS && !space->guest->kvm && !policy->tcg_redists)
                 layout_refuse(space, START_REDIST, cpus, 0, VIRT_REDIST_CPUS);
 }
@@ -55,11 +55,22 @@ static void start_switches(Space *space, const VirtPolicy *policy) {
                 [VIRT_MMIO] = virt->highmem_mmio != TRISTATE_UNKNOWN,
                 [VIRT_COMPACT] = virt->compact_highmem != TRISTATE_UNKNOWN,
                 [VIRT_MMIO_SIZE] = virt->highmem_mmio_size > 0,
+                [VIRT_MSI] = virt->msi_gicv2m != TRISTATE_UNKNOWN,
+                [VIRT_GIC4] = virt->gic_version == 4,
+        };
+        const bool absent[_VIRT_SWITCH_MAX] = {
+                [VIRT_REDISTS] = !policy->switches,
+                [VIRT_ECAM] = !policy->switches,
+                [VIRT_MMIO] = !policy->switches,
+                [VIRT_COMPACT] = !policy->switches,
+                [VIRT_MMIO_SIZE] = !policy->sizes_window,
+                [VIRT_MSI] = policy->has_msi == TRISTATE_NO,
+                [VIRT_GIC4] = !policy->has_gic4,
         };
         const uint64_t size = virt->highmem_mmio_size;
 
         for (unsigned i = 0; i < _VIRT_SWITCH_MAX; i++)
-                if (given[i] && !(i == VIRT_MMIO_SIZE ? policy->sizes_window : policy->switches))
+                if (given[i] && absent[i])
                         layout_refuse(space, START_SWITCH_ABSENT, i, 0, 0);
         if (!size || !policy->sizes_window)
                 return;
@@ -92,23 +103,27 @@ static void start_whole(Space *space, const VirtPolicy *policy, const VirtMap *m
 
 static void start_dimms(Space *space, const VirtPolicy *policy) {
         const Guest *guest = space->guest;
-        bool dimms = false;
+        const char *model = *guest->cpu.model ? guest->cpu.model : VIRT_CPU_DEFAULT;
+        bool dimms = false, is_64bit = true;
 
         for (uint32_t i = 0; i < guest->memory.n_modules; i++)
                 dimms |= guest->memory.modules[i].kind == MEMORY_DIMM ||
                                 guest->memory.modules[i].kind == MEMORY_NVDIMM;
         if (!dimms)
                 return;
+        if (!guest->kvm)
+                virt_model_bits(model, policy, &is_64bit);
         if (guest->virt.mte == TRISTATE_YES)
                 layout_refuse(space, START_GED, 1, 0, 0);
-        else if (guest->firmware.kind == FIRMWARE_NONE || guest->virt.acpi == TRISTATE_NO ||
+        else if (guest->firmware.kind == FIRMWARE_NONE || guest->virt.acpi == TRISTATE_NO || !is_64bit ||
                         !policy->has_ged)
                 layout_refuse(space, START_GED, 0, 0, 0);
 }
 
 void virt_start(Space *space, const VirtPolicy *policy, const VirtMap *map) {
-        const QemuPolicy qemu = { .has_hotplug = policy->has_hotplug,
-                .numa_mem_gone = policy->numa_mem_gone };
+        const QemuPolicy qemu = {
+                .has_hotplug = policy->has_hotplug, .numa_mem_gone = policy->numa_mem_gone, .odd_max = true
+        };
         Layout *layout = space->layout;
 
         qemu_start(space, &qemu, map->hotplug, map->hotplug_end);

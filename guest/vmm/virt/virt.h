@@ -8,15 +8,18 @@
 #include "guest/vmm/vmm.h"
 
 typedef struct VirtPolicy {
-        bool drops;          /* memory must fit; a high region that does not fit is left out silently */
-        bool switches;       /* has highmem-redists, -ecam, -mmio and compact-highmem */
-        bool sizes_window;   /* has highmem-mmio-size */
-        bool compact;        /* a region that is off takes no space, unless compact-highmem=off */
-        bool high_ecam;      /* the machine type has 256 MiB of PCI configuration */
-        bool has_hotplug;    /* memory devices can be plugged in */
-        bool has_ged;        /* the machine type has the device that DIMMs need */
-        bool tcg_redists;    /* without KVM, a second region of redistributors */
-        bool numa_mem_gone;  /* mem= of NUMA nodes */
+        bool drops;         /* memory must fit; a high region that does not fit is left out silently */
+        bool switches;      /* has highmem-redists, -ecam, -mmio and compact-highmem */
+        bool sizes_window;  /* has highmem-mmio-size */
+        bool compact;       /* a region that is off takes no space, unless compact-highmem=off */
+        bool high_ecam;     /* the machine type has 256 MiB of PCI configuration */
+        bool has_hotplug;   /* memory devices can be plugged in */
+        bool has_ged;       /* the machine type has the device that DIMMs need */
+        bool tcg_redists;   /* without KVM, a second region of redistributors */
+        bool numa_mem_gone; /* mem= of NUMA nodes */
+        bool gic3_default;  /* without gic-version=, more than 8 CPUs get GICv3 without KVM too */
+        bool has_gic4;
+        Tristate has_msi;    /* -machine msi= */
         uint32_t cpus;       /* of the machine type */
         uint8_t bits_of_max; /* -cpu max without KVM */
 } VirtPolicy;
@@ -40,25 +43,41 @@ void virt_width(Space *space);
 
 /* ── layout ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-#define VIRT_REDIST_CPUS 123 /* in the first region */
+/* CPUs whose redistributors fit into the first and the second region; those of GICv4 are twice as large. */
+#define VIRT_GIC2_CPUS 8
+#define VIRT_REDIST_CPUS 123
 #define VIRT_REDIST2_CPUS 512
+#define VIRT_REDIST_CPUS_GIC4 61
+#define VIRT_REDIST2_CPUS_GIC4 256
 
-/* An option of -machine; VIRT_SWITCH_… in START_SWITCH_ABSENT. */
+#define VIRT_WINDOW_MIN (UINT64_C(512) << 30) /* of highmem-mmio-size, and its default */
+
+/* Which limit, in START_GIC_CPUS. */
+typedef enum VirtCpuLimit {
+        VIRT_LIMIT_GIC = 0,
+        VIRT_LIMIT_REDISTS, /* the second region of redistributors is off */
+        VIRT_LIMIT_MACHINE,
+} VirtCpuLimit;
+
+/* An option of -machine, in START_SWITCH_ABSENT. */
 typedef enum VirtSwitch {
         VIRT_REDISTS = 0,
         VIRT_ECAM,
         VIRT_MMIO,
         VIRT_COMPACT,
         VIRT_MMIO_SIZE,
+        VIRT_MSI,
+        VIRT_GIC4,
+        VIRT_HIGHMEM, /* in all */
         _VIRT_SWITCH_MAX,
 } VirtSwitch;
 
-#define VIRT_WINDOW_MIN (UINT64_C(512) << 30) /* of highmem-mmio-size */
 /* Of the 64-bit PCI window, if it is there. */
 uint64_t virt_window_size(const Guest *guest);
 
-/* "highmem-redists" */
+/* "highmem-redists"; the first QEMU with it. */
 const char *virt_switch_name(VirtSwitch which);
+GuestVersion virt_switch_since(VirtSwitch which);
 
 /* The high part of the map, from the end of memory up. Ends are exclusive. */
 typedef struct VirtMap {
