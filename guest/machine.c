@@ -205,7 +205,7 @@ int guest_note_machine(Guest *guest) {
         bool given = cpu->width_mode == WIDTH_EXPLICIT || (cpu->width_mode == WIDTH_HOST && cpu->limit > 0);
         char name[64];
 
-        if (!strstr(guest->machine_own, "rhel") || given)
+        if (!strstr(guest->machine_own, "rhel") || given || guest->architecture != ARCHITECTURE_X86)
                 return 0;
         machine_to_name(guest->machine, &guest->machine_version, guest->machine_own, name, sizeof(name));
         for (size_t i = 0; i < guest->n_ignored; i++)

@@ -112,7 +112,7 @@ int audit_process(const ProcessJob *job, void *channel, const void *userdata, js
                 snprintf(audited.why, sizeof(audited.why), "command line: %s",
                                 r == -EINVAL && *error.text ? error.text : strerror(-r));
         else if (qemu_program(program) == QEMU_PROGRAM_FOREIGN)
-                snprintf(audited.why, sizeof(audited.why), "a %.60s guest: only PCs are supported",
+                snprintf(audited.why, sizeof(audited.why), "a %.60s guest: only x86 and arm64 are supported",
                                 program + strlen("qemu-system-"));
         else
                 r = judge(userdata, &audited);

@@ -56,10 +56,13 @@ static void set_version(GuestInstalled *installed, const char *package, const ch
         text = colon ? colon + 1 : text;
         if (guest_version_from_text(text, true, &version) < 0)
                 return;
-        if (strcmp(package, "qemu-system-x86") == 0 || strcmp(package, "pve-qemu-kvm") == 0)
+        if (strcmp(package, "qemu-system-x86") == 0 || strcmp(package, "pve-qemu-kvm") == 0 ||
+                        (strcmp(package, "qemu-system-arm") == 0 && !guest_version_known(&installed->qemu)))
                 set_qemu(installed, &version, package, text);
         else if (strcmp(package, "pve-edk2-firmware") == 0 || strcmp(package, "pve-edk2-firmware-ovmf") == 0)
                 installed->pve_ovmf = firmware_package_tag(text);
+        else if (strcmp(package, "qemu-efi-aarch64") == 0)
+                installed->aavmf = firmware_package_tag(text);
         else if (strcmp(package, "seabios") == 0)
                 installed->seabios = version;
         else if (has_ovmf(package))
@@ -104,7 +107,8 @@ void guest_installed_decode(Bytes status, GuestInstalled *ret) {
 
 /* NAME-VERSION-RELEASE */
 void guest_installed_pacman(const char *entry, GuestInstalled *installed) {
-        static const char *const packages[] = { "edk2-ovmf-", "seabios-", "qemu-system-x86-" };
+        static const char *const packages[] = { "edk2-ovmf-", "seabios-", "qemu-system-x86-",
+                "edk2-aarch64-", "qemu-system-aarch64-" };
         const char *version = NULL;
         size_t i = 0;
 
@@ -119,6 +123,8 @@ void guest_installed_pacman(const char *entry, GuestInstalled *installed) {
                 version = strchr(version, ':') + 1;
         if (i == 0)
                 installed->ovmf = firmware_package_tag(version);
+        else if (i == 3)
+                installed->aavmf = firmware_package_tag(version);
         else if (guest_version_from_text(version, true, i == 1 ? &installed->seabios : &installed->qemu) < 0)
                 return;
 }
@@ -162,7 +168,7 @@ void guest_installed_image(const Guest *guest, GuestInstalled *installed) {
 
 /* Installed by packages of Debian, Proxmox and Arch. */
 const char *const guest_installed_programs[] = { "/usr/bin/qemu-system-x86_64", "/usr/bin/qemu-system-i386",
-        "/usr/bin/kvm", NULL };
+        "/usr/bin/qemu-system-aarch64", "/usr/bin/kvm", NULL };
 
 void guest_installed_program(const Guest *guest, GuestInstalled *installed) {
         _cleanup_free_ char *target = *guest->vmm_path == '/' ? realpath(guest->vmm_path, NULL) : NULL;

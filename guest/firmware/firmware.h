@@ -25,6 +25,7 @@ typedef enum FirmwarePackage {
         FIRMWARE_PACKAGE_NONE = 0, /* unknown package, or one without a version of its own */
         FIRMWARE_PACKAGE_OVMF,     /* the distribution's: ovmf, edk2-ovmf */
         FIRMWARE_PACKAGE_PVE_OVMF, /* Proxmox: pve-edk2-firmware */
+        FIRMWARE_PACKAGE_AAVMF,    /* the distribution's: qemu-efi-aarch64, edk2-aarch64 */
         FIRMWARE_PACKAGE_SEABIOS,
 } FirmwarePackage;
 

@@ -21,6 +21,10 @@ static FirmwareKind find_part(const Part *parts, size_t n, const char *text) {
         return FIRMWARE_UNKNOWN;
 }
 
+static bool is_edk2(FirmwareKind kind) {
+        return kind == FIRMWARE_OVMF || kind == FIRMWARE_AAVMF;
+}
+
 static bool ends_with(const char *text, const char *end) {
         size_t n = strlen(text), m = strlen(end);
 
@@ -30,6 +34,9 @@ static bool ends_with(const char *text, const char *end) {
 /* By the nearest directory with a known word, ignoring case. */
 static FirmwareKind kind_by_directory(const char *path, const char *name) {
         static const Part directories[] = {
+                { "aarch64", FIRMWARE_AAVMF },
+                { "aavmf", FIRMWARE_AAVMF },
+                { "armvirt", FIRMWARE_AAVMF }, /* Arch: edk2-armvirt/aarch64 */
                 { "ovmf", FIRMWARE_OVMF },
                 { "edk2", FIRMWARE_OVMF },
                 { "tianocore", FIRMWARE_OVMF },
@@ -64,6 +71,12 @@ FirmwareKind firmware_image_kind(const char *path) {
                 { "seabios", FIRMWARE_SEABIOS },
                 { "bios-256k", FIRMWARE_SEABIOS },
                 { "bios-128k", FIRMWARE_SEABIOS },
+                { "aavmf", FIRMWARE_AAVMF },
+                { "aarch64", FIRMWARE_AAVMF }, /* QEMU: edk2-aarch64-code.fd */
+                { "qemu_efi", FIRMWARE_AAVMF },
+                { "qemu-efi", FIRMWARE_AAVMF },
+                { "edk2-arm-", FIRMWARE_AAVMF }, /* for 32-bit CPUs */
+                { "u-boot", FIRMWARE_UNKNOWN },
                 { "ovmf", FIRMWARE_OVMF },
                 { "edk2", FIRMWARE_OVMF },
                 { "cloudhv", FIRMWARE_OVMF },
@@ -75,7 +88,7 @@ FirmwareKind firmware_image_kind(const char *path) {
         FirmwareKind kind = find_part(names, ELEMENTS(names), name);
 
         if (kind == FIRMWARE_UNKNOWN && strcasecmp(name, "bios.bin") == 0 &&
-                        kind_by_directory(path, name) != FIRMWARE_OVMF)
+                        !is_edk2(kind_by_directory(path, name)))
                 return FIRMWARE_SEABIOS;
         if (kind == FIRMWARE_UNKNOWN)
                 kind = kind_by_directory(path, name);
@@ -98,6 +111,11 @@ FirmwarePackage firmware_image_package(FirmwareKind kind, const char *path) {
                 FirmwarePackage package;
         } places[] = {
                 { "/usr/share/pve-edk2-firmware/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_PVE_OVMF },
+                { "/usr/share/pve-edk2-firmware/", FIRMWARE_AAVMF, FIRMWARE_PACKAGE_PVE_OVMF },
+                { "/usr/share/AAVMF/", FIRMWARE_AAVMF, FIRMWARE_PACKAGE_AAVMF },
+                { "/usr/share/qemu-efi-aarch64/", FIRMWARE_AAVMF, FIRMWARE_PACKAGE_AAVMF },
+                { "/usr/share/edk2/aarch64/", FIRMWARE_AAVMF, FIRMWARE_PACKAGE_AAVMF },
+                { "/usr/share/edk2-armvirt/", FIRMWARE_AAVMF, FIRMWARE_PACKAGE_AAVMF },
                 { "/usr/share/OVMF/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
                 { "/usr/share/ovmf/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
                 { "/usr/share/edk2/", FIRMWARE_OVMF, FIRMWARE_PACKAGE_OVMF },
@@ -113,6 +131,8 @@ FirmwarePackage firmware_image_package(FirmwareKind kind, const char *path) {
 
         if (!strchr(path, '/') && strncmp(path, "edk2-", 5) == 0)
                 return FIRMWARE_PACKAGE_NONE;
+        if (!strchr(path, '/') && kind == FIRMWARE_AAVMF)
+                return FIRMWARE_PACKAGE_AAVMF;
         if (!strchr(path, '/'))
                 return kind == FIRMWARE_OVMF ? FIRMWARE_PACKAGE_OVMF : FIRMWARE_PACKAGE_SEABIOS;
         for (size_t i = 0; i < ELEMENTS(places); i++)
@@ -161,7 +181,7 @@ static GuestVersion version_from(FirmwareKind kind, const char *text) {
 
                 if (!isdigit((unsigned char) *text))
                         continue;
-                if (kind == FIRMWARE_OVMF)
+                if (is_edk2(kind))
                         version = tag_at(text);
                 else if (text[1] == '.' && guest_version_from_text(text, true, &version) < 0)
                         version = (GuestVersion){};
@@ -173,12 +193,13 @@ static GuestVersion version_from(FirmwareKind kind, const char *text) {
 }
 
 GuestVersion firmware_image_version(FirmwareKind kind, const char *path) {
-        static const char *const ovmf[] = { "ovmf", "edk2" }, *const seabios[] = { "seabios" };
-        const char *const *words = kind == FIRMWARE_OVMF ? ovmf : seabios;
-        size_t n = kind == FIRMWARE_OVMF ? ELEMENTS(ovmf) : ELEMENTS(seabios);
+        static const char *const edk2[] = { "ovmf", "edk2", "aavmf", "efi" },
+                                 *const seabios[] = { "seabios" };
+        const char *const *words = is_edk2(kind) ? edk2 : seabios;
+        size_t n = kind == FIRMWARE_AAVMF ? ELEMENTS(edk2) : kind == FIRMWARE_OVMF ? 2 : ELEMENTS(seabios);
         GuestVersion version = {};
 
-        if (kind != FIRMWARE_OVMF && kind != FIRMWARE_SEABIOS)
+        if (!is_edk2(kind) && kind != FIRMWARE_SEABIOS)
                 return version;
         for (size_t i = 0; i < n && !guest_version_known(&version); i++)
                 for (const char *at = path;

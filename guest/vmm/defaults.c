@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guest/vmm/defaults.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +42,8 @@ static GuestVersion installed_version(
                 return installed->ovmf;
         case FIRMWARE_PACKAGE_PVE_OVMF:
                 return installed->pve_ovmf;
+        case FIRMWARE_PACKAGE_AAVMF:
+                return installed->aavmf;
         case FIRMWARE_PACKAGE_SEABIOS:
                 return installed->seabios;
         default:
@@ -50,12 +53,12 @@ static GuestVersion installed_version(
 
 static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
         GuestFirmware *firmware = &guest->firmware;
-        const bool ovmf = firmware->kind == FIRMWARE_OVMF;
+        const bool ovmf = firmware->kind == FIRMWARE_OVMF, aavmf = firmware->kind == FIRMWARE_AAVMF;
         const char *name = firmware_name(firmware->kind), *source = "from the path of the image";
         const Vmm *vmm = vmm_of(guest);
         char text[40];
 
-        if (firmware->kind != FIRMWARE_OVMF && firmware->kind != FIRMWARE_SEABIOS)
+        if (!ovmf && !aavmf && firmware->kind != FIRMWARE_SEABIOS)
                 return 0;
         if (guest_version_known(&firmware->version))
                 return 0;
@@ -67,6 +70,9 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
                                 firmware, installed, vmm->elsewhere && vmm->elsewhere(guest, installed));
                 source = "the version installed here";
         }
+        /* All versions place BARs alike. */
+        if (aavmf && !guest_version_known(&firmware->version))
+                return 0;
         if (!guest_version_known(&firmware->version)) {
                 firmware->version = ovmf ? installed->site_ovmf : installed->site_seabios;
                 source = "the default of this site";
@@ -79,6 +85,16 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
                 return guest_assume(guest, "firmware.version", "%s %s, %s", name, text, source);
         return guest_assume(guest, "firmware.version", "unknown%s: hawd uses the rules of %s %s",
                         installed->image_absent ? " because the image is not on this host" : "", name, text);
+}
+
+/* A build of QEMU with a larger window, which only the administrator knows. */
+static int window_defaults(Guest *guest, const GuestInstalled *installed) {
+        if (guest->architecture != ARCHITECTURE_ARM64 || guest->virt.mmio_size_default ||
+                        !installed->site_mmio_size)
+                return 0;
+        guest->virt.mmio_size_default = installed->site_mmio_size;
+        return guest_assume(guest, "virt.highmemMmioSize", "%" PRIu64 " GiB, the default of this site",
+                        installed->site_mmio_size >> 30);
 }
 
 /* The guest's system, most reliable source first; a 32-bit CPU runs only 32-bit systems. */
@@ -98,6 +114,8 @@ int guest_defaults(Guest *guest, const GuestInstalled *installed) {
                 r = firmware_defaults(guest, installed);
         if (r >= 0)
                 r = vmm->default_devices(guest);
+        if (r >= 0)
+                r = window_defaults(guest, installed);
         system_defaults(guest);
         return r;
 }

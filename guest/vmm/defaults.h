@@ -11,7 +11,9 @@ typedef struct GuestInstalled {
         GuestVersion qemu;
         char qemu_build[16]; /* as Guest.vmm_build */
         GuestVersion ovmf, seabios;
-        GuestVersion pve_ovmf;                           /* Proxmox's own */
+        GuestVersion pve_ovmf;   /* Proxmox's own */
+        GuestVersion aavmf;      /* qemu-efi-aarch64 */
+        uint64_t site_mmio_size; /* window of this site's virt machines, bytes; 0: QEMU's */
         Tristate ovmf_five_level, ovmf_mmio64_exact;     /* how that package's OVMF was built */
         GuestVersion site_qemu, site_ovmf, site_seabios; /* set by the administrator; fallback */
         GuestVersion image_version;                      /* named by the target of the image's link */

@@ -131,7 +131,7 @@ def test_somebody_elses(start):
     assert done.returncode == 3 and found[pid]["verdict"] == "unsafe" and found[pid]["program"] == "qemu-system-x86_64"
 
 
-@pytest.mark.parametrize("name,word", [("qemu-system-aarch64", "aarch64"), ("qemu-system-x86_64", "command line: -m")])
+@pytest.mark.parametrize("name,word", [("qemu-system-riscv64", "riscv64"), ("qemu-system-aarch64", "command line: -m"), ("qemu-system-x86_64", "command line: -m")])
 def test_what_cannot_be_understood_is_named(root, tmp_path, name, word):
     """It is listed, and the status is not that of safety. The program is a shell that waits; its name counts."""
     with waiting_shell(tmp_path / name, "-m", "nonsense") as pid:

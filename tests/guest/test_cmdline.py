@@ -219,7 +219,7 @@ def test_file(tmp_path):
     assert refused(str(path)) == f"{path}: line 2: this quote is not closed"
     path.write_text("")
     assert refused(str(path)).endswith("empty: expected a JSON document, a libvirt domain or a command line")
-    assert refused("-", text="qemu-system-aarch64 -M virt") == "standard input: line 1: expected an x86 machine, not qemu-system-aarch64"
+    assert refused("-", text="qemu-system-riscv64 -M virt") == "standard input: line 1: expected an x86 or arm64 machine, not qemu-system-riscv64"
 
 
 def test_process():

@@ -133,7 +133,7 @@ def test_no_machine(text):
 
 
 def test_unknown_architecture():
-    assert refused("-", text="qemu-system-$ARCH -m 4G\n").endswith("expected an x86 machine, not qemu-system-$ARCH")
+    assert refused("-", text="qemu-system-$ARCH -m 4G\n").endswith("expected an x86 or arm64 machine, not qemu-system-$ARCH")
 
 
 # ── pages and terminals ──────────────────────────────────────────────────────────────────────────────────

@@ -145,7 +145,7 @@ static void test_refused(void **state) {
                 { "{\"schema\":\"hawd-guest/1\",\"machine\":\"pc\",\"memory\":{\"ram\":\"2GiB\",\"max\":\"1GiB\"}}",
                                 "memory.max: expected at least as much as ram" },
                 { "{\"machine\":\"isapc\"}",
-                                "machine: expected \"pc\", \"q35\", \"microvm\", \"cloud-hypervisor\", or a version such as \"pc-q35-7.1\"" },
+                                "machine: expected \"pc\", \"q35\", \"microvm\", \"virt\", \"cloud-hypervisor\", or a version such as \"pc-q35-7.1\" or \"virt-10.0\"" },
                 { "{\"devices\":[{\"bars\":[{\"index\":0}]}]}", "devices[0].bars[0].size: missing" },
                 { "{\"devices\":[{\"bars\":[{\"size\":48}]}]}",
                                 "devices[0].bars[0].size: expected a power of two of at least 16" },

@@ -16,7 +16,11 @@ static void test_names(void **state) {
                 { "/usr/libexec/qemu-kvm", QEMU_PROGRAM_KVM },
                 { "/usr/bin/kvm", QEMU_PROGRAM_KVM },
                 { "qemu", QEMU_PROGRAM_SHORT },
-                { "/usr/bin/qemu-system-aarch64", QEMU_PROGRAM_FOREIGN },
+                { "/usr/bin/qemu-system-aarch64", QEMU_PROGRAM_AARCH64 },
+                { "qemu-system-arm64", QEMU_PROGRAM_AARCH64 },
+                { ".qemu-system-aarch64-wrapped", QEMU_PROGRAM_AARCH64 },
+                { "qemu-system-arm", QEMU_PROGRAM_FOREIGN },
+                { "/usr/bin/qemu-system-riscv64", QEMU_PROGRAM_FOREIGN },
                 { "qemu-system-", QEMU_PROGRAM_FOREIGN },
                 /* Nix's wrapper, and Debian's package, which is no program. */
                 { "/nix/store/0-qemu-9.1/bin/.qemu-system-x86_64-wrapped", QEMU_PROGRAM_X86_64 },

@@ -60,6 +60,10 @@ static const Field viommu_fields[] = {
         { "pastLibvirt", FIELD_BOOLEAN, 0, VIOMMU(past_libvirt),
                         .text = "Set by -device of <qemu:commandline>, which libvirt does not read." },
         { "dmaTranslation", FIELD_STATE3, 0, VIOMMU(dma_translation), .text = "dma-translation=." },
+        { "accel", FIELD_STATE3, 0, VIOMMU(accel),
+                        .text = "Of smmuv3, accel=: the host's IOMMU translates for assigned devices; null: not given." },
+        { "ofBus", FIELD_BOOLEAN, 0, VIOMMU(of_bus),
+                        .text = "Of smmuv3: only devices of one bus are behind it (-device arm-smmuv3)." },
 };
 static const FieldTable viommu_table = { FIELD_TABLE(viommu_fields), .given = true };
 
@@ -156,8 +160,8 @@ static int read_machine(const JsonValue *json, void *value) {
 
         if (r == -EINVAL)
                 return json_value_fail(json,
-                                "expected \"pc\", \"q35\", \"microvm\", \"cloud-hypervisor\", or a version "
-                                "such as \"pc-q35-7.1\"");
+                                "expected \"pc\", \"q35\", \"microvm\", \"virt\", \"cloud-hypervisor\", or "
+                                "a version such as \"pc-q35-7.1\" or \"virt-10.0\"");
         return r;
 }
 
@@ -165,7 +169,7 @@ static const FieldHook machine_hook = {
         .write = write_machine,
         .read = read_machine,
         .schema = "{\"type\": \"string\", "
-                  "\"pattern\": \"^(pc|q35|microvm|cloud-hypervisor|pc-(q35|i440fx)-.+|pc-[0-9].*)$\"}",
+                  "\"pattern\": \"^(pc|q35|microvm|virt|cloud-hypervisor|pc-(q35|i440fx)-.+|pc-[0-9].*|virt-.+)$\"}",
 };
 
 /* 0 is a valid value of this member. */
@@ -246,8 +250,10 @@ static const Field guest_fields[] = {
                         .text = "Whose package of QEMU it is: debian, ubuntu, rhel; distributions have machine types of their own." },
         { "vmmPath", FIELD_STRING, 0, GUEST(vmm_path),
                         .text = "Path of QEMU's program: one that no package has put there has another version than the one installed, unless the path names it." },
+        { "architecture", FIELD_WORD, 0, GUEST(architecture), .words = &architecture_words,
+                        .text = "Architecture of the virtual CPU: that of the machine; of cloud-hypervisor x86_64 unless given." },
         { "machine", FIELD_CUSTOM, FIELD_REQUIRED, .hook = &machine_hook,
-                        .text = "A machine type of QEMU with its version, or the newest: pc, q35, pc-i440fx-8.2, pc-q35-7.1, microvm; or cloud-hypervisor." },
+                        .text = "A machine type of QEMU with its version, or the newest: pc, q35, pc-i440fx-8.2, pc-q35-7.1, microvm, virt-10.0; or cloud-hypervisor." },
         { "accelerator", FIELD_WORD, FIELD_ALWAYS, GUEST(kvm), .words = &accelerator_words,
                         .text = "The accelerator: kvm when left out." },
         { "smm", FIELD_STATE3, 0, GUEST(smm), .text = "-machine smm=; null: automatic." },
@@ -268,6 +274,8 @@ static const Field guest_fields[] = {
         { "pmem", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(Guest, pmem, n_pmem), .max = GUEST_PMEM_MAX,
                         .table = &pmem_table,
                         .text = "Persistent memory of Cloud Hypervisor, which lies among the BARs." },
+        { "virt", FIELD_OBJECT, 0, GUEST(virt), .table = &guest_virt_table,
+                        .text = "The virt machine of arm64." },
         { "cpu", FIELD_OBJECT, 0, GUEST(cpu), .table = &guest_cpu_table,
                         .text = "The virtual CPU; null: as the model, or the host." },
         { "memory", FIELD_OBJECT, FIELD_REQUIRED, GUEST(memory), .table = &guest_memory_table,

@@ -44,6 +44,8 @@ static int check_whole(const JsonValue *top, Guest *guest) {
                 return json_value_fail(
                                 &member, "expected a machine of the VMM \"%s\"", vmm_to_string(guest->vmm));
         r = guest_check_segments(top, guest);
+        if (r >= 0)
+                r = guest_check_architecture(top, guest);
         if (r < 0)
                 return r;
         r = noted(top, guest_note_machine(guest));

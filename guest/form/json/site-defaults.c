@@ -43,6 +43,7 @@ static const FieldHook version_hook = {
 
 static int check_image(const JsonValue *value, void *object, const void *before) {
         const SiteImage *image = object;
+        const bool edk2 = image->kind == FIRMWARE_OVMF || image->kind == FIRMWARE_AAVMF;
         JsonValue version;
         int r;
 
@@ -50,21 +51,22 @@ static int check_image(const JsonValue *value, void *object, const void *before)
                 return json_value_fail(value, "expected a path that begins with \"/\"");
         if (image->kind == FIRMWARE_NONE && !guest_version_known(&image->version))
                 return 0;
-        if (image->kind != FIRMWARE_OVMF && image->kind != FIRMWARE_SEABIOS)
+        if (!edk2 && image->kind != FIRMWARE_SEABIOS)
                 return json_value_fail(value,
                                 image->kind == FIRMWARE_NONE
                                                 ? "expected no version with \"none\""
-                                                : "expected a kind: \"ovmf\", \"seabios\" or \"none\"");
+                                                : "expected a kind: \"ovmf\", \"aavmf\", \"seabios\" or "
+                                                  "\"none\"");
         if (!guest_version_known(&image->version))
                 return 0;
         r = json_value_member(value, "version", &version);
-        return r < 0 ? r : check_tag(&version, image->kind == FIRMWARE_OVMF, &image->version);
+        return r < 0 ? r : check_tag(&version, edk2, &image->version);
 }
 
 static const FieldHook path_hook = {
         .schema = "{\"type\": \"string\", \"maxLength\": 255, \"pattern\": \"^/\"}",
 };
-static const FieldHook kind_hook = { .schema = "{\"enum\": [\"ovmf\", \"seabios\", \"none\"]}" };
+static const FieldHook kind_hook = { .schema = "{\"enum\": [\"ovmf\", \"aavmf\", \"seabios\", \"none\"]}" };
 
 static const Field image_fields[] = {
         { "path", FIELD_STRING, FIELD_REQUIRED, FIELD_MEMBER(SiteImage, path), .hook = &path_hook,
@@ -91,6 +93,22 @@ static const Field device_fields[] = {
 };
 static const FieldTable device_table = { FIELD_TABLE(device_fields), .given = true, .check = check_device };
 
+/* QEMU: at least 512 GiB. */
+static int read_window(const JsonValue *json, void *value) {
+        uint64_t *size = value;
+        int r = guest_size_hook.read(json, size);
+
+        if (r >= 0 && *size > 0 && (*size < UINT64_C(512) << 30 || (*size & (*size - 1)) != 0))
+                return json_value_fail(json, "expected a power of two of at least 512 GiB");
+        return r;
+}
+
+static json_t *write_window(const void *value) {
+        return guest_size_hook.write(value);
+}
+
+static const FieldHook window_hook = { .write = write_window, .read = read_window, .schema = SIZE_SCHEMA };
+
 #define SITE(member) FIELD_MEMBER(SiteDefaults, member)
 
 static const Field site_fields[] = {
@@ -102,6 +120,8 @@ static const Field site_fields[] = {
                         .text = "Stable tag of OVMF, if no package provides it." },
         { "seabios", FIELD_CUSTOM, 0, SITE(seabios), .hook = &version_hook,
                         .text = "Version of SeaBIOS, if no package provides it." },
+        { "highmemMmioSize", FIELD_CUSTOM, 0, SITE(mmio_size), .hook = &window_hook,
+                        .text = "Size of the 64-bit PCI window of virt machines in the QEMU of this site, a power of two; 0: 512 GiB." },
         { "images", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(SiteDefaults, images, n_images),
                         .max = SITE_IMAGES_MAX, .table = &image_table,
                         .text = "Firmware images by their path; the first that matches applies." },
@@ -179,6 +199,7 @@ int site_defaults_apply(const SiteDefaults *site, Guest *guest, GuestInstalled *
         installed->site_qemu = site->qemu;
         installed->site_ovmf = site->ovmf;
         installed->site_seabios = site->seabios;
+        installed->site_mmio_size = site->mmio_size;
         for (size_t i = 0; r >= 0 && i < guest->n_devices; i++)
                 if (guest->devices[i].assigned && guest->devices[i].n_bars == 0)
                         r = apply_device(site, guest, &guest->devices[i]);

@@ -25,6 +25,7 @@ typedef struct SiteDevice {
 
 typedef struct SiteDefaults {
         GuestVersion qemu, ovmf, seabios; /* all zero: not set */
+        uint64_t mmio_size;               /* of virt machines, bytes; 0: QEMU's */
         size_t n_images;
         SiteImage images[SITE_IMAGES_MAX];
         size_t n_devices;

@@ -22,7 +22,7 @@ static void put_behind(Vm *vm, const xmlNode *node, GuestDevice *device) {
         char text[VM_ATTRIBUTE_MAX], bus[VM_NAME_MAX];
 
         if (!vm_element_attribute(vm_element_child(node, "address"), "bus", text)) {
-                device->own_port = vm->guest->machine == MACHINE_Q35;
+                device->own_port = vm_domain_is_express(vm);
                 return;
         }
         vm_element_bus(strtoul(text, NULL, 0), bus);

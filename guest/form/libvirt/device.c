@@ -91,6 +91,17 @@ static int read_video(VmDomain *domain, const xmlNode *node) {
 
 /* ── platform ──────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* With a bus, libvirt adds a device to it instead of the machine's own SMMU. */
+static int read_smmu(Vm *vm, const xmlNode *driver) {
+        char bus[VM_ATTRIBUTE_MAX], accel[VM_ATTRIBUTE_MAX];
+        bool known;
+
+        if (!vm_element_attribute(driver, "pciBus", bus))
+                return vm_virt_property(vm, "iommu", "smmuv3", &known);
+        return vm_element_device(vm, "arm-smmuv3", "", "primary-bus", bus, "accel",
+                        vm_element_attribute(driver, "accel", accel) ? accel : NULL);
+}
+
 static int read_iommu(VmDomain *domain, const xmlNode *node) {
         static const struct {
                 const char *model, *driver;
@@ -100,10 +111,13 @@ static int read_iommu(VmDomain *domain, const xmlNode *node) {
                 { "virtio", "virtio-iommu-pci" },
         };
         const xmlNode *driver = vm_element_child(node, "driver");
+        Vm *vm = domain->vm;
         char model[VM_ATTRIBUTE_MAX], bits[VM_ATTRIBUTE_MAX], dma[VM_ATTRIBUTE_MAX];
         bool wide, dma_given;
 
         vm_element_attribute(node, "model", model);
+        if (vm->qemu->arm64 && strcmp(model, "smmuv3") == 0)
+                return read_smmu(vm, driver);
         wide = vm_element_attribute(driver, "aw_bits", bits);
         dma_given = vm_element_attribute(driver, "dma_translation", dma);
         for (size_t i = 0; i < ELEMENTS(models); i++)
@@ -123,7 +137,12 @@ static int read_controller(VmDomain *domain, const xmlNode *node) {
         if (strcmp(type, "pci") != 0 || !hole)
                 return 0;
         r = vm_element_size(domain->vm, hole, &size);
-        return r < 0 ? r : vm_hole(domain->vm, size);
+        if (r < 0 || !domain->vm->qemu->arm64)
+                return r < 0 ? r : vm_hole(domain->vm, size);
+        domain->vm->guest->virt.highmem_mmio_size = size;
+        return vm_bounded(domain->vm,
+                        guest_assume(domain->vm->guest, "<pcihole64>",
+                                        "libvirt 12.8 or later: 11.3 and earlier reject it on aarch64"));
 }
 
 static int read_emulator(VmDomain *domain, const xmlNode *node) {

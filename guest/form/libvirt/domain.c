@@ -124,7 +124,7 @@ static const VmElement elements[] = {
         { "throttlegroups" },
         { "title" },
         { "uuid" },
-        { "vcpu" },
+        { "vcpu", vm_domain_vcpu },
         { "vcpus" },
 };
 
@@ -175,6 +175,8 @@ static int read_domain(Vm *vm, const xmlNode *root) {
                 vm_element_line(vm, os);
                 r = vm_domain_os(&domain, os);
         }
+        if (r >= 0)
+                r = vm_domain_virt_features(&domain, vm_element_child(root, "features"));
         if (r >= 0)
                 r = vm_element_children(&domain, root, elements, ELEMENTS(elements));
         if (r >= 0)

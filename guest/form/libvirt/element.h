@@ -54,6 +54,7 @@ void vm_element_line(Vm *vm, const xmlNode *node);
 
 int vm_domain_os(VmDomain *domain, const xmlNode *node);
 int vm_domain_cpu(VmDomain *domain, const xmlNode *node);
+bool vm_domain_is_express(const Vm *vm);                             /* the machine has PCI Express */
 int vm_domain_ports(VmDomain *domain, const xmlNode *devices);       /* call before devices */
 int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices); /* call after devices */
 int vm_domain_hostdev(VmDomain *domain, const xmlNode *node);
@@ -62,6 +63,8 @@ int vm_domain_disk(VmDomain *domain, const xmlNode *node);
 int vm_domain_devices(VmDomain *domain, const xmlNode *node);
 int vm_domain_protection(VmDomain *domain, const xmlNode *node);
 int vm_domain_smm(VmDomain *domain, const xmlNode *node);
+int vm_domain_virt_features(VmDomain *domain, const xmlNode *node); /* <features>, or NULL */
+int vm_domain_vcpu(VmDomain *domain, const xmlNode *node);
 int vm_domain_sysinfo(VmDomain *domain, const xmlNode *node);
 int vm_domain_form(Vm *vm, const xmlNode *root);
 int vm_domain_qemu(Vm *vm, const xmlNode *root); /* reads the qemu namespace */

@@ -15,18 +15,23 @@
 /* ── <os> ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int read_type(Vm *vm, const xmlNode *node) {
+        static const char *const architectures[] = { "x86_64", "i686", "aarch64" };
         char arch[VM_ATTRIBUTE_MAX], machine[VM_ATTRIBUTE_MAX];
         int r = 0;
 
         vm_element_line(vm, node);
-        if (vm_element_attribute(node, "arch", arch) && strcmp(arch, "x86_64") != 0 &&
-                        strcmp(arch, "i686") != 0)
-                return vm_fail(vm, "<type arch='%.40s'>: expected x86_64 or i686", arch);
+        if (vm_element_attribute(node, "arch", arch) && !VM_ONE_OF(arch, architectures))
+                return vm_fail(vm, "<type arch='%.40s'>: expected x86_64, i686 or aarch64", arch);
         if (strcmp(arch, "i686") == 0)
                 guest_system_set(&vm->guest->system, SYSTEM_UNKNOWN, TRISTATE_NO, "<type arch='i686'>");
+        if (strcmp(arch, "aarch64") == 0)
+                r = guest_set_machine(vm->guest, "virt");
         if (vm_element_attribute(node, "machine", machine))
                 r = guest_set_machine(vm->guest, machine);
-        if (r == -EINVAL)
+        vm->qemu->arm64 = r >= 0 && vm->guest->architecture == ARCHITECTURE_ARM64;
+        if (strcmp(arch, "aarch64") == 0 && !vm->qemu->arm64)
+                return vm_fail(vm, "<type machine='%.60s'>: expected virt or one of its versions", machine);
+        if (r == -EINVAL || (vm->qemu->arm64 && *arch && strcmp(arch, "aarch64") != 0))
                 return vm_fail(vm,
                                 "<type machine='%.60s'>: expected pc, q35, microvm or one of their versions",
                                 machine);
@@ -110,6 +115,10 @@ static int read_width(VmDomain *domain, const xmlNode *node) {
         char mode[VM_ATTRIBUTE_MAX], number[VM_ATTRIBUTE_MAX];
         int r;
 
+        if (domain->vm->qemu->arm64)
+                return vm_refuse(domain->vm, "<maxphysaddr>",
+                                "CPU maximum physical address bits specification is not supported for "
+                                "'aarch64' architecture");
         vm_element_attribute(node, "mode", mode);
         if (strcmp(mode, "emulate") == 0) {
                 /* Without bits, libvirt passes host-phys-bits=off for any model. */
@@ -171,6 +180,37 @@ int vm_domain_cpu(VmDomain *domain, const xmlNode *node) {
 
         r = read_model(domain, node);
         return r < 0 ? r : vm_element_children(domain, node, elements, ELEMENTS(elements));
+}
+
+/* libvirt writes acpi=off where the element is missing. Without a version, it takes the host's newest GIC, and
+ * GICv2 without KVM. */
+int vm_domain_virt_features(VmDomain *domain, const xmlNode *node) {
+        const xmlNode *gic = vm_element_child(node, "gic");
+        GuestVirt *virt = &domain->vm->guest->virt;
+        char version[VM_ATTRIBUTE_MAX];
+        bool known;
+
+        if (!domain->vm->qemu->arm64)
+                return 0;
+        virt->acpi = tristate(vm_element_child(node, "acpi") != NULL);
+        if (!gic || !vm_element_attribute(gic, "version", version))
+                return 0;
+        vm_element_line(domain->vm, gic);
+        return vm_virt_property(domain->vm, "gic-version", version, &known);
+}
+
+/* <vcpu current='4'>8</vcpu> is -smp 4,maxcpus=8. */
+int vm_domain_vcpu(VmDomain *domain, const xmlNode *node) {
+        char text[VM_ATTRIBUTE_MAX];
+        int r;
+
+        if (!domain->vm->qemu->arm64)
+                return 0;
+        vm_element_text(node, text);
+        r = vm_smp_part(domain->vm, "<vcpu>", "maxcpus", text);
+        if (r >= 0 && vm_element_attribute(node, "current", text))
+                r = vm_smp_part(domain->vm, "<vcpu current>", "cpus", text);
+        return r;
 }
 
 int vm_domain_smm(VmDomain *domain, const xmlNode *node) {

@@ -59,6 +59,10 @@ static unsigned long number(const xmlNode *node, const char *name) {
         return vm_element_attribute(node, name, text) ? strtoul(text, NULL, 0) : ULONG_MAX;
 }
 
+bool vm_domain_is_express(const Vm *vm) {
+        return vm->guest->machine == MACHINE_Q35 || vm->guest->machine == MACHINE_VIRT;
+}
+
 /* Without an address, an upstream switch port goes behind the first unused port; downstream ports go behind
  * the first switch. */
 static void find_place(VmDomain *domain, const char *model, VmPort *port) {
@@ -137,7 +141,7 @@ static int add_controller(VmDomain *domain, const xmlNode *node, unsigned long i
 
 /* libvirt adds controllers up to the highest bus that an address names. */
 static int add_missing(VmDomain *domain, const xmlNode *devices) {
-        const bool express = domain->vm->guest->machine == MACHINE_Q35;
+        const bool express = vm_domain_is_express(domain->vm);
         unsigned long last = 0;
         int r = 0;
 
@@ -334,13 +338,16 @@ int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices) {
         unsigned free_ports, added;
         int r = 0;
 
-        if (vm->guest->machine != MACHINE_Q35)
+        if (!vm_domain_is_express(vm))
                 return 0;
         for (const xmlNode *node = devices->children; node; node = node->next)
                 if (node->type == XML_ELEMENT_NODE)
                         look_at(&ports, node);
         count_given(&ports, devices);
-        ports.n_wanting += !ports.usb + !ports.balloon + (ports.serial_wanted && !ports.serial);
+        /* On arm64 libvirt adds neither a USB controller nor a balloon. */
+        if (!vm->qemu->arm64)
+                ports.n_wanting += !ports.usb + !ports.balloon;
+        ports.n_wanting += ports.serial_wanted && !ports.serial;
         if (ports.conventional && !ports.has_bridge)
                 ports.n_wanting++;
         free_ports = ports.n_given - ports.n_used;

@@ -9,7 +9,6 @@
 #include "guest/form/qemu/config.h"
 #include "guest/form/qemu/place.h"
 #include "guest/form/qemu/qemu.h"
-#include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 
@@ -59,6 +58,7 @@ static int set_flash(Vm *vm, const KeyValues *values) {
  * device's own settings override them. */
 typedef enum Turn {
         TURN_SETS,
+        TURN_MACHINE, /* the architecture, which decides what other options mean */
         TURN_OBJECTS,
         TURN_OPTIONS,
         TURN_GLOBALS,
@@ -77,6 +77,7 @@ static const struct {
         { "M", TURN_OPTIONS, "type", vm_machine },
         { "accel", TURN_OPTIONS, "accel", set_accelerator },
         { "m", TURN_OPTIONS, "size", vm_memory },
+        { "smp", TURN_OPTIONS, "cpus", vm_smp },
         { "numa", TURN_OPTIONS, "type", vm_numa },
         { "device", TURN_OPTIONS, "driver", set_device },
         { "drive", TURN_OPTIONS, NULL, vm_drive },
@@ -87,6 +88,10 @@ static const struct {
         { "pflash", TURN_OPTIONS, "path", set_flash },
         { "global", TURN_GLOBALS, NULL, vm_global },
 };
+
+static bool is_machine(const char *name) {
+        return strcmp(name, "machine") == 0 || strcmp(name, "M") == 0;
+}
 
 static int set_values(Vm *vm, const char *name, const char *implied, const char *text,
                 int (*set)(Vm *vm, const KeyValues *values)) {
@@ -124,6 +129,10 @@ static int set_group(Vm *vm, Turn turn, const char *group, KeyValues *values) {
         return vm_ignore(vm, what, "not understood");
 }
 
+static int set_group_machine(Vm *vm, const char *group, KeyValues *values) {
+        return is_machine(group) ? vm_machine_look(vm, values) : 0;
+}
+
 static int set_group_object(Vm *vm, const char *group, KeyValues *values) {
         return set_group(vm, TURN_OBJECTS, group, values);
 }
@@ -138,6 +147,7 @@ static int set_group_global(Vm *vm, const char *group, KeyValues *values) {
 
 static int read_config(Vm *vm, Turn turn, const char *path) {
         static const VmConfigGroup set[_TURN_MAX] = {
+                [TURN_MACHINE] = set_group_machine,
                 [TURN_OBJECTS] = set_group_object,
                 [TURN_OPTIONS] = set_group_option,
                 [TURN_GLOBALS] = set_group_global,
@@ -168,6 +178,8 @@ static int set_other(Vm *vm, const char *name, const char *text) {
                 return vm_accelerator(vm, "kvm", ACCELERATOR_BY_MACHINE);
         if (strcmp(name, "no-kvm") == 0)
                 return vm_accelerator(vm, "tcg", ACCELERATOR_BY_MACHINE);
+        if (strcmp(name, "no-acpi") == 0)
+                vm->guest->virt.acpi = vm->qemu->arm64 ? TRISTATE_NO : TRISTATE_UNKNOWN;
         if (vm_option_is_harmless(name))
                 return 0;
         snprintf(what, sizeof(what), "-%s", name);
@@ -175,6 +187,11 @@ static int set_other(Vm *vm, const char *name, const char *text) {
 }
 
 static int set_option(Vm *vm, Turn turn, const char *name, const char *text) {
+        if (turn == TURN_MACHINE && is_machine(name))
+                return set_values(vm, name, "type", text, vm_machine_look);
+        /* On x86 the number of CPUs affects no address. */
+        if (strcmp(name, "smp") == 0 && !vm->qemu->arm64)
+                return 0;
         vm_place_option(vm, name, text);
         if (strcmp(name, "readconfig") == 0)
                 return read_config(vm, turn, text);
@@ -269,74 +286,18 @@ int vm_options(Vm *vm, const VmWord *words, size_t n) {
         return r;
 }
 
-/* ── the program ───────────────────────────────────────────────────────────────────────────────────────── */
-
-static int find_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_kvm) {
-        size_t program = vm_program_find(words->items, words->n), option;
-        const char *name;
-
-        *ret_kvm = false;
-        *ret_first = 0;
-        if (words->n > 0 && words->items[0].text[0] == '-')
-                return 0;
-        if (program < words->n) {
-                name = words->items[program].text;
-                vm->line = words->items[program].line;
-                if (qemu_program(name) == QEMU_PROGRAM_FOREIGN)
-                        return vm_fail(vm, "expected an x86 machine, not %s", qemu_program_name(name));
-                *ret_first = program + 1;
-                *ret_kvm = qemu_program(name) == QEMU_PROGRAM_KVM;
-                vm->qemu->i386 = qemu_program(name) == QEMU_PROGRAM_I386;
-                if (!vm_has_mark(name))
-                        vm_program_note(name, vm->guest);
-                return 0;
-        }
-        option = vm_program_nameless(words->items, words->n);
-        if (option == words->n)
-                return vm_fail(vm, "expected a QEMU command line: qemu-system-x86_64 not found in it");
-        name = words->items[option - 1].text;
-        *ret_first = option;
-        return vm_bounded(vm,
-                        guest_assume(vm->guest, "program", "%.80s is QEMU, judging by its options",
-                                        vm_has_mark(name) ? "a variable" : name));
-}
-
-static int check_query(Vm *vm, const VmWords *words, size_t first) {
-        if (!vm_is_query(words->items + first, words->n - first))
-                return 0;
-        vm->line = first > 0 ? words->items[first - 1].line : words->items[0].line;
-        return vm_fail(vm,
-                        "this QEMU only prints its help or version: expected the command line of a machine");
-}
-
-/* Rejects typographic dashes and quotes: QEMU would take the word for a disk. */
-static int check_dashes(Vm *vm, const VmWords *words) {
-        static const char *const starts[] = { "\xe2\x80\x90", "\xe2\x80\x91", "\xe2\x80\x92", "\xe2\x80\x93",
-                "\xe2\x80\x94", "\xe2\x88\x92", "\xe2\x80\x98", "\xe2\x80\x99", "\xe2\x80\x9c",
-                "\xe2\x80\x9d", "\xef\xbc\x8d", "\xef\xb9\xa3" };
-
-        for (size_t i = 0; i < words->n; i++)
-                for (size_t j = 0; j < ELEMENTS(starts); j++)
-                        if (strncmp(words->items[i].text, starts[j], strlen(starts[j])) == 0) {
-                                vm->line = words->items[i].line;
-                                return vm_fail(vm,
-                                                "'%.40s' starts with a typographic dash or quote: use the "
-                                                "ASCII character",
-                                                words->items[i].text + strlen(starts[j]));
-                        }
-        return 0;
-}
+/* ── the whole ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int read_words(Vm *vm, const VmWords *words) {
         size_t first;
         bool kvm;
         int r;
 
-        r = find_program(vm, words, &first, &kvm);
+        r = vm_qemu_program(vm, words, &first, &kvm);
         if (r >= 0)
-                r = check_query(vm, words, first);
+                r = vm_qemu_check_query(vm, words, first);
         if (r >= 0)
-                r = check_dashes(vm, words);
+                r = vm_qemu_check_dashes(vm, words);
         if (r >= 0)
                 r = vm_options(vm, words->items + first, words->n - first);
         if (r >= 0)

@@ -17,6 +17,8 @@ int vm_cpu_model(Vm *vm, const char *model) {
         if (!*model || strlen(model) >= sizeof(cpu->model))
                 return vm_fail(vm, "-cpu: expected a model name, not '%s'", model);
         text_printable(bytes_of(model), cpu->model, sizeof(cpu->model));
+        if (vm->qemu->arm64)
+                return 0;
         if (strcmp(model, "host") == 0 || strcmp(model, "max") == 0)
                 cpu->width_mode = WIDTH_HOST;
         return 0;
@@ -120,6 +122,8 @@ int vm_cpu_property(Vm *vm, const char *name, const char *value) {
         for (char *c = dashed; *c; c++)
                 if (*c == '_')
                         *c = '-';
+        if (vm->qemu->arm64)
+                return vm_virt_cpu_property(vm, dashed, value);
         for (size_t i = 0; i < ELEMENTS(properties); i++)
                 if (strcmp(dashed, properties[i].name) == 0)
                         return properties[i].set(vm, cpu, value);

@@ -143,12 +143,22 @@ static int set_viommu(Vm *vm, const KeyValues *values, ViommuKind kind) {
         return r;
 }
 
+/* Only x86 has these. */
+static int refuse_foreign(Vm *vm, const KeyValues *values) {
+        char what[96], text[160];
+        const char *driver = key_values_get(values, "driver");
+
+        snprintf(what, sizeof(what), "-device %.60s", driver);
+        snprintf(text, sizeof(text), "'%.60s' is not a valid device model name", driver);
+        return vm_refuse(vm, what, text);
+}
+
 static int set_intel(Vm *vm, const KeyValues *values) {
-        return set_viommu(vm, values, VIOMMU_INTEL);
+        return vm->qemu->arm64 ? refuse_foreign(vm, values) : set_viommu(vm, values, VIOMMU_INTEL);
 }
 
 static int set_amd(Vm *vm, const KeyValues *values) {
-        return set_viommu(vm, values, VIOMMU_AMD);
+        return vm->qemu->arm64 ? refuse_foreign(vm, values) : set_viommu(vm, values, VIOMMU_AMD);
 }
 
 static int set_virtio(Vm *vm, const KeyValues *values) {
@@ -244,6 +254,7 @@ static const struct {
         { "intel-iommu", set_intel },
         { "amd-iommu", set_amd },
         { "virtio-iommu", set_virtio },
+        { "arm-smmuv3", vm_virt_smmu },
         { "ivshmem", add_ivshmem },
         { "qxl", add_qxl },
         { "virtio-vga", add_gpu },

@@ -130,6 +130,8 @@ int vm_finish(Vm *vm) {
         if (r >= 0)
                 r = vm_firmware_resolve(vm);
         if (r >= 0)
+                r = vm_virt_finish(vm);
+        if (r >= 0)
                 r = vm_ports_finish(vm);
         if (r >= 0)
                 r = vm_places_finish(vm);

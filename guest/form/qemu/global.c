@@ -57,8 +57,8 @@ static int set_viommu(Vm *vm, const Global *global) {
 
 /* A global applies to a class and its subclasses. "host" derives from "max", others from none. */
 static bool is_class_of_cpu(const Vm *vm, const char *driver) {
-        static const char *const all[] = { "cpu", "x86_64-cpu", "i386-cpu" },
-                                 *const ends[] = { "-x86_64-cpu", "-i386-cpu" };
+        static const char *const all[] = { "cpu", "x86_64-cpu", "i386-cpu", "arm-cpu" },
+                                 *const ends[] = { "-x86_64-cpu", "-i386-cpu", "-arm-cpu" };
         const char *model = *vm->guest->cpu.model ? vm->guest->cpu.model : GUEST_CPU_MODEL_DEFAULT;
 
         for (size_t i = 0; i < ELEMENTS(all); i++)
@@ -142,12 +142,17 @@ static int set_global(Vm *vm, const Global *global) {
         char what[96];
 
         vm_place_global(vm, driver, global->property);
+        /* A machine without this host bridge ignores it. */
         if (strcmp(driver, "q35-pcihost") == 0 || strcasecmp(driver, "i440FX-pcihost") == 0)
-                return set_hole(vm, global);
+                return vm->qemu->arm64 ? 0 : set_hole(vm, global);
         if ((strcmp(driver, "intel-iommu") == 0 && kind == VIOMMU_INTEL) ||
                         (strcmp(driver, "amd-iommu") == 0 && kind == VIOMMU_AMD) ||
                         (strncmp(driver, "virtio-iommu", 12) == 0 && kind == VIOMMU_VIRTIO))
                 return set_viommu(vm, global);
+        if (vm->qemu->arm64 && strncmp(driver, "gpex-pcihost", 12) == 0) {
+                snprintf(what, sizeof(what), "-global %.40s.%.40s", driver, global->property);
+                return vm_ignore(vm, what, "not supported");
+        }
         if (is_class_of_cpu(vm, driver))
                 return set_cpu(vm, global);
         if (strcmp(driver, "cfi.pflash01") == 0)

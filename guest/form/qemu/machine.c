@@ -46,10 +46,27 @@ int vm_accelerator_finish(Vm *vm) {
         return r;
 }
 
+int vm_machine_look(Vm *vm, const KeyValues *values) {
+        const char *type = key_values_get(values, "type");
+        GuestVersion version;
+        MachineKind kind;
+        bool exact;
+
+        if (!type)
+                return 0;
+        vm->qemu->no_machine = false;
+        if (machine_from_name(type, &kind, &version, &exact) >= 0)
+                vm->qemu->arm64 = machine_architecture(kind) == ARCHITECTURE_ARM64;
+        return 0;
+}
+
 static int set_type(Vm *vm, const char *value) {
         int r = guest_set_machine(vm->guest, value);
+        const bool arm64 = r >= 0 && vm->guest->architecture == ARCHITECTURE_ARM64;
 
-        if (r == -EINVAL)
+        if (vm->qemu->aarch64 && (r == -EINVAL || !arm64))
+                return vm_fail(vm, "-machine: expected virt or one of its versions, not '%s'", value);
+        if (r == -EINVAL || (vm->qemu->x86 && arm64))
                 return vm_fail(vm, "-machine: expected pc, q35, microvm or one of their versions, not '%s'",
                                 value);
         return vm_bounded(vm, r);
@@ -153,31 +170,32 @@ static int add_epc(Vm *vm, const char *value) {
 static const struct {
         const char *name;                      /* "*": any number */
         int (*set)(Vm *vm, const char *value); /* NULL: no effect */
+        bool x86;                              /* not of the virt machine */
 } properties[] = {
         { "type", set_type },
         { "accel", set_machine_accelerator },
         { "memory-backend", set_backend },
-        { "max-ram-below-4g", set_below_4g },
+        { "max-ram-below-4g", set_below_4g, true },
         { "confidential-guest-support", set_protection },
         { "memory-encryption", set_protection },
         { "cxl", set_cxl },
         { "cxl-fmw.*.size", add_window },
-        { "sgx-epc.*.memdev", add_epc },
+        { "sgx-epc.*.memdev", add_epc, true },
         { "pflash0", set_pflash },
-        { "igvm-cfg", set_pflash },
+        { "igvm-cfg", set_pflash, true },
         { "firmware", set_firmware },
         { "memory.size", set_ram },
         { "memory.max-size", set_max },
         { "memory.slots", set_slots },
         { "cxl-fmw.*.targets.*", NULL },
         { "cxl-fmw.*.interleave-granularity", NULL },
-        { "sgx-epc.*.node", NULL },
+        { "sgx-epc.*.node", NULL, true },
         { "smp.*", NULL },
         { "boot.*", NULL },
         { "smp-cache.*.*", NULL },
         { "acpi", NULL },
         { "append", NULL },
-        { "auto-kernel-cmdline", NULL },
+        { "auto-kernel-cmdline", NULL, true },
         { "aux-ram-share", NULL },
         { "default-bus-bypass-iommu", NULL },
         { "default_bus_bypass_iommu", NULL },
@@ -185,15 +203,15 @@ static const struct {
         { "dtb", NULL },
         { "dump-guest-core", NULL },
         { "dumpdtb", NULL },
-        { "fd-bootchk", NULL },
+        { "fd-bootchk", NULL, true },
         { "graphics", NULL },
         { "hmat", NULL },
-        { "hpet", NULL },
-        { "i8042", NULL },
-        { "igd-passthru", NULL },
+        { "hpet", NULL, true },
+        { "i8042", NULL, true },
+        { "igd-passthru", NULL, true },
         { "initrd", NULL },
-        { "ioapic2", NULL },
-        { "isa-serial", NULL },
+        { "ioapic2", NULL, true },
+        { "isa-serial", NULL, true },
         { "kernel", NULL },
         { "kernel-irqchip", NULL },
         { "kernel_irqchip", NULL },
@@ -202,25 +220,25 @@ static const struct {
         { "mem-merge", NULL },
         { "nvdimm", NULL },
         { "nvdimm-persistence", NULL },
-        { "option-roms", NULL },
+        { "option-roms", NULL, true },
         { "pflash1", NULL },
-        { "pcspk-audiodev", NULL },
+        { "pcspk-audiodev", NULL, true },
         { "phandle-start", NULL },
-        { "pic", NULL },
-        { "pit", NULL },
-        { "rtc", NULL },
-        { "sata", NULL },
-        { "smbios-entry-point-type", NULL },
-        { "smbus", NULL },
-        { "smm", set_smm },
-        { "pcie", set_pcie },
+        { "pic", NULL, true },
+        { "pit", NULL, true },
+        { "rtc", NULL, true },
+        { "sata", NULL, true },
+        { "smbios-entry-point-type", NULL, true },
+        { "smbus", NULL, true },
+        { "smm", set_smm, true },
+        { "pcie", set_pcie, true },
         { "spcr", NULL },
         { "suppress-vmdesc", NULL },
         { "usb", NULL },
-        { "vmport", NULL },
+        { "vmport", NULL, true },
         { "x-oem-id", NULL },
         { "x-oem-table-id", NULL },
-        { "x-option-roms", NULL },
+        { "x-option-roms", NULL, true },
 };
 
 static bool matches(const char *pattern, const char *name) {
@@ -242,15 +260,25 @@ bool vm_machine_property_is_harmless(const char *key) {
         for (size_t i = 0; i < ELEMENTS(properties); i++)
                 if (matches(properties[i].name, key))
                         return !properties[i].set;
-        return false;
+        return vm_virt_property_is_harmless(key);
 }
 
 static int set_property(Vm *vm, const char *key, const char *value) {
+        bool known = false;
         char what[96];
+        int r = 0;
 
-        for (size_t i = 0; i < ELEMENTS(properties); i++)
-                if (matches(properties[i].name, key))
-                        return properties[i].set ? properties[i].set(vm, value) : 0;
+        if (vm->qemu->arm64)
+                r = vm_virt_property(vm, key, value, &known);
+        if (known)
+                return r;
+        for (size_t i = 0; i < ELEMENTS(properties); i++) {
+                if (!matches(properties[i].name, key))
+                        continue;
+                if (properties[i].x86 && vm->qemu->arm64)
+                        return vm_virt_refuse_property(vm, key);
+                return properties[i].set ? properties[i].set(vm, value) : 0;
+        }
         snprintf(what, sizeof(what), "-machine %s=%s", key, value);
         return vm_ignore(vm, what, "not understood");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Drivers of PCI devices, and the machine's own (qemu-system-x86_64 -device help, 5.2 to 11.1). */
+/* Drivers of PCI devices, and the machine's own (-device help of qemu-system-x86_64 and -aarch64, 5.2 to
+ * 11.1). */
 
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,7 @@ static const struct {
         { MACHINE_Q35, FUNCTION(0x1f, 2), "ich9-ahci", false, FIXED_SATA },
         { MACHINE_Q35, FUNCTION(0x1f, 3), "ICH9-SMB", false, FIXED_SMBUS },
         { MACHINE_MICROVM, FUNCTION(0, 0), "gpex-root", false, FIXED_ALWAYS },
+        { MACHINE_VIRT, FUNCTION(0, 0), "gpex-root", false, FIXED_ALWAYS },
 };
 
 static bool is_there(const Vm *vm, Fixed when) {
@@ -125,7 +127,7 @@ static VmPlace *put(VmPlace *ret, size_t *n, const char *driver, int function, b
 
 size_t vm_place_fixed(const Vm *vm, VmPlace *ret, size_t max) {
         const VmPlaces *places = &vm->qemu->places;
-        const bool q35 = vm->guest->machine == MACHINE_Q35;
+        const bool q35 = vm->guest->machine == MACHINE_Q35, virt = vm->guest->machine == MACHINE_VIRT;
         size_t n = 0;
 
         for (size_t i = 0; i < ELEMENTS(fixed) && n + 2 < max; i++)
@@ -135,9 +137,13 @@ size_t vm_place_fixed(const Vm *vm, VmPlace *ret, size_t max) {
         if (places->no_defaults || vm->qemu->domain || places->more || vm->guest->n_ignored > 0 ||
                         vm->guest->machine == MACHINE_MICROVM)
                 return n;
-        if (!places->vga)
+        if (!places->vga && !virt)
                 put(ret, &n, "the default VGA", PLACE_ANY, false);
         if (!places->nic)
-                put(ret, &n, q35 ? "the default e1000e" : "the default e1000", PLACE_ANY, false);
+                put(ret, &n,
+                                virt                  ? "the default virtio-net-pci"
+                                                : q35 ? "the default e1000e"
+                                                      : "the default e1000",
+                                PLACE_ANY, false);
         return n;
 }

@@ -37,7 +37,7 @@ struct VmPlace {
         bool hidden;          /* created on the guest's request: half of a failover pair */
 };
 
-/* The kind of a driver in QEMU's x86 programs; 0: not PCI, or not known. */
+/* The kind of a driver in QEMU's programs; 0: not PCI, or not known. */
 VmPlaceKind vm_place_kind(const char *driver);
 
 /* The machine's own devices, by slot. */

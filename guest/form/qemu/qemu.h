@@ -82,6 +82,13 @@ typedef struct VmPlaces {
         bool no_acpi, no_sata, no_smbus;
 } VmPlaces;
 
+/* -smp: 0 is not given. */
+typedef struct VmSmp {
+        uint32_t cpus, max_cpus, sockets, clusters, cores, threads;
+        uint32_t others; /* levels that the virt machine has one of */
+        bool unknown;    /* a script's variable */
+} VmSmp;
+
 /* Options that depend on each other, kept until all are read. */
 typedef struct VmQemu {
         unsigned n_configs; /* -readconfig */
@@ -101,18 +108,33 @@ typedef struct VmQemu {
         GuestCpu global_cpu;       /* CPU properties from -global */
         GuestViommu global_viommu; /* vIOMMU properties from -global */
         bool i386;                 /* qemu-system-i386: no CPU has long mode */
+        bool arm64;                /* qemu-system-aarch64, or the virt machine */
+        bool aarch64, x86;         /* a program for one architecture only */
+        bool no_machine;           /* qemu-system-aarch64, and no option that names a machine */
+        VmSmp smp;
+        bool machine_smmu, device_smmu; /* -machine iommu=smmuv3; -device arm-smmuv3 */
+        bool secure, virtualization;    /* -machine */
 } VmQemu;
 
 void vm_qemu_done(VmQemu *qemu);
+
+/* ── before the options ────────────────────────────────────────────────────────────────────────────────── */
+
+/* Finds the program and its first option. *ret_kvm: KVM is its default. */
+int vm_qemu_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_kvm);
+/* Rejects a QEMU that only prints its help or version. */
+int vm_qemu_check_query(Vm *vm, const VmWords *words, size_t first);
+int vm_qemu_check_dashes(Vm *vm, const VmWords *words);
 
 const VmObject *vm_object_find(const Vm *vm, const char *id);
 
 /* ── QEMU's options, each with its value ───────────────────────────────────────────────────────────────── */
 
-int vm_object(Vm *vm, const KeyValues *values);                  /* -object, -blockdev */
-int vm_machine(Vm *vm, const KeyValues *values);                 /* -machine */
-int vm_object_check(Vm *vm, const VmObject *object);             /* before it is added */
-bool vm_machine_property_is_harmless(const char *key);           /* no effect on addresses */
+int vm_object(Vm *vm, const KeyValues *values);        /* -object, -blockdev */
+int vm_machine(Vm *vm, const KeyValues *values);       /* -machine */
+int vm_object_check(Vm *vm, const VmObject *object);   /* before it is added */
+bool vm_machine_property_is_harmless(const char *key); /* no effect on addresses */
+int vm_machine_look(Vm *vm, const KeyValues *values);  /* -machine: the architecture, before other options */
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by); /* "kvm", "kvm:tcg" */
 int vm_accelerator_finish(Vm *vm);
 int vm_memory(Vm *vm, const KeyValues *values);                   /* -m */
@@ -126,6 +148,9 @@ int vm_global(Vm *vm, const KeyValues *values);                   /* -global */
 void vm_globals(Vm *vm);                        /* apply -global where -cpu or the device sets nothing */
 int vm_drive(Vm *vm, const KeyValues *values);  /* -drive */
 int vm_fw_cfg(Vm *vm, const KeyValues *values); /* -fw_cfg */
+int vm_smp(Vm *vm, const KeyValues *values);    /* -smp; only of the virt machine */
+int vm_smp_part(Vm *vm, const char *option, const char *key, const char *value); /* -machine smp.cores= */
+int vm_smp_finish(Vm *vm);
 
 /* Add a VFIO device by PCI address, or a mediated device by UUID. The guest owns *ret. */
 int vm_assigned(Vm *vm, const char *name, const PciAddress *address, bool iommufd, GuestDevice **ret);
@@ -146,6 +171,23 @@ int vm_protection_finish(Vm *vm);
 
 /* Checks options against each other after all are read. */
 int vm_finish(Vm *vm);
+
+/* ── the virt machine of arm64 ─────────────────────────────────────────────────────────────────────────── */
+
+/* A property of -machine that x86 does not have, or has otherwise. *ret_known is false: it is another. */
+int vm_virt_property(Vm *vm, const char *key, const char *value, bool *ret_known);
+bool vm_virt_property_is_harmless(const char *key);
+
+/* Notes that no virt machine has the property. */
+int vm_virt_refuse_property(Vm *vm, const char *key);
+
+/* -device arm-smmuv3,primary-bus=... */
+int vm_virt_smmu(Vm *vm, const KeyValues *values);
+
+/* -cpu: a property of x86 CPUs is rejected, others have no effect on addresses. */
+int vm_virt_cpu_property(Vm *vm, const char *name, const char *value);
+
+int vm_virt_finish(Vm *vm);
 
 /* ── ports and bridges: what is behind each, and which windows firmware reserves ───────────────────────── */
 

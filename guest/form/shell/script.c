@@ -18,7 +18,8 @@
 /* Reports why there is no machine. */
 static int refuse_none(const ShellSeen *seen, const char *text, VmError *error) {
         if (seen->foreign > 0)
-                return vm_error(error, seen->foreign, "expected an x86 machine, not %s", seen->foreign_name);
+                return vm_error(error, seen->foreign, "expected an x86 or arm64 machine, not %s",
+                                seen->foreign_name);
         if (seen->query > 0)
                 return vm_error(error, seen->query,
                                 "this QEMU only prints its help or version: expected the command line of a "

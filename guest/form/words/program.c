@@ -40,6 +40,8 @@ QemuProgram qemu_program(const char *path) {
                 { "qemu-system-x86_64", true, QEMU_PROGRAM_X86_64 },
                 { "qemu-system-i386", true, QEMU_PROGRAM_I386 },
                 { "qemu-system-x86", false, QEMU_PROGRAM_NONE }, /* Debian's package */
+                { "qemu-system-aarch64", true, QEMU_PROGRAM_AARCH64 },
+                { "qemu-system-arm64", true, QEMU_PROGRAM_AARCH64 },
                 { "qemu-system-", true, QEMU_PROGRAM_FOREIGN },
                 { "qemu-kvm", false, QEMU_PROGRAM_KVM },
                 { "qemu-kvm-wrapped", false, QEMU_PROGRAM_KVM },

@@ -12,7 +12,8 @@ typedef enum QemuProgram {
         QEMU_PROGRAM_I386,
         QEMU_PROGRAM_KVM,     /* qemu-kvm (Fedora), kvm (Proxmox, Ubuntu): KVM by default */
         QEMU_PROGRAM_SHORT,   /* "qemu": used by people, not by packages */
-        QEMU_PROGRAM_FOREIGN, /* qemu-system-aarch64: not x86 */
+        QEMU_PROGRAM_AARCH64, /* any suffix, and qemu-system-arm64 */
+        QEMU_PROGRAM_FOREIGN, /* qemu-system-riscv64: neither x86 nor arm64 */
         QEMU_PROGRAM_OTHER,   /* another VMM, see vmm_of_program() */
 } QemuProgram;
 

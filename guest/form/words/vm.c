@@ -72,7 +72,8 @@ int vm_size(Vm *vm, const char *option, const char *text, uint64_t default_scale
         int r = guest_size_from_qemu(text, default_scale, ret);
 
         if (r == -ERANGE)
-                return vm_fail(vm, "%s: %s is larger than 4 PiB, the maximum on x86", option, text);
+                return vm_fail(vm, "%s: %s is larger than 4 PiB, the maximum on %s", option, text,
+                                vm->guest->architecture == ARCHITECTURE_ARM64 ? "arm64" : "x86");
         return r < 0 ? vm_fail(vm, "%s: expected a size such as 4G, not '%s'", option, text) : 0;
 }
 

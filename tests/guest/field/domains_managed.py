@@ -305,8 +305,6 @@ GUESTS = [
            small(9437184, "pc", "<cpu mode=\"host-passthrough\"><numa><cell id=\"0\" cpus=\"0\" memory=\"9437184\" unit=\"KiB\" memAccess=\"shared\"/></numa></cpu>"),
            ram=9 * GIB, machine="pc", cpu="host", bits="host"),
     # What is no domain of an x86 machine with all that libvirt asks for.
-    domain("arm-board", "fr33m0nk/libvirt-nix domain.xml", small(12, "virt", "<cpu mode=\"host-passthrough\" check=\"none\"/>", unit=' unit="GiB"')
-           .replace("x86_64' machine", "aarch64' machine"), refused="another architecture"),
     domain("memory-to-be-filled-in", "OSWatcher/osw-builder domain.xml", small("", "pc-q35-4.0", "<cpu mode='host-model' check='partial'/>", unit=" unit='MiB'"),
            refused="no memory"),
     domain("jinja", "Tehsmash/libvirt-baremetal-simulation vm.xml", """<domain type='{{ engine }}'>
