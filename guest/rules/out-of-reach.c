@@ -70,7 +70,9 @@ static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, cons
                                 " (%u bits%s)",
                                 range->start, range->end, who(run, reach), end, reach_bits(reach),
                                 in_doubt(reach, range->start, range->end) ? "; its kernel may allow more"
-                                                                          : "");
+                                                : reach->limited
+                                                ? ": the memory address limit of the root complex, ACPI IORT"
+                                                : "");
         f->start = outside->start;
         f->end = outside->end;
 }
@@ -115,6 +117,17 @@ const char *reach_memory_summary(const LayoutRange *range, Verdict verdict, bool
                         : "the assigned devices cannot address the end of the hot-plug region";
 }
 
+/* The VMM starts: only the device notices, if at all. */
+static const char *limited_summary(const LayoutRange *range) {
+        if (range->kind == LAYOUT_CXL)
+                return "the assigned devices cannot address memory in CXL windows";
+        return range->kind == LAYOUT_HOTPLUG
+                        ? "the assigned devices cannot address hot-plugged memory: VFIO maps it, but their "
+                          "accesses do not arrive"
+                        : "the assigned devices cannot address the guest's memory: VFIO maps it, but their "
+                          "accesses do not arrive";
+}
+
 /* The region in the way, unless the address lies beyond all that the devices can address. */
 static const ReservedRegion *region_between(const CheckRun *run, const Reach *reach, const Range *outside) {
         uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
@@ -135,7 +148,8 @@ static void put_memory(CheckRun *run, const Reach *reach, const LayoutRange *ran
                                         : reserved_decides(run, region) ? RULE_RESERVED
                                                                         : RULE_MEMORY,
                         doubt ? VERDICT_WARNING : verdict, subject, "%s",
-                        reach_memory_summary(range, verdict, doubt));
+                        reach->limited && !region ? limited_summary(range)
+                                                  : reach_memory_summary(range, verdict, doubt));
         put_numbers(run, f, reach, range, outside);
         if (reserved_decides(run, region))
                 reserved_advise(run, f, range, region);

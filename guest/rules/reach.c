@@ -6,6 +6,7 @@
 #include "guest/rules/run.h"
 #include "probe/grow.h"
 #include "profile/iommu-width.h"
+#include "profile/memory-limit.h"
 
 #define WIDTH_ANY 64 /* of an IOMMU whose width is unknown: nothing is beyond it */
 
@@ -74,7 +75,8 @@ static void add_reach(CheckRun *run, const Reach *reach) {
 
         for (size_t i = 0; i < run->n_reaches; i++)
                 if (same(run->reaches[i].usable, reach->usable) &&
-                                run->reaches[i].at_most == reach->at_most) {
+                                run->reaches[i].at_most == reach->at_most &&
+                                run->reaches[i].limited == reach->limited) {
                         add_device(run, &run->reaches[i], reach->device);
                         free_own(reach->own);
                         return;
@@ -93,6 +95,9 @@ static void add_reach(CheckRun *run, const Reach *reach) {
 static unsigned group_at_most(const Profile *profile, const ProfileGroup *group) {
         const ProfileIommu *iommu = group->iommu >= 0 ? &profile->iommus[group->iommu] : NULL;
 
+        /* The kernel does not widen wires. */
+        if (memory_limit_bounds(profile, group))
+                return group->bits;
         return iommu && iommu->bits.provenance == PROVENANCE_ASSUMED ? iommu_bits_at_most(iommu)
                                                                      : group->bits;
 }
@@ -114,7 +119,8 @@ static unsigned units_at_most(const Profile *profile) {
 }
 
 /* The narrowest counted group; without groups, the narrowest unit. */
-static void anywhere_width(const Profile *profile, unsigned *ret_bits, unsigned *ret_at_most) {
+static void anywhere_width(
+                const Profile *profile, unsigned *ret_bits, unsigned *ret_at_most, bool *ret_limited) {
         unsigned bits = 0, at_most = 0;
 
         for (size_t i = 0; i < profile->n_groups; i++) {
@@ -123,7 +129,10 @@ static void anywhere_width(const Profile *profile, unsigned *ret_bits, unsigned 
 
                 if (!counts(group) || group->bits == 0)
                         continue;
-                bits = !bits || group->bits < bits ? group->bits : bits;
+                if (!bits || group->bits < bits) {
+                        bits = group->bits;
+                        *ret_limited = memory_limit_bounds(profile, group);
+                }
                 at_most = !at_most || most < at_most ? most : at_most;
         }
         *ret_bits = bits ? bits : (unsigned) profile->widths.iova_bits.value;
@@ -169,6 +178,7 @@ static void miss_groups(CheckRun *run) {
 static void reach_anywhere(CheckRun *run, size_t device) {
         const Fact *bits = &run->profile->widths.iova_bits;
         unsigned width = WIDTH_ANY, at_most = WIDTH_ANY;
+        bool limited = false;
 
         /* Without a unit nothing can be assigned; see device.c. */
         if (check_no_iommu(run->profile))
@@ -180,21 +190,23 @@ static void reach_anywhere(CheckRun *run, size_t device) {
         if (!fact_known(bits) && run->profile->n_groups == 0)
                 return;
         if (fact_known(bits))
-                anywhere_width(run->profile, &width, &at_most);
+                anywhere_width(run->profile, &width, &at_most, &limited);
         if (run->anywhere.n == 0)
                 anywhere_collect(run, width);
         add_reach(run,
                         &(Reach){ .usable = &run->anywhere,
                                         .device = device,
                                         .width = width,
-                                        .at_most = at_most });
+                                        .at_most = at_most,
+                                        .limited = limited });
 }
 
-/* Memory that meets a region is out of reach at any width. */
-static void reach_regions(CheckRun *run, const ProfileGroup *group, size_t device) {
+/* Memory that meets a region is out of reach at any width, as is what the root complex does not pass on. */
+static void reach_regions(CheckRun *run, const ProfileGroup *group, uint32_t domain, size_t device) {
         _cleanup_(range_set_done) RangeSet holes = {};
         RangeSet *own = calloc(1, sizeof(*own));
-        int r = own ? range_set_add(own, 0, width_end(WIDTH_ANY)) : -ENOMEM;
+        unsigned limit = memory_limit(run->profile, domain).bits, width = limit ? limit : WIDTH_ANY;
+        int r = own ? range_set_add(own, 0, width_end(width)) : -ENOMEM;
 
         for (size_t i = 0; i < group->regions.n && r >= 0; i++)
                 if (group->regions.regions[i].type != RESERVED_DIRECT_RELAXABLE)
@@ -212,18 +224,19 @@ static void reach_regions(CheckRun *run, const ProfileGroup *group, size_t devic
                                         .own = own,
                                         .regions = &group->regions,
                                         .device = device,
-                                        .width = WIDTH_ANY,
-                                        .at_most = WIDTH_ANY });
+                                        .width = width,
+                                        .at_most = width,
+                                        .limited = limit > 0 });
 }
 
-static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device) {
+static void reach_group(CheckRun *run, const ProfileGroup *group, uint32_t domain, size_t device) {
         /* Such a group is closed to guests: R6. */
         if (group->why == ASSIGNABLE_WHY_DIRECT_REGION && group->assignable == TRISTATE_NO)
                 return;
         if (group->bits == 0) {
                 miss_width(run, group);
                 if (group->regions_reason == REASON_NONE)
-                        reach_regions(run, group, device);
+                        reach_regions(run, group, domain, device);
         } else if (group->regions_reason != REASON_NONE)
                 check_missing(run, "reserved regions of group %" PRIu32 " (%s)", group->id,
                                 reason_to_string(group->regions_reason));
@@ -233,7 +246,8 @@ static void reach_group(CheckRun *run, const ProfileGroup *group, size_t device)
                                                 .regions = &group->regions,
                                                 .device = device,
                                                 .width = group->bits,
-                                                .at_most = group_at_most(run->profile, group) });
+                                                .at_most = group_at_most(run->profile, group),
+                                                .limited = memory_limit_bounds(run->profile, group) });
 }
 
 void reach_collect(CheckRun *run) {
@@ -249,7 +263,7 @@ void reach_collect(CheckRun *run) {
                 if (!device->has_address)
                         reach_anywhere(run, i);
                 else if (host && host->group >= 0)
-                        reach_group(run, &run->profile->groups[host->group], i);
+                        reach_group(run, &run->profile->groups[host->group], host->address.domain, i);
         }
 }
 

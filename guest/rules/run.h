@@ -17,6 +17,7 @@ typedef struct Reach {
         size_t device;                  /* index of the first guest device */
         size_t n_devices;
         bool direct;             /* a device gets mappings of all memory */
+        bool limited;            /* by the root complex (profile/memory-limit.h): VFIO maps more */
         bool translated;         /* one may be behind the guest's IOMMU and gets the guest's mappings */
         unsigned width, at_most; /* bits, without holes; at_most: higher if the kernel may support more */
 } Reach;

@@ -7,6 +7,7 @@
 
 #include "profile/device-lookup.h"
 #include "profile/kernel-policy.h"
+#include "profile/memory-limit.h"
 
 #define CLASS_BRIDGE 0x06
 
@@ -16,8 +17,22 @@ static bool is_bridge(const ProfileDevice *device) {
 
 /* ── reach ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* Nor do addresses reach memory that the root complex does not pass on. */
+static void apply_memory_limit(
+                const Profile *profile, ProfileGroup *group, const size_t *indices, size_t n) {
+        for (size_t i = 0; i < n && group->bits > 0; i++) {
+                MemoryLimit limit = memory_limit(profile, profile->devices[indices[i]].address.domain);
+
+                if (limit.reason != REASON_NONE) {
+                        group->bits = 0;
+                        group->bits_reason = limit.reason;
+                } else if (limit.bits > 0 && limit.bits < group->bits)
+                        group->bits = limit.bits;
+        }
+}
+
 /* The narrowest unit of the group's devices limits it. */
-static void derive_bits(const Profile *profile, ProfileGroup *group, const size_t *indices, size_t n) {
+static void derive_unit_bits(const Profile *profile, ProfileGroup *group, const size_t *indices, size_t n) {
         group->iommu = -1;
         group->bits_reason = REASON_ABSENT;
         for (size_t i = 0; i < n; i++) {
@@ -262,7 +277,8 @@ static int derive_group(const Facts *facts, const GroupFact *fact, Profile *prof
         if (!indices)
                 return -ENOMEM;
         n = find_members(profile, g, indices);
-        derive_bits(profile, group, indices, n);
+        derive_unit_bits(profile, group, indices, n);
+        apply_memory_limit(profile, group, indices, n);
         derive_assignable(facts, profile, group, indices, n);
         derive_isolated(profile, group, indices, n);
         return derive_usable(group);

@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "profile/memory-limit.h"
+
 #define EPT_4_LEVEL_BITS 48
 #define EPT_5_LEVEL_BITS 52
 #define ADDRESS_BITS_MAX 64
@@ -112,6 +114,19 @@ void derive_safe_widths(ProfileWidths *widths) {
                         &widths->safe_guest_bits, "safeGuestBits", &widths->iova_bits, "iovaBits", "");
 }
 
+/* VFIO maps above it; devices do not reach that. */
+static void apply_memory_limit(const Profile *profile, Fact *ret) {
+        uint32_t domain = 0;
+        MemoryLimit limit = memory_limit_lowest(profile, &domain);
+
+        if (limit.reason != REASON_NONE)
+                *ret = fact_unknown(limit.reason, "memory address limits: ACPI IORT");
+        else if (limit.bits > 0 && limit.bits < ret->value)
+                *ret = fact_derived(limit.bits,
+                                "memory address limit of PCI segment %04" PRIx32 " (ACPI IORT); %.90s",
+                                domain, ret->source);
+}
+
 void derive_iova_width(const Profile *profile, ProfileWidths *ret) {
         const ProfileIommu *narrowest = NULL;
 
@@ -154,4 +169,5 @@ void derive_iova_width(const Profile *profile, ProfileWidths *ret) {
         /* If the unit's width is assumed, so is the host's. */
         if (narrowest->bits.provenance == PROVENANCE_ASSUMED)
                 ret->iova_bits.provenance = PROVENANCE_ASSUMED;
+        apply_memory_limit(profile, &ret->iova_bits);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "profile/architecture.h"
 #include "profile/derive/derive-steps.h"
 
 /* ENOSYS when opening a file comes from a sandbox, such as RestrictSUIDSGID= for openat2(2), not from a
@@ -74,7 +75,8 @@ void derive_refused(const Facts *facts, Profile *profile) {
 
         add(profile, is_refusal(profile->firmware.dmar_reason), "/sys/firmware/acpi/tables/DMAR");
         add(profile, is_refusal(profile->firmware.ivrs_reason), "/sys/firmware/acpi/tables/IVRS");
-        add(profile, is_refusal(profile->firmware.iort_reason), "/sys/firmware/acpi/tables/IORT");
+        add(profile, profile_is_arm64(profile) && is_refusal(profile->firmware.iort_reason),
+                        "/sys/firmware/acpi/tables/IORT");
         add(profile, kvm == REASON_PERMISSION, "/dev/kvm");
         add(profile, any_register(&facts->cpu), "/dev/cpu/0/msr");
         add(profile, any_config(&facts->pci), "PCI config space beyond the header");

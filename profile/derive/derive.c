@@ -19,11 +19,11 @@ static int derive_parts(const Facts *facts, const Profile *former, Profile *prof
         r = derive_iommus(facts, profile);
         if (r < 0)
                 return r;
-        derive_iova_width(profile, &profile->widths);
-        derive_safe_widths(&profile->widths);
         r = derive_devices(facts, profile);
         if (r < 0)
                 return r;
+        derive_iova_width(profile, &profile->widths);
+        derive_safe_widths(&profile->widths);
         r = derive_mediated(facts, profile);
         if (r < 0)
                 return r;

@@ -3,8 +3,8 @@
 
 #include "profile/findings/findings.h"
 
-static void add_table_fault(
-                FindingList *list, FindingId id, const char *table, const FaultList *faults, bool refused) {
+static void add_table_fault(FindingList *list, FindingId id, const char *table, const char *word,
+                const FaultList *faults, bool refused) {
         if (faults->n == 0)
                 return;
         Finding *f = finding_add(list, id, refused ? SEVERITY_ERROR : SEVERITY_WARNING, "%s", table);
@@ -15,16 +15,17 @@ static void add_table_fault(
         finding_remedy(f,
                         "Update the firmware. Report the table to its vendor: 'hawctl decode %s "
                         "/sys/firmware/acpi/tables/%s' shows all faults.",
-                        table[0] == 'D' ? "dmar" : "ivrs", table);
+                        word, table);
 }
 
 static void find_table_faults(const Profile *profile, FindingList *list) {
         const FirmwareTables *firmware = &profile->firmware;
 
-        add_table_fault(list, FINDING_DMAR_FAULT, "DMAR", &firmware->dmar_faults,
+        add_table_fault(list, FINDING_DMAR_FAULT, "DMAR", "dmar", &firmware->dmar_faults,
                         firmware->dmar_reason == REASON_NONE && firmware->dmar.linux_refuses);
-        add_table_fault(list, FINDING_IVRS_FAULT, "IVRS", &firmware->ivrs_faults,
+        add_table_fault(list, FINDING_IVRS_FAULT, "IVRS", "ivrs", &firmware->ivrs_faults,
                         firmware->ivrs_reason == REASON_NONE && firmware->ivrs.linux_refuses);
+        add_table_fault(list, FINDING_IORT_FAULT, "IORT", "iort", &firmware->iort_faults, false);
 }
 
 static bool overlaps_ram(const Profile *profile, uint64_t start, uint64_t end) {

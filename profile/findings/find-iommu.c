@@ -4,11 +4,20 @@
 #include "profile/architecture.h"
 #include "profile/findings/findings.h"
 
-static bool firmware_describes_units(const Profile *profile) {
-        const FirmwareTables *firmware = &profile->firmware;
+/* What firmware says of units: hosts have one of these tables. */
+typedef struct FirmwareUnits {
+        const char *table;
+        size_t n;
+} FirmwareUnits;
 
-        return (firmware->dmar_reason == REASON_NONE && firmware->dmar.n_units > 0) ||
-                        (firmware->ivrs_reason == REASON_NONE && firmware->ivrs.n_units > 0);
+static FirmwareUnits firmware_units(const FirmwareTables *firmware) {
+        if (firmware->iort_reason == REASON_NONE && firmware->iort.n_units > 0)
+                return (FirmwareUnits){ "IORT", firmware->iort.n_units };
+        if (firmware->ivrs_reason == REASON_NONE && firmware->ivrs.n_units > 0)
+                return (FirmwareUnits){ "IVRS", firmware->ivrs.n_units };
+        if (firmware->dmar_reason == REASON_NONE && firmware->dmar.n_units > 0)
+                return (FirmwareUnits){ "DMAR", firmware->dmar.n_units };
+        return (FirmwareUnits){};
 }
 
 static bool kernel_drives_none(const Profile *profile) {
@@ -21,6 +30,10 @@ static void firmware_only_remedy(const Profile *profile, Finding *f) {
 
         if (known && cmdline->iommu_off)
                 finding_remedy(f, "Remove iommu=off from the kernel command line.");
+        else if (profile_is_arm64(profile))
+                finding_remedy(f,
+                                "Look for 'arm-smmu' in the kernel log: the driver rejected the units, or "
+                                "the kernel was built without it (CONFIG_ARM_SMMU_V3, CONFIG_ARM_SMMU).");
         else if (profile->firmware.ivrs_reason == REASON_NONE)
                 finding_remedy(f,
                                 known && cmdline->amd_iommu_off
@@ -36,24 +49,24 @@ static void firmware_only_remedy(const Profile *profile, Finding *f) {
 
 static void find_iommu_missing(const Profile *profile, FindingList *list) {
         const FirmwareTables *firmware = &profile->firmware;
+        FirmwareUnits units = firmware_units(firmware);
 
         if (!kernel_drives_none(profile))
                 return;
-        if (firmware_describes_units(profile)) {
+        if (units.n > 0) {
                 Finding *f = finding_add(list, FINDING_IOMMU_FIRMWARE_ONLY, SEVERITY_WARNING, "host");
                 finding_summary(f,
                                 "Firmware describes IOMMU units, but the kernel uses none: no device can be "
                                 "assigned");
-                finding_detail(f, "ACPI %s lists %zu unit(s); /sys/class/iommu is empty.",
-                                firmware->ivrs_reason == REASON_NONE ? "IVRS" : "DMAR",
-                                firmware->ivrs_reason == REASON_NONE ? firmware->ivrs.n_units
-                                                                     : firmware->dmar.n_units);
+                finding_detail(f, "ACPI %s lists %zu unit(s); /sys/class/iommu is empty.", units.table,
+                                units.n);
                 firmware_only_remedy(profile, f);
                 return;
         }
 
         bool unread = firmware->dmar_reason == REASON_PERMISSION ||
-                        firmware->ivrs_reason == REASON_PERMISSION;
+                        firmware->ivrs_reason == REASON_PERMISSION ||
+                        (firmware->iort_reason == REASON_PERMISSION && profile_is_arm64(profile));
         Finding *f = finding_add(list, FINDING_IOMMU_ABSENT, SEVERITY_WARNING, "host");
         finding_summary(f, "The kernel uses no IOMMU: no device can be assigned to a guest");
         if (unread)

@@ -103,6 +103,7 @@ int profile_find(const Profile *profile, FindingList *ret) {
         find_iommu(profile, &list);
         find_iommu_width(profile, &list);
         find_firmware(profile, &list);
+        find_iort(profile, &list);
         find_groups(profile, &list);
         find_holes(profile, &list);
         find_memory(profile, &list);

@@ -155,11 +155,10 @@ const IortRootComplex *iort_root_complex(const Iort *iort, uint16_t segment) {
         return NULL;
 }
 
-/* Firmware that counts ids instead of writing the count minus one makes ranges meet in one id. Linux lets the
- * range that starts with it win (iort_id_map). */
-int iort_unit_of(const Iort *iort, uint16_t segment, uint16_t rid) {
-        const IortRootComplex *complex = iort_root_complex(iort, segment);
-        int found = -1;
+/* The mapping that takes an id. Firmware that counts ids instead of writing the count minus one makes ranges
+ * meet in one id: Linux lets the range that starts with it win (iort_id_map). */
+static const IortMapping *mapping_of(const IortRootComplex *complex, uint16_t rid) {
+        const IortMapping *found = NULL;
 
         for (size_t i = 0; complex && i < complex->n_mappings; i++) {
                 const IortMapping *mapping = &complex->mappings[i];
@@ -168,14 +167,29 @@ int iort_unit_of(const Iort *iort, uint16_t segment, uint16_t rid) {
                 if (!mapping->valid)
                         continue;
                 if (mapping->single)
-                        return mapping->unit;
-                if (rid < mapping->input_base || rid > last || (found >= 0 && rid != mapping->input_base))
+                        return mapping;
+                if (rid < mapping->input_base || rid > last || (found && rid != mapping->input_base))
                         continue;
-                found = mapping->unit;
+                found = mapping;
                 if (mapping->count == 1 || rid != last)
                         return found;
         }
         return found;
+}
+
+int iort_stream_of(const Iort *iort, uint16_t segment, uint16_t rid, uint32_t *ret) {
+        const IortMapping *mapping = mapping_of(iort_root_complex(iort, segment), rid);
+
+        if (!mapping || mapping->unit < 0)
+                return -1;
+        *ret = mapping->single ? mapping->output_base : mapping->output_base + (rid - mapping->input_base);
+        return mapping->unit;
+}
+
+int iort_unit_of(const Iort *iort, uint16_t segment, uint16_t rid) {
+        uint32_t stream;
+
+        return iort_stream_of(iort, segment, rid, &stream);
 }
 
 unsigned iort_memory_limit(const Iort *iort, uint16_t segment) {

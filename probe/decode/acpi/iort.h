@@ -134,6 +134,9 @@ const IortRootComplex *iort_root_complex(const Iort *iort, uint16_t segment);
  * its requester id: bus, device and function in 16 bits. */
 int iort_unit_of(const Iort *iort, uint16_t segment, uint16_t rid);
 
+/* The same, with the id that the function has behind it (its stream id, set if the result is not -1). */
+int iort_stream_of(const Iort *iort, uint16_t segment, uint16_t rid, uint32_t *ret);
+
 /* Width in bits of the addresses that a segment's root complex passes on; 0: unknown. */
 unsigned iort_memory_limit(const Iort *iort, uint16_t segment);
 

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the firmware of arm64 hosts says in the IORT, and the kernel does otherwise. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "profile/device-lookup.h"
+#include "profile/findings/findings.h"
+#include "profile/memory-limit.h"
+
+/* ── root complexes ────────────────────────────────────────────────────────────────────────────────────── */
+
+#define USUAL_BITS 48 /* that VFIO offers behind an SMMU */
+
+/* The widest unit of a segment's devices, and how many devices there are. */
+typedef struct Behind {
+        size_t n_devices, n_translated;
+        unsigned offered; /* bits; 0: unknown */
+} Behind;
+
+static Behind devices_behind(const Profile *profile, uint32_t segment) {
+        Behind behind = {};
+
+        for (size_t i = 0; i < profile->n_devices; i++) {
+                const ProfileDevice *device = &profile->devices[i];
+
+                if (device->address.domain != segment)
+                        continue;
+                behind.n_devices++;
+                if (device->iommu < 0)
+                        continue;
+                behind.n_translated++;
+                const Fact *bits = &profile->iommus[device->iommu].bits;
+                if (fact_known(bits) && bits->value > behind.offered)
+                        behind.offered = (unsigned) bits->value;
+        }
+        return behind;
+}
+
+static void find_memory_address_limit(
+                const Profile *profile, const IortRootComplex *complex, FindingList *list) {
+        Behind behind = devices_behind(profile, complex->segment);
+        unsigned limit = memory_limit(profile, complex->segment).bits;
+        char offer[40] = "VFIO may map more";
+
+        if (limit == 0 || behind.n_devices == 0 || limit >= (behind.offered ? behind.offered : USUAL_BITS))
+                return;
+        if (behind.offered)
+                snprintf(offer, sizeof(offer), "VFIO maps up to %u", behind.offered);
+        Finding *f = finding_add(list, FINDING_MEMORY_ADDRESS_LIMIT, SEVERITY_WARNING, "PCI segment %04x",
+                        complex->segment);
+        finding_summary(f, "Devices of PCI segment %04x can address %u bits; %s", complex->segment, limit,
+                        offer);
+        finding_detail(f,
+                        "ACPI IORT, root complex at byte %" PRIu32
+                        ": memory address size limit %u, for %zu PCI functions. VFIO does not heed the "
+                        "limit: it maps guest memory at and above 0x%" PRIx64
+                        ", but the devices' accesses do not arrive there, and nothing reports this.",
+                        complex->offset, limit, behind.n_devices, UINT64_C(1) << limit);
+        finding_remedy(f,
+                        "Keep the RAM and the BARs of guests with these devices below 0x%" PRIx64
+                        ": 'hawctl check' takes the limit into account. Move the device to another "
+                        "segment, or ask the vendor of the firmware whether the limit is right.",
+                        UINT64_C(1) << limit);
+}
+
+/* ── units ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* As both drivers name their units: by register base. */
+static bool drives(const Profile *profile, const IortUnit *unit) {
+        char name[32];
+
+        snprintf(name, sizeof(name), "%s.0x%016" PRIx64, unit->type == IORT_SMMU_V3 ? "smmu3" : "smmu",
+                        unit->base);
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (strcmp(profile->iommus[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+static size_t functions_behind(const Profile *profile, size_t unit) {
+        const Iort *iort = &profile->firmware.iort;
+        size_t n = 0;
+
+        for (size_t i = 0; i < profile->n_devices; i++) {
+                const PciAddress *address = &profile->devices[i].address;
+                uint16_t id = (uint16_t) (address->bus << 8 | address->device << 3 | address->function);
+
+                n += address->domain <= UINT16_MAX &&
+                                iort_unit_of(iort, (uint16_t) address->domain, id) == (int) unit;
+        }
+        return n;
+}
+
+/* Where none is driven, iommu-firmware-only says so. */
+static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
+        const Iort *iort = &profile->firmware.iort;
+
+        if (profile->iommus_reason != REASON_NONE || profile->n_iommus == 0)
+                return;
+        for (size_t i = 0; i < iort->n_units; i++) {
+                const IortUnit *unit = &iort->units[i];
+
+                if (drives(profile, unit))
+                        continue;
+                size_t n = functions_behind(profile, i);
+                Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
+                                unit->base);
+                finding_summary(f,
+                                "The kernel does not drive the SMMU at 0x%" PRIx64
+                                ": devices behind it cannot be assigned",
+                                unit->base);
+                finding_detail(f,
+                                "ACPI IORT names it (%s, at byte %" PRIu32
+                                "), /sys/class/iommu does not. %zu PCI functions are behind it.",
+                                iort_unit_model(unit), unit->offset, n);
+                finding_remedy(f,
+                                "Look for '%s' in the kernel log: the driver rejected the unit, or the "
+                                "kernel was built without it (%s).",
+                                unit->type == IORT_SMMU_V3 ? "arm-smmu-v3" : "arm-smmu",
+                                unit->type == IORT_SMMU_V3 ? "CONFIG_ARM_SMMU_V3" : "CONFIG_ARM_SMMU");
+        }
+}
+
+/* ── reserved memory ───────────────────────────────────────────────────────────────────────────────────── */
+
+/* An RMR names the ids behind the unit. */
+static bool is_for(const Iort *iort, const IortReserved *reserved, const PciAddress *address) {
+        uint16_t rid = (uint16_t) (address->bus << 8 | address->device << 3 | address->function);
+        uint32_t stream = 0;
+        int unit = iort_stream_of(iort, (uint16_t) address->domain, rid, &stream);
+
+        for (size_t i = 0; unit >= 0 && i < reserved->n_mappings; i++) {
+                const IortMapping *mapping = &reserved->mappings[i];
+
+                if (mapping->valid && mapping->unit == unit && stream >= mapping->output_base &&
+                                stream - mapping->output_base < mapping->count)
+                        return true;
+        }
+        return false;
+}
+
+static bool keeps(const ProfileGroup *group, const IortRange *range) {
+        for (size_t i = 0; i < group->regions.n; i++) {
+                const ReservedRegion *region = &group->regions.regions[i];
+
+                if ((region->type == RESERVED_DIRECT || region->type == RESERVED_DIRECT_RELAXABLE) &&
+                                region->start <= range->start && range->end <= region->end)
+                        return true;
+        }
+        return false;
+}
+
+/* Linux heeds an RMR of a PCI device only where the host bridge's _DSM, function 5, says that the boot
+ * configuration must be kept (iort_rmr_has_dev). */
+static void find_not_kept(const Profile *profile, const ProfileDevice *device, FindingList *list) {
+        const Iort *iort = &profile->firmware.iort;
+        char name[PCI_ADDRESS_TEXT_MAX];
+
+        for (size_t i = 0; i < iort->n_reserved; i++) {
+                const IortReserved *reserved = &iort->reserved[i];
+
+                for (size_t j = 0; is_for(iort, reserved, &device->address) && j < reserved->n_ranges; j++) {
+                        const IortRange *range = &reserved->ranges[j];
+
+                        if (keeps(&profile->groups[device->group], range))
+                                continue;
+                        pci_address_format(&device->address, name, sizeof(name));
+                        Finding *f = finding_add(list, FINDING_RMR_NOT_KEPT, SEVERITY_INFO, "%s", name);
+                        finding_summary(f, "Firmware reserves memory for %s that the kernel does not map",
+                                        name);
+                        finding_detail(f,
+                                        "ACPI IORT, RMR at byte %" PRIu32 ": 0x%" PRIx64 "-0x%" PRIx64
+                                        " is not in the reserved regions of group %" PRIu32
+                                        ". Linux heeds it only if the host bridge's _DSM (function 5) says "
+                                        "that the boot configuration must be kept.",
+                                        reserved->offset, range->start, range->end,
+                                        profile->groups[device->group].id);
+                        finding_remedy(f,
+                                        "None for guests: the device can be assigned. If it stops working "
+                                        "under Linux, update the firmware.");
+                        return;
+                }
+        }
+}
+
+static void find_rmr_not_kept(const Profile *profile, FindingList *list) {
+        for (size_t i = 0; profile->firmware.iort.n_reserved > 0 && i < profile->n_devices; i++) {
+                const ProfileDevice *device = &profile->devices[i];
+
+                if (device->group >= 0 && device->address.domain <= UINT16_MAX &&
+                                profile->groups[device->group].regions_reason == REASON_NONE)
+                        find_not_kept(profile, device, list);
+        }
+}
+
+void find_iort(const Profile *profile, FindingList *list) {
+        const Iort *iort = &profile->firmware.iort;
+
+        if (profile->firmware.iort_reason != REASON_NONE)
+                return;
+        for (size_t i = 0; i < iort->n_root_complexes; i++)
+                if (iort->root_complexes[i].segment <= UINT16_MAX &&
+                                iort_root_complex(iort, (uint16_t) iort->root_complexes[i].segment) ==
+                                                &iort->root_complexes[i])
+                        find_memory_address_limit(profile, &iort->root_complexes[i], list);
+        find_smmu_not_driven(profile, list);
+        find_rmr_not_kept(profile, list);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* How wide the addresses are that a device can send to memory, by the root complex of its PCI segment (ACPI
+ * IORT, memory address size limit). It is a property of the wires: the kernel limits its own DMA by it, but
+ * neither lists it in reserved_regions nor keeps VFIO from mapping above it. */
+
+#include "profile/profile.h"
+
+typedef struct MemoryLimit {
+        Reason reason; /* not NONE: a limit may exist, but is unknown */
+        uint8_t bits;  /* 0: none is known of */
+} MemoryLimit;
+
+/* Of PCI functions in a domain. */
+MemoryLimit memory_limit(const Profile *profile, uint32_t domain);
+
+/* Of all PCI functions of the host: the lowest. Sets *ret_domain if bits is not 0. */
+MemoryLimit memory_limit_lowest(const Profile *profile, uint32_t *ret_domain);
+
+/* True if a group's width is its limit, and its unit would let VFIO map more. */
+bool memory_limit_bounds(const Profile *profile, const ProfileGroup *group);
