@@ -1,20 +1,41 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Cloud Hypervisor on arm64: by its source (arch/src/aarch64/layout.rs), not tried. */
+/* Cloud Hypervisor on arm64, by its source (arch/src/aarch64, vmm/src/memory_manager.rs of 23.0 to 54.0): not
+ * tried. RAM from 1 GiB to 4032 MiB and from 4 GiB on; the device area as on x86. */
+
+#include <stdio.h>
 
 #include "guest/layout/space.h"
+#include "guest/machine.h"
 #include "guest/vmm/cloud-hypervisor/cloud-hypervisor.h"
 
-static void layout(Space *space) {
-        layout_unknown(space, REASON_ABSENT, "the layout of Cloud Hypervisor on arm64");
+static void width(Space *space) {
+        const uint8_t bits = space->host->is_arm64 ? space->host->ipa_bits : 0;
+
+        if (!bits)
+                layout_unknown(space, REASON_ABSENT, "the host's limit of a guest's address bits (KVM)");
+        ch_width_below(space, bits);
 }
 
-static void width(Space *space) {
-        space->layout->phys_bits = space->host->ipa_bits;
+static void layout(Space *space) {
+        const Guest *guest = space->guest;
+
+        if (guest_version_known(&guest->vmm_version) && !version_reaches(guest->vmm_version, 23, 0, 0)) {
+                layout_unknown(space, REASON_ABSENT,
+                                "where Cloud Hypervisor before 23.0 places memory on arm64");
+                return;
+        }
+        layout_add(space, LAYOUT_DEVICES, 0, 0x10000000, "firmware, interrupt controller, devices");
+        ch_layout(space);
+        if (guest->firmware.kind != FIRMWARE_NONE)
+                layout_unknown(space, REASON_ABSENT, "where UEFI firmware of Cloud Hypervisor places BARs");
 }
 
 static int default_version(Guest *guest, const GuestInstalled *installed) {
-        return vmm_cloud_hypervisor.default_version(guest, installed);
+        int r = vmm_cloud_hypervisor.default_version(guest, installed);
+
+        return r < 0 ? r
+                     : guest_assume(guest, "layout", "Cloud Hypervisor on arm64: by its source, not tried");
 }
 
 static int default_firmware(Guest *guest) {
@@ -22,6 +43,8 @@ static int default_firmware(Guest *guest) {
 }
 
 static int default_devices(Guest *guest) {
+        if (!*guest->cpu.model)
+                snprintf(guest->cpu.model, sizeof(guest->cpu.model), "host");
         return 0;
 }
 
@@ -34,8 +57,7 @@ static VmmViommu viommu_of(const Guest *guest) {
 }
 
 static bool change(const Change *change, Guest *guest) {
-        return change_memory(change, guest) &&
-                        (change->kind == CHANGE_RAM || change->kind == CHANGE_MAX_MEMORY);
+        return vmm_cloud_hypervisor.change(change, guest);
 }
 
 static void option(ChangeRun *run, const Change *change) {
@@ -52,6 +74,7 @@ const Vmm vmm_cloud_hypervisor_arm64 = {
         .default_devices = default_devices,
         .width = width,
         .layout = layout,
+        .places = ch_places,
         .viommu = viommu_of,
         .segments = true,
         .viommu_by_device = true,

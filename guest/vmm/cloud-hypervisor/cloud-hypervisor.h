@@ -13,6 +13,8 @@ typedef struct CloudHypervisorPolicy {
 CloudHypervisorPolicy policy_cloud_hypervisor(GuestVersion version);
 
 void ch_width(Space *space);
+/* The host's width or max_phys_bits, whichever is less. */
+void ch_width_below(Space *space, uint8_t of_host);
 void ch_layout(Space *space);
 
 /* Each area from its start to its end (exclusive). Places below 4 GiB are not returned. -ENOMEM. */

@@ -8,8 +8,22 @@
 #include "probe/cleanup.h"
 
 #define MAX_BITS 46 /* if max_phys_bits is not set */
-#define LOW_END UINT64_C(0xC0000000)
-#define LOW_WINDOW (640 * MIB)
+
+/* The places below 4 GiB. */
+typedef struct LowMap {
+        uint64_t ram, ram_end, window, window_size, ecam;
+} LowMap;
+
+/* arch/src/x86_64/layout.rs; arch/src/aarch64/layout.rs since 23.0. */
+static const LowMap low_maps[_ARCHITECTURE_MAX] = {
+        [ARCHITECTURE_X86] = { 0, 0xC0000000, 0xC0000000, 640 * MIB, 0xC0000000 + 640 * MIB },
+        [ARCHITECTURE_ARM64] = { GIB, 0xFC000000, 0x10000000, 512 * MIB, 0x30000000 },
+};
+
+static const LowMap *low_map(const Space *space) {
+        return &low_maps[space->guest->architecture < _ARCHITECTURE_MAX ? space->guest->architecture : 0];
+}
+
 #define TOP_KEPT_BACK (64 * KIB)
 #define PLATFORM_AREA MIB
 #define HOTPLUG_ALIGN (128 * MIB)
@@ -31,18 +45,23 @@ static uint8_t less_encryption(Space *space, uint8_t bits) {
 
 void ch_width(Space *space) {
         const CloudHypervisorPolicy policy = policy_cloud_hypervisor(space->guest->vmm_version);
-        uint8_t said = space->guest->cloud_hypervisor_max_bits, of_host = cpu_host_bits(space);
-        uint8_t limit = said ? said : MAX_BITS;
+        uint8_t of_host = cpu_host_bits(space);
 
         if (policy.subtracts_sme)
                 of_host = less_encryption(space, of_host);
+        ch_width_below(space, of_host);
+        if (policy.tells_mappable)
+                space->layout->guest_phys_bits = space->layout->phys_bits;
+}
+
+void ch_width_below(Space *space, uint8_t of_host) {
+        const uint8_t said = space->guest->cloud_hypervisor_max_bits, limit = said ? said : MAX_BITS;
+
         space->layout->phys_bits = of_host < limit ? of_host : limit;
         if (space->layout->phys_bits && !cpu_bits_plausible(space->layout->phys_bits)) {
                 layout_unknown(space, REASON_MALFORMED, "cpus: max_phys_bits below 32");
                 space->layout->phys_bits = 0;
         }
-        if (policy.tells_mappable)
-                space->layout->guest_phys_bits = space->layout->phys_bits;
 }
 
 /* ── memory and devices ────────────────────────────────────────────────────────────────────────────────── */
@@ -50,9 +69,10 @@ void ch_width(Space *space) {
 /* Hot-plug memory starts after RAM, aligned to 128 MiB. */
 static uint64_t add_memory(Space *space) {
         const GuestMemory *memory = &space->guest->memory;
+        const LowMap *low = low_map(space);
         uint64_t hotplug, end;
 
-        space->below_4g = min_of(memory->ram, LOW_END);
+        space->below_4g = min_of(memory->ram, low->ram_end - low->ram);
         space->above_start = 4 * GIB;
         space->above_size = memory->ram - space->below_4g;
         space->ram_end = sum_of(space->above_start, space->above_size);
@@ -61,7 +81,7 @@ static uint64_t add_memory(Space *space) {
                 hotplug = round_up(space->ram_end, HOTPLUG_ALIGN);
                 end = sum_of(hotplug, memory->max - memory->ram);
         }
-        layout_add(space, LAYOUT_RAM, 0, space->below_4g, "RAM below 4 GiB");
+        layout_add(space, LAYOUT_RAM, low->ram, low->ram + space->below_4g, "RAM below 4 GiB");
         layout_add(space, LAYOUT_RAM, space->above_start, space->ram_end, "RAM above 4 GiB");
         layout_add(space, LAYOUT_HOTPLUG, hotplug, end, "memory devices");
         return end;
@@ -108,15 +128,18 @@ static void place_devices(Space *space, uint64_t start, uint64_t end) {
 }
 
 void ch_layout(Space *space) {
-        uint64_t ecam = LOW_END + LOW_WINDOW, devices, memory_end = add_memory(space);
+        const LowMap *low = low_map(space);
+        uint64_t devices, memory_end = add_memory(space);
         Layout *layout = space->layout;
 
         layout->vmm_places = true;
-        layout->moved = space->guest->firmware.kind == FIRMWARE_OVMF;
-        space->window32_start = LOW_END;
-        space->window32_end = ecam;
-        layout_add(space, LAYOUT_WINDOW32, LOW_END, ecam, "Cloud Hypervisor 32-bit window");
-        layout_add(space, LAYOUT_ECAM, ecam, ecam + ECAM_SIZE, "PCI Express configuration");
+        layout->moved = space->guest->firmware.kind == FIRMWARE_OVMF &&
+                        space->guest->architecture == ARCHITECTURE_X86;
+        space->window32_start = low->window;
+        space->window32_end = low->window + low->window_size;
+        layout_add(space, LAYOUT_WINDOW32, space->window32_start, space->window32_end,
+                        "Cloud Hypervisor 32-bit window");
+        layout_add(space, LAYOUT_ECAM, low->ecam, low->ecam + ECAM_SIZE, "PCI Express configuration");
         space->hole64_start = memory_end;
         layout->top = memory_end - 1;
         if (!layout->phys_bits)

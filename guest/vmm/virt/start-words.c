@@ -90,7 +90,8 @@ static void say_devices(const StartCause *cause, StartWords *words) {
                 SAY(numbers, "virtio-iommu, and iommu=smmuv3");
                 SAY(advice, "remove one of them");
         } else if (cause->value) {
-                SAY(summary, "DIMMs cannot be plugged in with memory tagging (mte=on)");
+                SAY(summary, "DIMMs cannot be plugged in with memory tagging");
+                SAY(numbers, "mte=on");
                 SAY(advice, "remove mte=on, or the DIMMs");
         } else {
                 SAY(summary, "DIMMs need UEFI firmware, ACPI and a 64-bit CPU");
