@@ -40,6 +40,9 @@ typedef struct HostFacts {
         Reason cmdline_reason;
         Cmdline cmdline;                               /* proc/cmdline */
         char kernel_parameters[KERNEL_PARAMETERS_MAX]; /* cmdline_filter() of it */
+        Reason dmi_reason;   /* arm64: of the first unreadable string of the DMI table */
+        const char *by_dmi;  /* static: the hypervisor that it names; NULL: none */
+        const char *by_tree; /* likewise, of the device tree; meaningless if its reason is not NONE */
 } HostFacts;
 
 /* ── source-cpu ────────────────────────────────────────────────────────────────────────────────────────── */
@@ -251,6 +254,8 @@ int source_host_read(Root *root, Buffer *buffer, HostFacts *ret);
 int source_cpu_read(Root *root, Buffer *buffer, CpuFacts *ret);
 int source_kvm_read(Root *root, Buffer *buffer, KvmFacts *ret);
 int source_acpi_read(Root *root, Buffer *buffer, FirmwareTables *ret);
+/* On arm64 only; after host and ACPI. */
+int source_device_tree_read(Root *root, Buffer *buffer, HostFacts *host, FirmwareTables *ret);
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
 void source_log_read(Root *root, const HostIdentity *host, IommuFacts *iommus, LogFacts *ret);
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);

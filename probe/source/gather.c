@@ -16,6 +16,9 @@ static int facts_read(Root *root, Buffer *buffer, Facts *ret) {
         r = source_acpi_read(root, buffer, &ret->acpi);
         if (r < 0)
                 return r;
+        r = source_device_tree_read(root, buffer, &ret->host, &ret->acpi);
+        if (r < 0)
+                return r;
         r = source_iommu_read(root, buffer, &ret->iommu);
         if (r < 0)
                 return r;

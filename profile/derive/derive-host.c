@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/derive/derive-steps.h"
+#include "profile/derive/facts-architecture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,19 @@
 #include "profile/derive/facts-architecture.h"
 
 #define COPY(to, from) snprintf((to), sizeof(to), "%s", (from))
+
+/* arm64 CPUs do not tell. Without a name there, systemd-detect-virt(1) says "none". */
+static void derive_virtualised_arm64(const Facts *facts, ProfileHost *ret) {
+        const HostFacts *host = &facts->host;
+        bool tree = facts->acpi.device_tree_reason == REASON_NONE;
+
+        if (host->by_dmi)
+                COPY(ret->virtualised, host->by_dmi);
+        else if (tree && host->by_tree)
+                COPY(ret->virtualised, host->by_tree);
+        else if (tree || host->dmi_reason == REASON_NONE)
+                COPY(ret->virtualised, "none");
+}
 
 static void derive_virtualised(const CpuFacts *cpu, ProfileHost *ret) {
         if (cpu->cpuid_reason == REASON_NONE) {
@@ -65,10 +79,11 @@ void derive_host(const Facts *facts, ProfileHost *ret) {
         COPY(ret->hostname, host->hostname);
         COPY(ret->kernel, host->kernel_release);
         COPY(ret->architecture, host->identity.architecture);
-        derive_virtualised(&facts->cpu, ret);
-        if (facts_are_arm64(facts))
+        if (facts_are_arm64(facts)) {
+                derive_virtualised_arm64(facts, ret);
                 derive_arm_cpu(facts, ret);
-        else {
+        } else {
+                derive_virtualised(&facts->cpu, ret);
                 derive_cpu_names(&facts->cpu, ret);
                 ret->midr = fact_unknown(REASON_NOT_APPLICABLE, "MIDR_EL1");
                 ret->implementer = ret->variant = ret->part = ret->revision = ret->midr;

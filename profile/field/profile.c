@@ -74,11 +74,17 @@ static bool may_have_iort(const void *firmware) {
         return ((const FirmwareTables *) firmware)->iort_reason != REASON_ABSENT;
 }
 
+static bool may_have_device_tree(const void *firmware) {
+        return ((const FirmwareTables *) firmware)->device_tree_reason != REASON_ABSENT;
+}
+
 static const Field firmware_fields[] = {
         { "dmar", FIELD_OBJECT, 0, .table = &dmar_table, .text = "ACPI table of Intel VT-d." },
         { "ivrs", FIELD_OBJECT, 0, .table = &ivrs_table, .text = "ACPI table of AMD-Vi." },
         { "iort", FIELD_OBJECT, FIELD_LATER, .table = &iort_object, .when = may_have_iort,
                         .text = "ACPI table of Arm SMMUs; missing if there is none." },
+        { "deviceTree", FIELD_OBJECT, FIELD_LATER, .table = &device_tree_table, .when = may_have_device_tree,
+                        .text = "What a device tree says of PCI host bridges and SMMUs; missing if there is none." },
 };
 const FieldTable firmware_table = { FIELD_TABLE(firmware_fields) };
 

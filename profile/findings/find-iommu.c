@@ -80,7 +80,10 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
         else if (profile_is_x86(profile))
                 finding_remedy(f, "Enable VT-d or AMD-Vi (IOMMU) in firmware setup.");
         else if (profile_is_arm64(profile))
-                finding_remedy(f, "Enable the SMMU in firmware setup.");
+                finding_remedy(f, "%s",
+                                firmware->device_tree_reason == REASON_NONE
+                                                ? "None with this device tree: it has no SMMU for PCI devices."
+                                                : "Enable the SMMU in firmware setup.");
         else
                 finding_remedy(f, "Enable the IOMMU as the documentation of the platform describes.");
 }

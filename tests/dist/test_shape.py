@@ -15,7 +15,7 @@ LAYERS = {"probe/decode": ["probe/decode", "probe/"], "probe/root": ["probe/root
           "ctl": ["ctl/", "dbus/names.h", "dbus/bus-address.h", "export/", "fleet/", "map/", "guest/", "profile/", "probe/"]}
 # The rooms, each above those that it may include: from left to right and from top to bottom. tests/ may include all.
 ROOMS = """
-    probe probe/decode probe/decode/acpi probe/decode/amdvi probe/decode/cpu probe/decode/kernel probe/decode/memory probe/decode/pci
+    probe probe/decode probe/decode/firmware probe/decode/acpi probe/decode/amdvi probe/decode/cpu probe/decode/kernel probe/decode/memory probe/decode/pci
     probe/decode/vtd probe/root probe/source
     profile profile/model profile/findings profile/document profile/decoded profile/field profile/change profile/derive
     guest guest/layout guest/firmware guest/vmm guest/vmm/qemu guest/vmm/virt guest/vmm/cloud-hypervisor guest/remedy guest/rules guest/answer

@@ -1,5 +1,8 @@
 """arm64 hosts. What is expected was seen on such hosts, or follows from the kernel's source. See hosts_intel.py."""
-from tree import MSI_WINDOW, endpoint
+import iort
+from tree import MEMORY32, MEMORY64, MSI_WINDOW, endpoint, root_port
+
+PARANGE = {40: 2, 44: 4, 48: 5, 52: 6}  # ID_AA64MMFR0_EL1, bits 3:0
 
 
 def arm64_smmuv3(t):
@@ -21,4 +24,149 @@ arm64_smmuv3.expect = {
 }
 arm64_smmuv3.findings = {"iommu-width-unknown", "msi-window-in-low-memory"}
 
-HOSTS = [arm64_smmuv3]
+
+def server(t, name, kernel, midr, vendor, product, ipa=48, cpus=4):
+    """An arm64 server with ACPI."""
+    t.base(name=name, architecture="aarch64", kernel=kernel)
+    t.cpuinfo_arm(midr, cpus)
+    t.midr(midr, cpus)
+    t.kvm_arm(ipa, registers=((0x603000000013C038, PARANGE[ipa]),))
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    for file, text in (("sys_vendor", vendor), ("product_name", product), ("board_vendor", vendor), ("bios_vendor", "Phoenix Technologies"),
+                       ("product_version", "0100")):
+        t.write(f"sys/devices/virtual/dmi/id/{file}", text + "\n")
+
+
+def ampere_like(t):
+    """An Ampere Altra: Neoverse N1, 48 bits, two of its SMMUs, a NIC with virtual functions behind one."""
+    server(t, "altra", "6.12.107+deb13-arm64", 0x413FD0C1, "GIGABYTE", "R152-P32-00")
+    t.kernel_log("kvm [1]: IPA Size Limit: 48 bits", "kvm [1]: VHE mode initialized successfully",
+                 "arm-smmu-v3 arm-smmu-v3.0.auto: ias 48-bit, oas 48-bit (features 0x00088705)",
+                 "arm-smmu-v3 arm-smmu-v3.1.auto: ias 48-bit, oas 48-bit (features 0x00088705)")
+    t.table("IORT", iort.iort(
+        iort.its(0), iort.smmuv3(0x23FFE0000000, iort.mapping("its"), name="first"),
+        iort.smmuv3(0x2BFFE0000000, iort.mapping("its", output=0x10000), name="second"),
+        iort.root_complex(0, iort.mapping("first"), limit=48, ats=1, name="segment 0"),
+        iort.root_complex(1, iort.mapping("second", output=0x10000), limit=48, ats=1, name="segment 1")))
+    t.write("proc/iomem", "30000000-37ffffff : PCI Bus 0001:00\n40000000-7fffffff : PCI Bus 0000:00\n90000000-ffbfffff : System RAM\n"
+            "  91000000-92ffffff : Kernel code\nffc00000-ffffffff : reserved\n100002600000-10000261ffff : ARMH0011:00 ARMH0011:00\n"
+            "80000000000-83fffffffff : System RAM\n200000000000-23ffdfffffff : PCI Bus 0000:00\n23fff0000000-23ffffffffff : PCI ECAM\n"
+            "280000000000-2bffdfffffff : PCI Bus 0001:00\n2bfff0000000-2bffffffffff : PCI ECAM\n")
+    t.chip(41, "ITS-PCI-MSIX-0000:01:00.0")
+    port, nic = "0000:00:01.0", "0000:01:00.0"
+    t.smmu(0x23FFE0000000, [port, nic])
+    t.smmu(0x2BFFE0000000, [], node="arm-smmu-v3.1.auto")
+    t.pci(port, root_port(), driver="pcieport")
+    t.pci(nic, endpoint(0x15B3, 0x1017).sriov(8), driver="mlx5_core", below=port, bars=((0, 0x200000000000, 32 << 20, MEMORY64),))
+    t.group(0, [port], [MSI_WINDOW])
+    t.group(1, [nic], [MSI_WINDOW])
+
+
+ampere_like.expect = {
+    "host.architecture": "aarch64", "host.virtualised": "none", "host.cpus.value": 4, "widths.guestPhysicalBits.value": 48,
+    "iommus.0.kind": "arm-smmu-v3", "groups.1.assignable": True, "groups.1.isolated": True,
+    "memory.ramTop.value": "0x84000000000", "memory.ranges.1.type": "PCI Bus 0000:00", "encryption.bitsTaken.reason": "not-applicable",
+    "encryption.bitsTaken.value": None, "firmware.iort.table.rootComplexes.0.memoryAddressLimit": 48,
+}
+ampere_like.findings = {"iommu-width-unknown", "msi-window-in-low-memory"}
+
+
+def gb10_like(t):
+    """A DGX Spark: firmware wants its GPU's memory mapped 1:1, so Linux keeps the GPU for the host."""
+    server(t, "spark", "6.14.0-1013-nvidia", 0x410FD850, "NVIDIA", "NVIDIA_DGX_Spark")
+    t.kernel_log("kvm [1]: IPA Size Limit: 48 bits", "kvm [1]: VHE mode initialized successfully",
+                 "arm-smmu-v3 arm-smmu-v3.0.auto: ias 48-bit, oas 48-bit (features 0x00088705)")
+    t.table("IORT", iort.iort(
+        iort.its(0), iort.smmuv3(0x15000000, iort.mapping("its"), name="unit"),
+        iort.root_complex(0, iort.mapping("unit"), limit=48, ats=1, name="segment 0"),
+        iort.rmr(0, [(0x2000000000, 0x40000000)], iort.mapping("unit", 0x100, 1, 0x100, single=True), name="gpu")))
+    t.write("proc/iomem", "15000000-1501ffff : ARMH0011:00 ARMH0011:00\n40000000-4fffffff : PCI Bus 0000:00\n"
+            "80000000-fdffffff : System RAM\n100000000-1fffffffff : System RAM\n2000000000-203fffffff : reserved\n"
+            "600000000000-603fffffffff : PCI Bus 0000:00\n")
+    t.chip(52, "ITS-PCI-MSIX-0000:01:00.0")
+    gpu_port, gpu, nic_port, nic = "0000:00:00.0", "0000:01:00.0", "0000:00:01.0", "0000:02:00.0"
+    t.smmu(0x15000000, [gpu_port, gpu, nic_port, nic])
+    t.pci(gpu_port, root_port(), driver="pcieport")
+    t.pci(gpu, endpoint(0x10DE, 0x2E12, 0x030200), driver="nvidia", below=gpu_port, bars=((0, 0x600000000000, 64 << 20, MEMORY64),))
+    t.pci(nic_port, root_port(), driver="pcieport")
+    t.pci(nic, endpoint(0x15B3, 0x1021), driver="mlx5_core", below=nic_port, bars=((0, 0x600010000000, 32 << 20, MEMORY64),))
+    for number, device in enumerate((gpu_port, gpu, nic_port, nic)):
+        t.group(number, [device], [MSI_WINDOW] + [(0x2000000000, 0x203FFFFFFF, "direct")] * (device == gpu))
+
+
+gb10_like.expect = {
+    "host.virtualised": "none", "groups.1.assignable": False, "groups.1.assignableReason": "direct-region", "groups.3.assignable": True,
+    "firmware.iort.table.reservedMemory.0.ranges.0.end": "0x203fffffff", "widths.guestPhysicalBits.value": 48,
+}
+gb10_like.findings = {"iommu-width-unknown", "msi-window-in-low-memory", "rmrr-device-not-assignable"}
+
+
+def raspberry_like(t):
+    """A Raspberry Pi 5: a device tree, no SMMU, so no groups; 40 bits; devices on PCIe reach 37."""
+    t.base(name="pi", architecture="aarch64", kernel="6.12.47+rpt-rpi-2712")
+    t.cpuinfo_arm(0x414FD0B1, 4)
+    t.midr(0x414FD0B1, 4)
+    t.kvm_arm(40, registers=((0x603000000013C038, PARANGE[40]),))
+    t.kernel_log("kvm [1]: IPA Size Limit: 40 bits", "kvm [1]: VHE mode initialized successfully")
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    t.write("proc/iomem", "00000000-0007ffff : System RAM\n00080000-3fbfffff : System RAM\n  00210000-0128ffff : Kernel code\n"
+            "40000000-1ffffffff : System RAM\n1000110000-1000119307 : 1000110000.pcie pcie@1000110000\n"
+            "107d001000-107d0011ff : serial@7d001000\n1800000000-1affffffff : pcie@1000110000\n1b00000000-1bfffffffb : pcie@1000110000\n"
+            "1c00000000-1effffffff : pcie@1000120000\n1f00000000-1ffffffffb : pcie@1000120000\n")
+    cells = {"#address-cells": [2], "#size-cells": [2]}
+    t.device_tree("", compatible=["raspberrypi,5-model-b", "brcm,bcm2712"], **{"#address-cells": [2], "#size-cells": [1]})
+    t.device_tree("axi", compatible="simple-bus", ranges=[0, 0, 0, 0, 0x10, 0, 0x10, 0, 0x10, 0, 1, 0, 0x18, 0, 0x18, 0, 4, 0,
+                                                          0x1C, 0, 0x1C, 0, 4, 0], **cells)
+    for node, domain, low, high, status in ((0x1000110000, 1, 0x1B, 0x18, "okay"), (0x1000120000, 2, 0x1F, 0x1C, "okay"),
+                                            (0x1000100000, 0, 0x17, 0x14, "disabled")):
+        t.device_tree(f"axi/pcie@{node:x}", compatible="brcm,bcm2712-pcie", device_type="pci", status=status, linux__pci_domain=[domain],
+                      ranges=[0x2000000, 0, 0, low, 0, 0, 0xFFFFFFFC, 0x43000000, 4, 0, high, 0, 3, 0],
+                      dma_ranges=[0x43000000, 0x10, 0, 0, 0, 0x10, 0], **{"#address-cells": [3], "#size-cells": [2]})
+    t.chip(38, "MIP-PCI-MSIX-0002:01:00.0")
+    t.pci("0002:00:00.0", root_port(acs=False), driver="pcieport")
+    t.pci("0002:01:00.0", endpoint(0x1DE4, 0x0001, 0x020000), driver="rp1", below="0002:00:00.0", bars=((1, 0x1F00000000, 4 << 20, MEMORY32),))
+
+
+raspberry_like.expect = {
+    "host.virtualised": "none", "iommus": [], "groups": [], "widths.guestPhysicalBits.value": 40, "widths.iovaBits.value": None,
+    "memory.ranges.3.type": "1000110000.pcie pcie@1000110000", "memory.ranges.5.type": "pcie@1000110000",
+    "firmware.deviceTree.reason": None, "firmware.deviceTree.units": [], "firmware.deviceTree.faults": [],
+    "firmware.deviceTree.hostBridges": [
+        {"path": f"/axi/pcie@10001{n}0000", "segment": n, "dmaBits": 37, "windows": [
+            {"space": "memory32", "prefetchable": False, "busStart": "0x0", "start": f"0x{low}00000000", "end": f"0x{low}fffffffb"},
+            {"space": "memory64", "prefetchable": True, "busStart": "0x400000000", "start": f"0x{high}00000000", "end": f"0x{end}ffffffff"}]}
+        for n, low, high, end in ((1, "1b", "18", "1a"), (2, "1f", "1c", "1e"))],
+}
+raspberry_like.findings = {"iommu-absent"}
+
+
+def device_tree_virt(t):
+    """QEMU's virt machine, booted with its device tree: fw-cfg tells; an SMMU that the kernel does not drive."""
+    t.base(name="virt", architecture="aarch64", kernel="6.1.0-50-arm64")
+    t.cpuinfo_arm(0x411FD070)
+    t.midr(0x411FD070)
+    t.directory("sys/module/kvm")
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    t.write("proc/iomem", "09000000-09000fff : pl011@9000000\n10000000-3efeffff : pcie@10000000\n40000000-13fffffff : System RAM\n"
+            "4010000000-401fffffff : PCI ECAM\n8000000000-ffffffffff : pcie@10000000\n")
+    t.device_tree("", compatible="linux,dummy-virt", **{"#address-cells": [2], "#size-cells": [2]})
+    t.device_tree("fw-cfg@9020000", compatible="qemu,fw-cfg-mmio", reg=[0, 0x9020000, 0, 0x18])
+    t.device_tree("smmuv3@9050000", compatible="arm,smmu-v3", reg=[0, 0x9050000, 0, 0x20000])
+    t.device_tree("pcie@10000000", compatible="pci-host-ecam-generic", device_type="pci", linux__pci_domain=[0], dma_coherent=b"",
+                  ranges=[0x1000000, 0, 0, 0, 0x3EFF0000, 0, 0x10000, 0x2000000, 0, 0x10000000, 0, 0x10000000, 0, 0x2EFF0000,
+                          0x3000000, 0x80, 0, 0x80, 0, 0x80, 0], **{"#address-cells": [3], "#size-cells": [2]})
+    t.pci("0000:00:01.0", endpoint(0x1AF4, 0x1041), driver="virtio-pci")
+
+
+device_tree_virt.expect = {
+    "host.virtualised": "qemu", "memory.ranges.1.type": "pcie@10000000", "iommus": [],
+    "firmware.deviceTree.units": [{"path": "/smmuv3@9050000", "compatible": "arm,smmu-v3", "base": "0x9050000"}],
+    "firmware.deviceTree.hostBridges.0.dmaBits": None, "firmware.deviceTree.hostBridges.0.path": "/pcie@10000000",
+    "firmware.deviceTree.hostBridges.0.windows.0": {"space": "io", "prefetchable": False, "busStart": "0x0", "start": "0x3eff0000",
+                                                    "end": "0x3effffff"},
+    "firmware.deviceTree.hostBridges.0.windows.2.end": "0xffffffffff",
+}
+device_tree_virt.findings = {"iommu-absent", "kvm-absent", "virtualised-host"}
+
+
+HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt]

@@ -53,15 +53,19 @@ static int read_back(const Text *text, Profile *ret) {
         return r < 0 ? complain("read", r == -EINVAL ? error.text : strerror(-r)) : 0;
 }
 
-/* The document does not have what is decoded, but for the IORT, of which it lacks the faults. */
+/* The document does not have what is decoded, but for the IORT and the device tree, of which it lacks the faults. */
 static void empty_tables(FirmwareTables *firmware) {
         const Iort iort = firmware->iort;
+        const DeviceTree tree = firmware->device_tree;
         const FirmwareTables kept = { .dmar_reason = firmware->dmar_reason,
                 .ivrs_reason = firmware->ivrs_reason,
                 .iort_reason = firmware->iort_reason,
-                .iort = iort };
+                .iort = iort,
+                .device_tree_reason = firmware->device_tree_reason,
+                .device_tree = tree };
 
         firmware->iort = (Iort){};
+        firmware->device_tree = (DeviceTree){};
         firmware_tables_done(firmware);
         *firmware = kept;
 }

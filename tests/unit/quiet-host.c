@@ -83,6 +83,7 @@ void quiet_host_init(QuietHost *host) {
         host->units[0] = (DmarUnit){ .base = 0xfed90000 };
         host->rmrrs[0] = (DmarRegion){ .base = 0x7b800000, .limit = 0x7fffffff };
         profile->firmware.ivrs_reason = profile->firmware.iort_reason = REASON_ABSENT;
+        profile->firmware.device_tree_reason = REASON_ABSENT;
         profile->firmware.dmar.n_units = 1;
         profile->firmware.dmar.units = host->units;
         profile->firmware.dmar.n_regions = 1;

@@ -49,10 +49,37 @@ static void test_missing(void **state) {
         json_decref(document);
 }
 
+static void test_device_tree(void **state) {
+        json_t *document = json_document_load(document_path);
+        Profile profile = {};
+        const DeviceTree *tree = &profile.firmware.device_tree;
+
+        read_document(document, &profile);
+        assert_int_equal(tree->n_bridges, 2);
+        assert_int_equal(tree->bridges[0].segment, 1);
+        assert_int_equal(tree->bridges[0].dma_bits, 37);
+        assert_int_equal(tree->bridges[0].n_windows, 1);
+        assert_true(tree->bridges[0].windows[0].space == DEVICE_TREE_MEMORY64);
+        assert_true(tree->bridges[0].windows[0].bus == UINT64_C(0x400000000));
+        assert_true(tree->bridges[0].windows[0].end == UINT64_C(0x1affffffff));
+        assert_int_equal(tree->bridges[1].segment, -1);
+        assert_int_equal(tree->bridges[1].dma_bits, 0);
+        assert_int_equal(tree->n_units, 1);
+        assert_string_equal(tree->units[0].compatible, "arm,smmu-v3");
+        profile_done(&profile);
+
+        assert_true(json_document_set(document, "firmware.deviceTree", NULL));
+        read_document(document, &profile);
+        assert_int_equal(profile.firmware.device_tree_reason, REASON_ABSENT);
+        profile_done(&profile);
+        json_decref(document);
+}
+
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_read),
                 cmocka_unit_test(test_missing),
+                cmocka_unit_test(test_device_tree),
         };
 
         if (argc != 2)

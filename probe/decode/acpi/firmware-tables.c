@@ -17,6 +17,8 @@ void firmware_tables_done(FirmwareTables *tables) {
                 fault_list_done(&tables->ivrs_faults);
                 iort_done(&tables->iort);
                 fault_list_done(&tables->iort_faults);
+                device_tree_done(&tables->device_tree);
+                fault_list_done(&tables->device_tree_faults);
                 free(tables->references);
         }
         *tables = (FirmwareTables){};

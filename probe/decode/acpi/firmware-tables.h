@@ -8,6 +8,7 @@
 #include "probe/decode/acpi/iort.h"
 #include "probe/decode/acpi/ivrs.h"
 #include "probe/decode/fault.h"
+#include "probe/decode/firmware/device-tree.h"
 #include "probe/reason.h"
 
 typedef struct FirmwareTables {
@@ -18,6 +19,9 @@ typedef struct FirmwareTables {
         FaultList ivrs_faults;
         Iort iort;
         FaultList iort_faults;
+        Reason device_tree_reason; /* ABSENT also where ACPI is used */
+        DeviceTree device_tree;
+        FaultList device_tree_faults;
         unsigned *references; /* number of owners of the decoded tables; NULL: not shared */
 } FirmwareTables;
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "probe/decode/firmware/device-tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probe/decode/text.h"
+
+#define CELL 4
+#define PCI_CELLS 3
+#define PCI_SIZE_CELLS 2
+#define SPACE_SHIFT 24
+#define PREFETCHABLE (UINT32_C(1) << 30)
+
+static const char *const device_tree_space_table[_DEVICE_TREE_SPACE_MAX] = {
+        [DEVICE_TREE_CONFIGURATION] = "configuration",
+        [DEVICE_TREE_IO] = "io",
+        [DEVICE_TREE_MEMORY32] = "memory32",
+        [DEVICE_TREE_MEMORY64] = "memory64",
+};
+WORDS_DEFINE(DeviceTreeSpace, device_tree_space);
+
+void device_tree_done(DeviceTree *tree) {
+        free(tree->bridges);
+        free(tree->units);
+        *tree = (DeviceTree){};
+}
+
+static uint32_t cell_at(Bytes property, size_t offset) {
+        return __builtin_bswap32(bytes_u32(property, offset));
+}
+
+/* A number of up to two cells. False: out of bounds, or more cells that are not 0. */
+static bool number_at(Bytes property, size_t offset, unsigned cells, uint64_t *ret) {
+        uint64_t value = 0;
+
+        if (!bytes_has(property, offset, (size_t) cells * CELL))
+                return false;
+        for (unsigned i = 0; i < cells; i++) {
+                if (value >> 32)
+                        return false;
+                value = value << 32 | cell_at(property, offset + (size_t) i * CELL);
+        }
+        *ret = value;
+        return true;
+}
+
+bool device_tree_cell(Bytes property, uint32_t *ret) {
+        if (property.n != CELL)
+                return false;
+        *ret = cell_at(property, 0);
+        return true;
+}
+
+bool device_tree_has_word(Bytes property, const char *word) {
+        size_t n = strlen(word);
+
+        for (size_t start = 0; start < property.n;) {
+                Bytes rest = bytes_part(property, start, property.n);
+                const uint8_t *end = memchr(rest.data, 0, rest.n);
+                size_t length = end ? (size_t) (end - rest.data) : rest.n;
+
+                if (length == n && memcmp(rest.data, word, n) == 0)
+                        return true;
+                start += length + 1;
+        }
+        return false;
+}
+
+const char *device_tree_smmu(Bytes compatible) {
+        static const char *const words[] = { "arm,smmu-v3", "arm,mmu-500", "arm,mmu-401", "arm,mmu-400",
+                "arm,smmu-v2", "arm,smmu-v1", "cavium,smmu-v2", "nvidia,smmu-500", "qcom,smmu-500",
+                "qcom,smmu-v2", "marvell,ap806-smmu-500" };
+
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (device_tree_has_word(compatible, words[i]))
+                        return words[i];
+        return NULL;
+}
+
+bool device_tree_available(bool has_status, Bytes status) {
+        return !has_status || device_tree_has_word(status, "okay") || device_tree_has_word(status, "ok");
+}
+
+/* One bus's ranges: (child address, parent address, size). */
+static bool translate_once(const DeviceTreeBus *bus, unsigned parent_cells, uint64_t *address) {
+        size_t entry = (size_t) (bus->address_cells + parent_cells + bus->size_cells) * CELL;
+
+        if (!bus->has_ranges)
+                return false;
+        if (bus->ranges.n == 0)
+                return true;
+        for (size_t at = 0; entry > 0 && bytes_has(bus->ranges, at, entry); at += entry) {
+                size_t parent_at = at + (size_t) bus->address_cells * CELL;
+                uint64_t child, parent, size;
+
+                if (!number_at(bus->ranges, at, bus->address_cells, &child) ||
+                                !number_at(bus->ranges, parent_at, parent_cells, &parent) ||
+                                !number_at(bus->ranges, parent_at + (size_t) parent_cells * CELL,
+                                                bus->size_cells, &size))
+                        continue;
+                if (*address < child || *address - child >= size)
+                        continue;
+                if (*address - child > UINT64_MAX - parent)
+                        return false;
+                *address = parent + (*address - child);
+                return true;
+        }
+        return false;
+}
+
+bool device_tree_translate(const DeviceTreeBus *buses, size_t n, uint64_t *address) {
+        for (size_t i = n; i > 1; i--)
+                if (!translate_once(&buses[i - 1], buses[i - 2].address_cells, address))
+                        return false;
+        return n > 0;
+}
+
+bool device_tree_reg(Bytes reg, unsigned address_cells, uint64_t *ret) {
+        return address_cells > 0 && number_at(reg, 0, address_cells, ret);
+}
+
+/* ── ranges of host bridges: (PCI address, parent address, size) ───────────────────────────────────────── */
+
+typedef struct PciRange {
+        uint32_t space;
+        uint64_t bus, parent, size;
+} PciRange;
+
+static bool pci_range_at(Bytes ranges, size_t at, unsigned parent_cells, PciRange *ret) {
+        ret->space = cell_at(ranges, at);
+        return number_at(ranges, at + CELL, PCI_CELLS - 1, &ret->bus) &&
+                        number_at(ranges, at + PCI_CELLS * CELL, parent_cells, &ret->parent) &&
+                        number_at(ranges, at + (PCI_CELLS + (size_t) parent_cells) * CELL, PCI_SIZE_CELLS,
+                                        &ret->size) &&
+                        ret->size > 0 && ret->size - 1 <= UINT64_MAX - ret->bus &&
+                        ret->size - 1 <= UINT64_MAX - ret->parent;
+}
+
+static size_t pci_entry(unsigned parent_cells) {
+        return (PCI_CELLS + (size_t) parent_cells + PCI_SIZE_CELLS) * CELL;
+}
+
+static DeviceTreeSpace space_of(const PciRange *range) {
+        return (DeviceTreeSpace) (range->space >> SPACE_SHIFT & 3);
+}
+
+void device_tree_windows_decode(Bytes ranges, const DeviceTreeBus *buses, size_t n, DeviceTreeBridge *ret,
+                FaultList *faults) {
+        unsigned parent_cells = n > 0 ? buses[n - 1].address_cells : 0;
+        size_t entry = pci_entry(parent_cells);
+
+        for (size_t at = 0; at < ranges.n; at += entry) {
+                PciRange range;
+
+                if (!bytes_has(ranges, at, entry)) {
+                        fault_add(faults, at, "ranges-length", "%s: part of an entry", ret->path);
+                        return;
+                }
+                if (!pci_range_at(ranges, at, parent_cells, &range) ||
+                                !device_tree_translate(buses, n, &range.parent) ||
+                                range.size - 1 > UINT64_MAX - range.parent) {
+                        fault_add(faults, at, "ranges-entry", "%s: no address of the CPU", ret->path);
+                        continue;
+                }
+                if (ret->n_windows == DEVICE_TREE_WINDOWS_MAX) {
+                        fault_add(faults, at, "ranges-many", "%s: more than %d windows", ret->path,
+                                        DEVICE_TREE_WINDOWS_MAX);
+                        return;
+                }
+                ret->windows[ret->n_windows++] = (DeviceTreeWindow){
+                        .space = space_of(&range),
+                        .prefetchable = (range.space & PREFETCHABLE) != 0,
+                        .bus = range.bus,
+                        .start = range.parent,
+                        .end = range.parent + (range.size - 1),
+                };
+        }
+}
+
+uint8_t device_tree_dma_bits(Bytes dma_ranges, unsigned parent_cells, FaultList *faults) {
+        size_t entry = pci_entry(parent_cells);
+        uint64_t highest = 0;
+
+        for (size_t at = 0; at < dma_ranges.n; at += entry) {
+                PciRange range;
+
+                if (!bytes_has(dma_ranges, at, entry)) {
+                        fault_add(faults, at, "dma-ranges-length", "part of an entry");
+                        return 0;
+                }
+                if (!pci_range_at(dma_ranges, at, parent_cells, &range)) {
+                        fault_add(faults, at, "dma-ranges-entry", "not a range");
+                        return 0;
+                }
+                if (space_of(&range) >= DEVICE_TREE_MEMORY32 && range.bus + (range.size - 1) > highest)
+                        highest = range.bus + (range.size - 1);
+        }
+        return highest ? (uint8_t) (64 - __builtin_clzll(highest)) : 0;
+}
