@@ -136,7 +136,7 @@ static void set_max_memory(ChangeRun *run) {
 
 /* ── machine ───────────────────────────────────────────────────────────────────────────────────────────── */
 
-static void set_hole(ChangeRun *run) {
+static void set_hole(ChangeRun *run, uint64_t size) {
         json_t *controller = open_element(run, "controller");
 
         if (json_array_size(controller) == 2 && json_object_size(json_array_get(controller, 1)) == 0) {
@@ -145,7 +145,7 @@ static void set_hole(ChangeRun *run) {
                 xml_element_set(controller, "model",
                                 run->now.machine == MACHINE_PC ? "pci-root" : "pcie-root");
         }
-        set_size(xml_element_open(controller, "pcihole64"), run->now.pci_hole64_size);
+        set_size(xml_element_open(controller, "pcihole64"), size);
 }
 
 static void set_machine(ChangeRun *run) {
@@ -180,16 +180,55 @@ static void add_argument(json_t *arguments, const char *value) {
 }
 
 /* For a domain without this argument. libvirt accepts several <qemu:commandline>. */
-static void set_window(ChangeRun *run) {
+static void add_commandline(ChangeRun *run, const char *option, const char *value) {
         json_t *arguments = xml_element_new("qemu:commandline");
-        char value[64];
 
-        snprintf(value, sizeof(value), OVMF_WINDOW_FORMAT, run->now.firmware.mmio64_mib);
         xml_element_set(arguments, "xmlns:qemu", LIBVIRT_QEMU_NAMESPACE);
-        add_argument(arguments, "-fw_cfg");
+        add_argument(arguments, option);
         add_argument(arguments, value);
         if (json_array_append_new(run->changed_elements, arguments) < 0)
                 run->error = -ENOMEM;
+}
+
+static void set_window(ChangeRun *run) {
+        char value[64];
+
+        snprintf(value, sizeof(value), OVMF_WINDOW_FORMAT, run->now.firmware.mmio64_mib);
+        add_commandline(run, "-fw_cfg", value);
+}
+
+/* QEMU's virt. libvirt has no element for these; QEMU merges a second -machine into the first. */
+static const char *switch_of(ChangeKind kind) {
+        switch (kind) {
+        case CHANGE_HIGHMEM:
+                return "highmem";
+        case CHANGE_HIGHMEM_REDISTS:
+                return "highmem-redists";
+        case CHANGE_HIGHMEM_ECAM:
+                return "highmem-ecam";
+        case CHANGE_HIGHMEM_MMIO:
+                return "highmem-mmio";
+        case CHANGE_COMPACT:
+                return "compact-highmem";
+        default:
+                return NULL;
+        }
+}
+
+static void set_switch(ChangeRun *run, const Change *change) {
+        char value[64];
+
+        snprintf(value, sizeof(value), "%s=%s", switch_of(change->kind), change->value ? "on" : "off");
+        add_commandline(run, "-machine", value);
+}
+
+static void set_window_size(ChangeRun *run) {
+        set_hole(run, run->now.virt.highmem_mmio_size);
+        if (run->before.form.manager == MANAGER_LIBVIRT)
+                change_note(run,
+                                "<pcihole64> on aarch64 requires libvirt 12.8 or later; before, add -machine "
+                                "highmem-mmio-size=%" PRIu64 "G in <qemu:commandline>",
+                                run->now.virt.highmem_mmio_size >> 30);
 }
 
 static void set_large_pages(ChangeRun *run) {
@@ -226,6 +265,13 @@ bool change_is_argument(const ChangeRun *run, const Change *change) {
                 [CHANGE_NO_DMA_TRANSLATION] = { "device", "intel-iommu" },
                 [CHANGE_MMIO64] = { "fw_cfg", "X-PciMmio64Mb" },
                 [CHANGE_REDUCED_BITS] = { "object", "sev-" },
+                [CHANGE_SLOTS] = { "m", "slots" },
+                [CHANGE_HIGHMEM] = { "machine" },
+                [CHANGE_HIGHMEM_REDISTS] = { "machine" },
+                [CHANGE_HIGHMEM_ECAM] = { "machine" },
+                [CHANGE_HIGHMEM_MMIO] = { "machine" },
+                [CHANGE_COMPACT] = { "machine" },
+                [CHANGE_MMIO_SIZE] = { "machine", "highmem-mmio-size" },
         };
 
         return run->before.form.manager == MANAGER_LIBVIRT && names[change->kind].option &&
@@ -247,7 +293,20 @@ void change_element(ChangeRun *run, const Change *change) {
                 set_ram(run);
                 break;
         case CHANGE_HOLE64:
-                set_hole(run);
+                set_hole(run, run->now.pci_hole64_size);
+                break;
+        case CHANGE_MMIO_SIZE:
+                set_window_size(run);
+                break;
+        case CHANGE_HIGHMEM:
+        case CHANGE_HIGHMEM_REDISTS:
+        case CHANGE_HIGHMEM_ECAM:
+        case CHANGE_HIGHMEM_MMIO:
+        case CHANGE_COMPACT:
+                set_switch(run, change);
+                break;
+        case CHANGE_SLOTS:
+                set_max_memory(run);
                 break;
         case CHANGE_MACHINE:
                 set_machine(run);

@@ -3,6 +3,7 @@
 /* Remedies for QEMU's virt: the effect of a change on the guest and on its options. */
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "guest/layout/space.h"
 #include "guest/machine.h"
@@ -68,9 +69,22 @@ bool virt_change(const Change *change, Guest *guest) {
 
 /* ── options ───────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* The last -machine that has the property, which counts; else the one with the type. */
+static json_t *machine_option(const ChangeRun *run, const char *name) {
+        for (size_t i = json_array_size(run->options); i-- > 0;) {
+                json_t *option = json_array_get(run->options, i);
+                const char *of = json_string_value(json_array_get(option, 0));
+
+                if ((strcmp(of, "machine") == 0 || strcmp(of, "M") == 0) &&
+                                change_option_has(option, "type", name))
+                        return option;
+        }
+        return qemu_option_machine(run);
+}
+
 static void set_switch(ChangeRun *run, VirtSwitch which, const Change *change) {
-        json_t *option = qemu_option_machine(run);
         const char *name = virt_switch_name(which);
+        json_t *option = machine_option(run, name);
         char start[64];
 
         if (!option) {
