@@ -14,7 +14,18 @@ static const GuestVersion ovmf_assumed = { 202411, 0, 0 };
 
 static int firmware_kind_defaults(Guest *guest) {
         GuestFirmware *firmware = &guest->firmware;
+        const bool arm64 = guest->architecture == ARCHITECTURE_ARM64;
 
+        /* The name of an image or the user may say "ovmf" of any edk2. */
+        if (arm64 && firmware->kind == FIRMWARE_OVMF && guest->machine == MACHINE_VIRT)
+                firmware->kind = FIRMWARE_AAVMF;
+        if (firmware->kind == FIRMWARE_AAVMF ? !arm64 : arm64 && firmware->kind == FIRMWARE_SEABIOS) {
+                const char *name = firmware_name(firmware->kind);
+
+                firmware->kind = FIRMWARE_UNKNOWN;
+                return guest_ignore(guest, "firmware", "%s does not run on %s", name,
+                                architecture_to_string(guest->architecture));
+        }
         if (firmware->kind != FIRMWARE_UNKNOWN)
                 return 0;
         if (*firmware->path)

@@ -29,6 +29,14 @@ WHOLE = {
     "assumed": [{"what": "a", "text": "b"}], "ignored": [{"what": "c", "text": "d"}], "refused": [{"what": "e", "text": "f"}],
 }
 
+VIRT = {
+    "schema": "hawd-guest/1", "architecture": "aarch64", "machine": "virt-10.0", "accelerator": "kvm", "cpu": {"model": "host"}, "memory": {"ram": 4294967296},
+    "virt": {"highmem": True, "highmemRedists": False, "highmemEcam": False, "highmemMmio": True, "compactHighmem": True, "highmemMmioSize": 1 << 40,
+             "highmemMmioSizeDefault": 4 << 40, "gicVersion": "host", "its": True, "gicv2m": False, "acpi": True, "mte": False, "twoIommus": True, "cpus": 4,
+             "maxCpus": 8},
+    "firmware": {"kind": "aavmf"}, "viommu": {"kind": "smmuv3", "accel": True, "ofBus": True},
+}
+
 
 def taken(document):
     done = run("-", text=json.dumps(document))
@@ -100,3 +108,12 @@ def test_every_object_with_one_more_or_less():
             if path + (key,) in (("memory", "max"), ("devices", 0, "bars", 0, "is64bit")):
                 continue
             assert taken(less) == valid(less), path + (key,)
+
+
+@pytest.mark.parametrize("value", [None, True, -1, 3, 2 ** 53, "host", "\u00e9", [], {}], ids=repr)
+def test_every_member_of_virt_replaced(value):
+    """Of sizes and counts the schema cannot say what they are to each other."""
+    assert valid(VIRT) and taken(VIRT)
+    for key in VIRT["virt"].keys() - {"cpus", "maxCpus", "highmemMmioSizeDefault"}:
+        document = VIRT | {"virt": VIRT["virt"] | {key: value}}
+        assert taken(document) == valid(document), (key, value)

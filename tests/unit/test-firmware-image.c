@@ -5,6 +5,7 @@
 
 #define OVMF FIRMWARE_OVMF
 #define SEABIOS FIRMWARE_SEABIOS
+#define AAVMF FIRMWARE_AAVMF
 
 /* Paths as distributions' packages and libvirt's descriptors (/usr/share/qemu/firmware) have them. */
 static const struct {
@@ -51,6 +52,21 @@ static const struct {
         { "/srv/seabios-1.16.3/bios.bin", SEABIOS, FIRMWARE_PACKAGE_NONE, { 1, 16, 3 } },
         { "/srv/CLOUDHV.fd", OVMF, FIRMWARE_PACKAGE_NONE, {} },
         { "/srv/x64.fd", OVMF, FIRMWARE_PACKAGE_NONE, {} },
+        /* arm64: Debian, Fedora, Arch, SUSE, QEMU's own, Proxmox, NixOS; not UEFI */
+        { "/usr/share/AAVMF/AAVMF_CODE.no-secboot.fd", AAVMF, FIRMWARE_PACKAGE_AAVMF, {} },
+        { "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd", AAVMF, FIRMWARE_PACKAGE_AAVMF, {} },
+        { "QEMU_EFI.fd", AAVMF, FIRMWARE_PACKAGE_AAVMF, {} },
+        { "/usr/share/edk2/aarch64/QEMU_EFI-silent-pflash.qcow2", AAVMF, FIRMWARE_PACKAGE_AAVMF, {} },
+        { "/usr/share/edk2/aarch64/QEMU_CODE.fd", AAVMF, FIRMWARE_PACKAGE_AAVMF, {} },
+        { "/usr/share/edk2-armvirt/aarch64/QEMU_CODE.fd", AAVMF, FIRMWARE_PACKAGE_AAVMF, {} },
+        { "/usr/share/qemu/aavmf-aarch64-code.bin", AAVMF, FIRMWARE_PACKAGE_NONE, {} },
+        { "/usr/share/qemu/qemu-uefi-aarch64.bin", AAVMF, FIRMWARE_PACKAGE_NONE, {} },
+        { "/opt/homebrew/share/qemu/edk2-aarch64-code.fd", AAVMF, FIRMWARE_PACKAGE_NONE, {} },
+        { "/usr/share/pve-edk2-firmware//AAVMF_CODE.fd", AAVMF, FIRMWARE_PACKAGE_PVE_OVMF, {} },
+        { "/nix/store/0c3xb1v9gcn7y2h8j4k5l6m7n8p9q0rs-OVMF-202411-fd/FV/AAVMF_CODE.fd", AAVMF,
+                        FIRMWARE_PACKAGE_NONE, { 202411 } },
+        { "/srv/edk2-stable202502/QEMU_EFI.fd", AAVMF, FIRMWARE_PACKAGE_NONE, { 202502 } },
+        { "/usr/lib/u-boot/qemu_arm64/u-boot.bin", FIRMWARE_UNKNOWN, FIRMWARE_PACKAGE_NONE, {} },
         /* A directory of theirs says nothing of a file that says what it is. */
         { "/home/me/uefi-vms/bios.bin", SEABIOS, FIRMWARE_PACKAGE_NONE, {} },
         { "/home/ovmf/bios-256k.bin", SEABIOS, FIRMWARE_PACKAGE_NONE, {} },

@@ -94,6 +94,23 @@ static void test_proxmox(void **state) {
         assert_int_equal(installed.pve_ovmf.major, 202302);
 }
 
+/* Debian 12 on arm64; beside the packages for x86, those count for their own. */
+static void test_arm64(void **state) {
+        GuestInstalled installed;
+
+        decode("Package: qemu-efi-aarch64\nStatus: install ok installed\nVersion: 2022.11-6+deb12u2\n"
+               "\nPackage: qemu-system-arm\nStatus: install ok installed\nVersion: 1:7.2+dfsg-7+deb12u13\n",
+                        &installed);
+        assert_int_equal(installed.aavmf.major, 202211);
+        assert_int_equal(installed.ovmf.major, 0);
+        assert_int_equal(installed.qemu.major, 7);
+        assert_string_equal(installed.qemu_build, "debian");
+        decode("Package: qemu-system-arm\nStatus: install ok installed\nVersion: 1:7.2+dfsg-7\n"
+               "\nPackage: qemu-system-x86\nStatus: install ok installed\nVersion: 1:10.0.2+ds-1\n",
+                        &installed);
+        assert_int_equal(installed.qemu.major, 10);
+}
+
 /* Directories of pacman's database: NAME-VERSION-RELEASE. */
 static void test_pacman(void **state) {
         static const char *const entries[] = { "edk2-ovmf-202411-1", "seabios-1.16.3-1",
@@ -104,6 +121,7 @@ static void test_pacman(void **state) {
         for (size_t i = 0; i < ELEMENTS(entries); i++)
                 guest_installed_pacman(entries[i], &installed);
         assert_int_equal(installed.ovmf.major, 202411);
+        assert_int_equal(installed.aavmf.major, 202502);
         assert_int_equal(installed.ovmf_five_level, TRISTATE_UNKNOWN);
         assert_int_equal(installed.seabios.patch, 3);
         assert_int_equal(installed.qemu.major, 9);
@@ -117,6 +135,7 @@ int main(void) {
                 cmocka_unit_test(test_on_hold),
                 cmocka_unit_test(test_none),
                 cmocka_unit_test(test_proxmox),
+                cmocka_unit_test(test_arm64),
                 cmocka_unit_test(test_pacman),
         };
 
