@@ -86,7 +86,15 @@ static const FieldTable step_table = { FIELD_TABLE(step_fields) };
                                 .text = "Each higher width, and what it would exclude."                     \
         }
 
-static const Field guest_fields[] = { WIDTH_FIELDS(guest) };
+static bool has_memory(const void *object) {
+        return ((const BaselineDocument *) object)->baseline.memory > 0;
+}
+
+static const Field guest_fields[] = {
+        WIDTH_FIELDS(guest),
+        { "memory", FIELD_INTEGER, FIELD_LATER, BASELINE(memory), .when = has_memory,
+                        .text = "arm64: the most memory, in bytes, with maxmem and 1 GiB for each slot, with which a guest of QEMU's virt machine has the same memory map on every host." },
+};
 static const FieldTable guest_table = { FIELD_TABLE(guest_fields) };
 
 static const Field device_fields[] = {

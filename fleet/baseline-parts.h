@@ -15,6 +15,9 @@ void baseline_counts_done(BaselineCounts *counts);
 /* Sorts the classes by width and builds the ladder. Steps point into ret->order. */
 int baseline_width_make(const Baseline *baseline, bool devices, BaselineWidth *ret);
 
+/* See Baseline.memory; after the widths. */
+uint64_t baseline_memory(const Baseline *baseline);
+
 /* `keys`: of all classes, NULL if in none. Sets the pool of each class. */
 int baseline_pools_make(Baseline *baseline, char *const *keys);
 

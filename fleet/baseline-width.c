@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fleet/baseline-parts.h"
+#include "guest/answer/answer.h"
 
 uint8_t baseline_class_bits(const BaselineClass *class, bool devices) {
         if (!devices)
@@ -105,6 +108,20 @@ int baseline_width_make(const Baseline *baseline, bool devices, BaselineWidth *r
         if (ret->unknown == 0 && !baseline_mixed(&baseline->architectures))
                 ret->bits = ret->known;
         return 0;
+}
+
+/* What fits into the narrowest limit leaves nothing out, so it is the same with each wider one. */
+uint64_t baseline_memory(const Baseline *baseline) {
+        const BaselineCounts *architectures = &baseline->architectures;
+        const Guest guest = { .architecture = ARCHITECTURE_ARM64, .machine = MACHINE_VIRT, .kvm = true };
+        Profile host = {};
+
+        if (architectures->n != 1 || !architectures->counts[0].name ||
+                        strcmp(architectures->counts[0].name, "aarch64") != 0 || !baseline->guest.bits)
+                return 0;
+        snprintf(host.host.architecture, sizeof(host.host.architecture), "aarch64");
+        host.widths.guest_physical_bits = fact_derived(baseline->guest.bits, "the narrowest host");
+        return fit_memory(&guest, &host);
 }
 
 BaselineBelow baseline_below(const BaselineWidth *width, uint8_t bits) {

@@ -231,6 +231,8 @@ int baseline_make(const BaselineFleet *fleet, Baseline *ret) {
         if (r >= 0)
                 r = baseline_width_make(&baseline, true, &baseline.with_devices);
         if (r >= 0)
+                baseline.memory = baseline_memory(&baseline);
+        if (r >= 0)
                 r = baseline_pools_make(&baseline, making.keys);
         if (r >= 0)
                 r = count_regions(&making);

@@ -94,6 +94,7 @@ typedef struct Baseline {
         size_t n_classes;
         BaselineClass *classes; /* owned; in order of being added */
         BaselineWidth guest, with_devices;
+        uint64_t memory; /* arm64: the most with which QEMU's virt has the same map on every host; 0: unknown */
         uint64_t disabled; /* hosts whose firmware disables virtualisation */
         Examples disabled_examples;
         uint64_t impossible;

@@ -269,6 +269,19 @@ static void put_host(Text *text, const Profile *host) {
         text_put_char(text, CLASS_LINE);
 }
 
+/* arm64: guests with the host's CPU model move between equal CPUs only. */
+static void put_cpu(Text *text, const Profile *host) {
+        const Fact *implementer = &host->host.implementer, *part = &host->host.part;
+
+        if (!fact_known(implementer) || !fact_known(part))
+                return;
+        text_put(text, "A ");
+        text_put_number(text, implementer->value, 16);
+        text_put_char(text, CLASS_WORD);
+        text_put_number(text, part->value, 16);
+        text_put_char(text, CLASS_LINE);
+}
+
 /* Sorted by their addresses; words of newer kernels count as one. */
 static void put_reserved(Text *text, const Profile *host) {
         const ReservedRegion *last = NULL;
@@ -306,6 +319,7 @@ int host_class_pack(const Profile *host, char **ret, size_t *ret_n) {
         Text text = {};
 
         put_host(&text, host);
+        put_cpu(&text, host);
         put_units(&text, host);
         put_groups(&text, host);
         put_reserved(&text, host);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fleet/class.h"
+#include "profile/architecture.h"
 
 typedef struct Pool {
         SHA2_CTX context;
@@ -51,6 +52,15 @@ static void add_la57(Pool *pool, const Profile *host) {
         add_number(pool, la57->value);
 }
 
+/* arm64: a part, with its implementer. */
+static void add_part(Pool *pool, const Profile *host) {
+        if (!profile_is_arm64(host))
+                return;
+        pool->known = pool->known && fact_known(&host->host.implementer) && fact_known(&host->host.part);
+        add_number(pool, host->host.implementer.value);
+        add_number(pool, host->host.part.value);
+}
+
 static bool regions_known(const Profile *host) {
         for (size_t i = 0; i < host->n_groups; i++)
                 if (host->groups[i].regions_reason != REASON_NONE)
@@ -87,6 +97,7 @@ bool host_class_pool_key(const HostClass *class, char ret[static CLASS_KEY_SIZE]
         add_bits(&pool, &host->widths.guest_physical_bits);
         add_bits(&pool, &host->widths.guest_mappable_bits);
         add_la57(&pool, host);
+        add_part(&pool, host);
         add_iova(&pool, host);
         SHA256End(&pool.context, ret);
         return pool.known;

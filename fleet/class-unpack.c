@@ -260,6 +260,16 @@ static int read_reserved_range(Cursor line, Profile *profile) {
         return range_set_add(&profile->reserved, start, end);
 }
 
+/* A document's numbers fit into their fields of MIDR_EL1. */
+static int read_cpu(Cursor line, ProfileHost *host) {
+        host->implementer = host->part = (Fact){ .provenance = PROVENANCE_MEASURED };
+        return read_number(&line, 16, &host->implementer.value) && read_char(&line, CLASS_WORD) &&
+                                        read_number(&line, 16, &host->part.value) && line.at == line.end &&
+                                        host->implementer.value <= UINT8_MAX && host->part.value <= 0xfff
+                        ? 0
+                        : -EINVAL;
+}
+
 static int read_pool(Cursor line, char ret[static CLASS_KEY_SIZE]) {
         return take_text(&line, CLASS_LINE, ret, CLASS_KEY_SIZE) ? 0 : -EINVAL;
 }
@@ -279,6 +289,8 @@ static int read_line(Cursor line, HostClass *class) {
                 return read_reserved_region(rest, profile);
         case 'V':
                 return read_reserved_range(rest, profile);
+        case 'A':
+                return read_cpu(rest, &profile->host);
         case 'P':
                 return read_pool(rest, class->pool);
         default:

@@ -2,6 +2,7 @@
 #include "ctl/show/baseline-text.h"
 
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -226,13 +227,33 @@ static bool any_x86(const BaselineCounts *architectures) {
         return false;
 }
 
+static void print_no_settings(const BaselineText *text) {
+        char line[256];
+
+        const BaselineCounts *architectures = &text->baseline->architectures;
+
+        if (architectures->n != 1 || strcmp(architectures->counts[0].name, "aarch64") != 0) {
+                print_line(text, "No settings: they are for x86_64 hosts only.");
+                return;
+        }
+        print_line(text, "No settings: the address width of an arm64 guest is the one of its host.");
+        if (!text->baseline->memory)
+                return;
+        snprintf(line, sizeof(line),
+                        "With up to %" PRIu64
+                        " GiB of memory, including maxmem and 1 GiB for each slot, guests of QEMU's "
+                        "machine type virt have the same memory map on all hosts.",
+                        text->baseline->memory >> 30);
+        print_line(text, line);
+}
+
 static void print_settings(const BaselineText *text) {
         const BaselineSettings *settings = text->settings;
 
         if (!settings)
                 return;
         if (!any_x86(&text->baseline->architectures)) {
-                print_line(text, "No settings: they are for x86_64 hosts only.");
+                print_no_settings(text);
                 return;
         }
         if (settings->n == 0)

@@ -127,10 +127,15 @@ static int print_text(const Options *options, const Fit *fit) {
                                 rule_to_string(fit->stops));
                 print_words(&screen, 0, text);
         }
+        if (fit->memory)
+                printf("It can have %" PRIu64 " GiB of memory before a region is left out.\n",
+                                fit->memory >> 30);
         if (fit->before == VERDICT_UNSAFE)
                 printf("The guest is unsafe without additional devices: see 'hawctl check'.\n");
         if (!all && fit->bits_for_all)
                 printf("With %u address bits, all of them fit.\n", fit->bits_for_all);
+        else if (!all && fit->memory)
+                printf("Its address width is the one of its host's KVM, or of its CPU model.\n");
         else if (!all && fit->n_widths == 0)
                 printf("It is unknown whether all of them fit at another address width.\n");
         else if (!all)

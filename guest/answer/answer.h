@@ -37,9 +37,10 @@ typedef struct Fit {
         size_t n_widths;
         FitWidth widths[FIT_WIDTH_MAX - FIT_WIDTH_MIN + 1];
         uint8_t bits_for_all; /* smallest width at which `wanted` fit; 0 none here */
-        uint64_t each;        /* bytes of the window per device; 0: no 64-bit BAR */
-        Rule stops;           /* ends the count */
-        char *why;            /* its finding; "" if FIT_COUNT_MAX fit */
+        uint64_t memory; /* the most with which QEMU's virt leaves no region out; 0: unknown, or another machine */
+        uint64_t each; /* bytes of the window per device; 0: no 64-bit BAR */
+        Rule stops;    /* ends the count */
+        char *why;     /* its finding; "" if FIT_COUNT_MAX fit */
         size_t n_missing;
         char (*missing)[96]; /* owned */
         size_t n_refused;
@@ -47,6 +48,9 @@ typedef struct Fit {
 } Fit;
 
 void fit_done(Fit *fit);
+
+/* Fit.memory: in whole GiB, beside the guest's room for hot-plug. */
+uint64_t fit_memory(const Guest *guest, const Profile *profile);
 
 /* The device has BARs or a host address. Fills in the guest's BARs as check_guest() does. -ENOMEM. */
 int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device, uint32_t wanted, Fit *ret);

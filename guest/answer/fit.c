@@ -250,6 +250,7 @@ static int count_now(Search *search, const Guest *guest, Fit *fit) {
         if (r < 0)
                 return r;
         fit->before = check.verdict;
+        fit->memory = fit_memory(guest, search->profile);
         check_done(&check);
         search->guest = *guest;
         search->fit = fit;
@@ -329,6 +330,10 @@ static const FieldHook refused_hook = { .write = write_refused, .schema = TEXTS_
 
 #define FIT(member) FIELD_MEMBER(Fit, member)
 
+static bool has_memory(const void *object) {
+        return ((const Fit *) object)->memory > 0;
+}
+
 static const Field fit_fields[] = {
         { "schema", FIELD_FIXED, 0, .fixed = "hawd-fit/1", .text = "Form of the document." },
         { "verdict", FIELD_WORD, 0, FIT(before), .words = &check_verdict_words,
@@ -338,6 +343,8 @@ static const Field fit_fields[] = {
         { "bitsForAll", FIELD_INTEGER, FIELD_OR_NONE, FIT(bits_for_all),
                         .text = "Smallest width at which all that were asked for fit; null: none here." },
         { "bytesEach", FIELD_INTEGER, 0, FIT(each), .text = "Bytes of the 64-bit window that one takes." },
+        { "memory", FIELD_INTEGER, FIELD_LATER, FIT(memory), .when = has_memory,
+                        .text = "QEMU's virt machine: the most memory, in bytes, with which no region is left out." },
         { "stopsAt", FIELD_CUSTOM, 0, FIT(stops), .hook = &rule_hook,
                         .text = "The rule that one more breaks; empty: none up to 256, or an input is missing." },
         { "why", FIELD_CUSTOM, 0, FIT(why), .hook = &answer_text_hook, .text = "Why no more fit." },

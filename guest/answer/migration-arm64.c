@@ -5,11 +5,12 @@
  * (seen with 10.0). */
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "guest/answer/search.h"
 #include "guest/remedy/remedy.h"
 #include "guest/vmm/vmm.h"
-#include "profile/architecture.h"
+#include "profile/model/arm-parts.h"
 
 #define GIB (UINT64_C(1) << 30)
 #define DIFFERENCES_MAX 4
@@ -179,7 +180,43 @@ static void live_layout(CheckRun *run, const Profile *source) {
         layout_done(&to);
 }
 
+/* "Neoverse N1", or the number. */
+static void part_text(const ProfileHost *host, char *ret, size_t size) {
+        const char *name = arm_part_name((uint8_t) host->implementer.value, (uint16_t) host->part.value);
+
+        if (name)
+                snprintf(ret, size, "%s", name);
+        else
+                snprintf(ret, size, "part 0x%" PRIx64 " of implementer 0x%" PRIx64, host->part.value,
+                                host->implementer.value);
+}
+
+static bool part_known(const ProfileHost *host) {
+        return fact_known(&host->implementer) && fact_known(&host->part);
+}
+
+/* Under KVM the guest has the registers of the host's CPU. */
+static void live_part(CheckRun *run, const ProfileHost *from, const ProfileHost *to) {
+        char a[64], b[64];
+
+        if (!part_known(from) || !part_known(to)) {
+                check_missing(run, "a host's CPU part");
+                return;
+        }
+        if (from->implementer.value == to->implementer.value && from->part.value == to->part.value)
+                return;
+        part_text(from, a, sizeof(a));
+        part_text(to, b, sizeof(b));
+        check_numbers(run,
+                        check_find(run, RULE_MIGRATION, VERDICT_WARNING, "host",
+                                        "the hosts have different CPUs: the target rejects most such guests "
+                                        "while loading the state of the CPU"),
+                        "%s and %s", a, b);
+}
+
 void live_arm64(CheckRun *run, const Profile *source) {
-        if (live_architectures(run, source))
-                live_layout(run, source);
+        if (!live_architectures(run, source))
+                return;
+        live_part(run, &source->host, &run->profile->host);
+        live_layout(run, source);
 }

@@ -186,23 +186,22 @@ static void rule_smmu(CheckRun *run) {
 
 /* ── R12 ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Whether MSIs of the host go through an ITS, which GICv3 and later have. */
-static Tristate host_has_its(const Profile *profile) {
-        for (size_t i = 0; i < profile->n_iommus; i++)
-                if (fact_known(&profile->iommus[i].interrupt_remapping_enabled))
-                        return tristate(profile->iommus[i].interrupt_remapping_enabled.value);
-        return TRISTATE_UNKNOWN;
+static bool has_gicv2m(const Profile *profile) {
+        for (size_t i = 0; i < profile->n_groups; i++)
+                if (profile->groups[i].why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING)
+                        return true;
+        return false;
 }
 
-/* KVM emulates the version of the host's interrupt controller; GICv2 only where a GICv3 can do so. */
+/* KVM emulates the version of the host's interrupt controller; GICv2 only where that supports it. */
 static void rule_gic(CheckRun *run) {
         const uint8_t version = run->guest->virt.gic_version;
 
         if (!is_virt(run) || !run->guest->kvm || !profile_is_arm64(run->profile))
                 return;
-        if (version == 2 && host_has_its(run->profile) != TRISTATE_NO)
+        if (version == 2)
                 check_missing(run, "whether KVM on the host supports GICv2");
-        if ((version == 3 || version == 4) && host_has_its(run->profile) == TRISTATE_NO)
+        if ((version == 3 || version == 4) && has_gicv2m(run->profile))
                 check_missing(run, "whether the host's interrupt controller is a GICv%u", version);
 }
 

@@ -65,10 +65,11 @@ static void rule_kvm(CheckRun *run) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
                                 "KVM on this host does not run %s guests", arm64 ? "arm64" : "x86");
                 check_numbers(run, f, "the host's architecture is %s", host->architecture);
-        } else if (arm64 && fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value) {
+        } else if (arm64 && fact_known(&paging->second_level_enabled) &&
+                        !paging->second_level_enabled.value) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
                                 "KVM cannot start guests on this host");
-                check_numbers(run, f, "KVM is not there: %s", paging->kvm_loaded.source);
+                check_numbers(run, f, "%s", paging->second_level_enabled.source);
         } else if (fact_known(&paging->virtualisation_enabled) && !paging->virtualisation_enabled.value &&
                         !*paging->kvm_backend) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",

@@ -100,10 +100,23 @@ static void compare_words(Move *move, const char *path, const char *what) {
                                 move->to->name);
 }
 
+static bool is_arm64(const MoveHost *host) {
+        const char *architecture = json_string_value(member_at(host->document, "host.architecture"));
+
+        return architecture && strcmp(architecture, "aarch64") == 0;
+}
+
 static void compare_guest_physical(Move *move) {
         unsigned from, to;
 
-        if (get_both_bits(move, "widths.guestPhysicalBits", &from, &to) && to < from)
+        if (!get_both_bits(move, "widths.guestPhysicalBits", &from, &to))
+                return;
+        if (to > from && is_arm64(move->from) && is_arm64(move->to))
+                conclude(move, VERDICT_WARNING,
+                                "guestPhysicalBits %u %s, %u %s: QEMU lays out a guest that does not fit "
+                                "into %u bits differently %s",
+                                from, move->from->name, to, move->to->name, from, move->to->name);
+        if (to < from)
                 conclude(move, VERDICT_UNSAFE,
                                 "guestPhysicalBits %u %s, %u %s: the guest may have %u bits, but KVM %s "
                                 "offers only %u",
@@ -153,6 +166,35 @@ static bool without_iommu(const MoveHost *host) {
 
         return member_is_fact(fact) && json_is_null(json_object_get(fact, "value")) &&
                         strcmp(member_reason(fact), "absent") == 0;
+}
+
+static bool get_number(Move *move, const MoveHost *host, const char *path, uint64_t *ret) {
+        const json_t *value = json_object_get(member_at(host->document, path), "value");
+
+        if (json_is_integer(value) && json_integer_value(value) >= 0) {
+                *ret = (uint64_t) json_integer_value(value);
+                return true;
+        }
+        missing_fact(move, host, path, "");
+        return false;
+}
+
+/* Guests of arm64 have the host's CPU model, whose registers another one rejects. */
+static void compare_part(Move *move) {
+        static const char implementer[] = "host.cpuImplementer", part[] = "host.cpuPart";
+        uint64_t from[2], to[2];
+
+        if (!is_arm64(move->from) || !is_arm64(move->to))
+                return;
+        bool known = get_number(move, move->from, implementer, &from[0]);
+        known = get_number(move, move->from, part, &from[1]) && known;
+        known = get_number(move, move->to, implementer, &to[0]) && known;
+        known = get_number(move, move->to, part, &to[1]) && known;
+        if (known && (from[0] != to[0] || from[1] != to[1]))
+                conclude(move, VERDICT_WARNING,
+                                "cpuPart 0x%" PRIx64 " %s, 0x%" PRIx64
+                                " %s: a guest with the host's CPU model (-cpu host) mostly cannot move",
+                                from[1], move->from->name, to[1], move->to->name);
 }
 
 static void compare_iova(Move *move) {
@@ -263,6 +305,7 @@ int comparison_move(const MoveHost *from, const MoveHost *to, ComparisonMove *re
         compare_guest_physical(&move);
         compare_guest_mappable(&move);
         compare_la57(&move);
+        compare_part(&move);
         compare_iova(&move);
         compare_regions(&move);
         return move.error;

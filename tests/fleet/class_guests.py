@@ -14,6 +14,11 @@ def cloud(**more):
     return guest(machine="cloud-hypervisor", firmware={"kind": "none"}, **more)
 
 
+def virt(ram="4GiB", **more):
+    """A guest of arm64."""
+    return guest(ram=ram, machine="virt-10.0", model="host", firmware={"kind": "aavmf"}, **more) | {"vmmVersion": "10.0.0"}
+
+
 # What those of the cases do not ask: locked and piecewise mapped memory, iommufd, the version left open, libvirt's limit.
 MORE = [
     guest(bits="host", devs=[ANY | {"iommufd": True}]),
@@ -33,6 +38,10 @@ MORE = [
     guest(bits="host", accelerator="tcg", devs=[ANY]),
     guest(bits=40, viommu={"kind": "intel", "awBits": 48}, devs=[ANY]),
     guest(bits="host", viommu={"kind": "intel"}, devs=[ANY]),
+    virt(),
+    virt("600GiB", devs=[ANY]),
+    virt("20TiB", memory={"max": "21TiB", "slots": 4}),
+    virt("4GiB", accelerator="tcg", devs=[ANY]),
 ]
 
 

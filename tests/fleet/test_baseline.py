@@ -333,7 +333,11 @@ def test_architectures(tmp_path):
     alone = fleet(tmp_path, (arm, 2, "arm"))
     for words in ([], ["--settings"], ["--for-width=40"]):
         text = run(alone, *words).stdout
-        assert text.endswith("No settings: they are for x86_64 hosts only.\n") and "not offered" not in text
+        assert "No settings: the address width of an arm64 guest is the one of its host.\n" in text and "not offered" not in text
+        # Below 2^44 and a window of 512 GiB: 15872 GiB, less the first one, where no RAM is, and one for what precedes the window.
+        assert text.endswith("With up to 15870 GiB of memory, including maxmem and 1 GiB for each slot, guests\nof QEMU's machine type virt have the same "
+                             "memory map on all hosts.\n"), text
+    assert answer(alone)["guest"]["memory"] == 15870 << 30
     assert document["vendors"] == [{"name": "GenuineIntel", "hosts": 2}, {"name": None, "hosts": 1}]
 
 

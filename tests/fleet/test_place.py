@@ -13,7 +13,7 @@ import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
-from class_guests import MORE
+from class_guests import MORE, virt
 from fleet_documents import Documents
 from fleet_kinds import Corpus, draw_kinds, rng_of
 from guests import GIB, amd, device, guest, intel, ovmf
@@ -165,6 +165,18 @@ def test_moves(tmp_path, wide):
     text = run("place", wide, tmp_path / "f", f"--from={tmp_path / 'from.json'}").stdout
     assert "moved while it runs: possible on 1 of 2 hosts" in text and "moved after a stop: as started there" in text
     assert "given a device after the move" in text
+
+
+def test_architectures(tmp_path):
+    """A guest of KVM runs on hosts of its own architecture."""
+    paths = []
+    for build in (intel(46, 48), hosts_arm.arm64_smmuv3):
+        build(Tree(tmp_path / f"{len(paths)}"))
+        paths.append(write(tmp_path / f"{len(paths)}.json", json.loads(run("describe", f"--root={tmp_path}/{len(paths)}").stdout)))
+    for document, taker in ((guest(bits=40), "host"), (virt(), "arm")):
+        lines = place(write(tmp_path / "guest.json", document), *paths)[1]
+        verdicts = {line["host"]: line["verdict"] for line in lines if "host" in line}
+        assert len(verdicts) == 2 and all((verdict != "unsafe") == (name == taker) for name, verdict in verdicts.items()), lines
 
 
 def test_last_document_counts(tmp_path, wide):

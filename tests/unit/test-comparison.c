@@ -13,6 +13,7 @@ typedef struct Host {
         const char *reason;                           /* why a width of 0 is unknown */
         int la57;                                     /* -1 unknown */
         const char *regions, *groups, *groups_reason; /* JSON */
+        unsigned part;                                /* arm64 */
 } Host;
 
 #define MSI "[{\"start\":\"0xfee00000\",\"end\":\"0xfeefffff\"}]"
@@ -41,10 +42,12 @@ static json_t *document(const Host *host) {
                         number(host->physical, host->reason), "guestMappableBits",
                         number(host->mappable, host->reason), "iovaBits", number(host->iova, host->reason),
                         "safeGuestBits", number(safe, host->reason));
-        json_t *value = json_pack("{s:s,s:{s:s?,s:s?},s:o,s:{s:{s:o}},s:o,s:o,s:o}", "schema",
+        json_t *value = json_pack("{s:s,s:{s:s?,s:s?,s:o,s:o},s:o,s:{s:{s:o}},s:o,s:o,s:o}", "schema",
                         "hawd-profile/1", "host", "architecture", host->architecture, "cpuVendor",
-                        host->vendor, "widths", widths, "paging", "la57", "capable", state_of(host->la57),
-                        "reservedIova", json_loads(host->regions, JSON_DECODE_ANY, NULL), "groups",
+                        host->vendor, "cpuImplementer", number(host->part ? 0x41 : 0, host->reason),
+                        "cpuPart", number(host->part, host->reason), "widths", widths, "paging", "la57",
+                        "capable", state_of(host->la57), "reservedIova",
+                        json_loads(host->regions, JSON_DECODE_ANY, NULL), "groups",
                         json_loads(host->groups, JSON_DECODE_ANY, NULL), "groupsReason",
                         json_loads(host->groups_reason, JSON_DECODE_ANY, NULL));
 
@@ -136,7 +139,24 @@ static void test_la57(void **state) {
         here.architecture = there.architecture = "aarch64";
         here.vendor = there.vendor = "ARM";
         comparison = compare(&here, &there);
+        SAYS("toThere", "unknown", "host.cpuImplementer is unknown here", "host.cpuPart is unknown here",
+                        "host.cpuImplementer is unknown there", "host.cpuPart is unknown there");
+        json_decref(comparison);
+
+        here.part = there.part = 0xd0c;
+        comparison = compare(&here, &there);
         SAFE("toThere");
+        json_decref(comparison);
+
+        there.physical = there.mappable = 52;
+        comparison = compare(&here, &there);
+        SAYS("toThere", "warning", "does not fit into 46 bits differently there");
+        json_decref(comparison);
+
+        there = here;
+        there.part = 0xd40;
+        comparison = compare(&here, &there);
+        SAYS("toThere", "warning", "cpuPart 0xd0c here, 0xd40 there");
         json_decref(comparison);
 }
 

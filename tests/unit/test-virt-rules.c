@@ -12,42 +12,7 @@
 #include "guest/rules/run.h"
 #include "guest/vmm/vmm.h"
 #include "probe/cleanup.h"
-
-#define K UINT64_C(1024)
-#define M (K * K)
-#define G (K * M)
-#define T (K * G)
-
-static void init_host(Profile *profile, uint8_t ipa) {
-        *profile = (Profile){};
-        snprintf(profile->host.architecture, sizeof(profile->host.architecture), "aarch64");
-        profile->widths.guest_physical_bits = profile->widths.guest_mappable_bits =
-                        ipa ? fact_measured(ipa, "test") : fact_unknown(REASON_PERMISSION, "test");
-        profile->widths.iova_bits = fact_measured(48, "test");
-        profile->paging.kvm_loaded = fact_measured(1, "test");
-}
-
-static void init_guest(
-                Guest *guest, GuestDevice *devices, bool kvm, uint64_t ram, uint64_t max, uint32_t slots) {
-        *guest = (Guest){ .architecture = ARCHITECTURE_ARM64,
-                .machine = MACHINE_VIRT,
-                .machine_version = { 10, 0, 0 },
-                .vmm_version = { 10, 0, 0 },
-                .kvm = kvm,
-                .firmware = { .kind = FIRMWARE_AAVMF },
-                .devices = devices };
-        snprintf(guest->cpu.model, sizeof(guest->cpu.model), "%s", kvm ? "host" : "cortex-a57");
-        guest->memory = (GuestMemory){ .ram = ram, .max = max, .slots = slots };
-}
-
-/* Behind a port of its own, or on the root bus with a small BAR, as virtio-net. */
-static void add(Guest *guest, const char *name, uint64_t bar) {
-        GuestDevice *device = &guest->devices[guest->n_devices++];
-
-        *device = (GuestDevice){ .own_port = bar > M, .n_bars = 1 };
-        snprintf(device->name, sizeof(device->name), "%s", name);
-        device->bars[0] = (GuestBar){ .index = 4, .size = bar, .is_64bit = true, .prefetchable = true };
-}
+#include "tests/unit/virt-case.h"
 
 static const CheckFinding *found(const Check *check, Rule rule, Verdict verdict) {
         for (size_t i = 0; i < check->n; i++)
@@ -106,13 +71,13 @@ static void test_bars(void **state) {
                 Profile profile;
                 Guest guest;
 
-                init_host(&profile, 48);
-                init_guest(&guest, devices, false, bar_rows[i].ram, 0, 0);
+                virt_host(&profile, 48);
+                virt_guest(&guest, devices, false, bar_rows[i].ram, 0, 0);
                 guest.firmware.kind = bar_rows[i].firmware;
                 snprintf(guest.cpu.model, sizeof(guest.cpu.model), "%s", bar_rows[i].cpu);
                 guest.virt.highmem_mmio = bar_rows[i].highmem_mmio;
                 for (size_t j = 0; j < 3 && bar_rows[i].bars[j]; j++)
-                        add(&guest, "device", bar_rows[i].bars[j]);
+                        virt_add(&guest, "device", bar_rows[i].bars[j]);
                 if (bar_rows[i].empty_port)
                         assert_int_equal(guest_add_ports(&guest, &(GuestPort){}, 1), 0);
                 assert_int_equal(check_guest(&guest, &profile, &check), 0);
@@ -185,12 +150,12 @@ static void test_start(void **state) {
                 Guest guest;
 
                 print_message("row %zu\n", i);
-                init_host(&profile, start_rows[i].ipa);
-                init_guest(&guest, devices, true, start_rows[i].ram, start_rows[i].max, start_rows[i].slots);
+                virt_host(&profile, start_rows[i].ipa);
+                virt_guest(&guest, devices, true, start_rows[i].ram, start_rows[i].max, start_rows[i].slots);
                 guest.virt.highmem_mmio_size = start_rows[i].size;
                 guest.virt.highmem = start_rows[i].highmem;
                 if (start_rows[i].bar)
-                        add(&guest, "gpu", start_rows[i].bar);
+                        virt_add(&guest, "gpu", start_rows[i].bar);
                 assert_int_equal(check_guest(&guest, &profile, &check), 0);
                 if (start_rows[i].verdict == VERDICT_SAFE) {
                         assert_int_equal(check.verdict, VERDICT_SAFE);
@@ -248,9 +213,9 @@ static void test_viommu(void **state) {
                 Profile profile;
                 Guest guest;
 
-                init_host(&profile, 44);
-                init_guest(&guest, devices, true, 4 * G, 0, 0);
-                add(&guest, "nic", 16 * K);
+                virt_host(&profile, 44);
+                virt_guest(&guest, devices, true, 4 * G, 0, 0);
+                virt_add(&guest, "nic", 16 * K);
                 devices[0].assigned = true;
                 devices[0].iommufd = rows[i].iommufd;
                 devices[0].behind_viommu = rows[i].behind;
@@ -272,8 +237,8 @@ static void test_buses(void **state) {
                         Profile profile;
                         Guest guest;
 
-                        init_host(&profile, 40);
-                        init_guest(&guest, NULL, true, left_out ? 1023 * G : 4 * G, 0, 0);
+                        virt_host(&profile, 40);
+                        virt_guest(&guest, NULL, true, left_out ? 1023 * G : 4 * G, 0, 0);
                         if (!left_out)
                                 guest.virt.highmem_ecam = TRISTATE_NO;
                         assert_int_equal(guest_add_ports(&guest, &(GuestPort){}, ports), 0);
@@ -298,9 +263,9 @@ static void test_architectures(void **state) {
                 Profile profile;
                 Guest guest;
 
-                init_host(&profile, 44);
+                virt_host(&profile, 44);
                 snprintf(profile.host.architecture, sizeof(profile.host.architecture), "%s", rows[i].host);
-                init_guest(&guest, NULL, rows[i].kvm, 4 * G, 0, 0);
+                virt_guest(&guest, NULL, rows[i].kvm, 4 * G, 0, 0);
                 assert_int_equal(check_verdict(&guest, &profile, &check), 0);
                 assert_int_equal(check.verdict, rows[i].verdict);
         }
@@ -312,59 +277,12 @@ static void test_unknown_limit(void **state) {
         Profile profile;
         Guest guest;
 
-        init_host(&profile, 0);
-        init_guest(&guest, NULL, true, 600 * G, 0, 0);
+        virt_host(&profile, 0);
+        virt_guest(&guest, NULL, true, 600 * G, 0, 0);
         assert_int_equal(check_verdict(&guest, &profile, &check), 0);
         assert_int_equal(check.verdict, VERDICT_UNKNOWN);
         assert_int_equal(check.n, 0);
         assert_int_equal(check.n_missing, 1);
-}
-
-/* ── moves ─────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static const struct {
-        uint8_t from, to;
-        uint64_t ram, size;
-        Verdict live;
-        const char *numbers;
-        Change change;
-} moves[] = {
-        { 48, 52, 600 * G, 0, VERDICT_SAFE, NULL, {} },
-        { 52, 48, 600 * G, 0, VERDICT_SAFE, NULL, {} },
-        { 48, 40, 4 * G, 0, VERDICT_SAFE, NULL, {} },
-        { 48, 40, 600 * G, 0, VERDICT_UNSAFE, "none on the target", { CHANGE_HIGHMEM_MMIO, 0 } },
-        { 40, 48, 600 * G, 0, VERDICT_UNSAFE, "none on the source", { CHANGE_HIGHMEM_MMIO, 0 } },
-        { 48, 40, 4 * G, T, VERDICT_UNSAFE, "none on the target", { CHANGE_MMIO_SIZE, 512 * G } },
-        { 48, 40, 1024 * G, 0, VERDICT_UNSAFE, "40 bits end at 0xffffffffff", {} },
-        { 48, 0, 4 * G, 0, VERDICT_UNKNOWN, NULL, {} },
-};
-
-static void test_moves(void **state) {
-        for (size_t i = 0; i < ELEMENTS(moves); i++) {
-                _cleanup_(migration_done) Migration migration = {};
-                _cleanup_(check_done) Check here = {};
-                const Check *live = &migration.answers[MIGRATION_LIVE];
-                Profile source, target;
-                Guest guest;
-
-                print_message("row %zu\n", i);
-                init_host(&source, moves[i].from);
-                init_host(&target, moves[i].to);
-                init_guest(&guest, NULL, true, moves[i].ram, 0, 0);
-                guest.virt.highmem_mmio_size = moves[i].size;
-                assert_int_equal(check_guest(&guest, &source, &here), 0);
-                assert_int_equal(check_migration(&guest, &here, &source, &target, &migration), 0);
-                assert_int_equal(live->verdict, moves[i].live);
-                if (!moves[i].numbers)
-                        continue;
-                assert_int_equal(live->findings[0].rule, RULE_MIGRATION);
-                assert_non_null(strstr(live->findings[0].numbers, moves[i].numbers));
-                assert_int_equal(live->findings[0].changed, moves[i].change.kind != 0);
-                if (moves[i].change.kind) {
-                        assert_int_equal(live->findings[0].change.kind, moves[i].change.kind);
-                        assert_int_equal(live->findings[0].change.value, moves[i].change.value);
-                }
-        }
 }
 
 int main(void) {
@@ -375,7 +293,6 @@ int main(void) {
                 cmocka_unit_test(test_buses),
                 cmocka_unit_test(test_architectures),
                 cmocka_unit_test(test_unknown_limit),
-                cmocka_unit_test(test_moves),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
