@@ -96,7 +96,7 @@ def kernel(suite, package="linux-image-arm64"):
 def archive_of(files, tree):
     """An archive of programs: where each goes → the file."""
     for name, source in files.items():
-        (tree / name).parent.mkdir(parents=True)
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, tree / name)
     image.pack(tree, tree.with_suffix(".cpio"))
     return tree.with_suffix(".cpio")

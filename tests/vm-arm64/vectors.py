@@ -20,6 +20,7 @@ class Guest:
     error: str | None = None
     machine: str = "virt-10.0"
     device: bool = False
+    gic: str = "gic-version=3"
     more: tuple = ()
 
     @property
@@ -28,7 +29,7 @@ class Guest:
 
     def words(self):
         more = f",maxmem={self.maxmem.split('/')[0]},slots={self.maxmem.split('/')[1]}" if self.maxmem else ""
-        machine = ",".join(word for word in (self.machine, "gic-version=3", self.options, "memory-backend=m") if word)
+        machine = ",".join(word for word in (self.machine, self.gic, self.options, "memory-backend=m") if word)
         return ["qemu-system-aarch64", "-nodefaults", "-no-user-config", "-display", "none", "-accel", "kvm", "-cpu", "host",
                 "-m", f"size={self.memory}{more}", "-object", f"memory-backend-ram,id=m,size={self.memory},reserve=off", "-M", machine,
                 *(["-device", f"vfio-pci,host={DEVICE}"] if self.device else []), *self.more]
@@ -50,6 +51,8 @@ GUESTS = {
              Guest("4G", "20T/2", error=too_large(44, 4401267736576)),
              # The host has GICv2m: nothing isolates the interrupts of its devices.
              Guest("512M", device=True, error="Operation not permitted")),
+        # Those on a host with GICv2 have the same.
+
         48: (Guest("4G", options="highmem-mmio-size=1T", window=(0x10000000000, 0x1FFFFFFFFFF)),
              Guest("255G", "256G/1", hotplug=(0x4000000000, 0x407FFFFFFF), ecam=0x4090000000),
              Guest("4G", options="highmem-mmio=off", window=None),
@@ -60,3 +63,5 @@ GUESTS = {
              Guest("1024G", ecam=0x10050000000, window=(0x18000000000, 0x1FFFFFFFFFF)),
              Guest("256G", machine="virt-7.2", ecam=0x4050000000)),
 }
+# KVM emulates the interrupt controller that the host has.
+GUESTS[44] = tuple(dataclasses.replace(guest, gic="gic-version=2") for guest in GUESTS[44])
