@@ -1,6 +1,5 @@
 """QEMU inside an emulated host: a disk with Debian's arm64 QEMU, and starts that stop before the first instruction."""
 import json
-import os
 import re
 import shlex
 import subprocess
@@ -8,7 +7,7 @@ import subprocess
 import release
 import system
 
-SUITE = "trixie"
+SUITE, PACKAGES = "trixie", ["qemu-system-arm", "qemu-system-x86"]
 PLACE = "/run/qemu"
 READY = f"""
 modprobe -a virtio_blk ext4 vfio-pci 2>/dev/null
@@ -22,12 +21,13 @@ QMP = [{"execute": "qmp_capabilities"},
 
 def drive():
     """QEMU's arguments for the disk."""
-    source = release.tree(SUITE, ["qemu-system-arm"], True, "arm64")
+    source = release.tree(SUITE, PACKAGES, True, "arm64")
     with system.made_once("arm64-qemu", source.name) as (place, ready):
         if ready:
             for name in ("proc", "dev", "sys", "tmp", "run"):
                 (source / name).mkdir(exist_ok=True)
-            subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", source, ready / "disk", "400M"], check=True)
+            subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", source, ready / "disk", "500M"], check=True,
+                           stdout=subprocess.DEVNULL)
     return ["-drive", f"if=none,id=disk,format=raw,file={place}/disk,snapshot=on", "-device", "virtio-blk-pci,drive=disk,addr=7"]
 
 

@@ -45,6 +45,8 @@ def test_qemu_does_what_the_rule_says(started):
             assert error and guest.error in error, (guest.name, error)
             continue
         assert error is None, (guest.name, error)
+        if guest.x86:
+            continue
         assert found["pcie-ecam"][0] == guest.ecam, guest.name
         assert found.get("pcie-mmio-high") == guest.window, guest.name
         assert found.get("device-memory") == guest.hotplug, guest.name
@@ -57,7 +59,7 @@ def test_check_says_whether_it_starts(answered):
 
 def test_check_lays_out_as_qemu_does(answered):
     for guest, error, found, answer in answered:
-        if error:
+        if error or guest.x86:
             continue
         assert places(answer, "ecam")[0][0] == found["pcie-ecam"][0], guest.name
         assert places(answer, "window64") == ([found["pcie-mmio-high"]] if "pcie-mmio-high" in found else []), guest.name
@@ -67,7 +69,7 @@ def test_check_lays_out_as_qemu_does(answered):
 def test_check_names_what_qemu_drops_first(answered):
     """QEMU leaves the 64-bit window out without a word, where nobody switched it off."""
     for guest, error, found, answer in answered:
-        if error or "pcie-mmio-high" in found or "off" in guest.options:
+        if error or guest.x86 or "pcie-mmio-high" in found or "off" in guest.options:
             continue
         first = answer["findings"][0]
         assert first["rule"] == "R1" and first["verdict"] != "info" and "window" in first["summary"], (guest.name, first)
