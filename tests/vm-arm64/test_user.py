@@ -79,7 +79,8 @@ def test_units():
         built = cross.configure("arm64-tests", "-Dtests=enabled", "-Dvm-tests=false", "-Db_sanitize=undefined", "-Db_lundef=false")
     except Missing as why:
         pytest.skip(str(why))
-    failed, wrapper = {}, cross.wrapper()
+    # The sanitizer's library is the cross compiler's.
+    failed, wrapper = {}, [*cross.wrapper(), "-E", "LD_LIBRARY_PATH=/usr/aarch64-linux-gnu/lib"]
     commands = unit_tests(built)
     for name, words in commands.items():
         if name in NOT_HERE:
