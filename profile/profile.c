@@ -26,6 +26,14 @@ static const char *const iommu_kind_table[_IOMMU_KIND_MAX] = {
 };
 WORDS_DEFINE(IommuKind, iommu_kind);
 
+static const char *const smmu_stages_table[_SMMU_STAGES_MAX] = {
+        [SMMU_STAGES_UNKNOWN] = "",
+        [SMMU_STAGES_1] = "1",
+        [SMMU_STAGES_2] = "2",
+        [SMMU_STAGES_BOTH] = "both",
+};
+WORDS_DEFINE(SmmuStages, smmu_stages);
+
 static const char *const second_level_table[_SECOND_LEVEL_MAX] = {
         [SECOND_LEVEL_NONE] = "none",
         [SECOND_LEVEL_EPT] = "ept",

@@ -132,6 +132,16 @@ typedef enum IommuKind {
 
 WORDS_DECLARE(IommuKind, iommu_kind);
 
+typedef enum SmmuStages {
+        SMMU_STAGES_UNKNOWN = 0, /* or not an SMMU */
+        SMMU_STAGES_1,
+        SMMU_STAGES_2,
+        SMMU_STAGES_BOTH,
+        _SMMU_STAGES_MAX,
+} SmmuStages;
+
+WORDS_DECLARE(SmmuStages, smmu_stages);
+
 typedef struct ProfileIommu {
         char name[NAME_MAX + 1]; /* as in /sys/class/iommu */
         IommuKind kind;
@@ -139,6 +149,9 @@ typedef struct ProfileIommu {
         Fact version_major, version_minor;
         Fact cap, ecap;             /* VT-d */
         Fact capability, efr, efr2; /* AMD-Vi: PCI capability header, extended feature registers */
+        Fact features;              /* SMMUv3: as the driver logs them */
+        Fact oas;                   /* SMMU: bits of physical addresses; RAM above cannot be mapped */
+        SmmuStages stages;          /* SMMU */
         Fact second_stage_bits;     /* AMD: the v1 (host) table */
         Fact first_stage_bits; /* AMD: the v2 (guest) table; unknown/not-applicable where there is none */
         Fact bits;             /* the guaranteed width; .source: why */

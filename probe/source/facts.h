@@ -141,8 +141,11 @@ typedef struct IommuFacts {
         Reason reason; /* of listing sys/class/iommu; NONE with n == 0: no units; TOO_LARGE: more exist */
         size_t n;
         IommuFact *iommus;
-        Tristate interrupt_remapping; /* yes: an "IR-" interrupt chip in sys/kernel/irq; no: only others */
+        /* By the interrupt chips in sys/kernel/irq. x86: one is named "IR-…"; arm64: PCI devices' MSIs are the
+         * ITS's. */
+        Tristate interrupt_remapping;
         Reason interrupt_remapping_reason;
+        const char *interrupt_chip; /* the beginning of the name of the chip that decides, static; NULL unknown */
 } IommuFacts;
 
 /* ── source-log ──────────────────────────────────────────────────────────────────────────────────────────── */
@@ -257,6 +260,8 @@ int source_acpi_read(Root *root, Buffer *buffer, FirmwareTables *ret);
 /* On arm64 only; after host and ACPI. */
 int source_device_tree_read(Root *root, Buffer *buffer, HostFacts *host, FirmwareTables *ret);
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret);
+/* Interrupt remapping, and isolation of MSIs: a part of IommuFacts. */
+void source_interrupt_read(Root *root, Buffer *buffer, const HostIdentity *host, IommuFacts *ret);
 void source_log_read(Root *root, const HostIdentity *host, IommuFacts *iommus, LogFacts *ret);
 int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);

@@ -22,6 +22,7 @@ static int facts_read(Root *root, Buffer *buffer, Facts *ret) {
         r = source_iommu_read(root, buffer, &ret->iommu);
         if (r < 0)
                 return r;
+        source_interrupt_read(root, buffer, &ret->host.identity, &ret->iommu);
         source_log_read(root, &ret->host.identity, &ret->iommu, &ret->log);
         r = source_group_read(root, buffer, &ret->group);
         if (r < 0)

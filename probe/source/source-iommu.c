@@ -12,8 +12,6 @@
 #define UNIT_PATH_MAX (NAME_MAX + 64)
 #define UNIT_LINK_MAX 1024
 #define CLASSES_MAX 4096
-#define IRQS_MAX 65536
-#define IRQS_ASKED_MAX 64
 
 /* The attribute's text without newline; empty on failure. */
 static Reason read_line(Root *root, const char *name, const char *file, Buffer *buffer, Bytes *ret) {
@@ -123,39 +121,6 @@ static void read_unit(Root *root, Buffer *buffer, const char *name, IommuFact *r
                 ret->devices_reason = REASON_TOO_LARGE;
 }
 
-/* Remapped interrupts have a chip named "IR-…" (arch/x86/kernel/apic, "IR-IO-APIC" and "IR-PCI-MSI…"). Other
- * chips (platform, per-CPU) are ignored. */
-static void read_interrupt_remapping(Root *root, Buffer *buffer, IommuFacts *ret) {
-        _cleanup_(name_list_done) NameList irqs = {};
-        Reason why = REASON_ABSENT;
-        char path[128];
-
-        ret->interrupt_remapping_reason = root_list(root, "sys/kernel/irq", IRQS_MAX, &irqs);
-        if (ret->interrupt_remapping_reason != REASON_NONE)
-                return;
-        for (size_t i = 0; i < irqs.n && i < IRQS_ASKED_MAX; i++) {
-                snprintf(path, sizeof(path), "sys/kernel/irq/%.32s/chip_name", irqs.names[i]);
-                Reason reason = root_read_attribute(root, path, buffer);
-                if (reason != REASON_NONE) {
-                        /* Interrupts without the file are normal; an unreadable one could have decided. */
-                        why = reason == REASON_ABSENT ? why : reason;
-                        continue;
-                }
-
-                Bytes chip = buffer_bytes(buffer);
-                if (text_starts(chip, "IR-")) {
-                        ret->interrupt_remapping = TRISTATE_YES;
-                        return;
-                }
-                /* One interrupt without remapping decides: the kernel enables it for all or none. */
-                if (text_starts(chip, "PCI-MSI") || text_starts(chip, "IO-APIC")) {
-                        ret->interrupt_remapping = TRISTATE_NO;
-                        return;
-                }
-        }
-        ret->interrupt_remapping_reason = why;
-}
-
 /* A kernel with sysfs but no IOMMUs lacks this class. Without sysfs, nothing is known. */
 static Reason list_units(Root *root, NameList *ret) {
         _cleanup_(name_list_done) NameList classes = {};
@@ -171,7 +136,6 @@ static Reason list_units(Root *root, NameList *ret) {
 int source_iommu_read(Root *root, Buffer *buffer, IommuFacts *ret) {
         _cleanup_(name_list_done) NameList names = {};
 
-        read_interrupt_remapping(root, buffer, ret);
         ret->reason = list_units(root, &names);
         if (names.n == 0)
                 return 0;

@@ -27,14 +27,14 @@ static void decode(Bytes log, Reason reason, IommuFacts *iommus, LogFacts *ret) 
                 read_unit(log, reason, &iommus->iommus[i]);
 }
 
-/* The log is opened only where it has something to say: an SMMU's line and KVM's, or a virtio-iommu's. */
+/* The log is opened only where it has something to say: lines of an SMMU and of KVM, or of a virtio-iommu. */
 void source_log_read(Root *root, const HostIdentity *host, IommuFacts *iommus, LogFacts *ret) {
         bool needed = strcmp(host->architecture, "aarch64") == 0;
         _cleanup_(buffer_done) Buffer log = {};
         Reason reason = REASON_NOT_APPLICABLE;
 
         for (size_t i = 0; i < iommus->n; i++)
-                needed |= iommus->iommus[i].virtio;
+                needed |= iommus->iommus[i].virtio || strncmp(iommus->iommus[i].name, "smmu", 4) == 0;
         if (needed)
                 reason = root_kernel_log(root, &log);
         decode(buffer_bytes(&log), reason, iommus, ret);

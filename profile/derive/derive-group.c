@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/derive/facts-architecture.h"
 #include "profile/device-lookup.h"
 #include "profile/kernel-policy.h"
 #include "profile/memory-limit.h"
@@ -133,6 +134,8 @@ static Tristate direct_region_refused(
 static AssignableWhy why_not(const Facts *facts, const Profile *profile, const ProfileGroup *group,
                 const size_t *indices, size_t n, Tristate direct) {
         const ParameterFact *unsafe = &facts->kvm.unsafe_type1;
+        bool allowed = unsafe->reason == REASON_NONE && unsafe->value;
+        Tristate remapping = facts->iommu.interrupt_remapping;
         size_t bridges = 0;
 
         if (strcmp(group->name, "vfio-noiommu") == 0)
@@ -145,9 +148,11 @@ static AssignableWhy why_not(const Facts *facts, const Profile *profile, const P
                 bridges += is_bridge(&profile->devices[indices[i]]);
         if (bridges == n)
                 return ASSIGNABLE_WHY_BRIDGES_ONLY;
-        if (facts->iommu.interrupt_remapping == TRISTATE_NO &&
-                        !(unsafe->reason == REASON_NONE && unsafe->value))
+        if (remapping == TRISTATE_NO && !allowed)
                 return ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
+        /* On arm64 only devices that use MSIs tell which controller they have, and some do not isolate them. */
+        if (remapping == TRISTATE_UNKNOWN && !allowed && facts_are_arm64(facts))
+                return ASSIGNABLE_WHY_UNREADABLE;
         if (group->regions_reason != REASON_NONE)
                 return ASSIGNABLE_WHY_UNREADABLE;
         return direct == TRISTATE_UNKNOWN ? ASSIGNABLE_WHY_DIRECT_REGION : ASSIGNABLE_WHY_NONE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "profile/derive/derive-unit.h"
+#include "profile/derive/facts-architecture.h"
 
 static IommuKind kind_of(const IommuFact *fact) {
         if (fact->virtio)
@@ -27,13 +28,17 @@ static Fact virtio_bits(const IommuFact *fact) {
                         fact->virtio_name);
 }
 
-static void derive_other(const IommuFact *fact, ProfileIommu *ret) {
+static void derive_other(const Facts *facts, const IommuFact *fact, ProfileIommu *ret) {
         ret->kind = kind_of(fact);
         ret->second_stage_bits = ret->first_stage_bits =
                         unit_not_applicable("the driver publishes no width in sysfs");
         ret->bits = fact->virtio ? virtio_bits(fact) : ret->second_stage_bits;
         ret->interrupt_remapping_capable = ret->caching_mode =
                         unit_not_applicable("the driver publishes no registers");
+        if (ret->kind == IOMMU_ARM_SMMU_V3)
+                derive_smmu_v3(facts->host.identity.page_size, fact, ret);
+        else if (ret->kind == IOMMU_ARM_SMMU)
+                derive_smmu(fact, ret);
 }
 
 static void blank_registers(ProfileIommu *ret) {
@@ -41,12 +46,17 @@ static void blank_registers(ProfileIommu *ret) {
 
         ret->address = ret->version_major = ret->version_minor = none;
         ret->cap = ret->ecap = ret->capability = ret->efr = ret->efr2 = none;
+        ret->features = ret->oas = none;
 }
 
-static void derive_interrupt_remapping(const IommuFacts *facts, ProfileIommu *ret) {
+/* VFIO wants the same of arm64 as of x86: that no device can raise another's interrupts. */
+static void derive_interrupt_remapping(const IommuFacts *facts, bool arm64, ProfileIommu *ret) {
         if (facts->interrupt_remapping == TRISTATE_UNKNOWN)
                 ret->interrupt_remapping_enabled = fact_unknown(
                                 facts->interrupt_remapping_reason, "/sys/kernel/irq/*/chip_name");
+        else if (arm64)
+                ret->interrupt_remapping_enabled = fact_measured(facts->interrupt_remapping == TRISTATE_YES,
+                                "/sys/kernel/irq/*/chip_name %.32s", facts->interrupt_chip);
         else
                 ret->interrupt_remapping_enabled = fact_measured(facts->interrupt_remapping == TRISTATE_YES,
                                 "/sys/kernel/irq/*/chip_name %s",
@@ -98,8 +108,8 @@ int derive_iommus(const Facts *facts, Profile *profile) {
                 else if (fact->attributes == IOMMU_SYSFS_AMD)
                         derive_amdvi(facts, &profile->firmware, fact, iommu);
                 else
-                        derive_other(fact, iommu);
-                derive_interrupt_remapping(iommus, iommu);
+                        derive_other(facts, fact, iommu);
+                derive_interrupt_remapping(iommus, facts_are_arm64(facts), iommu);
                 count_devices(fact, iommu);
                 iommu->firmware_unit = firmware_unit(profile, iommu);
         }

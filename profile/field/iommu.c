@@ -12,6 +12,12 @@ static bool counted(const void *object) {
         return ((const ProfileIommu *) object)->devices_reason == REASON_NONE;
 }
 
+static bool is_smmu(const void *object) {
+        IommuKind kind = ((const ProfileIommu *) object)->kind;
+
+        return kind == IOMMU_ARM_SMMU_V3 || kind == IOMMU_ARM_SMMU;
+}
+
 /* ── register fields, derived from the values ──────────────────────────────────────────────────────────── */
 
 static json_t *write_decoded(const void *value) {
@@ -83,6 +89,12 @@ static const Field iommu_fields[] = {
         { "version", FIELD_OBJECT, 0, .table = &version_table, .text = "Architecture version of the unit." },
         { "decoded", FIELD_CUSTOM, 0, .hook = &decoded_hook,
                         .text = "The registers' fields by their specification's names, raw values; empty where there are none." },
+        { "features", FIELD_REGISTER, FIELD_EMITS | FIELD_LATER, UNIT(features), .when = is_smmu,
+                        .text = "SMMUv3: the features that the driver logs." },
+        { "oas", FIELD_NUMBER, FIELD_EMITS | FIELD_LATER, UNIT(oas), .max = 64, .when = is_smmu,
+                        .text = "SMMU: physical address bits; memory above them cannot be mapped for a device." },
+        { "stages", FIELD_WORD, FIELD_EMITS | FIELD_LATER, UNIT(stages), .words = &smmu_stages_words,
+                        .when = is_smmu, .text = "SMMU: the stages of translation that it has." },
         { "secondStageBits", FIELD_NUMBER, FIELD_EMITS, UNIT(second_stage_bits), .max = 64,
                         .text = "Address bits of the second-stage page table (AMD: the host table)." },
         { "firstStageBits", FIELD_NUMBER, FIELD_EMITS, UNIT(first_stage_bits), .max = 64,

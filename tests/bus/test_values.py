@@ -7,6 +7,7 @@ import pytest
 
 import hosts_intel
 import hosts_other
+import hosts_smmu
 from bus import GROUP, HOST, IOMMU, PATH
 
 MSI = (0xFEE00000, 0xFEEFFFFF, "msi")
@@ -18,7 +19,7 @@ BELOW_MSI = (0, 0xFEDFFFFF)
 FACTS = {"Cpus", "CpuPhysicalBits", "HostPhysicalBits", "GuestPhysicalBits", "GuestMappableBits", "IovaBits", "LinearBits",
          "SafeGuestBits", "SafeGuestBitsWithDevices", "La57Enabled", "La57Capable", "SecondLevelEnabled",
          "EncryptionBitsTaken", "RamTop"}
-UNIT_FACTS = {"Address", "Cap", "Ecap", "Capability", "Efr", "Efr2", "IovaBits",
+UNIT_FACTS = {"Address", "Cap", "Ecap", "Capability", "Efr", "Efr2", "Features", "Oas", "IovaBits",
               "SecondStageBits", "FirstStageBits", "InterruptRemappingEnabled", "InterruptRemappingCapable", "CachingMode"}
 
 INTEL = {
@@ -38,16 +39,16 @@ INTEL = {
                    "SafeGuestBits": "derived: min(", "SecondLevelEnabled": "measured: /sys/module/kvm_intel/parameters/ept"},
     "iommus": {
         "dmar0": {"Name": "dmar0", "Kind": "intel-vtd", "Address": 0xFED90000, "Cap": 0x1C0000C40660462,
-                  "Ecap": 0x29A00F0505E, "Capability": 0, "Efr": 0, "Efr2": 0,
+                  "Ecap": 0x29A00F0505E, "Capability": 0, "Efr": 0, "Efr2": 0, "Features": 0, "Oas": 0, "Stages": "",
                   "IovaBits": 39, "SecondStageBits": 39, "FirstStageBits": 0, "InterruptRemappingEnabled": "yes",
                   "InterruptRemappingCapable": "yes", "CachingMode": "no", "DeviceCount": 1, "PciDeviceCount": 1},
         "dmar1": {"Name": "dmar1", "Kind": "intel-vtd", "Address": 0xFED91000, "Cap": 0xD2008C40660462,
-                  "Ecap": 0xF050DA, "Capability": 0, "Efr": 0, "Efr2": 0,
+                  "Ecap": 0xF050DA, "Capability": 0, "Efr": 0, "Efr2": 0, "Features": 0, "Oas": 0, "Stages": "",
                   "IovaBits": 39, "SecondStageBits": 39, "FirstStageBits": 0, "InterruptRemappingEnabled": "yes",
                   "InterruptRemappingCapable": "yes", "CachingMode": "no", "DeviceCount": 3, "PciDeviceCount": 3},
     },
     # The AMD registers are none of a VT-d unit, which has no first stage (ECAP bit 43, SMTS, is clear).
-    "unit-unknown": dict.fromkeys(("Capability", "Efr", "Efr2", "FirstStageBits"), "not-applicable"),
+    "unit-unknown": dict.fromkeys(("Capability", "Efr", "Efr2", "Features", "Oas", "FirstStageBits"), "not-applicable"),
     "groups": {
         number: {"Id": number, "Name": "", "Type": "DMA-FQ", "Devices": devices, "ReservedRegions": regions,
                  "UsableIova": [BELOW_MSI, (0xFEF00000, (1 << 39) - 1)], "IovaBits": 39, "Iommu": unit, "Assignable": assignable,
@@ -72,12 +73,12 @@ AMD = {
     "provenance": {"EncryptionBitsTaken": "measured: SYSCFG[23]", "IovaBits": "derived: ivhd0"},
     "iommus": {
         "ivhd0": {"Name": "ivhd0", "Kind": "amd-vi", "Address": 0, "Cap": 0, "Ecap": 0,
-                  "Capability": 0x190B640F, "Efr": 0x206D73EF22254ADE, "Efr2": 0,
+                  "Capability": 0x190B640F, "Efr": 0x206D73EF22254ADE, "Efr2": 0, "Features": 0, "Oas": 0, "Stages": "",
                   "IovaBits": 64, "SecondStageBits": 64, "FirstStageBits": 47, "InterruptRemappingEnabled": "yes",
                   "InterruptRemappingCapable": "yes", "CachingMode": "no", "DeviceCount": 1, "PciDeviceCount": 1},
     },
     # The second feature register is known: it is zero.
-    "unit-unknown": dict.fromkeys(("Address", "Cap", "Ecap"), "not-applicable"),
+    "unit-unknown": dict.fromkeys(("Address", "Cap", "Ecap", "Features", "Oas"), "not-applicable"),
     "groups": {
         0: {"Id": 0, "Name": "", "Type": "DMA", "Devices": ["0000:00:01.0"], "ReservedRegions": [MSI, HT], "UsableIova": AMD_USABLE,
             "IovaBits": 64, "Iommu": "ivhd0", "Assignable": "yes", "AssignableReason": "", "Isolated": "yes", "Culprit": "", "Unknown": {}},
@@ -135,6 +136,15 @@ def test_values(serve, client, build, expected):
     for name, value in (expected["host"] | {"Digest": digest}).items():
         assert client.get(name) == value, name
     assert client.get_all(interface=HOST).keys() == expected["host"].keys() | {"Provenance", "Findings", "Digest"}
+
+
+def test_smmu(serve, client):
+    """An SMMUv3's features, output size and stages, and the width of its first stage."""
+    serve(hosts_smmu.smmuv3_both_stages)
+    path = f"{PATH}/iommu/{client.get_all(f'{PATH}/group/0', GROUP)['Iommu'].replace('.', '_2e')}"
+    unit = client.get_all(path, IOMMU)
+    assert (unit["Kind"], unit["Features"], unit["Oas"], unit["Stages"]) == ("arm-smmu-v3", 0x88705, 44, "both")
+    assert (unit["IovaBits"], unit["FirstStageBits"], unit["SecondStageBits"], unit["InterruptRemappingEnabled"]) == (48, 48, 44, "yes")
 
 
 def test_unknown_of_a_group(serve, client):

@@ -12,11 +12,12 @@ import hosts_intel
 import hosts_kernel
 import hosts_narrow
 import hosts_other
+import hosts_smmu
 from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).read_text(encoding="utf-8"))
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_kernel.HOSTS + hosts_narrow.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_smmu.HOSTS + hosts_kernel.HOSTS + hosts_narrow.HOSTS
 
 
 def run(*arguments, **environment):

@@ -170,7 +170,7 @@ static void test_facts(void **state) {
 
         read_document(*state, &profile);
         check_facts(&profile, host_facts, ELEMENTS(host_facts));
-        assert_int_equal(profile.n_iommus, 2);
+        assert_int_equal(profile.n_iommus, 3);
         check_facts(&profile.iommus[0], intel_facts, ELEMENTS(intel_facts));
         check_facts(&profile.iommus[1], amd_facts, ELEMENTS(amd_facts));
 }

@@ -140,13 +140,13 @@ static void test_smmu(void **state) {
         } vectors[] = {
                 { "arm-smmu a: SMMUv2 with:\narm-smmu a: \\x09Stage-1: 48-bit VA -> 44-bit IPA\n"
                   "arm-smmu a: \\x09Stage-2: 44-bit IPA -> 40-bit PA\n",
-                                REASON_NONE, { 2, 48, 44, 40 } },
+                                REASON_NONE, { 2, 48, 44, 44, 40 } },
                 { "arm-smmu a: SMMUv1 with:\narm-smmu a: \tStage-2: 40-bit IPA -> 40-bit PA\n", REASON_NONE,
-                                { 1, 0, 40, 40 } },
+                                { 1, 0, 0, 40, 40 } },
                 /* Bound anew: what was said before is forgotten. */
                 { "arm-smmu a: SMMUv2 with:\narm-smmu a: \tStage-1: 48-bit VA -> 44-bit IPA\n"
                   "arm-smmu a: SMMUv2 with:\narm-smmu a: \tStage-2: 44-bit IPA -> 40-bit PA\n",
-                                REASON_NONE, { 2, 0, 44, 40 } },
+                                REASON_NONE, { 2, 0, 0, 44, 40 } },
                 { "arm-smmu a: SMMUv2 with:\narm-smmu b: \tStage-1: 48-bit VA -> 44-bit IPA\n",
                                 REASON_ABSENT },
                 { "arm-smmu a: \tStage-1: 48-bit VA -> 44-bit IPA\n", REASON_ABSENT },
@@ -166,6 +166,7 @@ static void test_smmu(void **state) {
                         continue;
                 assert_int_equal(found.version, vectors[i].found.version);
                 assert_int_equal(found.stage_1_in, vectors[i].found.stage_1_in);
+                assert_int_equal(found.stage_1_out, vectors[i].found.stage_1_out);
                 assert_int_equal(found.stage_2_in, vectors[i].found.stage_2_in);
                 assert_int_equal(found.stage_2_out, vectors[i].found.stage_2_out);
         }

@@ -88,9 +88,10 @@ static bool put_old(OldLine which, Bytes in_text, Bytes out_text, KernelLogSmmu 
         }
         if (!line_bits(in_text, &in) || !line_bits(out_text, &out))
                 return false;
-        if (which == OLD_STAGE_1)
+        if (which == OLD_STAGE_1) {
                 ret->stage_1_in = (uint8_t) in;
-        else {
+                ret->stage_1_out = (uint8_t) out;
+        } else {
                 ret->stage_2_in = (uint8_t) in;
                 ret->stage_2_out = (uint8_t) out;
         }

@@ -47,6 +47,7 @@ Reason kernel_log_smmu_v3(Bytes text, const char *device, KernelLogSmmuV3 *ret);
 typedef struct KernelLogSmmu {
         uint8_t version;     /* 1 or 2 */
         uint8_t stage_1_in;  /* VA bits; 0: no stage 1 */
+        uint8_t stage_1_out; /* IPA bits; without stage 2 these are physical */
         uint8_t stage_2_in;  /* IPA bits; 0: no stage 2 */
         uint8_t stage_2_out; /* physical address bits; 0: no stage 2 */
 } KernelLogSmmu;

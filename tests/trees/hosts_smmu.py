@@ -1,0 +1,271 @@
+"""arm64 hosts by their units: SMMUs of each kind, what the kernel logs of them, how MSIs arrive. The widths and the ranges were
+seen as VFIO's (VFIO_IOMMU_GET_INFO) in emulated hosts with these units and kernels, unless noted. See hosts_intel.py."""
+from tree import MSI_WINDOW, endpoint
+
+DEVICE = "0000:00:01.0"
+ITS_61, ITS, V2M_61, V2M = "ITS-MSI", f"ITS-PCI-MSIX-{DEVICE}", "MSI", f"GICv2m-PCI-MSIX-{DEVICE}"
+STAGE_1, STAGE_2, BOTH = "0x00008305", "0x00008505", "0x00088705"
+BELOW_WINDOW, BELOW_48 = {"start": "0x0", "end": "0x7ffffff"}, {"start": "0x8100000", "end": "0xffffffffffff"}
+
+
+def smmuv3(features=STAGE_1, oas=44):
+    return f"arm-smmu-v3 9050000.smmuv3: ias {oas}-bit, oas {oas}-bit (features {features})"
+
+
+def unit_host(t, release, ipa, *log, chip=None, pages=4096, regions=(MSI_WINDOW,), kind=3, ram="40000000-13fffffff : System RAM\n"):
+    t.base(name="units", architecture="aarch64", kernel=f"{release}-arm64")
+    t.write("hawd/host", f"architecture aarch64\nmachine-id {'0123456789abcdef' * 2}\n" + (f"page-size {pages}\n" if pages else ""))
+    t.cpuinfo_arm(0x411FD070)
+    t.kvm_arm(ipa)
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    if kind is not None:
+        t.smmu(0x9050000, [DEVICE], "9050000.smmuv3/iommu", kind)
+    if log:
+        t.kernel_log(*log)
+    # Interrupts of the CPUs and of the platform come first, and say nothing of PCI.
+    t.chip(1, "GICv3")
+    t.chip(20, "ITS-pMSI-9050000.smmuv3")
+    if chip:
+        t.chip(50, chip)
+    t.pci(DEVICE, endpoint(), driver="vfio-pci")
+    t.group(0, [DEVICE], regions)
+    t.write("proc/iomem", ram)
+
+
+def expect(bits, usable, **more):
+    return {"iommus.0.iovaBits.value": bits, "widths.iovaBits.value": bits, "groups.0.iovaBits": bits, "groups.0.usableIova": usable,
+            "usableIova": usable, "groups.0.assignable": True, "groups.0.assignableReason": None,
+            "iommus.0.interruptRemapping.enabled.value": True} | {path.replace("__", "."): value for path, value in more.items()}
+
+
+def smmuv3_stage_1(t):
+    """Linux 6.1 on a 48-bit CPU."""
+    unit_host(t, "6.1.0-50", 48, smmuv3(), chip=ITS_61)
+
+
+smmuv3_stage_1.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__stages="1", iommus__0__oas__value=44,
+                               iommus__0__iovaBits__provenance="derived", iommus__0__features__value="0x8305",
+                               iommus__0__secondStageBits__value=None, widths__safeGuestBitsWithDevices__value=48)
+smmuv3_stage_1.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_stage_1_of_44_bits(t):
+    """The unit's width is not the CPU's: a 44-bit CPU."""
+    unit_host(t, "6.1.0-50", 44, smmuv3(), chip=ITS_61)
+
+
+smmuv3_stage_1_of_44_bits.expect = expect(48, [BELOW_WINDOW, BELOW_48], widths__safeGuestBitsWithDevices__value=44)
+smmuv3_stage_1_of_44_bits.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_both_stages(t):
+    """With both stages VFIO gets the first."""
+    unit_host(t, "6.1.0-50", 48, smmuv3(BOTH), chip=ITS_61)
+
+
+smmuv3_both_stages.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__stages="both", iommus__0__secondStageBits__value=44,
+                                   iommus__0__firstStageBits__value=48)
+smmuv3_both_stages.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_stage_2(t):
+    """Only with stage 2 alone is the output size the input size: 2^44 gives EINVAL."""
+    unit_host(t, "6.12.107", 52, smmuv3(STAGE_2), chip=ITS)
+
+
+smmuv3_stage_2.expect = expect(44, [BELOW_WINDOW, {"start": "0x8100000", "end": "0xfffffffffff"}], iommus__0__stages="2",
+                               iommus__0__firstStageBits__value=None, widths__safeGuestBitsWithDevices__value=44)
+smmuv3_stage_2.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_log_of_7_2(t):
+    """Linux 7.2 leaves ias out."""
+    unit_host(t, "7.2.13", 52, "arm-smmu-v3 9050000.smmuv3: oas 44-bit (features 0x01088705)", chip=ITS)
+
+
+smmuv3_log_of_7_2.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__features__value="0x1088705", iommus__0__oas__value=44)
+smmuv3_log_of_7_2.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_pages_of_16k(t):
+    unit_host(t, "6.12.107", 52, smmuv3(BOTH), chip=ITS, pages=16384)
+
+
+smmuv3_pages_of_16k.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="derived")
+smmuv3_pages_of_16k.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_pages_of_64k(t):
+    """By the source: a kernel with pages of 64 KiB and VA_BITS 52 uses 52 bits of a unit with VAX, and others 48."""
+    unit_host(t, "6.12.107", 52, smmuv3("0x0000c305", 52), chip=ITS, pages=65536)
+
+
+smmuv3_pages_of_64k.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", widths__iovaBits__provenance="assumed")
+smmuv3_pages_of_64k.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_pages_of_64k_stage_2(t):
+    """By the source: 52 bits of second-stage tables need pages of 64 KiB."""
+    unit_host(t, "6.12.107", 52, smmuv3("0x0000c505", 52), chip=ITS, pages=65536)
+
+
+smmuv3_pages_of_64k_stage_2.expect = expect(52, [BELOW_WINDOW, {"start": "0x8100000", "end": "0xfffffffffffff"}], iommus__0__stages="2")
+smmuv3_pages_of_64k_stage_2.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_stage_2_of_52_bits(t):
+    """By the source: the tables end at 48 bits, whatever the output size."""
+    unit_host(t, "6.12.107", 52, smmuv3("0x00008505", 52), chip=ITS)
+
+
+smmuv3_stage_2_of_52_bits.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__oas__value=52)
+smmuv3_stage_2_of_52_bits.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_without_log(t):
+    """The log has lost the line: stage 1 is assumed. Another unit's line is not its."""
+    unit_host(t, "6.12.107", 48, "arm-smmu-v3 arm-smmu-v3.1.auto: ias 40-bit, oas 40-bit (features 0x00008505)", chip=ITS)
+
+
+smmuv3_without_log.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", iommus__0__stages=None,
+                                   iommus__0__oas__value=None, iommus__0__oas__reason="absent", widths__iovaBits__provenance="assumed")
+smmuv3_without_log.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_log_refused(t):
+    """A user, where kernel.dmesg_restrict is 1."""
+    unit_host(t, "6.12.107", 48, chip=ITS)
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\npermission dev/kmsg\n")
+
+
+smmuv3_log_refused.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", iommus__0__oas__reason="permission")
+smmuv3_log_refused.findings = {"profile-incomplete", "msi-window-in-low-memory"}
+
+
+def smmuv3_log_malformed(t):
+    unit_host(t, "6.12.107", 48, smmuv3(BOTH, 99), chip=ITS)
+
+
+smmuv3_log_malformed.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", iommus__0__oas__reason="malformed")
+smmuv3_log_malformed.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv2(t):
+    """By the source: an SMMUv2's input size is that of its first stage."""
+    unit_host(t, "6.12.107", 44, "arm-smmu 9050000.smmuv3: SMMUv2 with:", "arm-smmu 9050000.smmuv3: \\x09Stage-1: 40-bit VA -> 44-bit IPA",
+              "arm-smmu 9050000.smmuv3: \\x09Stage-2: 44-bit IPA -> 44-bit PA", chip=ITS, kind="")
+
+
+smmuv2.expect = expect(40, [BELOW_WINDOW, {"start": "0x8100000", "end": "0xffffffffff"}], iommus__0__kind="arm-smmu", iommus__0__stages="both",
+                       iommus__0__oas__value=44, iommus__0__secondStageBits__value=44, iommus__0__features__value=None)
+smmuv2.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv2_without_log(t):
+    """Nothing tells its sizes, and none is assumed."""
+    unit_host(t, "6.12.107", 44, chip=ITS, kind="")
+
+
+smmuv2_without_log.expect = {"iommus.0.iovaBits.value": None, "iommus.0.iovaBits.reason": "absent", "groups.0.usableIova": [], "iommus.0.stages": None}
+smmuv2_without_log.findings = {"iommu-width-unknown", "msi-window-in-low-memory"}
+
+
+def smmuv1(t):
+    """By the source: an SMMUv1 has the tables of 32-bit CPUs, and the MMU-401 also others."""
+    unit_host(t, "6.12.107", 44, "arm-smmu 9050000.smmuv3: SMMUv1 with:", "arm-smmu 9050000.smmuv3: \tStage-2: 44-bit IPA -> 44-bit PA", chip=ITS, kind="")
+
+
+smmuv1.expect = expect(40, [BELOW_WINDOW, {"start": "0x8100000", "end": "0xffffffffff"}], iommus__0__iovaBits__provenance="assumed", iommus__0__stages="2")
+smmuv1.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def virtio_iommu(t):
+    """A guest with a virtio-iommu of 39 bits, whose doorbell is the ITS page that QEMU reserves."""
+    unit_host(t, "6.12.107", 44, "virtio_iommu virtio0: input address: 39 bits", chip=ITS, kind=None, regions=[(0x8090000, 0x809FFFF, "msi")])
+    t._unit("0000:00:05.0", {}, [DEVICE], "pci0000:00/0000:00:05.0/virtio0/iommu")
+
+
+virtio_iommu.expect = expect(39, [{"start": "0x0", "end": "0x808ffff"}, {"start": "0x80a0000", "end": "0x7fffffffff"}])
+virtio_iommu.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def gicv2m(t):
+    """GICv2: VFIO_SET_IOMMU gives EPERM, in Linux 6.12 …"""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=V2M)
+
+
+gicv2m.expect = expect(48, [BELOW_WINDOW, BELOW_48], groups__0__assignable=False, groups__0__assignableReason="no-interrupt-remapping",
+                       iommus__0__interruptRemapping__enabled__value=False)
+gicv2m.findings = {"interrupt-remapping-off", "msi-window-in-low-memory"}
+
+
+def gicv2m_of_6_1(t):
+    """… as in 6.1."""
+    unit_host(t, "6.1.0-50", 44, smmuv3(), chip=V2M_61)
+
+
+gicv2m_of_6_1.expect = gicv2m.expect
+gicv2m_of_6_1.findings = gicv2m.findings
+
+
+def gicv2m_beside_its(t):
+    """Two controllers: the device may have either, and Linux 6.1 wants all of them to isolate."""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS)
+    t.chip(60, "GICv2m-PCI-MSIX-0000:00:02.0")
+
+
+gicv2m_beside_its.expect = gicv2m.expect
+gicv2m_beside_its.findings = gicv2m.findings
+
+
+def gicv2m_allowed(t):
+    """With allow_unsafe_interrupts VFIO takes the group."""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=V2M)
+    t.write("sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", "Y\n")
+
+
+gicv2m_allowed.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__interruptRemapping__enabled__value=False)
+gicv2m_allowed.findings = {"interrupt-remapping-off", "msi-window-in-low-memory"}
+
+
+def no_msi_in_use(t):
+    """No device uses an MSI: which controller it would have is unknown, and that is no yes."""
+    unit_host(t, "6.12.107", 44, smmuv3())
+
+
+no_msi_in_use.expect = expect(48, [BELOW_WINDOW, BELOW_48], groups__0__assignable=None, groups__0__assignableReason="unreadable",
+                              iommus__0__interruptRemapping__enabled__value=None, iommus__0__interruptRemapping__enabled__reason="absent")
+no_msi_in_use.findings = {"msi-window-in-low-memory"}
+
+
+def rmr_of_6_1(t):
+    """A direct region of firmware's: Linux 6.1 takes the group, and RAM must leave the region free."""
+    unit_host(t, "6.1.0-50", 44, smmuv3(), chip=ITS_61, regions=[MSI_WINDOW, (0x50000000, 0x500FFFFF, "direct")])
+
+
+rmr_of_6_1.expect = expect(48, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x4fffffff"}, {"start": "0x50100000", "end": "0xffffffffffff"}])
+rmr_of_6_1.findings = {"direct-mapping-not-kept", "msi-window-in-low-memory"}
+
+
+def rmr_of_6_12(t):
+    """The same with Linux 6.12, which refuses it."""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS, regions=[MSI_WINDOW, (0x50000000, 0x500FFFFF, "direct")])
+
+
+rmr_of_6_12.expect = rmr_of_6_1.expect | {"groups.0.assignable": False, "groups.0.assignableReason": "direct-region"}
+rmr_of_6_12.findings = {"rmrr-device-not-assignable", "msi-window-in-low-memory"}
+
+
+def rmr_relaxable(t):
+    """Firmware permits remapping: VFIO takes no account of the regions."""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS, regions=[
+        MSI_WINDOW, (0x60000000, 0x601FFFFF, "direct-relaxable"), (0x8200000000, 0x820000FFFF, "direct-relaxable")])
+
+
+rmr_relaxable.expect = expect(48, [BELOW_WINDOW, BELOW_48])
+rmr_relaxable.findings = {"msi-window-in-low-memory"}
+
+HOSTS = [smmuv3_stage_1, smmuv3_stage_1_of_44_bits, smmuv3_both_stages, smmuv3_stage_2, smmuv3_log_of_7_2, smmuv3_pages_of_16k,
+         smmuv3_pages_of_64k, smmuv3_pages_of_64k_stage_2, smmuv3_stage_2_of_52_bits, smmuv3_without_log, smmuv3_log_refused,
+         smmuv3_log_malformed, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
+         rmr_of_6_1, rmr_of_6_12, rmr_relaxable]
