@@ -15,7 +15,7 @@ VirtPolicy policy_virt(GuestVersion machine, GuestVersion program) {
                 .drops = version_reaches(program, 7, 0, 0),
                 .switches = version_reaches(program, 8, 0, 0),
                 .sizes_window = version_reaches(program, 10, 0, 0),
-                .compact = version_reaches(machine, 8, 0, 0) && version_reaches(program, 8, 0, 0),
+                .compact = version_reaches(machine, 7, 2, 0) && version_reaches(program, 8, 0, 0),
                 .high_ecam = version_reaches(machine, 3, 0, 0),
                 .has_hotplug = version_reaches(program, 4, 2, 0),
                 .has_ged = version_reaches(machine, 4, 2, 0),
