@@ -12,6 +12,33 @@ static bool unreadable(const Profile *profile) {
         return reason != REASON_NONE && reason != REASON_ABSENT && profile_is_arm64(profile);
 }
 
+static bool has_tree(const Profile *profile) {
+        return profile->firmware.iort_reason == REASON_ABSENT &&
+                        profile->firmware.device_tree_reason == REASON_NONE;
+}
+
+const char *memory_limit_source(const Profile *profile) {
+        return has_tree(profile) ? "device tree" : "ACPI IORT";
+}
+
+/* A bridge without a domain gets one from the kernel: which of them it is stays unknown. */
+static MemoryLimit limit_of_tree(const DeviceTree *tree, uint32_t domain) {
+        const DeviceTreeBridge *other = NULL;
+
+        for (size_t i = 0; i < tree->n_bridges; i++) {
+                const DeviceTreeBridge *bridge = &tree->bridges[i];
+
+                if (bridge->segment == domain)
+                        return (MemoryLimit){ .bits = bridge->dma_bits < NO_LIMIT ? bridge->dma_bits : 0 };
+                if (bridge->segment >= 0)
+                        continue;
+                if (other && other->dma_bits != bridge->dma_bits)
+                        return (MemoryLimit){ .reason = REASON_AMBIGUOUS };
+                other = bridge;
+        }
+        return (MemoryLimit){ .bits = other && other->dma_bits < NO_LIMIT ? other->dma_bits : 0 };
+}
+
 /* Linux takes the first root complex of a segment, and no limit from revision 0 (rc_dma_get_range). */
 MemoryLimit memory_limit(const Profile *profile, uint32_t domain) {
         const FirmwareTables *firmware = &profile->firmware;
@@ -19,6 +46,8 @@ MemoryLimit memory_limit(const Profile *profile, uint32_t domain) {
 
         if (unreadable(profile))
                 return (MemoryLimit){ .reason = firmware->iort_reason };
+        if (has_tree(profile))
+                return limit_of_tree(&firmware->device_tree, domain);
         if (firmware->iort_reason != REASON_NONE || domain > UINT16_MAX)
                 return (MemoryLimit){};
         complex = iort_root_complex(&firmware->iort, (uint16_t) domain);

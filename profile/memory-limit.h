@@ -2,7 +2,7 @@
 #pragma once
 
 /* How wide the addresses are that a device can send to memory, by the root complex of its PCI segment (ACPI
- * IORT, memory address size limit). It is a property of the wires: the kernel limits its own DMA by it, but
+ * IORT, memory address size limit; device tree, dma-ranges). It is a property of the wires: the kernel limits its own DMA by it, but
  * neither lists it in reserved_regions nor keeps VFIO from mapping above it. */
 
 #include "profile/profile.h"
@@ -11,6 +11,9 @@ typedef struct MemoryLimit {
         Reason reason; /* not NONE: a limit may exist, but is unknown */
         uint8_t bits;  /* 0: none is known of */
 } MemoryLimit;
+
+/* "ACPI IORT" or "device tree". */
+const char *memory_limit_source(const Profile *profile);
 
 /* Of PCI functions in a domain. */
 MemoryLimit memory_limit(const Profile *profile, uint32_t domain);

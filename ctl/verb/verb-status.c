@@ -195,6 +195,8 @@ static void print_paging(const Profile *profile, const Screen *screen) {
                                                 : "");
         if (fact_known(&paging->second_level_levels))
                 snprintf(guest, sizeof(guest), ", %" PRIu64 " levels", paging->second_level_levels.value);
+        if (profile_is_arm64(profile) && !fact_known(&paging->host_levels))
+                snprintf(host, sizeof(host), "stage 1");
         if (fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value)
                 line(screen, "Paging", "host %s; no guests: KVM is not running", host);
         else

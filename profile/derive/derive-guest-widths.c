@@ -120,11 +120,11 @@ static void apply_memory_limit(const Profile *profile, Fact *ret) {
         MemoryLimit limit = memory_limit_lowest(profile, &domain);
 
         if (limit.reason != REASON_NONE)
-                *ret = fact_unknown(limit.reason, "memory address limits: ACPI IORT");
+                *ret = fact_unknown(limit.reason, "memory address limits: %s", memory_limit_source(profile));
         else if (limit.bits > 0 && limit.bits < ret->value)
                 *ret = fact_derived(limit.bits,
-                                "memory address limit of PCI segment %04" PRIx32 " (ACPI IORT); %.90s",
-                                domain, ret->source);
+                                "memory address limit of PCI segment %04" PRIx32 " (%s); %.90s", domain,
+                                memory_limit_source(profile), ret->source);
 }
 
 void derive_iova_width(const Profile *profile, ProfileWidths *ret) {

@@ -2,21 +2,33 @@
 #include <inttypes.h>
 
 #include "probe/decode/vtd/vtd-width.h"
+#include "profile/architecture.h"
 #include "profile/findings/findings.h"
 #include "profile/iommu-width.h"
+
+#define SMMU_BITS 48 /* usual; guests are seldom larger */
 
 static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
         const Fact *cpu = &profile->widths.cpu_physical_bits, *iova = &profile->widths.iova_bits;
 
         if (!fact_known(cpu) || !fact_known(iova) || iova->value >= cpu->value)
                 return;
-        Finding *f = finding_add(list, FINDING_IOMMU_NARROWER_THAN_CPU, SEVERITY_WARNING, "host");
+        bool arm64 = profile_is_arm64(profile);
+        Finding *f = finding_add(list, FINDING_IOMMU_NARROWER_THAN_CPU,
+                        arm64 && iova->value >= SMMU_BITS ? SEVERITY_INFO : SEVERITY_WARNING, "host");
         finding_summary(f, "Devices can address %" PRIu64 " bits, the CPU %" PRIu64, iova->value,
                         cpu->value);
         finding_detail(f,
                         "If a guest with an assigned device places RAM or a BAR at or above 0x%" PRIx64
                         ", mapping it fails with EINVAL. %s.",
                         UINT64_C(1) << iova->value, iova->source);
+        if (arm64) {
+                finding_remedy(f,
+                                "The width of an arm64 guest has no setting: keep its RAM and its PCI window "
+                                "below 0x%" PRIx64 " ('hawctl check').",
+                                UINT64_C(1) << iova->value);
+                return;
+        }
         finding_remedy(f,
                         "Limit guests with assigned devices: libvirt <maxphysaddr mode='passthrough' "
                         "limit='%" PRIu64 "'/>, QEMU -cpu host,host-phys-bits-limit=%" PRIu64 ".",

@@ -12,11 +12,13 @@ typedef struct FirmwareUnits {
 
 static FirmwareUnits firmware_units(const FirmwareTables *firmware) {
         if (firmware->iort_reason == REASON_NONE && firmware->iort.n_units > 0)
-                return (FirmwareUnits){ "IORT", firmware->iort.n_units };
+                return (FirmwareUnits){ "ACPI IORT", firmware->iort.n_units };
+        if (firmware->device_tree_reason == REASON_NONE && firmware->device_tree.n_units > 0)
+                return (FirmwareUnits){ "The device tree", firmware->device_tree.n_units };
         if (firmware->ivrs_reason == REASON_NONE && firmware->ivrs.n_units > 0)
-                return (FirmwareUnits){ "IVRS", firmware->ivrs.n_units };
+                return (FirmwareUnits){ "ACPI IVRS", firmware->ivrs.n_units };
         if (firmware->dmar_reason == REASON_NONE && firmware->dmar.n_units > 0)
-                return (FirmwareUnits){ "DMAR", firmware->dmar.n_units };
+                return (FirmwareUnits){ "ACPI DMAR", firmware->dmar.n_units };
         return (FirmwareUnits){};
 }
 
@@ -58,8 +60,7 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
                 finding_summary(f,
                                 "Firmware describes IOMMU units, but the kernel uses none: no device can be "
                                 "assigned");
-                finding_detail(f, "ACPI %s lists %zu unit(s); /sys/class/iommu is empty.", units.table,
-                                units.n);
+                finding_detail(f, "%s lists %zu unit(s); /sys/class/iommu is empty.", units.table, units.n);
                 firmware_only_remedy(profile, f);
                 return;
         }

@@ -104,6 +104,7 @@ int profile_find(const Profile *profile, FindingList *ret) {
         find_iommu_width(profile, &list);
         find_firmware(profile, &list);
         find_iort(profile, &list);
+        find_device_tree(profile, &list);
         find_groups(profile, &list);
         find_holes(profile, &list);
         find_memory(profile, &list);

@@ -168,7 +168,39 @@ device_tree_virt.expect = {
                                                     "end": "0x3effffff"},
     "firmware.deviceTree.hostBridges.0.windows.2.end": "0xffffffffff",
 }
-device_tree_virt.findings = {"iommu-absent", "kvm-absent", "virtualised-host"}
+device_tree_virt.findings = {"iommu-firmware-only", "kvm-absent", "virtualised-host"}
 
 
-HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt]
+def device_tree_limit(t):
+    """A board whose PCI devices reach 39 bits, behind one of two SMMUs; the kernel does not drive the other."""
+    t.base(name="board", architecture="aarch64", kernel="6.12.107+deb13-arm64")
+    t.cpuinfo_arm(0x414FD0B1, 2)
+    t.kvm_arm(40, registers=((0x603000000013C038, PARANGE[40]),))
+    t.kernel_log("arm-smmu-v3 15000000.iommu: ias 48-bit, oas 40-bit (features 0x00008305)")
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    t.write("proc/iomem", "10000000-17ffffff : pcie@10000000\n80000000-ffffffff : System RAM\n")
+    t.device_tree("", compatible="acme,board", **{"#address-cells": [2], "#size-cells": [2]})
+    t.device_tree("soc@0", compatible="simple-bus", ranges=[0, 0, 0x10000000, 0x10000000], **{"#address-cells": [1], "#size-cells": [1]})
+    t.device_tree("soc@0/iommu@5000000", compatible="arm,smmu-v3", reg=[0x5000000, 0x20000])
+    t.device_tree("soc@0/iommu@6000000", compatible=["acme,smmu", "arm,mmu-500"], reg=[0x6000000, 0x20000])
+    t.device_tree("soc@0/iommu@7000000", compatible="arm,mmu-500", reg=[0x7000000, 0x20000], status="disabled")
+    t.device_tree("soc@0/pcie@10000000", compatible="pci-host-ecam-generic", device_type="pci", reg=[0x8000000, 0x1000000],
+                  ranges=[0x2000000, 0, 0x20000000, 0x0, 0, 0x8000000], dma_ranges=[0x43000000, 0, 0, 0, 0x80, 0],
+                  **{"#address-cells": [3], "#size-cells": [2]})
+    t.chip(33, "ITS-PCI-MSIX-0000:00:01.0")
+    t.smmu(0x15000000, ["0000:00:01.0"], node="15000000.iommu")
+    t.pci("0000:00:01.0", endpoint())
+    t.group(0, ["0000:00:01.0"], [MSI_WINDOW])
+
+
+device_tree_limit.expect = {
+    "host.virtualised": "none", "firmware.deviceTree.faults": [],
+    "firmware.deviceTree.hostBridges": [{"path": "/soc@0/pcie@10000000", "segment": None, "dmaBits": 39, "windows": [
+        {"space": "memory32", "prefetchable": False, "busStart": "0x20000000", "start": "0x10000000", "end": "0x17ffffff"}]}],
+    "firmware.deviceTree.units": [{"path": "/soc@0/iommu@5000000", "compatible": "arm,smmu-v3", "base": "0x15000000"},
+                                  {"path": "/soc@0/iommu@6000000", "compatible": "arm,mmu-500", "base": "0x16000000"}],
+}
+device_tree_limit.findings = {"iommu-width-unknown", "memory-address-limit", "msi-window-in-low-memory", "smmu-not-driven"}
+
+
+HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt, device_tree_limit]

@@ -11,7 +11,7 @@ from tree import Tree
 HAWCTL = os.environ["HAWCTL"]
 FOREIGN = re.compile(r"VT-d|AMD-Vi|\bRMRR\b|\bIVMD\b|CPUID|\bMSR\b|\bDMAR\b|\bIVRS\b|\bEPT\b|\bNPT\b|\bSMX\b|\bVMX\b|\bSVM\b|x2APIC|HyperTransport|HT hole|"
                      r"Encryption|legacy USB|kvm_intel|kvm_amd|IR-|IO-APIC")
-VERBS = [("map",), ("regions",), ("devices",), ("groups",), ("iommus",), ("export", "ansible"), ("export", "nova"), ("export", "nfd")]
+VERBS = [("status",), ("map",), ("regions",), ("devices",), ("groups",), ("iommus",), ("export", "ansible"), ("export", "nova"), ("export", "nfd")]
 GUEST = {"schema": "hawd-guest/1", "name": "guest", "machine": "pc-q35-9.0", "accelerator": "tcg", "vmmVersion": "10.0.0",
          "memory": {"ram": "4GiB"}, "cpu": {"model": "qemu64", "vendor": "intel"}, "firmware": {"kind": "ovmf", "version": "202311"},
          "devices": [{"name": "gpu", "assigned": True}, {"name": "nic", "assigned": True, "address": "0000:00:01.0"}]}
@@ -43,6 +43,11 @@ def test_verbs(tree):
     for verb in VERBS:
         said = words(*verb, f"--root={tree}")
         assert not FOREIGN.search(said), [line for line in said.splitlines() if FOREIGN.search(line)]
+
+
+def test_profile(tree):
+    said = [text for text in texts(json.loads(words("describe", f"--root={tree}", "-j"))) if FOREIGN.search(text)]
+    assert not said, said
 
 
 def test_msi_window(tree):

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the device tree of arm64 hosts says, and the kernel does otherwise; as find-iort.c of ACPI. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "profile/findings/findings.h"
+#include "profile/memory-limit.h"
+
+/* Behind a unit whose width is unknown, VFIO may offer any. */
+static bool offers_more(const Profile *profile, uint32_t domain, unsigned limit) {
+        for (size_t i = 0; i < profile->n_devices; i++) {
+                const ProfileDevice *device = &profile->devices[i];
+
+                if (device->address.domain != domain || device->iommu < 0)
+                        continue;
+                const Fact *bits = &profile->iommus[device->iommu].bits;
+                if (!fact_known(bits) || bits->value > limit)
+                        return true;
+        }
+        return false;
+}
+
+static void find_limit(const Profile *profile, uint32_t domain, FindingList *list) {
+        unsigned limit = memory_limit(profile, domain).bits;
+
+        if (limit == 0 || !offers_more(profile, domain, limit))
+                return;
+        Finding *f = finding_add(list, FINDING_MEMORY_ADDRESS_LIMIT, SEVERITY_WARNING,
+                        "PCI segment %04" PRIx32, domain);
+        finding_summary(f, "Devices of PCI segment %04" PRIx32 " can address %u bits; VFIO may map more",
+                        domain, limit);
+        finding_detail(f,
+                        "dma-ranges of the host bridge in the device tree ends at %u bits. VFIO does not heed "
+                        "the limit: it maps guest memory at and above 0x%" PRIx64
+                        ", but the devices' accesses do not arrive there, and nothing reports this.",
+                        limit, UINT64_C(1) << limit);
+        finding_remedy(f,
+                        "Keep the RAM and the BARs of guests with these devices below 0x%" PRIx64
+                        ": 'hawctl check' takes the limit into account.",
+                        UINT64_C(1) << limit);
+}
+
+/* As both drivers name their units: by register base. */
+static bool drives(const Profile *profile, const DeviceTreeUnit *unit) {
+        char v3[32], v2[32];
+
+        snprintf(v3, sizeof(v3), "smmu3.0x%016" PRIx64, unit->base);
+        snprintf(v2, sizeof(v2), "smmu.0x%016" PRIx64, unit->base);
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (strcmp(profile->iommus[i].name, v3) == 0 || strcmp(profile->iommus[i].name, v2) == 0)
+                        return true;
+        return false;
+}
+
+/* Where none is driven, iommu-firmware-only says so. */
+static void find_not_driven(const Profile *profile, FindingList *list) {
+        const DeviceTree *tree = &profile->firmware.device_tree;
+
+        if (profile->iommus_reason != REASON_NONE || profile->n_iommus == 0)
+                return;
+        for (size_t i = 0; i < tree->n_units; i++) {
+                const DeviceTreeUnit *unit = &tree->units[i];
+
+                if (drives(profile, unit))
+                        continue;
+                Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
+                                unit->base);
+                finding_summary(f,
+                                "The kernel does not drive the SMMU at 0x%" PRIx64
+                                ": devices behind it cannot be assigned",
+                                unit->base);
+                finding_detail(f, "The device tree names it (%s, %s), /sys/class/iommu does not.",
+                                unit->path, unit->compatible);
+                finding_remedy(f,
+                                "Look for 'arm-smmu' in the kernel log: the driver rejected the unit, or the "
+                                "kernel was built without it (CONFIG_ARM_SMMU_V3, CONFIG_ARM_SMMU).");
+        }
+}
+
+void find_device_tree(const Profile *profile, FindingList *list) {
+        uint32_t last = 0;
+
+        if (profile->firmware.device_tree_reason != REASON_NONE)
+                return;
+        for (size_t i = 0; i < profile->n_devices; i++) {
+                uint32_t domain = profile->devices[i].address.domain;
+
+                if (i == 0 || domain != last)
+                        find_limit(profile, domain, list);
+                last = domain;
+        }
+        find_not_driven(profile, list);
+}
