@@ -1,0 +1,86 @@
+"""Guests of QEMU's virt machine as command lines, on arm64 hosts: what starts, what is left out, where BARs go. What is expected was
+seen with QEMU, AAVMF and Linux, or with VFIO."""
+import json
+
+import pytest
+
+from place import rules, run
+from test_arm64_hosts import RMR, host
+from tree import MSI_WINDOW
+
+CODE = "-drive if=pflash,format=raw,readonly=on,file=/usr/share/AAVMF/AAVMF_CODE.fd"
+VFIO = "-device vfio-pci,host=0000:00:01.0"
+
+
+def bar(size, number=0):
+    """A port with a 64-bit BAR of that size behind it."""
+    return (f"-device pcie-root-port,id=p{number},chassis={number + 1} -object memory-backend-ram,id=m{number},size={size} "
+            f"-device ivshmem-plain,memdev=m{number},bus=p{number}")
+
+
+def check(place, build, machine, options, qemu="10.0", program="qemu-system-aarch64", accelerator="-accel kvm -cpu host"):
+    place.path.mkdir(exist_ok=True)
+    path = place.path / "guest.sh"
+    path.write_text(f"{program} -M {machine} {accelerator} {options}\n", encoding="utf-8")
+    done = run("check", path, f"--root={place.host(build)}", f"--qemu={qemu}", "-j")
+    assert done.returncode in (0, 3), done.stderr
+    return json.loads(done.stdout)
+
+
+def limit(bits):
+    def build(t):
+        host()(t)
+        t.write("hawd/kvm", f"api-version 12\ncapability 165 {bits}\n")
+    return build
+
+
+@pytest.mark.parametrize("build,machine,options,qemu,unsafe", [
+    # Firmware reserves 1 MiB at 0x50000000, and this kernel assigns the device.
+    (host("6.1.0", (MSI_WINDOW, RMR)), "virt-7.2", f"-m 128M {VFIO}", "7.2", []),
+    (host("6.1.0", (MSI_WINDOW, RMR)), "virt-7.2", f"-m 512M {VFIO}", "7.2", ["R6"]),
+    (host(), "virt-10.0,gic-version=3,iommu=smmuv3", f"-m 4G {VFIO}", "10.0", ["R5"]),
+    (host(), "virt-10.0,gic-version=3", f"-m 4G -device virtio-iommu-pci,aw-bits=39 {VFIO}", "10.0", []),
+    (host(), "virt-10.0,gic-version=3", f"-m 4G -device virtio-iommu-pci {VFIO}", "10.0", []),
+])
+def test_devices(place, build, machine, options, qemu, unsafe):
+    assert rules(check(place, build, machine, f"{options} {CODE}", qemu), "unsafe") == unsafe
+
+
+@pytest.mark.parametrize("memory,unsafe", [("128M", []), ("129M", ["R6"])])
+def test_memory_from_0(place, memory, unsafe):
+    """An emulated x86 guest: its memory meets the addresses of interrupts at 128 MiB."""
+    answer = check(place, host(), "q35", f"-m {memory} {VFIO}", program="qemu-system-x86_64", accelerator="")
+    assert rules(answer, "unsafe") == unsafe
+
+
+@pytest.mark.parametrize("bits,machine,options,verdict,first", [
+    (40, "virt-10.0", "-m 510G", "safe", None),
+    (40, "virt-10.0", "-m 600G", "warning", "64-bit PCI window"),
+    (40, "virt-10.0", "-m 1023G", "warning", "high PCI configuration space"),
+    (40, "virt-10.0", "-m 1024G", "unsafe", "does not start"),
+    (40, "virt-10.0", "-m 4G,maxmem=1000G,slots=8", "warning", "64-bit PCI window"),
+    (40, "virt-10.0,highmem-mmio-size=1T", "-m 4G", "warning", "64-bit PCI window"),
+    (44, "virt-10.0,highmem-mmio-size=16T", "-m 4G", "warning", "64-bit PCI window"),
+    (44, "virt-10.0,highmem=off", "-m 4G", "unsafe", "does not start"),
+    (52, "virt-10.0", "-m 600G", "safe", None),
+])
+def test_left_out(place, bits, machine, options, verdict, first):
+    """What QEMU leaves out without a word is what is said first."""
+    answer = check(place, limit(bits), machine, f"{options} {CODE}")
+    assert answer["verdict"] == verdict, answer
+    if first:
+        assert answer["findings"][0]["rule"] == "R1" and any(first in f["summary"] for f in answer["findings"])
+
+
+@pytest.mark.parametrize("machine,options,unsafe,bars", [
+    ("virt", f"-m 4G {bar('16G')} {bar('1G', 1)}", [], ["0x8000000000", "0x8400000000"]),
+    ("virt-10.0", f"-m 4G {bar('256G')} {bar('256G', 1)}", [], ["0x8000000000", "0xc000000000"]),
+    ("virt-10.0,highmem-mmio=off", f"-m 4G {bar('16G')}", ["R7"], []),
+    ("virt-10.0", f"-m 600G {bar('16G')} {bar('512M', 1)}", ["R1", "R7"], []),
+    ("virt-10.0,highmem-mmio=off", f"-m 4G {bar('256M')}", [], []),
+    ("virt-10.0,highmem-mmio=off", f"-m 4G {bar('512M')}", ["R7"], []),
+])
+def test_bars(place, machine, options, unsafe, bars):
+    answer = check(place, limit(40), machine, f"{options} {CODE}")
+    assert rules(answer, "unsafe") == unsafe
+    assert [r["start"] for r in answer["layout"]["ranges"] if r["kind"] == "bar" and int(r["start"], 16) >= 1 << 32] == bars
