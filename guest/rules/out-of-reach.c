@@ -9,6 +9,7 @@
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "profile/architecture.h"
+#include "profile/memory-limit.h"
 
 /* The first region with the range's start, of the group or the host. */
 static const ReservedRegion *region_at(const CheckRun *run, const Reach *reach, uint64_t address) {
@@ -55,6 +56,7 @@ Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_
 /* The highest reachable address shows the page tables' width only if no region ends there. */
 static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, const LayoutRange *range,
                 const Range *outside) {
+        bool doubt = in_doubt(reach, range->start, range->end), limited = !doubt && reach->limited;
         const ReservedRegion *region = region_at(run, reach, outside->start);
         uint64_t end = reach->usable->n ? reach->usable->ranges[reach->usable->n - 1].end : 0;
 
@@ -67,12 +69,13 @@ static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, cons
         else
                 check_numbers(run, f,
                                 "0x%" PRIx64 "-0x%" PRIx64 "; %s can address up to 0x%" PRIx64
-                                " (%u bits%s)",
+                                " (%u bits%s%s)",
                                 range->start, range->end, who(run, reach), end, reach_bits(reach),
-                                in_doubt(reach, range->start, range->end) ? "; its kernel may allow more"
-                                                : reach->limited
-                                                ? ": the memory address limit of the root complex, ACPI IORT"
-                                                : "");
+                                doubt ? "; its kernel may allow more"
+                                                : limited
+                                                ? ": the memory address limit of the root complex, "
+                                                : "",
+                                limited ? memory_limit_source(run->profile) : "");
         f->start = outside->start;
         f->end = outside->end;
 }

@@ -194,13 +194,14 @@ def device_tree_limit(t):
 
 
 device_tree_limit.expect = {
+    "widths.iovaBits.value": 39, "iommus.0.iovaBits.value": 48, "groups.0.iovaBits": 39,
     "host.virtualised": "none", "firmware.deviceTree.faults": [],
     "firmware.deviceTree.hostBridges": [{"path": "/soc@0/pcie@10000000", "segment": None, "dmaBits": 39, "windows": [
         {"space": "memory32", "prefetchable": False, "busStart": "0x20000000", "start": "0x10000000", "end": "0x17ffffff"}]}],
     "firmware.deviceTree.units": [{"path": "/soc@0/iommu@5000000", "compatible": "arm,smmu-v3", "base": "0x15000000"},
                                   {"path": "/soc@0/iommu@6000000", "compatible": "arm,mmu-500", "base": "0x16000000"}],
 }
-device_tree_limit.findings = {"iommu-width-unknown", "memory-address-limit", "msi-window-in-low-memory", "smmu-not-driven"}
+device_tree_limit.findings = {"iommu-narrower-than-cpu", "memory-address-limit", "msi-window-in-low-memory", "smmu-not-driven"}
 
 
 HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt, device_tree_limit]

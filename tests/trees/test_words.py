@@ -61,3 +61,42 @@ def test_check(tree, tmp_path):
     for verb in (("check",), ("fit", "--bar=1GiB"), ("map",)):
         said = words(*verb, tmp_path / "guest.json", f"--root={tree}")
         assert not FOREIGN.search(said), said
+
+
+def row(name, bits, reach):
+    return f"{name:<15} {bits:>4} {reach:>7} "
+
+
+# Widths of the CPUs' documents and by the rules for SMMUs; the Pi's devices have no IOMMU, whose width is therefore unknown.
+SCREENS = {
+    hosts_arm.ampere_like: [("CPU physical", 48, "256 TiB"), ("host physical", 48, "256 TiB"), ("guest physical", 48, "256 TiB"),
+                            ("guest mappable", 48, "256 TiB"), ("IOVA (devices)", 48, "256 TiB"), ("safe for guests", 48, "256 TiB"),
+                            ("  with devices", 48, "256 TiB")],
+    hosts_arm.gb10_like: [("CPU physical", 48, "256 TiB"), ("host physical", 48, "256 TiB"), ("guest physical", 48, "256 TiB"),
+                          ("guest mappable", 48, "256 TiB"), ("IOVA (devices)", 48, "256 TiB"), ("safe for guests", 48, "256 TiB"),
+                          ("  with devices", 48, "256 TiB")],
+    hosts_arm.raspberry_like: [("CPU physical", 40, "1 TiB"), ("host physical", 40, "1 TiB"), ("guest physical", 40, "1 TiB"),
+                               ("guest mappable", 40, "1 TiB"), ("IOVA (devices)", "—", "unknown"), ("safe for guests", 40, "1 TiB"),
+                               ("  with devices", "—", "unknown")],
+    hosts_arm.device_tree_limit: [("CPU physical", 40, "1 TiB"), ("host physical", 40, "1 TiB"), ("guest physical", 40, "1 TiB"),
+                                  ("guest mappable", 40, "1 TiB"), ("IOVA (devices)", 39, "512 GiB"), ("safe for guests", 40, "1 TiB"),
+                                  ("  with devices", 39, "512 GiB")],
+}
+BELOW = {
+    hosts_arm.ampere_like: ["CPU         Neoverse N1, 4 logical", "Groups      2: 1 assignable, 1 with bridges only; see 'hawctl groups'"],
+    hosts_arm.gb10_like: ["CPU         Cortex-X925, 4 logical", "warning  Group 1 cannot be assigned: firmware reserves a memory region for it",
+                          "            0x2000000000-0x203fffffff direct, identity-mapped (1:1) for firmware (RMR)"],
+    hosts_arm.raspberry_like: ["CPU         Cortex-A76, 4 logical", "IOMMU       none in use by the kernel",
+                               "         → None with this device tree: it has no SMMU for PCI devices."],
+    hosts_arm.device_tree_limit: ["warning  Devices of PCI segment 0000 can address 39 bits; VFIO may map more",
+                                  "warning  The kernel does not drive the SMMU at 0x16000000: devices behind it cannot be assigned"],
+}
+
+
+@pytest.mark.parametrize("build", SCREENS, ids=lambda build: build.__name__)
+def test_seven_lines(build, tmp_path):
+    build(Tree(tmp_path / "tree"))
+    lines = words("status", f"--root={tmp_path}/tree").splitlines()
+    start = lines.index(next(line for line in lines if line.startswith("ADDRESS WIDTH"))) + 1
+    assert [line[:29] for line in lines[start:start + 7]] == [row(*each) for each in SCREENS[build]]
+    assert [line for line in BELOW[build] if line not in lines] == []
