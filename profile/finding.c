@@ -49,6 +49,7 @@ static const char *const finding_id_table[_FINDING_ID_MAX] = {
         [FINDING_OLD_KERNEL_NO_GUEST_PHYS_BITS] = "old-kernel-no-guest-phys-bits",
         [FINDING_PROFILE_INCOMPLETE] = "profile-incomplete",
         [FINDING_RAM_ABOVE_IOVA] = "ram-above-iova",
+        [FINDING_RAM_ABOVE_OAS] = "ram-above-oas",
         [FINDING_RMR_NOT_KEPT] = "rmr-not-kept",
         [FINDING_RMRR_DEVICE_NOT_ASSIGNABLE] = "rmrr-device-not-assignable",
         [FINDING_RMRR_IN_RAM] = "rmrr-in-ram",

@@ -144,8 +144,12 @@ static void find_interrupt_remapping(const Profile *profile, FindingList *list) 
                                         : "Interrupts are not remapped: devices behind %s cannot be "
                                           "assigned",
                                 iommu->name);
-                finding_detail(f, "%s. The unit %s interrupt remapping.%s", enabled->source,
-                                capable ? "supports" : "does not support",
+                finding_detail(f, "%s. %s.%s", enabled->source,
+                                profile_is_arm64(profile)
+                                                ? "This interrupt controller does not isolate MSIs, "
+                                                  "as an ITS does"
+                                                : capable ? "The unit supports interrupt remapping"
+                                                          : "The unit does not support interrupt remapping",
                                 allowed ? " vfio_iommu_type1.allow_unsafe_interrupts=1 allows the "
                                           "assignment anyway; a VMM that uses iommufd needs "
                                           "iommufd.allow_unsafe_interrupts=1."

@@ -102,6 +102,7 @@ int profile_find(const Profile *profile, FindingList *ret) {
         find_guest_paging(profile, &list);
         find_iommu(profile, &list);
         find_iommu_width(profile, &list);
+        find_smmu(profile, &list);
         find_firmware(profile, &list);
         find_iort(profile, &list);
         find_device_tree(profile, &list);

@@ -179,6 +179,15 @@ smmuv1.expect = expect(40, [BELOW_WINDOW, {"start": "0x8100000", "end": "0xfffff
 smmuv1.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
 
 
+def smmuv3_ram_above_oas(t):
+    """RAM above 2^40 cannot be mapped for a device behind a unit with 40 bits of output."""
+    unit_host(t, "6.1.0-50", 48, smmuv3(BOTH, 40), chip=ITS_61, ram="40000000-13fffffff : System RAM\n10000000000-1003fffffff : System RAM\n")
+
+
+smmuv3_ram_above_oas.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__oas__value=40)
+smmuv3_ram_above_oas.findings = {"ram-above-oas", "msi-window-in-low-memory"}
+
+
 def virtio_iommu(t):
     """A guest with a virtio-iommu of 39 bits, whose doorbell is the ITS page that QEMU reserves."""
     unit_host(t, "6.12.107", 44, "virtio_iommu virtio0: input address: 39 bits", chip=ITS, kind=None, regions=[(0x8090000, 0x809FFFF, "msi")])
@@ -267,5 +276,5 @@ rmr_relaxable.findings = {"msi-window-in-low-memory"}
 
 HOSTS = [smmuv3_stage_1, smmuv3_stage_1_of_44_bits, smmuv3_both_stages, smmuv3_stage_2, smmuv3_log_of_7_2, smmuv3_pages_of_16k,
          smmuv3_pages_of_64k, smmuv3_pages_of_64k_stage_2, smmuv3_stage_2_of_52_bits, smmuv3_without_log, smmuv3_log_refused,
-         smmuv3_log_malformed, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
+         smmuv3_log_malformed, smmuv3_ram_above_oas, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
          rmr_of_6_1, rmr_of_6_12, rmr_relaxable]
