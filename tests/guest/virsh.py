@@ -19,6 +19,7 @@ security_driver = "none"
 """
 PACKAGES = ["libvirt-clients", "libvirt-common", "libvirt-daemon", "libvirt-daemon-common", "libvirt-daemon-driver-qemu", "ovmf", "qemu-system-data",
             "qemu-system-modules-spice", "qemu-system-x86", "seabios"]
+ARM64 = [name for name in PACKAGES if name not in ("ovmf", "qemu-system-x86", "seabios")] + ["qemu-efi-aarch64", "qemu-system-arm"]
 # What libvirt's own packages add when they are installed, and an unprivileged account that QEMU runs as by default: without it
 # the driver does not start. Here it is added in a mount namespace, where the installed virsh runs too.
 ACCOUNTS = """set -e
@@ -47,9 +48,9 @@ class Unavailable(Exception):
 
 
 class Virsh:
-    """suite None: the installed one."""
+    """suite None: the installed one. arm64: with the QEMU and the firmware for that instead of x86's."""
 
-    def __init__(self, place, suite=None):
+    def __init__(self, place, suite=None, arm64=False):
         self.place = place
         self.seen_as = pathlib.Path("/tmp") if suite else place
         if suite and os.geteuid() != 0:
@@ -57,18 +58,18 @@ class Virsh:
         if not suite and not shutil.which("virsh"):
             raise Unavailable("no virsh here (packages libvirt-clients, libvirt-daemon, libvirt-daemon-driver-qemu)")
         try:
-            self.start = ["unshare", "--mount", "sh", "-c", ENTER, release.tree(suite, PACKAGES), place] if suite else ["virsh"]
+            self.start = ["unshare", "--mount", "sh", "-c", ENTER, release.tree(suite, ARM64 if arm64 else PACKAGES), place] if suite else ["virsh"]
         except release.Missing as why:
             raise Unavailable(f"{suite}: {why}") from why
         self.start = self.with_account(self.start)
         (place / "libvirt" / "etc").mkdir(parents=True)
         (place / "libvirt" / "etc" / "qemu.conf").write_text(CONFIGURATION if os.geteuid() == 0 else "")
         # Its first look at QEMU takes a while where /dev/kvm is odd; it is kept for the others.
-        done = self("domcapabilities", "--virttype", "qemu")
+        done = self("domcapabilities", "--virttype", "qemu", *(["--arch", "aarch64", "--machine", "virt"] if arm64 else []))
         if done.returncode != 0:
             raise Unavailable("libvirt's QEMU driver does not run here: " + done.stderr.strip().splitlines()[-1])
         # The version of its newest machine type is the emulator's.
-        self.qemu = re.search(r"<machine>pc-\w+-(\d+\.\d+)</machine>", done.stdout).group(1)
+        self.qemu = re.search(r"<machine>(?:pc-\w+|virt)-(\d+\.\d+)</machine>", done.stdout).group(1)
 
     def with_account(self, words):
         if os.geteuid() != 0 or "libvirt-qemu" in [account.pw_name for account in pwd.getpwall()]:

@@ -11,6 +11,7 @@
 #include "guest/form/qemu/qemu.h"
 
 #define MIB (UINT64_C(1) << 20)
+#define DEFAULT_RAM (128 * MIB)
 #define GRANULE (2 * MIB) /* of memory-backend-ram; default block size of virtio-mem */
 
 /* Finds a backend by name; NULL if not found, which is noted unless an unread file may have it. */
@@ -129,6 +130,13 @@ int vm_memory_backend(Vm *vm) {
         r = take_backend(vm, "-machine memory-backend=", vm->qemu->memory_backend, &backend);
         if (r < 0 || !backend)
                 return r;
+        /* On virt the maximum stays that of QEMU's default, and the difference wraps around. */
+        if (memory->ram == 0 && memory->max == 0 && vm->qemu->arm64 && backend->size > DEFAULT_RAM) {
+                memory->ram = backend->size;
+                return vm_refuse(vm, "-machine memory-backend=",
+                                "maxmem/slots too huge: without -m the maximum is 128 MiB (seen with QEMU "
+                                "7.2 and later): set -m");
+        }
         if (memory->ram == 0)
                 memory->ram = backend->size;
         if (memory->ram == backend->size)
