@@ -35,11 +35,14 @@ class Host:
     page: int = 4096
     efi: bool = False
     guests: tuple = ()
-    present: tuple = ()
-    absent: tuple = ()
 
     def arguments(self):
         return ["-M", self.machine, "-cpu", self.cpu, *self.units, *DEVICES]
+
+    @property
+    def mode(self):
+        """How KVM uses EL2: ARMv8.0 has no VHE."""
+        return "nvhe" if self.cpu == "cortex-a57" or "kvm-arm.mode=nvhe" in self.append else "vhe"
 
     @property
     def kind(self):
@@ -55,7 +58,6 @@ def virt(*more):
 
 ITS, GICV2 = "gic-version=3", "gic-version=2"
 SMMU = "iommu=smmuv3"
-OLD_SMMU = ("-M", "virt-9.0")
 
 N1 = Host("n1-6.12", "trixie", "neoverse-n1", virt(ITS, SMMU), 48, 48, guests=GUESTS[48])
 GICV2M = Host("a57-6.1-gicv2m", "bookworm", "cortex-a57", virt(GICV2, SMMU), 44, 44, isolated=False, guests=GUESTS[44])

@@ -17,6 +17,7 @@ import kernel
 
 SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).read_text(encoding="utf-8"))
 HAWCTL = pathlib.Path(os.environ["HAWD_BUILD"]) / "ctl/hawctl"
+SMMU_LINE = re.compile(r"arm-smmu-v3 \S+: (?:ias \d+-bit, )?oas (\d+)-bit \(features (0x[0-9a-f]+)\)")
 # Of x86 alone: nobody can do anything about them here.
 FOREIGN = re.compile(r"VT-d|AMD-Vi|RMRR|IVMD|CPUID|\bMSR\b|SME|KVM_GET_SUPPORTED_CPUID")
 
@@ -28,7 +29,7 @@ def test_machine_is_as_built(booted):
     assert limits == ([str(host.ipa)] if host.ipa else [])
     assert machine.run("test -c /dev/kvm")[0] == (0 if host.ipa else 1)
     assert int(machine.output("getconf PAGESIZE")) == host.page
-    found = re.search(r"arm-smmu-v3 \S+: (?:ias \d+-bit, )?oas (\d+)-bit \(features (0x[0-9a-f]+)\)", booted.log)
+    found = SMMU_LINE.search(booted.log)
     assert bool(found) == bool(host.stages)
     if host.stages:
         features = int(found.group(2), 16)
@@ -78,11 +79,17 @@ def test_document(booted):
         jsonschema.Draft202012Validator(SCHEMA).validate(document)
     host, document = booted.host, booted.after
     assert document["host"]["architecture"] == "aarch64" and document["host"]["virtualised"] == "qemu"
-    assert document["kvm"]["loaded"]["value"] is (host.ipa is not None)
+    assert document["paging"]["kvm"]["loaded"]["value"] is (host.ipa is not None)
+    if host.ipa:
+        assert document["paging"]["kvm"]["mode"] == host.mode
+    assert document["host"]["pageSize"]["value"] == host.page
     assert ("kvm-absent" in {finding["id"] for finding in document["findings"]}) == (host.ipa is None)
     assert [unit["name"] for unit in document["iommus"]] == kernel.units(booted.machine)
     unit, = document["iommus"]
     assert (unit["kind"], unit["iovaBits"]["value"]) == (host.kind, host.bits)
+    if host.stages:
+        assert int(unit["features"]["value"], 16) == int(SMMU_LINE.search(booted.log).group(2), 16)
+        assert unit["oas"]["value"] == host.oas and unit["stages"] == {(1,): "1", (2,): "2", (1, 2): "both"}[host.stages]
     assert unit["interruptRemapping"]["enabled"]["value"] is host.isolated
     assert [device["address"] for device in document["devices"]] == kernel.pci_devices(booted.machine)
     assert int(document["memory"]["ramTop"]["value"], 16) == kernel.ram_top(booted.machine)
