@@ -96,7 +96,8 @@ int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret) {
                 layout_done(&layout);
                 return space.error;
         }
-        qsort(layout.ranges, layout.n, sizeof(*layout.ranges), by_start);
+        if (layout.n > 0)
+                qsort(layout.ranges, layout.n, sizeof(*layout.ranges), by_start);
         *ret = layout;
         return 0;
 }
