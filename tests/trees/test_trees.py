@@ -9,6 +9,7 @@ import pytest
 
 import hosts_arm
 import hosts_intel
+import hosts_iort
 import hosts_kernel
 import hosts_narrow
 import hosts_other
@@ -17,7 +18,8 @@ from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).read_text(encoding="utf-8"))
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_smmu.HOSTS + hosts_kernel.HOSTS + hosts_narrow.HOSTS
+HOSTS = (hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_smmu.HOSTS + hosts_iort.HOSTS + hosts_kernel.HOSTS +
+         hosts_narrow.HOSTS)
 
 
 def run(*arguments, **environment):
