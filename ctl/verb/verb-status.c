@@ -34,16 +34,30 @@ static const char *or_unknown(const char *text) {
         return *text ? text : "unknown";
 }
 
+/* The names of arm64's cores lack the vendor's. */
+static void name_cpu(const ProfileHost *host, char *ret, size_t size) {
+        if (!fact_known(&host->part))
+                snprintf(ret, size, "%s", or_unknown(host->model_name));
+        else if (*host->model_name)
+                snprintf(ret, size, "%s%s%s", host->vendor_name, *host->vendor_name ? " " : "",
+                                host->model_name);
+        else
+                snprintf(ret, size, "%s, part 0x%03" PRIx64,
+                                *host->vendor_name ? host->vendor_name : "unknown implementer",
+                                host->part.value);
+}
+
 static void print_host(const Profile *profile, const Screen *screen) {
         const ProfileHost *host = &profile->host;
+        char cpu[sizeof(host->vendor_name) + sizeof(host->model_name) + 32];
 
+        name_cpu(host, cpu, sizeof(cpu));
         line(screen, "Host", "%s, Linux %s, %s", or_unknown(host->hostname), or_unknown(host->kernel),
                         or_unknown(host->architecture));
         if (fact_known(&host->cpus))
-                line(screen, "CPU", "%s, %" PRIu64 " logical", or_unknown(host->model_name),
-                                host->cpus.value);
+                line(screen, "CPU", "%s, %" PRIu64 " logical", cpu, host->cpus.value);
         else
-                line(screen, "CPU", "%s", or_unknown(host->model_name));
+                line(screen, "CPU", "%s", cpu);
         if (*host->virtualised && strcmp(host->virtualised, "none") != 0)
                 line(screen, "", "a virtual machine (%s): its hypervisor reports all numbers",
                                 host->virtualised);
@@ -183,6 +197,24 @@ static const char *guest_tables(const ProfilePaging *paging) {
         return kinds[paging->second_level];
 }
 
+/* arm64 has pages of three sizes; the number of the host's own levels is not reported. */
+static void print_stage_2(const Profile *profile, const char *guest, const Screen *screen) {
+        const ProfilePaging *paging = &profile->paging;
+        const char *mode = kvm_mode_to_string(paging->kvm_mode);
+        char host[48] = "page size unknown";
+
+        if (fact_known(&profile->host.page_size))
+                snprintf(host, sizeof(host), "host %" PRIu64 " KiB pages",
+                                profile->host.page_size.value / 1024);
+        if (!fact_known(&paging->kvm_loaded))
+                line(screen, "Paging", "%s; whether KVM runs is unknown", host);
+        else if (!paging->kvm_loaded.value)
+                line(screen, "Paging", "%s; no guests: KVM is not running", host);
+        else
+                line(screen, "Paging", "%s; guests on stage-2 tables%s%s%s%s", host, guest,
+                                *mode ? ", KVM in " : "", mode, *mode ? " mode" : "");
+}
+
 static void print_paging(const Profile *profile, const Screen *screen) {
         const ProfilePaging *paging = &profile->paging;
         char host[48] = "levels unknown", guest[48] = "";
@@ -195,8 +227,10 @@ static void print_paging(const Profile *profile, const Screen *screen) {
                                                 : "");
         if (fact_known(&paging->second_level_levels))
                 snprintf(guest, sizeof(guest), ", %" PRIu64 " levels", paging->second_level_levels.value);
-        if (profile_is_arm64(profile) && !fact_known(&paging->host_levels))
-                snprintf(host, sizeof(host), "stage 1");
+        if (paging->second_level == SECOND_LEVEL_STAGE2) {
+                print_stage_2(profile, guest, screen);
+                return;
+        }
         if (fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value)
                 line(screen, "Paging", "host %s; no guests: KVM is not running", host);
         else

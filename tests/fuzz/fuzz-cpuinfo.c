@@ -30,6 +30,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 require(info.min_virtual_bits <= info.max_virtual_bits);
         } else
                 require(info.min_physical_bits == 0 && info.max_virtual_bits == 0);
+        size_t n = 0;
+        require(info.n_kinds <= CPUINFO_KINDS_MAX && (info.arm || info.n_kinds == 0));
+        for (size_t i = 0; i < info.n_kinds; i++)
+                n += info.kinds[i].n_cpus;
+        require(n <= info.n_cpus);
         require_printable(info.vendor_name);
         require_printable(info.model_name);
         fault_list_done(&faults);

@@ -115,6 +115,48 @@ static void test_arm64(void **state) {
         assert_int_equal(info.vendor, CPU_VENDOR_UNKNOWN);
 }
 
+/* A block for each CPU; two kinds, one of which has two CPUs, and a CPU whose kind is not said. */
+static void test_arm64_kinds(void **state) {
+#define ARM_CPU(part, revision)                                                                               \
+        "processor\t: 0\nCPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x1\nCPU part\t: " part \
+        "\nCPU revision\t: " revision "\n\n"
+        static const struct {
+                const char *text;
+                size_t n_kinds, n_faults;
+                uint32_t first, n_first;
+                bool partial;
+        } vectors[] = {
+                { ARM_CPU("0xd85", "1") ARM_CPU("0xd87", "1") ARM_CPU("0xd85", "1"), 2, 0, 0x411fd851, 2,
+                                false },
+                { ARM_CPU("0xd0c", "0") ARM_CPU("0xd0c", "1"), 2, 0, 0x411fd0c0, 1, false },
+                { ARM_CPU("0xd0c", "0") "processor\t: 1\nCPU implementer\t: 0x41\n", 1, 0, 0x411fd0c0, 1,
+                                true },
+                { ARM_CPU("0xd0c", "0") ARM_CPU("0x1d0c", "0"), 1, 1, 0x411fd0c0, 1, true },
+                { ARM_CPU("0xd0c", "0") ARM_CPU("0xd0c", "16"), 1, 1, 0x411fd0c0, 1, true },
+                { ARM_CPU("d0c", "0xa"), 0, 1, 0, 0, true },
+                { ARM_CPU("", "0"), 0, 1, 0, 0, true },
+                { "CPU implementer\t: 0x41\nCPU part\t: 0xd0c\n", 0, 0, 0, 0, false },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(vectors); i++) {
+                _cleanup_(fault_list_done) FaultList faults = {};
+                Cpuinfo info;
+
+                decode(vectors[i].text, &info, &faults);
+                assert_true(info.arm);
+                assert_int_equal(info.n_kinds, vectors[i].n_kinds);
+                assert_int_equal(info.kinds_partial, vectors[i].partial);
+                assert_int_equal(faults.n, vectors[i].n_faults);
+                if (faults.n > 0)
+                        assert_string_equal(faults.faults[0].rule, "cpuinfo-midr");
+                if (info.n_kinds > 0) {
+                        assert_int_equal(info.kinds[0].midr, vectors[i].first);
+                        assert_int_equal(info.kinds[0].n_cpus, vectors[i].n_first);
+                }
+        }
+#undef ARM_CPU
+}
+
 /* Each is wrong in the line named, and leaves the width unknown. */
 static void test_malformed(void **state) {
         static const struct {
@@ -225,6 +267,7 @@ int main(void) {
                 cmocka_unit_test(test_vendor_blanks),
                 cmocka_unit_test(test_cpus_differ),
                 cmocka_unit_test(test_arm64),
+                cmocka_unit_test(test_arm64_kinds),
                 cmocka_unit_test(test_malformed),
                 cmocka_unit_test(test_numbers_out_of_range),
                 cmocka_unit_test(test_cut_texts),

@@ -242,6 +242,58 @@ static void test_executed(void **state) {
         fault_list_done(&faults);
 }
 
+/* arm64: registers of a virtual CPU, the page size. What does not parse is left out, not read as something. */
+static void test_replay_arm64(void **state) {
+        static const char kvm[] =
+                        "api-version 12\ncapability 165 44\none-reg 0x603000000013c038 0x1124\n"
+                        "one-reg 0x603000000013c03a\none-reg 0x603000000013c03a 0x0 1\none-reg zero 0x1\n"
+                        "vcpu-reason nonsense\n";
+        static const struct {
+                const char *host;
+                uint64_t page_size;
+        } sizes[] = {
+                { "page-size 4096\n", 4096 },
+                { "page-size 16384\n", 16384 },
+                { "page-size 65536\n", 65536 },
+                { "page-size 0\n", 0 },
+                { "page-size 8192\n", 0 },
+                { "page-size 0x1000\n", 0 },
+                { "page-size 18446744073709555712\n", 0 },
+                { "page-size\n", 0 },
+        };
+        Fixture *f = *state;
+        FaultList faults = {};
+        KvmAnswers answers = {}, again = {};
+        uint64_t value;
+
+        put(f, "hawd/kvm", kvm, strlen(kvm));
+        assert_int_equal(root_kvm(f->root, &answers, &faults), REASON_NONE);
+        assert_int_equal(faults.n, 4);
+        assert_int_equal(answers.n_registers, 1);
+        assert_int_equal(answers.vcpu_reason, REASON_NONE);
+        assert_true(kvm_answers_register(&answers, KVM_REGISTER_ID_AA64MMFR0_EL1, &value) &&
+                        value == 0x1124);
+        assert_false(kvm_answers_register(&answers, KVM_REGISTER_ID_AA64MMFR2_EL1, &value));
+        /* Its text reads the same, with the reason why there are no others. */
+        answers.vcpu_reason = REASON_RESOURCES;
+        _cleanup_free_ char *text = kvm_answers_format(&answers);
+        assert_non_null(text);
+        assert_non_null(strstr(text, "one-reg 0x603000000013c038 0x0000000000001124\n"));
+        assert_int_equal(kvm_answers_parse(BYTES(text, strlen(text)), &again, NULL), 0);
+        assert_int_equal(again.vcpu_reason, REASON_RESOURCES);
+        assert_int_equal(again.n_registers, 1);
+        kvm_answers_done(&answers);
+        kvm_answers_done(&again);
+        fault_list_done(&faults);
+        for (size_t i = 0; i < ELEMENTS(sizes); i++) {
+                HostIdentity identity;
+
+                put(f, "hawd/host", sizes[i].host, strlen(sizes[i].host));
+                assert_int_equal(root_identity(f->root, &identity), REASON_NONE);
+                assert_int_equal(identity.page_size, sizes[i].page_size);
+        }
+}
+
 static void test_live(void **state) {
         Buffer buffer = {};
         Root *root;
@@ -265,6 +317,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_reasons, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_msr, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_executed, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_replay_arm64, setup, teardown),
                 cmocka_unit_test(test_live),
         };
 
