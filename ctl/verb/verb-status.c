@@ -200,7 +200,13 @@ static const char *guest_tables(const ProfilePaging *paging) {
 /* arm64 has pages of three sizes; the number of the host's own levels is not reported. */
 static void print_stage_2(const Profile *profile, const char *guest, const Screen *screen) {
         const ProfilePaging *paging = &profile->paging;
-        const char *mode = kvm_mode_to_string(paging->kvm_mode);
+        static const char *const modes[_KVM_MODE_MAX] = {
+                [KVM_MODE_UNKNOWN] = "",
+                [KVM_MODE_NONE] = "",
+                [KVM_MODE_VHE] = ", KVM mode VHE",
+                [KVM_MODE_NVHE] = ", KVM mode nVHE",
+                [KVM_MODE_PROTECTED] = ", KVM mode protected",
+        };
         char host[48] = "page size unknown";
 
         if (fact_known(&profile->host.page_size))
@@ -211,8 +217,8 @@ static void print_stage_2(const Profile *profile, const char *guest, const Scree
         else if (!paging->kvm_loaded.value)
                 line(screen, "Paging", "%s; no guests: KVM is not running", host);
         else
-                line(screen, "Paging", "%s; guests on stage-2 tables%s%s%s%s", host, guest,
-                                *mode ? ", KVM in " : "", mode, *mode ? " mode" : "");
+                line(screen, "Paging", "%s; guests on stage-2 tables%s%s", host, guest,
+                                modes[paging->kvm_mode]);
 }
 
 static void print_paging(const Profile *profile, const Screen *screen) {

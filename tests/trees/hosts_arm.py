@@ -26,7 +26,6 @@ arm64_smmuv3.expect = {
 }
 arm64_smmuv3.findings = {"msi-window-in-low-memory"}
 
-
 def server(t, name, kernel, midr, vendor, product, ipa=48, cpus=4):
     """An arm64 server with ACPI."""
     t.base(name=name, architecture="aarch64", kernel=kernel)
@@ -204,4 +203,68 @@ device_tree_limit.expect = {
 device_tree_limit.findings = {"iommu-narrower-than-cpu", "memory-address-limit", "msi-window-in-low-memory", "smmu-not-driven"}
 
 
-HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt, device_tree_limit]
+def page_size(t, size):
+    t.write("hawd/host", f"architecture aarch64\nmachine-id {'0123456789abcdef' * 2}\npage-size {size}\n")
+
+
+def arm64_lpa2_off(t):
+    """QEMU's max with Linux 6.1: 52 bits that the kernel does not use, and KVM's limit of 48 does not show; only a virtual CPU does."""
+    t.base(name="max", architecture="aarch64", kernel="6.1.0-50-arm64")
+    page_size(t, 4096)
+    t.cpuinfo_arm(0x000F0510, 2)
+    t.midr(0x000F0510, 2)
+    t.kvm_arm(48, [(0x603000000013c038, 0x2100032310201126), (0x603000000013c03a, 0x1221011112111011)])
+    t.kernel_log("kvm [1]: IPA Size Limit: 48 bits", "kvm [1]: VHE mode initialized successfully")
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    t.write("proc/iomem", "40000000-13fffffff : System RAM\n")
+
+
+arm64_lpa2_off.expect = {
+    "widths.cpuPhysicalBits.value": 52, "widths.cpuPhysicalBits.provenance": "measured", "widths.hostPhysicalBits.value": 48,
+    "widths.guestPhysicalBits.value": 48, "widths.linearBits.value": 52, "host.cpuImplementer.value": 0, "host.cpuPart.value": 0x051,
+    "host.cpuVendor": None, "host.cpuModelName": None, "host.cpuKinds.value": 1, "host.pageSize.value": 4096, "paging.kvm.mode": "vhe",
+    "paging.secondLevel.enabled.value": True, "paging.secondLevel.levels.value": 4, "paging.secondLevel.page1G.value": True,
+}
+arm64_lpa2_off.findings = {"iommu-absent"}
+
+
+def arm64_no_el2(t):
+    """A virtual machine without nested virtualisation: KVM is in the kernel, and does not run. A log that says why."""
+    t.base(name="vm", architecture="aarch64", kernel="6.12.107-arm64")
+    page_size(t, 16384)
+    t.cpuinfo_arm(0x414FD0C1)
+    t.write("sys/module/kvm/parameters/halt_poll_ns", "500000\n")
+    t.directory("sys/class/misc")
+    t.kernel_log("kvm [1]: HYP mode not available")
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    t.write("proc/iomem", "40000000-13fffffff : System RAM\n")
+
+
+arm64_no_el2.expect = {
+    "paging.kvm.loaded.value": False, "paging.kvm.mode": "none", "paging.virtualisation.enabled.value": False,
+    "paging.virtualisation.capable.value": None, "paging.secondLevel.enabled.value": False,
+    "widths.guestPhysicalBits.reason": "absent", "widths.cpuPhysicalBits.reason": "absent", "host.cpuMidr.value": "0x414fd0c1",
+    "host.cpuMidr.provenance": "derived", "host.cpuVendor": "ARM", "host.cpuModelName": "Neoverse N1", "host.pageSize.value": 16384,
+}
+arm64_no_el2.findings = {"iommu-absent", "kvm-absent"}
+
+
+def arm64_kvm_off(t):
+    """kvm-arm.mode=none; cores of two parts; /dev/kvm and the log say nothing."""
+    t.base(name="off", architecture="aarch64", kernel="6.12.107-arm64", cmdline="kvm-arm.mode=none secret=1")
+    page_size(t, 4096)
+    t.cpuinfo_arm([0x411FD870, 0x411FD870, 0x411FD851])
+    t.write("sys/module/kvm/parameters/halt_poll_ns", "500000\n")
+    t.directory("sys/class/misc")
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+    t.write("proc/iomem", "40000000-13fffffff : System RAM\n")
+
+
+arm64_kvm_off.expect = {
+    "paging.kvm.loaded.value": False, "paging.kvm.mode": "none", "paging.virtualisation.enabled.value": None,
+    "host.kernelParameters": "kvm_arm.mode=none", "host.cpuKinds.value": 2, "host.cpuModelName": "Cortex-A725, Cortex-X925",
+}
+arm64_kvm_off.findings = {"iommu-absent", "kvm-absent", "cpus-differ"}
+
+
+HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt, device_tree_limit, arm64_lpa2_off, arm64_no_el2, arm64_kvm_off]

@@ -83,10 +83,10 @@ SCREENS = {
                                   ("  with devices", 39, "512 GiB")],
 }
 BELOW = {
-    hosts_arm.ampere_like: ["CPU         Neoverse N1, 4 logical", "Groups      2: 1 assignable, 1 with bridges only; see 'hawctl groups'"],
-    hosts_arm.gb10_like: ["CPU         Cortex-X925, 4 logical", "warning  Group 1 cannot be assigned: firmware reserves a memory region for it",
+    hosts_arm.ampere_like: ["CPU         ARM Neoverse N1, 4 logical", "Groups      2: 1 assignable, 1 with bridges only; see 'hawctl groups'"],
+    hosts_arm.gb10_like: ["CPU         ARM Cortex-X925, 4 logical", "warning  Group 1 cannot be assigned: firmware reserves a memory region for it",
                           "            0x2000000000-0x203fffffff direct, identity-mapped (1:1) for firmware (RMR)"],
-    hosts_arm.raspberry_like: ["CPU         Cortex-A76, 4 logical", "IOMMU       none in use by the kernel",
+    hosts_arm.raspberry_like: ["CPU         ARM Cortex-A76, 4 logical", "IOMMU       none in use by the kernel",
                                "         → None with this device tree: it has no SMMU for PCI devices."],
     hosts_arm.device_tree_limit: ["warning  Devices of PCI segment 0000 can address 39 bits; VFIO may map more",
                                   "warning  The kernel does not drive the SMMU at 0x16000000: devices behind it cannot be assigned"],

@@ -224,10 +224,12 @@ class Tree:
             self.write(f"sys/devices/system/cpu/cpu{cpu}/regs/identification/midr_el1", f"0x{value:016x}\n")
 
     def cpuinfo_arm(self, midr, cpus=1):
+        """midr: of all CPUs, or a list with that of each."""
+        midrs = midr if isinstance(midr, list) else [midr] * cpus
         self.write("proc/cpuinfo", "".join(
             f"processor\t: {cpu}\nBogoMIPS\t: 50.00\nFeatures\t: fp asimd\nCPU implementer\t: 0x{midr >> 24:02x}\n"
             f"CPU architecture: 8\nCPU variant\t: 0x{midr >> 20 & 15:x}\nCPU part\t: 0x{midr >> 4 & 0xFFF:03x}\n"
-            f"CPU revision\t: {midr & 15}\n\n" for cpu in range(cpus)))
+            f"CPU revision\t: {midr & 15}\n\n" for cpu, midr in enumerate(midrs)))
 
     def kernel_log(self, *lines):
         self.write("hawd/kernel-log", "".join(line + "\n" for line in lines))

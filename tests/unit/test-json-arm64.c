@@ -125,7 +125,8 @@ static void test_refused(void **state) {
                 { "host.cpuImplementer.value", "256",
                                 "host.cpuImplementer.value: expected an integer from 0 to 255" },
                 { "host.cpuPart.value", "4096", "host.cpuPart.value: expected an integer from 0 to 4095" },
-                { "host.cpuRevision.value", "-1", "host.cpuRevision.value: expected an integer from 0 to 15" },
+                { "host.cpuRevision.value", "-1",
+                                "host.cpuRevision.value: expected an integer from 0 to 15" },
                 { "paging.kvm.mode", "\"hvhe\"", NULL },
                 { "paging.kvm.mode", "3", NULL },
         };
