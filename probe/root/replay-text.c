@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "probe/decode/kernel/address-bits.h"
 #include "probe/decode/text.h"
 
 bool replay_msr_parse(Bytes line, RootMsr *ret) {
@@ -29,6 +30,15 @@ static bool take_page_size(Bytes word, uint64_t *ret) {
         return true;
 }
 
+static bool take_address_bits(Bytes word, uint8_t *ret) {
+        uint64_t bits;
+
+        if (!text_u64(word, 10, &bits) || !kernel_has_address_bits(bits))
+                return false;
+        *ret = (uint8_t) bits;
+        return true;
+}
+
 static bool is_id(Bytes word) {
         if (word.n != 32)
                 return false;
@@ -52,5 +62,7 @@ void replay_host_parse(Bytes text, HostIdentity *ret) {
                         text_printable(value, ret->machine_id, sizeof(ret->machine_id));
                 else if (text_equal(key, "page-size"))
                         (void) take_page_size(value, &ret->page_size);
+                else if (text_equal(key, "address-bits"))
+                        (void) take_address_bits(value, &ret->address_bits);
         }
 }

@@ -17,5 +17,6 @@ typedef struct RootMsr {
 /* "0x0000048c 0x0000000006734141". False if the line has no register. */
 bool replay_msr_parse(Bytes line, RootMsr *ret);
 
-/* Lines "architecture NAME", "machine-id HEX" and "page-size BYTES"; other lines and invalid values are ignored. */
+/* Lines "architecture NAME", "machine-id HEX", "page-size BYTES" and "address-bits BITS"; other lines and invalid
+ * values are ignored. */
 void replay_host_parse(Bytes text, HostIdentity *ret);

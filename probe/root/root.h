@@ -130,9 +130,10 @@ typedef struct HostIdentity {
         char machine_id[33]; /* app-specific (sd_id128_get_machine_app_specific), lower-case hex; "" unknown */
         char architecture[33]; /* as uname -m; "" unknown */
         uint64_t page_size;    /* of the kernel, in bytes; arm64 only; 0 unknown */
+        uint8_t address_bits; /* VA_BITS of the kernel, or less where it hides them; arm64 only; 0 unknown */
 } HostIdentity;
 
-/* Live: uname(2), sysconf(3) and the machine id. Tree: hawd/host. */
+/* Live: uname(2), sysconf(3), the address of the process's stack and the machine id. Tree: hawd/host. */
 Reason root_identity(Root *root, HostIdentity *ret);
 
 /* ── watching the reads ────────────────────────────────────────────────────────────────────────────────── */

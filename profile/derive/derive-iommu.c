@@ -36,7 +36,7 @@ static void derive_other(const Facts *facts, const IommuFact *fact, ProfileIommu
         ret->interrupt_remapping_capable = ret->caching_mode =
                         unit_not_applicable("the driver publishes no registers");
         if (ret->kind == IOMMU_ARM_SMMU_V3)
-                derive_smmu_v3(facts->host.identity.page_size, fact, ret);
+                derive_smmu_v3(&facts->host.identity, fact, ret);
         else if (ret->kind == IOMMU_ARM_SMMU)
                 derive_smmu(fact, ret);
 }

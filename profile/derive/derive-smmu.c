@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define PAGE_16K (16 * 1024)
 #define PAGE_64K (64 * 1024)
+#define HIDING_BITS 47U /* kernel_address_bits() */
 /* drivers/iommu/io-pgtable-arm.c, arm_lpae_restrict_pgsizes(): tables with pages of 4 KiB and 16 KiB. */
 #define TABLE_BITS 48U
 #define TABLE_BITS_64K 52U
@@ -18,11 +20,27 @@ static unsigned least(unsigned a, unsigned b) {
 
 /* ── SMMUv3 ────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* arm_smmu_domain_finalise(): 48 bits, or 52 with VAX, as far as the kernel's own addresses reach (VA_BITS, which
- * nothing tells). Its tables have more than 48 bits only with pages of 64 KiB. */
-static Fact stage_1(uint64_t page_size, const KernelLogSmmuV3 *log) {
+/* arm_smmu_domain_finalise(): 48 bits, or 52 with VAX, but no more than VA_BITS. Its tables have more than 48 bits
+ * only with pages of 64 KiB. 48 bits of VA_BITS that are known can be 52. */
+static Fact stage_1(const HostIdentity *host, const KernelLogSmmuV3 *log) {
+        uint64_t page_size = host->page_size;
         bool wide = log->features & SMMU_V3_VAX && (page_size == 0 || page_size == PAGE_64K);
 
+        if (host->address_bits == HIDING_BITS && page_size == PAGE_16K)
+                return fact_assumed(HIDING_BITS,
+                                "SMMUv3 stage 1, features 0x%08" PRIx64
+                                ": VA_BITS of the kernel, %u bits; a kernel with VA_BITS 52, which looks "
+                                "the same, uses %u",
+                                log->features, HIDING_BITS, TABLE_BITS);
+        if (host->address_bits > 0 && host->address_bits < TABLE_BITS)
+                return fact_derived(host->address_bits,
+                                "SMMUv3 stage 1, features 0x%08" PRIx64 ": VA_BITS of the kernel, %u bits",
+                                log->features, (unsigned) host->address_bits);
+        if (!wide && host->address_bits == 0)
+                return fact_assumed(TABLE_BITS,
+                                "SMMUv3 stage 1, features 0x%08" PRIx64
+                                ": %u bits; VA_BITS of the kernel is unknown and may be less",
+                                log->features, TABLE_BITS);
         if (!wide)
                 return fact_derived(TABLE_BITS, "SMMUv3 stage 1, features 0x%08" PRIx64 ": %u bits",
                                 log->features, TABLE_BITS);
@@ -42,12 +60,14 @@ static Fact stage_2(uint64_t page_size, const KernelLogSmmuV3 *log) {
                         (unsigned) log->oas, most);
 }
 
-static void without_log(Reason reason, ProfileIommu *ret) {
+static void without_log(const HostIdentity *host, Reason reason, ProfileIommu *ret) {
+        unsigned bits = host->address_bits > 0 ? least(host->address_bits, TABLE_BITS) : TABLE_BITS;
+
         ret->features = ret->oas = fact_unknown(reason, "kernel log: arm-smmu-v3 %.60s: oas", ret->name);
         ret->first_stage_bits = ret->second_stage_bits = ret->features;
-        ret->bits = fact_assumed(TABLE_BITS,
+        ret->bits = fact_assumed(bits,
                         "SMMUv3: stage 1 assumed, %u bits, as the kernel log has no line about it (%s)",
-                        TABLE_BITS, reason_to_string(reason));
+                        bits, reason_to_string(reason));
 }
 
 static SmmuStages stages_of(bool first, bool second) {
@@ -58,11 +78,11 @@ static SmmuStages stages_of(bool first, bool second) {
 }
 
 /* With both stages VFIO's domains use the first. */
-void derive_smmu_v3(uint64_t page_size, const IommuFact *fact, ProfileIommu *ret) {
+void derive_smmu_v3(const HostIdentity *host, const IommuFact *fact, ProfileIommu *ret) {
         const KernelLogSmmuV3 *log = &fact->smmu_v3;
 
         if (fact->smmu_v3_reason != REASON_NONE) {
-                without_log(fact->smmu_v3_reason, ret);
+                without_log(host, fact->smmu_v3_reason, ret);
                 return;
         }
         ret->features = fact_measured(
@@ -72,9 +92,9 @@ void derive_smmu_v3(uint64_t page_size, const IommuFact *fact, ProfileIommu *ret
         ret->first_stage_bits = ret->second_stage_bits =
                         unit_not_applicable("the unit does not have this stage");
         if (log->features & SMMU_V3_STAGE_1)
-                ret->first_stage_bits = stage_1(page_size, log);
+                ret->first_stage_bits = stage_1(host, log);
         if (log->features & SMMU_V3_STAGE_2)
-                ret->second_stage_bits = stage_2(page_size, log);
+                ret->second_stage_bits = stage_2(host->page_size, log);
         ret->bits = log->features & SMMU_V3_STAGE_1 ? ret->first_stage_bits : ret->second_stage_bits;
         if (ret->stages == SMMU_STAGES_UNKNOWN)
                 ret->bits = fact_unknown(REASON_MALFORMED,

@@ -21,8 +21,8 @@ void unit_widths_add(UnitWidths *widths, unsigned bits, const char *source);
 Fact unit_widths_fact(const UnitWidths *widths, const char *none);
 
 void derive_vtd(const Facts *facts, const IommuFact *fact, ProfileIommu *ret);
-/* By lines of the kernel's log. `page_size` of the kernel in bytes, 0 unknown. */
-void derive_smmu_v3(uint64_t page_size, const IommuFact *fact, ProfileIommu *ret);
+/* By lines of the kernel's log, the kernel's page size and its VA_BITS. */
+void derive_smmu_v3(const HostIdentity *host, const IommuFact *fact, ProfileIommu *ret);
 void derive_smmu(const IommuFact *fact, ProfileIommu *ret);
 void derive_amdvi(const Facts *facts, const FirmwareTables *firmware, const IommuFact *fact,
                 ProfileIommu *ret);

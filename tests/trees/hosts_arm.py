@@ -31,6 +31,7 @@ def server(t, name, kernel, midr, vendor, product, ipa=48, cpus=4):
     t.base(name=name, architecture="aarch64", kernel=kernel)
     t.cpuinfo_arm(midr, cpus)
     t.midr(midr, cpus)
+    t.arm_kernel(0)
     t.kvm_arm(ipa, registers=((0x603000000013C038, PARANGE[ipa]),))
     t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
     for file, text in (("sys_vendor", vendor), ("product_name", product), ("board_vendor", vendor), ("bios_vendor", "Phoenix Technologies"),
@@ -203,14 +204,10 @@ device_tree_limit.expect = {
 device_tree_limit.findings = {"iommu-narrower-than-cpu", "memory-address-limit", "msi-window-in-low-memory", "smmu-not-driven"}
 
 
-def page_size(t, size):
-    t.write("hawd/host", f"architecture aarch64\nmachine-id {'0123456789abcdef' * 2}\npage-size {size}\n")
-
-
 def arm64_lpa2_off(t):
     """QEMU's max with Linux 6.1: 52 bits that the kernel does not use, and KVM's limit of 48 does not show; only a virtual CPU does."""
     t.base(name="max", architecture="aarch64", kernel="6.1.0-50-arm64")
-    page_size(t, 4096)
+    t.arm_kernel()
     t.cpuinfo_arm(0x000F0510, 2)
     t.midr(0x000F0510, 2)
     t.kvm_arm(48, [(0x603000000013c038, 0x2100032310201126), (0x603000000013c03a, 0x1221011112111011)])
@@ -231,7 +228,7 @@ arm64_lpa2_off.findings = {"iommu-absent"}
 def arm64_no_el2(t):
     """A virtual machine without nested virtualisation: KVM is in the kernel, and does not run. A log that says why."""
     t.base(name="vm", architecture="aarch64", kernel="6.12.107-arm64")
-    page_size(t, 16384)
+    t.arm_kernel(16384, 52)
     t.cpuinfo_arm(0x414FD0C1)
     t.write("sys/module/kvm/parameters/halt_poll_ns", "500000\n")
     t.directory("sys/class/misc")
@@ -252,7 +249,7 @@ arm64_no_el2.findings = {"iommu-absent", "kvm-absent"}
 def arm64_kvm_off(t):
     """kvm-arm.mode=none; cores of two parts; /dev/kvm and the log say nothing."""
     t.base(name="off", architecture="aarch64", kernel="6.12.107-arm64", cmdline="kvm-arm.mode=none secret=1")
-    page_size(t, 4096)
+    t.arm_kernel()
     t.cpuinfo_arm([0x411FD870, 0x411FD870, 0x411FD851])
     t.write("sys/module/kvm/parameters/halt_poll_ns", "500000\n")
     t.directory("sys/class/misc")

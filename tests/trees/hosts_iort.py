@@ -16,7 +16,7 @@ def table(*more, limit=64, count=0x10000):
 def acpi_host(t, content, regions=((), ()), driven=True):
     """Two devices behind the first unit, each in a group of its own."""
     t.base(name="acpi", architecture="aarch64", kernel="6.12.107-arm64")
-    t.write("hawd/host", f"architecture aarch64\nmachine-id {'0123456789abcdef' * 2}\npage-size 4096\n")
+    t.arm_kernel()
     t.cpuinfo_arm(0x413FD0C1)
     t.kvm_arm(48)
     t.write("hawd/reasons", "not-applicable hawd/cpuid\n")

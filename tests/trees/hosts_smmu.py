@@ -12,9 +12,9 @@ def smmuv3(features=STAGE_1, oas=44):
     return f"arm-smmu-v3 9050000.smmuv3: ias {oas}-bit, oas {oas}-bit (features {features})"
 
 
-def unit_host(t, release, ipa, *log, chip=None, pages=4096, regions=(MSI_WINDOW,), kind=3, ram="40000000-13fffffff : System RAM\n"):
+def unit_host(t, release, ipa, *log, chip=None, pages=4096, address_bits=48, regions=(MSI_WINDOW,), kind=3, ram="40000000-13fffffff : System RAM\n"):
     t.base(name="units", architecture="aarch64", kernel=f"{release}-arm64")
-    t.write("hawd/host", f"architecture aarch64\nmachine-id {'0123456789abcdef' * 2}\n" + (f"page-size {pages}\n" if pages else ""))
+    t.arm_kernel(pages, address_bits)
     t.cpuinfo_arm(0x411FD070)
     t.kvm_arm(ipa)
     t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
@@ -93,6 +93,62 @@ def smmuv3_pages_of_16k(t):
 
 smmuv3_pages_of_16k.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="derived")
 smmuv3_pages_of_16k.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_kernel_of_39_bits(t):
+    """By the source: a first stage has no more bits than the kernel's addresses, and many kernels of small systems have 39."""
+    unit_host(t, "6.12.107", 44, smmuv3(BOTH), chip=ITS, address_bits=39)
+
+
+smmuv3_kernel_of_39_bits.expect = expect(39, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x7fffffffff"}], iommus__0__iovaBits__provenance="derived",
+                                         iommus__0__secondStageBits__value=44, widths__safeGuestBitsWithDevices__value=39)
+smmuv3_kernel_of_39_bits.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_stage_2_kernel_of_39_bits(t):
+    """By the source: a second stage has the output size, whatever the kernel's addresses."""
+    unit_host(t, "6.12.107", 44, smmuv3(STAGE_2), chip=ITS, address_bits=39)
+
+
+smmuv3_stage_2_kernel_of_39_bits.expect = expect(44, [BELOW_WINDOW, {"start": "0x8100000", "end": "0xfffffffffff"}])
+smmuv3_stage_2_kernel_of_39_bits.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_kernel_of_47_bits(t):
+    """The same with pages of 16 KiB, where 47 may be 52 of which the CPU has 47: with such a one (Debian's on a Cortex-A76) VFIO
+    offered 48."""
+    unit_host(t, "6.12.107", 48, smmuv3(BOTH), chip=ITS, pages=16384, address_bits=47)
+
+
+smmuv3_kernel_of_47_bits.expect = expect(47, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x7fffffffffff"}], iommus__0__iovaBits__provenance="assumed")
+smmuv3_kernel_of_47_bits.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_kernel_of_52_bits(t):
+    """As Debian's with pages of 16 KiB on a CPU with LPA2: no more than the tables have."""
+    unit_host(t, "6.12.107", 48, smmuv3(BOTH), chip=ITS, pages=16384, address_bits=52)
+
+
+smmuv3_kernel_of_52_bits.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="derived")
+smmuv3_kernel_of_52_bits.findings = {"msi-window-in-low-memory"}
+
+
+def smmuv3_kernel_of_39_bits_without_log(t):
+    unit_host(t, "6.12.107", 44, chip=ITS, address_bits=39)
+
+
+smmuv3_kernel_of_39_bits_without_log.expect = expect(39, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x7fffffffff"}],
+                                                     iommus__0__iovaBits__provenance="assumed", iommus__0__oas__reason="absent")
+smmuv3_kernel_of_39_bits_without_log.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
+
+
+def smmuv3_address_bits_unknown(t):
+    """A capture of before it had the line."""
+    unit_host(t, "6.12.107", 48, smmuv3(BOTH), chip=ITS, address_bits=0)
+
+
+smmuv3_address_bits_unknown.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", widths__iovaBits__provenance="assumed")
+smmuv3_address_bits_unknown.findings = {"msi-window-in-low-memory"}
 
 
 def smmuv3_pages_of_64k(t):
@@ -275,6 +331,7 @@ rmr_relaxable.expect = expect(48, [BELOW_WINDOW, BELOW_48])
 rmr_relaxable.findings = {"msi-window-in-low-memory"}
 
 HOSTS = [smmuv3_stage_1, smmuv3_stage_1_of_44_bits, smmuv3_both_stages, smmuv3_stage_2, smmuv3_log_of_7_2, smmuv3_pages_of_16k,
-         smmuv3_pages_of_64k, smmuv3_pages_of_64k_stage_2, smmuv3_stage_2_of_52_bits, smmuv3_without_log, smmuv3_log_refused,
+         smmuv3_kernel_of_39_bits, smmuv3_stage_2_kernel_of_39_bits, smmuv3_kernel_of_47_bits, smmuv3_kernel_of_52_bits,
+         smmuv3_kernel_of_39_bits_without_log, smmuv3_address_bits_unknown, smmuv3_pages_of_64k, smmuv3_pages_of_64k_stage_2, smmuv3_stage_2_of_52_bits, smmuv3_without_log, smmuv3_log_refused,
          smmuv3_log_malformed, smmuv3_ram_above_oas, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
          rmr_of_6_1, rmr_of_6_12, rmr_relaxable]

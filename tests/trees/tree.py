@@ -122,6 +122,11 @@ class Tree:
         self.directory("sys/bus/pci/devices")
         self.directory("sys/module")
 
+    def arm_kernel(self, page_size=4096, address_bits=48):
+        """What an arm64 kernel is built with; 0: not known."""
+        self.write("hawd/host", f"architecture aarch64\nmachine-id {'0123456789abcdef' * 2}\n" +
+                   (f"page-size {page_size}\n" if page_size else "") + (f"address-bits {address_bits}\n" if address_bits else ""))
+
     def cpuid(self, vendor, physical, linear=48, guest=0, family=(6, 0x55, 4), vmx=False, svm=False, npt=False, la57=False,
               gigabyte_pages=True, tme=False, sme=False, sev=False, snp=False, c_bit=0, reduction=0, hypervisor=None,
               brand="Test CPU"):

@@ -251,7 +251,15 @@ static void test_replay_arm64(void **state) {
         static const struct {
                 const char *host;
                 uint64_t page_size;
+                uint8_t address_bits;
         } sizes[] = {
+                { "page-size 4096\naddress-bits 39\n", 4096, 39 },
+                { "address-bits 48\n", 0, 48 },
+                { "address-bits 0\n", 0, 0 },
+                { "address-bits 64\n", 0, 0 },
+                { "address-bits 47.5\n", 0, 0 },
+                { "address-bits 304\n", 0, 0 },
+                { "address-bits\n", 0, 0 },
                 { "page-size 4096\n", 4096 },
                 { "page-size 16384\n", 16384 },
                 { "page-size 65536\n", 65536 },
@@ -291,6 +299,7 @@ static void test_replay_arm64(void **state) {
                 put(f, "hawd/host", sizes[i].host, strlen(sizes[i].host));
                 assert_int_equal(root_identity(f->root, &identity), REASON_NONE);
                 assert_int_equal(identity.page_size, sizes[i].page_size);
+                assert_int_equal(identity.address_bits, sizes[i].address_bits);
         }
 }
 

@@ -53,7 +53,7 @@ def test_vfio(booted):
         group, taken = published[judged["group"]], judged.get("set") == "ok"
         assert judged["viable"] and device in group["devices"]
         assert taken == host.isolated and group["assignable"] is taken, device
-        assert group["iovaBits"] == host.bits and usable(group) == host.usable(), device
+        assert group["iovaBits"] == host.published and usable(group) == host.usable(host.published), device
         if not taken:
             assert judged["set"] == "EPERM"
             continue
@@ -66,9 +66,9 @@ def test_vfio(booted):
 
 def test_widths(booted):
     host, widths = booted.host, {name: width["value"] for name, width in booted.after["widths"].items()}
-    safe = None if host.ipa is None else min(host.ipa, host.bits)
+    safe = None if host.ipa is None else min(host.ipa, host.published)
     # The register is read with a scratch vCPU. Widths say nothing of whether VFIO takes devices: see test_vfio.
-    expected = {"guestPhysicalBits": host.ipa, "guestMappableBits": host.ipa, "iovaBits": host.bits, "safeGuestBits": host.ipa,
+    expected = {"guestPhysicalBits": host.ipa, "guestMappableBits": host.ipa, "iovaBits": host.published, "safeGuestBits": host.ipa,
                 "cpuPhysicalBits": host.parange if host.ipa else None,
                 "safeGuestBitsWithDevices": safe}
     assert {name: widths[name] for name in expected} == expected
@@ -86,7 +86,7 @@ def test_document(booted):
     assert ("kvm-absent" in {finding["id"] for finding in document["findings"]}) == (host.ipa is None)
     assert [unit["name"] for unit in document["iommus"]] == kernel.units(booted.machine)
     unit, = document["iommus"]
-    assert (unit["kind"], unit["iovaBits"]["value"]) == (host.kind, host.bits)
+    assert (unit["kind"], unit["iovaBits"]["value"]) == (host.kind, host.published)
     if host.stages:
         assert int(unit["features"]["value"], 16) == int(SMMU_LINE.search(booted.log).group(2), 16)
         assert unit["oas"]["value"] == host.oas and unit["stages"] == {(1,): "1", (2,): "2", (1, 2): "both"}[host.stages]
