@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/collect-log.h"
 #include "daemon/collect-tree.h"
 #include "daemon/requests.h"
 #include "daemon/write-file.h"
@@ -28,6 +29,20 @@ static bool only_root_reads(const char *path) {
         return n > 7 && strncmp(path, DEVICES, strlen(DEVICES)) == 0 && strcmp(path + n - 7, "/config") == 0;
 }
 
+/* Lines that the log has dropped remain valid: they say what is constant. */
+static int write_log(const Collection *collection, Bytes content) {
+        _cleanup_(buffer_done) Buffer former = {};
+        _cleanup_free_ uint8_t *merged = NULL;
+        size_t n;
+        int r;
+
+        if (content.n == 0)
+                return 0;
+        (void) root_read(collection->private_tree, KERNEL_LOG, ROOT_KERNEL_LOG_MAX, &former);
+        r = collect_log_merge(buffer_bytes(&former), content, &merged, &n);
+        return r < 0 ? r : collect_write(collection->fd, KERNEL_LOG, (Bytes){ .data = merged, .n = n });
+}
+
 /* Leaves out what a capture leaves out: the service could read it, but nobody needs it. */
 static int write_scrubbed(const Collection *collection, const char *path, Bytes content) {
         _cleanup_free_ uint8_t *left = NULL;
@@ -39,12 +54,12 @@ static int write_scrubbed(const Collection *collection, const char *path, Bytes 
 
 static void on_file(void *userdata, const char *path, Bytes content) {
         Collection *collection = userdata;
-        /* Lines that the log has dropped remain valid: a unit's width is constant. */
-        bool gone = content.n == 0 && strcmp(path, KERNEL_LOG) == 0;
-        int r = only_root_reads(path) && !gone && collection->error == 0
-                        ? write_scrubbed(collection, path, content)
-                        : 0;
+        int r;
 
+        if (!only_root_reads(path) || collection->error != 0)
+                return;
+        r = strcmp(path, KERNEL_LOG) == 0 ? write_log(collection, content)
+                                          : write_scrubbed(collection, path, content);
         if (r < 0) {
                 fprintf(stderr, "hawd-collect: %s: %s\n", path, strerror(-r));
                 collection->error = r;

@@ -9,14 +9,13 @@
 
 #define LOG_DEVICE "dev/kmsg"
 #define LOG_TEXT "hawd/kernel-log"
-#define LOG_TEXT_MAX (64 * 1024)
 #define LOG_RECORD_MAX 8192 /* kernel/printk/printk.c, CONSOLE_EXT_LOG_MAX */
 #define LOG_READS_MAX (1U << 18)
 
 static bool append_line(void *userdata, Bytes line) {
         Buffer *text = userdata;
 
-        if (text->n + line.n + 1 > LOG_TEXT_MAX || !buffer_reserve(text, text->n + line.n + 1))
+        if (text->n + line.n + 1 > ROOT_KERNEL_LOG_MAX || !buffer_reserve(text, text->n + line.n + 1))
                 return false;
         memcpy(text->data + text->n, line.data, line.n);
         text->n += line.n;
@@ -86,7 +85,7 @@ Reason root_kernel_log(Root *root, Buffer *ret) {
 
         ret->n = 0;
         if (!root->live)
-                return root_read_text(root, LOG_TEXT, LOG_DEVICE, LOG_TEXT_MAX, ret);
-        reason = root_read_private(root, LOG_TEXT, LOG_TEXT_MAX, ret);
+                return root_read_text(root, LOG_TEXT, LOG_DEVICE, ROOT_KERNEL_LOG_MAX, ret);
+        reason = root_read_private(root, LOG_TEXT, ROOT_KERNEL_LOG_MAX, ret);
         return reason == REASON_NONE ? reason : read_live(root, ret);
 }

@@ -121,6 +121,8 @@ Reason root_msr(Root *root, uint32_t msr, uint64_t *ret);
  * made and removed, which never runs. Tree: hawd/kvm. */
 Reason root_kvm(Root *root, KvmAnswers *ret, FaultList *faults);
 
+#define ROOT_KERNEL_LOG_MAX (64 * 1024)
+
 /* Only the lines of the kernel's log that matter (kernel-log.h). Live: /dev/kmsg, up to its current end, and if
  * its first records are gone, the journal of this boot before it. Tree: hawd/kernel-log. Empty if the log does
  * not or no longer have them. */
