@@ -84,3 +84,15 @@ def test_bars(place, machine, options, unsafe, bars):
     answer = check(place, limit(40), machine, f"{options} {CODE}")
     assert rules(answer, "unsafe") == unsafe
     assert [r["start"] for r in answer["layout"]["ranges"] if r["kind"] == "bar" and int(r["start"], 16) >= 1 << 32] == bars
+
+
+@pytest.mark.parametrize("qemu,machine,said", [
+    ("7.2", "virt-10.0", "virt-10.0"), ("11.1", "virt-5.1", "virt-5.1"), ("11.1", "virt-2.12", "virt-2.12"), ("10.0", "virt-2.5", "virt-2.5"),
+    ("7.2", "virt-7.2", None), ("11.1", "virt-5.2", None), ("10.0", "virt-2.6,gic-version=3", None),
+])
+def test_machine_types(place, qemu, machine, said):
+    """As "-M help" of that release has them."""
+    answer = check(place, limit(40), machine, f"-m 4G {CODE}", qemu)
+    assert rules(answer, "unsafe") == (["R1"] if said else [])
+    if said:
+        assert said in answer["findings"][0]["summary"] + answer["findings"][0]["numbers"]

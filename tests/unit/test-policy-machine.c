@@ -46,6 +46,16 @@ static void test_fates(void **state) {
                 { MACHINE_PC, { 5, 2 }, {}, THERE }, /* nobody knows which QEMU */
                 { MACHINE_Q35, {}, { 7, 2 }, THERE },
                 { MACHINE_MICROVM, { 9, 2 }, { 7, 2 }, THERE },
+                { MACHINE_VIRT, { 10, 0 }, { 7, 2, 22 }, NEWER },
+                { MACHINE_VIRT, { 7, 2 }, { 7, 2, 22 }, THERE },
+                { MACHINE_VIRT, { 2, 6 }, { 10, 0, 13 }, THERE },
+                { MACHINE_VIRT, { 2, 5 }, { 10, 0, 13 }, NEVER },
+                { MACHINE_VIRT, { 4, 0, 1 }, { 10, 0, 13 }, NEVER },
+                { MACHINE_VIRT, { 2, 12 }, { 11, 1, 3 }, GONE },
+                { MACHINE_VIRT, { 5, 1 }, { 11, 1, 3 }, GONE },
+                { MACHINE_VIRT, { 5, 2 }, { 11, 1, 3 }, THERE },
+                { MACHINE_VIRT, { 5, 1 }, {}, THERE },
+                { MACHINE_VIRT, {}, { 7, 2 }, THERE },
         };
         GuestVersion oldest;
 

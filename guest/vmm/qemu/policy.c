@@ -72,6 +72,8 @@ static bool was_released(MachineKind kind, GuestVersion version) {
         if (version.patch &&
                         (kind != MACHINE_Q35 || version.major != 4 || version.minor || version.patch != 1))
                 return false;
+        if (kind == MACHINE_VIRT && !version_reaches(version, 2, 6, 0))
+                return false;
         if (version.major == 0)
                 return kind == MACHINE_PC && version.minor >= 10 && version.minor <= last[0];
         if (version.major == 1 && kind == MACHINE_Q35 && version.minor < 4)
@@ -110,6 +112,8 @@ static GuestVersion oldest(MachineKind kind, GuestVersion newest) {
 
         if (version_reaches(newest, 10, 1, 0))
                 return oldest_by_age(newest);
+        if (kind == MACHINE_VIRT)
+                return (GuestVersion){ 2, 6, 0 };
         if (kind == MACHINE_Q35)
                 return version_reaches(newest, 4, 0, 0) ? (GuestVersion){ 2, 4, 0 }
                                                         : (GuestVersion){ 1, 4, 0 };
@@ -124,7 +128,8 @@ MachineFate policy_machine(
         GuestVersion newest = policy_newest_machine(program);
 
         *ret_oldest = (GuestVersion){};
-        if ((kind != MACHINE_PC && kind != MACHINE_Q35) || !guest_version_known(&machine))
+        if ((kind != MACHINE_PC && kind != MACHINE_Q35 && kind != MACHINE_VIRT) ||
+                        !guest_version_known(&machine))
                 return MACHINE_THERE;
         if (!was_released(kind, machine))
                 return MACHINE_NEVER;

@@ -46,7 +46,7 @@ typedef enum MachineFate {
         MACHINE_GONE,  /* removed */
 } MachineFate;
 
-/* For pc and q35. Version zero: the newest, always supported. *ret_oldest: the program's oldest. Supported
+/* For pc, q35 and virt. Version zero: the newest, always supported. *ret_oldest: the program's oldest. Supported
  * unless the sources say otherwise. */
 MachineFate policy_machine(
                 MachineKind kind, GuestVersion machine, GuestVersion program, GuestVersion *ret_oldest);
