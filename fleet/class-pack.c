@@ -10,6 +10,7 @@
 #include "fleet/copy-text.h"
 #include "probe/cleanup.h"
 #include "profile/kernel-policy.h"
+#include "profile/memory-limit.h"
 
 /* The distinct ones among a host's groups are few; beyond this many, equal lines are found by sorting. */
 #define DISTINCT_MAX 32
@@ -174,7 +175,7 @@ static void put_regions(Text *text, const ReservedRegions *regions) {
 }
 
 /* "yes - none 39 none - fee00000-feefffffM": assignable, why, reason of the regions; width, its reason, unit if
- * its width is assumed, regions. */
+ * its width is assumed or the root complex is narrower, regions. */
 static void put_group(Text *text, const Profile *host, const ProfileGroup *group) {
         const ProfileIommu *unit = group->iommu >= 0 ? &host->iommus[group->iommu] : NULL;
 
@@ -190,7 +191,7 @@ static void put_group(Text *text, const Profile *host, const ProfileGroup *group
         text_put_char(text, CLASS_WORD);
         put_reason(text, group->bits ? REASON_NONE : group->bits_reason);
         text_put_char(text, CLASS_WORD);
-        if (unit && is_assumed(unit))
+        if (unit && (is_assumed(unit) || memory_limit_bounds(host, group)))
                 put_unit(text, unit);
         else
                 text_put_char(text, '-');
@@ -282,6 +283,16 @@ static void put_cpu(Text *text, const Profile *host) {
         text_put_char(text, CLASS_LINE);
 }
 
+static void put_limit(Text *text, const Profile *host) {
+        if (!memory_limit_in_tree(host))
+                return;
+        for (size_t i = 0; i < host->n_groups; i++)
+                if (counts(&host->groups[i]) && memory_limit_bounds(host, &host->groups[i])) {
+                        put_line(text, "L " CLASS_LIMIT_IN_TREE);
+                        return;
+                }
+}
+
 /* Sorted by their addresses; words of newer kernels count as one. */
 static void put_reserved(Text *text, const Profile *host) {
         const ReservedRegion *last = NULL;
@@ -322,6 +333,7 @@ int host_class_pack(const Profile *host, char **ret, size_t *ret_n) {
         put_cpu(&text, host);
         put_units(&text, host);
         put_groups(&text, host);
+        put_limit(&text, host);
         put_reserved(&text, host);
         return text_finish(&text, ret, ret_n);
 }

@@ -5,7 +5,6 @@
 
 #include "fleet/class-parts.h"
 #include "fleet/class.h"
-#include "probe/cleanup.h"
 #include "probe/decode/bytes.h"
 #include "probe/grow.h"
 #include "profile/field/tables.h"
@@ -270,6 +269,17 @@ static int read_cpu(Cursor line, ProfileHost *host) {
                         : -EINVAL;
 }
 
+/* All that the rules ask of the tables where no device is named. */
+static int read_limit(Cursor line, FirmwareTables *firmware) {
+        const size_t n = strlen(CLASS_LIMIT_IN_TREE);
+
+        if ((size_t) (line.end - line.at) != n || memcmp(line.at, CLASS_LIMIT_IN_TREE, n) != 0)
+                return -EINVAL;
+        firmware->iort_reason = REASON_ABSENT;
+        firmware->device_tree_reason = REASON_NONE;
+        return 0;
+}
+
 static int read_pool(Cursor line, char ret[static CLASS_KEY_SIZE]) {
         return take_text(&line, CLASS_LINE, ret, CLASS_KEY_SIZE) ? 0 : -EINVAL;
 }
@@ -291,6 +301,8 @@ static int read_line(Cursor line, HostClass *class) {
                 return read_reserved_range(rest, profile);
         case 'A':
                 return read_cpu(rest, &profile->host);
+        case 'L':
+                return read_limit(rest, &profile->firmware);
         case 'P':
                 return read_pool(rest, class->pool);
         default:
@@ -382,17 +394,4 @@ int host_class_unpack(const char *text, size_t n, HostClass *ret) {
         host_class_key(text, n, class.key);
         *ret = class;
         return 0;
-}
-
-int host_class(const Profile *host, HostClass *ret) {
-        _cleanup_free_ char *text = NULL;
-        size_t n;
-        int r = host_class_pack(host, &text, &n);
-
-        return r < 0 ? r : host_class_unpack(text, n, ret);
-}
-
-void host_class_done(HostClass *class) {
-        profile_done(&class->profile);
-        *class = (HostClass){};
 }

@@ -12,13 +12,13 @@ static bool unreadable(const Profile *profile) {
         return reason != REASON_NONE && reason != REASON_ABSENT && profile_is_arm64(profile);
 }
 
-static bool has_tree(const Profile *profile) {
+bool memory_limit_in_tree(const Profile *profile) {
         return profile->firmware.iort_reason == REASON_ABSENT &&
                         profile->firmware.device_tree_reason == REASON_NONE;
 }
 
 const char *memory_limit_source(const Profile *profile) {
-        return has_tree(profile) ? "device tree" : "ACPI IORT";
+        return memory_limit_in_tree(profile) ? "device tree" : "ACPI IORT";
 }
 
 /* A bridge without a domain gets one from the kernel: which of them it is stays unknown. */
@@ -46,7 +46,7 @@ MemoryLimit memory_limit(const Profile *profile, uint32_t domain) {
 
         if (unreadable(profile))
                 return (MemoryLimit){ .reason = firmware->iort_reason };
-        if (has_tree(profile))
+        if (memory_limit_in_tree(profile))
                 return limit_of_tree(&firmware->device_tree, domain);
         if (firmware->iort_reason != REASON_NONE || domain > UINT16_MAX)
                 return (MemoryLimit){};

@@ -12,6 +12,8 @@ typedef struct MemoryLimit {
         uint8_t bits;  /* 0: none is known of */
 } MemoryLimit;
 
+/* Whether the device tree tells the limits, and not the ACPI IORT. */
+bool memory_limit_in_tree(const Profile *profile);
 /* "ACPI IORT" or "device tree". */
 const char *memory_limit_source(const Profile *profile);
 

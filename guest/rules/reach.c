@@ -129,10 +129,12 @@ static void anywhere_width(
 
                 if (!counts(group) || group->bits == 0)
                         continue;
-                if (!bits || group->bits < bits) {
-                        bits = group->bits;
+                /* The VMM fails to map beyond an equally narrow unit. */
+                if (!bits || group->bits < bits)
                         *ret_limited = memory_limit_bounds(profile, group);
-                }
+                else if (group->bits == bits)
+                        *ret_limited &= memory_limit_bounds(profile, group);
+                bits = !bits || group->bits < bits ? group->bits : bits;
                 at_most = !at_most || most < at_most ? most : at_most;
         }
         *ret_bits = bits ? bits : (unsigned) profile->widths.iova_bits.value;

@@ -25,6 +25,7 @@
 #include "probe/grow.h"
 #include "profile/change/comparison-move.h"
 #include "profile/document/json-read.h"
+#include "profile/memory-limit.h"
 
 typedef struct Guests {
         size_t n;
@@ -78,6 +79,16 @@ static void put_check(FILE *file, const char *what, const Check *check) {
         }
 }
 
+/* What a message of R3 names. */
+static void put_limit(FILE *file, const Profile *host) {
+        for (size_t i = 0; i < host->n_groups; i++)
+                if (host->groups[i].assignable != TRISTATE_NO &&
+                                memory_limit_bounds(host, &host->groups[i])) {
+                        fprintf(file, "limit %s\n", memory_limit_source(host));
+                        return;
+                }
+}
+
 static Guest copy_of(const Guest *guest) {
         Guest copy = *guest;
 
@@ -116,6 +127,7 @@ static char *say(const Guests *guests, size_t i, const Profile *source, const Pr
                                         &migration) < 0)
                 stop("no check");
         put_check(file, "check", &check);
+        put_limit(file, host);
         for (MigrationKind kind = 0; kind < _MIGRATION_MAX; kind++)
                 put_check(file, migration_kind_to_string(kind), &migration.answers[kind]);
         fclose(file);
