@@ -68,18 +68,18 @@ void pci_names_close(PciNames **names) {
 }
 
 const char *pci_names_device(PciNames *names, const ProfileDevice *device, char *ret, size_t size) {
+        /* udev's hardware database has the same names; where it is missing, libpci loses memory. */
+        static const int flags = PCI_LOOKUP_VENDOR | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB;
         char buffer[256];
         char *name;
 
         ret[0] = 0;
         if (!names || device->ids_reason != REASON_NONE)
                 return ret;
-        name = names->lookup_name(names->access, buffer, sizeof(buffer),
-                        PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS, device->vendor,
-                        device->device);
+        name = names->lookup_name(names->access, buffer, sizeof(buffer), flags | PCI_LOOKUP_DEVICE,
+                        device->vendor, device->device);
         if (!name)
-                name = names->lookup_name(names->access, buffer, sizeof(buffer),
-                                PCI_LOOKUP_VENDOR | PCI_LOOKUP_NO_NUMBERS, device->vendor);
+                name = names->lookup_name(names->access, buffer, sizeof(buffer), flags, device->vendor);
         if (name)
                 text_printable((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret, size);
         return ret;
