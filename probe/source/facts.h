@@ -146,7 +146,13 @@ typedef struct IommuFacts {
         Tristate interrupt_remapping;
         Reason interrupt_remapping_reason;
         const char *interrupt_chip; /* the beginning of the name of the chip that decides, static; NULL unknown */
+        /* arm64, if the answer is YES: PCI segments of which a device uses the ITS. VFIO asks for each device
+         * since Linux 6.3; those of other segments may have another controller. */
+        size_t n_its_segments;
+        uint32_t its_segments[256];
 } IommuFacts;
+
+bool iommu_facts_isolate(const IommuFacts *facts, uint32_t segment);
 
 /* ── source-log ──────────────────────────────────────────────────────────────────────────────────────────── */
 

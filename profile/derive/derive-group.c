@@ -131,11 +131,21 @@ static Tristate direct_region_refused(
         return kernel_goes(facts->host.kernel_release, KERNEL_REFUSES_DIRECT_REGIONS);
 }
 
+/* On arm64 only devices that use MSIs tell which controller they have, and some do not isolate them. */
+static Tristate interrupts_isolated(
+                const Facts *facts, const Profile *profile, const size_t *indices, size_t n) {
+        if (facts->iommu.interrupt_remapping == TRISTATE_YES && facts_are_arm64(facts))
+                for (size_t i = 0; i < n; i++)
+                        if (!iommu_facts_isolate(&facts->iommu, profile->devices[indices[i]].address.domain))
+                                return TRISTATE_UNKNOWN;
+        return facts->iommu.interrupt_remapping;
+}
+
 static AssignableWhy why_not(const Facts *facts, const Profile *profile, const ProfileGroup *group,
                 const size_t *indices, size_t n, Tristate direct) {
         const ParameterFact *unsafe = &facts->kvm.unsafe_type1;
         bool allowed = unsafe->reason == REASON_NONE && unsafe->value;
-        Tristate remapping = facts->iommu.interrupt_remapping;
+        Tristate remapping = interrupts_isolated(facts, profile, indices, n);
         size_t bridges = 0;
 
         if (strcmp(group->name, "vfio-noiommu") == 0)
@@ -150,7 +160,6 @@ static AssignableWhy why_not(const Facts *facts, const Profile *profile, const P
                 return ASSIGNABLE_WHY_BRIDGES_ONLY;
         if (remapping == TRISTATE_NO && !allowed)
                 return ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
-        /* On arm64 only devices that use MSIs tell which controller they have, and some do not isolate them. */
         if (remapping == TRISTATE_UNKNOWN && !allowed && facts_are_arm64(facts))
                 return ASSIGNABLE_WHY_UNREADABLE;
         if (group->regions_reason != REASON_NONE)

@@ -2,6 +2,7 @@
 #include "profile/derive/derive-steps.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,14 +50,37 @@ static void blank_registers(ProfileIommu *ret) {
         ret->features = ret->oas = none;
 }
 
+static bool parse_address(const char *name, PciAddress *ret) {
+        return pci_address_parse((Bytes){ .data = (const uint8_t *) name, .n = strlen(name) }, ret);
+}
+
+/* Known only if a device of each segment behind the unit tells. */
+static Fact isolation_of(const IommuFacts *facts, const IommuFact *fact) {
+        PciAddress address;
+
+        if (fact->devices_reason != REASON_NONE)
+                return fact_unknown(fact->devices_reason, "/sys/class/iommu/%.60s/devices", fact->name);
+        for (size_t i = 0; i < fact->devices.n; i++)
+                if (parse_address(fact->devices.names[i], &address) &&
+                                !iommu_facts_isolate(facts, address.domain))
+                        return fact_unknown(REASON_ABSENT,
+                                        "/sys/kernel/irq/*/chip_name: no device of PCI segment %04" PRIx32
+                                        " uses the ITS",
+                                        address.domain);
+        return fact_measured(1, "/sys/kernel/irq/*/chip_name %.32s", facts->interrupt_chip);
+}
+
 /* VFIO wants the same of arm64 as of x86: that no device can raise another's interrupts. */
-static void derive_interrupt_remapping(const IommuFacts *facts, bool arm64, ProfileIommu *ret) {
+static void derive_interrupt_remapping(
+                const IommuFacts *facts, bool arm64, const IommuFact *fact, ProfileIommu *ret) {
         if (facts->interrupt_remapping == TRISTATE_UNKNOWN)
                 ret->interrupt_remapping_enabled = fact_unknown(
                                 facts->interrupt_remapping_reason, "/sys/kernel/irq/*/chip_name");
+        else if (arm64 && facts->interrupt_remapping == TRISTATE_YES)
+                ret->interrupt_remapping_enabled = isolation_of(facts, fact);
         else if (arm64)
-                ret->interrupt_remapping_enabled = fact_measured(facts->interrupt_remapping == TRISTATE_YES,
-                                "/sys/kernel/irq/*/chip_name %.32s", facts->interrupt_chip);
+                ret->interrupt_remapping_enabled =
+                                fact_measured(0, "/sys/kernel/irq/*/chip_name %.32s", facts->interrupt_chip);
         else
                 ret->interrupt_remapping_enabled = fact_measured(facts->interrupt_remapping == TRISTATE_YES,
                                 "/sys/kernel/irq/*/chip_name %s",
@@ -82,10 +106,7 @@ static void count_devices(const IommuFact *fact, ProfileIommu *ret) {
         ret->devices_reason = fact->devices_reason;
         ret->n_devices = (uint32_t) fact->devices.n;
         for (size_t i = 0; i < fact->devices.n; i++)
-                ret->n_pci_devices +=
-                                pci_address_parse((Bytes){ .data = (const uint8_t *) fact->devices.names[i],
-                                                                  .n = strlen(fact->devices.names[i]) },
-                                                &address);
+                ret->n_pci_devices += parse_address(fact->devices.names[i], &address);
 }
 
 int derive_iommus(const Facts *facts, Profile *profile) {
@@ -109,7 +130,7 @@ int derive_iommus(const Facts *facts, Profile *profile) {
                         derive_amdvi(facts, &profile->firmware, fact, iommu);
                 else
                         derive_other(facts, fact, iommu);
-                derive_interrupt_remapping(iommus, facts_are_arm64(facts), iommu);
+                derive_interrupt_remapping(iommus, facts_are_arm64(facts), fact, iommu);
                 count_devices(fact, iommu);
                 iommu->firmware_unit = firmware_unit(profile, iommu);
         }

@@ -303,6 +303,73 @@ no_msi_in_use.expect = expect(48, [BELOW_WINDOW, BELOW_48], groups__0__assignabl
 no_msi_in_use.findings = {"msi-window-in-low-memory"}
 
 
+def unknown_isolation(reason):
+    return expect(48, [BELOW_WINDOW, BELOW_48], groups__0__assignable=None, groups__0__assignableReason="unreadable",
+                  iommus__0__interruptRemapping__enabled__value=None, iommus__0__interruptRemapping__enabled__reason=reason)
+
+
+def its_of_another_segment(t):
+    """Since 6.3 VFIO asks for each device: an ITS of another PCI segment says nothing of this one's."""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip="ITS-PCI-MSIX-0001:00:01.0")
+
+
+its_of_another_segment.expect = unknown_isolation("absent")
+its_of_another_segment.findings = no_msi_in_use.findings
+
+
+def its_of_one_of_two_segments(t):
+    """Chips of 6.8 do not name their device: only the segment with a device that uses the ITS is known."""
+    unit_host(t, "6.8.0-60", 44, smmuv3(), chip=ITS_61)
+    t.pci("0001:00:01.0", endpoint(), driver="nvme")
+    t.write("sys/bus/pci/devices/0001:00:01.0/msi_irqs/50", "msix\n")
+
+
+its_of_one_of_two_segments.expect = unknown_isolation("absent")
+its_of_one_of_two_segments.findings = no_msi_in_use.findings
+
+
+def its_of_two_segments(t):
+    its_of_one_of_two_segments(t)
+    t.chip(51, ITS_61)
+    t.write(f"sys/bus/pci/devices/{DEVICE}/msi_irqs/51", "msix\n")
+
+
+its_of_two_segments.expect = expect(48, [BELOW_WINDOW, BELOW_48])
+its_of_two_segments.findings = no_msi_in_use.findings
+
+
+def unknown_chip_beside_its(t):
+    """It may be the device's, and whether it isolates is unknown."""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS)
+    t.chip(60, "X-Gene1 MSI")
+
+
+unknown_chip_beside_its.expect = unknown_isolation("ambiguous")
+unknown_chip_beside_its.findings = no_msi_in_use.findings
+
+
+def unreadable_chip_beside_its(t):
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS)
+    t.write("sys/kernel/irq/60/type", "edge\n")
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\npermission sys/kernel/irq/60/chip_name\n")
+
+
+unreadable_chip_beside_its.expect = unknown_isolation("permission")
+unreadable_chip_beside_its.findings = no_msi_in_use.findings
+
+
+def gicv2m_after_many_its(t):
+    """A large server has more interrupts than 4096; one of the last decides."""
+    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS)
+    for irq in range(100, 4300):
+        t.chip(irq, ITS)
+    t.chip(5000, "GICv2m-PCI-MSIX-0000:00:02.0")
+
+
+gicv2m_after_many_its.expect = gicv2m.expect
+gicv2m_after_many_its.findings = gicv2m.findings
+
+
 def rmr_of_6_1(t):
     """A direct region of firmware's: Linux 6.1 takes the group, and RAM must leave the region free."""
     unit_host(t, "6.1.0-50", 44, smmuv3(), chip=ITS_61, regions=[MSI_WINDOW, (0x50000000, 0x500FFFFF, "direct")])
@@ -334,4 +401,5 @@ HOSTS = [smmuv3_stage_1, smmuv3_stage_1_of_44_bits, smmuv3_both_stages, smmuv3_s
          smmuv3_kernel_of_39_bits, smmuv3_stage_2_kernel_of_39_bits, smmuv3_kernel_of_47_bits, smmuv3_kernel_of_52_bits,
          smmuv3_kernel_of_39_bits_without_log, smmuv3_address_bits_unknown, smmuv3_pages_of_64k, smmuv3_pages_of_64k_stage_2, smmuv3_stage_2_of_52_bits, smmuv3_without_log, smmuv3_log_refused,
          smmuv3_log_malformed, smmuv3_ram_above_oas, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
+         its_of_another_segment, its_of_one_of_two_segments, its_of_two_segments, unknown_chip_beside_its, unreadable_chip_beside_its, gicv2m_after_many_its,
          rmr_of_6_1, rmr_of_6_12, rmr_relaxable]
