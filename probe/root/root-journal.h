@@ -9,6 +9,7 @@
 
 #include "probe/decode/bytes.h"
 #include "probe/reason.h"
+#include "probe/root/root.h"
 
 /* Called for each line that matters (kernel_log_line_matters()), in the order of the log. False: no memory. */
 typedef bool (*RootLogLine)(void *userdata, Bytes line);
@@ -18,3 +19,10 @@ Reason root_journal(RootLogLine line, void *userdata);
 
 /* The same of a journal that the caller opened. */
 Reason root_journal_lines(sd_journal *journal, RootLogLine line, void *userdata);
+
+/* Reads a journal, as root_journal() does. */
+typedef Reason (*RootJournal)(void *userdata, RootLogLine line, void *line_userdata);
+
+/* The lines that matter of /dev/kmsg, or of what gives one record per read, to the end of `ret`. If its first
+ * records are gone, those of the journal are before them. */
+Reason root_log_read(int fd, RootJournal journal, void *userdata, Buffer *ret);

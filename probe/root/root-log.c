@@ -50,12 +50,12 @@ static Reason read_records(int fd, Buffer *ret, bool *ret_gone) {
 }
 
 /* The journal's lines go before those of the ring, which may be the same: of equal lines the last counts. */
-static Reason read_whole(int fd, Buffer *ret) {
+Reason root_log_read(int fd, RootJournal journal, void *userdata, Buffer *ret) {
         _cleanup_(buffer_done) Buffer ring = {};
         bool gone = false;
         Reason reason = read_records(fd, &ring, &gone);
 
-        if (reason == REASON_NONE && gone && root_journal(append_line, ret) != REASON_NONE)
+        if (reason == REASON_NONE && gone && journal(userdata, append_line, ret) != REASON_NONE)
                 ret->n = 0; /* an unreadable journal is no worse than none */
         if (reason == REASON_NONE && ring.n > 0) {
                 ring.n--; /* append_line() adds the newline */
@@ -65,9 +65,13 @@ static Reason read_whole(int fd, Buffer *ret) {
         return reason;
 }
 
+static Reason own_journal(void *userdata, RootLogLine line, void *line_userdata) {
+        return root_journal(line, line_userdata);
+}
+
 static Reason read_live(Root *root, Buffer *ret) {
         _cleanup_close_ int fd = root_openat(root, LOG_DEVICE, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-        Reason reason = fd < 0 ? reason_from_errno(fd) : read_whole(fd, ret);
+        Reason reason = fd < 0 ? reason_from_errno(fd) : root_log_read(fd, own_journal, NULL, ret);
 
         if (reason == REASON_NONE && !buffer_reserve(ret, ret->n))
                 reason = REASON_RESOURCES;
