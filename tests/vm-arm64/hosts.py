@@ -69,7 +69,7 @@ N1 = Host("n1-6.12", "trixie", "neoverse-n1", virt(ITS, SMMU), 48, 48, guests=GU
 GICV2M = Host("a57-6.1-gicv2m", "bookworm", "cortex-a57", virt(GICV2, SMMU), 44, 44, isolated=False, guests=GUESTS[44])
 
 # Tables are replaced in these.
-ACPI_6_1 = Host("a57-6.1-acpi", "bookworm", "cortex-a57", virt(ITS, SMMU), 44, 44, efi=True, guests=GUESTS[48][1:2])
+ACPI_6_1 = Host("a57-6.1-acpi", "bookworm", "cortex-a57", virt(ITS, SMMU), 44, 44, efi=True, guests=GUESTS[48][:1])
 ACPI_6_12 = dataclasses.replace(ACPI_6_1, name="a57-6.12-acpi", suite="trixie")
 
 EVERY = (N1, GICV2M)

@@ -23,9 +23,9 @@ ALL_TREES = [(name, []) for name in ("trees/test_trees.py", "trees/test_diff.py"
 # Why each unit test cannot say anything here.
 NOT_HERE = {
         "invariant": "draws hosts and guests for many minutes under emulation",
-        "root": "its live case reads \"/\", which user emulation bends to the sysroot",
-        "root-open": "its processes are given system call filters, which user emulation does not have",
-        "sandbox": "user emulation does not have system call filters",
+        "root": "its live case reads \"/\", which user emulation bends to the sysroot: test_units.py",
+        "root-open": "the same, and its processes are given system call filters, which user emulation does not have: test_units.py",
+        "sandbox": "user emulation does not have system call filters: test_units.py",
 }
 
 
