@@ -23,7 +23,7 @@ static const char *const refusals[_ASSIGNABLE_WHY_MAX] = {
 /* Why VFIO refuses a group with that reason. */
 static const char *refusal_of(const CheckRun *run, AssignableWhy why) {
         if (why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING && profile_is_arm64(run->profile))
-                return "its interrupts are not isolated (GICv2m): VFIO rejects the assignment";
+                return "its MSIs are not isolated: VFIO rejects the assignment";
         return refusals[why];
 }
 
@@ -32,11 +32,33 @@ static const char *remapping_advice(const CheckRun *run) {
         return profile_is_arm64(run->profile) ? "" : "enable interrupt remapping in firmware setup; or ";
 }
 
-static bool remapping_off(const Profile *profile) {
-        for (size_t i = 0; i < profile->n_iommus; i++)
-                if (fact_known(&profile->iommus[i].interrupt_remapping_enabled))
-                        return !profile->iommus[i].interrupt_remapping_enabled.value;
-        return false;
+/* Of the group's unit; without one, of all. All units of an x86 host are alike. */
+static Tristate interrupts_isolated(const Profile *profile, int unit) {
+        bool arm64 = profile_is_arm64(profile);
+        Tristate state = TRISTATE_YES;
+
+        for (size_t i = 0; i < profile->n_iommus; i++) {
+                const Fact *enabled = &profile->iommus[i].interrupt_remapping_enabled;
+
+                if (arm64 && unit >= 0 && (size_t) unit != i)
+                        continue;
+                if (fact_known(enabled) && (!enabled->value || !arm64))
+                        return enabled->value ? TRISTATE_YES : TRISTATE_NO;
+                if (!fact_known(enabled) && arm64)
+                        state = TRISTATE_UNKNOWN;
+        }
+        return state;
+}
+
+static bool is_allowed(const Fact *parameter) {
+        return fact_known(parameter) && parameter->value;
+}
+
+/* A group that vfio_iommu_type1's parameter opens can be closed to /dev/iommu. */
+static void miss_isolation(CheckRun *run, const GuestDevice *device, int unit) {
+        if (device->iommufd && !is_allowed(&run->profile->host.unsafe_iommufd) &&
+                        interrupts_isolated(run->profile, unit) == TRISTATE_UNKNOWN)
+                check_missing(run, "whether MSIs are isolated, which /dev/iommu requires");
 }
 
 /* Each way to open a device has its own parameter to allow it without interrupt remapping. Older documents
@@ -49,9 +71,9 @@ static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const Guest
 
         if (group->assignable == TRISTATE_NO && !closed)
                 return false;
-        if (!closed && !(device->iommufd && remapping_off(profile)))
+        if (!closed && !(device->iommufd && interrupts_isolated(profile, group->iommu) == TRISTATE_NO))
                 return false;
-        if (fact_known(allowed) && allowed->value)
+        if (is_allowed(allowed))
                 return closed;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s",
                         refusal_of(run, ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING));
@@ -69,6 +91,7 @@ static void put_unassignable(CheckRun *run, const ProfileGroup *group, const Gue
 
         if (group->assignable == TRISTATE_UNKNOWN)
                 check_missing(run, "whether group %" PRIu32 " can be assigned", group->id);
+        miss_isolation(run, device, group->iommu);
         if (put_interrupts(run, group, device) || group->assignable != TRISTATE_NO || !refusals[group->why])
                 return;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "%s",
@@ -315,6 +338,8 @@ static void rule_devices(CheckRun *run) {
 
                 if (!device->assigned || device->mediated)
                         continue;
+                if (!device->has_address)
+                        miss_isolation(run, device, -1);
                 if (device->has_address)
                         check_one(run, i);
                 else if (!said) {

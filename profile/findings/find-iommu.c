@@ -124,6 +124,17 @@ static void find_unit_without_devices(const Profile *profile, FindingList *list)
 #define UNSAFE_PARAMETERS \
         "vfio_iommu_type1.allow_unsafe_interrupts=1 (for a VMM that uses iommufd: iommufd.allow_unsafe_interrupts=1)"
 
+static const char *remapping_remedy(const Profile *profile, bool capable, bool allowed) {
+        if (capable)
+                return "Remove intremap=off or nointremap from the kernel command line and enable x2APIC/VT-d in "
+                       "firmware setup. " UNSAFE_PARAMETERS
+                       " allows the assignment anyway, but a guest can then raise any interrupt of the host.";
+        if (allowed && profile_is_arm64(profile))
+                return "Assign devices to trusted guests only. vfio_iommu_type1.allow_unsafe_interrupts=0 forbids it.";
+        return UNSAFE_PARAMETERS
+                        " allows the assignment anyway, but a guest can then raise any interrupt of the host.";
+}
+
 static void find_interrupt_remapping(const Profile *profile, FindingList *list) {
         const Fact *type1 = &profile->host.unsafe_type1;
         bool allowed = fact_known(type1) && type1->value;
@@ -139,10 +150,10 @@ static void find_interrupt_remapping(const Profile *profile, FindingList *list) 
                 Finding *f = finding_add(
                                 list, FINDING_INTERRUPT_REMAPPING_OFF, SEVERITY_WARNING, "%s", iommu->name);
                 finding_summary(f,
-                                allowed ? "Interrupts are not remapped: a guest with a device behind %s can "
-                                          "raise any interrupt of the host"
-                                        : "Interrupts are not remapped: devices behind %s cannot be "
-                                          "assigned",
+                                allowed ? "%s: a guest with a device behind %s can raise any interrupt of the host"
+                                        : "%s: devices behind %s cannot be assigned",
+                                profile_is_arm64(profile) ? "MSIs are not isolated"
+                                                          : "Interrupts are not remapped",
                                 iommu->name);
                 finding_detail(f, "%s. %s.%s", enabled->source,
                                 profile_is_arm64(profile)
@@ -154,14 +165,7 @@ static void find_interrupt_remapping(const Profile *profile, FindingList *list) 
                                           "assignment anyway; a VMM that uses iommufd needs "
                                           "iommufd.allow_unsafe_interrupts=1."
                                         : "");
-                finding_remedy(f, "%s",
-                                capable ? "Remove intremap=off or nointremap from the kernel command line "
-                                          "and enable x2APIC/VT-d in firmware setup. " UNSAFE_PARAMETERS
-                                          " allows the assignment anyway, but a guest can then raise any "
-                                          "interrupt of the host."
-                                        : UNSAFE_PARAMETERS
-                                                " allows the assignment anyway, but a guest can then raise "
-                                                "any interrupt of the host.");
+                finding_remedy(f, "%s", remapping_remedy(profile, capable, allowed));
         }
 }
 
