@@ -65,6 +65,11 @@ static void without_log(const HostIdentity *host, Reason reason, ProfileIommu *r
 
         ret->features = ret->oas = fact_unknown(reason, "kernel log: arm-smmu-v3 %.60s: oas", ret->name);
         ret->first_stage_bits = ret->second_stage_bits = ret->features;
+        /* What it says may be that there is no stage 1. */
+        if (reason == REASON_MALFORMED) {
+                ret->bits = ret->features;
+                return;
+        }
         ret->bits = fact_assumed(bits,
                         "SMMUv3: stage 1 assumed, %u bits, as the kernel log has no line about it (%s)",
                         bits, reason_to_string(reason));

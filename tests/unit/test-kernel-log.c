@@ -31,8 +31,10 @@ static void test_records(void **state) {
                                 "arm-smmu-v3 arm-smmu-v3.0.auto: oas 44-bit (features 0x01088705)" },
                 { "14,2,3,-;arm-smmu-v3 9050000.smmuv3: oas 44-bit (features 0x00008305)\n", NULL },
                 { "6,2,3,-;arm-smmu-v3 9050000.smmuv3: allocated 65536 entries for cmdq\n", NULL },
-                { "6,2,3,-;arm-smmu-v3 9050000.smmuv3: ias -bit, oas 44-bit (features 0x00008305)\n", NULL },
-                { "6,2,3,-;arm-smmu-v3 9050000.smmuv3: oas 44-bit (features 0x00008305\n", NULL },
+                { "6,2,3,-;arm-smmu-v3 9050000.smmuv3: ias -bit, oas 44-bit (features 0x00008305)\n",
+                                "arm-smmu-v3 9050000.smmuv3: ias -bit, oas 44-bit (features 0x00008305)" },
+                { "6,2,3,-;arm-smmu-v3 9050000.smmuv3: oas 44-bit (features 0x00008305\n",
+                                "arm-smmu-v3 9050000.smmuv3: oas 44-bit (features 0x00008305" },
                 { "6,2,3,-;arm-smmu-v3 : oas 44-bit (features 0x00008305)\n", NULL },
                 { "5,2,3,-;arm-smmu 2b500000.iommu: SMMUv2 with:\n",
                                 "arm-smmu 2b500000.iommu: SMMUv2 with:" },
@@ -115,7 +117,8 @@ static void test_smmu_v3(void **state) {
                 { "arm-smmu-v3 a: oas 44-bit (features 0x)\n", REASON_MALFORMED, 0, 0 },
                 { "arm-smmu-v3 a: oas 44-bit (features 0x205)\narm-smmu-v3 a: oas 99-bit (features 0x205)\n",
                                 REASON_MALFORMED, 0, 0 },
-                { "arm-smmu-v3 a: oas 44-bit (features 205)\n", REASON_ABSENT, 0, 0 },
+                { "arm-smmu-v3 a: oas 44-bit (features 205)\n", REASON_MALFORMED, 0, 0 },
+                { "arm-smmu-v3 a: oas 44-bit (features 0x405, options 0x0)\n", REASON_MALFORMED, 0, 0 },
                 { "", REASON_ABSENT, 0, 0 },
         };
 

@@ -23,6 +23,12 @@ static bool take_v3(Bytes line, V3Line *ret) {
         return text_starts(ret->features, "0x") && text_equal(line, ")");
 }
 
+/* The line of the sizes, perhaps in a form that is not known. */
+static bool starts_v3(Bytes line, Bytes *ret_name) {
+        return line_take_device(&line, "arm-smmu-v3", ret_name) &&
+                        (text_starts(line, "ias ") || text_starts(line, "oas "));
+}
+
 Reason kernel_log_smmu_v3(Bytes text, const char *device, KernelLogSmmuV3 *ret) {
         Reason reason = REASON_ABSENT;
         uint64_t oas, features;
@@ -31,9 +37,10 @@ Reason kernel_log_smmu_v3(Bytes text, const char *device, KernelLogSmmuV3 *ret) 
         Bytes line;
 
         while (text_line(text, &cursor, &line)) {
-                if (!take_v3(line, &found) || !text_equal(found.name, device))
+                if (!starts_v3(line, &found.name) || !text_equal(found.name, device))
                         continue;
-                if (!line_bits(found.oas, &oas) || !text_u64(found.features, 16, &features)) {
+                if (!take_v3(line, &found) || !line_bits(found.oas, &oas) ||
+                                !text_u64(found.features, 16, &features)) {
                         reason = REASON_MALFORMED;
                         continue;
                 }
@@ -121,7 +128,6 @@ Reason kernel_log_smmu(Bytes text, const char *device, KernelLogSmmu *ret) {
 bool line_is_smmu(Bytes line) {
         Bytes name, in, out;
         OldLine which;
-        V3Line v3;
 
-        return take_v3(line, &v3) || take_old(line, &name, &which, &in, &out);
+        return starts_v3(line, &name) || take_old(line, &name, &which, &in, &out);
 }
