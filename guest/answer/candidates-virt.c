@@ -76,7 +76,7 @@ static void other_window(Candidates *c, bool larger) {
                 }
         else
                 for (uint64_t size = WINDOW_MAX; size >= WINDOW_MIN; size /= 2)
-                        if (size < now || now < WINDOW_MIN)
+                        if (size < now)
                                 candidates_add(c, CHANGE_MMIO_SIZE, size);
 }
 
@@ -94,6 +94,10 @@ static void for_causes(Candidates *c) {
                         break;
                 case START_SLOTS:
                         candidates_add(c, CHANGE_SLOTS, SLOTS_MAX);
+                        break;
+                case START_MMIO_SIZE_ODD:
+                case START_MMIO_SIZE_SMALL:
+                        other_window(c, true);
                         break;
                 case START_GIC_CPUS:
                         candidates_add(c, CHANGE_HIGHMEM_REDISTS, 1);

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from hosts_arm import raspberry_like
 from place import rules, run
 from test_arm64_hosts import RMR, host
 from tree import MSI_WINDOW
@@ -96,3 +97,51 @@ def test_machine_types(place, qemu, machine, said):
     assert rules(answer, "unsafe") == (["R1"] if said else [])
     if said:
         assert said in answer["findings"][0]["summary"] + answer["findings"][0]["numbers"]
+
+
+def part(midr):
+    def build(t):
+        host()(t)
+        t.midr(midr, 2)
+    return build
+
+
+@pytest.mark.parametrize("build,model,verdict,missing", [
+    (host(), "host", "safe", []),
+    (host(), "max", "safe", []),
+    (host(), "cortex-a15", "unsafe", []),
+    (host(), "cortex-a72", "unsafe", []),
+    (host(), "neoverse-n1", "unsafe", []),
+    # Cortex-A57 of ARM is 0x41, 0xd07 (r1p3); Neoverse N1 0xd0c.
+    (part(0x411FD073), "cortex-a57", "safe", []),
+    (part(0x413FD0C1), "cortex-a57", "unsafe", []),
+    (part(0x413FD0C1), "cortex-a53", "unsafe", []),
+])
+def test_cpu_models(place, build, model, verdict, missing):
+    """target/arm/kvm.c: kvm_arch_init_vcpu() has targets for few models besides the host's."""
+    answer = check(place, build, "virt-10.0", f"-m 4G {CODE}", accelerator=f"-accel kvm -cpu {model}")
+    assert (answer["verdict"], answer["missing"]) == (verdict, missing)
+    assert rules(answer, "unsafe") == (["R1"] if verdict == "unsafe" else [])
+
+
+@pytest.mark.parametrize("machine,missing", [
+    ("virt-10.0,gic-version=3 -smp 2", True), ("virt-10.0 -smp 12", True), ("virt-10.0,gic-version=max -smp 12", True),
+    ("virt-10.0 -smp 4", False), ("virt-10.0,gic-version=host -smp 4", False),
+])
+def test_interrupt_controller(place, machine, missing):
+    """Boards without an IOMMU may have a GICv2 (Raspberry Pi: GIC-400), whose KVM has neither GICv3 nor more than 8 CPUs."""
+    answer = check(place, raspberry_like, machine, "-m 1G -kernel Image")
+    assert any("interrupt controller" in m for m in answer["missing"]) == missing, answer["missing"]
+
+
+@pytest.mark.parametrize("size,remedy", [("0", None), ("512", "512G"), ("3G", "512G"), ("600G", "1024G")])
+def test_window_sizes(place, size, remedy):
+    """A power of two, and at least 512 GiB: the least that is enough is proposed."""
+    answer = check(place, limit(48), f"virt-10.0,highmem-mmio-size={size}", f"-m 4G {CODE}")
+    assert rules(answer, "unsafe") == ["R1"]
+    assert remedy is None or f"highmem-mmio-size={remedy}" in json.dumps(answer["plan"])
+
+
+def test_nested(place):
+    answer = check(place, limit(44), "virt-10.0,virtualization=on", f"-m 4G {CODE}")
+    assert answer["verdict"] != "safe" and any("virtualization" in m for m in answer["missing"])

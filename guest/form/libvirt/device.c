@@ -140,6 +140,9 @@ static int read_controller(VmDomain *domain, const xmlNode *node) {
         if (r < 0 || !domain->vm->qemu->arm64)
                 return r < 0 ? r : vm_hole(domain->vm, size);
         domain->vm->guest->virt.highmem_mmio_size = size;
+        r = vm_virt_window_check(domain->vm, "<pcihole64>");
+        if (r < 0)
+                return r;
         return vm_bounded(domain->vm,
                         guest_assume(domain->vm->guest, "<pcihole64>",
                                         "libvirt 12.8 or later: 11.3 and earlier reject it on aarch64"));

@@ -188,6 +188,7 @@ int vm_virt_smmu(Vm *vm, const KeyValues *values);
 int vm_virt_cpu_property(Vm *vm, const char *name, const char *value);
 
 int vm_virt_finish(Vm *vm);
+int vm_virt_window_check(Vm *vm, const char *what);
 
 /* ── ports and bridges: what is behind each, and which windows firmware reserves ───────────────────────── */
 

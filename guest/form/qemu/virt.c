@@ -29,8 +29,17 @@ static int set_acpi(Vm *vm, const char *key, const char *value) {
         return strcmp(value, "auto") == 0 ? 0 : set_switch(vm, key, value, &vm->guest->virt.acpi);
 }
 
+/* 0 is no power of two, and in a guest the default. */
+int vm_virt_window_check(Vm *vm, const char *what) {
+        return vm->guest->virt.highmem_mmio_size
+                        ? 0
+                        : vm_refuse(vm, what, "highmem-mmio-size is not a power of 2");
+}
+
 static int set_window_size(Vm *vm, const char *key, const char *value) {
-        return vm_size(vm, "-machine highmem-mmio-size", value, 1, &vm->guest->virt.highmem_mmio_size);
+        int r = vm_size(vm, "-machine highmem-mmio-size", value, 1, &vm->guest->virt.highmem_mmio_size);
+
+        return r < 0 ? r : vm_virt_window_check(vm, "-machine highmem-mmio-size");
 }
 
 static int set_gic(Vm *vm, const char *key, const char *value) {
@@ -258,6 +267,10 @@ static int check_machine(Vm *vm) {
                 r = vm_refuse(vm, "-machine secure=on",
                                 "mach-virt: KVM does not support providing Security extensions (TrustZone) "
                                 "to the guest CPU");
+        /* Before KVM on arm64 supports guests within guests, QEMU refuses it. */
+        if (r >= 0 && vm->qemu->virtualization && vm->guest->kvm)
+                r = vm_ignore(vm, "-machine virtualization=on",
+                                "QEMU and KVM of most releases do not support it: the guest does not start");
         /* The default CPU has 32 bits, which KVM on arm64 does not run by this name. */
         if (r >= 0 && vm->guest->kvm && !vm->qemu->domain && !*vm->guest->cpu.model)
                 r = vm_refuse(vm, "-cpu",
