@@ -104,8 +104,11 @@ int baseline_width_make(const Baseline *baseline, bool devices, BaselineWidth *r
         if (ret->known == 0)
                 return 0;
         count_limits(baseline, ret);
+        /* No guest runs on hosts of two architectures, however wide. */
+        if (baseline_mixed(&baseline->architectures))
+                return 0;
         build_ladder(ret);
-        if (ret->unknown == 0 && !baseline_mixed(&baseline->architectures))
+        if (ret->unknown == 0)
                 ret->bits = ret->known;
         return 0;
 }

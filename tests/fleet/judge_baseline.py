@@ -158,11 +158,12 @@ def width(hosts, key, architectures, place):
     limits = collections.Counter(word for h in holders for word in h.limits(lowest, devices))
     unknown = len(hosts) - len(known)
     ladder = []
-    for former, bits in zip(steps, steps[1:]):
+    mixed = len(architectures - {None}) > 1
+    for former, bits in zip(steps, steps[1:]) if not mixed else ():
         lost = [h for h in known if h.bits[key] == former]
         ladder.append({"bits": bits, "from": former, "cannot": sum(h.bits[key] < bits for h in known), "lost": len(lost),
                        "unknown": unknown, "classes": sorted({place(h) for h in lost})})
-    return {"bits": lowest if not unknown and len(architectures - {None}) <= 1 else None, "known": lowest, "hosts": len(hosts),
+    return {"bits": lowest if not unknown and not mixed else None, "known": lowest, "hosts": len(hosts),
             "unknown": unknown, "limits": [{"limit": w, "hosts": limits[w]} for w in WORDS if limits[w]], "ladder": ladder}
 
 
