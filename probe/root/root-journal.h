@@ -26,3 +26,6 @@ typedef Reason (*RootJournal)(void *userdata, RootLogLine line, void *line_userd
 /* The lines that matter of /dev/kmsg, or of what gives one record per read, to the end of `ret`. If its first
  * records are gone, those of the journal are before them. */
 Reason root_log_read(int fd, RootJournal journal, void *userdata, Buffer *ret);
+
+/* The same of a user who may not read the ring, but perhaps the journal: PERMISSION if it has no such lines. */
+Reason root_log_refused(RootJournal journal, void *userdata, Buffer *ret);

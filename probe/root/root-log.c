@@ -69,10 +69,19 @@ static Reason own_journal(void *userdata, RootLogLine line, void *line_userdata)
         return root_journal(line, line_userdata);
 }
 
+Reason root_log_refused(RootJournal journal, void *userdata, Buffer *ret) {
+        if (journal(userdata, append_line, ret) == REASON_NONE && ret->n > 0)
+                return REASON_NONE;
+        ret->n = 0;
+        return REASON_PERMISSION;
+}
+
 static Reason read_live(Root *root, Buffer *ret) {
         _cleanup_close_ int fd = root_openat(root, LOG_DEVICE, O_RDONLY | O_NONBLOCK | O_NOCTTY);
         Reason reason = fd < 0 ? reason_from_errno(fd) : root_log_read(fd, own_journal, NULL, ret);
 
+        if (fd < 0 && reason == REASON_PERMISSION)
+                reason = root_log_refused(own_journal, NULL, ret);
         if (reason == REASON_NONE && !buffer_reserve(ret, ret->n))
                 reason = REASON_RESOURCES;
         if (reason != REASON_NONE) {

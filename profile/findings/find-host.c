@@ -99,6 +99,18 @@ static void find_encryption_takes_bits(const Profile *profile, FindingList *list
                         "setup; mem_encrypt=off does not return the bits.");
 }
 
+/* The collectors that read what was refused. */
+static const char *collectors(const Profile *profile) {
+        bool log = false;
+
+        for (size_t i = 0; i < profile->n_refused; i++)
+                log |= strcmp(profile->refused[i], "/dev/kmsg") == 0;
+        if (!log)
+                return "hawd-collect.service";
+        return profile->n_refused == 1 ? "hawd-collect-log.service"
+                                       : "hawd-collect.service hawd-collect-log.service";
+}
+
 static void find_profile_incomplete(const Profile *profile, FindingList *list) {
         char what[1024] = "";
         size_t n = 0;
@@ -111,9 +123,8 @@ static void find_profile_incomplete(const Profile *profile, FindingList *list) {
         Finding *f = finding_add(list, FINDING_PROFILE_INCOMPLETE, SEVERITY_INFO, "host");
         finding_summary(f, "The profile is incomplete: permission denied");
         finding_detail(f, "Cannot read: %s. Values that depend on it are unknown, not absent.", what);
-        finding_remedy(f,
-                        "Run as root to read it. For the service, see 'systemctl status "
-                        "hawd-collect.service'.");
+        finding_remedy(f, "Run as root to read it. For the service, see 'systemctl status %s'.",
+                        collectors(profile));
 }
 
 void find_host(const Profile *profile, FindingList *list) {

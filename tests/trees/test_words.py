@@ -84,7 +84,9 @@ SCREENS = {
 }
 BELOW = {
     hosts_arm.ampere_like: ["CPU         ARM Neoverse N1, 4 logical", "Groups      2: 1 assignable, 1 with bridges only; see 'hawctl groups'"],
-    hosts_arm.gb10_like: ["CPU         ARM Cortex-X925, 4 logical", "warning  Group 1 cannot be assigned: firmware reserves a memory region for it",
+    hosts_arm.gb10_like: ["CPU         ARM Cortex-A725, Cortex-X925, 4 logical", "IOMMU       smmu3.0x0000000015000000 (arm-smmu-v3) 48 bits, 4 devices",
+                          "Paging      host 4 KiB pages; guests on stage-2 tables, 4 levels, KVM mode VHE",
+                          "warning  Group 1 cannot be assigned: firmware reserves a memory region for it",
                           "            0x2000000000-0x203fffffff direct, identity-mapped (1:1) for firmware (RMR)"],
     hosts_arm.raspberry_like: ["CPU         ARM Cortex-A76, 4 logical", "IOMMU       none in use by the kernel",
                                "         → None with this device tree: it has no SMMU for PCI devices."],
@@ -100,3 +102,13 @@ def test_seven_lines(build, tmp_path):
     start = lines.index(next(line for line in lines if line.startswith("ADDRESS WIDTH"))) + 1
     assert [line[:29] for line in lines[start:start + 7]] == [row(*each) for each in SCREENS[build]]
     assert [line for line in BELOW[build] if line not in lines] == []
+
+
+def test_log_refused(tmp_path):
+    """Of the service's units, the one that reads the log."""
+    t = Tree(tmp_path / "tree")
+    hosts_arm.ampere_like(t)
+    (tmp_path / "tree/hawd/kernel-log").unlink()
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\npermission dev/kmsg\n")
+    found = {f["id"]: f["remedy"] for f in json.loads(words("describe", f"--root={tmp_path}/tree", "-j"))["findings"]}
+    assert found["profile-incomplete"].endswith("'systemctl status hawd-collect-log.service'.")

@@ -217,10 +217,30 @@ static void test_ring(void **state) {
         sd_journal_close(journal);
 }
 
+static Reason empty(void *journal, RootLogLine line, void *userdata) {
+        return REASON_NONE;
+}
+
+static void test_refused(void **state) {
+        sd_journal *journal = open_journal(state);
+        Buffer text = {};
+
+        assert_int_equal(root_log_refused(whole, journal, &text), REASON_NONE);
+        assert_int_equal(text.n, strlen(LINES));
+        assert_memory_equal(text.data, LINES, text.n);
+        text.n = 0;
+        assert_int_equal(root_log_refused(broken, journal, &text), REASON_PERMISSION);
+        assert_int_equal(text.n, 0);
+        assert_int_equal(root_log_refused(empty, journal, &text), REASON_PERMISSION);
+        buffer_done(&text);
+        sd_journal_close(journal);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_lines),
                 cmocka_unit_test(test_ring),
+                cmocka_unit_test(test_refused),
         };
 
         return cmocka_run_group_tests(tests, setup, teardown);
