@@ -110,6 +110,21 @@ static int print_widths(const Profile *profile, const Screen *screen) {
 
 /* ── sources of the widths ─────────────────────────────────────────────────────────────────────────────── */
 
+/* On arm64, units tell their widths in whole sentences, which are not said again below the table. */
+static void unit_line(const Profile *profile, const ProfileIommu *iommu, const char *label,
+                const char *devices, const Screen *screen) {
+        bool said = profile_is_arm64(profile) &&
+                        strstr(profile->widths.iova_bits.source, iommu->bits.source);
+        const char *mark = said ? "" : "; ", *why = said ? "" : iommu->bits.source;
+
+        if (fact_known(&iommu->bits))
+                line(screen, label, "%s (%s) %" PRIu64 " bits, %s%s%s", iommu->name,
+                                iommu_kind_to_string(iommu->kind), iommu->bits.value, devices, mark, why);
+        else
+                line(screen, label, "%s (%s) width unknown, %s%s%s", iommu->name,
+                                iommu_kind_to_string(iommu->kind), devices, mark, why);
+}
+
 static void print_iommus(const Profile *profile, const Screen *screen) {
         const char *label = "IOMMU";
 
@@ -129,13 +144,7 @@ static void print_iommus(const Profile *profile, const Screen *screen) {
                 else
                         snprintf(devices, sizeof(devices), "%" PRIu32 " device%s", iommu->n_devices,
                                         iommu->n_devices == 1 ? "" : "s");
-                if (fact_known(&iommu->bits))
-                        line(screen, label, "%s (%s) %" PRIu64 " bits, %s; %s", iommu->name,
-                                        iommu_kind_to_string(iommu->kind), iommu->bits.value, devices,
-                                        iommu->bits.source);
-                else
-                        line(screen, label, "%s (%s) width unknown, %s; %s", iommu->name,
-                                        iommu_kind_to_string(iommu->kind), devices, iommu->bits.source);
+                unit_line(profile, iommu, label, devices, screen);
                 label = "";
         }
 }

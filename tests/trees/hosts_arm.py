@@ -27,11 +27,11 @@ arm64_smmuv3.expect = {
 arm64_smmuv3.findings = {"msi-window-in-low-memory"}
 
 def server(t, name, kernel, midr, vendor, product, ipa=48, cpus=4):
-    """An arm64 server with ACPI."""
+    """An arm64 server with ACPI, and a kernel for pages of 4 KiB."""
     t.base(name=name, architecture="aarch64", kernel=kernel)
+    t.arm_kernel()
     t.cpuinfo_arm(midr, cpus)
     t.midr(midr, cpus)
-    t.arm_kernel(0)
     t.kvm_arm(ipa, registers=((0x603000000013C038, PARANGE[ipa]),))
     t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
     for file, text in (("sys_vendor", vendor), ("product_name", product), ("board_vendor", vendor), ("bios_vendor", "Phoenix Technologies"),
@@ -66,6 +66,7 @@ def ampere_like(t):
 
 ampere_like.expect = {
     "host.architecture": "aarch64", "host.virtualised": "none", "host.cpus.value": 4, "widths.guestPhysicalBits.value": 48,
+    "host.pageSize.value": 4096,
     "iommus.0.kind": "arm-smmu-v3", "groups.1.assignable": True, "groups.1.isolated": True,
     "memory.ramTop.value": "0x84000000000", "memory.ranges.1.type": "PCI Bus 0000:00", "encryption.bitsTaken.reason": "not-applicable",
     "encryption.bitsTaken.value": None, "firmware.iort.table.rootComplexes.0.memoryAddressLimit": 48,
@@ -74,8 +75,8 @@ ampere_like.findings = {"msi-window-in-low-memory"}
 
 
 def gb10_like(t):
-    """A DGX Spark: firmware wants its GPU's memory mapped 1:1, so Linux keeps the GPU for the host."""
-    server(t, "spark", "6.14.0-1013-nvidia", 0x410FD850, "NVIDIA", "NVIDIA_DGX_Spark")
+    """A DGX Spark: Cortex-A725 beside Cortex-X925; firmware wants its GPU's memory mapped 1:1, so Linux keeps the GPU for the host."""
+    server(t, "spark", "6.14.0-1013-nvidia", [0x410FD871, 0x410FD871, 0x410FD851, 0x410FD851], "NVIDIA", "NVIDIA_DGX_Spark")
     t.kernel_log("kvm [1]: IPA Size Limit: 48 bits", "kvm [1]: VHE mode initialized successfully",
                  "arm-smmu-v3 arm-smmu-v3.0.auto: ias 48-bit, oas 48-bit (features 0x00088705)")
     t.table("IORT", iort.iort(
@@ -97,15 +98,17 @@ def gb10_like(t):
 
 
 gb10_like.expect = {
-    "host.virtualised": "none", "groups.1.assignable": False, "groups.1.assignableReason": "direct-region", "groups.3.assignable": True,
+    "host.virtualised": "none", "host.cpuKinds.value": 2, "host.cpuModelName": "Cortex-A725, Cortex-X925", "host.pageSize.value": 4096,
+    "groups.1.assignable": False, "groups.1.assignableReason": "direct-region", "groups.3.assignable": True,
     "firmware.iort.table.reservedMemory.0.ranges.0.end": "0x203fffffff", "widths.guestPhysicalBits.value": 48,
 }
-gb10_like.findings = {"msi-window-in-low-memory", "rmrr-device-not-assignable"}
+gb10_like.findings = {"cpus-differ", "msi-window-in-low-memory", "rmrr-device-not-assignable"}
 
 
 def raspberry_like(t):
     """A Raspberry Pi 5: a device tree, no SMMU, so no groups; 40 bits; devices on PCIe reach 37."""
     t.base(name="pi", architecture="aarch64", kernel="6.12.47+rpt-rpi-2712")
+    t.arm_kernel(16384, 0)
     t.cpuinfo_arm(0x414FD0B1, 4)
     t.midr(0x414FD0B1, 4)
     t.kvm_arm(40, registers=((0x603000000013C038, PARANGE[40]),))
@@ -131,6 +134,7 @@ def raspberry_like(t):
 
 raspberry_like.expect = {
     "host.virtualised": "none", "iommus": [], "groups": [], "widths.guestPhysicalBits.value": 40, "widths.iovaBits.value": None,
+    "host.pageSize.value": 16384,
     "memory.ranges.3.type": "1000110000.pcie pcie@1000110000", "memory.ranges.5.type": "pcie@1000110000",
     "firmware.deviceTree.reason": None, "firmware.deviceTree.units": [], "firmware.deviceTree.faults": [],
     "firmware.deviceTree.hostBridges": [

@@ -224,8 +224,9 @@ class Tree:
         self.write("hawd/kvm", f"api-version 12\ncapability 165 {ipa}\n" + more +
                    "".join(f"one-reg 0x{n:016x} 0x{v:016x}\n" for n, v in registers))
 
-    def midr(self, value, cpus=1):
-        for cpu in range(cpus):
+    def midr(self, midr, cpus=1):
+        """midr: of all CPUs, or a list with that of each."""
+        for cpu, value in enumerate(midr if isinstance(midr, list) else [midr] * cpus):
             self.write(f"sys/devices/system/cpu/cpu{cpu}/regs/identification/midr_el1", f"0x{value:016x}\n")
 
     def cpuinfo_arm(self, midr, cpus=1):
