@@ -66,6 +66,12 @@ static void put_numbers(CheckRun *run, CheckFinding *f, const Reach *reach, cons
                                 "-0x%" PRIx64 " (%s)%s%s",
                                 range->start, range->end, region->start, region->end, region->word,
                                 run->n_reaches > 1 ? " of " : "", run->n_reaches > 1 ? who(run, reach) : "");
+        else if (outside->start < end)
+                check_numbers(run, f,
+                                "0x%" PRIx64 "-0x%" PRIx64 "; the host bridge of %s passes on no address "
+                                "from 0x%" PRIx64 " (%s, dma-ranges)",
+                                range->start, range->end, who(run, reach), outside->start,
+                                memory_limit_source(run->profile));
         else
                 check_numbers(run, f,
                                 "0x%" PRIx64 "-0x%" PRIx64 "; %s can address up to 0x%" PRIx64

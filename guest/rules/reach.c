@@ -45,6 +45,8 @@ static void anywhere_collect(CheckRun *run, unsigned bits) {
         }
         if (r >= 0)
                 r = range_set_subtract(&run->anywhere, &holes);
+        if (r >= 0)
+                r = memory_limit_intersect_all(profile, &run->anywhere);
         range_set_done(&holes);
         if (r < 0)
                 run->error = r;
@@ -207,7 +209,8 @@ static void reach_anywhere(CheckRun *run, size_t device) {
 static void reach_regions(CheckRun *run, const ProfileGroup *group, uint32_t domain, size_t device) {
         _cleanup_(range_set_done) RangeSet holes = {};
         RangeSet *own = calloc(1, sizeof(*own));
-        unsigned limit = memory_limit(run->profile, domain).bits, width = limit ? limit : WIDTH_ANY;
+        MemoryLimit limit = memory_limit(run->profile, domain);
+        unsigned width = limit.bits && !limit.bridge ? limit.bits : WIDTH_ANY;
         int r = own ? range_set_add(own, 0, width_end(width)) : -ENOMEM;
 
         for (size_t i = 0; i < group->regions.n && r >= 0; i++)
@@ -216,6 +219,8 @@ static void reach_regions(CheckRun *run, const ProfileGroup *group, uint32_t dom
                                         group->regions.regions[i].end);
         if (r >= 0)
                 r = range_set_subtract(own, &holes);
+        if (r >= 0)
+                r = memory_limit_intersect(&limit, own);
         if (r < 0) {
                 free_own(own);
                 run->error = r;
@@ -228,7 +233,7 @@ static void reach_regions(CheckRun *run, const ProfileGroup *group, uint32_t dom
                                         .device = device,
                                         .width = width,
                                         .at_most = width,
-                                        .limited = limit > 0 });
+                                        .limited = limit.bits > 0 });
 }
 
 static void reach_group(CheckRun *run, const ProfileGroup *group, uint32_t domain, size_t device) {

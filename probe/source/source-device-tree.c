@@ -24,18 +24,30 @@ typedef struct TreeWalk {
         FirmwareTables *tables;
         DeviceTreeBus buses[DEVICE_TREE_DEPTH_MAX];
         uint8_t ranges[DEVICE_TREE_DEPTH_MAX][RANGES_MAX]; /* of the buses */
+        Reason dma[DEVICE_TREE_DEPTH_MAX]; /* not NONE: the bus may narrow what bridges say */
         size_t n_nodes;
 } TreeWalk;
 
-/* A property, valid until the next read. False: it is not there, or cannot be read. */
-static bool read_property(TreeWalk *walk, const char *node, const char *name, Bytes *ret) {
+/* A property, valid until the next read. */
+static Reason try_property(TreeWalk *walk, const char *node, const char *name, Bytes *ret) {
         char path[PATH_SIZE];
+        Reason reason;
 
         snprintf(path, sizeof(path), BASE "%s/%s", node, name);
-        if (root_read_attribute(walk->root, path, walk->buffer) != REASON_NONE)
-                return false;
-        *ret = buffer_bytes(walk->buffer);
-        return true;
+        reason = root_read_attribute(walk->root, path, walk->buffer);
+        if (reason == REASON_NONE)
+                *ret = buffer_bytes(walk->buffer);
+        return reason;
+}
+
+/* False: it is not there, or cannot be read. */
+static bool read_property(TreeWalk *walk, const char *node, const char *name, Bytes *ret) {
+        return try_property(walk, node, name, ret) == REASON_NONE;
+}
+
+static void lose_bridges(TreeWalk *walk, Reason reason) {
+        if (walk->tables->device_tree.incomplete == REASON_NONE)
+                walk->tables->device_tree.incomplete = reason;
 }
 
 static bool is_available(TreeWalk *walk, const char *node) {
@@ -43,6 +55,23 @@ static bool is_available(TreeWalk *walk, const char *node) {
         bool has = read_property(walk, node, "status", &status);
 
         return device_tree_available(has, status);
+}
+
+/* A bus that narrows addresses, or may, is not followed: what its bridges pass on is unknown. */
+static void read_dma_ranges(TreeWalk *walk, const char *node, size_t n_buses, DeviceTreeBridge *ret) {
+        Bytes property;
+        Reason reason = try_property(walk, node, "dma-ranges", &property);
+
+        if (reason == REASON_NONE)
+                device_tree_dma_decode(property, walk->buses[n_buses - 1].address_cells, ret,
+                                &walk->tables->device_tree_faults);
+        else if (reason != REASON_ABSENT)
+                ret->dma_reason = reason;
+        for (size_t i = 0; i < n_buses; i++)
+                if (walk->dma[i] != REASON_NONE) {
+                        ret->dma_reason = walk->dma[i];
+                        ret->n_dma_ranges = ret->dma_bits = 0;
+                }
 }
 
 static int add_bridge(TreeWalk *walk, const char *node, size_t n_buses) {
@@ -55,14 +84,13 @@ static int add_bridge(TreeWalk *walk, const char *node, size_t n_buses) {
         if (tree->n_bridges == DEVICE_TREE_BRIDGES_MAX) {
                 fault_add(faults, 0, "too-many-bridges", "more than %d host bridges",
                                 DEVICE_TREE_BRIDGES_MAX);
+                lose_bridges(walk, REASON_TOO_LARGE);
                 return 0;
         }
         text_printable(bytes_of(node), bridge.path, sizeof(bridge.path));
         if (read_property(walk, node, "linux,pci-domain", &property) && device_tree_cell(property, &cell))
                 bridge.segment = cell;
-        if (read_property(walk, node, "dma-ranges", &property))
-                bridge.dma_bits = device_tree_dma_bits(
-                                property, walk->buses[n_buses - 1].address_cells, faults);
+        read_dma_ranges(walk, node, n_buses, &bridge);
         if (read_property(walk, node, "ranges", &property))
                 device_tree_windows_decode(property, walk->buses, n_buses, &bridge, faults);
         grown = grow(tree->bridges, tree->n_bridges, sizeof(*grown));
@@ -130,6 +158,7 @@ static int visit(TreeWalk *walk, const char *node, const char *name, size_t n_bu
         if (++walk->n_nodes > NODES_MAX) {
                 fault_add(&walk->tables->device_tree_faults, 0, "too-many-nodes", "more than %d nodes",
                                 NODES_MAX);
+                lose_bridges(walk, REASON_TOO_LARGE);
                 return 0;
         }
         if (!is_available(walk, node))
@@ -148,6 +177,8 @@ static int visit_children(TreeWalk *walk, const char *node, const NameList *name
 
                 if (n > 0 && (size_t) n < sizeof(path))
                         r = visit(walk, path, names->names[i], n_buses);
+                else
+                        lose_bridges(walk, REASON_TOO_LARGE);
         }
         return r;
 }
@@ -157,8 +188,13 @@ static bool read_bus(TreeWalk *walk, const char *node, size_t level) {
         DeviceTreeBus *bus = &walk->buses[level];
         uint32_t address_cells, size_cells;
         Bytes property;
+        Reason reason;
 
         *bus = (DeviceTreeBus){};
+        reason = try_property(walk, node, "dma-ranges", &property);
+        walk->dma[level] = reason == REASON_ABSENT                 ? REASON_NONE
+                        : reason != REASON_NONE || property.n == 0 ? reason
+                                                                   : REASON_AMBIGUOUS;
         if (!read_property(walk, node, "#address-cells", &property) ||
                         !device_tree_cell(property, &address_cells) ||
                         !read_property(walk, node, "#size-cells", &property) ||
@@ -177,11 +213,17 @@ static bool read_bus(TreeWalk *walk, const char *node, size_t level) {
 static int walk_bus(TreeWalk *walk, const char *node, size_t n_buses) {
         _cleanup_(name_list_done) NameList names = {};
         char path[PATH_SIZE];
+        Reason reason;
 
-        if (!read_bus(walk, node, n_buses))
+        if (!read_bus(walk, node, n_buses)) {
+                lose_bridges(walk, REASON_MALFORMED);
                 return 0;
+        }
         snprintf(path, sizeof(path), BASE "%s", node);
-        if (root_list(walk->root, path, NODE_NAMES_MAX, &names) != REASON_NONE)
+        reason = root_list(walk->root, path, NODE_NAMES_MAX, &names);
+        if (reason != REASON_NONE || names.truncated)
+                lose_bridges(walk, reason != REASON_NONE ? reason : REASON_TOO_LARGE);
+        if (reason != REASON_NONE)
                 return 0;
         return visit_children(walk, node, &names, n_buses + 1);
 }

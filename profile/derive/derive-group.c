@@ -19,17 +19,32 @@ static bool is_bridge(const ProfileDevice *device) {
 /* ── reach ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Nor do addresses reach memory that the root complex does not pass on. */
-static void apply_memory_limit(
-                const Profile *profile, ProfileGroup *group, const size_t *indices, size_t n) {
+static void apply_memory_limit(const Profile *profile, ProfileGroup *group, const size_t *indices, size_t n,
+                unsigned *usable_bits) {
         for (size_t i = 0; i < n && group->bits > 0; i++) {
                 MemoryLimit limit = memory_limit(profile, profile->devices[indices[i]].address.domain);
 
                 if (limit.reason != REASON_NONE) {
                         group->bits = 0;
                         group->bits_reason = limit.reason;
-                } else if (limit.bits > 0 && limit.bits < group->bits)
+                        return;
+                }
+                if (limit.bits > 0 && limit.bits < group->bits)
                         group->bits = limit.bits;
+                if (!limit.bridge && group->bits < *usable_bits)
+                        *usable_bits = group->bits;
         }
+}
+
+static int intersect_limits(const Profile *profile, ProfileGroup *group, const size_t *indices, size_t n) {
+        int r = 0;
+
+        for (size_t i = 0; i < n && r >= 0; i++) {
+                MemoryLimit limit = memory_limit(profile, profile->devices[indices[i]].address.domain);
+
+                r = memory_limit_intersect(&limit, &group->usable);
+        }
+        return r;
 }
 
 /* The narrowest unit of the group's devices limits it. */
@@ -78,7 +93,7 @@ static int usable_below(unsigned width, const RangeSet *reserved, RangeSet *ret)
         return range_set_subtract(ret, reserved);
 }
 
-static int derive_usable(ProfileGroup *group) {
+static int derive_usable(ProfileGroup *group, unsigned bits) {
         _cleanup_(range_set_done) RangeSet reserved = {};
         int r;
 
@@ -87,7 +102,7 @@ static int derive_usable(ProfileGroup *group) {
         r = add_reserved(&group->regions, &reserved);
         if (r < 0)
                 return r;
-        return usable_below(group->bits, &reserved, &group->usable);
+        return usable_below(bits, &reserved, &group->usable);
 }
 
 int derive_reserved(Profile *profile) {
@@ -106,8 +121,9 @@ int derive_reserved(Profile *profile) {
                         return 0;
         if (!fact_known(&profile->widths.iova_bits) || profile->groups_reason != REASON_NONE)
                 return 0;
-        return usable_below((unsigned) profile->widths.iova_bits.value, &profile->reserved,
+        r = usable_below((unsigned) profile->widths.iova_bits.value, &profile->reserved,
                         &profile->usable_iova);
+        return r < 0 ? r : memory_limit_intersect_all(profile, &profile->usable_iova);
 }
 
 /* ── assignability ─────────────────────────────────────────────────────────────────────────────────────── */
@@ -272,6 +288,7 @@ static int copy_lists(const GroupFact *fact, ProfileGroup *ret) {
 static int derive_group(const Facts *facts, const GroupFact *fact, Profile *profile, size_t g) {
         ProfileGroup *group = &profile->groups[g];
         _cleanup_free_ size_t *indices = NULL;
+        unsigned usable_bits;
         size_t n;
         int r;
 
@@ -292,10 +309,12 @@ static int derive_group(const Facts *facts, const GroupFact *fact, Profile *prof
                 return -ENOMEM;
         n = find_members(profile, g, indices);
         derive_unit_bits(profile, group, indices, n);
-        apply_memory_limit(profile, group, indices, n);
+        usable_bits = group->bits;
+        apply_memory_limit(profile, group, indices, n, &usable_bits);
         derive_assignable(facts, profile, group, indices, n);
         derive_isolated(profile, group, indices, n);
-        return derive_usable(group);
+        r = derive_usable(group, usable_bits);
+        return r < 0 ? r : intersect_limits(profile, group, indices, n);
 }
 
 int derive_groups(const Facts *facts, Profile *profile) {

@@ -21,6 +21,18 @@ static const Field window_fields[] = {
 };
 static const FieldTable window_table = { FIELD_TABLE(window_fields), .check = check_window };
 
+static int check_dma_range(const JsonValue *value, void *object, const void *before) {
+        const DeviceTreeRange *range = object;
+
+        return range_check(value, range->start, range->end);
+}
+
+static const Field dma_range_fields[] = {
+        { "start", FIELD_HEX, 0, FIELD_MEMBER(DeviceTreeRange, start), .text = "First address." },
+        { "end", FIELD_HEX, 0, FIELD_MEMBER(DeviceTreeRange, end), .text = "Last address." },
+};
+static const FieldTable dma_range_table = { FIELD_TABLE(dma_range_fields), .check = check_dma_range };
+
 #define BRIDGE(member) FIELD_MEMBER(DeviceTreeBridge, member)
 
 static const Field bridge_fields[] = {
@@ -28,7 +40,13 @@ static const Field bridge_fields[] = {
         { "segment", FIELD_INTEGER, FIELD_OR_NONE, BRIDGE(segment), .max = UINT32_MAX, .none = -1,
                         .text = "PCI segment (linux,pci-domain); null: the kernel chooses." },
         { "dmaBits", FIELD_INTEGER, FIELD_OR_NONE, BRIDGE(dma_bits), .min = 1, .max = 64, .none = 0,
-                        .text = "Width of the highest address that its devices may use (dma-ranges); null: the node has no limit." },
+                        .text = "Whole bits below the highest end of dmaRanges; null: no limit, or see dmaReason." },
+        { "dmaReason", FIELD_REASON, FIELD_LATER, BRIDGE(dma_reason),
+                        .text = "Why it is unknown what its devices may address." },
+        { "dmaRanges", FIELD_LIST, FIELD_INLINE | FIELD_LATER,
+                        FIELD_ELEMENTS(DeviceTreeBridge, dma_ranges, n_dma_ranges),
+                        .max = DEVICE_TREE_WINDOWS_MAX, .table = &dma_range_table,
+                        .text = "Addresses on the bus that its devices may use (dma-ranges); empty: no limit, or see dmaReason." },
         { "windows", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(DeviceTreeBridge, windows, n_windows),
                         .max = DEVICE_TREE_WINDOWS_MAX, .table = &window_table,
                         .text = "Address space of the bus (ranges)." },
@@ -61,6 +79,8 @@ static const FieldHook faults_hook = { write_faults, read_faults, .schema = "{\"
 
 static const Field tree_fields[] = {
         { "reason", FIELD_REASON, 0, TREE(device_tree_reason), .text = "Why there is no tree." },
+        { "incomplete", FIELD_REASON, FIELD_LATER, TREE(device_tree.incomplete),
+                        .text = "Why host bridges may be missing from the list." },
         { "hostBridges", FIELD_LIST, 0, TREE_LIST(bridges, n_bridges), .max = DEVICE_TREE_BRIDGES_MAX,
                         .table = &bridge_table, .text = "PCI host bridges." },
         { "units", FIELD_LIST, 0, TREE_LIST(units, n_units), .max = DEVICE_TREE_UNITS_MAX,

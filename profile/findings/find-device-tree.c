@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile/architecture.h"
 #include "profile/findings/findings.h"
 #include "profile/memory-limit.h"
 
@@ -21,6 +22,23 @@ static bool offers_more(const Profile *profile, uint32_t domain, unsigned limit)
                         return true;
         }
         return false;
+}
+
+/* Where no unit translates, no width depends on it. */
+static void find_unknown(const Profile *profile, uint32_t domain, Reason reason, FindingList *list) {
+        if (!offers_more(profile, domain, 0))
+                return;
+        Finding *f = finding_add(list, FINDING_MEMORY_ADDRESS_LIMIT, SEVERITY_WARNING,
+                        "PCI segment %04" PRIx32, domain);
+        finding_summary(f, "It is unknown how many bits devices of PCI segment %04" PRIx32 " can address",
+                        domain);
+        finding_detail(f,
+                        "The %s does not tell the limit of the segment's host bridge (%s). VFIO does not "
+                        "heed it: guest memory above it would be mapped, but not reached.",
+                        memory_limit_source(profile), reason_to_string(reason));
+        finding_remedy(f,
+                        "Read the host again as root. If the reason stays, ask the vendor of the firmware "
+                        "for the limit: until then, hawd takes no width for safe with these devices.");
 }
 
 static void find_limit(const Profile *profile, uint32_t domain, FindingList *list) {
@@ -44,11 +62,11 @@ static void find_limit(const Profile *profile, uint32_t domain, FindingList *lis
 }
 
 /* As both drivers name their units: by register base. */
-static bool drives(const Profile *profile, const DeviceTreeUnit *unit) {
+bool find_smmu_driven(const Profile *profile, uint64_t base) {
         char v3[32], v2[32];
 
-        snprintf(v3, sizeof(v3), "smmu3.0x%016" PRIx64, unit->base);
-        snprintf(v2, sizeof(v2), "smmu.0x%016" PRIx64, unit->base);
+        snprintf(v3, sizeof(v3), "smmu3.0x%016" PRIx64, base);
+        snprintf(v2, sizeof(v2), "smmu.0x%016" PRIx64, base);
         for (size_t i = 0; i < profile->n_iommus; i++)
                 if (strcmp(profile->iommus[i].name, v3) == 0 || strcmp(profile->iommus[i].name, v2) == 0)
                         return true;
@@ -64,7 +82,7 @@ static void find_not_driven(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < tree->n_units; i++) {
                 const DeviceTreeUnit *unit = &tree->units[i];
 
-                if (drives(profile, unit))
+                if (find_smmu_driven(profile, unit->base))
                         continue;
                 Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
                                 unit->base);
@@ -81,16 +99,22 @@ static void find_not_driven(const Profile *profile, FindingList *list) {
 }
 
 void find_device_tree(const Profile *profile, FindingList *list) {
+        bool tree = profile->firmware.device_tree_reason != REASON_ABSENT;
         uint32_t last = 0;
 
-        if (profile->firmware.device_tree_reason != REASON_NONE)
-                return;
         for (size_t i = 0; i < profile->n_devices; i++) {
                 uint32_t domain = profile->devices[i].address.domain;
 
-                if (i == 0 || domain != last)
-                        find_limit(profile, domain, list);
+                if ((i == 0 || domain != last) && profile_is_arm64(profile)) {
+                        Reason reason = memory_limit(profile, domain).reason;
+
+                        if (reason != REASON_NONE && (tree || profile->firmware.iort_reason == REASON_NONE))
+                                find_unknown(profile, domain, reason, list);
+                        else if (tree)
+                                find_limit(profile, domain, list);
+                }
                 last = domain;
         }
-        find_not_driven(profile, list);
+        if (tree)
+                find_not_driven(profile, list);
 }

@@ -30,12 +30,12 @@ static void firmware_only_remedy(const Profile *profile, Finding *f) {
         const Cmdline *cmdline = &profile->host.cmdline;
         bool known = profile->host.cmdline_reason == REASON_NONE;
 
-        if (known && cmdline->iommu_off)
-                finding_remedy(f, "Remove iommu=off from the kernel command line.");
-        else if (profile_is_arm64(profile))
+        if (profile_is_arm64(profile)) /* iommu=off does nothing there */
                 finding_remedy(f,
                                 "Look for 'arm-smmu' in the kernel log: the driver rejected the units, or "
                                 "the kernel was built without it (CONFIG_ARM_SMMU_V3, CONFIG_ARM_SMMU).");
+        else if (known && cmdline->iommu_off)
+                finding_remedy(f, "Remove iommu=off from the kernel command line.");
         else if (profile->firmware.ivrs_reason == REASON_NONE)
                 finding_remedy(f,
                                 known && cmdline->amd_iommu_off
@@ -83,7 +83,7 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
         else if (profile_is_arm64(profile))
                 finding_remedy(f, "%s",
                                 firmware->device_tree_reason == REASON_NONE
-                                                ? "None with this device tree: it has no SMMU for PCI devices."
+                                                ? "None with this device tree: no SMMU for PCI devices was found in it."
                                                 : "Enable the SMMU in firmware setup.");
         else
                 finding_remedy(f, "Enable the IOMMU as the documentation of the platform describes.");

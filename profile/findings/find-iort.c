@@ -4,8 +4,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
+#include "probe/cleanup.h"
 #include "profile/device-lookup.h"
 #include "profile/findings/findings.h"
 #include "profile/memory-limit.h"
@@ -68,44 +69,50 @@ static void find_memory_address_limit(
 
 /* ── units ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* As both drivers name their units: by register base. */
-static bool drives(const Profile *profile, const IortUnit *unit) {
-        char name[32];
+#define NO_UNIT (-1)
 
-        snprintf(name, sizeof(name), "%s.0x%016" PRIx64, unit->type == IORT_SMMU_V3 ? "smmu3" : "smmu",
-                        unit->base);
-        for (size_t i = 0; i < profile->n_iommus; i++)
-                if (strcmp(profile->iommus[i].name, name) == 0)
-                        return true;
-        return false;
+/* Of a function: where its requests go. */
+typedef struct Stream {
+        int unit; /* NO_UNIT: none */
+        uint32_t id;
+} Stream;
+
+static Stream stream_of(const Iort *iort, const PciAddress *address) {
+        uint16_t rid = (uint16_t) (address->bus << 8 | address->device << 3 | address->function);
+        Stream stream = { .unit = NO_UNIT };
+
+        if (address->domain <= UINT16_MAX)
+                stream.unit = iort_stream_of(iort, (uint16_t) address->domain, rid, &stream.id);
+        return stream;
 }
 
-static size_t functions_behind(const Profile *profile, size_t unit) {
+/* How many functions are behind each unit: the table is long, so each is looked up once. NULL: no memory. */
+static size_t *functions_behind(const Profile *profile) {
         const Iort *iort = &profile->firmware.iort;
-        size_t n = 0;
+        size_t *behind = calloc(iort->n_units ? iort->n_units : 1, sizeof(*behind));
 
-        for (size_t i = 0; i < profile->n_devices; i++) {
-                const PciAddress *address = &profile->devices[i].address;
-                uint16_t id = (uint16_t) (address->bus << 8 | address->device << 3 | address->function);
+        for (size_t i = 0; behind && i < profile->n_devices; i++) {
+                int unit = stream_of(iort, &profile->devices[i].address).unit;
 
-                n += address->domain <= UINT16_MAX &&
-                                iort_unit_of(iort, (uint16_t) address->domain, id) == (int) unit;
+                if (unit >= 0)
+                        behind[unit]++;
         }
-        return n;
+        return behind;
 }
 
 /* Where none is driven, iommu-firmware-only says so. */
 static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
         const Iort *iort = &profile->firmware.iort;
+        _cleanup_free_ size_t *behind = NULL;
 
         if (profile->iommus_reason != REASON_NONE || profile->n_iommus == 0)
                 return;
+        behind = functions_behind(profile);
         for (size_t i = 0; i < iort->n_units; i++) {
                 const IortUnit *unit = &iort->units[i];
 
-                if (drives(profile, unit))
+                if (find_smmu_driven(profile, unit->base))
                         continue;
-                size_t n = functions_behind(profile, i);
                 Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
                                 unit->base);
                 finding_summary(f,
@@ -115,7 +122,7 @@ static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
                 finding_detail(f,
                                 "ACPI IORT names it (%s, at byte %" PRIu32
                                 "), /sys/class/iommu does not. %zu PCI functions are behind it.",
-                                iort_unit_model(unit), unit->offset, n);
+                                iort_unit_model(unit), unit->offset, behind ? behind[i] : 0);
                 finding_remedy(f,
                                 "Look for '%s' in the kernel log: the driver rejected the unit, or the "
                                 "kernel was built without it (%s).",
@@ -127,16 +134,12 @@ static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
 /* ── reserved memory ───────────────────────────────────────────────────────────────────────────────────── */
 
 /* An RMR names the ids behind the unit. */
-static bool is_for(const Iort *iort, const IortReserved *reserved, const PciAddress *address) {
-        uint16_t rid = (uint16_t) (address->bus << 8 | address->device << 3 | address->function);
-        uint32_t stream = 0;
-        int unit = iort_stream_of(iort, (uint16_t) address->domain, rid, &stream);
-
-        for (size_t i = 0; unit >= 0 && i < reserved->n_mappings; i++) {
+static bool is_for(const IortReserved *reserved, Stream stream) {
+        for (size_t i = 0; stream.unit >= 0 && i < reserved->n_mappings; i++) {
                 const IortMapping *mapping = &reserved->mappings[i];
 
-                if (mapping->valid && mapping->unit == unit && stream >= mapping->output_base &&
-                                stream - mapping->output_base < mapping->count)
+                if (mapping->valid && mapping->unit == stream.unit && stream.id >= mapping->output_base &&
+                                stream.id - mapping->output_base < mapping->count)
                         return true;
         }
         return false;
@@ -158,11 +161,14 @@ static bool keeps(const ProfileGroup *group, const IortRange *range) {
 static void find_not_kept(const Profile *profile, const ProfileDevice *device, FindingList *list) {
         const Iort *iort = &profile->firmware.iort;
         char name[PCI_ADDRESS_TEXT_MAX];
+        Stream stream = stream_of(iort, &device->address);
 
         for (size_t i = 0; i < iort->n_reserved; i++) {
                 const IortReserved *reserved = &iort->reserved[i];
 
-                for (size_t j = 0; is_for(iort, reserved, &device->address) && j < reserved->n_ranges; j++) {
+                if (!is_for(reserved, stream))
+                        continue;
+                for (size_t j = 0; j < reserved->n_ranges; j++) {
                         const IortRange *range = &reserved->ranges[j];
 
                         if (keeps(&profile->groups[device->group], range))

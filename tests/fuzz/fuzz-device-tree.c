@@ -36,8 +36,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 if (bridge.windows[i].start > bridge.windows[i].end ||
                                 bridge.windows[i].space >= _DEVICE_TREE_SPACE_MAX)
                         abort();
-        if (device_tree_dma_bits(property, buses[1].address_cells, &faults) > 64)
+        device_tree_dma_decode(property, buses[1].address_cells, &bridge, &faults);
+        if (bridge.dma_bits > 64 || bridge.n_dma_ranges > DEVICE_TREE_WINDOWS_MAX ||
+                        (bridge.dma_reason != REASON_NONE && bridge.n_dma_ranges > 0))
                 abort();
+        for (size_t i = 0; i < bridge.n_dma_ranges; i++)
+                if (bridge.dma_ranges[i].start > bridge.dma_ranges[i].end)
+                        abort();
         if (device_tree_reg(property, buses[1].address_cells, &address))
                 (void) device_tree_translate(buses, 2, &address);
         (void) device_tree_cell(property, &cell);

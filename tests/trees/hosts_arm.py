@@ -138,7 +138,8 @@ raspberry_like.expect = {
     "memory.ranges.3.type": "1000110000.pcie pcie@1000110000", "memory.ranges.5.type": "pcie@1000110000",
     "firmware.deviceTree.reason": None, "firmware.deviceTree.units": [], "firmware.deviceTree.faults": [],
     "firmware.deviceTree.hostBridges": [
-        {"path": f"/axi/pcie@10001{n}0000", "segment": n, "dmaBits": 37, "windows": [
+        {"path": f"/axi/pcie@10001{n}0000", "segment": n, "dmaBits": 37, "dmaReason": None,
+         "dmaRanges": [{"start": "0x1000000000", "end": "0x1fffffffff"}], "windows": [
             {"space": "memory32", "prefetchable": False, "busStart": "0x0", "start": f"0x{low}00000000", "end": f"0x{low}fffffffb"},
             {"space": "memory64", "prefetchable": True, "busStart": "0x400000000", "start": f"0x{high}00000000", "end": f"0x{end}ffffffff"}]}
         for n, low, high, end in ((1, "1b", "18", "1a"), (2, "1f", "1c", "1e"))],
@@ -200,12 +201,67 @@ def device_tree_limit(t):
 device_tree_limit.expect = {
     "widths.iovaBits.value": 39, "iommus.0.iovaBits.value": 48, "groups.0.iovaBits": 39,
     "host.virtualised": "none", "firmware.deviceTree.faults": [],
-    "firmware.deviceTree.hostBridges": [{"path": "/soc@0/pcie@10000000", "segment": None, "dmaBits": 39, "windows": [
+    "firmware.deviceTree.hostBridges": [{"path": "/soc@0/pcie@10000000", "segment": None, "dmaBits": 39, "dmaReason": None,
+                                            "dmaRanges": [{"start": "0x0", "end": "0x7fffffffff"}], "windows": [
         {"space": "memory32", "prefetchable": False, "busStart": "0x20000000", "start": "0x10000000", "end": "0x17ffffff"}]}],
     "firmware.deviceTree.units": [{"path": "/soc@0/iommu@5000000", "compatible": "arm,smmu-v3", "base": "0x15000000"},
                                   {"path": "/soc@0/iommu@6000000", "compatible": "arm,mmu-500", "base": "0x16000000"}],
 }
 device_tree_limit.findings = {"iommu-narrower-than-cpu", "memory-address-limit", "msi-window-in-low-memory", "smmu-not-driven"}
+
+
+def dma_260_gib(t):
+    """As above, but the bridge passes on 1 GiB to 260 GiB: not whole bits, and not from 0."""
+    device_tree_limit(t)
+    t.device_tree("soc@0/pcie@10000000", dma_ranges=[0x43000000, 0, 0x40000000, 0, 0, 0x40, 0xC0000000])
+
+
+dma_260_gib.expect = {
+    "widths.iovaBits.value": 38, "groups.0.iovaBits": 38, "groups.0.usableIova": [{"start": "0x40000000", "end": "0x40ffffffff"}],
+    "usableIova": [{"start": "0x40000000", "end": "0x3fffffffff"}],
+}
+dma_260_gib.findings = device_tree_limit.findings
+
+
+def dma_cut_short(t):
+    """The second entry is not whole: the first says nothing of what the host has."""
+    device_tree_limit(t)
+    t.device_tree("soc@0/pcie@10000000", dma_ranges=[0x43000000, 0, 0, 0, 0, 0x80, 0, 0x43000000])
+
+
+UNKNOWN_LIMIT = {"groups.0.iovaBits": None, "groups.0.usableIova": [], "usableIova": [], "widths.iovaBits.value": None, "iommus.0.iovaBits.value": 48}
+UNKNOWN_FINDINGS = {"memory-address-limit", "msi-window-in-low-memory", "smmu-not-driven"}
+dma_cut_short.expect = {**UNKNOWN_LIMIT, "groups.0.bitsReason": "malformed", "firmware.deviceTree.hostBridges.0.dmaReason": "malformed"}
+dma_cut_short.findings = UNKNOWN_FINDINGS
+
+
+def dma_of_parent(t):
+    """The bus above the bridge passes on 2 GiB."""
+    device_tree_limit(t)
+    t.device_tree("soc@0", dma_ranges=[0, 0, 0, 0x80000000])
+
+
+dma_of_parent.expect = {**UNKNOWN_LIMIT, "groups.0.bitsReason": "ambiguous", "firmware.deviceTree.hostBridges.0.dmaReason": "ambiguous"}
+dma_of_parent.findings = UNKNOWN_FINDINGS
+
+
+def dma_other_segment(t):
+    """No bridge has the segment of the device."""
+    device_tree_limit(t)
+    t.device_tree("soc@0/pcie@10000000", linux__pci_domain=[7])
+
+
+dma_other_segment.expect = {**UNKNOWN_LIMIT, "groups.0.bitsReason": "ambiguous", "firmware.deviceTree.hostBridges.0.dmaBits": 39}
+dma_other_segment.findings = UNKNOWN_FINDINGS
+
+
+def dma_unreadable(t):
+    device_tree_limit(t)
+    t.write("hawd/reasons", "not-applicable hawd/cpuid\npermission sys/firmware/devicetree/base/soc@0/pcie@10000000/dma-ranges\n")
+
+
+dma_unreadable.expect = {**UNKNOWN_LIMIT, "groups.0.bitsReason": "permission"}
+dma_unreadable.findings = UNKNOWN_FINDINGS
 
 
 def arm64_lpa2_off(t):
@@ -268,4 +324,5 @@ arm64_kvm_off.expect = {
 arm64_kvm_off.findings = {"iommu-absent", "kvm-absent", "cpus-differ"}
 
 
-HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt, device_tree_limit, arm64_lpa2_off, arm64_no_el2, arm64_kvm_off]
+HOSTS = [arm64_smmuv3, ampere_like, gb10_like, raspberry_like, device_tree_virt, device_tree_limit, dma_260_gib, dma_cut_short, dma_of_parent,
+         dma_other_segment, dma_unreadable, arm64_lpa2_off, arm64_no_el2, arm64_kvm_off]

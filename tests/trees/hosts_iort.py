@@ -63,7 +63,7 @@ def limit_not_valid(t):
 limit_not_valid.expect = {"groups.0.iovaBits": None, "groups.0.bitsReason": "malformed", "groups.0.usableIova": [], "usableIova": [],
                           "widths.iovaBits.value": None, "widths.iovaBits.reason": "malformed", "iommus.0.iovaBits.value": 48,
                           "firmware.iort.table.rootComplexes.0.memoryAddressLimit": None}
-limit_not_valid.findings = {"iort-fault", "msi-window-in-low-memory"}
+limit_not_valid.findings = {"iort-fault", "memory-address-limit", "msi-window-in-low-memory"}
 
 
 def iort_unreadable(t):
@@ -102,4 +102,14 @@ def no_smmu_driven(t):
 no_smmu_driven.expect = {"widths.iovaBits.reason": "absent", "iommus": []}
 no_smmu_driven.findings = {"iommu-firmware-only"}
 
-HOSTS = [limit_of_40, limit_of_48, limit_not_valid, iort_unreadable, second_smmu_not_driven, no_smmu_driven]
+
+def root_complex_missing(t):
+    """The walk ends before the root complex: its limit is unknown, not absent."""
+    acpi_host(t, iort(its(0), smmuv3(0x9050000, mapping("its"), name="one")))
+
+
+root_complex_missing.expect = {"groups.0.iovaBits": None, "groups.0.bitsReason": "malformed", "groups.0.usableIova": [], "usableIova": [],
+                               "widths.iovaBits.reason": "malformed", "iommus.0.iovaBits.value": 48}
+root_complex_missing.findings = {"memory-address-limit", "msi-window-in-low-memory"}
+
+HOSTS = [root_complex_missing, limit_of_40, limit_of_48, limit_not_valid, iort_unreadable, second_smmu_not_driven, no_smmu_driven]

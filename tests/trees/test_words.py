@@ -89,7 +89,7 @@ BELOW = {
                           "warning  Group 1 cannot be assigned: firmware reserves a memory region for it",
                           "            0x2000000000-0x203fffffff direct, identity-mapped (1:1) for firmware (RMR)"],
     hosts_arm.raspberry_like: ["CPU         ARM Cortex-A76, 4 logical", "IOMMU       none in use by the kernel",
-                               "         → None with this device tree: it has no SMMU for PCI devices."],
+                               "         → None with this device tree: no SMMU for PCI devices was found in it."],
     hosts_arm.device_tree_limit: ["warning  Devices of PCI segment 0000 can address 39 bits; VFIO may map more",
                                   "warning  The kernel does not drive the SMMU at 0x16000000: devices behind it cannot be assigned"],
 }

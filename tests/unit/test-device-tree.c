@@ -65,8 +65,10 @@ static void test_bus_between(void **state) {
         assert_int_equal(bridge.n_windows, 1);
         assert_true(bridge.windows[0].bus == 0 && bridge.windows[0].start == UINT64_C(0x1b00000000));
         assert_true(bridge.windows[0].end == UINT64_C(0x1bfffffffb));
-        assert_int_equal(device_tree_dma_bits(CELLS(&dma, 0x43000000, 0x10, 0, 0, 0, 0x10, 0), 2, &faults),
-                        37);
+        device_tree_dma_decode(CELLS(&dma, 0x43000000, 0x10, 0, 0, 0, 0x10, 0), 2, &bridge, &faults);
+        assert_true(bridge.n_dma_ranges == 1 && bridge.dma_bits == 37 && bridge.dma_reason == REASON_NONE);
+        assert_true(bridge.dma_ranges[0].start == UINT64_C(0x1000000000) &&
+                        bridge.dma_ranges[0].end == UINT64_C(0x1fffffffff));
         assert_int_equal(faults.n, 0);
         /* Not in what the bus maps. */
         device_tree_windows_decode(
@@ -100,7 +102,7 @@ static void test_translate(void **state) {
         assert_false(device_tree_translate(buses, 0, &address));
 }
 
-/* A limit is said only where all entries can be read. */
+/* Whole bits below the end; a limit is said only where all entries can be read, and is else unknown. */
 static void test_dma_ranges(void **state) {
         static const struct {
                 uint32_t cells[14];
@@ -112,8 +114,13 @@ static void test_dma_ranges(void **state) {
                 { { 0x2000000, 0, 0, 0, 0, 0, 0x80000000 }, 7, 31, NULL },
                 { { 0x2000000, 0, 0, 0, 0, 1, 0 }, 7, 32, NULL },
                 { { 0x43000000, 0, 0, 0, 0, 0x100, 0 }, 7, 40, NULL },
-                { { 0x2000000, 0, 0, 0, 0, 0, 0x1000, 0x43000000, 1, 0, 0, 0, 0, 0x1000 }, 14, 33, NULL },
-                { { 0x1000000, 0, 0, 0, 0, 1, 0 }, 7, 0, NULL }, /* I/O alone */
+                { { 0x2000000, 0, 0, 0, 0, 0, 0x1000, 0x43000000, 1, 0, 0, 0, 0, 0x1000 }, 14, 32, NULL },
+                { { 0x2000000, 0, 0, 0, 0, 0, 0xc0000000 }, 7, 31, NULL },      /* 3 GiB */
+                { { 0x43000000, 0, 0, 0, 0, 0x41, 0 }, 7, 38, NULL },           /* 260 GiB */
+                { { 0x1000000, 0, 0, 0, 0, 1, 0 }, 7, 0, "dma-ranges-memory" }, /* I/O alone */
+                { { 0x2000000, 0, 0, 0, 0, 0, 1 }, 7, 0, "dma-ranges-memory" },
+                { { 0x2000000, 0, 0, 0, 0, 0, 0x1000, 0x43000000, 1, 0, 0, 0, 0, 0 }, 14, 0,
+                                "dma-ranges-entry" },
                 { { 0x43000000, 0, 0, 0, 0, 0x100, 0 }, 6, 0, "dma-ranges-length" },
                 { { 0x43000000, 0, 0, 0, 0, 0, 0 }, 7, 0, "dma-ranges-entry" },
                 { { 0x43000000, 0xffffffff, 0xffffffff, 0, 0, 0, 2 }, 7, 0, "dma-ranges-entry" },
@@ -121,12 +128,14 @@ static void test_dma_ranges(void **state) {
         };
 
         for (size_t i = 0; i < ELEMENTS(cases); i++) {
+                DeviceTreeBridge bridge = {};
                 FaultList faults = {};
                 Property property;
 
-                assert_int_equal(device_tree_dma_bits(
-                                                 cells(&property, cases[i].cells, cases[i].n), 2, &faults),
-                                cases[i].bits);
+                device_tree_dma_decode(cells(&property, cases[i].cells, cases[i].n), 2, &bridge, &faults);
+                assert_int_equal(bridge.dma_bits, cases[i].bits);
+                assert_int_equal(bridge.dma_reason, cases[i].fault ? REASON_MALFORMED : REASON_NONE);
+                assert_int_equal(bridge.n_dma_ranges > 0, cases[i].bits > 0);
                 assert_int_equal(faults.n, cases[i].fault != NULL);
                 if (cases[i].fault)
                         assert_string_equal(faults.faults[0].rule, cases[i].fault);

@@ -190,9 +190,9 @@ static void test_root_complexes(void **state) {
         assert_int_equal(iort.root_complexes[1].pasid_capabilities, 0); /* not in revision 1 */
         assert_int_equal(iort.root_complexes[0].mappings[1].count, 0x8000);
 
-        assert_int_equal(iort_memory_limit(&iort, 0), 40);
-        assert_int_equal(iort_memory_limit(&iort, 1), 64);
-        assert_int_equal(iort_memory_limit(&iort, 2), 0);
+        assert_int_equal(iort_root_complex(&iort, 0)->memory_address_limit, 40);
+        assert_int_equal(iort_root_complex(&iort, 1)->memory_address_limit, 64);
+        assert_null(iort_root_complex(&iort, 2));
         assert_int_equal(iort_unit_of(&iort, 0, 0), 0);
         assert_int_equal(iort_unit_of(&iort, 0, 0x7fff), 0);
         assert_int_equal(iort_unit_of(&iort, 0, 0x8000), 1);
@@ -212,7 +212,7 @@ static void test_readings(void **state) {
         put(&table, 256 + 3, 1, 0);
         put(&table, 296 + 4, 4, 0x8000); /* input 0 to 0x8000 */
         decode(&table, &iort, NULL);
-        assert_int_equal(iort_memory_limit(&iort, 0), 0);
+        assert_int_equal(iort_root_complex(&iort, 0)->memory_address_limit, 0);
         assert_int_equal(iort_unit_of(&iort, 0, 0x7fff), 0);
         assert_int_equal(iort_unit_of(&iort, 0, 0x8000), 1);
         iort_done(&iort);
@@ -304,7 +304,7 @@ static void test_left_out(void **state) {
         put(&table, 528, 8, 0);          /* an empty region */
         put(&table, 552, 4, UINT32_MAX); /* an RMR of no unit */
         decode(&table, &iort, NULL);
-        assert_int_equal(iort_memory_limit(&iort, 0), 0);
+        assert_int_equal(iort_root_complex(&iort, 0)->memory_address_limit, 0);
         assert_int_equal(iort_unit_of(&iort, 0, 0x10), -1);
         assert_int_equal(iort_unit_of(&iort, 0, 0x8000), 1);
         assert_int_equal(iort.reserved[0].n_ranges, 0);

@@ -25,8 +25,8 @@ static void test_read(void **state) {
         assert_true(iort->n_units == 1 && iort->units[0].type == IORT_SMMU_V3);
         assert_true(iort->units[0].base == 0x9050000 && iort->units[0].proximity == 3);
         assert_true(iort->n_root_complexes == 1 && iort->root_complexes[0].pasid_capabilities == 20);
-        assert_int_equal(iort_memory_limit(iort, 2), 40);
-        assert_int_equal(iort_memory_limit(iort, 0), 0);
+        assert_int_equal(iort_root_complex(iort, 2)->memory_address_limit, 40);
+        assert_null(iort_root_complex(iort, 0));
         assert_int_equal(iort_unit_of(iort, 2, 0xffff), 0);
         assert_int_equal(iort->root_complexes[0].mappings[0].its_group, -1);
         assert_string_equal(iort->components[0].name, "\\_SB.DMA0");
@@ -64,6 +64,9 @@ static void test_device_tree(void **state) {
         assert_true(tree->bridges[0].windows[0].end == UINT64_C(0x1affffffff));
         assert_int_equal(tree->bridges[1].segment, -1);
         assert_int_equal(tree->bridges[1].dma_bits, 0);
+        assert_int_equal(tree->bridges[0].n_dma_ranges, 1);
+        assert_true(tree->bridges[0].dma_ranges[0].end == UINT64_C(0x1fffffffff));
+        assert_int_equal(tree->bridges[1].dma_reason, REASON_MALFORMED);
         assert_int_equal(tree->n_units, 1);
         assert_string_equal(tree->units[0].compatible, "arm,smmu-v3");
         profile_done(&profile);

@@ -267,6 +267,8 @@ static void test_memory_and_findings(void **state) {
                                 IORT "reservedMemory[0].ranges[0].end: expected no less than start" },
                 { "firmware.deviceTree.hostBridges[0].dmaBits", "0",
                                 "firmware.deviceTree.hostBridges[0].dmaBits: expected an integer from 1 to 64 or null" },
+                { "firmware.deviceTree.hostBridges[0].dmaRanges[0].end", "\"0xfff\"",
+                                "firmware.deviceTree.hostBridges[0].dmaRanges[0].end: expected no less than start" },
                 { "firmware.deviceTree.hostBridges[0].windows[0].end", "\"0x17ffffffff\"",
                                 "firmware.deviceTree.hostBridges[0].windows[0].end: expected no less than start" },
                 { "memory.ranges[0].end", "\"0xfff\"", "memory.ranges[0].end: expected no less than start" },

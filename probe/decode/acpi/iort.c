@@ -192,12 +192,6 @@ int iort_unit_of(const Iort *iort, uint16_t segment, uint16_t rid) {
         return iort_stream_of(iort, segment, rid, &stream);
 }
 
-unsigned iort_memory_limit(const Iort *iort, uint16_t segment) {
-        const IortRootComplex *complex = iort_root_complex(iort, segment);
-
-        return complex ? complex->memory_address_limit : 0;
-}
-
 const char *iort_unit_model(const IortUnit *unit) {
         static const char *const smmu[] = { "SMMUv1", "SMMUv2", "Arm MMU-400", "Arm MMU-500", "Arm MMU-401",
                 "Cavium ThunderX" };

@@ -137,8 +137,5 @@ int iort_unit_of(const Iort *iort, uint16_t segment, uint16_t rid);
 /* The same, with the id that the function has behind it (its stream id, set if the result is not -1). */
 int iort_stream_of(const Iort *iort, uint16_t segment, uint16_t rid, uint32_t *ret);
 
-/* Width in bits of the addresses that a segment's root complex passes on; 0: unknown. */
-unsigned iort_memory_limit(const Iort *iort, uint16_t segment);
-
 /* "SMMUv2", "SMMUv3", "Arm MMU-500", …; "unknown" for other numbers. */
 const char *iort_unit_model(const IortUnit *unit);

@@ -178,23 +178,58 @@ void device_tree_windows_decode(Bytes ranges, const DeviceTreeBus *buses, size_t
         }
 }
 
-uint8_t device_tree_dma_bits(Bytes dma_ranges, unsigned parent_cells, FaultList *faults) {
+static Reason read_dma_ranges(
+                Bytes dma_ranges, unsigned parent_cells, DeviceTreeBridge *ret, FaultList *faults) {
         size_t entry = pci_entry(parent_cells);
-        uint64_t highest = 0;
 
         for (size_t at = 0; at < dma_ranges.n; at += entry) {
                 PciRange range;
 
                 if (!bytes_has(dma_ranges, at, entry)) {
-                        fault_add(faults, at, "dma-ranges-length", "part of an entry");
-                        return 0;
+                        fault_add(faults, at, "dma-ranges-length", "%s: part of an entry", ret->path);
+                        return REASON_MALFORMED;
                 }
                 if (!pci_range_at(dma_ranges, at, parent_cells, &range)) {
-                        fault_add(faults, at, "dma-ranges-entry", "not a range");
-                        return 0;
+                        fault_add(faults, at, "dma-ranges-entry", "%s: not a range", ret->path);
+                        return REASON_MALFORMED;
                 }
-                if (space_of(&range) >= DEVICE_TREE_MEMORY32 && range.bus + (range.size - 1) > highest)
-                        highest = range.bus + (range.size - 1);
+                if (space_of(&range) < DEVICE_TREE_MEMORY32)
+                        continue;
+                if (ret->n_dma_ranges == DEVICE_TREE_WINDOWS_MAX) {
+                        fault_add(faults, at, "dma-ranges-many", "%s: more than %d ranges", ret->path,
+                                        DEVICE_TREE_WINDOWS_MAX);
+                        return REASON_TOO_LARGE;
+                }
+                ret->dma_ranges[ret->n_dma_ranges++] =
+                                (DeviceTreeRange){ range.bus, range.bus + (range.size - 1) };
         }
-        return highest ? (uint8_t) (64 - __builtin_clzll(highest)) : 0;
+        if (dma_ranges.n > 0 && ret->n_dma_ranges == 0) {
+                fault_add(faults, 0, "dma-ranges-memory", "%s: no range of memory", ret->path);
+                return REASON_MALFORMED;
+        }
+        return REASON_NONE;
+}
+
+/* Rounded down: every address of fewer bits is below the end. */
+static uint8_t whole_bits(uint64_t end) {
+        return end == UINT64_MAX ? 64 : (uint8_t) (63 - __builtin_clzll(end + 1));
+}
+
+void device_tree_dma_decode(
+                Bytes dma_ranges, unsigned parent_cells, DeviceTreeBridge *ret, FaultList *faults) {
+        uint64_t highest = 0;
+
+        ret->n_dma_ranges = ret->dma_bits = 0;
+        ret->dma_reason = read_dma_ranges(dma_ranges, parent_cells, ret, faults);
+        for (size_t i = 0; i < ret->n_dma_ranges; i++)
+                if (ret->dma_ranges[i].end > highest)
+                        highest = ret->dma_ranges[i].end;
+        if (ret->dma_reason == REASON_NONE && ret->n_dma_ranges > 0 && whole_bits(highest) == 0) {
+                fault_add(faults, 0, "dma-ranges-memory", "%s: no range of memory", ret->path);
+                ret->dma_reason = REASON_MALFORMED;
+        }
+        if (ret->dma_reason != REASON_NONE)
+                ret->n_dma_ranges = 0;
+        else if (ret->n_dma_ranges > 0)
+                ret->dma_bits = whole_bits(highest);
 }

@@ -36,10 +36,17 @@ typedef struct DeviceTreeWindow {
         uint64_t start, end; /* the CPU's addresses, inclusive */
 } DeviceTreeWindow;
 
+typedef struct DeviceTreeRange {
+        uint64_t start, end; /* on the PCI bus, inclusive */
+} DeviceTreeRange;
+
 typedef struct DeviceTreeBridge {
         char path[DEVICE_TREE_PATH_MAX]; /* "/pcie@10000000", printable */
         int64_t segment;                 /* linux,pci-domain; -1: the kernel chooses */
-        uint8_t dma_bits; /* width of the highest address that its devices may use (dma-ranges); 0: no limit */
+        Reason dma_reason; /* not NONE: what its devices may address is unknown, and the next members are 0 */
+        uint8_t dma_bits;  /* whole bits below the highest end of dma_ranges; 0: no limit */
+        size_t n_dma_ranges;
+        DeviceTreeRange dma_ranges[DEVICE_TREE_WINDOWS_MAX]; /* all that its devices may address */
         size_t n_windows;
         DeviceTreeWindow windows[DEVICE_TREE_WINDOWS_MAX];
 } DeviceTreeBridge;
@@ -60,6 +67,7 @@ typedef struct DeviceTreeBus {
 #define DEVICE_TREE_DEPTH_MAX 4
 
 typedef struct DeviceTree {
+        Reason incomplete; /* not NONE: there may be bridges that are not listed */
         size_t n_bridges, n_units;
         DeviceTreeBridge *bridges; /* owned, by path */
         DeviceTreeUnit *units;     /* likewise */
@@ -87,9 +95,10 @@ bool device_tree_translate(const DeviceTreeBus *buses, size_t n, uint64_t *addre
 void device_tree_windows_decode(Bytes ranges, const DeviceTreeBus *buses, size_t n, DeviceTreeBridge *ret,
                 FaultList *faults);
 
-/* The width of the highest bus address of `dma-ranges`; 0: empty, or no range of memory. `parent_cells`:
- * address cells of the bridge's parent. */
-uint8_t device_tree_dma_bits(Bytes dma_ranges, unsigned parent_cells, FaultList *faults);
+/* Sets what the bridge's devices may address. Empty: all, as its parent. `parent_cells`: address cells of the
+ * bridge's parent. */
+void device_tree_dma_decode(
+                Bytes dma_ranges, unsigned parent_cells, DeviceTreeBridge *ret, FaultList *faults);
 
 /* The address of `reg`'s first entry. False: too short, or more than two cells. */
 bool device_tree_reg(Bytes reg, unsigned address_cells, uint64_t *ret);
