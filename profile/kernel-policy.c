@@ -78,6 +78,14 @@ Tristate kernel_goes(const char *release, KernelWay way) {
                                                                                   : TRISTATE_NO;
 }
 
+Tristate kernel_groups_early(const char *release) {
+        Version version;
+
+        if (!read_version(release, &version) || takes_later_drivers(release))
+                return TRISTATE_UNKNOWN;
+        return tristate(!before(version, (Version){ 6, 15 }));
+}
+
 Tristate kernel_maps_bars(const char *release) {
         unsigned major, minor;
 

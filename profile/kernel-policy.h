@@ -33,6 +33,10 @@ typedef enum KernelWay {
  * and for invalid text. */
 Tristate kernel_goes(const char *release, KernelWay way);
 
+/* Whether a device gets its group when the kernel finds it, not when a driver binds: on arm64 and with virtio-iommu
+ * since Linux 6.15 (bcb81ac6ae3c, iommu_fwspec). UNKNOWN for backports and invalid text. */
+Tristate kernel_groups_early(const char *release);
+
 /* Whether iommufd maps the BARs of a device for other devices: since Linux 6.19, in NVIDIA's kernels earlier.
  * UNKNOWN for invalid text. */
 Tristate kernel_maps_bars(const char *release);

@@ -231,8 +231,10 @@ typedef struct ProfileDevice {
         Reason ids_reason, resource_reason, config_reason;
         char driver[40]; /* "" if none */
         int group;       /* index into groups, -1 */
-        int iommu;       /* index into iommus, -1 */
-        int port_type;   /* PCIe device/port type, -1 unknown or conventional */
+        /* UNSUPPORTED_KERNEL: it has none yet, as this kernel makes it when a driver binds (arm64) */
+        Reason group_reason;
+        int iommu;     /* index into iommus, -1 */
+        int port_type; /* PCIe device/port type, -1 unknown or conventional */
         uint8_t n_bars;
         ProfileBar *bars;
         Tristate acs, ats, pasid, pri, sriov;

@@ -49,6 +49,8 @@ static void add_row(Table *table, const Profile *profile, const ProfileDevice *d
         table_cell(table, COLUMN_ADDRESS, address);
         if (device->group >= 0)
                 table_cellf(table, COLUMN_GROUP, "%" PRIu32, profile->groups[device->group].id);
+        else if (device->group_reason == REASON_UNSUPPORTED_KERNEL)
+                table_cell(table, COLUMN_GROUP, "none yet");
         else
                 table_cell(table, COLUMN_GROUP, NULL);
         table_cell(table, COLUMN_IOMMU, device->iommu >= 0 ? profile->iommus[device->iommu].name : NULL);

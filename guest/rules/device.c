@@ -66,10 +66,11 @@ static void miss_isolation(CheckRun *run, const GuestDevice *device, int unit) {
 static bool put_interrupts(CheckRun *run, const ProfileGroup *group, const GuestDevice *device) {
         const Profile *profile = run->profile;
         const Fact *allowed = device->iommufd ? &profile->host.unsafe_iommufd : &profile->host.unsafe_type1;
-        bool closed = group->why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
+        bool unknown = group->assignable == TRISTATE_UNKNOWN;
+        bool closed = !unknown && group->why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
         CheckFinding *f;
 
-        if (group->assignable == TRISTATE_NO && !closed)
+        if ((group->assignable == TRISTATE_NO && !closed) || (unknown && profile_is_arm64(profile)))
                 return false;
         if (!closed && !(device->iommufd && interrupts_isolated(profile, group->iommu) == TRISTATE_NO))
                 return false;
@@ -260,6 +261,13 @@ static void check_one(CheckRun *run, size_t i) {
         put_own_driver(run, host, device->name);
         if (host->group < 0 && run->profile->groups_reason != REASON_NONE) {
                 check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
+                return;
+        }
+        if (host->group < 0 && host->group_reason == REASON_UNSUPPORTED_KERNEL) {
+                check_missing(run,
+                                "whether %s can be assigned (no IOMMU group yet: bind it to vfio-pci, ask "
+                                "again)",
+                                device->name);
                 return;
         }
         if (host->group < 0) {

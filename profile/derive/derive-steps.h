@@ -33,6 +33,7 @@ int derive_iommus(const Facts *facts, Profile *profile);
 int derive_devices(const Facts *facts, Profile *profile);
 int derive_mediated(const Facts *facts, Profile *profile); /* after the devices */
 int derive_groups(const Facts *facts, Profile *profile);
+void derive_group_reasons(const Facts *facts, Profile *profile); /* after the groups */
 int derive_reserved(Profile *profile);
 int derive_memory(const Facts *facts, ProfileMemory *ret);
 void derive_refused(const Facts *facts, Profile *profile);

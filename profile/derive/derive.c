@@ -30,6 +30,7 @@ static int derive_parts(const Facts *facts, const Profile *former, Profile *prof
         r = derive_groups(facts, profile);
         if (r < 0)
                 return r;
+        derive_group_reasons(facts, profile);
         r = host_regions_collect(profile, &profile->regions);
         if (r < 0)
                 return r;

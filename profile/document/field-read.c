@@ -64,11 +64,20 @@ static int read_object(const JsonValue *value, const Field *field, void *object)
         return r >= 0 && field->table->check ? field->table->check(value, member, NULL) : r;
 }
 
+/* Also a value that is null if .when is false must not be another. */
+static int read_value(const JsonValue *value, const Field *field, void *object) {
+        int r = field_read_value(value, field, object);
+
+        if (r < 0 || !(field->flags & FIELD_OF_ITSELF) || json_is_null(value->json) || field->when(object))
+                return r;
+        return json_value_fail(value, "expected null, or a value that this member has");
+}
+
 /* Null if the member is missing. */
 static int read_member(const JsonValue *value, const Field *field, void *object) {
         bool null = json_is_null(value->json);
 
-        if (field->when && !field->when(object))
+        if (field->when && !(field->flags & FIELD_OF_ITSELF) && !field->when(object))
                 return null ? 0 : json_value_fail(value, "expected null");
         if (field->present > 0) {
                 *(bool *) ((char *) object + field->present) = !null;
@@ -81,7 +90,7 @@ static int read_member(const JsonValue *value, const Field *field, void *object)
                 return read_object(value, field, object);
         if (field->kind == FIELD_LIST)
                 return read_list(value, field, object);
-        return field_read_value(value, field, object);
+        return read_value(value, field, object);
 }
 
 /* Sets members that are missing in documents of older versions. */

@@ -160,6 +160,10 @@ static bool has_header(const void *device) {
         return ((const ProfileDevice *) device)->header_type_known;
 }
 
+static bool awaits_group(const void *device) {
+        return ((const ProfileDevice *) device)->group_reason == REASON_UNSUPPORTED_KERNEL;
+}
+
 static bool has_acs(const void *device) {
         return ((const ProfileDevice *) device)->acs == TRISTATE_YES;
 }
@@ -217,6 +221,9 @@ static const Field device_fields[] = {
         { "idsReason", FIELD_REASON, 0, DEVICE(ids_reason), .text = "Why the identifiers are unknown." },
         { "driver", FIELD_TEXT, 0, DEVICE(driver), .text = "Driver bound to it." },
         { "group", FIELD_GROUP, 0, DEVICE(group), .text = "Number of its IOMMU group." },
+        { "groupReason", FIELD_REASON, FIELD_LATER | FIELD_OF_ITSELF, DEVICE(group_reason),
+                        .when = awaits_group,
+                        .text = "unsupported-kernel: it has no group yet, as this kernel makes it when a driver binds." },
         { "iommu", FIELD_UNIT, 0, DEVICE(iommu), .text = "Name of its IOMMU unit." },
         { "bars", FIELD_LIST, 0, FIELD_ELEMENTS(ProfileDevice, bars, n_bars), .max = PCI_RESOURCE_BARS,
                         .table = &bar_table, .text = "Base address registers in use." },

@@ -60,6 +60,7 @@ enum {
         FIELD_DIRECTORY = 1 << 11,  /* FIELD_OBJECT: its value files are in a directory of its name */
         FIELD_FLAT = 1 << 12,       /* FIELD_OBJECT: members' names on D-Bus omit its key */
         FIELD_REQUIRED = 1 << 13,   /* required even if others are optional, see FieldTable.given */
+        FIELD_OF_ITSELF = 1 << 14,  /* .when asks for the value itself: it is read first */
         FIELD_BUS = FIELD_CONST | FIELD_EMITS | FIELD_INVALIDATES,
 };
 

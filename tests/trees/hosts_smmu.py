@@ -245,6 +245,16 @@ smmuv3_ram_above_oas.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__oa
 smmuv3_ram_above_oas.findings = {"ram-above-oas", "msi-window-in-low-memory"}
 
 
+def device_without_driver(t):
+    """Linux 6.1 makes a device's group when a driver binds: until then it is not there, which is not for ever."""
+    unit_host(t, "6.1.0-50", 48, smmuv3(), chip=ITS_61)
+    t.pci("0000:00:02.0", endpoint())
+
+
+device_without_driver.expect = expect(48, [BELOW_WINDOW, BELOW_48], devices__1__group=None, devices__1__groupReason="unsupported-kernel")
+device_without_driver.findings = {"msi-window-in-low-memory"}
+
+
 def virtio_iommu(t):
     """A guest with a virtio-iommu of 39 bits, whose doorbell is the ITS page that QEMU reserves."""
     unit_host(t, "6.12.107", 44, "virtio_iommu virtio0: input address: 39 bits", chip=ITS, kind=None, regions=[(0x8090000, 0x809FFFF, "msi")])
@@ -401,6 +411,6 @@ rmr_relaxable.findings = {"msi-window-in-low-memory"}
 HOSTS = [smmuv3_stage_1, smmuv3_stage_1_of_44_bits, smmuv3_both_stages, smmuv3_stage_2, smmuv3_log_of_7_2, smmuv3_pages_of_16k,
          smmuv3_kernel_of_39_bits, smmuv3_stage_2_kernel_of_39_bits, smmuv3_kernel_of_47_bits, smmuv3_kernel_of_52_bits,
          smmuv3_kernel_of_39_bits_without_log, smmuv3_address_bits_unknown, smmuv3_pages_of_64k, smmuv3_pages_of_64k_stage_2, smmuv3_stage_2_of_52_bits, smmuv3_without_log, smmuv3_log_refused,
-         smmuv3_log_malformed, smmuv3_ram_above_oas, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
+         smmuv3_log_malformed, smmuv3_ram_above_oas, device_without_driver, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
          its_of_another_segment, its_of_one_of_two_segments, its_of_two_segments, unknown_chip_beside_its, unreadable_chip_beside_its, gicv2m_after_many_its,
          rmr_of_6_1, rmr_of_6_12, rmr_relaxable]

@@ -46,9 +46,20 @@ static void test_ways(void **state) {
                                 fail_msg("\"%s\", way %u", vectors[i].release, way);
 }
 
+/* bcb81ac6ae3c is in 6.15. */
+static void test_groups(void **state) {
+        assert_int_equal(kernel_groups_early("6.1.0-50-arm64"), N);
+        assert_int_equal(kernel_groups_early("6.14.11-arm64"), N);
+        assert_int_equal(kernel_groups_early("6.15.0-arm64"), Y);
+        assert_int_equal(kernel_groups_early("7.2.13+deb14-arm64"), Y);
+        assert_int_equal(kernel_groups_early("6.12.0-55.el10.aarch64"), U);
+        assert_int_equal(kernel_groups_early(""), U);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_ways),
+                cmocka_unit_test(test_groups),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
