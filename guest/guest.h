@@ -247,7 +247,7 @@ typedef struct GuestVirt {
         uint8_t gic_version;        /* 2, 3, 4, or a word above */
         Tristate its, acpi, msi_gicv2m;
         Tristate mte;      /* memory tagging */
-        bool two_iommus;   /* virtio-iommu beside iommu=smmuv3 */
+        bool two_iommus;   /* virtio-iommu beside iommu=smmuv3, or twice */
         uint32_t cpus;     /* at start; 0: 1 */
         uint32_t max_cpus; /* 0: as cpus */
 } GuestVirt;

@@ -145,3 +145,11 @@ def test_window_sizes(place, size, remedy):
 def test_nested(place):
     answer = check(place, limit(44), "virt-10.0,virtualization=on", f"-m 4G {CODE}")
     assert answer["verdict"] != "safe" and any("virtualization" in m for m in answer["missing"])
+
+
+@pytest.mark.parametrize("machine,n,unsafe", [
+    ("virt-10.0,gic-version=3", 1, []), ("virt-10.0,gic-version=3", 2, ["R1"]), ("virt-10.0,gic-version=3,iommu=smmuv3", 1, ["R1"]),
+])
+def test_two_iommus(place, machine, n, unsafe):
+    """QEMU: virt machine does not support multiple IOMMUs."""
+    assert rules(check(place, limit(40), machine, f"-m 4G {CODE}" + n * " -device virtio-iommu-pci"), "unsafe") == unsafe

@@ -84,7 +84,7 @@ static const Field virt_fields[] = {
                         .text = "msi=: GICv2m delivers message-signalled interrupts; null: the default." },
         { "acpi", FIELD_STATE3, 0, VIRT(acpi), .text = "acpi=; null: automatic." },
         { "mte", FIELD_STATE3, 0, VIRT(mte), .text = "mte=: memory tagging; null: off." },
-        { "twoIommus", FIELD_BOOLEAN, 0, VIRT(two_iommus), .text = "A virtio-iommu beside the SMMUv3." },
+        { "twoIommus", FIELD_BOOLEAN, 0, VIRT(two_iommus), .text = "A second virtio-iommu, or one beside the SMMUv3." },
         { "cpus", FIELD_INTEGER, 0, VIRT(cpus), .max = UINT32_MAX,
                         .text = "CPUs at start (-smp cpus=); 0: 1." },
         { "maxCpus", FIELD_INTEGER, 0, VIRT(max_cpus), .max = UINT32_MAX,

@@ -162,6 +162,7 @@ static int set_amd(Vm *vm, const KeyValues *values) {
 }
 
 static int set_virtio(Vm *vm, const KeyValues *values) {
+        vm->guest->virt.two_iommus |= vm->qemu->arm64 && vm->guest->viommu.kind == VIOMMU_VIRTIO;
         return set_viommu(vm, values, VIOMMU_VIRTIO);
 }
 

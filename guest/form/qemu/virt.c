@@ -209,7 +209,7 @@ static int finish_iommu(Vm *vm) {
                 return vm_refuse(vm, "-device arm-smmuv3",
                                 "virt machine already has iommu=smmuv3 set. Doesn't support incompatible "
                                 "iommus");
-        vm->guest->virt.two_iommus = viommu->kind != VIOMMU_NONE;
+        vm->guest->virt.two_iommus |= viommu->kind != VIOMMU_NONE;
         viommu->kind = VIOMMU_SMMUV3;
         return 0;
 }

@@ -87,7 +87,7 @@ static void say_switch(const Guest *guest, const StartCause *cause, StartWords *
 static void say_devices(const StartCause *cause, StartWords *words) {
         if (cause->kind == START_TWO_IOMMUS) {
                 SAY(summary, "the machine does not support two IOMMUs");
-                SAY(numbers, "virtio-iommu, and iommu=smmuv3");
+                SAY(numbers, "virtio-iommu twice, or beside iommu=smmuv3");
                 SAY(advice, "remove one of them");
         } else if (cause->value) {
                 SAY(summary, "DIMMs cannot be plugged in with memory tagging");
