@@ -107,11 +107,15 @@ void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, Profil
         ret->guest_mappable_bits = guest_mappable(leaf, paging, ret);
 }
 
-void derive_safe_widths(ProfileWidths *widths) {
+/* On arm64 an assumed width is often all that is known of a unit. */
+void derive_safe_widths(bool arm64, ProfileWidths *widths) {
         widths->safe_guest_bits = narrower(&widths->guest_physical_bits, "guestPhysicalBits",
                         &widths->guest_mappable_bits, "guestMappableBits", "");
         widths->safe_guest_bits_with_devices = narrower(
                         &widths->safe_guest_bits, "safeGuestBits", &widths->iova_bits, "iovaBits", "");
+        if (fact_known(&widths->safe_guest_bits_with_devices) && arm64 &&
+                        widths->iova_bits.provenance == PROVENANCE_ASSUMED)
+                widths->safe_guest_bits_with_devices.provenance = PROVENANCE_ASSUMED;
 }
 
 /* VFIO maps above it; devices do not reach that. */

@@ -19,7 +19,7 @@ void derive_kvm(const Facts *facts, ProfilePaging *ret); /* by derive_paging() *
 void derive_cpu_widths(const Facts *facts, const ProfileEncryption *encryption, ProfileWidths *ret);
 void derive_guest_widths(const Facts *facts, const ProfilePaging *paging, ProfileWidths *ret);
 void derive_iova_width(const Profile *profile, ProfileWidths *ret);
-void derive_safe_widths(ProfileWidths *widths);
+void derive_safe_widths(bool arm64, ProfileWidths *widths);
 
 /* What arm64 has otherwise, by the functions above. */
 void derive_arm_cpu(const Facts *facts, ProfileHost *ret);

@@ -3,6 +3,7 @@
 
 #include "profile/change/digest.h"
 #include "profile/derive/derive-steps.h"
+#include "profile/derive/facts-architecture.h"
 #include "profile/findings/findings.h"
 #include "profile/host-regions.h"
 
@@ -23,7 +24,7 @@ static int derive_parts(const Facts *facts, const Profile *former, Profile *prof
         if (r < 0)
                 return r;
         derive_iova_width(profile, &profile->widths);
-        derive_safe_widths(&profile->widths);
+        derive_safe_widths(facts_are_arm64(facts), &profile->widths);
         r = derive_mediated(facts, profile);
         if (r < 0)
                 return r;

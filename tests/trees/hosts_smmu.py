@@ -184,7 +184,8 @@ def smmuv3_without_log(t):
 
 
 smmuv3_without_log.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", iommus__0__stages=None,
-                                   iommus__0__oas__value=None, iommus__0__oas__reason="absent", widths__iovaBits__provenance="assumed")
+                                   iommus__0__oas__value=None, iommus__0__oas__reason="absent", widths__iovaBits__provenance="assumed",
+                                   widths__safeGuestBitsWithDevices__provenance="assumed")
 smmuv3_without_log.findings = {"msi-window-in-low-memory"}
 
 
