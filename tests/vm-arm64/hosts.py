@@ -43,6 +43,8 @@ class Host:
     @property
     def mode(self):
         """How KVM uses EL2: ARMv8.0 has no VHE."""
+        if "kvm-arm.mode=protected" in self.append:
+            return "protected"
         return "nvhe" if self.cpu == "cortex-a57" or "kvm-arm.mode=nvhe" in self.append else "vhe"
 
     @property
@@ -78,6 +80,8 @@ ALL = (
         Host("max-6.12-stage2", "trixie", "max,pauth-impdef=on", "virt-9.0,virtualization=on,gic-version=3,iommu=smmuv3", 52, 52, stages=(2,),
              bits=44, units=("-global", "arm-smmuv3.stage=2"), guests=GUESTS[52]),
         Host("a76-6.12", "trixie", "cortex-a76", virt(ITS, SMMU), 40, 40, guests=GUESTS[40]),
+        Host("a64fx-6.12", "trixie", "a64fx", virt(ITS, SMMU), 40, 40),
+        Host("v1-6.1", "bookworm", "neoverse-v1", virt(ITS, SMMU), 48, 48),
         ACPI_6_12,
         Host("a57-6.12-gicv2m", "trixie", "cortex-a57", virt(GICV2, SMMU), 44, 44, isolated=False),
         Host("a57-6.12-virtio-39", "trixie", "cortex-a57", virt(ITS), 44, 44, stages=None, oas=None, bits=39, hole=ITS_PAGE,
@@ -86,8 +90,10 @@ ALL = (
              units=("-device", "virtio-iommu-pci,aw-bits=32,addr=2")),
         # Its kernel has VA_BITS 52, the CPU 47 of them: as with one of VA_BITS 47, which would give 47.
         Host("a76-6.12-16k", "trixie", "cortex-a76", virt(ITS, SMMU), 40, 40, known=47, package="linux-image-arm64-16k", page=16384),
+        Host("max-6.12-16k", "trixie", "max,pauth-impdef=on", virt(ITS, SMMU), 52, 52, package="linux-image-arm64-16k", page=16384),
         Host("n1-6.12-no-el2", "trixie", "neoverse-n1", "virt,gic-version=3,iommu=smmuv3", None, 48),
         Host("n1-6.12-kvm-off", "trixie", "neoverse-n1", virt(ITS, SMMU), None, 48, append=("kvm-arm.mode=none",)),
         Host("max-6.12-nvhe", "trixie", "max,pauth-impdef=on", virt(ITS, SMMU), 52, 52, append=("kvm-arm.mode=nvhe",)),
+        Host("max-6.12-protected", "trixie", "max,pauth-impdef=on", virt(ITS, SMMU), 52, 52, append=("kvm-arm.mode=protected",)),
         Host("max-newest", "sid", "max,pauth-impdef=on", virt(ITS, SMMU), 52, 52),
 )

@@ -35,6 +35,10 @@ def booted(request, boot, replaced):
         yield Booted(request.param, machine)
 
 
+def usable(group):
+    return [(int(r["start"], 16), int(r["end"], 16)) for r in group["usableIova"]]
+
+
 def ends(region):
     return region[1], region[1] + region[2] - 1
 
@@ -48,11 +52,23 @@ def test_kernel_took_the_tables(booted):
 
 
 def test_iort(booted):
-    iort = booted.after["firmware"]["iort"]
-    table = iort.get("table", iort)
-    text = str(table)
-    assert "0x9050000" in text and "0x50000000" in text and "0x60000000" in text
+    """As it was written, node by node."""
+    table = booted.after["firmware"]["iort"]["table"]
+    unit, = table["units"]
+    assert (unit["type"], int(unit["base"], 16)) == ("smmu-v3", firmware.SMMU_BASE)
+    bridge, = table["rootComplexes"]
+    assert (bridge["segment"], bridge["memoryAddressLimit"]) == (0, LIMIT)
+    assert [(m["count"], m["valid"], m["unit"]) for m in bridge["mappings"]] == [(0x10000, True, 0)]
+    found = [(int(m["outputBase"], 16), int(r["start"], 16), int(r["end"], 16) - int(r["start"], 16) + 1, int(one["remappable"]))
+             for one in table["reservedMemory"] for r in one["ranges"] for m in one["mappings"]]
+    assert found == [KEPT, RELAXABLE]
+    assert table["checksumValid"] and not table["faults"]
     assert "memory-address-limit" in {finding["id"] for finding in booted.after["findings"]}
+
+
+def reached(ranges):
+    """VFIO does not heed the limit of the root complex, which devices cannot pass."""
+    return [(first, min(last, (1 << LIMIT) - 1)) for first, last in ranges if first < 1 << LIMIT]
 
 
 def test_vfio(booted):
@@ -63,12 +79,14 @@ def test_vfio(booted):
     taken = booted.host is hosts.ACPI_6_1
     assert (judged["set"] == "ok") == taken and group["assignable"] is taken
     if taken:
-        usable = [(int(r["start"], 16), int(r["end"], 16)) for r in group["usableIova"]]
-        assert [tuple(r) for r in judged["ranges"]] == usable
-        assert (0x8100000, 0x4FFFFFFF) in usable
+        offered = [tuple(r) for r in judged["ranges"]]
+        assert offered == [(0, 0x7FFFFFF), (0x8100000, 0x4FFFFFFF), (0x50100000, (1 << 48) - 1)]
+        assert usable(group) == reached(offered)
     network = next(group for group in booted.after["groups"] if hosts.NIC in group["devices"])
     assert booted.judged[hosts.NIC]["set"] == "ok" and network["assignable"] is True
-    assert [(int(r["start"], 16), int(r["end"], 16)) for r in network["usableIova"]] == booted.host.usable()
+    offered = [tuple(r) for r in booted.judged[hosts.NIC]["ranges"]]
+    assert offered == booted.host.usable() and usable(network) == reached(offered)
+    assert network["iovaBits"] == group["iovaBits"] == booted.after["widths"]["iovaBits"]["value"] == LIMIT
 
 
 def test_a_guest_whose_ram_meets_the_region(booted):
