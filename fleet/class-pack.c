@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/class-arm64.h"
 #include "fleet/class-parts.h"
 #include "fleet/class-text.h"
 #include "fleet/class.h"
 #include "fleet/copy-text.h"
 #include "probe/cleanup.h"
+#include "profile/architecture.h"
 #include "profile/kernel-policy.h"
 #include "profile/memory-limit.h"
 
@@ -79,11 +81,17 @@ static bool is_assumed(const ProfileIommu *unit) {
         return unit->bits.provenance == PROVENANCE_ASSUMED;
 }
 
-/* "intel-vtd:39", or with the registers that tell what the kernel may choose: "intel-vtd:~39:3f0400". */
-static void put_unit(Text *text, const ProfileIommu *unit) {
+/* "intel-vtd:39", or with the registers that tell what the kernel may choose: "intel-vtd:~39:3f0400". On
+ * arm64, where units may differ in it, with whether MSIs are isolated: "arm-smmu-v3:48:1". */
+static void put_unit(Text *text, const ProfileIommu *unit, bool arm64) {
         text_put(text, iommu_kind_to_string(unit->kind));
         text_put_char(text, ':');
         put_fact(text, &unit->bits, true);
+        if (arm64) {
+                text_put_char(text, ':');
+                put_fact(text, &unit->interrupt_remapping_enabled, false);
+                return;
+        }
         if (!is_assumed(unit))
                 return;
         if (unit->kind == IOMMU_INTEL_VTD && fact_known(&unit->cap)) {
@@ -97,11 +105,12 @@ static void put_unit(Text *text, const ProfileIommu *unit) {
 
 static void put_units(Text *text, const Profile *host) {
         _cleanup_(text_lines_done) TextLines lines = {};
+        const bool arm64 = profile_is_arm64(host);
 
         for (size_t i = 0; i < host->n_iommus; i++) {
                 if (host->iommus[i].n_pci_devices == 0)
                         continue;
-                put_unit(&lines.text, &host->iommus[i]);
+                put_unit(&lines.text, &host->iommus[i], arm64);
                 text_lines_end(&lines);
         }
         text_put_lines(text, "U ", &lines);
@@ -175,9 +184,10 @@ static void put_regions(Text *text, const ReservedRegions *regions) {
 }
 
 /* "yes - none 39 none - fee00000-feefffffM": assignable, why, reason of the regions; width, its reason, unit if
- * its width is assumed or the root complex is narrower, regions. */
+ * its width is assumed, the root complex is narrower, or the host is arm64, regions. */
 static void put_group(Text *text, const Profile *host, const ProfileGroup *group) {
         const ProfileIommu *unit = group->iommu >= 0 ? &host->iommus[group->iommu] : NULL;
+        const bool arm64 = profile_is_arm64(host);
 
         text_put(text, tristate_to_string(group->assignable));
         text_put_char(text, CLASS_WORD);
@@ -191,8 +201,8 @@ static void put_group(Text *text, const Profile *host, const ProfileGroup *group
         text_put_char(text, CLASS_WORD);
         put_reason(text, group->bits ? REASON_NONE : group->bits_reason);
         text_put_char(text, CLASS_WORD);
-        if (unit && (is_assumed(unit) || memory_limit_bounds(host, group)))
-                put_unit(text, unit);
+        if (unit && (arm64 || is_assumed(unit) || memory_limit_bounds(host, group)))
+                put_unit(text, unit, arm64);
         else
                 text_put_char(text, '-');
         put_regions(text, &group->regions);
@@ -270,29 +280,6 @@ static void put_host(Text *text, const Profile *host) {
         text_put_char(text, CLASS_LINE);
 }
 
-/* arm64: guests with the host's CPU model move between equal CPUs only. */
-static void put_cpu(Text *text, const Profile *host) {
-        const Fact *implementer = &host->host.implementer, *part = &host->host.part;
-
-        if (!fact_known(implementer) || !fact_known(part))
-                return;
-        text_put(text, "A ");
-        text_put_number(text, implementer->value, 16);
-        text_put_char(text, CLASS_WORD);
-        text_put_number(text, part->value, 16);
-        text_put_char(text, CLASS_LINE);
-}
-
-static void put_limit(Text *text, const Profile *host) {
-        if (!memory_limit_in_tree(host))
-                return;
-        for (size_t i = 0; i < host->n_groups; i++)
-                if (counts(&host->groups[i]) && memory_limit_bounds(host, &host->groups[i])) {
-                        put_line(text, "L " CLASS_LIMIT_IN_TREE);
-                        return;
-                }
-}
-
 /* Sorted by their addresses; words of newer kernels count as one. */
 static void put_reserved(Text *text, const Profile *host) {
         const ReservedRegion *last = NULL;
@@ -330,10 +317,9 @@ int host_class_pack(const Profile *host, char **ret, size_t *ret_n) {
         Text text = {};
 
         put_host(&text, host);
-        put_cpu(&text, host);
         put_units(&text, host);
         put_groups(&text, host);
-        put_limit(&text, host);
+        class_put_arm64(&text, host);
         put_reserved(&text, host);
         return text_finish(&text, ret, ret_n);
 }

@@ -30,6 +30,9 @@ static inline Fact *class_fact(const Profile *profile, const ClassFact *fact) {
 /* The limit of groups that are narrower than their unit is from the device tree, not the ACPI IORT. */
 #define CLASS_LIMIT_IN_TREE "device-tree"
 
+/* iommufd opens groups whose MSIs are not isolated. */
+#define CLASS_UNSAFE_IOMMUFD "unsafe-iommufd"
+
 /* Of a unit, as far as rules read it: VT-d's SAGAW and MGAW, AMD-Vi's HATS. */
 #define CLASS_VTD_CAP_BITS UINT64_C(0x3f1f00)
 #define CLASS_AMDVI_EFR_BITS UINT64_C(0xc00)

@@ -3,75 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/class-cursor.h"
 #include "fleet/class-parts.h"
 #include "fleet/class.h"
 #include "probe/decode/bytes.h"
 #include "probe/grow.h"
 #include "profile/field/tables.h"
 
-/* The rest of a text, or of a line of it. */
-typedef struct Cursor {
-        const char *at, *end;
-} Cursor;
-
 /* ── words ─────────────────────────────────────────────────────────────────────────────────────────────── */
-
-/* Takes up to the separator, or all that is left. False: nothing is left. */
-static bool take(Cursor *cursor, char separator, Cursor *ret) {
-        const char *end;
-
-        if (cursor->at == cursor->end)
-                return false;
-        end = memchr(cursor->at, separator, (size_t) (cursor->end - cursor->at));
-        *ret = (Cursor){ cursor->at, end ? end : cursor->end };
-        cursor->at = end ? end + 1 : cursor->end;
-        return true;
-}
-
-static bool take_text(Cursor *cursor, char separator, char *ret, size_t size) {
-        Cursor word;
-        size_t n;
-
-        if (!take(cursor, separator, &word))
-                return false;
-        n = (size_t) (word.end - word.at);
-        if (n >= size)
-                return false;
-        memcpy(ret, word.at, n);
-        ret[n] = 0;
-        return true;
-}
-
-static bool read_number(Cursor *cursor, unsigned base, uint64_t *ret) {
-        static const char digits[] = "0123456789abcdef";
-        const char *start = cursor->at;
-        uint64_t number = 0;
-
-        for (; cursor->at < cursor->end; cursor->at++) {
-                const char *digit = memchr(digits, *cursor->at, base);
-
-                if (!digit)
-                        break;
-                if (__builtin_mul_overflow(number, base, &number) ||
-                                __builtin_add_overflow(number, (uint64_t) (digit - digits), &number))
-                        return false;
-        }
-        *ret = number;
-        return cursor->at > start;
-}
-
-static bool read_char(Cursor *cursor, char c) {
-        if (cursor->at == cursor->end || *cursor->at != c)
-                return false;
-        cursor->at++;
-        return true;
-}
 
 static bool take_word(Cursor *cursor, char separator, const Words *words, unsigned *ret) {
         char text[32];
         int word;
 
-        if (!take_text(cursor, separator, text, sizeof(text)))
+        if (!cursor_take_text(cursor, separator, text, sizeof(text)))
                 return false;
         word = strcmp(text, "-") == 0 ? 0 : words_find(words, text);
         if (word < 0)
@@ -85,21 +30,21 @@ static bool read_fact(Cursor word, Fact *ret) {
         unsigned reason;
 
         *ret = (Fact){};
-        if (read_char(&word, '?')) {
+        if (cursor_char(&word, '?')) {
                 if (!take_word(&word, 0, &reason_words, &reason))
                         return false;
                 ret->reason = (Reason) reason;
                 return true;
         }
-        if (read_char(&word, '~'))
+        if (cursor_char(&word, '~'))
                 provenance = PROVENANCE_ASSUMED;
         ret->provenance = provenance;
-        return read_number(&word, 10, &ret->value) && word.at == word.end;
+        return cursor_number(&word, 10, &ret->value) && word.at == word.end;
 }
 
 static bool read_range(Cursor *cursor, uint64_t *ret_start, uint64_t *ret_end) {
-        return read_number(cursor, 16, ret_start) && read_char(cursor, '-') &&
-                        read_number(cursor, 16, ret_end) && *ret_start <= *ret_end;
+        return cursor_number(cursor, 16, ret_start) && cursor_char(cursor, '-') &&
+                        cursor_number(cursor, 16, ret_end) && *ret_start <= *ret_end;
 }
 
 static bool read_region(Cursor word, ReservedRegion *ret) {
@@ -126,25 +71,32 @@ static bool same_fact(const Fact *a, const Fact *b) {
 
 static bool same_unit(const ProfileIommu *a, const ProfileIommu *b) {
         return a->kind == b->kind && same_fact(&a->bits, &b->bits) && same_fact(&a->cap, &b->cap) &&
-                        same_fact(&a->efr, &b->efr);
+                        same_fact(&a->efr, &b->efr) &&
+                        same_fact(&a->interrupt_remapping_enabled, &b->interrupt_remapping_enabled);
+}
+
+/* What stands behind a unit's width, by its kind. */
+static bool parse_rest(Cursor word, ProfileIommu *unit) {
+        Fact registers = { .provenance = PROVENANCE_MEASURED };
+
+        if (unit->kind != IOMMU_INTEL_VTD && unit->kind != IOMMU_AMD_VI)
+                return read_fact(word, &unit->interrupt_remapping_enabled);
+        if (!cursor_number(&word, 16, &registers.value) || word.at != word.end)
+                return false;
+        *(unit->kind == IOMMU_INTEL_VTD ? &unit->cap : &unit->efr) = registers;
+        return true;
 }
 
 static bool parse_unit(Cursor line, ProfileIommu *ret) {
         ProfileIommu unit = { .firmware_unit = -1 };
-        Fact registers = { .provenance = PROVENANCE_MEASURED };
         unsigned kind;
         Cursor word;
 
-        if (!take_word(&line, ':', &iommu_kind_words, &kind) || !take(&line, ':', &word) ||
+        if (!take_word(&line, ':', &iommu_kind_words, &kind) || !cursor_take(&line, ':', &word) ||
                         !read_fact(word, &unit.bits))
                 return false;
         unit.kind = (IommuKind) kind;
-        if (take(&line, ':', &word)) {
-                if (!read_number(&word, 16, &registers.value) || word.at != word.end)
-                        return false;
-                *(unit.kind == IOMMU_INTEL_VTD ? &unit.cap : &unit.efr) = registers;
-        }
-        if (line.at != line.end)
+        if ((cursor_take(&line, ':', &word) && !parse_rest(word, &unit)) || line.at != line.end)
                 return false;
         *ret = unit;
         return true;
@@ -180,7 +132,7 @@ static int read_unit(Cursor line, Profile *profile) {
 static int read_regions(Cursor line, ReservedRegions *regions) {
         Cursor word;
 
-        while (take(&line, CLASS_WORD, &word)) {
+        while (cursor_take(&line, CLASS_WORD, &word)) {
                 ReservedRegion *grown = grow(regions->regions, regions->n, sizeof(*grown));
 
                 if (!grown)
@@ -200,9 +152,9 @@ static int read_reach(Cursor *line, Profile *profile, ProfileGroup *group) {
         uint64_t bits;
         int r;
 
-        if (!take(line, CLASS_WORD, &word) || !read_number(&word, 10, &bits) || bits > 64 ||
+        if (!cursor_take(line, CLASS_WORD, &word) || !cursor_number(&word, 10, &bits) || bits > 64 ||
                         !take_word(line, CLASS_WORD, &reason_words, &reason) ||
-                        !take(line, CLASS_WORD, &word))
+                        !cursor_take(line, CLASS_WORD, &word))
                 return -EINVAL;
         group->bits = (uint8_t) bits;
         group->bits_reason = (Reason) reason;
@@ -262,11 +214,17 @@ static int read_reserved_range(Cursor line, Profile *profile) {
 /* A document's numbers fit into their fields of MIDR_EL1. */
 static int read_cpu(Cursor line, ProfileHost *host) {
         host->implementer = host->part = (Fact){ .provenance = PROVENANCE_MEASURED };
-        return read_number(&line, 16, &host->implementer.value) && read_char(&line, CLASS_WORD) &&
-                                        read_number(&line, 16, &host->part.value) && line.at == line.end &&
+        return cursor_number(&line, 16, &host->implementer.value) && cursor_char(&line, CLASS_WORD) &&
+                                        cursor_number(&line, 16, &host->part.value) && line.at == line.end &&
                                         host->implementer.value <= UINT8_MAX && host->part.value <= 0xfff
                         ? 0
                         : -EINVAL;
+}
+
+/* So that memory_limit_in_tree() is true. */
+static void set_in_tree(FirmwareTables *firmware) {
+        firmware->iort_reason = REASON_ABSENT;
+        firmware->device_tree_reason = REASON_NONE;
 }
 
 /* All that the rules ask of the tables where no device is named. */
@@ -275,13 +233,46 @@ static int read_limit(Cursor line, FirmwareTables *firmware) {
 
         if ((size_t) (line.end - line.at) != n || memcmp(line.at, CLASS_LIMIT_IN_TREE, n) != 0)
                 return -EINVAL;
-        firmware->iort_reason = REASON_ABSENT;
-        firmware->device_tree_reason = REASON_NONE;
+        set_in_tree(firmware);
+        return 0;
+}
+
+/* What one host bridge passes on. */
+static int read_bridge(Cursor line, FirmwareTables *firmware) {
+        DeviceTree *tree = &firmware->device_tree;
+        DeviceTreeBridge *grown = grow(tree->bridges, tree->n_bridges, sizeof(*grown)), *bridge;
+        Cursor word;
+
+        if (!grown)
+                return -ENOMEM;
+        tree->bridges = grown;
+        bridge = &grown[tree->n_bridges];
+        *bridge = (DeviceTreeBridge){ .segment = -1 };
+        while (cursor_take(&line, CLASS_WORD, &word)) {
+                DeviceTreeRange *range = &bridge->dma_ranges[bridge->n_dma_ranges];
+
+                if (bridge->n_dma_ranges == DEVICE_TREE_WINDOWS_MAX ||
+                                !read_range(&word, &range->start, &range->end) || word.at != word.end)
+                        return -EINVAL;
+                bridge->n_dma_ranges++;
+        }
+        tree->n_bridges++;
+        set_in_tree(firmware);
+        return 0;
+}
+
+/* The kernel's parameter is the only way into a group whose MSIs are not known to be isolated. */
+static int read_allowed(Cursor line, ProfileHost *host) {
+        const size_t n = strlen(CLASS_UNSAFE_IOMMUFD);
+
+        if ((size_t) (line.end - line.at) != n || memcmp(line.at, CLASS_UNSAFE_IOMMUFD, n) != 0)
+                return -EINVAL;
+        host->unsafe_iommufd = (Fact){ .provenance = PROVENANCE_MEASURED, .value = 1 };
         return 0;
 }
 
 static int read_pool(Cursor line, char ret[static CLASS_KEY_SIZE]) {
-        return take_text(&line, CLASS_LINE, ret, CLASS_KEY_SIZE) ? 0 : -EINVAL;
+        return cursor_take_text(&line, CLASS_LINE, ret, CLASS_KEY_SIZE) ? 0 : -EINVAL;
 }
 
 static int read_line(Cursor line, HostClass *class) {
@@ -303,6 +294,10 @@ static int read_line(Cursor line, HostClass *class) {
                 return read_cpu(rest, &profile->host);
         case 'L':
                 return read_limit(rest, &profile->firmware);
+        case 'D':
+                return read_bridge(rest, &profile->firmware);
+        case 'I':
+                return read_allowed(rest, &profile->host);
         case 'P':
                 return read_pool(rest, class->pool);
         default:
@@ -316,7 +311,7 @@ static bool read_facts(Cursor line, Profile *profile) {
         Cursor word;
 
         for (size_t i = 0; i < CLASS_FACTS; i++)
-                if (!take(&line, CLASS_WORD, &word) ||
+                if (!cursor_take(&line, CLASS_WORD, &word) ||
                                 !read_fact(word, class_fact(profile, &class_facts[i])))
                         return false;
         return line.at == line.end;
@@ -328,15 +323,16 @@ static bool read_host(Cursor *text, Profile *profile) {
         unsigned second_level, reason;
         Cursor facts;
 
-        if (!take_text(text, CLASS_LINE, form, sizeof(form)) || strcmp(form, CLASS_FORM) != 0 ||
-                        !take_text(text, CLASS_LINE, host->architecture, sizeof(host->architecture)) ||
-                        !take_text(text, CLASS_LINE, host->vendor_name, sizeof(host->vendor_name)) ||
-                        !take_text(text, CLASS_LINE, host->kernel, sizeof(host->kernel)) ||
-                        !take_text(text, CLASS_LINE, profile->paging.kvm_backend,
+        if (!cursor_take_text(text, CLASS_LINE, form, sizeof(form)) || strcmp(form, CLASS_FORM) != 0 ||
+                        !cursor_take_text(
+                                        text, CLASS_LINE, host->architecture, sizeof(host->architecture)) ||
+                        !cursor_take_text(text, CLASS_LINE, host->vendor_name, sizeof(host->vendor_name)) ||
+                        !cursor_take_text(text, CLASS_LINE, host->kernel, sizeof(host->kernel)) ||
+                        !cursor_take_text(text, CLASS_LINE, profile->paging.kvm_backend,
                                         sizeof(profile->paging.kvm_backend)) ||
                         !take_word(text, CLASS_LINE, &second_level_words, &second_level) ||
                         !take_word(text, CLASS_LINE, &reason_words, &reason) ||
-                        !take(text, CLASS_LINE, &facts) || !read_facts(facts, profile))
+                        !cursor_take(text, CLASS_LINE, &facts) || !read_facts(facts, profile))
                 return false;
         host->vendor = *host->vendor_name
                         ? cpu_vendor_from_name((Bytes){ .data = (const uint8_t *) host->vendor_name,
@@ -382,7 +378,7 @@ int host_class_unpack(const char *text, size_t n, HostClass *ret) {
         Cursor cursor = { text, text + n }, line;
         int r = read_host(&cursor, &class.profile) ? 0 : -EINVAL;
 
-        while (r >= 0 && take(&cursor, CLASS_LINE, &line))
+        while (r >= 0 && cursor_take(&cursor, CLASS_LINE, &line))
                 r = read_line(line, &class);
         if (r >= 0)
                 r = set_usable(&class.profile);

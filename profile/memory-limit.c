@@ -178,6 +178,8 @@ int memory_limit_intersect(const MemoryLimit *limit, RangeSet *set) {
 }
 
 int memory_limit_intersect_all(const Profile *profile, RangeSet *set) {
+        const DeviceTree *tree = &profile->firmware.device_tree;
+        size_t n_unknown = profile->n_devices == 0 && memory_limit_in_tree(profile) ? tree->n_bridges : 0;
         int r = 0;
 
         for (size_t i = 0; i < profile->n_devices && r >= 0; i++)
@@ -186,6 +188,9 @@ int memory_limit_intersect_all(const Profile *profile, RangeSet *set) {
 
                         r = memory_limit_intersect(&limit, set);
                 }
+        /* Devices that are not known may be behind any of them. */
+        for (size_t i = 0; i < n_unknown && r >= 0; i++)
+                r = memory_limit_intersect(&(MemoryLimit){ .bridge = &tree->bridges[i] }, set);
         return r;
 }
 

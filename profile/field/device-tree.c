@@ -41,10 +41,9 @@ static const Field bridge_fields[] = {
                         .text = "PCI segment (linux,pci-domain); null: the kernel chooses." },
         { "dmaBits", FIELD_INTEGER, FIELD_OR_NONE, BRIDGE(dma_bits), .min = 1, .max = 64, .none = 0,
                         .text = "Whole bits below the highest end of dmaRanges; null: no limit, or see dmaReason." },
-        { "dmaReason", FIELD_REASON, FIELD_LATER, BRIDGE(dma_reason),
+        { "dmaReason", FIELD_REASON, 0, BRIDGE(dma_reason),
                         .text = "Why it is unknown what its devices may address." },
-        { "dmaRanges", FIELD_LIST, FIELD_INLINE | FIELD_LATER,
-                        FIELD_ELEMENTS(DeviceTreeBridge, dma_ranges, n_dma_ranges),
+        { "dmaRanges", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(DeviceTreeBridge, dma_ranges, n_dma_ranges),
                         .max = DEVICE_TREE_WINDOWS_MAX, .table = &dma_range_table,
                         .text = "Addresses on the bus that its devices may use (dma-ranges); empty: no limit, or see dmaReason." },
         { "windows", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(DeviceTreeBridge, windows, n_windows),
@@ -79,7 +78,7 @@ static const FieldHook faults_hook = { write_faults, read_faults, .schema = "{\"
 
 static const Field tree_fields[] = {
         { "reason", FIELD_REASON, 0, TREE(device_tree_reason), .text = "Why there is no tree." },
-        { "incomplete", FIELD_REASON, FIELD_LATER, TREE(device_tree.incomplete),
+        { "incomplete", FIELD_REASON, 0, TREE(device_tree.incomplete),
                         .text = "Why host bridges may be missing from the list." },
         { "hostBridges", FIELD_LIST, 0, TREE_LIST(bridges, n_bridges), .max = DEVICE_TREE_BRIDGES_MAX,
                         .table = &bridge_table, .text = "PCI host bridges." },
