@@ -149,6 +149,19 @@ def examples(hosts):
     return [host.name for host in hosts[:2]]
 
 
+def memory(hosts, architectures):
+    """arm64: RAM from 1 GiB; behind it, from 256 GiB on, 64 MiB for redistributors, 256 MiB of ECAM at a multiple of that, and the window of 512 GiB
+    at a multiple of 512 GiB end within the narrowest width. RAM is rounded up to GiB: what is before the window is at least 1 GiB."""
+    bits = [h.bits["G"] for h in hosts]
+    if architectures != {"aarch64"} or None in bits or not bits:
+        return None
+    gib = 1 << 30
+    windows = (1 << min(bits)) // (512 * gib)
+    if windows < 2:
+        return None
+    return ((windows - 1) * 512 - 2) * gib
+
+
 def width(hosts, key, architectures, place):
     devices = key == "D"
     known = [h for h in hosts if h.bits[key] is not None]
@@ -221,6 +234,7 @@ def baseline(hosts, class_of):
         return order[class_of(host)]
 
     architectures = {h.architecture for h in hosts}
+    same_map = memory(hosts, architectures)
     possible = [h for h in hosts if not h.impossible]
     with_devices = width(possible, "D", architectures, place)
     with_devices["impossible"] = len(hosts) - len(possible)
@@ -235,7 +249,7 @@ def baseline(hosts, class_of):
         "schema": "hawd-baseline/1", "hosts": len(hosts), "summaries": 0,
         "architectures": [{"name": k[0], "hosts": len(g)} for k, g in counted(((h.architecture,), h) for h in hosts)],
         "vendors": [{"name": k[0], "hosts": len(g)} for k, g in counted(((h.vendor,), h) for h in hosts)],
-        "guest": width(hosts, "G", architectures, place), "withDevices": with_devices,
+        "guest": width(hosts, "G", architectures, place) | ({"memory": same_map} if same_map else {}), "withDevices": with_devices,
         "unknown": [{"what": k[0], "reason": k[1], "hosts": len(g), "examples": examples(g)}
                     for k, g in counted((row, h) for h in hosts for row in h.unknown())],
         "virtualisationDisabled": {"hosts": len(disabled), "examples": examples(disabled)},

@@ -60,27 +60,50 @@ def same_to_guests(kind):
     return dataclasses.replace(kind, cpu_name="", family=0, model=0, kernel="", narrowed=False, groups=groups, units=(units, regions))
 
 
-def check_width(told, widths):
+def check_width(told, widths, mixed):
     numbers = known(widths)
     lowest = min(numbers)
     assert told["known"] == lowest and told["hosts"] == sum(widths.values())
     assert told["unknown"] == told["hosts"] - sum(numbers.values())
-    assert told["bits"] is None  # there are hosts of other architectures, and unknown ones
+    assert told["bits"] == (None if mixed or told["unknown"] else lowest)
+    if mixed:  # No guest runs on both architectures.
+        assert told["ladder"] == []
+        return
     assert [(step["bits"], step["cannot"]) for step in told["ladder"]] == \
         [(bits, sum(n for b, n in numbers.items() if b < bits)) for bits in sorted(numbers) if bits > lowest]
     assert [(step["from"], step["lost"]) for step in told["ladder"]] == [(bits, numbers[bits]) for bits in sorted(numbers)][:-1]
 
 
+def check_widths(answer, fleet, counted, mixed):
+    """Of the hosts that are counted: by kind."""
+    guest, with_devices = collections.Counter(), collections.Counter()
+    for kind, n in zip(fleet.kinds, fleet.counts):
+        if n and counted(kind):
+            guest[kind.safe()] += n
+            if possible(kind):
+                with_devices[kind.safe_with_devices()] += n
+    check_width(answer["guest"], guest, mixed)
+    check_width(answer["withDevices"], with_devices, mixed)
+    assert answer["withDevices"]["impossible"] == guest.total() - with_devices.total()
+
+
+def test_one_architecture(fleet):
+    """The ladder. Its hosts come by a pipe, as they do from other programs."""
+    names = number_of(fleet, lambda kind: kind.architecture)
+    name = max(names, key=names.get)
+    assert len(names) > 1
+    whole = subprocess.run(["zstd", "-dc", fleet.path], stdout=subprocess.PIPE, check=True).stdout.splitlines()
+    lines = [line for line, place in zip(whole, fleet.drawn) if fleet.kinds[place].architecture == name]
+    done = subprocess.run([HAWCTL, "baseline", "-", "-j"], input=b"\n".join(lines) + b"\n", stdout=subprocess.PIPE, check=True)
+    answer = json.loads(done.stdout)
+    assert answer["hosts"] == len(lines) == names[name]
+    check_widths(answer, fleet, lambda kind: kind.architecture == name, mixed=False)
+
+
 def test_baseline(fleet):
     answer = json.loads(hawctl("baseline", fleet.path, "-j").stdout)
     assert answer["hosts"] == HOSTS == sum(row["hosts"] for row in answer["classes"])
-    check_width(answer["guest"], number_of(fleet, lambda kind: kind.safe()))
-    with_devices = collections.Counter()
-    for kind, n in zip(fleet.kinds, fleet.counts):
-        if possible(kind):
-            with_devices[kind.safe_with_devices()] += n
-    check_width(answer["withDevices"], with_devices)
-    assert answer["withDevices"]["impossible"] == HOSTS - sum(with_devices.values())
+    check_widths(answer, fleet, lambda kind: True, mixed=True)
     vendors = number_of(fleet, lambda kind: kind.vendor)
     assert {row["name"]: row["hosts"] for row in answer["vendors"]} == {name: n for name, n in vendors.items() if n}
     assert answer["encryption"]["hosts"] == number_of(fleet, lambda kind: isinstance(kind.taken, int) and kind.taken > 0)[True]
