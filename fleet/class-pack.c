@@ -11,6 +11,7 @@
 #include "fleet/copy-text.h"
 #include "probe/cleanup.h"
 #include "profile/architecture.h"
+#include "profile/iommu-width.h"
 #include "profile/kernel-policy.h"
 #include "profile/memory-limit.h"
 
@@ -82,7 +83,8 @@ static bool is_assumed(const ProfileIommu *unit) {
 }
 
 /* "intel-vtd:39", or with the registers that tell what the kernel may choose: "intel-vtd:~39:3f0400". On
- * arm64, where units may differ in it, with whether MSIs are isolated: "arm-smmu-v3:48:1". */
+ * arm64, where units may differ in it, with whether MSIs are isolated: "arm-smmu-v3:48:1", and with what is certain
+ * of an assumed width: "arm-smmu-v3:~48:1:40". */
 static void put_unit(Text *text, const ProfileIommu *unit, bool arm64) {
         text_put(text, iommu_kind_to_string(unit->kind));
         text_put_char(text, ':');
@@ -90,6 +92,10 @@ static void put_unit(Text *text, const ProfileIommu *unit, bool arm64) {
         if (arm64) {
                 text_put_char(text, ':');
                 put_fact(text, &unit->interrupt_remapping_enabled, false);
+                if (unit->kind == IOMMU_ARM_SMMU_V3 && is_assumed(unit)) {
+                        text_put_char(text, ':');
+                        text_put_number(text, iommu_bits_at_least(unit), 10);
+                }
                 return;
         }
         if (!is_assumed(unit))

@@ -71,16 +71,20 @@ static bool same_fact(const Fact *a, const Fact *b) {
 
 static bool same_unit(const ProfileIommu *a, const ProfileIommu *b) {
         return a->kind == b->kind && same_fact(&a->bits, &b->bits) && same_fact(&a->cap, &b->cap) &&
-                        same_fact(&a->efr, &b->efr) &&
+                        same_fact(&a->efr, &b->efr) && same_fact(&a->bits_at_least, &b->bits_at_least) &&
                         same_fact(&a->interrupt_remapping_enabled, &b->interrupt_remapping_enabled);
 }
 
 /* What stands behind a unit's width, by its kind. */
-static bool parse_rest(Cursor word, ProfileIommu *unit) {
+static bool parse_rest(Cursor *line, ProfileIommu *unit) {
         Fact registers = { .provenance = PROVENANCE_MEASURED };
+        Cursor word;
 
+        if (!cursor_take(line, ':', &word))
+                return true;
         if (unit->kind != IOMMU_INTEL_VTD && unit->kind != IOMMU_AMD_VI)
-                return read_fact(word, &unit->interrupt_remapping_enabled);
+                return read_fact(word, &unit->interrupt_remapping_enabled) &&
+                                (!cursor_take(line, ':', &word) || read_fact(word, &unit->bits_at_least));
         if (!cursor_number(&word, 16, &registers.value) || word.at != word.end)
                 return false;
         *(unit->kind == IOMMU_INTEL_VTD ? &unit->cap : &unit->efr) = registers;
@@ -96,7 +100,7 @@ static bool parse_unit(Cursor line, ProfileIommu *ret) {
                         !read_fact(word, &unit.bits))
                 return false;
         unit.kind = (IommuKind) kind;
-        if ((cursor_take(&line, ':', &word) && !parse_rest(word, &unit)) || line.at != line.end)
+        if (!parse_rest(&line, &unit) || line.at != line.end)
                 return false;
         *ret = unit;
         return true;

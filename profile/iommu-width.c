@@ -2,6 +2,7 @@
 #include "profile/iommu-width.h"
 
 #include "probe/decode/amdvi/amdvi-width.h"
+#include "probe/decode/kernel/address-bits.h"
 #include "probe/decode/vtd/vtd-width.h"
 
 bool iommu_vtd_cap(const ProfileIommu *iommu, VtdCap *ret) {
@@ -34,4 +35,17 @@ unsigned iommu_bits_at_most(const ProfileIommu *iommu) {
                 return bits;
         wide = by_registers(iommu);
         return wide > bits ? wide : bits;
+}
+
+/* Documents of before had it not: the kernel with the fewest address bits. */
+unsigned iommu_bits_at_least(const ProfileIommu *iommu) {
+        unsigned bits = (unsigned) iommu->bits.value, least;
+
+        if (!fact_known(&iommu->bits))
+                return 0;
+        if (iommu->kind != IOMMU_ARM_SMMU_V3 || iommu->bits.provenance != PROVENANCE_ASSUMED)
+                return bits;
+        least = fact_known(&iommu->bits_at_least) ? (unsigned) iommu->bits_at_least.value
+                                                  : kernel_address_bits_at_least(0);
+        return least < bits ? least : bits;
 }

@@ -155,6 +155,7 @@ typedef struct ProfileIommu {
         Fact second_stage_bits;     /* AMD: the v1 (host) table */
         Fact first_stage_bits; /* AMD: the v2 (guest) table; unknown/not-applicable where there is none */
         Fact bits;             /* the guaranteed width; .source: why */
+        Fact bits_at_least;    /* SMMUv3, whose `bits` may be assumed and less: what is certain */
         Fact interrupt_remapping_capable, interrupt_remapping_enabled;
         Fact caching_mode;  /* CAP.CM, AMD NpCache: an emulated unit */
         uint32_t n_devices; /* names in its devices directory */

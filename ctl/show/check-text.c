@@ -156,16 +156,20 @@ void check_text_findings(const Screen *screen, const Guest *guest, const Check *
                 print_alternative(screen, guest, &check->plan, &check->alternatives[i]);
 }
 
-void check_text_assumed(const Screen *screen, const Guest *guest) {
-        for (size_t i = 0; i < guest->n_assumed; i++) {
-                const GuestNote *note = &guest->assumed[i];
-                char text[sizeof(note->what) + sizeof(note->text) + 4];
+static void print_assumed(const Screen *screen, const GuestNote *note) {
+        char text[sizeof(note->what) + sizeof(note->text) + 4];
 
-                snprintf(text, sizeof(text), "%s: %s", note->what, note->text);
-                printf("%s%-*s", screen_dim(screen), INDENT, "assumed");
-                print_wrapped(screen, INDENT, text);
-                printf("%s", screen_off(screen));
-        }
+        snprintf(text, sizeof(text), "%s: %s", note->what, note->text);
+        printf("%s%-*s", screen_dim(screen), INDENT, "assumed");
+        print_wrapped(screen, INDENT, text);
+        printf("%s", screen_off(screen));
+}
+
+void check_text_assumed(const Screen *screen, const Guest *guest, const Check *check) {
+        for (size_t i = 0; i < guest->n_assumed; i++)
+                print_assumed(screen, &guest->assumed[i]);
+        for (size_t i = 0; i < check->n_assumed; i++)
+                print_assumed(screen, &check->assumed[i]);
 }
 
 enum { COLUMN_START, COLUMN_END, COLUMN_SIZE, COLUMN_KIND, COLUMN_WHAT };

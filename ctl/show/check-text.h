@@ -12,7 +12,7 @@ void check_text_verdict(const Screen *screen, Verdict verdict, const char *about
 /* Numbers, remedies, what is missing; informative findings only with `all`. */
 void check_text_findings(const Screen *screen, const Guest *guest, const Check *check, bool all);
 
-void check_text_assumed(const Screen *screen, const Guest *guest);
+void check_text_assumed(const Screen *screen, const Guest *guest, const Check *check);
 
 /* Prints ranges. Exit status. */
 int check_text_layout(const Screen *screen, const Layout *layout, bool no_legend);

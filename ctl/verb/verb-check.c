@@ -96,7 +96,7 @@ static int print_text(const Options *options, const Guest *guest, const Profile 
                         *check->layout.rule ? check->layout.rule : "no 64-bit window");
         check_text_verdict(&screen, check->verdict, about);
         check_text_findings(&screen, guest, check, true);
-        check_text_assumed(&screen, guest);
+        check_text_assumed(&screen, guest, check);
         for (size_t i = 0; i < targets->n; i++)
                 print_target(&screen, guest, &targets->items[i]);
         if (!own->layout)

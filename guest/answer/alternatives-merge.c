@@ -96,6 +96,8 @@ static int add_common(const Leaves *leaves, const Check *own, CheckRun *run) {
         for (size_t i = 0; r >= 0 && i < own->n_missing; i++)
                 if (missing_in_all(leaves, own->missing[i]))
                         check_missing(run, "%s", own->missing[i]);
+        for (size_t i = 0; r >= 0 && i < own->n_assumed; i++)
+                check_assume(run, own->assumed[i].what, "%s", own->assumed[i].text);
         return r < 0 ? r : run->error;
 }
 

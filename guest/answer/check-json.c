@@ -330,7 +330,7 @@ static const Field check_fields[] = {
                         .text = "The fewest changes of the guest that, tried together, make it as safe as such changes can; null: nothing was found, or no change helps." },
         { "layout", FIELD_OBJECT, 0, .table = &layout_table, .text = "Where memory and windows lie." },
         { "assumed", FIELD_LIST, 0, FIELD_ELEMENTS(CheckAnswer, assumed, n_assumed), .table = &note_table,
-                        .text = "What the guest's description does not say, and what is assumed." },
+                        .text = "What the guest's description does not say or the host does not tell, and what is assumed." },
         { "ignored", FIELD_LIST, 0, FIELD_ELEMENTS(CheckAnswer, ignored, n_ignored), .table = &note_table,
                         .text = "What it says and hawd does not understand." },
         { "targets", FIELD_LIST, FIELD_LATER, FIELD_ELEMENTS(CheckAnswer, targets, n_targets),
@@ -360,20 +360,25 @@ static LayoutPart part_of(const Guest *guest, const LayoutRange *range) {
 
 json_t *check_json(const Guest *guest, const Check *check, const CheckTarget *targets, size_t n_targets) {
         _cleanup_free_ LayoutPart *parts = calloc(check->layout.n + 1, sizeof(*parts));
+        _cleanup_free_ GuestNote *assumed =
+                        calloc(guest->n_assumed + check->n_assumed + 1, sizeof(*assumed));
         CheckAnswer answer = { .name = guest->name,
                 .vmm = guest->vmm,
                 .check = *check,
                 .n_parts = check->layout.n,
                 .parts = parts,
-                .n_assumed = guest->n_assumed,
-                .assumed = guest->assumed,
+                .assumed = assumed,
                 .n_ignored = guest->n_ignored,
                 .ignored = guest->ignored,
                 .n_targets = n_targets,
                 .targets = targets };
 
-        if (!parts)
+        if (!parts || !assumed)
                 return NULL;
+        for (size_t i = 0; i < guest->n_assumed; i++)
+                assumed[answer.n_assumed++] = guest->assumed[i];
+        for (size_t i = 0; i < check->n_assumed; i++)
+                assumed[answer.n_assumed++] = check->assumed[i];
         for (size_t i = 0; i < check->layout.n; i++)
                 parts[i] = part_of(guest, &check->layout.ranges[i]);
         for (size_t i = 0; i < check->plan.n; i++)

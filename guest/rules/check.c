@@ -67,6 +67,7 @@ void check_done(Check *check) {
         free(check->alternatives);
         free(check->findings);
         free(check->missing);
+        free(check->assumed);
         change_forms_done(&check->plan.forms);
         *check = (Check){};
 }
@@ -171,8 +172,8 @@ int check_finish(CheckRun *run) {
 
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
         static const CheckRule *const files[] = { rules_start, rules_virt, rules_width, rules_reach,
-                rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu, rules_confidential,
-                rules_compatibility, rules_overlap, rules_mediated };
+                rules_assumed_width, rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu,
+                rules_confidential, rules_compatibility, rules_overlap, rules_mediated };
         Check check = {};
         CheckRun run = { .guest = guest,
                 .profile = profile,

@@ -81,6 +81,8 @@ typedef struct Check {
         CheckPlan plan;
         size_t n_missing;
         char (*missing)[96]; /* missing inputs; owned */
+        size_t n_assumed;
+        GuestNote *assumed; /* of the host; owned */
         size_t n_alternatives;
         CheckAlternative *alternatives; /* if the result depends on what is missing; owned */
 } Check;

@@ -164,28 +164,6 @@ static void put_memory(CheckRun *run, const Reach *reach, const LayoutRange *ran
                 reserved_advise(run, f, range, region);
 }
 
-/* Without its line in the log, a unit may have stage 2 alone, which ends at its output size. */
-static void miss_assumed_width(CheckRun *run, const LayoutRange *range) {
-        const Profile *profile = run->profile;
-        unsigned least = 40;
-        bool assumed = false;
-
-        for (size_t i = 0; i < profile->n_iommus; i++) {
-                const ProfileIommu *iommu = &profile->iommus[i];
-
-                if (iommu->kind != IOMMU_ARM_SMMU_V3)
-                        continue;
-                if (fact_known(&iommu->oas))
-                        least = iommu->oas.value < least ? (unsigned) iommu->oas.value : least;
-                else
-                        assumed |= iommu->bits.provenance == PROVENANCE_ASSUMED;
-        }
-        if (assumed && range->end > width_end(least))
-                check_missing(run,
-                                "the kernel's log line about the SMMU: above %u bits, iovaBits is assumed",
-                                least);
-}
-
 static void rule_memory(CheckRun *run) {
         for (size_t i = 0; i < run->layout->n; i++) {
                 const LayoutRange *range = &run->layout->ranges[i];
@@ -196,8 +174,6 @@ static void rule_memory(CheckRun *run) {
                         const Reach *reach = &run->reaches[j];
                         Range outside;
 
-                        if (reach->direct)
-                                miss_assumed_width(run, range);
                         if (reach->direct &&
                                         range_outside(reach->usable, range->start, range->end, &outside))
                                 put_memory(run, reach, range, &outside);

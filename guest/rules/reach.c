@@ -8,8 +8,6 @@
 #include "profile/iommu-width.h"
 #include "profile/memory-limit.h"
 
-#define WIDTH_ANY 64 /* of an IOMMU whose width is unknown: nothing is beyond it */
-
 /* Regions that close their group to guests, or that the kernel may drop, do not limit a guest. */
 static bool bounds(const ReservedRegion *region) {
         return region->type != RESERVED_DIRECT && region->type != RESERVED_DIRECT_RELAXABLE;
@@ -78,6 +76,7 @@ static void add_reach(CheckRun *run, const Reach *reach) {
         for (size_t i = 0; i < run->n_reaches; i++)
                 if (same(run->reaches[i].usable, reach->usable) &&
                                 run->reaches[i].at_most == reach->at_most &&
+                                run->reaches[i].at_least == reach->at_least &&
                                 run->reaches[i].limited == reach->limited) {
                         add_device(run, &run->reaches[i], reach->device);
                         free_own(reach->own);
@@ -102,6 +101,32 @@ static unsigned group_at_most(const Profile *profile, const ProfileGroup *group)
                 return group->bits;
         return iommu && iommu->bits.provenance == PROVENANCE_ASSUMED ? iommu_bits_at_most(iommu)
                                                                      : group->bits;
+}
+
+/* WIDTH_ANY: all of the unit's width is certain. */
+static unsigned unit_at_least(const ProfileIommu *iommu) {
+        unsigned least = iommu_bits_at_least(iommu);
+
+        return least > 0 && least < iommu->bits.value ? least : WIDTH_ANY;
+}
+
+static unsigned group_at_least(const Profile *profile, const ProfileGroup *group) {
+        return group->iommu >= 0 ? unit_at_least(&profile->iommus[group->iommu]) : WIDTH_ANY;
+}
+
+/* Of all groups that count; without groups, of all units. */
+static unsigned anywhere_at_least(const Profile *profile) {
+        unsigned least = WIDTH_ANY, own;
+
+        for (size_t i = 0; i < profile->n_groups; i++) {
+                own = counts(&profile->groups[i]) ? group_at_least(profile, &profile->groups[i]) : WIDTH_ANY;
+                least = own < least ? own : least;
+        }
+        for (size_t i = 0; i < profile->n_iommus && profile->n_groups == 0; i++) {
+                own = profile->iommus[i].n_pci_devices ? unit_at_least(&profile->iommus[i]) : WIDTH_ANY;
+                least = own < least ? own : least;
+        }
+        return least;
 }
 
 /* The lowest limit of units that own devices. */
@@ -202,6 +227,7 @@ static void reach_anywhere(CheckRun *run, size_t device) {
                                         .device = device,
                                         .width = width,
                                         .at_most = at_most,
+                                        .at_least = anywhere_at_least(run->profile),
                                         .limited = limited });
 }
 
@@ -233,6 +259,7 @@ static void reach_regions(CheckRun *run, const ProfileGroup *group, uint32_t dom
                                         .device = device,
                                         .width = width,
                                         .at_most = width,
+                                        .at_least = WIDTH_ANY,
                                         .limited = limit.bits > 0 });
 }
 
@@ -254,6 +281,7 @@ static void reach_group(CheckRun *run, const ProfileGroup *group, uint32_t domai
                                                 .device = device,
                                                 .width = group->bits,
                                                 .at_most = group_at_most(run->profile, group),
+                                                .at_least = group_at_least(run->profile, group),
                                                 .limited = memory_limit_bounds(run->profile, group) });
 }
 

@@ -105,6 +105,20 @@ void check_missing(CheckRun *run, const char *format, ...) {
         memcpy(check->missing[check->n_missing++], text, sizeof(text));
 }
 
+void check_assume(CheckRun *run, const char *what, const char *format, ...) {
+        GuestNote note = {};
+        va_list arguments;
+        int r;
+
+        snprintf(note.what, sizeof(note.what), "%s", what);
+        va_start(arguments, format);
+        vsnprintf(note.text, sizeof(note.text), format, arguments);
+        va_end(arguments);
+        r = guest_note_add(&run->check->assumed, &run->check->n_assumed, &note);
+        if (r < 0)
+                run->error = r;
+}
+
 void check_missing_fact(CheckRun *run, const char *name, const Fact *fact) {
         check_missing(run, "%s (%s)", name, reason_to_string(fact->reason));
 }

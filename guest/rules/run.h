@@ -20,6 +20,7 @@ typedef struct Reach {
         bool limited;            /* by the root complex (profile/memory-limit.h): VFIO maps more */
         bool translated;         /* one may be behind the guest's IOMMU and gets the guest's mappings */
         unsigned width, at_most; /* bits, without holes; at_most: higher if the kernel may support more */
+        unsigned at_least;       /* of an assumed width, what is certain; else WIDTH_ANY */
 } Reach;
 
 typedef struct CheckRun {
@@ -42,6 +43,8 @@ typedef struct CheckRun {
 #define HYPERTRANSPORT_START UINT64_C(0xfd00000000)
 #define HYPERTRANSPORT_END UINT64_C(0xffffffffff)
 
+#define WIDTH_ANY 64 /* of an IOMMU whose width is unknown: nothing is beyond it */
+
 static inline uint64_t width_end(unsigned bits) {
         return bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
 }
@@ -60,6 +63,9 @@ void check_advice(CheckRun *run, CheckFinding *finding, const char *format, ...)
                 __attribute__((format(printf, 3, 4)));
 /* Adds a missing input, once. */
 void check_missing(CheckRun *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Adds what is assumed of the host, once. */
+void check_assume(CheckRun *run, const char *what, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
 /* Adds a missing fact: "NAME (REASON)". */
 void check_missing_fact(CheckRun *run, const char *name, const Fact *fact);
 
@@ -163,4 +169,4 @@ typedef void (*CheckRule)(CheckRun *run);
 /* Rules by file; NULL at the end. */
 extern const CheckRule rules_virt[], rules_start[], rules_width[], rules_reach[], rules_device[],
                 rules_locked[], rules_window[], rules_viommu[], rules_confidential[], rules_compatibility[],
-                rules_overlap[], rules_iommufd[], rules_mediated[];
+                rules_overlap[], rules_iommufd[], rules_mediated[], rules_assumed_width[];

@@ -47,7 +47,7 @@ static void blank_registers(ProfileIommu *ret) {
 
         ret->address = ret->version_major = ret->version_minor = none;
         ret->cap = ret->ecap = ret->capability = ret->efr = ret->efr2 = none;
-        ret->features = ret->oas = none;
+        ret->features = ret->oas = ret->bits_at_least = none;
 }
 
 static bool parse_address(const char *name, PciAddress *ret) {
@@ -134,5 +134,6 @@ int derive_iommus(const Facts *facts, Profile *profile) {
                 count_devices(fact, iommu);
                 iommu->firmware_unit = firmware_unit(profile, iommu);
         }
+        derive_smmu_v3_at_least(&facts->host.identity, profile);
         return 0;
 }

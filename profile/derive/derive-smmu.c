@@ -4,12 +4,15 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "probe/decode/kernel/address-bits.h"
+
 #define PAGE_16K (16 * 1024)
 #define PAGE_64K (64 * 1024)
 #define HIDING_BITS 47U /* kernel_address_bits() */
 /* drivers/iommu/io-pgtable-arm.c, arm_lpae_restrict_pgsizes(): tables with pages of 4 KiB and 16 KiB. */
 #define TABLE_BITS 48U
 #define TABLE_BITS_64K 52U
+#define LEAST_STAGE_2_BITS 40U
 /* Tables in the format of 32-bit CPUs: arm_smmu_init_domain_context(). */
 #define OLD_STAGE_1_BITS 32U
 #define OLD_STAGE_2_BITS 40U
@@ -104,6 +107,38 @@ void derive_smmu_v3(const HostIdentity *host, const IommuFact *fact, ProfileIomm
         if (ret->stages == SMMU_STAGES_UNKNOWN)
                 ret->bits = fact_unknown(REASON_MALFORMED,
                                 "kernel log: arm-smmu-v3 %s: features without a stage", fact->platform_name);
+}
+
+/* A unit without its line may have stage 2 alone, which ends at its output size: 40 bits on nearly all, or as
+ * much as another unit of the host says. */
+static unsigned least_stage_2(const Profile *profile) {
+        unsigned bits = LEAST_STAGE_2_BITS;
+
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (profile->iommus[i].kind == IOMMU_ARM_SMMU_V3 && fact_known(&profile->iommus[i].oas))
+                        bits = least(bits, (unsigned) profile->iommus[i].oas.value);
+        return bits;
+}
+
+static Fact at_least(const HostIdentity *host, const Profile *profile, const ProfileIommu *iommu) {
+        bool logged = fact_known(&iommu->oas);
+        unsigned bits = (unsigned) iommu->bits.value;
+
+        if (!fact_known(&iommu->bits) || iommu->bits.provenance != PROVENANCE_ASSUMED)
+                return iommu->bits;
+        if (host->address_bits == 0 && iommu->stages != SMMU_STAGES_2)
+                bits = least(bits, kernel_address_bits_at_least(host->page_size));
+        if (!logged)
+                bits = least(bits, least_stage_2(profile));
+        return fact_derived(bits, "SMMUv3: min(iovaBits%s%s)",
+                        host->address_bits == 0 ? ", the lowest VA_BITS of a kernel" : "",
+                        logged ? "" : ", the output size of a stage 2");
+}
+
+void derive_smmu_v3_at_least(const HostIdentity *host, Profile *profile) {
+        for (size_t i = 0; i < profile->n_iommus; i++)
+                if (profile->iommus[i].kind == IOMMU_ARM_SMMU_V3)
+                        profile->iommus[i].bits_at_least = at_least(host, profile, &profile->iommus[i]);
 }
 
 /* ── SMMUv1, SMMUv2 ────────────────────────────────────────────────────────────────────────────────────── */

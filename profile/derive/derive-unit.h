@@ -23,6 +23,8 @@ Fact unit_widths_fact(const UnitWidths *widths, const char *none);
 void derive_vtd(const Facts *facts, const IommuFact *fact, ProfileIommu *ret);
 /* By lines of the kernel's log, the kernel's page size and its VA_BITS. */
 void derive_smmu_v3(const HostIdentity *host, const IommuFact *fact, ProfileIommu *ret);
+/* How much of the assumed widths is certain, once all units are known. */
+void derive_smmu_v3_at_least(const HostIdentity *host, Profile *profile);
 void derive_smmu(const IommuFact *fact, ProfileIommu *ret);
 void derive_amdvi(const Facts *facts, const FirmwareTables *firmware, const IommuFact *fact,
                 ProfileIommu *ret);

@@ -18,6 +18,10 @@ static bool is_smmu(const void *object) {
         return kind == IOMMU_ARM_SMMU_V3 || kind == IOMMU_ARM_SMMU;
 }
 
+static bool is_smmu_v3(const void *object) {
+        return ((const ProfileIommu *) object)->kind == IOMMU_ARM_SMMU_V3;
+}
+
 /* ── register fields, derived from the values ──────────────────────────────────────────────────────────── */
 
 static json_t *write_decoded(const void *value) {
@@ -101,6 +105,8 @@ static const Field iommu_fields[] = {
                         .text = "Address bits of the first-stage page table (AMD: the guest table)." },
         { "iovaBits", FIELD_NUMBER, FIELD_EMITS, UNIT(bits), .max = 64,
                         .text = "I/O virtual address bits of the table that this kernel uses for VFIO." },
+        { "iovaBitsAtLeast", FIELD_NUMBER, FIELD_LATER, UNIT(bits_at_least), .max = 64, .when = is_smmu_v3,
+                        .text = "SMMUv3: address bits that VFIO has in any case, if iovaBits is assumed." },
         { "interruptRemapping", FIELD_OBJECT, 0, .table = &interrupt_remapping_table,
                         .text = "Interrupt remapping, which VFIO requires." },
         { "cachingMode", FIELD_STATE, FIELD_EMITS, UNIT(caching_mode),

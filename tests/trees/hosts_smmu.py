@@ -12,7 +12,8 @@ def smmuv3(features=STAGE_1, oas=44):
     return f"arm-smmu-v3 9050000.smmuv3: ias {oas}-bit, oas {oas}-bit (features {features})"
 
 
-def unit_host(t, release, ipa, *log, chip=None, pages=4096, address_bits=48, regions=(MSI_WINDOW,), kind=3, ram="40000000-13fffffff : System RAM\n"):
+def unit_host(t, release, ipa, *log, chip=None, pages=4096, address_bits=48, regions=(MSI_WINDOW,), kind=3, ram="40000000-13fffffff : System RAM\n",
+              bars=()):
     t.base(name="units", architecture="aarch64", kernel=f"{release}-arm64")
     t.arm_kernel(pages, address_bits)
     t.cpuinfo_arm(0x411FD070)
@@ -27,7 +28,7 @@ def unit_host(t, release, ipa, *log, chip=None, pages=4096, address_bits=48, reg
     t.chip(20, "ITS-pMSI-9050000.smmuv3")
     if chip:
         t.chip(50, chip)
-    t.pci(DEVICE, endpoint(), driver="vfio-pci")
+    t.pci(DEVICE, endpoint(), driver="vfio-pci", bars=bars)
     t.group(0, [DEVICE], regions)
     t.write("proc/iomem", ram)
 
@@ -44,7 +45,7 @@ def smmuv3_stage_1(t):
 
 
 smmuv3_stage_1.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__stages="1", iommus__0__oas__value=44,
-                               iommus__0__iovaBits__provenance="derived", iommus__0__features__value="0x8305",
+                               iommus__0__iovaBits__provenance="derived", iommus__0__iovaBitsAtLeast__value=48, iommus__0__features__value="0x8305",
                                iommus__0__secondStageBits__value=None, widths__safeGuestBitsWithDevices__value=48)
 smmuv3_stage_1.findings = {"msi-window-in-low-memory"}
 
@@ -120,7 +121,8 @@ def smmuv3_kernel_of_47_bits(t):
     unit_host(t, "6.12.107", 48, smmuv3(BOTH), chip=ITS, pages=16384, address_bits=47)
 
 
-smmuv3_kernel_of_47_bits.expect = expect(47, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x7fffffffffff"}], iommus__0__iovaBits__provenance="assumed")
+smmuv3_kernel_of_47_bits.expect = expect(47, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x7fffffffffff"}], iommus__0__iovaBits__provenance="assumed",
+                                         iommus__0__iovaBitsAtLeast__value=47)
 smmuv3_kernel_of_47_bits.findings = {"msi-window-in-low-memory"}
 
 
@@ -138,7 +140,8 @@ def smmuv3_kernel_of_39_bits_without_log(t):
 
 
 smmuv3_kernel_of_39_bits_without_log.expect = expect(39, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x7fffffffff"}],
-                                                     iommus__0__iovaBits__provenance="assumed", iommus__0__oas__reason="absent")
+                                                     iommus__0__iovaBits__provenance="assumed", iommus__0__oas__reason="absent",
+                                                     iommus__0__iovaBitsAtLeast__value=39)
 smmuv3_kernel_of_39_bits_without_log.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
 
 
@@ -147,7 +150,8 @@ def smmuv3_address_bits_unknown(t):
     unit_host(t, "6.12.107", 48, smmuv3(BOTH), chip=ITS, address_bits=0)
 
 
-smmuv3_address_bits_unknown.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", widths__iovaBits__provenance="assumed")
+smmuv3_address_bits_unknown.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", widths__iovaBits__provenance="assumed",
+                                            iommus__0__iovaBitsAtLeast__value=39)
 smmuv3_address_bits_unknown.findings = {"msi-window-in-low-memory"}
 
 
@@ -156,7 +160,8 @@ def smmuv3_pages_of_64k(t):
     unit_host(t, "6.12.107", 52, smmuv3("0x0000c305", 52), chip=ITS, pages=65536)
 
 
-smmuv3_pages_of_64k.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", widths__iovaBits__provenance="assumed")
+smmuv3_pages_of_64k.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", widths__iovaBits__provenance="assumed",
+                                    iommus__0__iovaBitsAtLeast__value=48)
 smmuv3_pages_of_64k.findings = {"iommu-narrower-than-cpu", "msi-window-in-low-memory"}
 
 
@@ -185,7 +190,7 @@ def smmuv3_without_log(t):
 
 smmuv3_without_log.expect = expect(48, [BELOW_WINDOW, BELOW_48], iommus__0__iovaBits__provenance="assumed", iommus__0__stages=None,
                                    iommus__0__oas__value=None, iommus__0__oas__reason="absent", widths__iovaBits__provenance="assumed",
-                                   widths__safeGuestBitsWithDevices__provenance="assumed")
+                                   widths__safeGuestBitsWithDevices__provenance="assumed", iommus__0__iovaBitsAtLeast__value=40)
 smmuv3_without_log.findings = {"msi-window-in-low-memory"}
 
 

@@ -10,6 +10,17 @@ bool kernel_has_address_bits(uint64_t bits) {
         return bits == 36 || bits == 39 || bits == 42 || bits == 47 || bits == 48 || bits == 52;
 }
 
+uint8_t kernel_address_bits_at_least(uint64_t page_size) {
+        switch (page_size) {
+        case 4 * KIB:
+                return 39;
+        case 64 * KIB:
+                return 42;
+        default: /* with 16 KiB */
+                return 36;
+        }
+}
+
 static unsigned bit_length(uint64_t value) {
         return value ? 64 - (unsigned) __builtin_clzll(value) : 0;
 }

@@ -12,6 +12,9 @@
 /* True for the widths that the kernel can be built with: 36, 39, 42, 47, 48, 52. */
 bool kernel_has_address_bits(uint64_t bits);
 
+/* The least of them with pages of that size; 0: of an unknown one. */
+uint8_t kernel_address_bits_at_least(uint64_t page_size);
+
 /* Processes have VA_BITS, but 48 of 52 until they ask for more, or 47 of 52 with pages of 16 KiB
  * (arch/arm64/include/asm/memory.h, VA_BITS_MIN). True if `top` is such an address of 47 bits. */
 bool kernel_address_bits_hidden(uint64_t page_size, uint64_t top);
