@@ -11,6 +11,7 @@
 #include "guest/form/json/guest-json.h"
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
+#include "profile/architecture.h"
 
 static int reply(sd_bus_message *message, const Guest *guest, const Check *check, size_t *ret_bytes) {
         json_t *document = check_json(guest, check, NULL, 0);
@@ -41,6 +42,8 @@ int check_reply(sd_bus_message *message, const Profile *profile, const char *tex
         if (r < 0)
                 return sd_bus_error_setf(error, HAWD_ERROR_INVALID_GUEST, "Line %u, column %u: %s",
                                 wrong.line, wrong.column, wrong.text);
+        if (profile_is_arm64(profile))
+                guest_set_host(&guest, ARCHITECTURE_ARM64);
         r = guest_defaults(&guest, &installed);
         if (r == -E2BIG)
                 return sd_bus_error_setf(

@@ -65,6 +65,15 @@ void guest_done(Guest *guest) {
         *guest = (Guest){};
 }
 
+bool guest_follows_host(const Guest *guest) {
+        return guest->by_host && guest->machine == MACHINE_CLOUD_HYPERVISOR;
+}
+
+void guest_set_host(Guest *guest, GuestArchitecture host) {
+        if (guest_follows_host(guest))
+                guest->architecture = guest->read_for = host;
+}
+
 uint64_t guest_plugged(const GuestMemory *memory) {
         uint64_t sum = 0;
 

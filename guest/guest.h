@@ -260,6 +260,8 @@ typedef struct Guest {
         char vmm_build[16]; /* the package's: "debian", "ubuntu"; "" unknown */
         char vmm_path[256]; /* of its program; "" not set */
         GuestArchitecture architecture;
+        bool by_host;               /* the form leaves the architecture to its host */
+        GuestArchitecture read_for; /* with by_host: the host's for which it was read */
         MachineKind machine;
         GuestVersion machine_version; /* pc-q35-7.1: 7.1; all zero: the newest of the VMM */
         char machine_own[32]; /* "noble", "rhel9.2.0": a distribution's own type of that version; "" none */
@@ -299,6 +301,12 @@ typedef struct Guest {
 } Guest;
 
 void guest_done(Guest *guest);
+
+/* Whether the host decides the architecture, and nothing else of what was read: Cloud Hypervisor's options and
+ * JSON are the same on both. */
+bool guest_follows_host(const Guest *guest);
+/* Such a guest gets the host's architecture; others stay. Before the defaults. */
+void guest_set_host(Guest *guest, GuestArchitecture host);
 
 /* Returns the larger of `plugged` and the sum of the modules. */
 uint64_t guest_plugged(const GuestMemory *memory);

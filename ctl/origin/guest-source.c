@@ -10,15 +10,44 @@
 #include "ctl/command/options.h"
 #include "ctl/input/input-file.h"
 #include "ctl/origin/guest-domain.h"
+#include "ctl/origin/source-profile.h"
 #include "ctl/process/guest-files.h"
 #include "ctl/process/guest-installed.h"
 #include "ctl/process/process-guest.h"
 #include "guest/form/text/form.h"
 #include "probe/cleanup.h"
+#include "profile/architecture.h"
 
-static const VmFiles here = { guest_files_read, &(GuestFiles){} };
+/* The host is read when the guest's description asks for its architecture, else after the guest. */
+typedef struct Host {
+        const Options *options;
+        Profile *profile;
+        bool read;
+        int status;
+} Host;
 
-static int complain(const char *place, int r, const VmError *error) {
+static int read_host(Host *host) {
+        if (!host->read)
+                host->status = source_profile(host->options, host->profile);
+        host->read = true;
+        return host->status;
+}
+
+static int ask_architecture(void *userdata, GuestArchitecture *ret) {
+        Host *host = userdata;
+
+        if (!host)
+                return 0;
+        if (read_host(host) != EXIT_SUCCESS)
+                return -ECANCELED;
+        *ret = profile_is_arm64(host->profile) ? ARCHITECTURE_ARM64 : ARCHITECTURE_X86;
+        return *ret == ARCHITECTURE_ARM64 || profile_is_x86(host->profile);
+}
+
+static int complain(const char *place, const Host *host, int r, const VmError *error) {
+        /* Already printed. */
+        if (host && host->status != EXIT_SUCCESS)
+                return host->status;
         if (r == -ENOMEM) {
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
                 return EXIT_FAILURE;
@@ -34,7 +63,8 @@ static int complain(const char *place, int r, const VmError *error) {
         return EXIT_USAGE;
 }
 
-static int read_file(const char *path, const char *place, Guest *ret) {
+static int read_file(const char *path, const char *place, Host *host, Guest *ret) {
+        const VmFiles files = { guest_files_read, &(GuestFiles){}, ask_architecture, host };
         _cleanup_(input_file_done) InputFile file = {};
         VmError error;
         int r;
@@ -42,8 +72,8 @@ static int read_file(const char *path, const char *place, Guest *ret) {
         r = input_file_read(path, VM_TEXT_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = vm_form_read((const char *) file.data, file.n, &here, guest_domain_read, ret, &error);
-        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
+        r = vm_form_read((const char *) file.data, file.n, &files, guest_domain_read, ret, &error);
+        return r < 0 ? complain(place, host, r, &error) : EXIT_SUCCESS;
 }
 
 /* Uses one descriptor throughout, because the PID may be reused. */
@@ -66,17 +96,19 @@ static int read_process(const char *pid, Guest *ret, ProcessPlace *ret_place) {
                 return EXIT_FAILURE;
         }
         r = process_guest_fetch(process, ret, ret_place, &error);
-        return r < 0 ? complain(place, r, &error) : EXIT_SUCCESS;
+        return r < 0 ? complain(place, NULL, r, &error) : EXIT_SUCCESS;
 }
 
-static int read_arguments(int argc, char **argv, Guest *ret) {
+static int read_arguments(int argc, char **argv, Host *host, Guest *ret) {
+        const VmFiles files = { guest_files_read, &(GuestFiles){}, ask_architecture, host };
         VmError error = {};
-        int r = vm_arguments_read(argc, argv, &here, ret, &error);
+        int r = vm_arguments_read(argc, argv, &files, ret, &error);
 
-        return r < 0 ? complain("command line", r, &error) : EXIT_SUCCESS;
+        return r < 0 ? complain("command line", host, r, &error) : EXIT_SUCCESS;
 }
 
-int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place) {
+static int read_input(
+                const char *pid, int argc, char **argv, Host *host, Guest *ret, ProcessPlace *ret_place) {
         if (pid && argc > 0) {
                 fprintf(stderr, "hawctl: --pid=%s and '%s' cannot be combined\n", pid, argv[0]);
                 return EXIT_USAGE;
@@ -90,12 +122,26 @@ int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, Process
                 return EXIT_USAGE;
         }
         if (argc == 1 && (argv[0][0] != '-' || strcmp(argv[0], "-") == 0))
-                return read_file(argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], ret);
-        return read_arguments(argc, argv, ret);
+                return read_file(argv[0], strcmp(argv[0], "-") == 0 ? "standard input" : argv[0], host, ret);
+        return read_arguments(argc, argv, host, ret);
 }
 
-static int read_source(const Options *options, const GuestOptions *which, bool here_it_runs, int argc,
-                char **argv, Guest *ret) {
+int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place) {
+        return read_input(pid, argc, argv, NULL, ret, ret_place);
+}
+
+/* Of Cloud Hypervisor only the architecture depends on the host. */
+static int set_host(Host *host, Guest *guest) {
+        GuestArchitecture architecture;
+        int r = guest_follows_host(guest) ? ask_architecture(host, &architecture) : 0;
+
+        if (r > 0)
+                guest_set_host(guest, architecture);
+        return host ? host->status : EXIT_SUCCESS;
+}
+
+static int read_source(const Options *options, const GuestOptions *which, bool here_it_runs, Host *host,
+                int argc, char **argv, Guest *ret) {
         GuestInstalled installed = {};
         ProcessPlace place = {};
         GuestChoice choice;
@@ -105,7 +151,9 @@ static int read_source(const Options *options, const GuestOptions *which, bool h
         if (r == EXIT_SUCCESS && (here_it_runs || which->defaults))
                 r = site_file_read(options, which->defaults, &site);
         if (r == EXIT_SUCCESS)
-                r = guest_input_read(which->pid, argc, argv, ret, &place);
+                r = read_input(which->pid, argc, argv, host, ret, &place);
+        if (r == EXIT_SUCCESS)
+                r = set_host(host, ret);
         if (r != EXIT_SUCCESS)
                 return r;
         if (here_it_runs) {
@@ -128,12 +176,16 @@ static int read_source(const Options *options, const GuestOptions *which, bool h
         return EXIT_FAILURE;
 }
 
-int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
-        return read_source(options, which, !options->root && !options->host && !options->bus_address, argc,
-                        argv, ret);
+int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret,
+                Profile *ret_host) {
+        Host host = { .options = options, .profile = ret_host };
+        int r = read_source(options, which, !options->root && !options->host && !options->bus_address, &host,
+                        argc, argv, ret);
+
+        return r == EXIT_SUCCESS ? read_host(&host) : r;
 }
 
 int guest_source_elsewhere(
                 const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
-        return read_source(options, which, which->pid != NULL, argc, argv, ret);
+        return read_source(options, which, which->pid != NULL, NULL, argc, argv, ret);
 }

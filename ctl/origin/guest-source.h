@@ -5,19 +5,22 @@
 #include "ctl/process/process-place.h"
 #include "guest/form/json/site-defaults.h"
 #include "guest/guest.h"
+#include "profile/profile.h"
 
 /* Reads the guest that the command line names, with the defaults of its VMM and, if the host is this one,
- * of the packages installed here, as far as they apply to a process. Returns an exit status after
- * printing the error. */
-int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret);
+ * of the packages installed here, as far as they apply to a process; and the host that the options select,
+ * whose architecture the guest has if its description names none. Returns an exit status after printing the
+ * error. The caller empties both. */
+int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret,
+                Profile *ret_host);
 
-/* The same for a guest that runs elsewhere: only a process of this host has its packages and defaults. */
+/* Only the guest, which runs elsewhere: only a process of this host has its packages and defaults. */
 int guest_source_elsewhere(
                 const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret);
 
 /* argv holds the arguments of the verb: a file or "-" with a JSON document, a domain's XML or a command
  * line; a QEMU command line itself (after "--"); or nothing with --pid=PID. Fills *ret without defaults;
- * the caller calls guest_done(). pid is the option or NULL; if set, *ret_place is the process's. Exit
+ * the caller calls guest_done(). The host is unknown. pid is the option or NULL; if set, *ret_place is the process's. Exit
  * status: 1: cannot read, 2: not a guest; prints the error. */
 int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place);
 

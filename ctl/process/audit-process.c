@@ -12,6 +12,7 @@
 #include "guest/vmm/defaults.h"
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "profile/architecture.h"
 
 typedef struct Audited {
         ProcessGuest process;
@@ -30,6 +31,8 @@ static int fill_in(const AuditQuestion *question, Audited *audited) {
         int r;
 
         process_place_installed(&audited->process.place, &installed);
+        if (profile_is_arm64(question->profile))
+                guest_set_host(&audited->process.guest, ARCHITECTURE_ARM64);
         r = site_defaults_apply(question->site, &audited->process.guest, &installed);
         return r < 0 ? r : guest_defaults(&audited->process.guest, &installed);
 }

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "ctl/process/guest-files.h"
 #include "ctl/process/process-file.h"
@@ -70,6 +71,16 @@ static int read_privileged(int process, ProcessGuest *ret, GuestFiles *files, ch
         return 0;
 }
 
+/* A process runs on this host, whichever it is checked against. */
+static int architecture_here(void *host, GuestArchitecture *ret) {
+        struct utsname name;
+
+        if (uname(&name) < 0)
+                return 0;
+        *ret = strcmp(name.machine, "aarch64") == 0 ? ARCHITECTURE_ARM64 : ARCHITECTURE_X86;
+        return 1;
+}
+
 int process_guest_read(
                 const ProcessJob *job, void *channel, bool only_vmm, ProcessGuest *ret, VmError *reterr) {
         GuestFiles files = {
@@ -80,6 +91,7 @@ int process_guest_read(
                 .about = process_job_about,
                 .userdata = channel,
         };
+        const VmFiles here = { guest_files_read, &files, architecture_here };
         _cleanup_free_ char *cmdline = NULL;
         uint64_t locked;
         size_t n;
@@ -97,7 +109,7 @@ int process_guest_read(
         if (r >= 0 && only_vmm && n == 0)
                 ret->is_vmm = false;
         if (r >= 0 && (!only_vmm || (ret->is_vmm && qemu_program(ret->program) != QEMU_PROGRAM_FOREIGN))) {
-                r = vm_process_read(cmdline, n, &(VmFiles){ guest_files_read, &files }, &ret->guest, reterr);
+                r = vm_process_read(cmdline, n, &here, &ret->guest, reterr);
                 if (r >= 0) {
                         ret->guest.memory.locked_limit = locked;
                         process_place_image(&files, &ret->guest, &ret->place);

@@ -7,7 +7,6 @@
 
 #include "ctl/origin/guest-source.h"
 #include "ctl/origin/source-file.h"
-#include "ctl/origin/source-profile.h"
 #include "ctl/show/check-text.h"
 #include "ctl/show/json-output.h"
 #include "ctl/verb/verbs.h"
@@ -118,11 +117,8 @@ static int run(const Options *options, int argc, char **argv) {
         _cleanup_(check_done) Check check = {};
         _cleanup_(targets_done) Targets targets = {};
         const CheckOptions *own = options->own;
-        int r = guest_source(options, &own->guest, argc, argv, &guest);
+        int r = guest_source(options, &own->guest, argc, argv, &guest, &profile);
 
-        if (r != EXIT_SUCCESS)
-                return r;
-        r = source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
         if (check_guest(&guest, &profile, &check) < 0)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "ctl/origin/guest-source.h"
-#include "ctl/origin/source-profile.h"
 #include "ctl/show/json-output.h"
 #include "ctl/show/numbers.h"
 #include "ctl/show/table.h"
@@ -156,10 +155,7 @@ static int run(const Options *options, int argc, char **argv) {
         const FitOptions *own = options->own;
         int r;
 
-        r = guest_source(options, &own->guest, argc, argv, &guest);
-        if (r != EXIT_SUCCESS)
-                return r;
-        r = source_profile(options, &profile);
+        r = guest_source(options, &own->guest, argc, argv, &guest, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
         r = choose_device(own, &profile, &device);

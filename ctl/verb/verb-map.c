@@ -62,9 +62,8 @@ static int run(const Options *options, int argc, char **argv) {
         bool with_guest = argc > 0 || own->guest.pid;
         int r;
 
-        r = with_guest ? guest_source(options, &own->guest, argc, argv, &guest) : EXIT_SUCCESS;
-        if (r == EXIT_SUCCESS)
-                r = source_profile(options, &profile);
+        r = with_guest ? guest_source(options, &own->guest, argc, argv, &guest, &profile)
+                       : source_profile(options, &profile);
         if (r != EXIT_SUCCESS)
                 return r;
         if (with_guest && check_guest(&guest, &profile, &check) < 0)

@@ -12,6 +12,7 @@
 #include "guest/vmm/qemu/qemu.h"
 #include "probe/cleanup.h"
 #include "probe/grow.h"
+#include "profile/architecture.h"
 #include "profile/device-lookup.h"
 #include "profile/kernel-policy.h"
 
@@ -170,6 +171,13 @@ int check_finish(CheckRun *run) {
         return 0;
 }
 
+/* As read for a host of the other architecture, it says nothing of the guest here. */
+static bool is_another_here(const Guest *guest, const Profile *profile) {
+        if (!guest->by_host)
+                return false;
+        return guest->read_for == ARCHITECTURE_ARM64 ? profile_is_x86(profile) : profile_is_arm64(profile);
+}
+
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
         static const CheckRule *const files[] = { rules_start, rules_virt, rules_width, rules_reach,
                 rules_assumed_width, rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu,
@@ -190,7 +198,9 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
         run.error = run.device_seen && run.group_seen && run.host_seen
                         ? layout_derive(guest, &host, &check.layout)
                         : -ENOMEM;
-        if (run.error >= 0) {
+        if (run.error >= 0 && is_another_here(guest, profile))
+                check_missing(&run, "the guest's architecture, which its description leaves to the host");
+        else if (run.error >= 0) {
                 check_missing_inputs(&run, true, true);
                 reach_collect(&run);
                 for (size_t i = 0; i < ELEMENTS(files); i++)

@@ -75,7 +75,7 @@ static int print_words(const char *path) {
         r = input_file_read(path, VM_TEXT_MAX, &file);
         if (!ways || r != EXIT_SUCCESS)
                 return EXIT_FAILURE;
-        r = shell_ways_find((const char *) file.data, file.n, false, ways, &error);
+        r = shell_ways_find((const char *) file.data, file.n, false, NULL, ways, &error);
         if (r < 0 || ways->n == 0) {
                 fprintf(stderr, "%u: %s\n", error.line, error.text);
                 return EXIT_FAILURE;

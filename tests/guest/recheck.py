@@ -66,6 +66,8 @@ class Guest:
 
     def program_words(self):
         """Of a text with one plain command line; None: another kind."""
+        if any(sign in self.text for sign in ("$(", "; fi", "\nfi", "esac")):
+            return None
         try:
             words = self.text.rstrip("\0").split("\0") if "\0" in self.text else shlex.split(self.text.replace("\\\n", " "), comments=True)
         except ValueError:

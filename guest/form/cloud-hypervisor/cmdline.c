@@ -192,7 +192,10 @@ static int read_words(Ch *ch, const VmWord *words, size_t n) {
 }
 
 int ch_cmdline_read(const VmWords *words, size_t first, Guest *ret, VmError *reterr) {
-        Guest guest = { .vmm = VMM_CLOUD_HYPERVISOR, .machine = MACHINE_CLOUD_HYPERVISOR, .kvm = true };
+        Guest guest = { .vmm = VMM_CLOUD_HYPERVISOR,
+                .by_host = true,
+                .machine = MACHINE_CLOUD_HYPERVISOR,
+                .kvm = true };
         Ch ch = { .words = words, .vm = { .guest = &guest, .error = reterr } };
         int r;
 

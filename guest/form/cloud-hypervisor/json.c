@@ -175,7 +175,10 @@ static int read_config(Ch *ch, json_t *config) {
 }
 
 int ch_json_read(const json_t *document, Guest *ret, VmError *reterr) {
-        Guest guest = { .vmm = VMM_CLOUD_HYPERVISOR, .machine = MACHINE_CLOUD_HYPERVISOR, .kvm = true };
+        Guest guest = { .vmm = VMM_CLOUD_HYPERVISOR,
+                .by_host = true,
+                .machine = MACHINE_CLOUD_HYPERVISOR,
+                .kvm = true };
         Ch ch = { .vm = { .guest = &guest, .error = reterr }, .json = true };
         int r;
 

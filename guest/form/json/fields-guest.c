@@ -251,7 +251,7 @@ static const Field guest_fields[] = {
         { "vmmPath", FIELD_STRING, 0, GUEST(vmm_path),
                         .text = "Path of QEMU's program: one that no package has put there has another version than the one installed, unless the path names it." },
         { "architecture", FIELD_WORD, 0, GUEST(architecture), .words = &architecture_words,
-                        .text = "Architecture of the virtual CPU: that of the machine; of cloud-hypervisor x86_64 unless given." },
+                        .text = "Architecture of the virtual CPU: that of the machine; of cloud-hypervisor the host's unless given." },
         { "machine", FIELD_CUSTOM, FIELD_REQUIRED, .hook = &machine_hook,
                         .text = "A machine type of QEMU with its version, or the newest: pc, q35, pc-i440fx-8.2, pc-q35-7.1, microvm, virt-10.0; or cloud-hypervisor." },
         { "accelerator", FIELD_WORD, FIELD_ALWAYS, GUEST(kvm), .words = &accelerator_words,

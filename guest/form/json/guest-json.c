@@ -40,6 +40,8 @@ static int check_whole(const JsonValue *top, Guest *guest) {
                 return r;
         if (!json_object_get(top->json, "vmm"))
                 guest->vmm = vmm_of_machine(guest->machine);
+        guest->by_host = guest->machine == MACHINE_CLOUD_HYPERVISOR &&
+                        !json_object_get(top->json, "architecture");
         if (!(vmm_of(guest)->machines & 1U << guest->machine))
                 return json_value_fail(
                                 &member, "expected a machine of the VMM \"%s\"", vmm_to_string(guest->vmm));

@@ -278,8 +278,11 @@ static int check_unknown(Vm *vm, const VmWords *words) {
 int vm_options(Vm *vm, const VmWord *words, size_t n) {
         int r = 0;
 
-        for (Turn turn = TURN_SETS; r >= 0 && turn < _TURN_MAX; turn++)
+        for (Turn turn = TURN_SETS; r >= 0 && turn < _TURN_MAX; turn++) {
                 r = take_turn(vm, turn, words, n);
+                if (r >= 0 && turn == TURN_MACHINE)
+                        r = vm_qemu_program_host(vm);
+        }
         if (r >= 0)
                 r = vm_set_finish(vm);
         vm->line = 0;

@@ -8,17 +8,41 @@
 #include "guest/form/words/program.h"
 #include "probe/cleanup.h"
 
+static void set_arm64(Vm *vm) {
+        vm->qemu->arm64 = true;
+        vm->guest->machine = MACHINE_VIRT;
+        vm->guest->architecture = ARCHITECTURE_ARM64;
+}
+
 static void set_program(Vm *vm, QemuProgram program) {
         VmQemu *qemu = vm->qemu;
 
         qemu->i386 = program == QEMU_PROGRAM_I386;
         qemu->x86 = qemu->i386 || program == QEMU_PROGRAM_X86_64;
+        qemu->any_program = qemu->no_machine = !qemu->x86;
         if (program != QEMU_PROGRAM_AARCH64)
                 return;
         /* It has no default machine. */
-        qemu->aarch64 = qemu->arm64 = qemu->no_machine = true;
-        vm->guest->machine = MACHINE_VIRT;
-        vm->guest->architecture = ARCHITECTURE_ARM64;
+        qemu->aarch64 = true;
+        qemu->any_program = false;
+        set_arm64(vm);
+}
+
+int vm_qemu_program_host(Vm *vm) {
+        Guest *guest = vm->guest;
+        int r;
+
+        if (!vm->qemu->any_program || !vm->qemu->no_machine)
+                return 0;
+        r = vm_host_architecture(vm->files, &guest->read_for);
+        if (r < 0)
+                return r;
+        guest->by_host = true;
+        if (guest->read_for == ARCHITECTURE_ARM64)
+                set_arm64(vm);
+        else
+                vm->qemu->no_machine = false;
+        return 0;
 }
 
 int vm_qemu_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_kvm) {
@@ -27,8 +51,10 @@ int vm_qemu_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_k
 
         *ret_kvm = false;
         *ret_first = 0;
-        if (words->n > 0 && words->items[0].text[0] == '-')
+        if (words->n > 0 && words->items[0].text[0] == '-') {
+                set_program(vm, QEMU_PROGRAM_NONE);
                 return 0;
+        }
         if (program < words->n) {
                 name = words->items[program].text;
                 vm->line = words->items[program].line;
@@ -46,6 +72,7 @@ int vm_qemu_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_k
         if (option == words->n)
                 return vm_fail(vm, "expected a QEMU command line: qemu-system-x86_64 not found in it");
         name = words->items[option - 1].text;
+        set_program(vm, QEMU_PROGRAM_NONE);
         *ret_first = option;
         return vm_bounded(vm,
                         guest_assume(vm->guest, "program", "%.80s is QEMU, judging by its options",

@@ -110,7 +110,8 @@ typedef struct VmQemu {
         bool i386;                 /* qemu-system-i386: no CPU has long mode */
         bool arm64;                /* qemu-system-aarch64, or the virt machine */
         bool aarch64, x86;         /* a program for one architecture only */
-        bool no_machine;           /* qemu-system-aarch64, and no option that names a machine */
+        bool any_program;          /* its name says no architecture: the host's */
+        bool no_machine;           /* no option names a machine; only of these two programs */
         VmSmp smp;
         bool machine_smmu, device_smmu; /* -machine iommu=smmuv3; -device arm-smmuv3 */
         bool secure, virtualization;    /* -machine */
@@ -122,6 +123,8 @@ void vm_qemu_done(VmQemu *qemu);
 
 /* Finds the program and its first option. *ret_kvm: KVM is its default. */
 int vm_qemu_program(Vm *vm, const VmWords *words, size_t *ret_first, bool *ret_kvm);
+/* After the machine was looked for: a program of any name runs the host's architecture. */
+int vm_qemu_program_host(Vm *vm);
 /* Rejects a QEMU that only prints its help or version. */
 int vm_qemu_check_query(Vm *vm, const VmWords *words, size_t first);
 int vm_qemu_check_dashes(Vm *vm, const VmWords *words);

@@ -255,7 +255,10 @@ static int check_machine(Vm *vm) {
         const GuestVirt *virt = &vm->guest->virt;
         int r = 0;
 
-        if (vm->qemu->no_machine)
+        if (vm->qemu->no_machine && vm->qemu->any_program)
+                r = vm_ignore(vm, "-machine",
+                                "not given: whether this build of QEMU has a default machine is unknown");
+        else if (vm->qemu->no_machine)
                 r = vm_refuse(vm, "-machine", "No machine specified, and there is no default");
         if (r >= 0 && virt->gic_version == 4 && vm->guest->kvm)
                 r = vm_refuse(vm, "-machine gic-version=4", "KVM does not support GICv4 emulation");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guest/form/shell/shell.h"
+#include "probe/cleanup.h"
 
 int shell_word_put(ShellWord *word, const char *text, size_t n) {
         if (word->n + n + 1 > word->size) {
@@ -107,13 +108,19 @@ static size_t program_of_search(const char *text, size_t n, const char **ret) {
         return 0;
 }
 
-/* Output that is the same on every x86-64 Linux host. */
-static const char *output_of(const char *text, size_t n) {
+/* On arm64, distributions differ in "uname -p" and "uname -i". */
+int shell_output(Shell *shell, const char *text, size_t n, const char **ret) {
         static const struct {
-                const char *command, *output;
-        } known[] = { { "uname", "Linux" }, { "uname -s", "Linux" }, { "uname -o", "GNU/Linux" },
-                { "uname -m", "x86_64" }, { "uname -p", "x86_64" }, { "uname -i", "x86_64" },
-                { "arch", "x86_64" }, { "dpkg --print-architecture", "amd64" } };
+                const char *command, *on_x86, *on_arm64;
+        } known[] = { { "uname", "Linux", "Linux" }, { "uname -s", "Linux", "Linux" },
+                { "uname -o", "GNU/Linux", "GNU/Linux" }, { "uname -m", "x86_64", "aarch64" },
+                { "uname -p", "x86_64" }, { "uname -i", "x86_64" }, { "arch", "x86_64", "aarch64" },
+                { "dpkg --print-architecture", "amd64", "arm64" } };
+        GuestArchitecture architecture;
+        size_t i = 0;
+        int r;
+
+        *ret = NULL;
 
         while (n > 0 && isspace((unsigned char) *text)) {
                 text++;
@@ -121,19 +128,30 @@ static const char *output_of(const char *text, size_t n) {
         }
         while (n > 0 && isspace((unsigned char) text[n - 1]))
                 n--;
-        for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-                if (strlen(known[i].command) == n && memcmp(text, known[i].command, n) == 0)
-                        return known[i].output;
-        return NULL;
+        while (i < ELEMENTS(known) &&
+                        (strlen(known[i].command) != n || memcmp(text, known[i].command, n) != 0))
+                i++;
+        if (i == ELEMENTS(known))
+                return 0;
+        *ret = known[i].on_x86;
+        if (known[i].on_arm64 && strcmp(known[i].on_x86, known[i].on_arm64) == 0)
+                return 0;
+        shell->by_host = true;
+        r = vm_host_architecture(shell->files, &architecture);
+        if (r >= 0 && architecture == ARCHITECTURE_ARM64)
+                *ret = known[i].on_arm64;
+        return r;
 }
 
 static int put_output(ShellWord *word, const char *text, size_t n) {
         Shell *shell = word->shell;
-        const char *program, *output = output_of(text, n);
+        const char *program, *output;
         size_t length = program_of_search(text, n, &program);
         char name[48];
-        int r;
+        int r = shell_output(shell, text, n, &output);
 
+        if (r < 0)
+                return r;
         if (output)
                 return shell_word_put(word, output, strlen(output));
         if (length > 0)

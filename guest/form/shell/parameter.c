@@ -135,16 +135,31 @@ static int element(Shell *shell, const Parameter *p, const ShellVariable *variab
         return number < values->n ? give(shell, values->items[number].text, p->line, ret) : 0;
 }
 
+/* bash's names of the host; of the last, distributions have their own. */
+static int of_bash(Shell *shell, const Parameter *p, bool *ret_set, ShellFields *ret) {
+        static const char machine[] = "uname -m";
+        const char *text = "linux-gnu";
+        int r = 0;
+
+        *ret_set = true;
+        if (strcmp(p->name, "MACHTYPE") == 0)
+                return give_unknown(shell, p, p->name, VM_UNKNOWN_OUTPUT, ret);
+        if (strcmp(p->name, "HOSTTYPE") == 0)
+                r = shell_output(shell, machine, strlen(machine), &text);
+        return r < 0 ? r : give(shell, text, p->line, ret);
+}
+
 /* If not set, *ret_set is false. */
 static int value(Shell *shell, const Parameter *p, bool *ret_set, ShellFields *ret) {
+        static const char *const names[] = { "OSTYPE", "HOSTTYPE", "MACHTYPE" };
         const ShellVariable *variable = NULL;
 
         if (!isalpha((unsigned char) *p->name) && *p->name != '_')
                 return arguments(shell, p, ret_set, ret);
         variable = shell_variable(shell, p->name);
-        *ret_set = !variable && strcmp(p->name, "OSTYPE") == 0;
-        if (*ret_set)
-                return give(shell, "linux-gnu", p->line, ret);
+        if (!variable && VM_ONE_OF(p->name, names))
+                return of_bash(shell, p, ret_set, ret);
+        *ret_set = false;
         if (!variable)
                 return give_unknown(shell, p, p->name, VM_UNKNOWN_UNSET, ret);
         return element(shell, p, variable, ret_set, ret);

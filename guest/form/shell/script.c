@@ -122,7 +122,7 @@ static int look_at_way(const ShellWay *way, const VmFiles *files, Guest *guest, 
                         return r;
                 snprintf(text, sizeof(text), "the other branch starts a different guest (%s)", keys);
         }
-        if (r == -ENOMEM)
+        if (r < 0 && r != -EINVAL)
                 return r;
         if (way->arguments || *way->set)
                 return note_unset(guest, way);
@@ -143,7 +143,7 @@ int vm_shell_read(
                 return -ENOMEM;
         if (n > VM_SHELL_MAX)
                 return vm_error(reterr, 0, "too long for a script: use the command line that it starts");
-        r = shell_ways_find(text, n, paste, ways, reterr);
+        r = shell_ways_find(text, n, paste, files, ways, reterr);
         if (r < 0)
                 return r;
         if (ways->n == 0)
@@ -152,6 +152,10 @@ int vm_shell_read(
         if (r < 0) {
                 shell_ways_done(ways);
                 return r;
+        }
+        if (ways->by_host) {
+                r = vm_host_architecture(files, &guest.read_for);
+                guest.by_host = true;
         }
         for (size_t i = 1; r >= 0 && i < ways->n; i++)
                 r = look_at_way(&ways->items[i], files, &guest, &notes);

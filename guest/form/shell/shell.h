@@ -190,6 +190,8 @@ typedef struct Shell {
         bool otherwise;        /* takes the other way if not in forced */
         ShellDoubts unset;     /* variables taken as unset */
         const char *doubt;     /* the one of them that may be set in this pass */
+        const VmFiles *files;  /* to ask for the host's architecture */
+        bool by_host;          /* the text asks for it */
         bool arguments_asked;  /* having no arguments matters */
         unsigned skipping;     /* the text is read, not followed */
         unsigned depth, inner; /* nesting */
@@ -239,6 +241,9 @@ typedef struct ShellScope {
 
 int shell_scope_start(Shell *shell, ShellScope *ret);
 void shell_scope_end(Shell *shell, const ShellScope *scope);
+
+/* Output of a command that is the same on every Linux host of the architecture; NULL: unknown. */
+int shell_output(Shell *shell, const char *text, size_t n, const char **ret);
 
 /* Make a mark for the unknown. */
 int shell_unknown(Shell *shell, const char *name, VmUnknownKind kind, unsigned line, const char **ret);

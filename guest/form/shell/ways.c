@@ -33,6 +33,7 @@ typedef struct Search {
         size_t n;
         bool paste, arguments_matter;
         bool functions; /* also runs functions that nothing calls */
+        const VmFiles *files;
         ShellWays *ways;
         VmError *error;
         size_t work, work_end, n_words; /* limits for combinations */
@@ -186,6 +187,7 @@ static int run_pass(Search *search, size_t number) {
         shell->forced = pass->forced;
         shell->otherwise = pass->otherwise;
         shell->doubt = pass->set;
+        shell->files = search->files;
         shell->zsh = is_zsh(search->text, search->n);
         r = shell_work(shell, search->n / 64);
         if (r >= 0)
@@ -204,6 +206,7 @@ static int run_pass(Search *search, size_t number) {
         }
         search->work = shell->work;
         search->ways->incomplete |= shell->too_many;
+        search->ways->by_host |= shell->by_host;
         if (search->ways->seen.query == 0)
                 search->ways->seen.query = shell->seen.query;
         if (search->ways->seen.bare == 0)
@@ -298,11 +301,16 @@ static int search_all(Search *search) {
         return r >= 0 && search->arguments_asked ? search_set(search, NULL) : r;
 }
 
-int shell_ways_find(const char *text, size_t n, bool paste, ShellWays *ret, VmError *reterr) {
+int shell_ways_find(const char *text, size_t n, bool paste, const VmFiles *files, ShellWays *ret,
+                VmError *reterr) {
         _cleanup_free_ Pass *passes = calloc(PASSES_MAX + SHELL_DOUBTS_MAX, sizeof(Pass));
-        Search search = {
-                .text = text, .n = n, .paste = paste, .ways = ret, .error = reterr, .passes = passes
-        };
+        Search search = { .text = text,
+                .n = n,
+                .paste = paste,
+                .files = files,
+                .ways = ret,
+                .error = reterr,
+                .passes = passes };
         int r;
 
         *ret = (ShellWays){};

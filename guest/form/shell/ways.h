@@ -23,6 +23,7 @@ typedef struct ShellWays {
         size_t n;
         ShellWay items[SHELL_WAYS_MAX]; /* all different */
         ShellSeen seen;
+        bool by_host;    /* the script asks for the host's architecture */
         bool incomplete; /* more exist */
         bool partly;     /* not every pair of conditions was tried */
 } ShellWays;
@@ -31,4 +32,5 @@ void shell_ways_done(ShellWays *ways);
 
 /* With `paste`, a command's lines need no backslashes. Finding none is no error. 0, -EINVAL with *reterr
  * filled, -ENOMEM. */
-int shell_ways_find(const char *text, size_t n, bool paste, ShellWays *ret, VmError *reterr);
+int shell_ways_find(const char *text, size_t n, bool paste, const VmFiles *files, ShellWays *ret,
+                VmError *reterr);

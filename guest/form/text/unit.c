@@ -16,6 +16,7 @@ typedef struct Unit {
         const char *in;
         const char *reset; /* commands before it are ignored */
         bool files;        /* EnvironmentFile= */
+        GuestArchitecture host;
 } Unit;
 
 bool text_is_unit(const TextCopy *copy) {
@@ -99,6 +100,8 @@ static void put_specifier(Unit *unit) {
         unit->in += 1 + (c != 0);
         if (c == '%' || !isalpha((unsigned char) c))
                 put_literal(unit, '%');
+        else if (c == 'a' && unit->host == ARCHITECTURE_ARM64)
+                fputs("arm64", unit->out);
         else
                 fprintf(unit->out, "\"${specifier_%c}\"", c);
 }
@@ -243,12 +246,17 @@ int text_unit_read(const TextCopy *copy, const VmFiles *files, Guest *ret, VmErr
                 .out = open_memstream(&script, &n), .in = copy->text, .reset = find_reset(copy->text)
         };
         bool command = false;
+        int r = 0;
 
         if (!unit.out)
                 return -ENOMEM;
-        while (*unit.in)
+        if (strstr(copy->text, "%a"))
+                r = vm_host_architecture(files, &unit.host);
+        while (r >= 0 && *unit.in)
                 command |= put_line(&unit);
         if (fclose(unit.out) == EOF)
                 return -ENOMEM;
+        if (r < 0)
+                return r;
         return command ? vm_shell_read(script, n, false, files, ret, reterr) : -ENOENT;
 }

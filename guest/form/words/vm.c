@@ -21,6 +21,11 @@ __attribute__((format(printf, 3, 0))) static int set_error(
         return -EINVAL;
 }
 
+int vm_host_architecture(const VmFiles *files, GuestArchitecture *ret) {
+        *ret = ARCHITECTURE_X86;
+        return files && files->architecture ? files->architecture(files->host, ret) : 0;
+}
+
 int vm_error(VmError *error, unsigned line, const char *format, ...) {
         va_list ap;
         int r;

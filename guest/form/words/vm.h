@@ -18,11 +18,19 @@ typedef struct VmError {
 } VmError;
 
 /* Reads files that a command line names, up to 1 MiB each. Returns 0 or -ENOMEM. If a file cannot be read,
- * *ret_why has the reason. */
+ * *ret_why has the reason.
+ *
+ * The host's architecture is asked for when a description leaves it to the host (a script's "uname -m",
+ * qemu-kvm), perhaps several times: 1, 0 (unknown), or an error that reading passes on. NULL: unknown. */
 typedef struct VmFiles {
         int (*read)(void *userdata, const char *path, char **ret, size_t *ret_n, const char **ret_why);
         void *userdata;
+        int (*architecture)(void *host, GuestArchitecture *ret);
+        void *host;
 } VmFiles;
+
+/* The host's architecture, x86 if unknown. */
+int vm_host_architecture(const VmFiles *files, GuestArchitecture *ret);
 
 /* -EINVAL. */
 int vm_error(VmError *error, unsigned line, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -34,6 +34,9 @@ static void layout(Space *space) {
 static int default_version(Guest *guest, const GuestInstalled *installed) {
         int r = vmm_cloud_hypervisor.default_version(guest, installed);
 
+        /* CLOUDHV_EFI.fd: no rule here depends on its version. */
+        if (guest->firmware.kind == FIRMWARE_OVMF)
+                guest->firmware.kind = FIRMWARE_AAVMF;
         return r < 0 ? r
                      : guest_assume(guest, "layout", "Cloud Hypervisor on arm64: by its source, not tried");
 }
@@ -68,6 +71,7 @@ const Vmm vmm_cloud_hypervisor_arm64 = {
         .name = "Cloud Hypervisor",
         .sign = "--",
         .setting = "option",
+        .machines = 1U << MACHINE_CLOUD_HYPERVISOR,
         .default_version = default_version,
         .default_firmware = default_firmware,
         .own_seabios = own_seabios,
