@@ -21,6 +21,7 @@ static const Obstacle obstacles[_ASSIGNABLE_WHY_MAX] = {
         [ASSIGNABLE_WHY_NO_IOMMU] = OBSTACLE_NO_IOMMU,
         [ASSIGNABLE_WHY_NOT_PCI] = OBSTACLE_NOT_PCI,
         [ASSIGNABLE_WHY_UNREADABLE] = OBSTACLE_UNREADABLE,
+        [ASSIGNABLE_WHY_MSI_UNKNOWN] = OBSTACLE_UNREADABLE,
 };
 
 static uint8_t set_of(Obstacle why) {

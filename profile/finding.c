@@ -45,6 +45,7 @@ static const char *const finding_id_table[_FINDING_ID_MAX] = {
         [FINDING_KVM_ABSENT] = "kvm-absent",
         [FINDING_MEMORY_ADDRESS_LIMIT] = "memory-address-limit",
         [FINDING_MGAW_BELOW_SAGAW] = "mgaw-below-sagaw",
+        [FINDING_MSI_ISOLATION_UNKNOWN] = "msi-isolation-unknown",
         [FINDING_MSI_WINDOW_IN_LOW_MEMORY] = "msi-window-in-low-memory",
         [FINDING_OLD_KERNEL_NO_GUEST_PHYS_BITS] = "old-kernel-no-guest-phys-bits",
         [FINDING_PROFILE_INCOMPLETE] = "profile-incomplete",

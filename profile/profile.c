@@ -13,6 +13,7 @@ static const char *const assignable_why_table[_ASSIGNABLE_WHY_MAX] = {
         [ASSIGNABLE_WHY_NO_IOMMU] = "no-iommu",
         [ASSIGNABLE_WHY_NOT_PCI] = "not-pci",
         [ASSIGNABLE_WHY_UNREADABLE] = "unreadable",
+        [ASSIGNABLE_WHY_MSI_UNKNOWN] = "msi-isolation-unknown",
 };
 WORDS_DEFINE(AssignableWhy, assignable_why);
 

@@ -174,6 +174,7 @@ typedef enum AssignableWhy {
         ASSIGNABLE_WHY_NO_IOMMU,               /* a group VFIO created (vfio-noiommu) */
         ASSIGNABLE_WHY_NOT_PCI,                /* platform devices only: not for vfio-pci */
         ASSIGNABLE_WHY_UNREADABLE,             /* an input could not be read */
+        ASSIGNABLE_WHY_MSI_UNKNOWN, /* arm64: no interrupt in use tells whether MSIs are isolated */
         _ASSIGNABLE_WHY_MAX,
 } AssignableWhy;
 

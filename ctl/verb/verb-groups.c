@@ -9,6 +9,7 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/select.h"
 #include "ctl/verb/verbs.h"
+#include "profile/architecture.h"
 #include "profile/device-lookup.h"
 
 enum { COLUMN_GROUP, COLUMN_TYPE, COLUMN_BITS, COLUMN_ASSIGNABLE, COLUMN_DEVICES };
@@ -21,14 +22,22 @@ static const Column columns[] = {
         [COLUMN_DEVICES] = { "DEVICES", .wrap = true },
 };
 
-static void assignable_cell(Table *table, const ProfileGroup *group) {
+/* What arm64 has for the interrupt remapping of x86. */
+static const char *why_of(const Profile *profile, const ProfileGroup *group) {
+        if (group->why == ASSIGNABLE_WHY_MSI_UNKNOWN)
+                return "MSI isolation";
+        if (group->why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING && profile_is_arm64(profile))
+                return "MSIs not isolated";
+        return assignable_why_to_string(group->why);
+}
+
+static void assignable_cell(Table *table, const Profile *profile, const ProfileGroup *group) {
         if (group->assignable == TRISTATE_YES)
                 table_cell(table, COLUMN_ASSIGNABLE,
                                 group->isolated == TRISTATE_NO ? "all together" : "yes");
         else
                 table_cellf(table, COLUMN_ASSIGNABLE, "%s: %s",
-                                group->assignable == TRISTATE_NO ? "no" : "unknown",
-                                assignable_why_to_string(group->why));
+                                group->assignable == TRISTATE_NO ? "no" : "unknown", why_of(profile, group));
 }
 
 static void add_rows(Table *table, const Profile *profile, const ProfileGroup *group, PciNames *names) {
@@ -41,7 +50,7 @@ static void add_rows(Table *table, const Profile *profile, const ProfileGroup *g
                 table_cellf(table, COLUMN_BITS, "%u", group->bits);
         else
                 table_cell(table, COLUMN_BITS, NULL);
-        assignable_cell(table, group);
+        assignable_cell(table, profile, group);
         if (group->n_members == 0)
                 table_cell(table, COLUMN_DEVICES, NULL);
         for (size_t i = 0; i < group->n_members; i++) {

@@ -157,6 +157,15 @@ static Tristate interrupts_isolated(
         return facts->iommu.interrupt_remapping;
 }
 
+/* That nothing was seen is another matter than what could not be read. */
+static AssignableWhy unknown_isolation(const IommuFacts *facts) {
+        Reason reason = facts->interrupt_remapping == TRISTATE_UNKNOWN ? facts->interrupt_remapping_reason
+                                                                       : REASON_ABSENT;
+
+        return reason == REASON_ABSENT || reason == REASON_AMBIGUOUS ? ASSIGNABLE_WHY_MSI_UNKNOWN
+                                                                     : ASSIGNABLE_WHY_UNREADABLE;
+}
+
 static AssignableWhy why_not(const Facts *facts, const Profile *profile, const ProfileGroup *group,
                 const size_t *indices, size_t n, Tristate direct) {
         const ParameterFact *unsafe = &facts->kvm.unsafe_type1;
@@ -177,7 +186,7 @@ static AssignableWhy why_not(const Facts *facts, const Profile *profile, const P
         if (remapping == TRISTATE_NO && !allowed)
                 return ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING;
         if (remapping == TRISTATE_UNKNOWN && !allowed && facts_are_arm64(facts))
-                return ASSIGNABLE_WHY_UNREADABLE;
+                return unknown_isolation(&facts->iommu);
         if (group->regions_reason != REASON_NONE)
                 return ASSIGNABLE_WHY_UNREADABLE;
         return direct == TRISTATE_UNKNOWN ? ASSIGNABLE_WHY_DIRECT_REGION : ASSIGNABLE_WHY_NONE;
@@ -189,7 +198,7 @@ static void derive_assignable(const Facts *facts, const Profile *profile, Profil
         bool doubt;
 
         group->why = why_not(facts, profile, group, indices, n, direct);
-        doubt = group->why == ASSIGNABLE_WHY_UNREADABLE ||
+        doubt = group->why == ASSIGNABLE_WHY_UNREADABLE || group->why == ASSIGNABLE_WHY_MSI_UNKNOWN ||
                         (group->why == ASSIGNABLE_WHY_DIRECT_REGION && direct == TRISTATE_UNKNOWN);
         group->assignable = group->why == ASSIGNABLE_WHY_NONE ? TRISTATE_YES
                         : doubt                               ? TRISTATE_UNKNOWN

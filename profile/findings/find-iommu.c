@@ -169,6 +169,39 @@ static void find_interrupt_remapping(const Profile *profile, FindingList *list) 
         }
 }
 
+/* What could not be read is in profile-incomplete. */
+static bool lacks_msi(const Profile *profile, const ProfileIommu *iommu) {
+        const Fact *enabled = &iommu->interrupt_remapping_enabled, *type1 = &profile->host.unsafe_type1;
+
+        return !fact_known(enabled) &&
+                        (enabled->reason == REASON_ABSENT || enabled->reason == REASON_AMBIGUOUS) &&
+                        iommu->n_pci_devices > 0 && !(fact_known(type1) && type1->value);
+}
+
+static void find_msi_isolation_unknown(const Profile *profile, FindingList *list) {
+        for (size_t i = 0; profile_is_arm64(profile) && i < profile->n_iommus; i++) {
+                const ProfileIommu *iommu = &profile->iommus[i];
+                bool absent = iommu->interrupt_remapping_enabled.reason == REASON_ABSENT;
+
+                if (!lacks_msi(profile, iommu))
+                        continue;
+                Finding *f = finding_add(
+                                list, FINDING_MSI_ISOLATION_UNKNOWN, SEVERITY_WARNING, "%s", iommu->name);
+                finding_summary(f, "It is unknown whether devices behind %s can be assigned: %s",
+                                iommu->name,
+                                absent ? "none uses an MSI" : "MSIs have an unknown controller");
+                finding_detail(f,
+                                "VFIO requires that the interrupt controller isolates MSIs, as an ITS does. Only "
+                                "an MSI in use tells which controller devices have (%s).",
+                                iommu->interrupt_remapping_enabled.source);
+                finding_remedy(f, "%s",
+                                absent ? "Bind a device of the same PCI segment to its own driver, so that it "
+                                         "uses MSIs, and read again: 'hawctl status --local'."
+                                       : "Assign a device and look whether VFIO accepts it: if not, the kernel "
+                                         "log has 'No interrupt remapping support'.");
+        }
+}
+
 static void find_caching_mode(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const ProfileIommu *iommu = &profile->iommus[i];
@@ -187,5 +220,6 @@ void find_iommu(const Profile *profile, FindingList *list) {
         find_iommu_missing(profile, list);
         find_unit_without_devices(profile, list);
         find_interrupt_remapping(profile, list);
+        find_msi_isolation_unknown(profile, list);
         find_caching_mode(profile, list);
 }
