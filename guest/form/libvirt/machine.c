@@ -182,8 +182,7 @@ int vm_domain_cpu(VmDomain *domain, const xmlNode *node) {
         return r < 0 ? r : vm_element_children(domain, node, elements, ELEMENTS(elements));
 }
 
-/* libvirt writes acpi=off where the element is missing. Without a version, it takes the host's newest GIC, and
- * GICv2 without KVM. */
+/* libvirt writes acpi=off where the element is missing. */
 int vm_domain_virt_features(VmDomain *domain, const xmlNode *node) {
         const xmlNode *gic = vm_element_child(node, "gic");
         GuestVirt *virt = &domain->vm->guest->virt;

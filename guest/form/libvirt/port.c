@@ -42,6 +42,7 @@ static const struct {
         { "sound", "es1370", true },
         { "sound", "ich6", true },
         { "watchdog", "i6300esb", true },
+        { "serial", "pci-serial", true },
         { "shmem", NULL, true },
 };
 
@@ -50,7 +51,7 @@ typedef struct Ports {
         unsigned n_given;             /* PCI Express ports for single devices */
         unsigned n_used;              /* ports used by a device's address */
         unsigned n_wanting, n_listed; /* devices without an address; those with known BARs */
-        bool usb, balloon, serial, serial_wanted, conventional, has_bridge;
+        bool usb, balloon, serial, serial_wanted, conventional, has_bridge, graphics, video;
 } Ports;
 
 static unsigned long number(const xmlNode *node, const char *name) {
@@ -209,8 +210,13 @@ int vm_domain_ports(VmDomain *domain, const xmlNode *devices) {
 static void read_model(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]) {
         char type[VM_ATTRIBUTE_MAX];
 
-        if (strcmp((const char *) node->name, "interface") == 0) {
+        if (strcmp((const char *) node->name, "interface") == 0 ||
+                        strcmp((const char *) node->name, "video") == 0) {
                 vm_element_attribute(vm_element_child(node, "model"), "type", ret);
+                return;
+        }
+        if (strcmp((const char *) node->name, "serial") == 0) {
+                vm_element_attribute(vm_element_child(node, "target"), "type", ret);
                 return;
         }
         vm_element_attribute(node, "model", ret);
@@ -251,7 +257,9 @@ static void note_defaults(Ports *ports, const xmlNode *node) {
         ports->balloon = ports->balloon || strcmp(name, "memballoon") == 0;
         ports->serial = ports->serial ||
                         (strcmp(name, "controller") == 0 && has_type(node, "virtio-serial"));
-        if (strcmp(name, "channel") == 0)
+        ports->graphics = ports->graphics || strcmp(name, "graphics") == 0;
+        ports->video = ports->video || strcmp(name, "video") == 0;
+        if (strcmp(name, "channel") == 0 || strcmp(name, "console") == 0)
                 ports->serial_wanted =
                                 ports->serial_wanted || has_type(vm_element_child(node, "target"), "virtio");
 }
@@ -267,6 +275,12 @@ static bool is_transitional(Ports *ports, const char *model) {
         return true;
 }
 
+/* On x86 libvirt puts the first one on the root bus. */
+static bool is_video_behind(const xmlNode *node, const char *model) {
+        return strcmp((const char *) node->name, "video") == 0 &&
+                        (strcmp(model, "virtio") == 0 || strcmp(model, "bochs") == 0);
+}
+
 static void look_at(Ports *ports, const xmlNode *node) {
         char model[VM_ATTRIBUTE_MAX];
         size_t i = 0;
@@ -280,6 +294,10 @@ static void look_at(Ports *ports, const xmlNode *node) {
         if (strcmp((const char *) node->name, "hostdev") == 0 && !has_type(node, "pci") &&
                         !has_type(node, "mdev") && !has_type(node, "scsi_host"))
                 return;
+        if (ports->domain->vm->qemu->arm64 && is_video_behind(node, model)) {
+                ports->n_wanting++;
+                return;
+        }
         if (is_virtio(node)) {
                 ports->n_wanting++;
                 ports->n_listed += strcmp((const char *) node->name, "interface") == 0;
@@ -344,8 +362,10 @@ int vm_domain_added_ports(VmDomain *domain, const xmlNode *devices) {
                 if (node->type == XML_ELEMENT_NODE)
                         look_at(&ports, node);
         count_given(&ports, devices);
-        /* On arm64 libvirt adds neither a USB controller nor a balloon. */
-        if (!vm->qemu->arm64)
+        /* On arm64 libvirt adds neither a USB controller nor a balloon, but a virtio-gpu. */
+        if (vm->qemu->arm64)
+                ports.n_wanting += ports.graphics && !ports.video;
+        else
                 ports.n_wanting += !ports.usb + !ports.balloon;
         ports.n_wanting += ports.serial_wanted && !ports.serial;
         if (ports.conventional && !ports.has_bridge)

@@ -275,9 +275,14 @@ static int check_machine(Vm *vm) {
                 r = vm_ignore(vm, "-machine virtualization=on",
                                 "QEMU and KVM of most releases do not support it: the guest does not start");
         /* The default CPU has 32 bits, which KVM on arm64 does not run by this name. */
-        if (r >= 0 && vm->guest->kvm && !vm->qemu->domain && !*vm->guest->cpu.model)
-                r = vm_refuse(vm, "-cpu",
-                                "missing: the default, cortex-a15, does not run under KVM: set -cpu host");
+        if (r >= 0 && vm->guest->kvm && !*vm->guest->cpu.model)
+                r = vm->qemu->domain
+                                ? vm_refuse(vm, "<cpu>",
+                                                  "missing: the default, cortex-a15, does not run under "
+                                                  "KVM: set <cpu mode='host-passthrough'/>")
+                                : vm_refuse(vm, "-cpu",
+                                                  "missing: the default, cortex-a15, does not run under "
+                                                  "KVM: set -cpu host");
         return r;
 }
 
@@ -290,6 +295,9 @@ int vm_virt_finish(Vm *vm) {
                         vm->guest->firmware.kind = FIRMWARE_UNKNOWN;
                 return 0;
         }
+        /* Without a version, libvirt takes the host's newest GIC, and GICv2 without KVM. */
+        if (vm->qemu->domain && vm->guest->virt.gic_version == GIC_DEFAULT)
+                vm->guest->virt.gic_version = vm->guest->kvm ? GIC_HOST : 2;
         r = check_machine(vm);
         if (r >= 0)
                 r = vm_smp_finish(vm);
