@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fleet/class-arm64.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "fleet/class-parts.h"
 #include "probe/cleanup.h"
 #include "profile/architecture.h"
@@ -16,6 +19,17 @@ static void put_cpu(Text *text, const Profile *host) {
         text_put_number(text, implementer->value, 16);
         text_put_char(text, CLASS_WORD);
         text_put_number(text, part->value, 16);
+        text_put_char(text, CLASS_WORD);
+        text_put_number(text, fact_known(&host->host.cpu_kinds) ? host->host.cpu_kinds.value : 0, 10);
+        text_put_char(text, CLASS_LINE);
+}
+
+/* KVM gives guests this one. */
+static void put_gic(Text *text, const Fact *version) {
+        if (!fact_known(version))
+                return;
+        text_put(text, "C ");
+        text_put_number(text, version->value, 10);
         text_put_char(text, CLASS_LINE);
 }
 
@@ -75,6 +89,39 @@ static void put_allowed(Text *text, const Profile *host) {
 
 void class_put_arm64(Text *text, const Profile *host) {
         put_cpu(text, host);
+        put_gic(text, &host->host.gic_version);
         put_limit(text, host);
         put_allowed(text, host);
+}
+
+/* ── read ────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* A document's numbers fit into their fields of MIDR_EL1. */
+int class_read_cpu(Cursor line, ProfileHost *host) {
+        uint64_t kinds;
+
+        host->implementer = host->part = (Fact){ .provenance = PROVENANCE_MEASURED };
+        if (!cursor_number(&line, 16, &host->implementer.value) || !cursor_char(&line, CLASS_WORD) ||
+                        !cursor_number(&line, 16, &host->part.value) || !cursor_char(&line, CLASS_WORD) ||
+                        !cursor_number(&line, 10, &kinds) || line.at != line.end ||
+                        host->implementer.value > UINT8_MAX || host->part.value > 0xfff)
+                return -EINVAL;
+        if (kinds > 0)
+                host->cpu_kinds = (Fact){ .provenance = PROVENANCE_MEASURED, .value = kinds };
+        return 0;
+}
+
+int class_read_gic(Cursor line, ProfileHost *host) {
+        host->gic_version = (Fact){ .provenance = PROVENANCE_MEASURED };
+        return cursor_number(&line, 10, &host->gic_version.value) && line.at == line.end ? 0 : -EINVAL;
+}
+
+/* The kernel's parameter is the only way into a group whose MSIs are not known to be isolated. */
+int class_read_allowed(Cursor line, ProfileHost *host) {
+        const size_t n = strlen(CLASS_UNSAFE_IOMMUFD);
+
+        if ((size_t) (line.end - line.at) != n || memcmp(line.at, CLASS_UNSAFE_IOMMUFD, n) != 0)
+                return -EINVAL;
+        host->unsafe_iommufd = (Fact){ .provenance = PROVENANCE_MEASURED, .value = 1 };
+        return 0;
 }

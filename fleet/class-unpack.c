@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/class-arm64.h"
 #include "fleet/class-cursor.h"
 #include "fleet/class-parts.h"
 #include "fleet/class.h"
@@ -215,16 +216,6 @@ static int read_reserved_range(Cursor line, Profile *profile) {
         return range_set_add(&profile->reserved, start, end);
 }
 
-/* A document's numbers fit into their fields of MIDR_EL1. */
-static int read_cpu(Cursor line, ProfileHost *host) {
-        host->implementer = host->part = (Fact){ .provenance = PROVENANCE_MEASURED };
-        return cursor_number(&line, 16, &host->implementer.value) && cursor_char(&line, CLASS_WORD) &&
-                                        cursor_number(&line, 16, &host->part.value) && line.at == line.end &&
-                                        host->implementer.value <= UINT8_MAX && host->part.value <= 0xfff
-                        ? 0
-                        : -EINVAL;
-}
-
 /* So that memory_limit_in_tree() is true. */
 static void set_in_tree(FirmwareTables *firmware) {
         firmware->iort_reason = REASON_ABSENT;
@@ -265,16 +256,6 @@ static int read_bridge(Cursor line, FirmwareTables *firmware) {
         return 0;
 }
 
-/* The kernel's parameter is the only way into a group whose MSIs are not known to be isolated. */
-static int read_allowed(Cursor line, ProfileHost *host) {
-        const size_t n = strlen(CLASS_UNSAFE_IOMMUFD);
-
-        if ((size_t) (line.end - line.at) != n || memcmp(line.at, CLASS_UNSAFE_IOMMUFD, n) != 0)
-                return -EINVAL;
-        host->unsafe_iommufd = (Fact){ .provenance = PROVENANCE_MEASURED, .value = 1 };
-        return 0;
-}
-
 static int read_pool(Cursor line, char ret[static CLASS_KEY_SIZE]) {
         return cursor_take_text(&line, CLASS_LINE, ret, CLASS_KEY_SIZE) ? 0 : -EINVAL;
 }
@@ -295,13 +276,15 @@ static int read_line(Cursor line, HostClass *class) {
         case 'V':
                 return read_reserved_range(rest, profile);
         case 'A':
-                return read_cpu(rest, &profile->host);
+                return class_read_cpu(rest, &profile->host);
+        case 'C':
+                return class_read_gic(rest, &profile->host);
         case 'L':
                 return read_limit(rest, &profile->firmware);
         case 'D':
                 return read_bridge(rest, &profile->firmware);
         case 'I':
-                return read_allowed(rest, &profile->host);
+                return class_read_allowed(rest, &profile->host);
         case 'P':
                 return read_pool(rest, class->pool);
         default:

@@ -40,6 +40,7 @@ typedef struct ProfileHost {
         Fact midr, implementer, variant, part, revision, cpu_kinds;
         char model_name[128]; /* on arm64 the names of all parts, with commas; "" unknown */
         Fact page_size;       /* of the kernel, in bytes; arm64 only */
+        Fact gic_version;     /* of the interrupt controller, 3 also of a GICv4; arm64 only */
         Fact cpus;            /* logical CPUs online */
         /* allow_unsafe_interrupts of vfio_iommu_type1, for devices that a VMM opens by group, and of
          * iommufd, for those opened through /dev/iommu */

@@ -214,9 +214,38 @@ static void live_part(CheckRun *run, const ProfileHost *from, const ProfileHost 
                         "%s and %s", a, b);
 }
 
+/* What the host has decides the guest's, unless its version is set. By default a GICv3 that supports GICv2 gives
+ * that, too. */
+static void live_gic(CheckRun *run, const Fact *from, const Fact *to) {
+        const uint8_t version = run->guest->virt.gic_version;
+        const bool follows = version == GIC_HOST || version == GIC_MAX;
+
+        if (!run->guest->kvm || run->guest->machine != MACHINE_VIRT || (!follows && version != GIC_DEFAULT))
+                return;
+        if (!fact_known(from) || !fact_known(to)) {
+                check_missing_fact(run,
+                                fact_known(from) ? "the target's gicVersion" : "the source's gicVersion",
+                                fact_known(from) ? to : from);
+                return;
+        }
+        if (from->value == to->value)
+                return;
+        if (!follows) {
+                check_missing(run, "whether KVM on the host with a GICv3 supports GICv2");
+                return;
+        }
+        check_numbers(run,
+                        check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
+                                        "the hosts have different interrupt controllers: the target rejects "
+                                        "the state of the guest's"),
+                        "GICv%" PRIu64 " and GICv%" PRIu64 "; gic-version=%s", from->value, to->value,
+                        version == GIC_HOST ? "host" : "max");
+}
+
 void live_arm64(CheckRun *run, const Profile *source) {
         if (!live_architectures(run, source))
                 return;
         live_part(run, &source->host, &run->profile->host);
+        live_gic(run, &source->host.gic_version, &run->profile->host.gic_version);
         live_layout(run, source);
 }

@@ -179,9 +179,9 @@ static bool is_another_here(const Guest *guest, const Profile *profile) {
 }
 
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
-        static const CheckRule *const files[] = { rules_start, rules_virt, rules_width, rules_reach,
-                rules_assumed_width, rules_device, rules_iommufd, rules_locked, rules_window, rules_viommu,
-                rules_confidential, rules_compatibility, rules_overlap, rules_mediated };
+        static const CheckRule *const files[] = { rules_start, rules_virt, rules_virt_host, rules_width,
+                rules_reach, rules_assumed_width, rules_device, rules_iommufd, rules_locked, rules_window,
+                rules_viommu, rules_confidential, rules_compatibility, rules_overlap, rules_mediated };
         Check check = {};
         CheckRun run = { .guest = guest,
                 .profile = profile,

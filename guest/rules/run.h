@@ -167,6 +167,7 @@ size_t layout_overlaps(const Guest *guest, const Layout *layout, LayoutOverlap *
 
 typedef void (*CheckRule)(CheckRun *run);
 /* Rules by file; NULL at the end. */
-extern const CheckRule rules_virt[], rules_start[], rules_width[], rules_reach[], rules_device[],
-                rules_locked[], rules_window[], rules_viommu[], rules_confidential[], rules_compatibility[],
-                rules_overlap[], rules_iommufd[], rules_mediated[], rules_assumed_width[];
+extern const CheckRule rules_virt[], rules_virt_host[], rules_start[], rules_width[], rules_reach[],
+                rules_device[], rules_locked[], rules_window[], rules_viommu[], rules_confidential[],
+                rules_compatibility[], rules_overlap[], rules_iommufd[], rules_mediated[],
+                rules_assumed_width[];

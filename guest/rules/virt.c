@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What only QEMU's virt machine on arm64 has: regions that QEMU leaves out without a message (R1), BARs that
- * Linux places anew (R7), the emulated SMMUv3 (R5), the version of its interrupt controller (R12). */
+ * Linux places anew (R7), the emulated SMMUv3 (R5). */
 
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +10,8 @@
 #include "guest/rules/run.h"
 #include "guest/size.h"
 #include "probe/cleanup.h"
-#include "profile/architecture.h"
 
 #define LOW_ECAM_BUSES 16U
-#define GICV2_CPUS 8U
-#define IMPLEMENTER_ARM 0x41
 
 static bool is_virt(const CheckRun *run) {
         return run->guest->machine == MACHINE_VIRT;
@@ -188,79 +185,4 @@ static void rule_smmu(CheckRun *run) {
         }
 }
 
-/* ── R12 ───────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static bool has_gicv2m(const Profile *profile) {
-        for (size_t i = 0; i < profile->n_groups; i++)
-                if (profile->groups[i].why == ASSIGNABLE_WHY_NO_INTERRUPT_REMAPPING)
-                        return true;
-        return false;
-}
-
-/* Boards without an IOMMU, and hosts whose interrupts GICv2m signals, may have a GICv2 only. */
-static bool maybe_gicv2(const Profile *profile) {
-        return profile->n_groups == 0 || has_gicv2m(profile);
-}
-
-static uint32_t count_cpus(const GuestVirt *virt) {
-        return virt->max_cpus > virt->cpus ? virt->max_cpus : virt->cpus;
-}
-
-/* KVM emulates the version of the host's interrupt controller; GICv2 only where that supports it. */
-static void rule_gic(CheckRun *run) {
-        const uint8_t version = run->guest->virt.gic_version;
-
-        if (!is_virt(run) || !run->guest->kvm || !profile_is_arm64(run->profile))
-                return;
-        if (version == 2)
-                check_missing(run, "whether KVM on the host supports GICv2");
-        else if (version > 2 && version <= 4 && maybe_gicv2(run->profile))
-                check_missing(run, "whether the host's interrupt controller is a GICv%u", version);
-        else if (count_cpus(&run->guest->virt) > GICV2_CPUS && maybe_gicv2(run->profile))
-                check_missing(run, "whether the host's interrupt controller supports more than %u CPUs",
-                                GICV2_CPUS);
-}
-
-/* ── R1: CPU models ────────────────────────────────────────────────────────────────────────────────────── */
-
-/* Those that KVM has a target for, by part of ARM's implementer. */
-static bool is_host_part(const CheckRun *run, const char *model, bool *ret_known) {
-        static const struct {
-                const char *model;
-                uint64_t part;
-        } targets[] = { { "cortex-a53", 0xd03 }, { "cortex-a57", 0xd07 } };
-        const Fact *implementer = &run->profile->host.implementer, *part = &run->profile->host.part;
-
-        *ret_known = true;
-        for (size_t i = 0; i < ELEMENTS(targets); i++) {
-                if (strcmp(model, targets[i].model) != 0)
-                        continue;
-                *ret_known = fact_known(implementer) && fact_known(part);
-                return *ret_known && implementer->value == IMPLEMENTER_ARM && part->value == targets[i].part;
-        }
-        return false;
-}
-
-/* kvm_arch_init_vcpu() has no target for other models; the default, cortex-a15, is one of these. */
-static void rule_cpu(CheckRun *run) {
-        const char *model = run->guest->cpu.model;
-        bool known;
-
-        if (!is_virt(run) || !run->guest->kvm || !profile_is_arm64(run->profile) ||
-                        run->guest->n_refused > 0 || strcmp(model, "host") == 0 ||
-                        strcmp(model, "max") == 0 || strcmp(model, "host-model") == 0 ||
-                        is_host_part(run, model, &known))
-                return;
-        if (!known) {
-                check_missing(run, "whether the host's CPU is a %s, as the guest's", model);
-                return;
-        }
-        CheckFinding *f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
-                        "the guest does not start: KVM does not run CPU model %s", model);
-
-        check_numbers(run, f, "KVM on arm64 runs the host's own CPU model");
-        check_advice(run, f,
-                        "use the host's CPU model: -cpu host, in libvirt <cpu mode='host-passthrough'/>");
-}
-
-const CheckRule rules_virt[] = { rule_dropped, rule_buses, rule_bars, rule_smmu, rule_gic, rule_cpu, NULL };
+const CheckRule rules_virt[] = { rule_dropped, rule_buses, rule_bars, rule_smmu, NULL };

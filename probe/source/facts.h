@@ -150,6 +150,10 @@ typedef struct IommuFacts {
          * since Linux 6.3; those of other segments may have another controller. */
         size_t n_its_segments;
         uint32_t its_segments[256];
+        /* arm64: the controller that all interrupts of the CPUs go through. */
+        uint8_t gic_version;  /* 2 or 3, also of a GICv4; 0 unknown */
+        const char *gic_chip; /* static: its chip's name */
+        Reason gic_reason;    /* if it is unknown */
 } IommuFacts;
 
 bool iommu_facts_isolate(const IommuFacts *facts, uint32_t segment);

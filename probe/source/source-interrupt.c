@@ -159,6 +159,21 @@ static void find_segments(Root *root, Buffer *buffer, IommuFacts *ret) {
                 (void) add_segment(ret, first.domain);
 }
 
+/* A GICv4 is named as a GICv3; a GICv2 by KVM's way to end interrupts, without EL2 by its number (irq-gic.c,
+ * gic_of_init(); irq-gic-v3.c). Those with other numbers are behind another controller. */
+static void take_gic(Bytes chip, IommuFacts *ret) {
+        static const struct {
+                const char *name;
+                uint8_t version;
+        } gics[] = { { "GICv3", 3 }, { "GICv2", 2 }, { "GIC-0", 2 } };
+
+        for (size_t i = 0; i < sizeof(gics) / sizeof(*gics) && ret->gic_version == 0; i++)
+                if (text_equal(chip, gics[i].name)) {
+                        ret->gic_version = gics[i].version;
+                        ret->gic_chip = gics[i].name;
+                }
+}
+
 /* A host may have several controllers: one that does not isolate decides, as it may be that of any device, and
  * Linux before 6.3 asks for all of them. One that is unknown, or was not read, leaves it open. */
 static void read_arm64(Root *root, Buffer *buffer, const NameList *irqs, IommuFacts *ret) {
@@ -174,6 +189,12 @@ static void read_arm64(Root *root, Buffer *buffer, const NameList *irqs, IommuFa
                         why = reason == REASON_ABSENT ? why : reason;
                         continue;
                 }
+                take_gic(chip, ret);
+                if (ret->interrupt_remapping == TRISTATE_NO) {
+                        if (ret->gic_version > 0)
+                                return;
+                        continue;
+                }
 
                 const Chip *found = find(arm64_chips, chip);
                 if (!found) {
@@ -183,7 +204,9 @@ static void read_arm64(Root *root, Buffer *buffer, const NameList *irqs, IommuFa
                 if (found->state == TRISTATE_NO) {
                         ret->interrupt_remapping = TRISTATE_NO;
                         ret->interrupt_chip = found->name;
-                        return;
+                        if (ret->gic_version > 0)
+                                return;
+                        continue;
                 }
                 isolating = found;
                 if (text_equal(chip, "ITS-MSI"))
@@ -191,6 +214,10 @@ static void read_arm64(Root *root, Buffer *buffer, const NameList *irqs, IommuFa
                 else if (device_of(chip, &address))
                         (void) add_segment(ret, address.domain);
         }
+        if (ret->gic_version == 0)
+                ret->gic_reason = why == REASON_NONE || why == REASON_AMBIGUOUS ? REASON_ABSENT : why;
+        if (ret->interrupt_remapping == TRISTATE_NO)
+                return;
         if (why == REASON_NONE && !isolating)
                 why = REASON_ABSENT;
         ret->interrupt_remapping_reason = why;
@@ -213,6 +240,7 @@ void source_interrupt_read(Root *root, Buffer *buffer, const HostIdentity *host,
         _cleanup_(name_list_done) NameList irqs = {};
 
         ret->interrupt_remapping_reason = root_list(root, "sys/kernel/irq", IRQS_MAX, &irqs);
+        ret->gic_reason = ret->interrupt_remapping_reason;
         if (ret->interrupt_remapping_reason != REASON_NONE)
                 return;
         if (strcmp(host->architecture, "aarch64") == 0)

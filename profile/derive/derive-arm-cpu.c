@@ -6,6 +6,7 @@
 #include "profile/derive/derive-steps.h"
 #include "profile/model/arm-parts.h"
 
+#define CHIPS "/sys/kernel/irq/*/chip_name"
 #define MIDR_FILE "/sys/devices/system/cpu/cpu0/regs/identification/midr_el1"
 
 /* The file, else the four numbers that /proc/cpuinfo has of the first CPU. */
@@ -89,6 +90,13 @@ static void name_parts(const CpuFacts *cpu, const Fact *midr, const Fact *kinds,
                         append_name(info->kinds[i].midr, false, ret, size);
 }
 
+/* KVM emulates this one for guests. */
+static Fact gic_version(const IommuFacts *facts) {
+        if (facts->gic_version == 0)
+                return fact_unknown(facts->gic_reason, CHIPS);
+        return fact_measured(facts->gic_version, CHIPS " %s", facts->gic_chip);
+}
+
 void derive_arm_cpu(const Facts *facts, ProfileHost *ret) {
         const CpuFacts *cpu = &facts->cpu;
         uint64_t page_size = facts->host.identity.page_size;
@@ -114,4 +122,5 @@ void derive_arm_cpu(const Facts *facts, ProfileHost *ret) {
         name_parts(cpu, &ret->midr, &ret->cpu_kinds, ret->model_name, sizeof(ret->model_name));
         ret->page_size = page_size > 0 ? fact_measured(page_size, "sysconf(_SC_PAGESIZE)")
                                        : fact_unknown(REASON_ABSENT, "sysconf(_SC_PAGESIZE)");
+        ret->gic_version = gic_version(&facts->iommu);
 }

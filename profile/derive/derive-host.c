@@ -87,7 +87,8 @@ void derive_host(const Facts *facts, ProfileHost *ret) {
                 derive_cpu_names(&facts->cpu, ret);
                 ret->midr = fact_unknown(REASON_NOT_APPLICABLE, "MIDR_EL1");
                 ret->implementer = ret->variant = ret->part = ret->revision = ret->midr;
-                ret->cpu_kinds = ret->page_size = fact_unknown(REASON_NOT_APPLICABLE, "arm64 only");
+                ret->cpu_kinds = ret->page_size = ret->gic_version =
+                                fact_unknown(REASON_NOT_APPLICABLE, "arm64 only");
         }
         ret->cpus = facts->cpu.cpuinfo_reason == REASON_NONE && facts->cpu.cpuinfo.n_cpus > 0
                         ? fact_measured(facts->cpu.cpuinfo.n_cpus, "/proc/cpuinfo")

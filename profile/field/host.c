@@ -7,6 +7,7 @@
 
 /* No address is wider. */
 #define BITS_MAX 64
+#define GIC_VERSION_MAX 5
 
 /* ── host ──────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -88,6 +89,9 @@ static const Field host_fields[] = {
                         .text = "arm64: how many different parts the CPUs are." },
         { "pageSize", FIELD_NUMBER, FIELD_LATER, HOST(page_size), .max = UINT32_MAX, .when = is_arm64,
                         .text = "arm64: page size of the kernel, in bytes." },
+        { "gicVersion", FIELD_NUMBER, FIELD_LATER, HOST(gic_version), .max = GIC_VERSION_MAX,
+                        .when = is_arm64,
+                        .text = "arm64: version of the interrupt controller (GIC): 2, or 3 for GICv3 and GICv4." },
         { "cpus", FIELD_NUMBER, FIELD_EMITS, HOST(cpus), .max = UINT32_MAX,
                         .text = "Number of logical CPUs online." },
         { "unsafeInterruptsType1", FIELD_STATE, FIELD_LATER, HOST(unsafe_type1),

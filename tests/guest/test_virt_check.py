@@ -14,6 +14,7 @@ GPU = "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domai
 def host(bits):
     def build(t):
         t.base(name="arm", architecture="aarch64")
+        t.chip(11, "GICv3")
         t.write("proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 50.00\nFeatures\t: fp asimd\nCPU implementer\t: 0x41\n\n")
         t.kvm_arm(bits)
         t.write("hawd/reasons", "not-applicable hawd/cpuid\n")

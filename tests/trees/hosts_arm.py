@@ -18,6 +18,7 @@ def arm64_smmuv3(t):
 
 
 arm64_smmuv3.expect = {
+    "host.gicVersion.value": None, "host.gicVersion.reason": "absent",
     "host.architecture": "aarch64", "widths.guestPhysicalBits.value": 44, "widths.guestMappableBits.value": 44,
     "widths.cpuPhysicalBits.value": 44, "widths.cpuPhysicalBits.provenance": "derived", "iommus.0.kind": "arm-smmu-v3",
     "widths.iovaBits.value": 48, "widths.iovaBits.provenance": "assumed",
@@ -25,6 +26,18 @@ arm64_smmuv3.expect = {
     "groups.0.assignable": None, "paging.secondLevel.kind": "stage2",
 }
 arm64_smmuv3.findings = {"msi-isolation-unknown", "msi-window-in-low-memory"}
+
+
+def arm64_gicv2(t):
+    """A GICv2 without EL2, another one behind it, GICv2m, whose interrupts come first."""
+    arm64_smmuv3(t)
+    for irq, chip in enumerate(("GICv2m-PCI-MSIX-0000:00:01.0", "GIC-1", "GIC-0")):
+        t.chip(irq + 1, chip)
+
+
+arm64_gicv2.expect = {"host.gicVersion.value": 2, "host.gicVersion.provenance": "measured", "groups.0.assignableReason": "no-interrupt-remapping"}
+arm64_gicv2.findings = {"interrupt-remapping-off", "msi-window-in-low-memory"}
+
 
 def server(t, name, kernel, midr, vendor, product, ipa=48, cpus=4):
     """An arm64 server with ACPI, and a kernel for pages of 4 KiB."""
@@ -54,6 +67,7 @@ def ampere_like(t):
             "  91000000-92ffffff : Kernel code\nffc00000-ffffffff : reserved\n100002600000-10000261ffff : ARMH0011:00 ARMH0011:00\n"
             "80000000000-83fffffffff : System RAM\n200000000000-23ffdfffffff : PCI Bus 0000:00\n23fff0000000-23ffffffffff : PCI ECAM\n"
             "280000000000-2bffdfffffff : PCI Bus 0001:00\n2bfff0000000-2bffffffffff : PCI ECAM\n")
+    t.chip(11, "GICv3")
     t.chip(41, "ITS-PCI-MSIX-0000:01:00.0")
     port, nic = "0000:00:01.0", "0000:01:00.0"
     t.smmu(0x23FFE0000000, [port, nic])
@@ -66,7 +80,7 @@ def ampere_like(t):
 
 ampere_like.expect = {
     "host.architecture": "aarch64", "host.virtualised": "none", "host.cpus.value": 4, "widths.guestPhysicalBits.value": 48,
-    "host.pageSize.value": 4096,
+    "host.pageSize.value": 4096, "host.gicVersion.value": 3,
     "iommus.0.kind": "arm-smmu-v3", "groups.1.assignable": True, "groups.1.isolated": True,
     "memory.ramTop.value": "0x84000000000", "memory.ranges.1.type": "PCI Bus 0000:00", "encryption.bitsTaken.reason": "not-applicable",
     "encryption.bitsTaken.value": None, "firmware.iort.table.rootComplexes.0.memoryAddressLimit": 48,
@@ -86,6 +100,7 @@ def gb10_like(t):
     t.write("proc/iomem", "15000000-1501ffff : ARMH0011:00 ARMH0011:00\n40000000-4fffffff : PCI Bus 0000:00\n"
             "80000000-fdffffff : System RAM\n100000000-1fffffffff : System RAM\n2000000000-203fffffff : reserved\n"
             "600000000000-603fffffffff : PCI Bus 0000:00\n")
+    t.chip(11, "GICv3")
     t.chip(52, "ITS-PCI-MSIX-0000:01:00.0")
     gpu_port, gpu, nic_port, nic = "0000:00:00.0", "0000:01:00.0", "0000:00:01.0", "0000:02:00.0"
     t.smmu(0x15000000, [gpu_port, gpu, nic_port, nic])
@@ -127,6 +142,7 @@ def raspberry_like(t):
         t.device_tree(f"axi/pcie@{node:x}", compatible="brcm,bcm2712-pcie", device_type="pci", status=status, linux__pci_domain=[domain],
                       ranges=[0x2000000, 0, 0, low, 0, 0, 0xFFFFFFFC, 0x43000000, 4, 0, high, 0, 3, 0],
                       dma_ranges=[0x43000000, 0x10, 0, 0, 0, 0x10, 0], **{"#address-cells": [3], "#size-cells": [2]})
+    t.chip(9, "GICv2")
     t.chip(38, "MIP-PCI-MSIX-0002:01:00.0")
     t.pci("0002:00:00.0", root_port(acs=False), driver="pcieport")
     t.pci("0002:01:00.0", endpoint(0x1DE4, 0x0001, 0x020000), driver="rp1", below="0002:00:00.0", bars=((1, 0x1F00000000, 4 << 20, MEMORY32),))
@@ -134,7 +150,7 @@ def raspberry_like(t):
 
 raspberry_like.expect = {
     "host.virtualised": "none", "iommus": [], "groups": [], "widths.guestPhysicalBits.value": 40, "widths.iovaBits.value": None,
-    "host.pageSize.value": 16384,
+    "host.pageSize.value": 16384, "host.gicVersion.value": 2,
     "memory.ranges.3.type": "1000110000.pcie pcie@1000110000", "memory.ranges.5.type": "pcie@1000110000",
     "firmware.deviceTree.reason": None, "firmware.deviceTree.units": [], "firmware.deviceTree.faults": [],
     "firmware.deviceTree.hostBridges": [

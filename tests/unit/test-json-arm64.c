@@ -30,6 +30,8 @@ static const struct {
         { "host.pageSize",
                         "{\"value\": 65536, \"provenance\": \"measured\", \"source\": \"a7\", \"reason\": "
                         "null}" },
+        { "host.gicVersion",
+                        "{\"value\": 2, \"provenance\": \"measured\", \"source\": \"a8\", \"reason\": null}" },
         { "paging.secondLevel.kind", "\"stage2\"" },
         { "paging.kvm.mode", "\"protected\"" },
 };
@@ -72,6 +74,7 @@ static void test_read(void **state) {
         assert_int_equal(profile.host.cpu_kinds.value, 2);
         assert_int_equal(profile.host.page_size.value, 65536);
         assert_string_equal(profile.host.page_size.source, "a7");
+        assert_int_equal(profile.host.gic_version.value, 2);
         assert_int_equal(profile.paging.kvm_mode, KVM_MODE_PROTECTED);
         /* Written as it was read. */
         host = write_part(&host_table, &profile.host);
@@ -89,7 +92,9 @@ static void test_older(void **state) {
         for (size_t i = 0; i < ELEMENTS(members); i++)
                 if (strncmp(members[i].path, "host.cpu", 8) == 0
                                                 ? strcmp(members[i].path, "host.cpuVendor") != 0
-                                                : strcmp(members[i].path, "host.pageSize") == 0)
+                                                : strcmp(members[i].path, "host.pageSize") == 0 ||
+                                                                strcmp(members[i].path, "host.gicVersion") ==
+                                                                                0)
                         assert_true(json_document_set(document, members[i].path, NULL));
         assert_true(json_document_set(document, "paging.kvm.mode", NULL));
         read_document(document, &profile);
@@ -97,6 +102,7 @@ static void test_older(void **state) {
         assert_int_equal(profile.host.part.reason, REASON_ABSENT);
         assert_int_equal(profile.host.cpu_kinds.reason, REASON_ABSENT);
         assert_int_equal(profile.host.page_size.provenance, PROVENANCE_UNKNOWN);
+        assert_int_equal(profile.host.gic_version.reason, REASON_ABSENT);
         assert_int_equal(profile.paging.kvm_mode, KVM_MODE_UNKNOWN);
         profile_done(&profile);
 }
@@ -127,6 +133,7 @@ static void test_refused(void **state) {
                 { "host.cpuPart.value", "4096", "host.cpuPart.value: expected an integer from 0 to 4095" },
                 { "host.cpuRevision.value", "-1",
                                 "host.cpuRevision.value: expected an integer from 0 to 15" },
+                { "host.gicVersion.value", "6", "host.gicVersion.value: expected an integer from 0 to 5" },
                 { "paging.kvm.mode", "\"hvhe\"", NULL },
                 { "paging.kvm.mode", "3", NULL },
         };

@@ -82,10 +82,48 @@ static void test_parts(void **state) {
         }
 }
 
+static Fact controller(uint8_t version) {
+        return version ? fact_measured(version, "test") : fact_unknown(REASON_ABSENT, "test");
+}
+
+/* Of equal widths and CPUs. */
+static void test_controllers(void **state) {
+        static const struct {
+                uint8_t said, from, to; /* 0: unknown */
+                Verdict verdict;
+        } rows[] = {
+                { GIC_DEFAULT, 3, 3, VERDICT_SAFE }, { GIC_HOST, 3, 3, VERDICT_SAFE },
+                { GIC_HOST, 3, 2, VERDICT_UNSAFE }, { GIC_MAX, 2, 3, VERDICT_UNSAFE },
+                { GIC_DEFAULT, 2, 3, VERDICT_UNKNOWN }, { GIC_HOST, 3, 0, VERDICT_UNKNOWN },
+                { GIC_DEFAULT, 0, 3, VERDICT_UNKNOWN },
+                { 3, 3, 2, VERDICT_SAFE }, /* another rule: it does not start there */
+        };
+
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                _cleanup_(migration_done) Migration migration = {};
+                _cleanup_(check_done) Check here = {};
+                const Check *live = &migration.answers[MIGRATION_LIVE];
+                Profile source, target;
+                Guest guest;
+
+                print_message("row %zu\n", i);
+                virt_host(&source, 48);
+                virt_host(&target, 48);
+                source.host.gic_version = controller(rows[i].from);
+                target.host.gic_version = controller(rows[i].to);
+                virt_guest(&guest, NULL, true, 4 * G, 0, 0);
+                guest.virt.gic_version = rows[i].said;
+                assert_int_equal(check_verdict(&guest, &source, &here), 0);
+                assert_int_equal(check_migration(&guest, &here, &source, &target, &migration), 0);
+                assert_int_equal(live->verdict, rows[i].verdict);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_moves),
                 cmocka_unit_test(test_parts),
+                cmocka_unit_test(test_controllers),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@ void virt_host(Profile *profile, uint8_t ipa) {
                         ipa ? fact_measured(ipa, "test") : fact_unknown(REASON_PERMISSION, "test");
         profile->host.implementer = fact_measured(0x41, "test");
         profile->host.part = fact_measured(0xd0c, "test");
+        profile->host.gic_version = fact_measured(3, "test");
         profile->widths.iova_bits = fact_measured(48, "test");
         profile->paging.kvm_loaded = fact_measured(1, "test");
 }

@@ -85,6 +85,7 @@ def test_document(booted):
     if host.ipa:
         assert document["paging"]["kvm"]["mode"] == host.mode
     assert document["host"]["pageSize"]["value"] == host.page
+    assert document["host"]["gicVersion"]["value"] == (2 if "gic-version=2" in host.machine else 3)
     assert ("kvm-absent" in {finding["id"] for finding in document["findings"]}) == (host.ipa is None)
     assert [unit["name"] for unit in document["iommus"]] == kernel.units(booted.machine)
     unit, = document["iommus"]
