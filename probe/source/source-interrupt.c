@@ -96,7 +96,8 @@ static void read_x86(Root *root, Buffer *buffer, const NameList *irqs, IommuFact
                 ret->interrupt_chip = found->name;
                 return;
         }
-        ret->interrupt_remapping_reason = why;
+        /* The chips of remapping and of none may be among those that were not listed. */
+        ret->interrupt_remapping_reason = irqs->truncated ? REASON_TOO_LARGE : why;
 }
 
 /* ── arm64 ─────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -142,7 +143,9 @@ static void find_segments(Root *root, Buffer *buffer, IommuFacts *ret) {
         PciAddress address, first = {};
         size_t several = 0, n = 0;
 
-        if (root_list(root, "sys/bus/pci/devices", DEVICES_MAX, &devices) != REASON_NONE)
+        /* Devices that were not listed may be in another segment. */
+        if (root_list(root, "sys/bus/pci/devices", DEVICES_MAX, &devices) != REASON_NONE ||
+                        devices.truncated)
                 return;
         for (size_t i = 0; i < devices.n; i++) {
                 if (!pci_address_parse((Bytes){ .data = (const uint8_t *) devices.names[i],
@@ -177,7 +180,7 @@ static void take_gic(Bytes chip, IommuFacts *ret) {
 /* A host may have several controllers: one that does not isolate decides, as it may be that of any device, and
  * Linux before 6.3 asks for all of them. One that is unknown, or was not read, leaves it open. */
 static void read_arm64(Root *root, Buffer *buffer, const NameList *irqs, IommuFacts *ret) {
-        Reason why = REASON_NONE, reason;
+        Reason why = irqs->truncated ? REASON_TOO_LARGE : REASON_NONE, reason;
         const Chip *isolating = NULL;
         bool unnamed = false;
         PciAddress address;

@@ -154,6 +154,44 @@ static void test_too_many_modules(void **state) {
         profile_done(&profile);
 }
 
+/* Interrupts that are not read may have the controller that does not keep devices apart. */
+static void test_too_many_interrupts(void **state) {
+        static const struct {
+                const char *host, *chip;
+                unsigned beyond; /* files more than are read */
+                Tristate enabled;
+        } vectors[] = {
+                { "architecture aarch64\n", "ITS-MSI\n", 0, TRISTATE_YES },
+                { "architecture aarch64\n", "ITS-MSI\n", 1, TRISTATE_UNKNOWN },
+                { "architecture aarch64\n", "GICv2m\n", 1, TRISTATE_NO },
+                { "architecture x86_64\n", "dummy\n", 0, TRISTATE_UNKNOWN },
+                { "architecture x86_64\n", "dummy\n", 1, TRISTATE_UNKNOWN },
+                { "architecture x86_64\n", "IR-IO-APIC\n", 1, TRISTATE_YES },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(vectors); i++) {
+                MemoryTree *tree = make_tree(vectors[i].host);
+                Profile profile;
+                const Fact *fact;
+
+                put_unit(tree, "dmar0", 48, 1);
+                put(tree, "sys/bus/pci/devices/0000:00:01.0/class", "0x020000\n");
+                /* One of the two is read, whatever the order of a directory. */
+                put(tree, "sys/kernel/irq/0/chip_name", vectors[i].chip);
+                put(tree, "sys/kernel/irq/1/chip_name", vectors[i].chip);
+                for (unsigned j = 2; j < 65536 + vectors[i].beyond; j++)
+                        put_at(tree, "", "sys/kernel/irq/%u/actions", j);
+                probe(tree, &profile);
+                fact = &profile.iommus[0].interrupt_remapping_enabled;
+                assert_int_equal(fact_known(fact), vectors[i].enabled != TRISTATE_UNKNOWN);
+                if (fact_known(fact))
+                        assert_int_equal(fact->value, vectors[i].enabled == TRISTATE_YES);
+                else
+                        assert_int_equal(fact->reason, vectors[i].beyond ? REASON_TOO_LARGE : REASON_ABSENT);
+                profile_done(&profile);
+        }
+}
+
 /* ── other architectures ───────────────────────────────────────────────────────────────────────────────── */
 
 static void test_architectures(void **state) {
@@ -252,6 +290,7 @@ int main(void) {
                 cmocka_unit_test(test_too_many_devices),
                 cmocka_unit_test(test_too_many_ranges),
                 cmocka_unit_test(test_too_many_modules),
+                cmocka_unit_test(test_too_many_interrupts),
                 cmocka_unit_test(test_architectures),
                 cmocka_unit_test(test_no_sysfs),
                 cmocka_unit_test(test_svm_disabled),
