@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "probe/cleanup.h"
-#include "profile/document/json-write.h"
+#include "profile/field/json-write.h"
 
 /* Mapping costs more than a small text does. */
 #define KEPT_MAPPED_MAX 65536

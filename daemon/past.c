@@ -14,7 +14,7 @@
 #include "probe/cleanup.h"
 #include "profile/change/history.h"
 #include "profile/document/json-parse.h"
-#include "profile/document/json-write.h"
+#include "profile/field/json-write.h"
 #include "profile/findings/findings.h"
 
 #define BOOTS_KEPT 16

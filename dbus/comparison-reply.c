@@ -9,8 +9,8 @@
 #include "dbus/names.h"
 #include "probe/cleanup.h"
 #include "profile/change/comparison.h"
-#include "profile/document/json-read.h"
-#include "profile/document/json-write.h"
+#include "profile/field/json-read.h"
+#include "profile/field/json-write.h"
 
 /* Devices and groups are each host's own: what a guest meets elsewhere follows from the rest, and this stays small on a host
  * of thousands. */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "dbus/publication.h"
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 #define PROPERTIES_MAX 48
 #define PROPERTY_NAME_MAX 48

@@ -3,7 +3,7 @@
 
 /* A profile as text for other programs. Pure: the text goes to a sink. */
 
-#include "profile/document/json-write.h"
+#include "profile/document/json-stream.h"
 #include "profile/profile.h"
 
 /* Text on its way to a sink. */

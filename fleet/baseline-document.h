@@ -5,8 +5,8 @@
 
 #include "fleet/baseline.h"
 #include "fleet/settings.h"
-#include "profile/document/json-write.h"
-#include "profile/field/field.h"
+#include "profile/document/field.h"
+#include "profile/document/json-stream.h"
 
 typedef struct BaselineRequest {
         uint8_t for_width; /* another width than the widest; 0: none */

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "fleet/baseline.h"
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 #define INDICES_SCHEMA "{\"type\": \"array\", \"items\": {\"type\": \"integer\", \"minimum\": 0}}"
 

@@ -7,7 +7,7 @@
 
 #include "guest/form/text/form.h"
 #include "guest/rules/check.h"
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 #define SETTINGS_MAX 16
 #define SETTINGS_BITS_MIN 32

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
+#include "profile/document/field.h"
 #include "profile/document/json-parse.h"
-#include "profile/field/field.h"
 #include "profile/profile.h"
 
 #define SUMMARY_SCHEMA "hawd-summary/1"

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "probe/cleanup.h"
-#include "profile/document/json-write.h"
+#include "profile/document/json-stream.h"
 
 /* Besides EXIT_SUCCESS and EXIT_FAILURE; exit_statuses describes each. */
 enum { EXIT_USAGE = 2, EXIT_UNSAFE, EXIT_TIMEOUT, _EXIT_STATUS_MAX };

@@ -8,7 +8,7 @@
 #include "ctl/fleet/document-memory.h"
 #include "fleet/summary.h"
 #include "probe/cleanup.h"
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 
 int fleet_document_host(const Profile *host, const FleetVisit *visit, FleetRecord *ret) {
         FleetRecord record = {};

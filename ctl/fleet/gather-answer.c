@@ -10,7 +10,7 @@
 
 #include "ctl/show/safe-text.h"
 #include "probe/cleanup.h"
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 
 /* So much of an answer that is no profile is shown. */
 #define SHOWN_MAX 40

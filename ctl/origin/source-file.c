@@ -13,7 +13,8 @@
 #include "ctl/origin/source-profile.h"
 #include "probe/cleanup.h"
 #include "profile/document/json-parse.h"
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
+#include "profile/field/json-write.h"
 
 static int out_of_memory(void) {
         fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));

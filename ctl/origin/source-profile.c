@@ -9,7 +9,7 @@
 #include "ctl/capture/capture-open.h"
 #include "ctl/origin/connect.h"
 #include "profile/derive/derive.h"
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 
 int source_local(const Options *options, Profile *ret) {
         _cleanup_(capture_close) CaptureRoot capture = {};

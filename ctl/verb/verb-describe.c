@@ -9,6 +9,7 @@
 #include "ctl/show/screen.h"
 #include "ctl/verb/verbs.h"
 #include "probe/cleanup.h"
+#include "profile/field/json-write.h"
 
 static int out_of_memory(void) {
         fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));

@@ -9,6 +9,7 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/select.h"
 #include "ctl/verb/verbs.h"
+#include "profile/field/json-write.h"
 
 enum { COLUMN_ADDRESS, COLUMN_GROUP, COLUMN_IOMMU, COLUMN_DRIVER, COLUMN_BARS, COLUMN_NAME };
 

@@ -11,6 +11,7 @@
 #include "ctl/verb/verbs.h"
 #include "profile/architecture.h"
 #include "profile/device-lookup.h"
+#include "profile/field/json-write.h"
 
 enum { COLUMN_GROUP, COLUMN_TYPE, COLUMN_BITS, COLUMN_ASSIGNABLE, COLUMN_DEVICES };
 

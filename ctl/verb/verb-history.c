@@ -14,7 +14,7 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
 #include "probe/cleanup.h"
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 
 #define HISTORY_DIRECTORY "/var/lib/hawd"
 

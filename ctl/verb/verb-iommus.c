@@ -8,6 +8,7 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/select.h"
 #include "ctl/verb/verbs.h"
+#include "profile/field/json-write.h"
 
 enum {
         COLUMN_NAME,

@@ -4,7 +4,7 @@
 /* Answers about a guest on a host: can it run, how many more devices fit, can it migrate. Pure. */
 
 #include "guest/rules/check.h"
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 /* ── check ─────────────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -4,7 +4,7 @@
 /* CPU models: the widths of their hardware, what QEMU gives them, and which of these widths hosts hold
  * (docs/models.md). Pure. */
 
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 #include "profile/model/cpu-widths.h"
 #include "profile/profile.h"
 

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 #include "profile/finding.h"
 
 typedef struct MoveHost {

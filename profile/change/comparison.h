@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 extern const FieldTable comparison_table;
 

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 /* Maximum number kept; others are only counted. */
 #define DIFFERENCES_MAX 4096

@@ -3,8 +3,8 @@
 
 /* JSON to fields. Returns 0, -EINVAL with the error filled, or -ENOMEM; the object owns what was read. */
 
+#include "profile/document/field.h"
 #include "profile/document/read-value.h"
-#include "profile/field/field.h"
 
 /* Reads the members of an object into a zeroed struct and checks them. Unknown members are ignored, as newer
  * versions add some, but rejected in a table whose members are optional. */

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 /* The schema of a document; facts, reasons and addresses are defined in $defs. */
 json_t *fields_schema(const FieldTable *table, const char *id, const char *title);

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 json_t *field_json(const FieldContext *context, const Field *field, const void *object);
 json_t *fields_json(const FieldContext *context, const FieldTable *table, const void *object);

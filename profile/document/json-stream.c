@@ -97,3 +97,14 @@ int json_stream_finish(JsonStream *stream) {
                 write_text(stream, "\n", 1);
         return stream->error;
 }
+
+int json_array_write(JsonNext next, void *next_userdata, JsonLayout layout, JsonSink sink, void *userdata) {
+        JsonStream stream = { .layout = layout, .sink = sink, .userdata = userdata };
+        json_t *value;
+
+        json_stream_open(&stream, NULL, '[');
+        while (stream.error == 0 && (value = next(next_userdata, &stream.error)))
+                json_stream_value(&stream, NULL, value);
+        json_stream_close(&stream, ']');
+        return json_stream_finish(&stream);
+}

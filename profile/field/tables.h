@@ -3,7 +3,7 @@
 
 /* The objects of a profile, as tables. `hawctl describe` prints profile_table. */
 
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 #include "profile/profile.h"
 
 extern const FieldTable profile_table;     /* Profile */

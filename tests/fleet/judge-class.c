@@ -24,7 +24,7 @@
 #include "probe/cleanup.h"
 #include "probe/grow.h"
 #include "profile/change/comparison-move.h"
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 #include "profile/memory-limit.h"
 
 typedef struct Guests {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "profile/device-lookup.h"
-#include "profile/document/json-read.h"
-#include "profile/document/json-write.h"
+#include "profile/field/json-read.h"
+#include "profile/field/json-write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -12,8 +12,8 @@
 #include "probe/cleanup.h"
 #include "probe/root/root.h"
 #include "profile/derive/derive.h"
-#include "profile/document/json-read.h"
-#include "profile/document/json-write.h"
+#include "profile/field/json-read.h"
+#include "profile/field/json-write.h"
 
 typedef struct Text {
         char *data;

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 
 /* From a file; NULL when it is not there or no JSON. */
 json_t *json_document_load(const char *path);

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "profile/document/field-write.h"
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 #include "profile/field/tables.h"
 #include "tests/unit/json-document.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tests/unit/unit.h"
 
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 #include "tests/unit/json-document.h"
 
 /* A document written by hand; see test-json-read.c. */

@@ -7,8 +7,8 @@
 
 #include "profile/change/difference.h"
 #include "profile/device-lookup.h"
-#include "profile/document/json-read.h"
-#include "profile/document/json-write.h"
+#include "profile/field/json-read.h"
+#include "profile/field/json-write.h"
 #include "tests/unit/json-document.h"
 
 /* A document written by hand, in which no two values beside each other are the same. */

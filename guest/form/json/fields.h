@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #include "guest/guest.h"
+#include "profile/document/field.h"
 #include "profile/document/read-value.h"
-#include "profile/field/field.h"
 
 extern const FieldTable guest_cpu_table;    /* GuestCpu */
 extern const FieldTable guest_memory_table; /* GuestMemory */

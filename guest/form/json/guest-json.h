@@ -4,8 +4,8 @@
 /* A guest as a JSON document (guest.schema.json), written by hand or by clients of the service. */
 
 #include "guest/guest.h"
+#include "profile/document/field.h"
 #include "profile/document/json-parse.h"
-#include "profile/field/field.h"
 
 extern const FieldTable guest_table; /* Guest */
 

@@ -4,8 +4,8 @@
 /* The administrator's defaults for a host's QEMU, firmware and BARs (guest-defaults.schema.json). No I/O. */
 
 #include "guest/vmm/defaults.h"
+#include "profile/document/field.h"
 #include "profile/document/json-parse.h"
-#include "profile/field/field.h"
 
 #define SITE_DEFAULTS_MAX ((size_t) 64 << 10)
 #define SITE_IMAGES_MAX 64

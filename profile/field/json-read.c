@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "profile/document/json-read.h"
+#include "profile/field/json-read.h"
 
 #include "profile/document/field-read.h"
 #include "profile/field/tables.h"

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "profile/document/json-write.h"
+#include "profile/field/json-write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "profile/document/field-write.h"
 #include "profile/document/json-fact.h"
-#include "profile/document/json-stream.h"
 #include "profile/field/tables.h"
 
 static void write_member(JsonStream *stream, const FieldContext *context, const Field *field) {
@@ -60,15 +59,4 @@ json_t *profile_json_group(const Profile *profile, const ProfileGroup *group) {
 
 json_t *profile_json_device(const Profile *profile, const ProfileDevice *device) {
         return fields_json(&(FieldContext){ profile }, &device_table, device);
-}
-
-int json_array_write(JsonNext next, void *next_userdata, JsonLayout layout, JsonSink sink, void *userdata) {
-        JsonStream stream = { .layout = layout, .sink = sink, .userdata = userdata };
-        json_t *value;
-
-        json_stream_open(&stream, NULL, '[');
-        while (stream.error == 0 && (value = next(next_userdata, &stream.error)))
-                json_stream_value(&stream, NULL, value);
-        json_stream_close(&stream, ']');
-        return json_stream_finish(&stream);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "profile/field/field.h"
+#include "profile/document/field.h"
 
 #include <stdlib.h>
 #include <string.h>
