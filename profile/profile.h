@@ -197,9 +197,9 @@ typedef struct ProfileGroup {
         RangeSet usable; /* aperture minus reserved regions, as in VFIO; empty if bits unknown */
         Tristate assignable;
         AssignableWhy why;
-        Tristate isolated;  /* one endpoint, one device's functions, or a PF with its VFs, plus bridges */
-        PciAddress culprit; /* the bridge or function that prevents isolation, if has_culprit */
-        bool has_culprit;
+        Tristate isolated; /* one endpoint, one device's functions, or a PF with its VFs, plus bridges */
+        PciAddress missing_acs; /* the bridge or function that prevents isolation, if lacks_acs */
+        bool lacks_acs;
         Fingerprint fingerprint;
 } ProfileGroup;
 

@@ -250,8 +250,8 @@ static void derive_isolated(const Profile *profile, ProfileGroup *group, const s
 
                         group->isolated = TRISTATE_NO;
                         if (port) {
-                                group->culprit = port->address;
-                                group->has_culprit = true;
+                                group->missing_acs = port->address;
+                                group->lacks_acs = true;
                         }
                         return;
                 }

@@ -99,7 +99,8 @@ static const Field group_fields[] = {
                         .text = "Why they cannot be assigned, or why that is unknown." },
         { "isolated", FIELD_STATE3, FIELD_EMITS, GROUP(isolated),
                         .text = "Whether it holds one card only, besides bridges." },
-        { "culprit", FIELD_PCI, FIELD_EMITS, GROUP(culprit), .present = offsetof(ProfileGroup, has_culprit),
+        { "missingAcs", FIELD_PCI, FIELD_LATER | FIELD_EMITS, GROUP(missing_acs),
+                        .present = offsetof(ProfileGroup, lacks_acs),
                         .text = "The bridge or function whose missing ACS keeps the group together." },
 };
 const FieldTable group_table = {

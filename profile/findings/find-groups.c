@@ -78,7 +78,7 @@ static void find_direct_region(const Profile *profile, const ProfileGroup *group
 }
 
 static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
-        char members[256], culprit[PCI_ADDRESS_TEXT_MAX];
+        char members[256], port[PCI_ADDRESS_TEXT_MAX];
 
         if (group->isolated != TRISTATE_NO)
                 return;
@@ -86,10 +86,10 @@ static void find_not_isolated(const ProfileGroup *group, FindingList *list) {
         Finding *f = finding_add(
                         list, FINDING_GROUP_NOT_ISOLATED, SEVERITY_WARNING, "group %" PRIu32, group->id);
         finding_summary(f, "Devices of group %" PRIu32 " can only be assigned together", group->id);
-        if (group->has_culprit) {
-                pci_address_format(&group->culprit, culprit, sizeof(culprit));
+        if (group->lacks_acs) {
+                pci_address_format(&group->missing_acs, port, sizeof(port));
                 finding_detail(f, "%s share the group because %s does not support ACS isolation.", members,
-                                culprit);
+                                port);
         } else
                 finding_detail(f, "%s share the group because nothing isolates them from each other.",
                                 members);

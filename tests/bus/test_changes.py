@@ -8,7 +8,7 @@ from change import NEW, card, no_card
 from tree import INTEL, MSI, endpoint
 
 GROUP_KEYS = {"Id", "Name", "Type", "Devices", "ReservedRegions", "UsableIova", "IovaBits", "Iommu", "Assignable", "AssignableReason",
-              "Isolated", "Culprit", "Unknown"}
+              "Isolated", "MissingAcs", "Unknown"}
 STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Peer", "Introspectable", "Properties")}
 
 

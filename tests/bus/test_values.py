@@ -52,7 +52,7 @@ INTEL = {
     "groups": {
         number: {"Id": number, "Name": "", "Type": "DMA-FQ", "Devices": devices, "ReservedRegions": regions,
                  "UsableIova": [BELOW_MSI, (0xFEF00000, (1 << 39) - 1)], "IovaBits": 39, "Iommu": unit, "Assignable": assignable,
-                 "AssignableReason": reason, "Isolated": "yes", "Culprit": "", "Unknown": {}}
+                 "AssignableReason": reason, "Isolated": "yes", "MissingAcs": "", "Unknown": {}}
         for number, devices, regions, unit, assignable, reason in (
             (0, ["0000:00:02.0"], [(0x7B800000, 0x7FFFFFFF, "direct-relaxable"), MSI], "dmar0", "yes", ""),
             (1, ["0000:00:00.0"], [MSI], "dmar1", "no", "bridges-only"),
@@ -81,7 +81,7 @@ AMD = {
     "unit-unknown": dict.fromkeys(("Address", "Cap", "Ecap", "Features", "Oas"), "not-applicable"),
     "groups": {
         0: {"Id": 0, "Name": "", "Type": "DMA", "Devices": ["0000:00:01.0"], "ReservedRegions": [MSI, HT], "UsableIova": AMD_USABLE,
-            "IovaBits": 64, "Iommu": "ivhd0", "Assignable": "yes", "AssignableReason": "", "Isolated": "yes", "Culprit": "", "Unknown": {}},
+            "IovaBits": 64, "Iommu": "ivhd0", "Assignable": "yes", "AssignableReason": "", "Isolated": "yes", "MissingAcs": "", "Unknown": {}},
     },
 }
 NONE = {

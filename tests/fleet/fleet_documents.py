@@ -127,7 +127,7 @@ class Documents:
                     "iovaBits": None if isinstance(group.bits, str) else group.bits,
                     "bitsReason": group.bits if isinstance(group.bits, str) else None,
                     "usableIova": [] if group.regions_reason else hexadecimal(ranges_below(group.bits, group.regions)),
-                    "assignable": group.assignable, "assignableReason": group.why, "isolated": True, "culprit": None})
+                    "assignable": group.assignable, "assignableReason": group.why, "isolated": True, "missingAcs": None})
         document["reservedIova"] = hexadecimal(reserved(kind))
         document["usableIova"] = hexadecimal(ranges_below(kind.iova, [(*r, "reserved") for r in reserved(kind)])) \
             if kind.groups and not any(g.regions_reason for g in kind.groups) else []

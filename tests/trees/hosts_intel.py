@@ -289,7 +289,7 @@ def no_acs_bridge(t):
 
 
 no_acs_bridge.expect = {
-    "groups.0.isolated": False, "groups.0.culprit": "0000:00:01.0", "groups.0.assignable": True,
+    "groups.0.isolated": False, "groups.0.missingAcs": "0000:00:01.0", "groups.0.assignable": True,
     "devices.0.acs.missing": ["SV", "RR", "CR", "UF"], "devices.1.bars.0.resizableMax": 8 * GIB,
     "widths.guestMappableBits.value": 46, "paging.secondLevel.enabled.value": False,
     "firmware.dmar.table.linuxRefuses": True,

@@ -256,7 +256,8 @@ static void test_groups(void **state) {
         assert_int_equal(group->assignable, TRISTATE_NO);
         assert_int_equal(group->why, ASSIGNABLE_WHY_DIRECT_REGION);
         assert_int_equal(group->isolated, TRISTATE_NO);
-        assert_true(group->has_culprit && group->culprit.device == 0x1c && group->culprit.function == 4);
+        assert_true(group->lacks_acs && group->missing_acs.device == 0x1c &&
+                        group->missing_acs.function == 4);
         group = &profile.groups[1];
         assert_string_equal(group->name, "vfio-noiommu");
         assert_string_equal(group->type_word, "");
@@ -267,7 +268,7 @@ static void test_groups(void **state) {
         assert_int_equal(group->bits_reason, REASON_AMBIGUOUS);
         assert_int_equal(group->assignable, TRISTATE_UNKNOWN);
         assert_int_equal(group->why, ASSIGNABLE_WHY_UNREADABLE);
-        assert_false(group->has_culprit);
+        assert_false(group->lacks_acs);
 }
 
 static void check_bars(const ProfileDevice *device) {

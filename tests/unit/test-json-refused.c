@@ -160,7 +160,7 @@ static void test_units_and_groups(void **state) {
                 { "groups[0].assignableReason", "\"\"",
                                 "groups[0].assignableReason: expected \"direct-region\", \"bridges-only\", "
                                 "\"no-interrupt-remapping\", \"no-iommu\", \"not-pci\", \"unreadable\" or null" },
-                { "groups[0].culprit", "\"1c.4\"", "groups[0].culprit: " PCI " or null" },
+                { "groups[0].missingAcs", "\"1c.4\"", "groups[0].missingAcs: " PCI " or null" },
         };
 
         check_refused(*state, cases, ELEMENTS(cases));

@@ -104,7 +104,7 @@ def test_groups(booted):
 
 def test_shared_groups(booted):
     """Only the cards behind the bridge without ACS are held together, by that bridge."""
-    held = {group["culprit"]: group["devices"] for group in booted.document["groups"] if group["isolated"] is False}
+    held = {group["missingAcs"]: group["devices"] for group in booted.document["groups"] if group["isolated"] is False}
     bridge = next((d["address"] for d in booted.document["devices"] if d["deviceId"] == "0x000e"), None)
     if "pcie-pci-bridge,id=bridge" not in booted.spec.qemu:
         assert held == {}
