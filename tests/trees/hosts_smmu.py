@@ -387,37 +387,8 @@ def gicv2m_after_many_its(t):
 gicv2m_after_many_its.expect = gicv2m.expect
 gicv2m_after_many_its.findings = gicv2m.findings
 
-
-def rmr_of_6_1(t):
-    """A direct region of firmware's: Linux 6.1 takes the group, and RAM must leave the region free."""
-    unit_host(t, "6.1.0-50", 44, smmuv3(), chip=ITS_61, regions=[MSI_WINDOW, (0x50000000, 0x500FFFFF, "direct")])
-
-
-rmr_of_6_1.expect = expect(48, [BELOW_WINDOW, {"start": "0x8100000", "end": "0x4fffffff"}, {"start": "0x50100000", "end": "0xffffffffffff"}])
-rmr_of_6_1.findings = {"direct-mapping-not-kept", "msi-window-in-low-memory"}
-
-
-def rmr_of_6_12(t):
-    """The same with Linux 6.12, which refuses it."""
-    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS, regions=[MSI_WINDOW, (0x50000000, 0x500FFFFF, "direct")])
-
-
-rmr_of_6_12.expect = rmr_of_6_1.expect | {"groups.0.assignable": False, "groups.0.assignableReason": "direct-region"}
-rmr_of_6_12.findings = {"rmrr-device-not-assignable", "msi-window-in-low-memory"}
-
-
-def rmr_relaxable(t):
-    """Firmware permits remapping: VFIO takes no account of the regions."""
-    unit_host(t, "6.12.107", 44, smmuv3(), chip=ITS, regions=[
-        MSI_WINDOW, (0x60000000, 0x601FFFFF, "direct-relaxable"), (0x8200000000, 0x820000FFFF, "direct-relaxable")])
-
-
-rmr_relaxable.expect = expect(48, [BELOW_WINDOW, BELOW_48])
-rmr_relaxable.findings = {"msi-window-in-low-memory"}
-
 HOSTS = [smmuv3_stage_1, smmuv3_stage_1_of_44_bits, smmuv3_both_stages, smmuv3_stage_2, smmuv3_log_of_7_2, smmuv3_pages_of_16k,
          smmuv3_kernel_of_39_bits, smmuv3_stage_2_kernel_of_39_bits, smmuv3_kernel_of_47_bits, smmuv3_kernel_of_52_bits,
          smmuv3_kernel_of_39_bits_without_log, smmuv3_address_bits_unknown, smmuv3_pages_of_64k, smmuv3_pages_of_64k_stage_2, smmuv3_stage_2_of_52_bits, smmuv3_without_log, smmuv3_log_refused,
          smmuv3_log_malformed, smmuv3_ram_above_oas, device_without_driver, smmuv2, smmuv2_without_log, smmuv1, virtio_iommu, gicv2m, gicv2m_of_6_1, gicv2m_beside_its, gicv2m_allowed, no_msi_in_use,
-         its_of_another_segment, its_of_one_of_two_segments, its_of_two_segments, unknown_chip_beside_its, unreadable_chip_beside_its, gicv2m_after_many_its,
-         rmr_of_6_1, rmr_of_6_12, rmr_relaxable]
+         its_of_another_segment, its_of_one_of_two_segments, its_of_two_segments, unknown_chip_beside_its, unreadable_chip_beside_its, gicv2m_after_many_its]

@@ -32,8 +32,9 @@ static bool is_required(const char *path) {
         static const char *const later[] = { "paging.page1G", "host.unsafeInterruptsType1",
                 "host.unsafeInterruptsIommufd", "host.dmaEntryLimit", "mediatedDevicesReason",
                 "mediatedDevices", "devices[0].vgpuType", "devices[1].vgpuType", "firmware.iort",
-                "firmware.deviceTree", "devices[1].groupReason", "iommus[2].features", "iommus[2].oas",
-                "iommus[2].stages", "iommus[2].iovaBitsAtLeast" };
+                "firmware.deviceTree", "devices[1].groupReason", "groups[0].missingAcs",
+                "groups[1].missingAcs", "iommus[2].features", "iommus[2].oas", "iommus[2].stages",
+                "iommus[2].iovaBitsAtLeast" };
 
         for (size_t i = 0; i < ELEMENTS(later); i++)
                 if (strcmp(path, later[i]) == 0)

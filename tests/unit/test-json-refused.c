@@ -310,7 +310,10 @@ static void test_older(void **state) {
         assert_int_equal(json_object_del(json_object_get(older, "host"), "unsafeInterruptsType1"), 0);
         assert_int_equal(json_object_del(json_object_get(older, "host"), "unsafeInterruptsIommufd"), 0);
         assert_int_equal(json_object_del(json_object_get(older, "host"), "dmaEntryLimit"), 0);
+        assert_int_equal(json_object_del(json_array_get(json_object_get(older, "groups"), 0), "missingAcs"),
+                        0);
         assert_int_equal(profile_json_read(older, &profile, &error), 0);
+        assert_false(profile.groups[0].lacks_acs);
         assert_int_equal(profile.host.dma_entry_limit.reason, REASON_ABSENT);
         assert_int_equal(profile.host.unsafe_type1.provenance, PROVENANCE_UNKNOWN);
         assert_int_equal(profile.host.unsafe_iommufd.reason, REASON_ABSENT);
