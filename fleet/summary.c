@@ -156,10 +156,12 @@ static const FieldTable fact_table = { FIELD_TABLE(fact_fields), .check = check_
         { key, FIELD_OBJECT, 0, FIELD_MEMBER(ProfileWidths, member), .table = &fact_table, .text = sentence }
 
 static const Field width_fields[] = {
-        WIDTH("cpuPhysicalBits", cpu_physical_bits, "Physical address bits that CPUID reports."),
+        WIDTH("cpuPhysicalBits", cpu_physical_bits, "Physical address bits of the CPU."),
         WIDTH("hostPhysicalBits", host_physical_bits, "Those that the kernel can use."),
-        WIDTH("guestPhysicalBits", guest_physical_bits, "Maximum MAXPHYADDR that KVM supports for guests."),
-        WIDTH("guestMappableBits", guest_mappable_bits, "Address bits that EPT or NPT can map for a guest."),
+        WIDTH("guestPhysicalBits", guest_physical_bits,
+                        "Maximum MAXPHYADDR that KVM supports for guests; on arm64 KVM's IPA limit."),
+        WIDTH("guestMappableBits", guest_mappable_bits,
+                        "Address bits that EPT, NPT or stage 2 can map for a guest."),
         WIDTH("iovaBits", iova_bits, "I/O virtual address bits."),
         WIDTH("linearBits", linear_bits, "Virtual address bits of the CPU."),
         WIDTH("safeGuestBits", safe_guest_bits, "Smaller of guestPhysicalBits and guestMappableBits."),

@@ -7,6 +7,7 @@
 
 #include "fleet/class.h"
 #include "fleet/summary.h"
+#include "profile/field/tables.h"
 #include "tests/unit/quiet-host.h"
 
 #define KEY "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -208,12 +209,32 @@ static void test_pool_of_summary(void **state) {
         assert_false(pool_of(&forged, other));
 }
 
+/* A width that hawd publishes is in the summary, too, by the same name. */
+static void test_all_widths(void **state) {
+        const Field *widths = field_find(&summary_table, "widths");
+        size_t n = 0;
+
+        for (size_t i = 0; i < widths_table.n; i++) {
+                const Field *published = &widths_table.fields[i], *field;
+
+                if (!(published->flags & FIELD_BUS))
+                        continue;
+                field = field_find(widths->table, published->key);
+                if (!field)
+                        fail_msg("no %s", published->key);
+                assert_int_equal(field->offset, published->offset);
+                n++;
+        }
+        assert_int_equal(n, widths->table->n);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_read),
                 cmocka_unit_test(test_refused),
                 cmocka_unit_test(test_not_an_object),
                 cmocka_unit_test(test_pool_of_summary),
+                cmocka_unit_test(test_all_widths),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
