@@ -49,7 +49,8 @@ static void mediated_event(Changes *changes) {
         changes->groups = true;
 }
 
-void monitor_event(const char *subsystem, const char *action, const char *name, Changes *changes) {
+/* Adds to `changes` what an event requires to be read. Strings as from udev, `name` is the kernel's. */
+static void take_change(const char *subsystem, const char *action, const char *name, Changes *changes) {
         if (strcmp(subsystem, "pci") == 0)
                 pci_event(name, changes);
         else if (strcmp(subsystem, "mdev") == 0)
@@ -165,7 +166,7 @@ static bool take_event(Monitor *monitor) {
         action = udev_device_get_action(device);
         name = udev_device_get_sysname(device);
         if (subsystem && action && name)
-                monitor_event(subsystem, action, name, &monitor->pending);
+                take_change(subsystem, action, name, &monitor->pending);
         udev_device_unref(device);
         return true;
 }

@@ -30,6 +30,3 @@ typedef struct Monitor {
 int monitor_start(Monitor *monitor, sd_event *event, const char *tree,
                 void (*changed)(void *userdata, const Changes *changes), void *userdata);
 void monitor_done(Monitor *monitor);
-
-/* Adds to `changes` what an event requires to be read. Strings as from udev, `name` is the kernel's. */
-void monitor_event(const char *subsystem, const char *action, const char *name, Changes *changes);

@@ -24,7 +24,8 @@ const ExportFormat *export_find(const char *name) {
         return NULL;
 }
 
-int export_write(const ExportFormat *format, const Profile *profile, JsonSink sink, void *userdata) {
+/* The whole text. -ENOMEM, or the error of the sink. */
+static int write_format(const ExportFormat *format, const Profile *profile, JsonSink sink, void *userdata) {
         ExportText text = { .sink = sink, .userdata = userdata };
 
         format->write(profile, &text);
@@ -43,7 +44,7 @@ int export_make(const ExportFormat *format, const Profile *profile, char **ret, 
 
         if (!memory)
                 return -ENOMEM;
-        r = export_write(format, profile, to_memory, memory);
+        r = write_format(format, profile, to_memory, memory);
         if (fclose(memory) != 0)
                 r = -ENOMEM;
         if (r < 0)

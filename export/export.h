@@ -31,9 +31,6 @@ extern const ExportFormat *const export_formats[];
 /* NULL if the name is unknown. */
 const ExportFormat *export_find(const char *name);
 
-/* The whole text. -ENOMEM, or the error of the sink. */
-int export_write(const ExportFormat *format, const Profile *profile, JsonSink sink, void *userdata);
-
 /* The same in memory that the caller frees; a NUL follows the n bytes. -ENOMEM. */
 int export_make(const ExportFormat *format, const Profile *profile, char **ret, size_t *ret_n);
 

@@ -260,7 +260,7 @@ bool place_names_devices(const PlaceQuestion *question) {
         return false;
 }
 
-int placement_check(const PlaceQuestion *question, const Profile *host, Placement *ret) {
+static int make_check(const PlaceQuestion *question, const Profile *host, Placement *ret) {
         Check check = {};
         Guest guest;
         int r = guest_copy(&question->guest, &guest);
@@ -272,7 +272,7 @@ int placement_check(const PlaceQuestion *question, const Profile *host, Placemen
         return r < 0 ? r : take_check(&check, &ret->check);
 }
 
-int placement_moves(const PlaceQuestion *question, const Profile *host, Placement *ret) {
+static int make_moves(const PlaceQuestion *question, const Profile *host, Placement *ret) {
         _cleanup_(migration_done) Migration migration = {};
         Guest guest;
         int r;
@@ -294,10 +294,10 @@ int placement_moves(const PlaceQuestion *question, const Profile *host, Placemen
 
 int placement_make(const PlaceQuestion *question, const Profile *host, Placement *ret) {
         Placement placement = {};
-        int r = placement_check(question, host, &placement);
+        int r = make_check(question, host, &placement);
 
         if (r >= 0)
-                r = placement_moves(question, host, &placement);
+                r = make_moves(question, host, &placement);
         if (r < 0) {
                 placement_done(&placement);
                 return r;

@@ -46,9 +46,6 @@ bool place_names_devices(const PlaceQuestion *question);
 
 /* May be called in several threads. host: a profile, or that of a class. -ENOMEM. */
 int placement_make(const PlaceQuestion *question, const Profile *host, Placement *ret);
-/* Only the check, or only the moves: the check may need the host, where a class suffices for the moves. */
-int placement_check(const PlaceQuestion *question, const Profile *host, Placement *ret);
-int placement_moves(const PlaceQuestion *question, const Profile *host, Placement *ret);
 void placement_done(Placement *placement);
 
 /* As a text that is equal for equal placements; the caller frees it. -ENOMEM. */

@@ -127,7 +127,9 @@ static Limit guest_mappable_limit(const Standing *standing, uint8_t bits) {
                                                                                : LIMIT_SECOND_LEVEL;
 }
 
-uint8_t standing_limits(const Standing *standing, uint8_t bits, bool devices) {
+/* Limits of `bits`, which is a width of this host. The CPU stands for the firmware setting as well: only the finding
+ * cpu-narrower-than-usual tells them apart. */
+static uint8_t limits_of(const Standing *standing, uint8_t bits, bool devices) {
         uint8_t set = 0;
 
         if (bits == 0)
@@ -164,7 +166,7 @@ Standing standing_of(const Profile *profile, bool summary) {
                 standing.with_devices = 0;
         find_obstacles(profile, &standing);
         find_gaps(profile, &standing);
-        standing.limits = standing_limits(&standing, standing.guest, false);
-        standing.device_limits = standing_limits(&standing, standing.with_devices, true);
+        standing.limits = limits_of(&standing, standing.guest, false);
+        standing.device_limits = limits_of(&standing, standing.with_devices, true);
         return standing;
 }

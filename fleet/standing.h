@@ -52,7 +52,3 @@ typedef struct Standing {
 } Standing;
 
 Standing standing_of(const Profile *profile, bool summary);
-
-/* Limits of `bits`, which is a width of this host. The CPU stands for the firmware setting as well: only the finding
- * cpu-narrower-than-usual tells them apart. */
-uint8_t standing_limits(const Standing *standing, uint8_t bits, bool devices);

@@ -14,6 +14,7 @@
 /* A terminal over a slow line gets at most so many a second. */
 #define PERIOD_USEC UINT64_C(100000)
 #define COLUMNS_DEFAULT 80
+#define TEXT_SIZE 96
 
 static uint64_t now_usec(void) {
         struct timespec time;
@@ -38,11 +39,11 @@ GatherProgress gather_progress_start(void) {
                                 strcmp(term, "dumb") != 0 };
 }
 
-void gather_progress_text(
-                const GatherCounts *counts, unsigned columns, char ret[static GATHER_PROGRESS_SIZE]) {
+/* The text for a line of so many columns; "" if there is no room. */
+static void progress_text(const GatherCounts *counts, unsigned columns, char ret[static TEXT_SIZE]) {
         const size_t left = counts->total - counts->done - counts->failed;
         int n[3];
-        char text[ELEMENTS(n)][GATHER_PROGRESS_SIZE];
+        char text[ELEMENTS(n)][TEXT_SIZE];
 
         n[0] = snprintf(text[0], sizeof(text[0]), "%zu of %zu hosts done, %zu failed, %zu left",
                         counts->done, counts->total, counts->failed, left);
@@ -65,7 +66,7 @@ static void put(const char *text) {
 }
 
 void gather_progress_draw(GatherProgress *progress, const GatherCounts *counts, bool now) {
-        char text[GATHER_PROGRESS_SIZE];
+        char text[TEXT_SIZE];
         uint64_t usec;
 
         if (!progress->shown)
@@ -73,7 +74,7 @@ void gather_progress_draw(GatherProgress *progress, const GatherCounts *counts, 
         usec = now_usec();
         if (!now && usec - progress->drawn_usec < PERIOD_USEC)
                 return;
-        gather_progress_text(counts, terminal_columns(), text);
+        progress_text(counts, terminal_columns(), text);
         put(text);
         progress->drawn = true;
         progress->drawn_usec = usec;

@@ -24,8 +24,3 @@ void gather_progress_draw(GatherProgress *progress, const GatherCounts *counts, 
 
 /* Before other output. */
 void gather_progress_erase(GatherProgress *progress);
-
-/* The text for a line of so many columns; "" if there is no room. */
-#define GATHER_PROGRESS_SIZE 96
-void gather_progress_text(
-                const GatherCounts *counts, unsigned columns, char ret[static GATHER_PROGRESS_SIZE]);

@@ -32,7 +32,7 @@ static int out_of_memory(void) {
 
 /* ssh gives the name to a shell if ProxyCommand or "Match exec" has %h or %r. Releases before 9.6 do not
  * reject these characters themselves. */
-const char *host_name_wrong(const char *name, size_t length) {
+static const char *name_wrong(const char *name, size_t length) {
         if (length == 0)
                 return "expected a host name, not an empty word";
         if (length >= HOST_NAME_MAX_SIZE)
@@ -77,7 +77,7 @@ static int print_wrong(const char *where, unsigned line, Bytes name, const char 
 static int read_arguments(char **names, int n, HostList *list) {
         for (int i = 0; i < n; i++) {
                 size_t length = strlen(names[i]);
-                const char *wrong = host_name_wrong(names[i], length);
+                const char *wrong = name_wrong(names[i], length);
 
                 if (wrong)
                         return print_wrong("", 0, (Bytes){ .data = (const uint8_t *) names[i], .n = length },
@@ -112,7 +112,7 @@ static int read_lines(const char *where, Bytes text, HostList *list) {
                 name = (const char *) line.data;
                 if (line.n == 0)
                         continue;
-                wrong = host_name_wrong(name, line.n);
+                wrong = name_wrong(name, line.n);
                 wrong_lines += wrong != NULL;
                 if (wrong)
                         (void) print_wrong(where, number, line, wrong);

@@ -26,6 +26,3 @@ int host_list_read(char **names, int n, const char *file, HostList *ret);
 
 /* Position of a name; list->n: not there. */
 size_t host_list_find(const HostList *list, const char *name, size_t length);
-
-/* NULL, or what is wrong with the name: "expected …". */
-const char *host_name_wrong(const char *name, size_t length);

@@ -13,7 +13,8 @@
 #include "probe/cleanup.h"
 #include "profile/document/json-parse.h"
 
-bool connect_is_elsewhere(const Options *options) {
+/* Whether the command line names a service that this process cannot replace. */
+static bool is_elsewhere(const Options *options) {
         return options->host || options->bus_address;
 }
 
@@ -119,7 +120,7 @@ int connect_read(const Options *options, json_t **ret) {
         sd_bus_flush_close_unref(bus);
         if (r >= 0)
                 return EXIT_SUCCESS;
-        if (connect_is_elsewhere(options)) {
+        if (is_elsewhere(options)) {
                 fprintf(stderr, "hawctl: %s: %s\n", where(options), why ? why : strerror(ENOMEM));
                 free(why);
                 return EXIT_FAILURE;

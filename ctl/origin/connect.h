@@ -8,9 +8,6 @@
 
 #include "ctl/command/options.h"
 
-/* Whether the command line names a service that this process cannot replace. */
-bool connect_is_elsewhere(const Options *options);
-
 /* -errno, prints nothing. */
 int connect_open(const Options *options, sd_bus **ret);
 

@@ -14,7 +14,8 @@
 #define STEP_CLASSES_SHOWN 2
 #define NAMES_SHOWN 8
 
-int paragraph_add_class(
+/* "class C, Core i7-8700, IOMMU 39". Returns 0 or a negative errno. */
+static int add_class(
                 Paragraph *paragraph, const BaselineText *text, size_t class, uint8_t bits, bool devices) {
         const BaselineClass *own = &text->baseline->classes[class];
         const uint8_t set = devices ? own->standing.device_limits : own->standing.limits;
@@ -65,7 +66,7 @@ static int add_classes(Paragraph *item, const BaselineText *text, const Baseline
                 int r;
 
                 paragraph_add(item, "; ");
-                r = paragraph_add_class(item, text, step->classes[shown], step->from, devices);
+                r = add_class(item, text, step->classes[shown], step->from, devices);
                 if (r < 0)
                         return r;
         }
@@ -132,8 +133,8 @@ static void add_names(Paragraph *item, const BaselineText *text, size_t class) {
 /* The names of one class, in as many lines as they need. */
 static int print_class(const BaselineText *text, size_t class, bool devices) {
         Paragraph item = {};
-        int r = paragraph_add_class(&item, text, class,
-                        baseline_class_bits(&text->baseline->classes[class], devices), devices);
+        int r = add_class(&item, text, class, baseline_class_bits(&text->baseline->classes[class], devices),
+                        devices);
 
         if (r < 0)
                 return r;

@@ -22,9 +22,6 @@ void paragraph_print(const BaselineText *text, const char *label, const Paragrap
 void paragraph_add_hosts(Paragraph *paragraph, uint64_t hosts);
 /* ", such as a, b"; nothing if no host has a name. */
 void paragraph_add_examples(Paragraph *paragraph, const Examples *examples);
-/* "class C, Core i7-8700, IOMMU 39". Returns 0 or a negative errno. */
-int paragraph_add_class(
-                Paragraph *paragraph, const BaselineText *text, size_t class, uint8_t bits, bool devices);
 
 /* "CPU", "memory encryption" */
 const char *limit_text(Limit limit);

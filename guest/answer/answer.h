@@ -112,6 +112,5 @@ struct json_t *answer_text(const char *text);
 struct json_t *answer_texts(const char *texts, size_t n, size_t size);
 
 extern const FieldHook answer_text_hook;  /* char * */
-extern const FieldHook answer_words_hook; /* char *, not empty */
 extern const FieldHook answer_lines_hook; /* char *, written by hawd, of any length */
 extern const Words check_verdict_words;   /* Verdict: "safe", "warning", "unsafe" */

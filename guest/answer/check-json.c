@@ -96,7 +96,7 @@ static json_t *write_lines(const void *value) {
 #define TEXTS_SCHEMA "{\"type\": \"array\", \"items\": " WORDS_SCHEMA "}"
 
 const FieldHook answer_text_hook = { .write = write_text, .schema = TEXT_SCHEMA };
-const FieldHook answer_words_hook = { .write = write_text, .schema = WORDS_SCHEMA };
+static const FieldHook words_hook = { .write = write_text, .schema = WORDS_SCHEMA };
 const FieldHook answer_lines_hook = { .write = write_lines, .schema = TEXT_SCHEMA };
 static const FieldHook array_hook = { .write = write_array, .schema = TEXT_SCHEMA };
 static const FieldHook when_hook = { .write = write_array, .schema = WORDS_SCHEMA };
@@ -156,7 +156,7 @@ static const Field finding_fields[] = {
                         .text = "How bad it is." },
         { "subject", FIELD_CUSTOM, 0, FINDING(subject), .hook = &answer_text_hook,
                         .text = "What it is about: \"guest\", \"host\", \"firmware\", a device's name." },
-        { "summary", FIELD_CUSTOM, 0, FINDING(summary), .hook = &answer_words_hook,
+        { "summary", FIELD_CUSTOM, 0, FINDING(summary), .hook = &words_hook,
                         .text = "What was found, in one line." },
         { "numbers", FIELD_CUSTOM, 0, FINDING(numbers), .hook = &answer_text_hook,
                         .text = "The numbers that were compared." },

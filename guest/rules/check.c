@@ -16,7 +16,7 @@
 #include "profile/device-lookup.h"
 #include "profile/kernel-policy.h"
 
-void check_finding_done(CheckFinding *finding) {
+static void release(CheckFinding *finding) {
         free(finding->subject);
         free(finding->summary);
         free(finding->numbers);
@@ -45,7 +45,7 @@ int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *findi
         for (size_t i = 0; i < ELEMENTS(texts); i++)
                 r = copy_text(texts[i]) < 0 ? -ENOMEM : r;
         if (r < 0) {
-                check_finding_done(&copy);
+                release(&copy);
                 return r;
         }
         grown[(*n)++] = copy;
@@ -54,7 +54,7 @@ int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *findi
 
 static void alternative_done(CheckAlternative *alternative) {
         for (size_t i = 0; i < alternative->n; i++)
-                check_finding_done(&alternative->findings[i]);
+                release(&alternative->findings[i]);
         free(alternative->findings);
         free(alternative->missing);
 }
@@ -62,7 +62,7 @@ static void alternative_done(CheckAlternative *alternative) {
 void check_done(Check *check) {
         layout_done(&check->layout);
         for (size_t i = 0; i < check->n; i++)
-                check_finding_done(&check->findings[i]);
+                release(&check->findings[i]);
         for (size_t i = 0; i < check->n_alternatives; i++)
                 alternative_done(&check->alternatives[i]);
         free(check->alternatives);
@@ -145,7 +145,7 @@ static int by_verdict(const void *a, const void *b) {
 int check_finish(CheckRun *run) {
         Check *check = run->check;
 
-        check_finding_done(&run->unseen);
+        release(&run->unseen);
         for (size_t i = 0; i < check->n && run->error >= 0; i++) {
                 CheckFinding *f = &check->findings[i];
                 char **texts[] = { &f->subject, &f->summary, &f->numbers, &f->remedy, &f->libvirt, &f->qemu,

@@ -49,7 +49,9 @@ static bool in_doubt(const Reach *reach, uint64_t start, uint64_t end) {
                                                         &(Range){}));
 }
 
-Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_t end) {
+/* Verdict for an unreachable [start, end]: a warning instead of unsafe if the host's kernel may give a wider
+ * reach. */
+static Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_t end) {
         return verdict == VERDICT_UNSAFE && in_doubt(reach, start, end) ? VERDICT_WARNING : verdict;
 }
 
@@ -113,7 +115,7 @@ Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const
         return outside->start - range->start < promised ? VERDICT_UNSAFE : VERDICT_WARNING;
 }
 
-const char *reach_memory_summary(const LayoutRange *range, Verdict verdict, bool doubt) {
+static const char *memory_summary(const LayoutRange *range, Verdict verdict, bool doubt) {
         if (doubt)
                 return "the assigned devices may not be able to address the guest's memory";
         if (range->kind == LAYOUT_CXL)
@@ -158,7 +160,7 @@ static void put_memory(CheckRun *run, const Reach *reach, const LayoutRange *ran
                                                                         : RULE_MEMORY,
                         doubt ? VERDICT_WARNING : verdict, subject, "%s",
                         reach->limited && !region ? limited_summary(range)
-                                                  : reach_memory_summary(range, verdict, doubt));
+                                                  : memory_summary(range, verdict, doubt));
         put_numbers(run, f, reach, range, outside);
         if (reserved_decides(run, region))
                 reserved_advise(run, f, range, region);

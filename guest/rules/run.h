@@ -107,7 +107,6 @@ void check_missing_inputs(CheckRun *run, bool version, bool vmm);
 bool check_has_missing(const Check *check, const char *missing);
 /* Appends a copy. -ENOMEM. */
 int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *finding);
-void check_finding_done(CheckFinding *finding);
 void check_layout_host(const Profile *profile, LayoutHost *ret);
 /* ── shared by files of rules and by answers ────────────────────────────────────────────────────────────── */
 
@@ -128,13 +127,8 @@ void mediated_fill(GuestDevice *device, const Profile *profile);
 /* The width a VMM derives from a reach: the bit of its last address, plus one (hw/vfio/device.c). */
 unsigned reach_bits(const Reach *reach);
 
-/* Verdict for an unreachable [start, end]: a warning instead of unsafe if the host's kernel may give a wider
- * reach. */
-Verdict reach_doubt(const Reach *reach, Verdict verdict, uint64_t start, uint64_t end);
-
 /* Verdict for memory partly out of reach: boot memory, memory plugged in later, the room beyond that. */
 Verdict reach_memory_verdict(const Guest *guest, const LayoutRange *range, const Range *outside);
-const char *reach_memory_summary(const LayoutRange *range, Verdict verdict, bool doubt);
 
 /* Width of the guest's IOMMU, given or by machine version; 0: no IOMMU that could reject a device. */
 unsigned guest_viommu_bits(const Guest *guest);

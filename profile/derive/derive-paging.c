@@ -53,7 +53,8 @@ static bool read_ept(const Facts *facts, VmxEpt *ret, const char **ret_source) {
         return false;
 }
 
-Fact derive_second_level_levels(const Facts *facts) {
+/* 4 or 5; unknown if not reported. */
+static Fact second_level_levels(const Facts *facts) {
         const CpuFacts *cpu = &facts->cpu;
         bool cpuinfo = cpu->cpuinfo_reason == REASON_NONE && cpu->cpuinfo.has_flags;
         const char *source;
@@ -81,7 +82,8 @@ Fact derive_second_level_levels(const Facts *facts) {
         }
 }
 
-Fact derive_second_level_enabled(const Facts *facts) {
+/* Whether guests use second-level tables, by the module's parameter. For paging and widths. */
+static Fact second_level_enabled(const Facts *facts) {
         const KvmFacts *kvm = &facts->kvm;
         const CpuFacts *cpu = &facts->cpu;
 
@@ -223,8 +225,8 @@ void derive_paging(const Facts *facts, ProfilePaging *ret) {
         derive_gigabyte_pages(&facts->cpu, ret);
         ret->second_level = second_level_kind(facts);
         ret->second_level_capable = second_level_capable(facts);
-        ret->second_level_enabled = derive_second_level_enabled(facts);
-        ret->second_level_levels = derive_second_level_levels(facts);
+        ret->second_level_enabled = second_level_enabled(facts);
+        ret->second_level_levels = second_level_levels(facts);
         derive_page_sizes(facts, ret);
         derive_kvm(facts, ret);
 }

@@ -40,8 +40,3 @@ void derive_refused(const Facts *facts, Profile *profile);
 
 /* The module that runs guests: "kvm_intel", "kvm_amd", another name; "" none or unknown. */
 const char *derive_kvm_backend(const Facts *facts);
-
-/* Whether guests use second-level tables, by the module's parameter. For paging and widths. */
-Fact derive_second_level_enabled(const Facts *facts);
-/* 4 or 5; unknown if not reported. */
-Fact derive_second_level_levels(const Facts *facts);

@@ -54,7 +54,8 @@ const char *member_reason(const json_t *fact) {
         return reason ? reason : "malformed";
 }
 
-bool member_address(const json_t *text, uint64_t *ret) {
+/* "0x…" as in documents. */
+static bool read_address(const json_t *text, uint64_t *ret) {
         Bytes b = { .data = (const uint8_t *) json_string_value(text), .n = json_string_length(text) };
 
         return b.data && text_starts(b, "0x") && text_u64(b, 16, ret);
@@ -71,8 +72,8 @@ int member_ranges(const json_t *array, RangeSet *ret) {
         json_array_foreach(array, i, element) {
                 uint64_t start, end;
 
-                if (!member_address(json_object_get(element, "start"), &start) ||
-                                !member_address(json_object_get(element, "end"), &end) || start > end)
+                if (!read_address(json_object_get(element, "start"), &start) ||
+                                !read_address(json_object_get(element, "end"), &end) || start > end)
                         return 0;
                 r = range_set_add(&set, start, end);
                 if (r < 0)

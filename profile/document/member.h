@@ -24,8 +24,5 @@ bool member_state(const json_t *fact, bool *ret);
 /* The reason of a fact without value; "missing" without such a fact, "malformed" if it has no reason. */
 const char *member_reason(const json_t *fact);
 
-/* "0x…" as in documents. */
-bool member_address(const json_t *text, uint64_t *ret);
-
 /* An array of {start, end}: 1 and the normalised union, 0 if it is no such array, -ENOMEM. */
 int member_ranges(const json_t *array, RangeSet *ret);

@@ -48,7 +48,7 @@ static const Field region_fields[] = {
         { "type", FIELD_STRING, FIELD_EMITS, FIELD_MEMBER(ReservedRegion, word),
                         .text = "The kernel's word: direct, direct-relaxable, reserved, msi." },
 };
-const FieldTable region_table = { FIELD_TABLE(region_fields), .check = check_region };
+static const FieldTable region_table = { FIELD_TABLE(region_fields), .check = check_region };
 
 /* ── groups ────────────────────────────────────────────────────────────────────────────────────────────── */
 

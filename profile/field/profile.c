@@ -86,7 +86,7 @@ static const Field firmware_fields[] = {
         { "deviceTree", FIELD_OBJECT, FIELD_LATER, .table = &device_tree_table, .when = may_have_device_tree,
                         .text = "What a device tree says of PCI host bridges and SMMUs; missing if there is none." },
 };
-const FieldTable firmware_table = { FIELD_TABLE(firmware_fields) };
+static const FieldTable firmware_table = { FIELD_TABLE(firmware_fields) };
 
 /* ── memory ────────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -124,7 +124,7 @@ static const Field memory_fields[] = {
         { "hotplugReason", FIELD_REASON, 0, MEMORY(hotplug_reason), .text = "Why that is unknown." },
         { "blockSize", FIELD_NUMBER, 0, MEMORY(block_size), .text = "Bytes that memory is plugged in by." },
 };
-const FieldTable memory_table = { FIELD_TABLE(memory_fields) };
+static const FieldTable memory_table = { FIELD_TABLE(memory_fields) };
 
 /* ── findings ──────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -160,7 +160,7 @@ static const Field finding_fields[] = {
         { "detail", FIELD_LINE, 0, FINDING(detail), .text = "The numbers that were compared." },
         { "remedy", FIELD_LINE, FIELD_EMITS, FINDING(remedy), .text = "What to do." },
 };
-const FieldTable finding_table = { FIELD_TABLE(finding_fields) };
+static const FieldTable finding_table = { FIELD_TABLE(finding_fields) };
 
 /* ── the document ──────────────────────────────────────────────────────────────────────────────────────── */
 

@@ -15,13 +15,9 @@ extern const FieldTable iommu_table;       /* ProfileIommu */
 extern const FieldTable group_table;       /* ProfileGroup */
 extern const FieldTable device_table;      /* ProfileDevice */
 extern const FieldTable mediated_table;    /* ProfileMediated */
-extern const FieldTable firmware_table;    /* FirmwareTables */
 extern const FieldTable iort_table;        /* FirmwareTables: .iort with its faults */
 extern const FieldTable device_tree_table; /* FirmwareTables: .device_tree with its faults */
-extern const FieldTable memory_table;      /* ProfileMemory */
-extern const FieldTable finding_table;     /* Finding */
 extern const FieldTable range_table;       /* Range */
-extern const FieldTable region_table;      /* ReservedRegion */
 
 /* Fails if a range ends before it starts. */
 int range_check(const struct JsonValue *value, uint64_t start, uint64_t end);

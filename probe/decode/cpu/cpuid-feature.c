@@ -50,7 +50,8 @@ static const char *const cpu_vendor_table[_CPU_VENDOR_MAX] = {
 };
 WORDS_DEFINE(CpuVendor, cpu_vendor);
 
-const char *hypervisor_from_signature(Bytes signature) {
+/* Short name for a hypervisor's twelve-character signature; NULL if unknown. */
+static const char *hypervisor_from_signature(Bytes signature) {
         /* From documents of the hypervisors and tables of systemd and virt-what. Parallels uses two byte
          * orders, depending on its version; KVM's name has nine characters and three NULs. */
         static const struct {

@@ -58,6 +58,3 @@ CpuVendor cpu_vendor_from_name(Bytes name);
 
 /* "intel", "amd", …; not the twelve characters. */
 WORDS_DECLARE(CpuVendor, cpu_vendor);
-
-/* Short name for a hypervisor's twelve-character signature; NULL if unknown. */
-const char *hypervisor_from_signature(Bytes signature);
