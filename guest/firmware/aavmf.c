@@ -16,6 +16,7 @@
 
 #define LINUX_PORT_SHARE (2 * MIB) /* of the 64-bit window for an empty hot-plug port: pci=hpmmioprefsize */
 #define LOW_BAR_MAX (256 * MIB)    /* of twice the size, none lies within the 32-bit window */
+#define SMALL_BARS MIB /* 64-bit BARs of 16 KiB, one for each virtio device: not among the guest's */
 
 /* ── firmware ──────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -41,7 +42,8 @@ static int place_firmware(Space *space) {
                 r = layout_fits_32(space, space->hole64_size ? BARS_32 : BARS_ALL, 0, &fits_32);
         if (r < 0)
                 return r;
-        fits_64 = !space->hole64_size || !list.n_placed || sum_of(start, list.sum) <= end;
+        fits_64 = !space->hole64_size || !list.n_placed ||
+                        sum_of(start, sum_of(list.sum, SMALL_BARS)) <= end;
         if (gives_up(space))
                 layout->left = LEFT_ALL;
         else if (!fits_64 || !fits_32)

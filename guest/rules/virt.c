@@ -102,10 +102,11 @@ static void put_need(CheckRun *run, CheckFinding *f, const BarNeed *need, uint64
         char bytes[SIZE_TEXT_MAX], window[SIZE_TEXT_MAX];
 
         if (room)
-                check_numbers(run, f, "%zu device%s need%s %s with alignment, the window has %s",
+                check_numbers(run, f, "%zu device%s need%s %s with alignment, the window has %s%s",
                                 need->n_devices, need->n_devices == 1 ? "" : "s",
                                 need->n_devices == 1 ? "s" : "", size_text(need->bytes, bytes),
-                                size_text(room, window));
+                                size_text(room, window),
+                                need->bytes <= room ? ", which small BARs of other devices share" : "");
         else
                 check_numbers(run, f,
                                 "the largest BAR has %s; below 4 GiB there is room for BARs of up to 256 MiB",

@@ -35,7 +35,8 @@ int main(void) {
         if (mount("proc", "/proc", "proc", 0, NULL) || mount("sysfs", "/sys", "sysfs", 0, NULL) ||
                         mount("devtmpfs", "/dev", "devtmpfs", 0, NULL))
                 perror("mount");
-        if (!freopen("/dev/ttyS0", "w", stdout))
+        /* Of QEMU's virt machine, or of a PC. */
+        if (!freopen(access("/dev/ttyAMA0", F_OK) == 0 ? "/dev/ttyAMA0" : "/dev/ttyS0", "w", stdout))
                 return 1;
         print_file("iomem", "/proc/iomem");
         devices = opendir(DEVICES);

@@ -45,6 +45,8 @@ static const struct {
                         { 0x8000000000, 0x8400000000, 0x8440000000 }, VERDICT_SAFE, LEFT_NONE },
         { "nothing beside 512 GiB", FIRMWARE_AAVMF, "cortex-a57", 4 * G, 0, false, { 512 * G, 16 * K },
                         { 0x8000000000, 0x10200000 }, VERDICT_WARNING, LEFT_SOME },
+        { "nor the one of a disk", FIRMWARE_AAVMF, "cortex-a57", 4 * G, 0, false, { 512 * G },
+                        { 0x8000000000 }, VERDICT_WARNING, LEFT_SOME },
         { "Linux moves the small one down", FIRMWARE_AAVMF, "cortex-a57", 4 * G, 0, false,
                         { 256 * G, 256 * G, 16 * K }, { 0x8000000000, 0xc000000000, 0x10400000 },
                         VERDICT_WARNING, LEFT_SOME },
