@@ -1,5 +1,6 @@
 """A class is all that guests meet of a host: of every host tree, check, migration and compare say the same of the host and of its
-class; and nothing that a class leaves out is read by a rule, whoever adds one later."""
+class; and nothing that a class leaves out is read by a rule, whoever adds one later: for this three hosts are changed value by value,
+six with HAWD_TEST_ALL."""
 import json
 import os
 import random
@@ -155,8 +156,10 @@ def mutants(value, rng, path=()):
             yield path, other
 
 
-# Of Intel, AMD, with a width that is assumed in two ways, with units that differ, and of encryption.
-BASES = ["client_46_39", "epyc_sme", "amd_pgtbl_v2_between", "first_stage_only", "mixed_units_no_remapping", "xeon_mktme"]
+# Of Intel, of AMD with encryption, with units that differ; with a width that is assumed in two ways, and of encryption by Intel.
+BASES = ["client_46_39", "epyc_sme", "mixed_units_no_remapping"]
+if os.environ.get("HAWD_TEST_ALL"):
+    BASES += ["amd_pgtbl_v2_between", "first_stage_only", "xeon_mktme"]
 
 
 @pytest.mark.parametrize("base", BASES)

@@ -86,7 +86,8 @@ class Virsh:
         return subprocess.run([*self.start, "-q", "-c", f"qemu:///embed?root={self.seen_as}/libvirt", *arguments], capture_output=True, text=True,
                               timeout=240, check=False)
 
-    def of(self, text, *command):
-        """A command about a domain's text."""
+    def of(self, text, *command, before=None):
+        """A command about a domain's text. before: what is done with the text before the command, in one virsh."""
         (self.place / "domain.xml").write_text(text, encoding="utf-8")
-        return self(*command, f"{self.seen_as}/domain.xml")
+        path = f"{self.seen_as}/domain.xml"
+        return self(f"{before} {path}; {' '.join(command)}") if before else self(*command, path)

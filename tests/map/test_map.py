@@ -1,4 +1,5 @@
-"""The picture of the address space: what has to hold of it for every host, and for any guest on it."""
+"""The picture of the address space: what has to hold of it for every host, and for any guest on it. Two guests are drawn for each host,
+four with HAWD_TEST_ALL."""
 import json
 import os
 import pathlib
@@ -17,7 +18,7 @@ from tree import MSI, Tree
 HAWCTL = os.environ["HAWCTL"]
 HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS
 SEED = int(os.environ.get("HAWD_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
-GUESTS_A_HOST = 4
+GUESTS_A_HOST = 4 if os.environ.get("HAWD_TEST_ALL") else 2
 MIB, GIB, TIB = 1 << 20, 1 << 30, 1 << 40
 
 

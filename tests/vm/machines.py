@@ -92,6 +92,8 @@ SPECS = [
         Spec("amd-48-shadow", "EPYC", 48, ["-M", "q35"], ("kvm_amd.npt=0",), second_level="shadow",
              present=("second-level-paging-off", "iommu-absent"), absent=("kvm-absent", "guest-mappable-below-physical")),
 ]
+# Those that are booted in each run; amd-40-npt is booted by other tests as well.
+EACH_RUN = ("vtd-39-shared-groups", "vtd-passthrough-two-roots", "no-iommu", "amd-52-npt-five-levels", "amd-52-npt-no5lvl")
 
 
 def root_ports(count):

@@ -1,4 +1,6 @@
 """hawd as `meson install` leaves it, packed as a second initramfs that the kernel unpacks over the base."""
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -16,6 +18,14 @@ def options(build):
     return {option["name"]: option["value"] for option in json.loads(listed)}
 
 
+@contextlib.contextmanager
+def alone(directory):
+    """Tests run beside each other, and each brings the same build up to date."""
+    with open(directory.with_suffix(".lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def fits(build):
     """Installs where systemd and the bus look, and needs nothing of the sanitizers."""
     if not (build / "build.ninja").exists():
@@ -30,10 +40,11 @@ def build():
     if fits(given):
         return given
     own = given / "vm-build"
-    if not (own / "build.ninja").exists():
-        subprocess.run(["meson", "setup", own, os.environ["HAWD_SOURCE"], f"--prefix={PREFIX}", "--sysconfdir=/etc",
-                        "--localstatedir=/var", "-Dtests=disabled"], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", own], check=True, stdout=subprocess.DEVNULL)
+    with alone(own):
+        if not (own / "build.ninja").exists():
+            subprocess.run(["meson", "setup", own, os.environ["HAWD_SOURCE"], f"--prefix={PREFIX}", "--sysconfdir=/etc",
+                            "--localstatedir=/var", "-Dtests=disabled"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["ninja", "-C", own], check=True, stdout=subprocess.DEVNULL)
     return own
 
 

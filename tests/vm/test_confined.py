@@ -8,6 +8,7 @@ import pytest
 import image
 from machine import Machine
 
+pytestmark = pytest.mark.skipif(not os.environ.get("HAWD_TEST_ALL"), reason="a machine of its own: only with tools/test --all")
 PARSER = shutil.which("apparmor_parser", path=os.environ["PATH"] + ":/usr/sbin:/sbin")
 # Without capabilities, as a guest's own profile may be: who takes the label has to do without them, too.
 PROFILE = """profile hawd-confined flags=(attach_disconnected) {
@@ -27,8 +28,6 @@ exec /opt/qemu-system-x86_64 -p -c 'read; :' -readconfig "$2" < /opt/wait
 
 @pytest.fixture(name="machine", scope="module")
 def fixture_machine(guest, tmp_path_factory):
-    if not os.environ.get("HAWD_TEST_ALL"):
-        pytest.skip("a machine of its own: only with tools/test --all")
     if not PARSER:
         pytest.skip("no apparmor_parser here (package apparmor)")
     kernel, initramfs = guest
