@@ -93,7 +93,7 @@ static bool has_memory(const void *object) {
 static const Field guest_fields[] = {
         WIDTH_FIELDS(guest),
         { "memory", FIELD_INTEGER, FIELD_LATER, BASELINE(memory), .when = has_memory,
-                        .text = "arm64: the most memory, in bytes, with maxmem and 1 GiB for each slot, with which a guest of QEMU's virt machine has the same memory map on every host." },
+                        .text = "arm64: maximum memory in bytes, including maxmem and 1 GiB for each slot, with which a guest of QEMU's virt machine has the same memory map on every host." },
 };
 static const FieldTable guest_table = { FIELD_TABLE(guest_fields) };
 
@@ -127,7 +127,7 @@ static const FieldTable below_table = { FIELD_TABLE(below_fields) };
 
 static const Field for_width_fields[] = {
         { "bits", FIELD_INTEGER, 0, FIELD_MEMBER(BaselineDocument, request.for_width), .min = 1,
-                        .max = WIDTH_BITS_MAX, .text = "The width that was asked for." },
+                        .max = WIDTH_BITS_MAX, .text = "The requested width." },
         { "guest", FIELD_OBJECT, 0, FOR_WIDTH(guest), .table = &below_table,
                         .text = "Guests without devices." },
         { "withDevices", FIELD_OBJECT, 0, FOR_WIDTH(with_devices), .table = &below_table,
@@ -201,11 +201,12 @@ static const Field baseline_fields[] = {
         { "noPool", FIELD_OBJECT, 0, .table = &no_pool_table,
                         .text = "Hosts of which something is unknown that decides about migration." },
         { "forWidth", FIELD_OBJECT, 0, .present = offsetof(BaselineDocument, for_width.asked),
-                        .table = &for_width_table, .text = "Another width that was asked for, or null." },
+                        .table = &for_width_table,
+                        .text = "Results for the requested width; null: none was requested." },
         { "settings", FIELD_LIST, 0, FIELD_ELEMENTS(BaselineDocument, request.settings, request.n_settings),
                         .present = offsetof(BaselineDocument, request.has_settings),
                         .table = &settings_table,
-                        .text = "Settings for the widest guests, or for the width that was asked for; empty: no width "
+                        .text = "Settings for the widest guests, or for the requested width; empty: no width "
                                 "is known to be supported by all hosts. Null: left out, or they could not be checked." },
         { "pools", FIELD_LIST, 0, FIELD_ELEMENTS(BaselineDocument, baseline.pools, baseline.n_pools),
                         .table = &pool_row_table,

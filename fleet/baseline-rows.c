@@ -207,7 +207,7 @@ static const Field class_fields[] = {
         { "unknown", FIELD_LIST, FIELD_INLINE, FIELD_ELEMENTS(ClassRow, gaps, n_gaps),
                         .table = &class_gap_table, .text = "What is unknown of them." },
         { "names", FIELD_CUSTOM, 0, .hook = &names_hook, .when = has_names,
-                        .text = "All its hosts, if asked for; null: not asked for." },
+                        .text = "Names of all its hosts; null: not requested." },
         { "pool", FIELD_INTEGER, FIELD_OR_NONE, CLASS(pool), .none = -1,
                         .text = "Index in \"pools\"; null: in none." },
 };

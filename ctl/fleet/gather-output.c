@@ -40,7 +40,7 @@ static int resume_former(GatherOutput *output) {
         if (r < 0)
                 return complain(path, r);
         if (output->answered == 0 && output->others == 0)
-                fprintf(stderr, "hawctl: %s has no answers of a former run: all hosts are asked\n", path);
+                fprintf(stderr, "hawctl: %s has no answers of an earlier run; asking all hosts\n", path);
         else
                 fprintf(stderr, "hawctl: %s has the answers of %zu of %zu hosts\n", path, output->answered,
                                 output->hosts->n);

@@ -63,16 +63,20 @@ static void print_difference(const Difference *difference) {
 
 static void print_json(uint64_t generation, const DifferenceList *list) {
         json_t *array = json_array(), *line;
+        bool ok = array != NULL;
 
-        for (size_t i = 0; i < list->n; i++)
-                (void) json_array_append_new(array, difference_json(&list->differences[i]));
+        for (size_t i = 0; i < list->n && ok; i++)
+                ok = json_array_append_new(array, difference_json(&list->differences[i])) == 0;
         line = json_pack("{s:I, s:I, s:o, s:I}", "time", (json_int_t) time(NULL), "generation",
                         (json_int_t) generation, "differences", array, "dropped",
                         (json_int_t) list->dropped);
 
-        if (line)
+        if (ok && line) {
                 json_dumpf(line, stdout, JSON_COMPACT);
-        putchar('\n');
+                putchar('\n');
+        } else
+                fprintf(stderr, "hawctl: changes of generation %" PRIu64 " cannot be shown: %s\n",
+                                generation, strerror(ENOMEM));
         json_decref(line);
 }
 

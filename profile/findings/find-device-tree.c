@@ -33,12 +33,12 @@ static void find_unknown(const Profile *profile, uint32_t domain, Reason reason,
         finding_summary(f, "It is unknown how many bits devices of PCI segment %04" PRIx32 " can address",
                         domain);
         finding_detail(f,
-                        "The %s does not tell the limit of the segment's host bridge (%s). VFIO does not "
+                        "The %s does not state the limit of the segment's host bridge (%s). VFIO does not "
                         "heed it: guest memory above it would be mapped, but not reached.",
                         memory_limit_source(profile), reason_to_string(reason));
         finding_remedy(f,
-                        "Read the host again as root. If the reason stays, ask the vendor of the firmware "
-                        "for the limit: until then, hawd takes no width for safe with these devices.");
+                        "Read the host again as root. If the reason remains, ask the vendor of the firmware "
+                        "for the limit. Until then, no width is safe with these devices.");
 }
 
 static void find_limit(const Profile *profile, uint32_t domain, FindingList *list) {

@@ -169,7 +169,7 @@ def test_failed_hosts_are_asked_again(server, tmp_path):
     arguments = [f"--output={tmp_path}/fleet.jsonl", "--continue", *names]
     done = server.gather(*arguments)
     assert done.returncode == 1
-    assert done.stderr.splitlines()[0] == f"hawctl: {tmp_path}/fleet.jsonl.partial has no answers of a former run: all hosts are asked"
+    assert done.stderr.splitlines()[0] == f"hawctl: {tmp_path}/fleet.jsonl.partial has no answers of an earlier run; asking all hosts"
     assert done.stderr.splitlines()[-2:] == ["hawctl: 2 of 4 hosts failed", "hawctl: repeat the command with --continue to ask only the others"]
     assert names_of((tmp_path / "fleet.jsonl").read_text(encoding="utf-8")) == ["web-1", "web-2"]
     server.answers(ill="case $HAWD_ASKED in ill-1) profile ;; *) exit 1 ;; esac")
