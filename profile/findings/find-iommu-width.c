@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "probe/decode/vtd/vtd-width.h"
 #include "profile/architecture.h"
@@ -8,16 +9,26 @@
 
 #define SMMU_BITS 48 /* usual; guests are seldom larger */
 
+/* "512 GiB": what 39 bits reach. */
+static void reach_text(uint64_t bits, char ret[static 16]) {
+        static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+
+        snprintf(ret, 16, "%u %s", 1U << bits % 10, units[bits / 10 % ELEMENTS(units)]);
+}
+
 static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
         const Fact *cpu = &profile->widths.cpu_physical_bits, *iova = &profile->widths.iova_bits;
+        char devices[16], processor[16];
 
         if (!fact_known(cpu) || !fact_known(iova) || iova->value >= cpu->value)
                 return;
         bool arm64 = profile_is_arm64(profile);
         Finding *f = finding_add(list, FINDING_IOMMU_NARROWER_THAN_CPU,
                         arm64 && iova->value >= SMMU_BITS ? SEVERITY_INFO : SEVERITY_WARNING, "host");
-        finding_summary(f, "Devices can address %" PRIu64 " bits, the CPU %" PRIu64, iova->value,
-                        cpu->value);
+        reach_text(iova->value, devices);
+        reach_text(cpu->value, processor);
+        finding_summary(f, "Devices can address %" PRIu64 " bits (%s), the CPU %" PRIu64 " bits (%s)",
+                        iova->value, devices, cpu->value, processor);
         finding_detail(f,
                         "If a guest with an assigned device places RAM or a BAR at or above 0x%" PRIx64
                         ", mapping it fails with EINVAL. %s.",

@@ -293,6 +293,35 @@ static void test_unknown_is_silent(void **state) {
         finding_list_done(&list);
 }
 
+/* Bits have what they reach beside them: 2^39 bytes are 512 GiB. */
+static void test_reach_of_devices(void **state) {
+        static const struct {
+                unsigned iova, cpu;
+                const char *summary;
+        } vectors[] = {
+                { 39, 46, "Devices can address 39 bits (512 GiB), the CPU 46 bits (64 TiB)" },
+                { 32, 40, "Devices can address 32 bits (4 GiB), the CPU 40 bits (1 TiB)" },
+                { 48, 52, "Devices can address 48 bits (256 TiB), the CPU 52 bits (4 PiB)" },
+                { 63, 64, "Devices can address 63 bits (8 EiB), the CPU 64 bits (16 EiB)" },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(vectors); i++) {
+                FindingList list = {};
+                QuietHost host;
+                size_t j = 0;
+
+                quiet_host_init(&host);
+                host.profile.widths.iova_bits = MEASURED(vectors[i].iova);
+                host.profile.widths.cpu_physical_bits = MEASURED(vectors[i].cpu);
+                assert_int_equal(profile_find(&host.profile, &list), 0);
+                while (j < list.n && strcmp(list.findings[j].id, "iommu-narrower-than-cpu") != 0)
+                        j++;
+                assert_true(j < list.n);
+                assert_string_equal(list.findings[j].summary, vectors[i].summary);
+                finding_list_done(&list);
+        }
+}
+
 static void test_worst_first(void **state) {
         FindingList list = {};
         QuietHost host;
@@ -314,6 +343,7 @@ int main(void) {
                 cmocka_unit_test(test_quiet),
                 cmocka_unit_test(test_each),
                 cmocka_unit_test(test_unknown_is_silent),
+                cmocka_unit_test(test_reach_of_devices),
                 cmocka_unit_test(test_worst_first),
         };
 
