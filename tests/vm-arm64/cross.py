@@ -44,6 +44,21 @@ def wrapper():
     return [str(release.tree(*EMULATOR, closure=False) / "usr/bin/qemu-aarch64"), "-L", str(sysroot())]
 
 
+def loaded(place):
+    """The same for unit tests: with the sysroot's loader, not a prefix, so that "/" is this machine's. Of the cross compiler's libraries
+    only those of the sanitizers, linked in that directory: with its libc beside a loader of another build, fork(2) in a program
+    ends with a segmentation fault."""
+    place.mkdir(exist_ok=True)
+    for name in ("libasan.so", "libubsan.so"):
+        told = subprocess.run([COMPILER, f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()
+        library = pathlib.Path(told).resolve()
+        link = place / (name + library.name.removeprefix(name)[:2])
+        link.unlink(missing_ok=True)
+        link.symlink_to(library)
+    folders = [sysroot() / "usr/lib/aarch64-linux-gnu", place]
+    return [wrapper()[0], str(sysroot() / "lib/ld-linux-aarch64.so.1"), "--library-path", ":".join(map(str, folders))]
+
+
 def run(*words):
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{' '.join(map(str, words))}:\n{(done.stdout + done.stderr)[-5000:]}"
