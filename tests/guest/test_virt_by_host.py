@@ -93,6 +93,23 @@ def test_what_distributions_disagree_about(text, tmp_path):
     assert answer["verdict"] != "safe" and any("condition in line" in what for what in answer["missing"]), answer["missing"]
 
 
+FALL_BACK = ["-M virt,accel=kvm:tcg -cpu max", "-M virt -cpu max -accel kvm -accel tcg", "-M virt,accel=kvm:xen:tcg -cpu max"]
+
+
+@pytest.mark.parametrize("options", FALL_BACK)
+def test_accelerators(options, tmp_path):
+    """A QEMU for another architecture has no KVM, and takes the next one. 52 bits are those of the CPU model "max" (7.0 and later)."""
+    text = f"qemu-system-aarch64 {options} -m 4G"
+    answer = ask(tmp_path / "x86", intel(46, 48), text)
+    assert (answer["verdict"], answer["layout"]["physBits"], answer["missing"]) == ("safe", 52, [])
+    assert ask(tmp_path / "arm64", host(40), text)["layout"]["physBits"] == 40
+    x86 = text.replace("aarch64", "x86_64").replace("virt", "q35")
+    answer = ask(tmp_path / "x86-on-arm64", host(40), x86)
+    assert answer["verdict"] != "unsafe" and not any("KVM" in finding["summary"] for finding in answer["findings"])
+    assert any("KVM" in f["summary"] for f in ask(tmp_path / "none", host(40), x86.replace("accel=kvm:xen:tcg", "accel=kvm:xen").replace(
+        "accel=kvm:tcg", "accel=kvm").replace(" -accel tcg", ""))["findings"])
+
+
 # ── no host, or another one ───────────────────────────────────────────────────────────────────────────────
 
 LEFT_OPEN = "the guest's architecture, which its description leaves to the host"

@@ -61,8 +61,10 @@ CASES = {
     "line-refused": (44, line("", machine="virt,smm=on"), "unsafe", "QEMU rejects -machine smm="),
     "domain-refused": (44, domain().replace("<cpu mode='host-passthrough'/>", "<cpu mode='host-passthrough'><maxphysaddr mode='passthrough'/></cpu>"), "unsafe",
                        "<maxphysaddr>"),
+    "line-no-property": (44, line("-machine foo=on"), "unsafe", "QEMU rejects -machine foo="),
     # hawd does not know what it does: nothing is safe.
-    "line-unknown": (44, line("-machine foo=on"), "warning", None),
+    "line-unknown": (44, line("-machine gic-version=x-5"), "warning", None),
+    "domain-host-model": (44, domain().replace("host-passthrough", "host-model"), "warning", None),
 }
 
 
@@ -80,7 +82,8 @@ def test_verdict(name, tmp_path):
     answer = json.loads(done.stdout)
     assert answer["verdict"] == verdict, done.stdout
     assert answer["layout"]["physBits"] == bits
-    assert answer["missing"] == (["what -machine foo=on means"] if name == "line-unknown" else [])
+    assert answer["missing"] == {"line-unknown": ["what -machine gic-version=x-5 means"],
+                                 "domain-host-model": ["what <cpu mode='host-model'> means"]}.get(name, [])
     if said:
         assert any(said in finding["summary"] for finding in answer["findings"])
 

@@ -8,7 +8,8 @@ import pytest
 
 import release
 from forms import ignored, read
-from test_virt_forms import OPTIONS, REFUSED, domain
+from test_virt_domains import domain
+from test_virt_forms import OPTIONS, REFUSED
 from virsh import Unavailable, Virsh
 
 ALL = bool(os.environ.get("HAWD_TEST_ALL"))
@@ -44,6 +45,20 @@ def test_what_it_rejects(qemu):
         # QEMU has other words for these, or other ones in each release.
         if not text.startswith(("slot", "bus ", "the expander", "dies", "gic-version=4")) and "4294967295" not in line and not started:
             assert part in said, (line, said)
+
+
+def test_json_is_not_for_the_machine(qemu):
+    for option in ('{"type":"virt","highmem":false}', '{"type":"virt"}'):
+        started, said = qemu(f"-M {option} -m 1G")
+        assert not started and ("Invalid parameter" in said or "unsupported machine type" in said), said
+
+
+@pytest.mark.parametrize("accelerator,falls_back", [("-M virt,accel=kvm:tcg", True), ("-M virt -accel kvm -accel tcg", True), ("-M virt,accel=kvm", False)])
+def test_accelerator_of_another_host(qemu, accelerator, falls_back):
+    if os.uname().machine != "x86_64":
+        pytest.skip("an x86 host is needed, whose QEMU for arm64 has no KVM")
+    started, said = qemu(f"{accelerator} -cpu max -m 1G")
+    assert started == falls_back == ("falling back to tcg" in said), said
 
 
 def test_what_it_accepts(qemu):
@@ -109,8 +124,24 @@ def test_two_forms(virsh, name, tmp_path):
 @pytest.mark.parametrize("text,words", [
     (domain(kind="qemu", os=EFI, inside="<cpu mode='maximum'><maxphysaddr mode='emulate' bits='40'/></cpu>"), "physical address bits specification is not supported"),
     (domain(kind="qemu", os=EFI, inside="<cpu mode='maximum'/>", devices="<iommu model='intel'/>"), "only supported"),
+    (domain(kind="qemu", inside="<cpu mode='maximum'/>", os="<loader readonly='yes' secure='yes' type='pflash'>/usr/share/AAVMF/AAVMF_CODE.fd</loader>"),
+     "Secure boot is supported with q35 machine types only"),
 ])
 def test_what_libvirt_rejects(virsh, text, words):
     done = virsh.of(text, "domxml-to-native", "qemu-argv")
     assert done.returncode != 0 and words in done.stderr
     assert read("-", text=text)["refused"]
+
+
+@pytest.mark.parametrize("state", ["on", "off"])
+def test_smm(virsh, qemu, state):
+    """libvirt takes it, QEMU does not."""
+    native = virsh.of(domain(kind="qemu", os=EFI, inside="<cpu mode='maximum'/>", features=f"<acpi/><smm state='{state}'/>"), "domxml-to-native", "qemu-argv")
+    assert native.returncode == 0 and f",smm={state}" in native.stdout
+    started, said = qemu(f"-M virt,smm={state} -m 1G")
+    assert not started and ".smm' not found" in said
+
+
+def test_minimum(virsh):
+    native = virsh.of(domain("<cpu match='minimum'><model>cortex-a57</model></cpu>", kind="qemu", os=EFI), "domxml-to-native", "qemu-argv")
+    assert native.returncode == 0 and "-cpu cortex-a57" in native.stdout

@@ -38,23 +38,25 @@ static int read_type(Vm *vm, const xmlNode *node) {
         return vm_bounded(vm, r);
 }
 
-static void read_loader(Vm *vm, const xmlNode *os) {
+static int read_loader(Vm *vm, const xmlNode *os) {
         GuestFirmware *firmware = &vm->guest->firmware;
         const xmlNode *loader = vm_element_child(os, "loader");
         char kind[VM_ATTRIBUTE_MAX], path[VM_ATTRIBUTE_MAX], text[VM_ATTRIBUTE_MAX];
+        bool secure;
 
         vm_element_attribute(os, "firmware", kind);
         vm_element_text(loader, path);
         if (*path)
                 guest_firmware_set_path(firmware, path);
-        if (vm_element_attribute(loader, "secure", text) && strcmp(text, "yes") == 0)
+        secure = vm_element_attribute(loader, "secure", text) && strcmp(text, "yes") == 0;
+        if (secure && !vm->qemu->arm64)
                 firmware->smm = TRISTATE_YES;
         /* With secure boot, libvirt chooses an image that has SMM. */
         for (const xmlNode *feature = vm_element_child(vm_element_child(os, "firmware"), "feature"); feature;
                         feature = vm_element_next(feature)) {
                 vm_element_attribute(feature, "name", text);
                 if (strcmp(text, "secure-boot") == 0 && vm_element_attribute(feature, "enabled", text) &&
-                                strcmp(text, "yes") == 0)
+                                strcmp(text, "yes") == 0 && !vm->qemu->arm64)
                         firmware->smm = TRISTATE_YES;
         }
         /* The domain's setting overrides the image's name. */
@@ -62,6 +64,11 @@ static void read_loader(Vm *vm, const xmlNode *os) {
                 firmware->kind = FIRMWARE_OVMF;
         else if (strcmp(kind, "bios") == 0)
                 firmware->kind = FIRMWARE_SEABIOS;
+        /* libvirt 11.3; with firmware='efi' it finds no image. */
+        return secure && vm->qemu->arm64
+                        ? vm_refuse(vm, "<loader secure='yes'>",
+                                          "Secure boot is supported with q35 machine types only")
+                        : 0;
 }
 
 int vm_domain_os(VmDomain *domain, const xmlNode *node) {
@@ -71,12 +78,21 @@ int vm_domain_os(VmDomain *domain, const xmlNode *node) {
         if (!type)
                 return vm_fail(domain->vm, "<os>: expected <type machine='...'>");
         r = read_type(domain->vm, type);
-        if (r >= 0)
-                read_loader(domain->vm, node);
-        return r;
+        return r < 0 ? r : read_loader(domain->vm, node);
 }
 
 /* ── <cpu> ─────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/* libvirt computes it from the host. */
+static int set_host_model(Vm *vm, const char *what) {
+        int r = vm_cpu_model(vm, "host-model");
+
+        return r < 0 || !vm->qemu->arm64
+                        ? r
+                        : vm_ignore(vm, what,
+                                          "libvirt may reject it on aarch64, which was not tried: use "
+                                          "mode='host-passthrough'");
+}
 
 static int read_model(VmDomain *domain, const xmlNode *node) {
         static const struct {
@@ -84,7 +100,6 @@ static int read_model(VmDomain *domain, const xmlNode *node) {
         } modes[] = {
                 { "host-passthrough", "host" },
                 { "maximum", "max" },
-                { "host-model", "host-model" },
         };
         const xmlNode *model = vm_element_child(node, "model");
         char mode[VM_ATTRIBUTE_MAX], text[VM_ATTRIBUTE_MAX];
@@ -94,13 +109,16 @@ static int read_model(VmDomain *domain, const xmlNode *node) {
         for (size_t i = 0; i < ELEMENTS(modes); i++)
                 if (strcmp(mode, modes[i].mode) == 0)
                         return vm_cpu_model(domain->vm, modes[i].model);
+        if (strcmp(mode, "host-model") == 0)
+                return set_host_model(domain->vm, "<cpu mode='host-model'>");
         if (*mode && strcmp(mode, "custom") != 0)
                 return vm_fail(domain->vm,
                                 "<cpu mode='%.40s'>: expected custom, host-model, host-passthrough or maximum",
                                 mode);
-        /* match=minimum: libvirt uses the host's model. */
-        if (vm_element_attribute(node, "match", text) && strcmp(text, "minimum") == 0)
-                return vm_cpu_model(domain->vm, "host-model");
+        /* match=minimum: libvirt uses the host's model; without KVM on aarch64 the given one (11.3). */
+        if (vm_element_attribute(node, "match", text) && strcmp(text, "minimum") == 0 &&
+                        (!domain->vm->qemu->arm64 || strcmp(domain->vm->qemu->accelerator.name, "kvm") == 0))
+                return set_host_model(domain->vm, "<cpu match='minimum'>");
         vm_element_text(model, text);
         if (!*text)
                 return 0;
@@ -216,6 +234,11 @@ int vm_domain_smm(VmDomain *domain, const xmlNode *node) {
         char state[VM_ATTRIBUTE_MAX];
         const xmlNode *smm = vm_element_child(node, "smm");
 
+        if (smm && domain->vm->qemu->arm64)
+                return vm_element_attribute(smm, "state", state)
+                                ? vm_refuse(domain->vm, "<smm>",
+                                                  "libvirt adds smm= to -machine, which virt does not have")
+                                : 0;
         if (smm)
                 domain->vm->guest->smm = tristate(
                                 !vm_element_attribute(smm, "state", state) || strcmp(state, "off") != 0);

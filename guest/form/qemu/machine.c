@@ -11,39 +11,8 @@
 #include "guest/machine.h"
 #include "probe/cleanup.h"
 
-int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by) {
-        VmAccelerator *given = &vm->qemu->accelerator;
-
-        /* QEMU uses the first -accel that works, but the last -machine accel=. */
-        if (by == ACCELERATOR_BY_LIST && (given->by == by || given->by == ACCELERATOR_BY_DOMAIN))
-                return 0;
-        if (given->by != by && given->by != ACCELERATOR_BY_DEFAULT && given->by != ACCELERATOR_BY_DOMAIN)
-                return vm_fail(vm,
-                                "-accel cannot be used together with -machine accel= or -enable-kvm (QEMU since 5.0)");
-        *given = (VmAccelerator){ .by = by, .line = vm->line };
-        /* The others are fallbacks. */
-        snprintf(given->name, sizeof(given->name), "%.*s", (int) strcspn(names, ":,"), names);
-        return 0;
-}
-
 static int set_machine_accelerator(Vm *vm, const char *names) {
         return vm_accelerator(vm, names, ACCELERATOR_BY_MACHINE);
-}
-
-int vm_accelerator_finish(Vm *vm) {
-        const VmAccelerator *given = &vm->qemu->accelerator;
-        int r;
-
-        if (given->by == ACCELERATOR_BY_DEFAULT)
-                return 0;
-        vm->guest->kvm = strcmp(given->name, "kvm") == 0;
-        if (vm->guest->kvm || strcmp(given->name, "tcg") == 0)
-                return 0;
-        vm->line = given->line;
-        r = vm_ignore(vm, "accelerator",
-                        "%.32s: the guest's address width under this accelerator is unknown", given->name);
-        vm->line = 0;
-        return r;
 }
 
 int vm_machine_look(Vm *vm, const KeyValues *values) {
@@ -216,7 +185,7 @@ static const struct {
         { "kernel-irqchip", NULL },
         { "kernel_irqchip", NULL },
         { "kvm-shadow-mem", NULL },
-        { "kvm-type", NULL },
+        { "kvm-type", NULL, true },
         { "mem-merge", NULL },
         { "nvdimm", NULL },
         { "nvdimm-persistence", NULL },
@@ -279,16 +248,24 @@ static int set_property(Vm *vm, const char *key, const char *value) {
                         return vm_virt_refuse_property(vm, key);
                 return properties[i].set ? properties[i].set(vm, value) : 0;
         }
+        if (vm->qemu->arm64)
+                return vm_virt_refuse_property(vm, key);
         snprintf(what, sizeof(what), "-machine %s=%s", key, value);
         return vm_ignore(vm, what, "not understood");
 }
 
 int vm_machine(Vm *vm, const KeyValues *values) {
-        int r = 0;
+        int r = vm->qemu->arm64 && values->json ? vm_virt_refuse_json(vm) : 0;
 
         for (size_t i = 0; r >= 0 && i < values->n; i++) {
-                vm_place_machine(vm, values->items[i].key, values->items[i].value);
-                r = set_property(vm, values->items[i].key, values->items[i].value);
+                const KeyValue *item = &values->items[i];
+                char key[VM_VIRT_KEY_MAX] = "";
+
+                if (vm->qemu->arm64)
+                        r = vm_virt_spelling(vm, item, key);
+                vm_place_machine(vm, *key ? key : item->key, item->value);
+                if (r >= 0)
+                        r = set_property(vm, *key ? key : item->key, item->value);
         }
         return r;
 }

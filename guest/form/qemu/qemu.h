@@ -43,6 +43,7 @@ typedef struct VmAccelerator {
         AcceleratorBy by;
         unsigned line;
         char name[32];
+        bool or_tcg; /* where that one is not there */
 } VmAccelerator;
 
 #define VM_NODES_MAX 128
@@ -180,6 +181,12 @@ int vm_finish(Vm *vm);
 /* A property of -machine that x86 does not have, or has otherwise. *ret_known is false: it is another. */
 int vm_virt_property(Vm *vm, const char *key, const char *value, bool *ret_known);
 bool vm_virt_property_is_harmless(const char *key);
+
+#define VM_VIRT_KEY_MAX 64
+
+/* Fills in the name as QEMU knows it, and notes what some releases reject. A name too long stays empty. */
+int vm_virt_spelling(Vm *vm, const KeyValue *item, char key[static VM_VIRT_KEY_MAX]);
+int vm_virt_refuse_json(Vm *vm);
 
 /* Notes that no virt machine has the property. */
 int vm_virt_refuse_property(Vm *vm, const char *key);

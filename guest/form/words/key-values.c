@@ -31,7 +31,7 @@ static int add(KeyValues *values, char *key, char *value) {
                 return values->n < KEY_VALUES_MAX ? -ENOMEM : -EINVAL;
         }
         values->items = grown;
-        grown[values->n++] = (KeyValue){ key, value };
+        grown[values->n++] = (KeyValue){ .key = key, .value = value };
         return 0;
 }
 
@@ -61,6 +61,7 @@ static char *take_value(const char **text) {
 static int parse_text(const char *text, const char *implied, KeyValues *ret) {
         while (*text) {
                 size_t n = strcspn(text, "=,");
+                bool bare = false;
                 char *key, *value;
                 int r;
 
@@ -74,12 +75,14 @@ static int parse_text(const char *text, const char *implied, KeyValues *ret) {
                 } else if (n > 0) {
                         key = strndup(text, n);
                         value = strdup("on");
+                        bare = true;
                         text += n + (text[n] == ',');
                 } else
                         return -EINVAL;
                 r = add(ret, key, value);
                 if (r < 0)
                         return r;
+                ret->items[ret->n - 1].bare = bare;
         }
         return 0;
 }

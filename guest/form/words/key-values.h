@@ -8,6 +8,7 @@
 
 typedef struct KeyValue {
         char *key, *value; /* both owned */
+        bool bare;         /* a name without "=" */
 } KeyValue;
 
 typedef struct KeyValues {
