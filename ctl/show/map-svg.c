@@ -63,9 +63,13 @@ static void put_title(const SvgMap *svg) {
         snprintf(text, sizeof(text), "Address space of %s", host_name(map));
         put_text(svg, "title", SVG_MARGIN, 36, text, svg_text_break(text, TITLE, width));
         if (map->check) {
-                snprintf(text, sizeof(text), "%s for %s: %u address bits", words[map->check->verdict],
-                                *map->guest->name ? map->guest->name : "the guest",
-                                map->check->layout.phys_bits);
+                const unsigned bits = map->check->layout.phys_bits;
+                char bits_text[32] = "unknown address width";
+
+                if (bits)
+                        snprintf(bits_text, sizeof(bits_text), "%u address bits", bits);
+                snprintf(text, sizeof(text), "%s for %s: %s", words[map->check->verdict],
+                                *map->guest->name ? map->guest->name : "the guest", bits_text);
                 put_text(svg, classes[map->check->verdict], SVG_MARGIN, 60, text,
                                 svg_text_break(text, SVG_TEXT, width));
         } else {

@@ -26,14 +26,35 @@ static void devices_text(const Models *models, char *text, size_t size) {
                 snprintf(text, size, "; with assigned devices, %u", models->bits_with_devices);
 }
 
+/* The table is of x86. */
+static void print_arm64(const Screen *screen, const ModelHosts *hosts) {
+        char who[64] = "this host", text[256];
+
+        if (hosts->arm64 == 0)
+                return;
+        if (hosts->arm64 + hosts->n > 1)
+                snprintf(who, sizeof(who), "%" PRIu64 " arm64 host%s", hosts->arm64,
+                                hosts->arm64 == 1 ? "" : "s");
+        snprintf(text, sizeof(text),
+                        "These are CPU models of x86: KVM on %s does not run them. An arm64 guest has the "
+                        "address width of its host's KVM, whatever its model; 'hawctl status' shows it",
+                        who);
+        screen_wrap(screen, 0, text);
+}
+
 /* "This host holds guests of up to 46 address bits; with assigned devices, 39" */
 static void print_hosts(const Screen *screen, const Models *models) {
         const ModelHosts *hosts = &models->hosts;
         char who[64] = "This host", devices[128], text[256];
 
+        print_arm64(screen, hosts);
+        if (hosts->n == 0 && hosts->arm64 > 0)
+                return;
         devices_text(models, devices, sizeof(devices));
         if (hosts->n > 1)
                 snprintf(who, sizeof(who), "Each of %" PRIu64 " hosts", hosts->n);
+        else if (hosts->arm64 > 0)
+                snprintf(who, sizeof(who), "The x86 host");
         if (models->bits > 0)
                 snprintf(text, sizeof(text), "%s holds guests of up to %u address bits%s", who, models->bits,
                                 devices);
@@ -89,7 +110,8 @@ int models_text_list(const Screen *screen, const Models *models, bool no_legend)
                 [LIST_NAME] = { "MODEL" },
                 [LIST_QEMU] = { "QEMU", .right = true },
                 [LIST_SEEN] = { "SEEN IN HARDWARE (CPUS)" },
-                [LIST_HELD] = { models->hosts.n == 1 ? "THIS HOST" : "HELD BY (HOSTS)", .wrap = true },
+                [LIST_HELD] = { models->hosts.n + models->hosts.arm64 == 1 ? "THIS HOST" : "HELD BY (HOSTS)",
+                                .wrap = true },
         };
         Table *table;
 
@@ -152,7 +174,7 @@ static int print_widths(const Screen *screen, const Models *models, const Model 
                 [EACH_KERNELS] = { "HOSTS SEEN", .right = true },
                 [EACH_DUMPS] = { "CPUID DUMPS", .right = true },
                 [EACH_QEMU] = { "QEMU" },
-                [EACH_HELD] = { models->hosts.n == 1 ? "THIS HOST" : "HELD BY" },
+                [EACH_HELD] = { models->hosts.n + models->hosts.arm64 == 1 ? "THIS HOST" : "HELD BY" },
                 [EACH_DEVICES] = { "WITH DEVICES" },
         };
         Table *table = table_new(columns, ELEMENTS(columns), screen, no_legend);

@@ -90,9 +90,13 @@ static int print_text(const Options *options, const Guest *guest, const Profile 
         char about[512];
 
         (void) pager;
-        snprintf(about, sizeof(about), "%s on %s: %u address bits; %s",
-                        *guest->name ? guest->name : "the guest", host, check->layout.phys_bits,
-                        *check->layout.rule ? check->layout.rule : "no 64-bit window");
+        if (check->layout.phys_bits)
+                snprintf(about, sizeof(about), "%s on %s: %u address bits; %s",
+                                *guest->name ? guest->name : "the guest", host, check->layout.phys_bits,
+                                *check->layout.rule ? check->layout.rule : "no 64-bit window");
+        else
+                snprintf(about, sizeof(about), "%s on %s: unknown address width",
+                                *guest->name ? guest->name : "the guest", host);
         check_text_verdict(&screen, check->verdict, about);
         check_text_findings(&screen, guest, check, true);
         check_text_assumed(&screen, guest, check);

@@ -113,9 +113,14 @@ static int print_text(const Options *options, const Fit *fit) {
         printf("%s%s%" PRIu32 " of %" PRIu32 " fit%s ", screen_bold(&screen), all ? "" : screen_red(&screen),
                         fit->now.n < fit->wanted ? fit->now.n : fit->wanted, fit->wanted,
                         screen_off(&screen));
-        snprintf(text, sizeof(text), "beside this guest at %u bits; up to %" PRIu32 " fit, each needs %s",
-                        fit->now.bits, fit->now.n,
-                        fit->each ? number_bytes(fit->each, each, sizeof(each)) : "no 64-bit window");
+        if (fit->now.bits)
+                snprintf(text, sizeof(text),
+                                "beside this guest at %u bits; up to %" PRIu32 " fit, each needs %s",
+                                fit->now.bits, fit->now.n,
+                                fit->each ? number_bytes(fit->each, each, sizeof(each))
+                                          : "no 64-bit window");
+        else
+                snprintf(text, sizeof(text), "beside this guest, whose address width is unknown");
         screen_wrap(&screen, 10, text);
         for (size_t i = 0; i < fit->n_refused; i++) {
                 printf("%srefused%s  ", screen_red(&screen), screen_off(&screen));

@@ -148,9 +148,17 @@ static void compare_layouts(CheckRun *run, const Layout *to, const Hosts *hosts)
 }
 
 static void put_no_start(CheckRun *run, const Layout *to) {
+        const Vmm *vmm = vmm_of(run->guest);
         CheckFinding *f = check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "guest",
-                        "%s does not start it on the target", vmm_of(run->guest)->name);
+                        "%s does not start it on the target", vmm->name);
+        StartWords words;
 
+        /* Before 7.0 more than memory counts. */
+        if (to->n_causes > 0) {
+                vmm->start_words(run->guest, to, &to->causes[0], &words);
+                check_numbers(run, f, "%s", words.numbers);
+                return;
+        }
         check_numbers(run, f, "the last address of its memory is 0x%" PRIx64 "; %u bits end at 0x%" PRIx64,
                         to->top, to->phys_bits, width_end(to->phys_bits));
 }

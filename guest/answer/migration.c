@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guest/answer/search.h"
+#include "profile/architecture.h"
 
 static const char *const migration_kind_table[_MIGRATION_MAX] = {
         [MIGRATION_LIVE] = "live",
@@ -263,6 +264,13 @@ static void hotplug(CheckRun *run, const Guest *guest) {
                                 "aw-bits %u > host aw-bits %u", bits, reach_bits(&run->reaches[0]));
 }
 
+/* Nothing else that may be said of the hosts matters then. */
+static bool hosts_apart(const Guest *guest, const Profile *source, const Profile *target) {
+        return guest->kvm &&
+                        ((profile_is_arm64(source) && profile_is_x86(target)) ||
+                                        (profile_is_x86(source) && profile_is_arm64(target)));
+}
+
 static int answer(const Guest *guest, const Check *here, const Profile *source, const Profile *target,
                 MigrationKind kind, Check *ret) {
         GuestDevice any = { .name = "device", .assigned = true };
@@ -272,6 +280,11 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
                 .guest = guest, .profile = target, .places = nowhere, .layout = &here->layout, .check = ret
         };
 
+        if (hosts_apart(guest, source, target)) {
+                check_find(&run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
+                                "the hosts have different architectures");
+                return check_finish(&run);
+        }
         for (size_t i = 0; i < guest->n_devices; i++)
                 run.assigned = run.assigned || guest->devices[i].assigned;
         if (kind == MIGRATION_LIVE)

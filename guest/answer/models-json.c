@@ -57,7 +57,7 @@ static const FieldTable model_table = { FIELD_TABLE(model_fields) };
 static const Field models_fields[] = {
         { "schema", FIELD_FIXED, 0, .fixed = "hawd-models/1", .text = "Form of the document." },
         { "hosts", FIELD_INTEGER, 0, MODELS(hosts.n),
-                        .text = "Hosts that were asked which widths they hold." },
+                        .text = "Hosts that were asked which widths they hold, without arm64 hosts." },
         { "bits", FIELD_INTEGER, FIELD_OR_NONE, MODELS(bits), .max = 64,
                         .text = "The widest guest that every host holds; null: unknown." },
         { "unknown", FIELD_INTEGER, 0, MODELS(hosts.guest_unknown),

@@ -10,6 +10,7 @@
 #include "guest/layout/space.h"
 #include "guest/vmm/vmm.h"
 #include "probe/cleanup.h"
+#include "profile/architecture.h"
 #include "profile/assignment.h"
 
 /* ── hosts ─────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -25,6 +26,10 @@ void model_hosts_add(ModelHosts *hosts, const Profile *profile, uint64_t n) {
         const ProfileWidths *widths = &profile->widths;
         const Assignment assignment = assignment_of(profile);
 
+        if (profile_is_arm64(profile)) {
+                hosts->arm64 += n;
+                return;
+        }
         hosts->n += n;
         add_width(&widths->safe_guest_bits, n, hosts->guest, &hosts->guest_unknown);
         if (assignment.possible == TRISTATE_NO)

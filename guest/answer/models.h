@@ -12,7 +12,8 @@
 
 /* How many hosts can hold guests of each width. */
 typedef struct ModelHosts {
-        uint64_t n;
+        uint64_t n;                            /* of x86 */
+        uint64_t arm64;                        /* KVM on these runs none of the models */
         uint64_t guest[MODEL_WIDTH_MAX + 1];   /* by safeGuestBits */
         uint64_t devices[MODEL_WIDTH_MAX + 1]; /* by safeGuestBitsWithDevices */
         uint64_t guest_unknown, devices_unknown;

@@ -31,6 +31,8 @@ typedef struct Search {
         const ProfileDevice *const *places;
         size_t n_candidates;
         Change candidates[CANDIDATES_MAX];
+        bool no_window;   /* QEMU's virt leaves its 64-bit window out */
+        bool gives_up_it; /* changes that make this a setting are tried, too */
         unsigned trials;
 } Search;
 
@@ -159,11 +161,17 @@ static void keep(Set beam[BEAM], size_t *n, const Set *set) {
         beam[at] = *set;
 }
 
+/* The guest's map stays as it is without its window: only the warning goes. */
+static bool gives_up(const Search *search, const Change *change) {
+        return search->no_window && !search->gives_up_it && change->kind == CHANGE_HIGHMEM_MMIO &&
+                        !change->value;
+}
+
 static int extend(Search *search, const Set *from, bool memory, Set beam[BEAM], size_t *n) {
         for (size_t i = 0; i < search->n_candidates; i++) {
                 const Change *change = &search->candidates[i];
                 Set set = *from;
-                bool taken = change->kind == CHANGE_RAM && !memory;
+                bool taken = (change->kind == CHANGE_RAM && !memory) || gives_up(search, change);
                 int r;
 
                 for (size_t j = 0; j < from->n; j++)
@@ -284,6 +292,7 @@ static int search_start(Search *search, Set *best) {
                 Guest guest;
 
                 leaf_guest(&leaves, &leaves.items[i], &guest);
+                search->no_window |= (check->layout.dropped & 1U << DROPPED_WINDOW64) != 0;
                 add_candidates(search, &guest, check);
         }
         if (r >= 0)
@@ -303,6 +312,10 @@ int plan_search(const Guest *guest, const Profile *profile, const ProfileDevice 
         r = search_start(search, &best);
         if (r >= 0)
                 r = search_sets(search, false, &best);
+        if (r >= 0 && search->no_window && best.score.unsafe + best.score.warnings > 0) {
+                search->gives_up_it = true;
+                r = search_sets(search, false, &best);
+        }
         /* Less memory only if nothing else makes it run. */
         if (r >= 0 && best.score.unsafe > 0)
                 r = search_sets(search, true, &best);

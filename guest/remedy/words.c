@@ -60,7 +60,8 @@ static bool put_virt(const Change *change, char *ret) {
                                   : "use PCI configuration space below 4 GiB: at most 16 buses");
                 break;
         case CHANGE_HIGHMEM_MMIO:
-                PUT("%s the 64-bit PCI window", enable);
+                PUT(change->value ? "enable the 64-bit PCI window"
+                                  : "start the guest without a 64-bit PCI window");
                 break;
         case CHANGE_COMPACT:
                 PUT("let regions that are left out take no address space");

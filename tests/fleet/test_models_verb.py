@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from guests import intel
+from hosts_arm import raspberry_like
 from place import nothing
 from test_baseline import CORE, NEW_XEON, UNREAD, XEON, fleet
 from tree import Tree
@@ -135,3 +136,17 @@ def test_each(client):
     rows = lines[lines.index(["BITS", "HOSTS", "SEEN", "CPUID", "DUMPS", "QEMU", "THIS", "HOST", "WITH", "DEVICES"]) + 1:]
     assert [(row[0], row[-2:]) for row in rows] == [("39", ["yes", "yes"]), ("40", ["yes", "no"]), ("46", ["yes", "no"])]
     assert rows[1] == ["40", "-", "-", "default", "yes", "no"]
+
+
+def test_arm64(tmp_path):
+    """The models are x86's: none of them runs there, and the screen says so."""
+    raspberry_like(Tree(tmp_path / "pi"))
+    intel(46, 39)(Tree(tmp_path / "client"))
+    answer = document(f"--root={tmp_path}/pi")
+    assert (answer["hosts"], answer["bits"], answer["unknown"]) == (0, None, 0) and held(answer, "Broadwell") == {39: (0, 0), 46: (0, 0)}
+    said = " ".join(run(f"--root={tmp_path}/pi", COLUMNS="80").stdout.split())
+    assert said.startswith("These are CPU models of x86: KVM on this host does not run them. An arm64 guest has the address width of its host's KVM")
+    said = " ".join(run(f"--fleet={tmp_path}/pi", f"--fleet={tmp_path}/client", COLUMNS="80").stdout.split())
+    assert "KVM on 1 arm64 host does not run them" in said and "The x86 host holds guests of up to 46 address bits" in said
+    answer = document(f"--fleet={tmp_path}/pi", f"--fleet={tmp_path}/client")
+    assert answer["hosts"] == 1 and held(answer, "Broadwell") == {39: (1, 1), 46: (1, 0)}

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from guests import intel
 from hosts_arm import raspberry_like
-from place import rules, run
+from place import Place, rules, run
 from test_arm64_hosts import RMR, host
 from tree import MSI_WINDOW
 
@@ -190,3 +191,61 @@ def test_nested(place):
 def test_two_iommus(place, machine, n, unsafe):
     """QEMU: virt machine does not support multiple IOMMUs."""
     assert rules(check(place, limit(40), machine, f"-m 4G {CODE}" + n * " -device virtio-iommu-pci"), "unsafe") == unsafe
+
+
+# ── what is said first, and what stays ────────────────────────────────────────────────────────────────────
+
+def words(place, build, line, *more):
+    place.path.mkdir(exist_ok=True)
+    path = place.path / "guest.sh"
+    path.write_text(f"{line}\n", encoding="utf-8")
+    return run("check", path, f"--root={place.host(build)}", "--qemu=10.0", *more, COLUMNS="80").stdout
+
+
+@pytest.mark.parametrize("line", ["qemu-system-aarch64 -M virt -cpu nonsense -m 4G", "qemu-system-aarch64 -M virt -accel hvf -cpu nonsense -m 4G"])
+def test_unknown_width(place, line):
+    """Unknown is not zero."""
+    assert words(place, limit(40), line).splitlines()[0] == "WARNING  the guest on arm: unknown address width"
+
+
+def test_the_window_is_kept_where_it_can_be(place):
+    """511 GiB end at 2^39: without the two regions before the window, it has the second half of 40 bits. QEMU 10.0 was asked. Of 600 GiB no room is left: the map is
+    the same with and without the change, and the plan says what the guest does not have."""
+    plan = check(place, limit(40), "virt-10.0", f"-m 511G {CODE}")["plan"]
+    assert plan["verdict"] == "safe" and "highmem-ecam=off" in plan["option"] and "highmem-redists=off" in plan["option"] and "highmem-mmio" not in plan["option"]
+    plan = check(Place(place.path / "600"), limit(40), "virt-10.0", f"-m 600G {CODE}")["plan"]
+    assert "highmem-mmio=off" in plan["option"] and plan["changes"] == ["start the guest without a 64-bit PCI window"]
+
+
+def migration(place, source, target, line, qemu="10.0"):
+    place.path.mkdir(exist_ok=True)
+    path = place.path / "guest.sh"
+    path.write_text(f"{line}\n", encoding="utf-8")
+    done = run("check", path, f"--root={place.host(source)}", f"--for={place.host(target, 'target')}", f"--qemu={qemu}", "-j")
+    return json.loads(done.stdout)["targets"][0]
+
+
+def test_before_7_0_the_whole_map_counts(place):
+    """600 GiB end below 2^40, the window behind them at 2^40 + 2^39: 41 bits."""
+    live = migration(place, limit(48), limit(40), "qemu-system-aarch64 -M virt-6.2 -accel kvm -cpu host -m 600G", "6.2")["live"]
+    finding, = (f for f in live["findings"] if "does not start" in f["summary"])
+    assert "41 bits" in finding["numbers"] and "40" in finding["numbers"] and "last address" not in finding["numbers"]
+    live = migration(Place(place.path / "10.0"), limit(48), limit(40), "qemu-system-aarch64 -M virt-10.0 -accel kvm -cpu host -m 1100G")["live"]
+    finding, = (f for f in live["findings"] if "does not start" in f["summary"])
+    assert finding["numbers"] == "the last address of its memory is 0x1133fffffff; 40 bits end at 0xffffffffff"
+
+
+@pytest.mark.parametrize("source,target,line", [
+    (intel(46, 48), limit(48), "qemu-system-x86_64 -M q35 -accel kvm -cpu host -m 4G"),
+    (limit(48), intel(46, 48), "qemu-system-aarch64 -M virt -accel kvm -cpu host -m 4G"),
+])
+def test_another_architecture_is_all_there_is_to_say(place, source, target, line):
+    answer = migration(place, source, target, line)
+    for kind in ("live", "hotplug"):
+        assert [(f["rule"], f["summary"]) for f in answer[kind]["findings"]] == [("R8", "the hosts have different architectures")] and not answer[kind]["missing"]
+    assert [f["rule"] for f in answer["offline"]["findings"]] == ["R12"]
+
+
+def test_without_kvm_the_architecture_does_not_matter(place):
+    answer = migration(place, intel(46, 48), limit(48), "qemu-system-aarch64 -M virt -cpu max -m 4G")
+    assert answer["live"]["verdict"] == "safe"
