@@ -49,6 +49,12 @@ def draw(rng, emulator, low):
     return Case(**case)
 
 
+def made_by(emulator, case):
+    """Switches of the map came with 8.0; before 7.0 a machine whose window does not fit does not start."""
+    version = tuple(map(int, emulator.version.split(".")))
+    return version >= (8, 0) or (not case.options and (version >= (7, 0) or case.ram == "1G"))
+
+
 def large(case, values):
     """Those that hawctl is told of: of a virtio-net it does not know the size."""
     return tuple(value for bar, value in zip(case.bars, values) if bar != "net")
@@ -106,7 +112,7 @@ def all_of(question, cases):
 
 def test_firmware(emulator, host):
     rng = random.Random(f"firmware {SEED} {emulator.version}")
-    seen = [case for case in SEEN if case.places and (emulator.version != "5.2" or not case.options)]
+    seen = [case for case in SEEN if case.places and made_by(emulator, case)]
     cases = seen + [draw(rng, emulator, False) for _ in range(40 if ALL else 4)]
 
     def question(case):
