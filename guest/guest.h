@@ -246,10 +246,13 @@ typedef struct GuestVirt {
         uint64_t mmio_size_default; /* of vendor builds, bytes; 0: QEMU's 512 GiB */
         uint8_t gic_version;        /* 2, 3, 4, or a word above */
         Tristate its, acpi, msi_gicv2m;
-        Tristate mte;      /* memory tagging */
-        bool two_iommus;   /* virtio-iommu beside iommu=smmuv3, or twice */
-        uint32_t cpus;     /* at start; 0: 1 */
-        uint32_t max_cpus; /* 0: as cpus */
+        Tristate mte;            /* memory tagging */
+        Tristate virtualization; /* EL2 for guests within the guest */
+        bool expanders;          /* pxb-pcie */
+        uint32_t last_bus;       /* behind them, the highest number; 0: none */
+        bool two_iommus;         /* virtio-iommu beside iommu=smmuv3, or twice */
+        uint32_t cpus;           /* at start; 0: 1 */
+        uint32_t max_cpus;       /* 0: as cpus */
 } GuestVirt;
 
 typedef struct Guest {

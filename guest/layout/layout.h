@@ -43,6 +43,10 @@ typedef enum StartCauseKind {
         START_MMIO_SIZE_SMALL, /* highmem-mmio-size below min */
         START_SWITCH_ABSENT,   /* a switch that this version does not have; value: VirtSwitch (vmm/virt) */
         START_TWO_IOMMUS,      /* virtio-iommu beside iommu=smmuv3 */
+        START_MTE,             /* mte=on; value 0: the CPU model lacks it, 1: this QEMU under KVM */
+        START_NESTED,          /* virtualization=on under KVM */
+        START_GICV2_ITS,       /* GICv2 with its=on */
+        START_MODEL_ABSENT,    /* a CPU model that this QEMU does not have yet; min: the first, as above */
         START_GED,             /* DIMMs without UEFI firmware or ACPI; value 1: with mte=on */
         _START_CAUSE_MAX,
 } StartCauseKind;

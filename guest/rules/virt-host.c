@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "guest/machine.h"
 #include "guest/rules/run.h"
 #include "probe/cleanup.h"
 #include "profile/architecture.h"
@@ -65,6 +66,59 @@ static void rule_gic(CheckRun *run) {
         }
 }
 
+/* Since 11.1 QEMU refuses GICv2 with an ITS, in 10.1 to 11.0 it may. */
+static void rule_its(CheckRun *run) {
+        const Fact *host = &run->profile->host.gic_version;
+        const GuestVirt *virt = &run->guest->virt;
+        const GuestVersion program = run->guest->vmm_version;
+
+        if (!asks_kvm(run) || virt->its != TRISTATE_YES || virt->gic_version == 2 ||
+                        virt->gic_version == 3 ||
+                        (guest_version_known(&program) && !version_reaches(program, 10, 1, 0)))
+                return;
+        if (!fact_known(host) || host->value == 2 || virt->gic_version == GIC_DEFAULT)
+                check_missing(run,
+                                "whether the guest's interrupt controller is a GICv3, as its=on requires");
+}
+
+/* ── R1: CPU features ──────────────────────────────────────────────────────────────────────────────────── */
+
+/* Cores of ARM without memory tagging, which came with ARMv9 (their reference manuals, ID_AA64PFR1_EL1.MTE). */
+static bool lacks_tags(const ProfileHost *host) {
+        static const uint16_t parts[] = { 0xd03, 0xd04, 0xd05, 0xd07, 0xd08, 0xd09, 0xd0a, 0xd0b, 0xd0c,
+                0xd0d, 0xd40, 0xd41, 0xd44 };
+
+        if (!fact_known(&host->implementer) || !fact_known(&host->part) ||
+                        host->implementer.value != IMPLEMENTER_ARM)
+                return false;
+        for (size_t i = 0; i < ELEMENTS(parts); i++)
+                if (host->part.value == parts[i])
+                        return true;
+        return false;
+}
+
+/* The start itself refuses what no release has. */
+static void rule_features(CheckRun *run) {
+        const GuestVirt *virt = &run->guest->virt;
+        CheckFinding *f;
+
+        if (!asks_kvm(run) || !run->layout->starts)
+                return;
+        if (virt->virtualization == TRISTATE_YES)
+                check_missing(run,
+                                "whether KVM on the host supports guests within guests (virtualization=on)");
+        if (virt->mte != TRISTATE_YES)
+                return;
+        if (!lacks_tags(&run->profile->host)) {
+                check_missing(run, "whether KVM on the host supports memory tagging (mte=on)");
+                return;
+        }
+        f = check_find(run, RULE_START, VERDICT_UNSAFE, "guest",
+                        "the guest does not start: the host's CPU has no memory tagging");
+        check_numbers(run, f, "mte=on");
+        check_advice(run, f, "remove mte=on");
+}
+
 /* ── R1: CPU models ────────────────────────────────────────────────────────────────────────────────────── */
 
 /* Those that KVM has a target for, by part of ARM's implementer. */
@@ -108,4 +162,4 @@ static void rule_cpu(CheckRun *run) {
                         "use the host's CPU model: -cpu host, in libvirt <cpu mode='host-passthrough'/>");
 }
 
-const CheckRule rules_virt_host[] = { rule_gic, rule_cpu, NULL };
+const CheckRule rules_virt_host[] = { rule_gic, rule_its, rule_features, rule_cpu, NULL };

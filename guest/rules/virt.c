@@ -86,9 +86,18 @@ static bool has_low_ecam(const Layout *layout) {
 /* Chosen, or of an old machine type. */
 static void rule_buses(CheckRun *run) {
         const size_t n = count_buses(run->guest);
+        const uint32_t last = run->guest->virt.last_bus;
 
-        if (!is_virt(run) || !run->layout->starts || run->layout->dropped & 1U << DROPPED_ECAM ||
-                        n <= LOW_ECAM_BUSES || !has_low_ecam(run->layout))
+        if (!is_virt(run) || !run->layout->starts || !has_low_ecam(run->layout))
+                return;
+        if (last >= LOW_ECAM_BUSES)
+                check_numbers(run,
+                                check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
+                                                "a PCI bus of an expander bridge is outside the low PCI "
+                                                "configuration space"),
+                                "the expander's last bus is %" PRIu32 "; the low space has buses 0 to %u",
+                                last, LOW_ECAM_BUSES - 1);
+        if (run->layout->dropped & 1U << DROPPED_ECAM || n <= LOW_ECAM_BUSES)
                 return;
         check_numbers(run,
                         check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",

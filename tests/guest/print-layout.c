@@ -50,6 +50,10 @@ static const char *const cause_names[_START_CAUSE_MAX] = {
         [START_MMIO_SIZE_SMALL] = "mmio-size-small",
         [START_SWITCH_ABSENT] = "switch-absent",
         [START_TWO_IOMMUS] = "two-iommus",
+        [START_MTE] = "mte",
+        [START_NESTED] = "nested",
+        [START_GICV2_ITS] = "gicv2-its",
+        [START_MODEL_ABSENT] = "model-absent",
         [START_GED] = "ged",
 };
 
@@ -116,6 +120,12 @@ static int set_virt(Guest *guest, LayoutHost *host, const char *key, const char 
                 virt->highmem_mmio_size = number;
         } else if (!strcmp(key, "gic-version")) {
                 virt->gic_version = (uint8_t) number;
+        } else if (!strcmp(key, "its")) {
+                virt->its = state;
+        } else if (!strcmp(key, "mte")) {
+                virt->mte = state;
+        } else if (!strcmp(key, "virtualization")) {
+                virt->virtualization = state;
         } else if (!strcmp(key, "cpus")) {
                 virt->cpus = (uint32_t) number;
         } else if (!strcmp(key, "max-cpus")) {

@@ -180,9 +180,63 @@ def test_window_sizes(place, size, remedy):
     assert remedy is None or f"highmem-mmio-size={remedy}" in json.dumps(answer["plan"])
 
 
-def test_nested(place):
-    answer = check(place, limit(44), "virt-10.0,virtualization=on", f"-m 4G {CODE}")
-    assert answer["verdict"] != "safe" and any("virtualization" in m for m in answer["missing"])
+N1, NEWER = part(0x413FD0C1), part(0x410FD840)  # Neoverse V3, which may have memory tagging
+
+
+# Each was started with QEMU of that release, without KVM and in an emulated host with it; "warning": what decides is not known.
+@pytest.mark.parametrize("build,qemu,accelerator,machine,verdict", [
+    (N1, "10.0", "-cpu max", "virt,mte=on", "safe"),
+    (N1, "10.0", "-cpu cortex-a710", "virt,mte=on", "safe"),
+    (N1, "10.0", "-cpu neoverse-n2", "virt,mte=on", "safe"),
+    *((N1, "10.0", f"-cpu {model}", "virt,mte=on", "unsafe") for model in
+      ("cortex-a15", "cortex-a53", "cortex-a55", "cortex-a57", "cortex-a72", "cortex-a76", "a64fx", "neoverse-n1", "neoverse-v1")),
+    (N1, "10.0", "-accel kvm -cpu host", "virt,mte=on", "unsafe"),
+    (NEWER, "10.0", "-accel kvm -cpu host", "virt,mte=on", "warning"),
+    (NEWER, "7.2", "-accel kvm -cpu host", "virt-7.2,mte=on", "unsafe"),
+    (N1, "10.0", "-accel kvm -cpu host", "virt,virtualization=on", "unsafe"),
+    (N1, "7.2", "-accel kvm -cpu host", "virt,virtualization=on", "unsafe"),
+    (N1, "11.1", "-accel kvm -cpu host", "virt,virtualization=on", "warning"),
+    (N1, "10.0", "-cpu max", "virt,virtualization=on,gic-version=max -smp 317", "safe"),
+    (N1, "10.0", "-cpu max", "virt,virtualization=on,gic-version=max -smp 318", "unsafe"),
+    (N1, "10.0", "-cpu max", "virt,virtualization=on,gic-version=max,highmem-redists=off -smp 61", "safe"),
+    (N1, "10.0", "-cpu max", "virt,virtualization=on,gic-version=max,highmem-redists=off -smp 62", "unsafe"),
+    (N1, "10.0", "-cpu max", "virt,gic-version=max -smp 400", "safe"),
+    (N1, "10.0", "-cpu max", "virt,gic-version=2,its=on", "safe"),
+    (N1, "11.1", "-cpu max", "virt,gic-version=2,its=on", "unsafe"),
+    (N1, "11.1", "-cpu max", "virt,its=on", "unsafe"),
+    (N1, "11.1", "-cpu max", "virt,its=on -smp 9", "safe"),
+    (N1, "11.1", "-cpu max", "virt,gic-version=2,msi=its", "unsafe"),
+    (N1, "5.2", "-cpu max", "virt -device virtio-iommu-pci -device virtio-iommu-pci", "safe"),
+    (N1, "7.2", "-cpu max", "virt -device virtio-iommu-pci -device virtio-iommu-pci", "unsafe"),
+    (N1, "10.0", "-cpu max", "virt -device arm-smmuv3,primary-bus=pcie.0", "unsafe"),
+    (N1, "11.1", "-cpu max", "virt -device arm-smmuv3,primary-bus=pcie.0", "safe"),
+    (N1, "5.2", "-cpu max", "virt -device pxb-pcie,id=x,bus_nr=8", "unsafe"),
+    (N1, "7.2", "-cpu max", "virt -device pxb-pcie,id=x,bus_nr=32", "safe"),
+    # ECAM from 0x3f000000 to 0x3fffffff, 1 MiB each: buses 0 to 15.
+    (N1, "7.2", "-cpu max", "virt,highmem=off -device pxb-pcie,id=x,bus_nr=32 -device pcie-root-port,bus=x,chassis=3", "unsafe"),
+    (N1, "10.0", "-cpu max", "virt,highmem-ecam=off -device pxb-pcie,id=x,bus_nr=15 -device pcie-root-port,bus=x,chassis=3", "unsafe"),
+    (N1, "10.0", "-cpu max", "virt,highmem-ecam=off -device pxb-pcie,id=x,bus_nr=14 -device pcie-root-port,bus=x,chassis=3", "safe"),
+])
+def test_starts(place, build, qemu, accelerator, machine, verdict):
+    answer = check(place, build, machine, "-m 1G -kernel Image", qemu, accelerator=accelerator)
+    assert answer["verdict"] == verdict, (answer["findings"], answer["missing"])
+    assert bool(answer["missing"]) == (verdict == "warning")
+
+
+# "-cpu help" of each release.
+MODELS = {"5.2": "cortex-a15 cortex-a53 cortex-a57 cortex-a7 cortex-a72 max",
+          "7.2": "a64fx cortex-a15 cortex-a35 cortex-a53 cortex-a57 cortex-a7 cortex-a72 cortex-a76 max neoverse-n1"}
+MODELS["10.0"] = MODELS["7.2"] + " cortex-a55 cortex-a710 neoverse-n2 neoverse-v1"
+MODELS["11.1"] = MODELS["10.0"]
+
+
+@pytest.mark.parametrize("qemu", MODELS)
+def test_models_of_a_release(place, qemu):
+    """QEMU: unable to find CPU model."""
+    root = f"--root={place.host(limit(48))}"
+    found = [model for model in sorted(MODELS["11.1"].split())
+             if run("check", root, f"--qemu={qemu}", "--", *f"qemu-system-aarch64 -M virt -cpu {model} -m 1G -kernel Image".split()).returncode == 0]
+    assert found == sorted(MODELS[qemu].split())
 
 
 @pytest.mark.parametrize("machine,n,unsafe", [

@@ -32,7 +32,7 @@ WHOLE = {
 VIRT = {
     "schema": "hawd-guest/1", "architecture": "aarch64", "machine": "virt-10.0", "accelerator": "kvm", "cpu": {"model": "host"}, "memory": {"ram": 4294967296},
     "virt": {"highmem": True, "highmemRedists": False, "highmemEcam": False, "highmemMmio": True, "compactHighmem": True, "highmemMmioSize": 1 << 40,
-             "highmemMmioSizeDefault": 4 << 40, "gicVersion": "host", "its": True, "gicv2m": False, "acpi": True, "mte": False, "twoIommus": True, "cpus": 4,
+             "highmemMmioSizeDefault": 4 << 40, "gicVersion": "host", "its": True, "gicv2m": False, "acpi": True, "mte": False, "virtualization": True, "expanders": True, "lastBus": 33, "twoIommus": True, "cpus": 4,
              "maxCpus": 8},
     "firmware": {"kind": "aavmf"}, "viommu": {"kind": "smmuv3", "accel": True, "ofBus": True},
 }

@@ -47,6 +47,7 @@ def errors(case, text):
     for kind, *numbers in re.findall(r"^cause=(\S+) (\d+) (\d+) (\d+)$", text, re.MULTILINE):
         value, least, most = map(int, numbers)
         machine = f"virt-{case['machine-version']}"
+        absent = ["unsupported machine type", f"unsupported machine type: \"{machine}\"", "Use -machine help to list supported machines"]
         requested = f"Invalid SMP CPUs {value}. The max CPUs supported by machine '{machine}' is {most}" if least == 2 else \
             f"Number of SMP CPUs requested ({value}) exceeds max CPUs supported by machine 'mach-virt' ({most})"
         found += {
@@ -60,5 +61,9 @@ def errors(case, text):
             "redist": ["VGICv3 redist region number(2) not equal to 1"],
             "switch-absent": [f"Property '{machine}-machine.{SWITCHES.get(value)}' not found"],
             "huge": ["maxmem/slots too huge"],
+            "mte": ["MTE requested, but not supported by the guest CPU"],
+            "gicv2-its": ["GICv2 + ITS is an invalid configuration."],
+            "model-absent": [f"unable to find CPU model '{case.get('model')}'"],
+            "machine-newer": absent, "machine-gone": absent, "machine-never": absent,
         }.get(kind, [kind])
     return found

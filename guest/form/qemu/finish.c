@@ -13,6 +13,7 @@ void vm_qemu_done(VmQemu *qemu) {
         free(qemu->objects);
         free(qemu->sets);
         free(qemu->ports);
+        free(qemu->smmu_buses);
         free(qemu->places.items);
         *qemu = (VmQemu){};
 }

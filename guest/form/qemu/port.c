@@ -103,6 +103,35 @@ static const struct {
         { "pxb", false, false, false },
 };
 
+/* Before 6.0 virt has none. */
+static int read_expander(Vm *vm, const KeyValues *values, VmPort *ret) {
+        const char *text = key_values_get(values, "bus_nr");
+        uint64_t number = 0;
+        int r;
+
+        if (!vm->qemu->arm64 || strcmp(key_values_get(values, "driver"), "pxb-pcie") != 0)
+                return 0;
+        vm->guest->virt.expanders = true;
+        r = text ? vm_number(vm, "bus_nr", text, UINT8_MAX, &number) : 0;
+        ret->first_bus = (uint8_t) number;
+        return r;
+}
+
+/* The buses of an expander count from its own, one for each port. */
+static void count_expander_buses(Vm *vm) {
+        GuestVirt *virt = &vm->guest->virt;
+        const VmQemu *qemu = vm->qemu;
+
+        for (size_t i = 0; i < qemu->n_ports; i++) {
+                uint32_t last = qemu->ports[i].first_bus;
+
+                for (size_t k = 0; k < qemu->n_ports && last > 0; k++)
+                        last += *qemu->ports[i].id && strcmp(qemu->ports[k].bus, qemu->ports[i].id) == 0;
+                if (last > virt->last_bus)
+                        virt->last_bus = last;
+        }
+}
+
 int vm_port_device(Vm *vm, const KeyValues *values) {
         const char *driver = key_values_get(values, "driver"), *id = key_values_get(values, "id"),
                    *bus = key_values_get(values, "bus");
@@ -126,6 +155,8 @@ int vm_port_device(Vm *vm, const KeyValues *values) {
                 r = read_switch(vm, values, "x-native-hotplug", &native);
         if (r >= 0)
                 r = read_switch(vm, values, "shpc", &controller);
+        if (r >= 0)
+                r = read_expander(vm, values, &port);
         if (r < 0)
                 return r;
         port.single = kinds[i].single;
@@ -162,6 +193,7 @@ static void mark_above(const Vm *vm, const VmPort *port) {
 int vm_ports_finish(Vm *vm) {
         int r = 0;
 
+        count_expander_buses(vm);
         for (size_t i = 0; i < vm->qemu->n_ports; i++)
                 if (vm->qemu->ports[i].hotplug || vm->qemu->ports[i].taken)
                         mark_above(vm, &vm->qemu->ports[i]);

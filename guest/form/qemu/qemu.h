@@ -62,11 +62,12 @@ typedef struct VmPort {
         char id[VM_NAME_MAX];  /* also the name of its bus */
         char bus[VM_NAME_MAX]; /* its parent bus; "": the default one */
         GuestPort port;
-        bool single;  /* PCI Express port for one device; its window holds that device's BARs */
-        bool hotplug; /* firmware reserves a window: a slot, or a hot-plug controller */
-        bool taken;   /* a guest device is behind it */
-        bool busy;    /* a domain gives a device an address there */
-        bool above;   /* another port is behind it */
+        bool single;       /* PCI Express port for one device; its window holds that device's BARs */
+        bool hotplug;      /* firmware reserves a window: a slot, or a hot-plug controller */
+        bool taken;        /* a guest device is behind it */
+        bool busy;         /* a domain gives a device an address there */
+        bool above;        /* another port is behind it */
+        uint8_t first_bus; /* of a pxb-pcie: bus_nr; 0: not one */
 } VmPort;
 
 typedef struct VmPlace VmPlace;
@@ -115,7 +116,9 @@ typedef struct VmQemu {
         bool no_machine;           /* no option names a machine; only of these two programs */
         VmSmp smp;
         bool machine_smmu, device_smmu; /* -machine iommu=smmuv3; -device arm-smmuv3 */
-        bool secure, virtualization;    /* -machine */
+        size_t n_smmu_buses;
+        char (*smmu_buses)[VM_NAME_MAX]; /* owned; of -device arm-smmuv3 */
+        bool secure;                     /* -machine */
 } VmQemu;
 
 void vm_qemu_done(VmQemu *qemu);

@@ -3,12 +3,14 @@
 /* The virt machine of qemu-system-aarch64 (hw/arm/virt.c): its properties of -machine, its SMMU, and what it
  * rejects on any host. Which release has a property is decided by the VMM's rules. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "guest/form/qemu/qemu.h"
 #include "guest/machine.h"
 #include "probe/cleanup.h"
+#include "probe/grow.h"
 
 /* ── properties of -machine ────────────────────────────────────────────────────────────────────────────── */
 
@@ -79,6 +81,8 @@ static int set_iommu(Vm *vm, const char *key, const char *value) {
 static int set_msi(Vm *vm, const char *key, const char *value) {
         GuestVirt *virt = &vm->guest->virt;
 
+        /* its= is the same property by another name. */
+        virt->its = TRISTATE_UNKNOWN;
         if (strcmp(value, "auto") == 0)
                 virt->msi_gicv2m = TRISTATE_UNKNOWN;
         else if (strcmp(value, "gicv2m") == 0)
@@ -99,7 +103,7 @@ static int set_secure(Vm *vm, const char *key, const char *value) {
 }
 
 static int set_virtualization(Vm *vm, const char *key, const char *value) {
-        return vm_boolean(vm, "-machine virtualization", value, &vm->qemu->virtualization);
+        return set_switch(vm, key, value, &vm->guest->virt.virtualization);
 }
 
 /* Its windows lie behind the hot-plug region. */
@@ -179,6 +183,25 @@ int vm_virt_refuse_property(Vm *vm, const char *key) {
 
 /* ── its IOMMU ─────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* One for each root bus. */
+static int take_bus(Vm *vm, const char *bus) {
+        VmQemu *qemu = vm->qemu;
+        char(*grown)[VM_NAME_MAX];
+
+        for (size_t i = 0; i < qemu->n_smmu_buses; i++)
+                if (strcmp(qemu->smmu_buses[i], bus) == 0)
+                        return vm_refuse(vm, "-device arm-smmuv3",
+                                        "An iommu is already attached to this bus");
+        if (strlen(bus) >= VM_NAME_MAX)
+                return vm_ignore(vm, "-device arm-smmuv3", "a bus with a name that long");
+        grown = grow(qemu->smmu_buses, qemu->n_smmu_buses, sizeof(*grown));
+        if (!grown)
+                return -ENOMEM;
+        qemu->smmu_buses = grown;
+        snprintf(grown[qemu->n_smmu_buses++], VM_NAME_MAX, "%s", bus);
+        return 0;
+}
+
 int vm_virt_smmu(Vm *vm, const KeyValues *values) {
         const char *bus = key_values_get(values, "primary-bus"), *accel = key_values_get(values, "accel");
         GuestViommu *viommu = &vm->guest->viommu;
@@ -187,6 +210,13 @@ int vm_virt_smmu(Vm *vm, const KeyValues *values) {
 
         if (!bus || !*bus)
                 return vm_refuse(vm, "-device arm-smmuv3", "SMMU is not attached to any PCI bus!");
+        r = take_bus(vm, bus);
+        if (r < 0)
+                return r;
+        if (viommu->kind == VIOMMU_VIRTIO)
+                return vm_refuse(vm, "-device arm-smmuv3",
+                                "virt machine already has virtio-iommu set. Doesn't support incompatible "
+                                "iommus");
         vm->qemu->device_smmu = true;
         *viommu = (GuestViommu){
                 .kind = VIOMMU_SMMUV3, .past_libvirt = viommu->past_libvirt, .of_bus = true
@@ -214,29 +244,6 @@ static int finish_iommu(Vm *vm) {
         return 0;
 }
 
-/* ── its CPU ───────────────────────────────────────────────────────────────────────────────────────────── */
-
-int vm_virt_cpu_property(Vm *vm, const char *name, const char *value) {
-        static const char *const of_x86[] = { "phys-bits", "host-phys-bits", "host-phys-bits-limit",
-                "guest-phys-bits", "vendor", "lm", "i64", "la57", "pdpe1gb", "pae", "pse36" };
-        const char *model = *vm->guest->cpu.model ? vm->guest->cpu.model : "cortex-a15";
-        char what[96], text[160];
-        bool on;
-        int r;
-
-        if (strcmp(name, "aarch64") == 0) {
-                r = vm_boolean(vm, "-cpu aarch64", value, &on);
-                if (r >= 0)
-                        vm->guest->cpu.long_mode = tristate(on);
-                return r;
-        }
-        if (!VM_ONE_OF(name, of_x86))
-                return 0;
-        snprintf(what, sizeof(what), "-cpu %.60s=", name);
-        snprintf(text, sizeof(text), "Property '%.60s-arm-cpu.%.40s' not found", model, name);
-        return vm_refuse(vm, what, text);
-}
-
 /* ── the whole ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* edk2's images by any name; x86's do not run there. */
@@ -262,7 +269,7 @@ static int check_machine(Vm *vm) {
                 r = vm_refuse(vm, "-machine", "No machine specified, and there is no default");
         if (r >= 0 && virt->gic_version == 4 && vm->guest->kvm)
                 r = vm_refuse(vm, "-machine gic-version=4", "KVM does not support GICv4 emulation");
-        else if (r >= 0 && virt->gic_version == 4 && !vm->qemu->virtualization)
+        else if (r >= 0 && virt->gic_version == 4 && virt->virtualization != TRISTATE_YES)
                 r = vm_refuse(vm, "-machine gic-version=4", "gic-version=4 requires virtualization enabled");
         if (r >= 0 && virt->gic_version == GIC_HOST && !vm->guest->kvm)
                 r = vm_refuse(vm, "-machine gic-version=host", "gic-version=host requires KVM");
@@ -270,10 +277,6 @@ static int check_machine(Vm *vm) {
                 r = vm_refuse(vm, "-machine secure=on",
                                 "mach-virt: KVM does not support providing Security extensions (TrustZone) "
                                 "to the guest CPU");
-        /* Before KVM on arm64 supports guests within guests, QEMU refuses it. */
-        if (r >= 0 && vm->qemu->virtualization && vm->guest->kvm)
-                r = vm_ignore(vm, "-machine virtualization=on",
-                                "QEMU and KVM of most releases do not support it: the guest does not start");
         /* The default CPU has 32 bits, which KVM on arm64 does not run by this name. */
         if (r >= 0 && vm->guest->kvm && !*vm->guest->cpu.model)
                 r = vm->qemu->domain

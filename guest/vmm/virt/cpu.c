@@ -13,35 +13,55 @@
 
 #define HIGHMEM_OFF_BITS 32
 
-uint8_t virt_model_bits(const char *model, const VirtPolicy *policy, bool *ret_64bit) {
-        static const struct {
-                const char *name;
-                uint8_t bits;
-                bool is_32bit;
-        } models[] = {
-                { "a64fx", 40, false },
-                { "cortex-a15", 40, true }, /* LPAE */
-                { "cortex-a35", 40, false },
-                { "cortex-a53", 40, false },
-                { "cortex-a55", 40, false },
-                { "cortex-a57", 44, false },
-                { "cortex-a7", 40, true }, /* LPAE */
-                { "cortex-a710", 40, false },
-                { "cortex-a72", 44, false },
-                { "cortex-a76", 40, false },
-                { "max", 0, false },
-                { "neoverse-n1", 48, false },
-                { "neoverse-n2", 48, false },
-                { "neoverse-v1", 48, false },
-        };
+/* `since`: later than 5.2, by QEMU's history; all of them are in 10.0, and those before 8.0 in 7.2. */
+static const struct Model {
+        const char *name;
+        uint8_t bits;
+        bool is_32bit, tags;
+        GuestVersion since;
+} models[] = {
+        { "a64fx", 40, .since = { 6, 2 } },
+        { "cortex-a15", 40, .is_32bit = true }, /* LPAE */
+        { "cortex-a35", 40, .since = { 7, 2 } },
+        { "cortex-a53", 40 },
+        { "cortex-a55", 40, .since = { 8, 0 } },
+        { "cortex-a57", 44 },
+        { "cortex-a7", 40, .is_32bit = true }, /* LPAE */
+        { "cortex-a710", 40, .tags = true, .since = { 8, 2 } },
+        { "cortex-a72", 44 },
+        { "cortex-a76", 40, .since = { 7, 1 } },
+        { "max", 0, .tags = true },
+        { "neoverse-n1", 48, .since = { 7, 1 } },
+        { "neoverse-n2", 48, .tags = true, .since = { 8, 2 } },
+        { "neoverse-v1", 48, .since = { 8, 1 } },
+};
 
-        *ret_64bit = true;
+static const struct Model *find_model(const char *name) {
         for (size_t i = 0; i < ELEMENTS(models); i++)
-                if (strcmp(model, models[i].name) == 0) {
-                        *ret_64bit = !models[i].is_32bit;
-                        return models[i].bits ? models[i].bits : policy->bits_of_max;
-                }
-        return 0;
+                if (strcmp(name, models[i].name) == 0)
+                        return &models[i];
+        return NULL;
+}
+
+uint8_t virt_model_bits(const char *model, const VirtPolicy *policy, bool *ret_64bit) {
+        const struct Model *found = find_model(model);
+
+        *ret_64bit = !found || !found->is_32bit;
+        if (!found)
+                return 0;
+        return found->bits ? found->bits : policy->bits_of_max;
+}
+
+GuestVersion virt_model_since(const char *model) {
+        const struct Model *found = find_model(model);
+
+        return found ? found->since : (GuestVersion){};
+}
+
+bool virt_model_tags(const char *model) {
+        const struct Model *found = find_model(model);
+
+        return !found || found->tags;
 }
 
 static uint8_t bits_of_cpu(Space *space, const VirtPolicy *policy) {

@@ -28,6 +28,8 @@ static const char *const switch_names[_VIRT_SWITCH_MAX] = {
         [VIRT_MMIO_SIZE] = "highmem-mmio-size",
         [VIRT_MSI] = "msi",
         [VIRT_GIC4] = "gic-version=4",
+        [VIRT_EXPANDER] = "pxb-pcie",
+        [VIRT_SMMU] = "-device arm-smmuv3",
         [VIRT_HIGHMEM] = "highmem",
 };
 
@@ -36,10 +38,15 @@ const char *virt_switch_name(VirtSwitch which) {
 }
 
 GuestVersion virt_switch_since(VirtSwitch which) {
-        return which == VIRT_MMIO_SIZE       ? (GuestVersion){ 10, 0, 0 }
-                        : which == VIRT_MSI  ? (GuestVersion){ 11, 1, 0 }
-                        : which == VIRT_GIC4 ? (GuestVersion){ 7, 1, 0 }
-                                             : (GuestVersion){ 8, 0, 0 };
+        static const GuestVersion since[_VIRT_SWITCH_MAX] = {
+                [VIRT_MMIO_SIZE] = { 10, 0, 0 },
+                [VIRT_MSI] = { 11, 1, 0 },
+                [VIRT_GIC4] = { 7, 1, 0 },
+                [VIRT_EXPANDER] = { 6, 0, 0 },
+                [VIRT_SMMU] = { 10, 2, 0 },
+        };
+
+        return which < _VIRT_SWITCH_MAX && since[which].major ? since[which] : (GuestVersion){ 8, 0, 0 };
 }
 
 static bool is_on(Tristate said, bool by_default) {

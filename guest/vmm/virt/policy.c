@@ -26,6 +26,11 @@ VirtPolicy policy_virt(GuestVersion machine, GuestVersion program) {
                 .has_msi = version_reaches(program, 11, 1, 0)        ? TRISTATE_YES
                                 : version_reaches(program, 10, 1, 0) ? TRISTATE_UNKNOWN
                                                                      : TRISTATE_NO,
+                .one_iommu = version_reaches(program, 6, 2, 0),
+                .has_expanders = version_reaches(program, 6, 0, 0),
+                .has_smmu = version_reaches(program, 10, 2, 0),
+                .kvm_mte = version_reaches(program, 8, 0, 0),
+                .kvm_nested = version_reaches(program, 10, 1, 0),
                 .cpus = version_reaches(machine, 3, 0, 0) ? 512 : 255,
                 .bits_of_max = version_reaches(program, 7, 0, 0) ? 52 : 48,
         };
@@ -52,7 +57,8 @@ VmmViommu policy_virt_viommu(ViommuKind viommu, GuestVersion program) {
 /* The rules of one version that affect this guest. Without padding, for comparison. */
 typedef struct VirtRules {
         bool drops, switches, sizes_window, compact, high_ecam, has_hotplug, tcg_redists, numa_mem_gone,
-                        refuses_entries, gic3_default, has_gic4;
+                        refuses_entries, gic3_default, has_gic4, one_iommu, has_expanders, has_smmu, kvm_mte,
+                        kvm_nested, has_model;
         uint8_t bits_of_max, narrowest, has_msi;
 } VirtRules;
 
@@ -60,6 +66,7 @@ static VirtRules rules_of(const Guest *guest, GuestVersion program) {
         const GuestVersion machine =
                         guest_version_known(&guest->machine_version) ? guest->machine_version : program;
         const VirtPolicy policy = policy_virt(machine, program);
+        const GuestVersion since = virt_model_since(guest->cpu.model);
         const bool switches = guest->virt.highmem_redists != TRISTATE_UNKNOWN ||
                         guest->virt.highmem_ecam != TRISTATE_UNKNOWN ||
                         guest->virt.highmem_mmio != TRISTATE_UNKNOWN ||
@@ -77,8 +84,17 @@ static VirtRules rules_of(const Guest *guest, GuestVersion program) {
                 .refuses_entries = version_reaches(program, 10, 2, 0) && guest->n_devices > 0,
                 .gic3_default = !guest->virt.gic_version && virt_max_cpus(guest) > VIRT_GIC2_CPUS &&
                                 policy.gic3_default,
-                .has_gic4 = guest->virt.gic_version == 4 && policy.has_gic4,
-                .has_msi = guest->virt.msi_gicv2m != TRISTATE_UNKNOWN ? (uint8_t) policy.has_msi : 0,
+                .has_gic4 = (guest->virt.gic_version == 4 || guest->virt.gic_version == GIC_MAX) &&
+                                policy.has_gic4,
+                .has_msi = guest->virt.msi_gicv2m != TRISTATE_UNKNOWN || guest->virt.its == TRISTATE_YES
+                                ? (uint8_t) policy.has_msi
+                                : 0,
+                .one_iommu = guest->virt.two_iommus && policy.one_iommu,
+                .has_expanders = guest->virt.expanders && policy.has_expanders,
+                .has_smmu = guest->viommu.of_bus && policy.has_smmu,
+                .kvm_mte = guest->kvm && guest->virt.mte == TRISTATE_YES && policy.kvm_mte,
+                .kvm_nested = guest->kvm && guest->virt.virtualization == TRISTATE_YES && policy.kvm_nested,
+                .has_model = guest->kvm || version_reaches(program, since.major, since.minor, 0),
                 .bits_of_max = !guest->kvm && strcmp(guest->cpu.model, "max") == 0 ? policy.bits_of_max : 0,
                 .narrowest = policy_virt_viommu(guest->viommu.kind, program).narrowest,
         };
@@ -94,8 +110,8 @@ static bool has_machine(const Guest *guest, GuestVersion program) {
 
 size_t virt_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
         /* Releases that changed a rule. */
-        static const GuestVersion rows[] = { { 5, 1 }, { 6, 2 }, { 7, 0 }, { 7, 1 }, { 8, 0 }, { 9, 0 },
-                { 10, 0 }, { 10, 1 }, { 10, 2 }, { 11, 1 } };
+        static const GuestVersion rows[] = { { 5, 1 }, { 6, 0 }, { 6, 2 }, { 7, 0 }, { 7, 1 }, { 7, 2 },
+                { 8, 0 }, { 8, 1 }, { 8, 2 }, { 9, 0 }, { 10, 0 }, { 10, 1 }, { 10, 2 }, { 11, 1 } };
         const bool versioned = guest_version_known(&guest->machine_version);
         GuestVersion last = { 5, 0, 0 };
         VirtRules rules;
@@ -105,14 +121,16 @@ size_t virt_versions(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]) {
                 last = (GuestVersion){ guest->machine_version.major, guest->machine_version.minor, 0 };
         rules = rules_of(guest, last);
         ret[n++] = last;
-        for (size_t i = 0; i < ELEMENTS(rows) && n < VMM_VERSIONS_MAX; i++) {
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
                 const VirtRules next = rules_of(guest, rows[i]);
 
                 if (version_reaches(last, rows[i].major, rows[i].minor, 0) || !has_machine(guest, rows[i]) ||
                                 memcmp(&rules, &next, sizeof(rules)) == 0)
                         continue;
                 rules = next;
-                ret[n++] = rows[i];
+                /* Of more, the newest is kept. */
+                n = n < VMM_VERSIONS_MAX ? n + 1 : n;
+                ret[n - 1] = rows[i];
         }
         return n;
 }

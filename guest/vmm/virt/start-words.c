@@ -84,6 +84,37 @@ static void say_switch(const Guest *guest, const StartCause *cause, StartWords *
         SAY(advice, "remove %s, or use QEMU %s or later", name, since);
 }
 
+static void say_features(const Guest *guest, const StartCause *cause, StartWords *words) {
+        char program[48];
+
+        vmm_program_text(guest, program);
+        switch (cause->kind) {
+        case START_MODEL_ABSENT:
+                SAY(summary, "%s has no CPU model %s", program, guest->cpu.model);
+                SAY(numbers, "supported since QEMU %" PRIu64 ".%" PRIu64, cause->min >> 16,
+                                cause->min & 0xffff);
+                SAY(advice, "use another CPU model, such as max, or a later QEMU");
+                break;
+        case START_MTE:
+                SAY(summary, "%s does not support memory tagging",
+                                cause->value ? "KVM in this version of QEMU" : "the CPU model");
+                SAY(numbers, "mte=on");
+                SAY(advice,
+                                cause->value ? "remove mte=on, or use a later QEMU"
+                                             : "remove mte=on, or use -cpu max");
+                break;
+        case START_NESTED:
+                SAY(summary, "%s does not support guests within guests under KVM", program);
+                SAY(numbers, "virtualization=on");
+                SAY(advice, "remove virtualization=on");
+                break;
+        default:
+                SAY(summary, "GICv2 has no ITS");
+                SAY(numbers, "its=on with GICv2");
+                SAY(advice, "remove its=on, or set gic-version=3");
+        }
+}
+
 static void say_devices(const StartCause *cause, StartWords *words) {
         if (cause->kind == START_TWO_IOMMUS) {
                 SAY(summary, "the machine does not support two IOMMUs");
@@ -136,6 +167,12 @@ void virt_start_words(const Guest *guest, const Layout *layout, const StartCause
                 break;
         case START_SWITCH_ABSENT:
                 say_switch(guest, cause, words);
+                break;
+        case START_MTE:
+        case START_NESTED:
+        case START_GICV2_ITS:
+        case START_MODEL_ABSENT:
+                say_features(guest, cause, words);
                 break;
         default:
                 say_devices(cause, words);

@@ -3,6 +3,7 @@
 /* What QEMU checks before it starts a virt machine. */
 
 #include "guest/layout/space.h"
+#include "guest/machine.h"
 #include "guest/vmm/qemu/qemu.h"
 #include "guest/vmm/virt/virt.h"
 
@@ -25,6 +26,11 @@ uint8_t virt_gic(const Guest *guest) {
                 if (virt_max_cpus(guest) <= VIRT_GIC2_CPUS)
                         return guest->kvm ? 3 : 2;
                 return guest->kvm || policy_virt_of(guest).gic3_default ? 3 : 2;
+        case GIC_MAX:
+                return !guest->kvm && guest->virt.virtualization == TRISTATE_YES &&
+                                                policy_virt_of(guest).has_gic4
+                                ? 4
+                                : 3;
         default:
                 return 3;
         }
@@ -57,6 +63,8 @@ static void start_switches(Space *space, const VirtPolicy *policy) {
                 [VIRT_MMIO_SIZE] = virt->highmem_mmio_size > 0,
                 [VIRT_MSI] = virt->msi_gicv2m != TRISTATE_UNKNOWN,
                 [VIRT_GIC4] = virt->gic_version == 4,
+                [VIRT_EXPANDER] = virt->expanders,
+                [VIRT_SMMU] = space->guest->viommu.kind == VIOMMU_SMMUV3 && space->guest->viommu.of_bus,
         };
         const bool absent[_VIRT_SWITCH_MAX] = {
                 [VIRT_REDISTS] = !policy->switches,
@@ -66,6 +74,8 @@ static void start_switches(Space *space, const VirtPolicy *policy) {
                 [VIRT_MMIO_SIZE] = !policy->sizes_window,
                 [VIRT_MSI] = policy->has_msi == TRISTATE_NO,
                 [VIRT_GIC4] = !policy->has_gic4,
+                [VIRT_EXPANDER] = !policy->has_expanders,
+                [VIRT_SMMU] = !policy->has_smmu,
         };
         const uint64_t size = virt->highmem_mmio_size;
 
@@ -120,6 +130,25 @@ static void start_dimms(Space *space, const VirtPolicy *policy) {
                 layout_refuse(space, START_GED, 0, 0, 0);
 }
 
+/* What the CPU, or KVM in this release, lacks. */
+static void start_cpu_features(Space *space, const VirtPolicy *policy) {
+        const Guest *guest = space->guest;
+        const GuestVirt *virt = &guest->virt;
+        const char *model = *guest->cpu.model ? guest->cpu.model : VIRT_CPU_DEFAULT;
+        const GuestVersion since = virt_model_since(model), *program = &guest->vmm_version;
+
+        if (!guest->kvm && guest_version_known(program) &&
+                        !version_reaches(*program, since.major, since.minor, 0))
+                layout_refuse(space, START_MODEL_ABSENT, 0, since.major << 16 | since.minor, 0);
+        if (virt->mte == TRISTATE_YES && (guest->kvm ? !policy->kvm_mte : !virt_model_tags(model)))
+                layout_refuse(space, START_MTE, guest->kvm, 0, 0);
+        if (guest->kvm && virt->virtualization == TRISTATE_YES && !policy->kvm_nested)
+                layout_refuse(space, START_NESTED, 0, 0, 0);
+        /* With KVM the host decides which GIC the default is: a rule. */
+        if (policy->has_msi == TRISTATE_YES && virt->its == TRISTATE_YES && virt_gic(guest) == 2)
+                layout_refuse(space, START_GICV2_ITS, 0, 0, 0);
+}
+
 void virt_start(Space *space, const VirtPolicy *policy, const VirtMap *map) {
         const QemuPolicy qemu = {
                 .has_hotplug = policy->has_hotplug, .numa_mem_gone = policy->numa_mem_gone, .odd_max = true
@@ -129,7 +158,8 @@ void virt_start(Space *space, const VirtPolicy *policy, const VirtMap *map) {
         qemu_start(space, &qemu, map->hotplug, map->hotplug_end);
         start_switches(space, policy);
         start_dimms(space, policy);
-        if (space->guest->virt.two_iommus)
+        start_cpu_features(space, policy);
+        if (space->guest->virt.two_iommus && policy->one_iommu)
                 layout_refuse(space, START_TWO_IOMMUS, 0, 0, 0);
         if (map->overflows) {
                 layout_refuse(space, START_HUGE, space->guest->memory.max, 0, 0);

@@ -19,7 +19,12 @@ typedef struct VirtPolicy {
         bool numa_mem_gone; /* mem= of NUMA nodes */
         bool gic3_default;  /* without gic-version=, more than 8 CPUs get GICv3 without KVM too */
         bool has_gic4;
-        Tristate has_msi;    /* -machine msi= */
+        Tristate has_msi;    /* -machine msi=; then GICv2 excludes its=on */
+        bool one_iommu;      /* refuses a second one */
+        bool has_expanders;  /* pxb-pcie */
+        bool has_smmu;       /* -device arm-smmuv3 */
+        bool kvm_mte;        /* mte=on under KVM, if the host's CPU has it */
+        bool kvm_nested;     /* virtualization=on under KVM, if the host has it */
         uint32_t cpus;       /* of the machine type */
         uint8_t bits_of_max; /* -cpu max without KVM */
 } VirtPolicy;
@@ -38,6 +43,10 @@ void virt_version_set(const GuestVersion *version, Guest *guest);
 
 /* Address bits of a CPU model without KVM; 0: unknown model. *ret_64bit: it runs 64-bit code. */
 uint8_t virt_model_bits(const char *model, const VirtPolicy *policy, bool *ret_64bit);
+/* The first QEMU with the model; all zero: unknown model, or in all. */
+GuestVersion virt_model_since(const char *model);
+/* Whether a CPU model without KVM has memory tagging. */
+bool virt_model_tags(const char *model);
 /* The width in the rule that places memory. */
 void virt_width(Space *space);
 
@@ -68,6 +77,8 @@ typedef enum VirtSwitch {
         VIRT_MMIO_SIZE,
         VIRT_MSI,
         VIRT_GIC4,
+        VIRT_EXPANDER,
+        VIRT_SMMU,
         VIRT_HIGHMEM, /* in all */
         _VIRT_SWITCH_MAX,
 } VirtSwitch;
