@@ -46,11 +46,11 @@ static void rule_assumed_width(CheckRun *run) {
                                 reach->usable->ranges[reach->usable->n - 1].end <=
                                                 width_end(reach->at_least))
                         continue;
-                check_assume(run, "iovaBits", "%u, as most SMMUs have; %u bits are certain", reach->width,
+                check_assume(run, "iovaBits", "%u, as most SMMUs have; %u bits are certain", reach->assumed,
                                 reach->at_least);
                 if (reach->direct && goes_beyond(run, width_end(reach->at_least)))
                         check_missing(run, "IOVA width of the SMMU: %u bits are assumed, %u are certain",
-                                        reach->width, reach->at_least);
+                                        reach->assumed, reach->at_least);
         }
 }
 

@@ -103,30 +103,25 @@ static unsigned group_at_most(const Profile *profile, const ProfileGroup *group)
                                                                      : group->bits;
 }
 
-/* WIDTH_ANY: all of the unit's width is certain. */
-static unsigned unit_at_least(const ProfileIommu *iommu) {
-        unsigned least = iommu_bits_at_least(iommu);
+/* The unit of which the least is certain; none: all of their widths is. */
+static void take_unit(const Profile *profile, int unit, Reach *reach) {
+        const ProfileIommu *iommu = unit >= 0 ? &profile->iommus[unit] : NULL;
+        unsigned least = iommu ? iommu_bits_at_least(iommu) : 0;
 
-        return least > 0 && least < iommu->bits.value ? least : WIDTH_ANY;
-}
-
-static unsigned group_at_least(const Profile *profile, const ProfileGroup *group) {
-        return group->iommu >= 0 ? unit_at_least(&profile->iommus[group->iommu]) : WIDTH_ANY;
+        if (least == 0 || least >= iommu->bits.value || least >= reach->at_least)
+                return;
+        reach->at_least = least;
+        reach->assumed = (unsigned) iommu->bits.value;
 }
 
 /* Of all groups that count; without groups, of all units. */
-static unsigned anywhere_at_least(const Profile *profile) {
-        unsigned least = WIDTH_ANY, own;
-
-        for (size_t i = 0; i < profile->n_groups; i++) {
-                own = counts(&profile->groups[i]) ? group_at_least(profile, &profile->groups[i]) : WIDTH_ANY;
-                least = own < least ? own : least;
-        }
-        for (size_t i = 0; i < profile->n_iommus && profile->n_groups == 0; i++) {
-                own = profile->iommus[i].n_pci_devices ? unit_at_least(&profile->iommus[i]) : WIDTH_ANY;
-                least = own < least ? own : least;
-        }
-        return least;
+static void take_units(const Profile *profile, Reach *reach) {
+        for (size_t i = 0; i < profile->n_groups; i++)
+                if (counts(&profile->groups[i]))
+                        take_unit(profile, profile->groups[i].iommu, reach);
+        for (size_t i = 0; i < profile->n_iommus && profile->n_groups == 0; i++)
+                if (profile->iommus[i].n_pci_devices > 0)
+                        take_unit(profile, (int) i, reach);
 }
 
 /* The lowest limit of units that own devices. */
@@ -222,13 +217,16 @@ static void reach_anywhere(CheckRun *run, size_t device) {
                 anywhere_width(run->profile, &width, &at_most, &limited);
         if (run->anywhere.n == 0)
                 anywhere_collect(run, width);
-        add_reach(run,
-                        &(Reach){ .usable = &run->anywhere,
-                                        .device = device,
-                                        .width = width,
-                                        .at_most = at_most,
-                                        .at_least = anywhere_at_least(run->profile),
-                                        .limited = limited });
+        Reach reach = {
+                .usable = &run->anywhere,
+                .device = device,
+                .width = width,
+                .at_most = at_most,
+                .at_least = WIDTH_ANY,
+                .limited = limited,
+        };
+        take_units(run->profile, &reach);
+        add_reach(run, &reach);
 }
 
 /* Memory that meets a region is out of reach at any width, as is what the root complex does not pass on. */
@@ -274,15 +272,20 @@ static void reach_group(CheckRun *run, const ProfileGroup *group, uint32_t domai
         } else if (group->regions_reason != REASON_NONE)
                 check_missing(run, "reserved regions of group %" PRIu32 " (%s)", group->id,
                                 reason_to_string(group->regions_reason));
-        else
-                add_reach(run,
-                                &(Reach){ .usable = &group->usable,
-                                                .regions = &group->regions,
-                                                .device = device,
-                                                .width = group->bits,
-                                                .at_most = group_at_most(run->profile, group),
-                                                .at_least = group_at_least(run->profile, group),
-                                                .limited = memory_limit_bounds(run->profile, group) });
+        else {
+                Reach reach = {
+                        .usable = &group->usable,
+                        .regions = &group->regions,
+                        .device = device,
+                        .width = group->bits,
+                        .at_most = group_at_most(run->profile, group),
+                        .at_least = WIDTH_ANY,
+                        .limited = memory_limit_bounds(run->profile, group),
+                };
+
+                take_unit(run->profile, group->iommu, &reach);
+                add_reach(run, &reach);
+        }
 }
 
 void reach_collect(CheckRun *run) {

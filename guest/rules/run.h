@@ -21,6 +21,7 @@ typedef struct Reach {
         bool translated;         /* one may be behind the guest's IOMMU and gets the guest's mappings */
         unsigned width, at_most; /* bits, without holes; at_most: higher if the kernel may support more */
         unsigned at_least;       /* of an assumed width, what is certain; else WIDTH_ANY */
+        unsigned assumed;        /* then the unit's */
 } Reach;
 
 typedef struct CheckRun {

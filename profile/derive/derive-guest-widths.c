@@ -2,7 +2,9 @@
 #include "profile/derive/derive-steps.h"
 
 #include <inttypes.h>
+#include <string.h>
 
+#include "profile/iommu-width.h"
 #include "profile/memory-limit.h"
 
 #define EPT_4_LEVEL_BITS 48
@@ -118,6 +120,17 @@ void derive_safe_widths(bool arm64, ProfileWidths *widths) {
                 widths->safe_guest_bits_with_devices.provenance = PROVENANCE_ASSUMED;
 }
 
+/* Of all units that have PCI devices. */
+static unsigned certain_bits(const Profile *profile) {
+        unsigned least = 64, own;
+
+        for (size_t i = 0; i < profile->n_iommus; i++) {
+                own = profile->iommus[i].n_pci_devices > 0 ? iommu_bits_at_least(&profile->iommus[i]) : 0;
+                least = own > 0 && own < least ? own : least;
+        }
+        return least;
+}
+
 /* VFIO maps above it; devices do not reach that. */
 static void apply_memory_limit(const Profile *profile, Fact *ret) {
         uint32_t domain = 0;
@@ -125,10 +138,15 @@ static void apply_memory_limit(const Profile *profile, Fact *ret) {
 
         if (limit.reason != REASON_NONE)
                 *ret = fact_unknown(limit.reason, "memory address limits: %s", memory_limit_source(profile));
-        else if (limit.bits > 0 && limit.bits < ret->value)
-                *ret = fact_derived(limit.bits,
-                                "memory address limit of PCI segment %04" PRIx32 " (%s); %.90s", domain,
-                                memory_limit_source(profile), ret->source);
+        else if (limit.bits > 0 && limit.bits < ret->value) {
+                bool certain = limit.bits <= certain_bits(profile), told = strlen(ret->source) <= 90;
+                Fact limited = fact_derived(limit.bits,
+                                "memory address limit of PCI segment %04" PRIx32 " (%s)%s%s", domain,
+                                memory_limit_source(profile), told ? "; " : "", told ? ret->source : "");
+
+                limited.provenance = certain ? PROVENANCE_DERIVED : PROVENANCE_ASSUMED;
+                *ret = limited;
+        }
 }
 
 void derive_iova_width(const Profile *profile, ProfileWidths *ret) {

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import hosts_iort
 import hosts_smmu
 from guests import GIB
 from place import run
@@ -69,6 +70,20 @@ def test_nothing_to_say(tmp_path, build):
 def test_without_devices(tmp_path):
     """No device, no IOVA."""
     assert answer_of(tmp_path, hosts_smmu.smmuv3_without_log, 2000, device="virtio-rng-pci") == ("safe", [], [])
+
+
+@pytest.mark.parametrize("limit,provenance,note", [(40, "derived", []), (47, "assumed", ["48, as most SMMUs have; 40 bits are certain"])])
+def test_below_a_memory_address_limit(tmp_path, limit, provenance, note):
+    """The root complex's limit is certain, but not that the unit has as much."""
+    def build(t):
+        hosts_iort.acpi_host(t, hosts_iort.table(limit=limit))
+        (t.root / "hawd/kernel-log").unlink()
+    verdict, missing, noted = answer_of(tmp_path, build, 1023, device=f"vfio-pci,host={hosts_iort.NIC}")
+    profile = json.loads(run("describe", f"--root={tmp_path}/host-1023").stdout)
+    assert (verdict, missing, noted) == ("safe", [], note)
+    assert (profile["widths"]["iovaBits"]["value"], profile["widths"]["iovaBits"]["provenance"]) == (limit, provenance)
+    _, missing, _ = answer_of(tmp_path, build, 1024, device=f"vfio-pci,host={hosts_iort.NIC}")
+    assert missing == (["IOVA width of the SMMU: 48 bits are assumed, 40 are certain"] if note else [])
 
 
 def test_screen(tmp_path):

@@ -166,6 +166,7 @@ raspberry_like.findings = {"iommu-absent"}
 def device_tree_virt(t):
     """QEMU's virt machine, booted with its device tree: fw-cfg tells; an SMMU that the kernel does not drive."""
     t.base(name="virt", architecture="aarch64", kernel="6.1.0-50-arm64")
+    t.arm_kernel()
     t.cpuinfo_arm(0x411FD070)
     t.midr(0x411FD070)
     t.directory("sys/module/kvm")
@@ -195,6 +196,7 @@ device_tree_virt.findings = {"iommu-firmware-only", "kvm-absent", "virtualised-h
 def device_tree_limit(t):
     """A board whose PCI devices reach 39 bits, behind one of two SMMUs; the kernel does not drive the other."""
     t.base(name="board", architecture="aarch64", kernel="6.12.107+deb13-arm64")
+    t.arm_kernel()
     t.cpuinfo_arm(0x414FD0B1, 2)
     t.kvm_arm(40, registers=((0x603000000013C038, PARANGE[40]),))
     t.kernel_log("arm-smmu-v3 15000000.iommu: ias 48-bit, oas 40-bit (features 0x00008305)")

@@ -1,0 +1,72 @@
+"""What hawctl prints of arm64 hosts fits into 80 columns, and is of arm64."""
+import json
+import os
+import subprocess
+import unicodedata
+
+import pytest
+
+import hosts_arm
+import hosts_intel
+import hosts_smmu
+from tree import Tree
+
+HAWCTL = os.environ["HAWCTL"]
+VERBS = ["status", "iommus", "groups", "regions", "devices", "map", "models"]
+VIRT = ["--", "qemu-system-aarch64", "-accel", "kvm", "-cpu", "host", "-M", "virt-10.0,gic-version=3", "-m", "4G", "-device", "vfio-pci,host=0000:00:01.0"]
+
+
+def run(*arguments):
+    done = subprocess.run([HAWCTL, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+                          env=os.environ | {"LC_ALL": "C.UTF-8", "COLUMNS": "80"})
+    assert done.returncode in (0, 3), done.stderr
+    return done.stdout
+
+
+def tree(tmp_path, build, name="tree"):
+    build(Tree(tmp_path / name))
+    return f"--root={tmp_path}/{name}"
+
+
+@pytest.mark.parametrize("build", [*hosts_arm.HOSTS, hosts_smmu.smmuv3_without_log, hosts_smmu.no_msi_in_use, hosts_smmu.virtio_iommu,
+                                   hosts_smmu.smmuv2], ids=lambda build: build.__name__)
+def test_columns(tmp_path, build):
+    root = tree(tmp_path, build)
+    for verb in VERBS:
+        wide = [line for line in run(verb, root).splitlines() if sum(not unicodedata.combining(c) for c in line) > 80]
+        assert wide == [], verb
+
+
+def test_units(tmp_path):
+    shown = run("iommus", tree(tmp_path, hosts_arm.ampere_like)).splitlines()
+    assert shown[0].split() == ["UNIT", "KIND", "BITS", "OAS", "ISOLATED", "DEVICES", "WHY"]
+    assert shown[1].split()[:6] == ["smmu3.0x000023ffe0000000", "arm-smmu-v3", "48", "48", "yes", "2"]
+
+
+def test_models_of_x86(tmp_path):
+    """KVM of an arm64 host runs no guest with one of them, whatever its widths."""
+    root = tree(tmp_path, hosts_arm.ampere_like)
+    shown = run("models", root).splitlines()
+    assert shown[0].startswith("This is an arm64 host") and next(l for l in shown if l.startswith("Broadwell")).split()[-1] == "none"
+    models = json.loads(run("models", root, "-j"))
+    assert (models["hosts"], models["arm64"], models["bits"]) == (0, 1, None)
+
+
+def test_models_of_both(tmp_path):
+    """Only the x86 hosts of a fleet hold any."""
+    for build in hosts_arm.ampere_like, hosts_intel.HOSTS[0]:
+        (tmp_path / f"{build.__name__}.json").write_text(run("describe", tree(tmp_path, build, build.__name__)))
+    fleet = [f"--fleet={tmp_path}/{build.__name__}.json" for build in (hosts_arm.ampere_like, hosts_intel.HOSTS[0])]
+    models = json.loads(run("models", *fleet, "-j"))
+    alone = json.loads(run("models", fleet[1], "-j"))
+    assert models["arm64"] == 1 and "arm64" not in alone
+    assert {k: v for k, v in models.items() if k != "arm64"} == alone
+    assert "1 of 2 hosts is arm64 and holds no model: the models are those of x86" in run("models", *fleet)
+
+
+def test_unknown_width(tmp_path):
+    """Without KVM's limit the guest has an unknown width, not one of 0 bits."""
+    root = tree(tmp_path, hosts_arm.device_tree_virt)
+    assert "unknown address bits; unknown layout" in " ".join(run("check", root, *VIRT).split())
+    assert run("fit", root, "--bar=1GiB", *VIRT).startswith("It is unknown how many fit: the guest has an unknown address width.\n")
+    assert json.loads(run("fit", root, "-j", "--bar=1GiB", *VIRT))["now"]["bits"] is None
