@@ -94,6 +94,28 @@ static void print_ranges(const ProfileGroup *group) {
                                 reason_to_string(group->bits ? group->regions_reason : group->bits_reason));
 }
 
+/* Before Linux 6.15 on arm64. */
+static size_t count_waiting(const Profile *profile) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < profile->n_devices; i++)
+                n += profile->devices[i].group < 0 &&
+                                profile->devices[i].group_reason == REASON_UNSUPPORTED_KERNEL;
+        return n;
+}
+
+static void print_waiting(const Profile *profile, const Screen *screen) {
+        size_t n = count_waiting(profile);
+        char text[160];
+
+        if (n == 0)
+                return;
+        snprintf(text, sizeof(text),
+                        "%zu %s no group yet: this kernel makes it when a driver binds ('hawctl devices')",
+                        n, n == 1 ? "device has" : "devices have");
+        screen_wrap(screen, 0, text);
+}
+
 static int run(const Options *options, int argc, char **argv) {
         _cleanup_(profile_done) Profile profile = {};
         _cleanup_(selection_done) Selection selection = {};
@@ -114,6 +136,8 @@ static int run(const Options *options, int argc, char **argv) {
         if (selection.n == 0) {
                 if (!options->no_legend)
                         printf("No IOMMU groups.\n");
+                if (!options->no_legend)
+                        print_waiting(&profile, &screen);
                 return EXIT_SUCCESS;
         }
         names = pci_names_open();
@@ -121,6 +145,8 @@ static int run(const Options *options, int argc, char **argv) {
         for (size_t i = 0; i < selection.n; i++)
                 add_rows(table, &profile, &profile.groups[selection.indices[i]], names);
         r = table_finish(table);
+        if (argc == 0 && r == EXIT_SUCCESS && !options->no_legend)
+                print_waiting(&profile, &screen);
         for (int a = 0; a < argc && r == EXIT_SUCCESS; a++) {
                 printf("\nGroup %s\n", argv[a]);
                 print_ranges(&profile.groups[selection.indices[a]]);

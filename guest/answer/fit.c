@@ -297,8 +297,7 @@ int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device,
 #define TEXTS_SCHEMA "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"
 
 static const Field width_fields[] = {
-        { "bits", FIELD_INTEGER, FIELD_OR_NONE, FIELD_MEMBER(FitWidth, bits), .max = 64,
-                        .text = "The guest's width; null: unknown, and so is how many fit." },
+        { "bits", FIELD_INTEGER, 0, FIELD_MEMBER(FitWidth, bits), .max = 64, .text = "The guest's width." },
         { "fit", FIELD_INTEGER, 0, FIELD_MEMBER(FitWidth, n), .text = "How many more devices fit." },
         { "reached", FIELD_INTEGER, 0, FIELD_MEMBER(FitWidth, n_reached),
                         .text = "How many of them other devices reach by peer-to-peer DMA." },

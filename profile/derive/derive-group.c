@@ -123,6 +123,8 @@ int derive_reserved(Profile *profile) {
                 return 0;
         r = usable_below((unsigned) profile->widths.iova_bits.value, &profile->reserved,
                         &profile->usable_iova);
+        if (r >= 0)
+                r = derive_waiting_usable(profile, &profile->usable_iova);
         return r < 0 ? r : memory_limit_intersect_all(profile, &profile->usable_iova);
 }
 
@@ -274,21 +276,6 @@ static size_t find_members(Profile *profile, size_t g, size_t *indices) {
                 indices[n++] = (size_t) (device - profile->devices);
         }
         return n;
-}
-
-/* On arm64 before Linux 6.15 a device without a driver has no group, and its reserved regions are unknown until it
- * has one. So may it be with a kernel that takes later drivers. Any other device without a group has no reason. */
-void derive_group_reasons(const Facts *facts, Profile *profile) {
-        bool late = facts_are_arm64(facts) && profile->n_iommus > 0 &&
-                        kernel_groups_early(facts->host.kernel_release) != TRISTATE_YES;
-
-        for (size_t i = 0; i < profile->n_devices; i++) {
-                ProfileDevice *device = &profile->devices[i];
-
-                device->group_reason = late && device->group < 0 && !*device->driver
-                                ? REASON_UNSUPPORTED_KERNEL
-                                : REASON_NONE;
-        }
 }
 
 /* The lists are copied because facts are updated when devices change. */

@@ -34,6 +34,8 @@ int derive_devices(const Facts *facts, Profile *profile);
 int derive_mediated(const Facts *facts, Profile *profile); /* after the devices */
 int derive_groups(const Facts *facts, Profile *profile);
 void derive_group_reasons(const Facts *facts, Profile *profile); /* after the groups */
+/* Takes away the memory that firmware reserves for devices without a group yet: it may be among their regions. */
+int derive_waiting_usable(const Profile *profile, RangeSet *usable);
 int derive_reserved(Profile *profile);
 int derive_memory(const Facts *facts, ProfileMemory *ret);
 void derive_refused(const Facts *facts, Profile *profile);

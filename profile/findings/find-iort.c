@@ -9,6 +9,7 @@
 #include "probe/cleanup.h"
 #include "profile/device-lookup.h"
 #include "profile/findings/findings.h"
+#include "profile/iort-stream.h"
 #include "profile/memory-limit.h"
 
 /* ── root complexes ────────────────────────────────────────────────────────────────────────────────────── */
@@ -69,30 +70,13 @@ static void find_memory_address_limit(
 
 /* ── units ─────────────────────────────────────────────────────────────────────────────────────────────── */
 
-#define NO_UNIT (-1)
-
-/* Of a function: where its requests go. */
-typedef struct Stream {
-        int unit; /* NO_UNIT: none */
-        uint32_t id;
-} Stream;
-
-static Stream stream_of(const Iort *iort, const PciAddress *address) {
-        uint16_t rid = (uint16_t) (address->bus << 8 | address->device << 3 | address->function);
-        Stream stream = { .unit = NO_UNIT };
-
-        if (address->domain <= UINT16_MAX)
-                stream.unit = iort_stream_of(iort, (uint16_t) address->domain, rid, &stream.id);
-        return stream;
-}
-
 /* How many functions are behind each unit: the table is long, so each is looked up once. NULL: no memory. */
 static size_t *functions_behind(const Profile *profile) {
         const Iort *iort = &profile->firmware.iort;
         size_t *behind = calloc(iort->n_units ? iort->n_units : 1, sizeof(*behind));
 
         for (size_t i = 0; behind && i < profile->n_devices; i++) {
-                int unit = stream_of(iort, &profile->devices[i].address).unit;
+                int unit = iort_stream(iort, &profile->devices[i].address).unit;
 
                 if (unit >= 0)
                         behind[unit]++;
@@ -133,18 +117,6 @@ static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
 
 /* ── reserved memory ───────────────────────────────────────────────────────────────────────────────────── */
 
-/* An RMR names the ids behind the unit. */
-static bool is_for(const IortReserved *reserved, Stream stream) {
-        for (size_t i = 0; stream.unit >= 0 && i < reserved->n_mappings; i++) {
-                const IortMapping *mapping = &reserved->mappings[i];
-
-                if (mapping->valid && mapping->unit == stream.unit && stream.id >= mapping->output_base &&
-                                stream.id - mapping->output_base < mapping->count)
-                        return true;
-        }
-        return false;
-}
-
 static bool keeps(const ProfileGroup *group, const IortRange *range) {
         for (size_t i = 0; i < group->regions.n; i++) {
                 const ReservedRegion *region = &group->regions.regions[i];
@@ -161,12 +133,12 @@ static bool keeps(const ProfileGroup *group, const IortRange *range) {
 static void find_not_kept(const Profile *profile, const ProfileDevice *device, FindingList *list) {
         const Iort *iort = &profile->firmware.iort;
         char name[PCI_ADDRESS_TEXT_MAX];
-        Stream stream = stream_of(iort, &device->address);
+        IortStream stream = iort_stream(iort, &device->address);
 
         for (size_t i = 0; i < iort->n_reserved; i++) {
                 const IortReserved *reserved = &iort->reserved[i];
 
-                if (!is_for(reserved, stream))
+                if (!iort_reserved_for(reserved, stream))
                         continue;
                 for (size_t j = 0; j < reserved->n_ranges; j++) {
                         const IortRange *range = &reserved->ranges[j];
@@ -192,11 +164,45 @@ static void find_not_kept(const Profile *profile, const ProfileDevice *device, F
         }
 }
 
+/* Its group, and so its reserved regions, are made when a driver binds. */
+static void find_rmr_of_waiting(const Profile *profile, const ProfileDevice *device, FindingList *list) {
+        const Iort *iort = &profile->firmware.iort;
+        char name[PCI_ADDRESS_TEXT_MAX];
+        IortStream stream = iort_stream(iort, &device->address);
+
+        for (size_t i = 0; i < iort->n_reserved; i++) {
+                const IortReserved *reserved = &iort->reserved[i];
+
+                if (reserved->n_ranges == 0 || !iort_reserved_for(reserved, stream))
+                        continue;
+                pci_address_format(&device->address, name, sizeof(name));
+                Finding *f = finding_add(
+                                list, FINDING_RMRR_DEVICE_NOT_ASSIGNABLE, SEVERITY_WARNING, "%s", name);
+                finding_summary(f,
+                                "%s has no IOMMU group yet, and may not be assignable: firmware reserves a memory "
+                                "region for it",
+                                name);
+                finding_detail(f,
+                                "ACPI IORT, RMR at byte %" PRIu32 ": 0x%" PRIx64 "-0x%" PRIx64
+                                ". Linux heeds it only if the host bridge's _DSM (function 5) says that the boot "
+                                "configuration must be kept, and shows it in the group, which is made when a "
+                                "driver binds.",
+                                reserved->offset, reserved->ranges[0].start, reserved->ranges[0].end);
+                finding_remedy(f,
+                                "Bind it to vfio-pci and look again: 'driverctl set-override %s vfio-pci', "
+                                "'hawctl groups'.",
+                                name);
+                return;
+        }
+}
+
 static void find_rmr_not_kept(const Profile *profile, FindingList *list) {
         for (size_t i = 0; profile->firmware.iort.n_reserved > 0 && i < profile->n_devices; i++) {
                 const ProfileDevice *device = &profile->devices[i];
 
-                if (device->group >= 0 && device->address.domain <= UINT16_MAX &&
+                if (device->group < 0 && device->group_reason == REASON_UNSUPPORTED_KERNEL)
+                        find_rmr_of_waiting(profile, device, list);
+                else if (device->group >= 0 && device->address.domain <= UINT16_MAX &&
                                 profile->groups[device->group].regions_reason == REASON_NONE)
                         find_not_kept(profile, device, list);
         }

@@ -3,8 +3,10 @@ import json
 
 import pytest
 
+import hosts_iort
 import hosts_smmu
 from guests import guest
+from iort import mapping, rmr
 from place import run
 from tree import endpoint
 
@@ -62,3 +64,42 @@ def test_unknown_group(place, way):
     for answer in (here, target):
         assert of_assignment(answer) == [] and answer["verdict"] != "safe"
     assert "whether group 0 can be assigned" in here["missing"] and "whether any group can be assigned" in target["missing"]
+
+
+LATE = "0000:00:04.0"
+
+
+def reserved_for_waiting(t):
+    """Firmware reserves 1 MiB for a device that has no group yet (requester 0x20)."""
+    hosts_iort.acpi_host(t, hosts_iort.table(rmr(0, [(0x50000000, 0x100000)], mapping("one", output=0x20, count=1))))
+    t.pci(LATE, endpoint())
+
+
+def test_memory_reserved_for_a_waiting_device(place):
+    """It may be a region of the group to come: no memory that any device can address, and a finding says so."""
+    profile = json.loads(run("describe", f"--root={place.host(reserved_for_waiting)}").stdout)
+    assert profile["usableIova"] == [{"start": "0x0", "end": "0x7ffffff"}, {"start": "0x8100000", "end": "0x4fffffff"},
+                                     {"start": "0x50100000", "end": "0xffffffffffff"}]
+    found, = (f for f in profile["findings"] if f["id"] == "rmrr-device-not-assignable")
+    assert found["subject"] == LATE and "0x50000000-0x500fffff" in found["detail"] and f"set-override {LATE} vfio-pci" in found["remedy"]
+    # The others' regions are known, and have not got it.
+    assert all({"start": "0x8100000", "end": "0xffffffffffff"} in group["usableIova"] for group in profile["groups"])
+
+
+def test_groups_says_what_is_missing(place):
+    shown = run("groups", f"--root={place.host(reserved_for_waiting)}", COLUMNS="80").stdout
+    assert " ".join(shown.split()).endswith("1 device has no group yet: this kernel makes it when a driver binds ('hawctl devices')")
+    assert "no group yet" not in run("groups", f"--root={place.path}/host", "0").stdout
+
+
+def test_no_group_at_all(place):
+    def host(t):
+        t.base(name="late", architecture="aarch64", kernel="6.1.0-50-arm64")
+        t.arm_kernel()
+        t.cpuinfo_arm(0x413FD0C1)
+        t.write("hawd/reasons", "not-applicable hawd/cpuid\n")
+        t.smmu(0x9050000, [], "arm-smmu-v3.0.auto/iommu")
+        for address in hosts_iort.NIC, hosts_iort.DISK:
+            t.pci(address, endpoint())
+    shown = run("groups", f"--root={place.host(host)}").stdout
+    assert shown.startswith("No IOMMU groups.\n2 devices have no group yet")
