@@ -8,6 +8,7 @@
 #include "ctl/show/table.h"
 #include "ctl/verb/select.h"
 #include "ctl/verb/verbs.h"
+#include "profile/architecture.h"
 #include "profile/field/json-write.h"
 
 enum {
@@ -32,11 +33,39 @@ static const Column columns[] = {
         [COLUMN_WHY] = { "WHY", .wrap = true },
 };
 
+/* Of arm64 hosts, whose units have long names: the stages are in the source. */
+enum { ARM_NAME, ARM_KIND, ARM_BITS, ARM_OAS, ARM_ISOLATED, ARM_DEVICES, ARM_WHY };
+
+static const Column arm_columns[] = {
+        [ARM_NAME] = { "UNIT" },
+        [ARM_KIND] = { "KIND" },
+        [ARM_BITS] = { "BITS", .right = true },
+        [ARM_OAS] = { "OAS", .right = true },
+        [ARM_ISOLATED] = { "ISOLATED" },
+        [ARM_DEVICES] = { "DEVICES", .right = true },
+        [ARM_WHY] = { "WHY", .wrap = true },
+};
+
 static void bits_cell(Table *table, unsigned column, const Fact *fact) {
         if (fact_known(fact))
                 table_cellf(table, column, "%" PRIu64, fact->value);
         else
                 table_cell(table, column, NULL);
+}
+
+static void devices_cell(Table *table, unsigned column, const ProfileIommu *iommu) {
+        if (iommu->devices_reason == REASON_NONE)
+                table_cellf(table, column, "%" PRIu32, iommu->n_devices);
+        else
+                table_cell(table, column, NULL);
+}
+
+static void why_cell(Table *table, unsigned column, const ProfileIommu *iommu) {
+        if (fact_known(&iommu->bits))
+                table_cell(table, column, iommu->bits.source);
+        else
+                table_cellf(table, column, "%s: %s", reason_to_string(iommu->bits.reason),
+                                iommu->bits.source);
 }
 
 static void add_row(Table *table, const ProfileIommu *iommu) {
@@ -49,15 +78,21 @@ static void add_row(Table *table, const ProfileIommu *iommu) {
         bits_cell(table, COLUMN_SECOND, &iommu->second_stage_bits);
         bits_cell(table, COLUMN_FIRST, &iommu->first_stage_bits);
         table_cell(table, COLUMN_REMAPPING, !fact_known(remapping) ? NULL : remapping->value ? "on" : "off");
-        if (iommu->devices_reason == REASON_NONE)
-                table_cellf(table, COLUMN_DEVICES, "%" PRIu32, iommu->n_devices);
-        else
-                table_cell(table, COLUMN_DEVICES, NULL);
-        if (fact_known(&iommu->bits))
-                table_cell(table, COLUMN_WHY, iommu->bits.source);
-        else
-                table_cellf(table, COLUMN_WHY, "%s: %s", reason_to_string(iommu->bits.reason),
-                                iommu->bits.source);
+        devices_cell(table, COLUMN_DEVICES, iommu);
+        why_cell(table, COLUMN_WHY, iommu);
+}
+
+static void add_arm_row(Table *table, const ProfileIommu *iommu) {
+        const Fact *isolated = &iommu->interrupt_remapping_enabled;
+
+        table_row(table);
+        table_cell(table, ARM_NAME, iommu->name);
+        table_cell(table, ARM_KIND, iommu_kind_to_string(iommu->kind));
+        bits_cell(table, ARM_BITS, &iommu->bits);
+        bits_cell(table, ARM_OAS, &iommu->oas);
+        table_cell(table, ARM_ISOLATED, !fact_known(isolated) ? NULL : isolated->value ? "yes" : "no");
+        devices_cell(table, ARM_DEVICES, iommu);
+        why_cell(table, ARM_WHY, iommu);
 }
 
 static const char *unit_name(const Profile *profile, size_t i, char *buffer) {
@@ -89,9 +124,11 @@ static int run(const Options *options, int argc, char **argv) {
                         printf("No IOMMU units.\n");
                 return EXIT_SUCCESS;
         }
-        Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
+        bool arm64 = profile_is_arm64(&profile);
+        Table *table = table_new(arm64 ? arm_columns : columns,
+                        arm64 ? ELEMENTS(arm_columns) : ELEMENTS(columns), &screen, options->no_legend);
         for (size_t i = 0; i < selection.n; i++)
-                add_row(table, &profile.iommus[selection.indices[i]]);
+                (arm64 ? add_arm_row : add_row)(table, &profile.iommus[selection.indices[i]]);
         return table_finish(table);
 }
 
@@ -102,7 +139,8 @@ const Verb verb_iommus = {
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
         .summary = "List IOMMU units: registers, widths, devices",
         .help = "SECOND and FIRST are the widths of the second-stage and first-stage page tables.\n"
-                "BITS is the width that the running kernel uses.\n",
+                "BITS is the width that the running kernel uses. On arm64, OAS is the width of\n"
+                "memory addresses, and ISOLATED says whether MSIs are isolated.\n",
         .example = "hawctl iommus dmar0 --json=pretty",
         .run = run,
 };

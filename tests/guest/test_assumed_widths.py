@@ -77,6 +77,7 @@ def test_below_a_memory_address_limit(tmp_path, limit, provenance, note):
     """The root complex's limit is certain, but not that the unit has as much."""
     def build(t):
         hosts_iort.acpi_host(t, hosts_iort.table(limit=limit))
+        t.chip(1, "GICv3")
         (t.root / "hawd/kernel-log").unlink()
     verdict, missing, noted = answer_of(tmp_path, build, 1023, device=f"vfio-pci,host={hosts_iort.NIC}")
     profile = json.loads(run("describe", f"--root={tmp_path}/host-1023").stdout)
