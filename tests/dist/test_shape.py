@@ -42,7 +42,7 @@ def test_functions():
             continue
         start = None
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if re.match(r"^[a-z].*\) \{$|^ {16,}.*\) \{$", line) and not line.startswith(("struct", "typedef")) and start is None:
+            if re.match(r"^[A-Za-z].*\) \{$|^ {16,}.*\) \{$", line) and not line.startswith(("struct", "typedef")) and start is None:
                 start = number
             elif line == "}" and start:
                 if number - start > 60:
