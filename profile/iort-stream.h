@@ -5,6 +5,7 @@
 
 #include "probe/decode/acpi/iort.h"
 #include "probe/decode/pci/pci-address.h"
+#include "profile/profile.h"
 
 #define IORT_NO_UNIT (-1)
 
@@ -17,3 +18,6 @@ IortStream iort_stream(const Iort *iort, const PciAddress *address);
 
 /* Whether an RMR, which names ids behind a unit, is for it. */
 bool iort_reserved_for(const IortReserved *reserved, IortStream stream);
+
+/* Whether the kernel drives the SMMU with registers at that address, whose name has it. */
+bool smmu_driven(const Profile *profile, uint64_t base);

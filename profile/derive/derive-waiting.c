@@ -8,6 +8,15 @@
 #include "profile/iort-stream.h"
 #include "profile/kernel-policy.h"
 
+/* By the IORT: a group never comes, as long as the kernel does not drive the unit. */
+static bool behind_idle_unit(const Profile *profile, const ProfileDevice *device) {
+        const Iort *iort = &profile->firmware.iort;
+        int unit = profile->firmware.iort_reason == REASON_NONE ? iort_stream(iort, &device->address).unit
+                                                                : IORT_NO_UNIT;
+
+        return unit >= 0 && !smmu_driven(profile, iort->units[unit].base);
+}
+
 /* On arm64 before Linux 6.15 a device without a driver has no group, and its reserved regions are unknown until it
  * has one. So may it be with a kernel that takes later drivers. Any other device without a group has no reason. */
 void derive_group_reasons(const Facts *facts, Profile *profile) {
@@ -17,7 +26,8 @@ void derive_group_reasons(const Facts *facts, Profile *profile) {
         for (size_t i = 0; i < profile->n_devices; i++) {
                 ProfileDevice *device = &profile->devices[i];
 
-                device->group_reason = late && device->group < 0 && !*device->driver
+                device->group_reason = late && device->group < 0 && !*device->driver &&
+                                                !behind_idle_unit(profile, device)
                                 ? REASON_UNSUPPORTED_KERNEL
                                 : REASON_NONE;
         }

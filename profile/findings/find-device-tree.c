@@ -8,6 +8,7 @@
 
 #include "profile/architecture.h"
 #include "profile/findings/findings.h"
+#include "profile/iort-stream.h"
 #include "profile/memory-limit.h"
 
 /* Behind a unit whose width is unknown, VFIO may offer any. */
@@ -62,17 +63,6 @@ static void find_limit(const Profile *profile, uint32_t domain, FindingList *lis
 }
 
 /* As both drivers name their units: by register base. */
-bool find_smmu_driven(const Profile *profile, uint64_t base) {
-        char v3[32], v2[32];
-
-        snprintf(v3, sizeof(v3), "smmu3.0x%016" PRIx64, base);
-        snprintf(v2, sizeof(v2), "smmu.0x%016" PRIx64, base);
-        for (size_t i = 0; i < profile->n_iommus; i++)
-                if (strcmp(profile->iommus[i].name, v3) == 0 || strcmp(profile->iommus[i].name, v2) == 0)
-                        return true;
-        return false;
-}
-
 /* Where none is driven, iommu-firmware-only says so. */
 static void find_not_driven(const Profile *profile, FindingList *list) {
         const DeviceTree *tree = &profile->firmware.device_tree;
@@ -82,7 +72,7 @@ static void find_not_driven(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < tree->n_units; i++) {
                 const DeviceTreeUnit *unit = &tree->units[i];
 
-                if (find_smmu_driven(profile, unit->base))
+                if (smmu_driven(profile, unit->base))
                         continue;
                 Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
                                 unit->base);

@@ -95,7 +95,7 @@ static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < iort->n_units; i++) {
                 const IortUnit *unit = &iort->units[i];
 
-                if (find_smmu_driven(profile, unit->base))
+                if (smmu_driven(profile, unit->base))
                         continue;
                 Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
                                 unit->base);

@@ -29,9 +29,6 @@ void find_device_tree(const Profile *profile, FindingList *list);
 void find_smmu(const Profile *profile, FindingList *list);
 void find_iort(const Profile *profile, FindingList *list);
 
-/* Whether the kernel drives the SMMU with its registers there. */
-bool find_smmu_driven(const Profile *profile, uint64_t base);
-
 void find_firmware(const Profile *profile, FindingList *list);
 void find_groups(const Profile *profile, FindingList *list);
 void find_holes(const Profile *profile, FindingList *list);

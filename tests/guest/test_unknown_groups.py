@@ -6,7 +6,7 @@ import pytest
 import hosts_iort
 import hosts_smmu
 from guests import guest
-from iort import mapping, rmr
+from iort import iort, its, mapping, rmr, root_complex, smmuv3
 from place import run
 from tree import endpoint
 
@@ -103,3 +103,19 @@ def test_no_group_at_all(place):
             t.pci(address, endpoint())
     shown = run("groups", f"--root={place.host(host)}").stdout
     assert shown.startswith("No IOMMU groups.\n2 devices have no group yet")
+
+
+def test_behind_a_unit_that_is_not_driven(place):
+    """By the IORT the other device's requests go to a second unit: no driver gives it a group, and firmware's memory for it concerns
+    nobody's."""
+    def host(t):
+        hosts_iort.acpi_host(t, iort(its(0), smmuv3(0x9050000, mapping("its"), name="one"), smmuv3(0x9070000, mapping("its"), name="two"),
+                                     root_complex(0, mapping("one", count=0x20), mapping("two", first=0x20, count=0x100, output=0x20)),
+                                     rmr(0, [(0x50000000, 0x100000)], mapping("two", output=0x20, count=1))))
+        t.pci(LATE, endpoint())
+    answer = place.check(host, asked(LATE))
+    assert of_assignment(answer) == ["cannot be assigned: it is not behind an IOMMU"]
+    profile = json.loads(run("describe", f"--root={place.path}/host").stdout)
+    assert profile["usableIova"] == [{"start": "0x0", "end": "0x7ffffff"}, {"start": "0x8100000", "end": "0xffffffffffff"}]
+    assert {f["id"] for f in profile["findings"]} >= {"smmu-not-driven"} and "rmrr-device-not-assignable" not in str(profile["findings"])
+    assert "no group yet" not in run("groups", f"--root={place.path}/host").stdout
