@@ -111,3 +111,16 @@ def test_document_of_before(tmp_path):
     (tmp_path / "old.json").write_text(json.dumps(profile), encoding="utf-8")
     answer = json.loads(asked(tmp_path, hosts_smmu.smmuv3_both_stages, 64, "-j", f"--for={tmp_path}/old.json").stdout)
     assert "IOVA width of the SMMU: 48 bits are assumed, 36 are certain" in answer["targets"][0]["offline"]["missing"]
+
+
+def test_class_of_hosts(tmp_path):
+    """The text of a class has what is certain: a guest that names no device is asked of it, not of the host."""
+    for name, build in ("assumed", hosts_smmu.smmuv3_without_log), ("address-bits", hosts_smmu.smmuv3_address_bits_unknown):
+        build(Tree(tmp_path / name))
+        (tmp_path / f"{name}.json").write_text(run("describe", f"--root={tmp_path}/{name}").stdout, encoding="utf-8")
+    guest = {"schema": "hawd-guest/1", "name": "any", "machine": "virt-10.0", "accelerator": "kvm", "vmmVersion": "10.0.0", "cpu": {"model": "host"},
+             "memory": {"ram": "2000GiB"}, "firmware": {"kind": "none"}, "devices": [{"name": "any", "assigned": True}]}
+    (tmp_path / "guest.json").write_text(json.dumps(guest), encoding="utf-8")
+    for name, certain in ("assumed", 40), ("address-bits", 39):
+        answer = json.loads(run("place", f"{tmp_path}/guest.json", f"{tmp_path}/{name}.json", "-j").stdout)
+        assert answer["verdict"] == "warning" and f"48 bits are assumed, {certain} are certain" in str(answer), answer
