@@ -6,6 +6,7 @@ import pathlib
 import jsonschema
 import pytest
 
+import hosts_arm
 import hosts_intel
 from bus import HOST, NAME, PATH, BusError
 
@@ -52,6 +53,17 @@ def test_missing_is_never_safe(service, client):
     assert answer["verdict"] == "safe" and not answer["missing"]
     answer = ask(client, json.dumps(plain | {"firmware": GUEST["firmware"], "ignored": [{"what": "-machine foo=", "text": "not understood"}]}))
     assert answer["verdict"] == "warning" and any("-machine foo=" in m for m in answer["missing"])
+
+
+def test_cloud_hypervisor_on_arm64(serve, client):
+    """Its guest is one of the host's architecture, unless the document says otherwise."""
+    serve(hosts_arm.raspberry_like)
+    guest = {"schema": "hawd-guest/1", "machine": "cloud-hypervisor", "memory": {"ram": "4GiB"}, "firmware": {"kind": "none"}}
+    for more in ({}, {"architecture": "aarch64"}):
+        answer = ask(client, json.dumps(guest | more))
+        assert (answer["verdict"], answer["layout"]["physBits"]) == ("safe", 40)
+    answer = ask(client, json.dumps(guest | {"architecture": "x86_64"}))
+    assert any("does not run x86 guests" in finding["summary"] for finding in answer["findings"])
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "17", "null", '{"schema":"hawd-profile/1"}', '{"schema":"hawd-guest/2"}', "[" * 100000,

@@ -263,6 +263,9 @@ int vm_machine(Vm *vm, const KeyValues *values) {
 
                 if (vm->qemu->arm64)
                         r = vm_virt_spelling(vm, item, key);
+                /* Noted: what it means depends on the release. */
+                if (vm->qemu->arm64 && item->bare)
+                        continue;
                 vm_place_machine(vm, *key ? key : item->key, item->value);
                 if (r >= 0)
                         r = set_property(vm, *key ? key : item->key, item->value);
