@@ -132,6 +132,15 @@ static int add_unit(TreeWalk *walk, const char *node, size_t n_buses) {
         return 0;
 }
 
+static int add_controller(TreeWalk *walk, const char *node) {
+        DeviceTree *tree = &walk->tables->device_tree;
+        Bytes property;
+
+        if (tree->gic_version == 0 && read_property(walk, node, "compatible", &property))
+                tree->gic_version = device_tree_gic(property);
+        return 0;
+}
+
 /* Names by the specification's recommendation (2.2.2), and what boards call their buses. */
 static bool has_base(const char *name, const char *const *words, size_t n) {
         size_t length = strcspn(name, "@");
@@ -147,13 +156,15 @@ static int walk_bus(TreeWalk *walk, const char *node, size_t n_buses);
 static int visit(TreeWalk *walk, const char *node, const char *name, size_t n_buses) {
         static const char *const bridges[] = { "pcie", "pci" },
                                  *const units[] = { "iommu", "smmu", "smmuv3", "smmu-v3" },
+                                 *const controllers[] = { "interrupt-controller", "intc", "gic" },
                                  *const buses[] = { "soc", "axi", "bus", "scb", "amba", "amba_apu", "smb",
                                          "ap806", "cp0", "cp1", "platform", "soc-bus", "cbass" };
         bool bridge = has_base(name, bridges, ELEMENTS(bridges)) && strchr(name, '@'),
              unit = has_base(name, units, ELEMENTS(units)) && strchr(name, '@'),
+             controller = has_base(name, controllers, ELEMENTS(controllers)) && strchr(name, '@'),
              bus = has_base(name, buses, ELEMENTS(buses)) && n_buses < DEVICE_TREE_DEPTH_MAX;
 
-        if (!bridge && !unit && !bus)
+        if (!bridge && !unit && !controller && !bus)
                 return 0;
         if (++walk->n_nodes > NODES_MAX) {
                 fault_add(&walk->tables->device_tree_faults, 0, "too-many-nodes", "more than %d nodes",
@@ -163,9 +174,10 @@ static int visit(TreeWalk *walk, const char *node, const char *name, size_t n_bu
         }
         if (!is_available(walk, node))
                 return 0;
-        return bridge          ? add_bridge(walk, node, n_buses)
-                        : unit ? add_unit(walk, node, n_buses)
-                               : walk_bus(walk, node, n_buses);
+        return bridge                ? add_bridge(walk, node, n_buses)
+                        : unit       ? add_unit(walk, node, n_buses)
+                        : controller ? add_controller(walk, node)
+                                     : walk_bus(walk, node, n_buses);
 }
 
 static int visit_children(TreeWalk *walk, const char *node, const NameList *names, size_t n_buses) {

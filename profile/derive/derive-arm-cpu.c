@@ -91,10 +91,15 @@ static void name_parts(const CpuFacts *cpu, const Fact *midr, const Fact *kinds,
 }
 
 /* KVM emulates this one for guests. */
-static Fact gic_version(const IommuFacts *facts) {
-        if (facts->gic_version == 0)
-                return fact_unknown(facts->gic_reason, CHIPS);
-        return fact_measured(facts->gic_version, CHIPS " %s", facts->gic_chip);
+static Fact gic_version(const Facts *facts) {
+        const IommuFacts *chips = &facts->iommu;
+        const FirmwareTables *tables = &facts->acpi;
+
+        if (chips->gic_version > 0)
+                return fact_measured(chips->gic_version, CHIPS " %s", chips->gic_chip);
+        if (tables->device_tree_reason == REASON_NONE && tables->device_tree.gic_version > 0)
+                return fact_measured(tables->device_tree.gic_version, "device tree, interrupt controller");
+        return fact_unknown(chips->gic_reason, CHIPS);
 }
 
 void derive_arm_cpu(const Facts *facts, ProfileHost *ret) {
@@ -122,5 +127,5 @@ void derive_arm_cpu(const Facts *facts, ProfileHost *ret) {
         name_parts(cpu, &ret->midr, &ret->cpu_kinds, ret->model_name, sizeof(ret->model_name));
         ret->page_size = page_size > 0 ? fact_measured(page_size, "sysconf(_SC_PAGESIZE)")
                                        : fact_unknown(REASON_ABSENT, "sysconf(_SC_PAGESIZE)");
-        ret->gic_version = gic_version(&facts->iommu);
+        ret->gic_version = gic_version(facts);
 }

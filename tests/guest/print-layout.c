@@ -119,7 +119,7 @@ static int set_virt(Guest *guest, LayoutHost *host, const char *key, const char 
         } else if (!strcmp(key, "highmem-mmio-size")) {
                 virt->highmem_mmio_size = number;
         } else if (!strcmp(key, "gic-version")) {
-                virt->gic_version = (uint8_t) number;
+                virt->gic_version = !strcmp(value, "max") ? GIC_MAX : (uint8_t) number;
         } else if (!strcmp(key, "its")) {
                 virt->its = state;
         } else if (!strcmp(key, "mte")) {

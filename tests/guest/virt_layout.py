@@ -47,7 +47,7 @@ def errors(case, text):
     for kind, *numbers in re.findall(r"^cause=(\S+) (\d+) (\d+) (\d+)$", text, re.MULTILINE):
         value, least, most = map(int, numbers)
         machine = f"virt-{case['machine-version']}"
-        absent = ["unsupported machine type", f"unsupported machine type: \"{machine}\"", "Use -machine help to list supported machines"]
+        absent = ["unsupported machine type"]
         requested = f"Invalid SMP CPUs {value}. The max CPUs supported by machine '{machine}' is {most}" if least == 2 else \
             f"Number of SMP CPUs requested ({value}) exceeds max CPUs supported by machine 'mach-virt' ({most})"
         found += {
@@ -62,6 +62,7 @@ def errors(case, text):
             "switch-absent": [f"Property '{machine}-machine.{SWITCHES.get(value)}' not found"],
             "huge": ["maxmem/slots too huge"],
             "mte": ["MTE requested, but not supported by the guest CPU"],
+            "two-iommus": ["virt machine does not support multiple IOMMUs"],
             "gicv2-its": ["GICv2 + ITS is an invalid configuration."],
             "model-absent": [f"unable to find CPU model '{case.get('model')}'"],
             "machine-newer": absent, "machine-gone": absent, "machine-never": absent,

@@ -176,6 +176,8 @@ def device_tree_virt(t):
     t.device_tree("", compatible="linux,dummy-virt", **{"#address-cells": [2], "#size-cells": [2]})
     t.device_tree("fw-cfg@9020000", compatible="qemu,fw-cfg-mmio", reg=[0, 0x9020000, 0, 0x18])
     t.device_tree("smmuv3@9050000", compatible="arm,smmu-v3", reg=[0, 0x9050000, 0, 0x20000])
+    t.device_tree("interrupt-controller@1000", compatible="brcm,l2-intc")
+    t.device_tree("intc@8000000", compatible="arm,gic-v3")
     t.device_tree("pcie@10000000", compatible="pci-host-ecam-generic", device_type="pci", linux__pci_domain=[0], dma_coherent=b"",
                   ranges=[0x1000000, 0, 0, 0, 0x3EFF0000, 0, 0x10000, 0x2000000, 0, 0x10000000, 0, 0x10000000, 0, 0x2EFF0000,
                           0x3000000, 0x80, 0, 0x80, 0, 0x80, 0], **{"#address-cells": [3], "#size-cells": [2]})
@@ -183,7 +185,7 @@ def device_tree_virt(t):
 
 
 device_tree_virt.expect = {
-    "host.virtualised": "qemu", "memory.ranges.1.type": "pcie@10000000", "iommus": [],
+    "host.virtualised": "qemu", "memory.ranges.1.type": "pcie@10000000", "iommus": [], "host.gicVersion.value": 3,
     "firmware.deviceTree.units": [{"path": "/smmuv3@9050000", "compatible": "arm,smmu-v3", "base": "0x9050000"}],
     "firmware.deviceTree.hostBridges.0.dmaBits": None, "firmware.deviceTree.hostBridges.0.path": "/pcie@10000000",
     "firmware.deviceTree.hostBridges.0.windows.0": {"space": "io", "prefetchable": False, "busStart": "0x0", "start": "0x3eff0000",
@@ -204,6 +206,7 @@ def device_tree_limit(t):
     t.write("proc/iomem", "10000000-17ffffff : pcie@10000000\n80000000-ffffffff : System RAM\n")
     t.device_tree("", compatible="acme,board", **{"#address-cells": [2], "#size-cells": [2]})
     t.device_tree("soc@0", compatible="simple-bus", ranges=[0, 0, 0x10000000, 0x10000000], **{"#address-cells": [1], "#size-cells": [1]})
+    t.device_tree("soc@0/interrupt-controller@4000000", compatible=["acme,gic", "arm,gic-400"])
     t.device_tree("soc@0/iommu@5000000", compatible="arm,smmu-v3", reg=[0x5000000, 0x20000])
     t.device_tree("soc@0/iommu@6000000", compatible=["acme,smmu", "arm,mmu-500"], reg=[0x6000000, 0x20000])
     t.device_tree("soc@0/iommu@7000000", compatible="arm,mmu-500", reg=[0x7000000, 0x20000], status="disabled")
@@ -217,6 +220,7 @@ def device_tree_limit(t):
 
 
 device_tree_limit.expect = {
+    "host.gicVersion.value": 2, "host.gicVersion.source": "device tree, interrupt controller",
     "widths.iovaBits.value": 39, "iommus.0.iovaBits.value": 48, "groups.0.iovaBits": 39,
     "host.virtualised": "none", "firmware.deviceTree.faults": [],
     "firmware.deviceTree.hostBridges": [{"path": "/soc@0/pcie@10000000", "segment": None, "dmaBits": 39, "dmaReason": None,

@@ -149,6 +149,11 @@ static void test_words(void **state) {
         assert_false(device_tree_has_word((Bytes){}, ""));
         assert_string_equal(device_tree_smmu(WORDS("nvidia,tegra234-smmu\0arm,mmu-500")), "arm,mmu-500");
         assert_null(device_tree_smmu(WORDS("brcm,bcm2712-iommu")));
+        assert_int_equal(device_tree_gic(WORDS("brcm,gic\0arm,gic-400")), 2);
+        assert_int_equal(device_tree_gic(WORDS("arm,cortex-a15-gic")), 2);
+        assert_int_equal(device_tree_gic(WORDS("arm,gic-v3")), 3);
+        assert_int_equal(device_tree_gic(WORDS("arm,gic-v3-its")), 0);
+        assert_int_equal(device_tree_gic(WORDS("apple,aic")), 0);
         assert_true(device_tree_available(false, (Bytes){}));
         assert_true(device_tree_available(true, WORDS("okay")));
         assert_false(device_tree_available(true, WORDS("disabled")));

@@ -78,6 +78,19 @@ const char *device_tree_smmu(Bytes compatible) {
         return NULL;
 }
 
+uint8_t device_tree_gic(Bytes compatible) {
+        static const struct {
+                const char *word;
+                uint8_t version;
+        } words[] = { { "arm,gic-v3", 3 }, { "arm,gic-400", 2 }, { "arm,cortex-a15-gic", 2 },
+                { "arm,cortex-a7-gic", 2 } };
+
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (device_tree_has_word(compatible, words[i].word))
+                        return words[i].version;
+        return 0;
+}
+
 bool device_tree_available(bool has_status, Bytes status) {
         return !has_status || device_tree_has_word(status, "okay") || device_tree_has_word(status, "ok");
 }

@@ -67,7 +67,8 @@ typedef struct DeviceTreeBus {
 #define DEVICE_TREE_DEPTH_MAX 4
 
 typedef struct DeviceTree {
-        Reason incomplete; /* not NONE: there may be bridges that are not listed */
+        Reason incomplete;   /* not NONE: there may be bridges that are not listed */
+        uint8_t gic_version; /* of the first interrupt controller that is a GIC; 0: none was found */
         size_t n_bridges, n_units;
         DeviceTreeBridge *bridges; /* owned, by path */
         DeviceTreeUnit *units;     /* likewise */
@@ -83,6 +84,9 @@ bool device_tree_has_word(Bytes property, const char *word);
 
 /* The first of its words that is an SMMU's, or NULL. */
 const char *device_tree_smmu(Bytes compatible);
+
+/* 2, or 3 also for a GICv4; 0: not a GIC (Documentation/devicetree/bindings/interrupt-controller/arm,gic*.yaml). */
+uint8_t device_tree_gic(Bytes compatible);
 
 /* Whether the node may be used: no status, "okay" or "ok" (drivers/of/base.c). */
 bool device_tree_available(bool has_status, Bytes status);
