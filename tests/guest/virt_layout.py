@@ -3,7 +3,8 @@ import os
 import re
 import subprocess
 
-SWITCHES = dict(enumerate(["highmem-redists", "highmem-ecam", "highmem-mmio", "compact-highmem", "highmem-mmio-size", "msi"]))
+SWITCHES = dict(enumerate(["highmem-redists", "highmem-ecam", "highmem-mmio", "compact-highmem", "highmem-mmio-size", "msi", "gic-version=4", "pxb-pcie",
+                           "its"]))
 UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 LOW_ECAM = (0x3f000000, 0x3fffffff)
 

@@ -78,7 +78,8 @@ def draw_switches(rng, judge, case):
 
 def draw_cpus(rng, judge, case):
     for switch, chance in (("mte", 0.05), ("virtualization", 0.15), ("its", 0.1)):
-        if rng.random() < chance:
+        # Tags take a 32nd of the memory, which is reserved.
+        if rng.random() < chance and (switch != "mte" or case["ram"] <= 16 * GIB):
             case[switch] = rng.choice(["on", "on", "off"])
     if rng.random() < 0.6:
         case["gic-version"] = rng.choice([2, 3, 3, 3, "max"])

@@ -29,6 +29,7 @@ static const char *const switch_names[_VIRT_SWITCH_MAX] = {
         [VIRT_MSI] = "msi",
         [VIRT_GIC4] = "gic-version=4",
         [VIRT_EXPANDER] = "pxb-pcie",
+        [VIRT_ITS] = "its",
         [VIRT_SMMU] = "-device arm-smmuv3",
         [VIRT_HIGHMEM] = "highmem",
 };
@@ -43,6 +44,7 @@ GuestVersion virt_switch_since(VirtSwitch which) {
                 [VIRT_MSI] = { 11, 1, 0 },
                 [VIRT_GIC4] = { 7, 1, 0 },
                 [VIRT_EXPANDER] = { 6, 0, 0 },
+                [VIRT_ITS] = { 6, 0, 0 },
                 [VIRT_SMMU] = { 10, 2, 0 },
         };
 

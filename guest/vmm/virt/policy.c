@@ -26,6 +26,7 @@ VirtPolicy policy_virt(GuestVersion machine, GuestVersion program) {
                 .has_msi = version_reaches(program, 11, 1, 0)        ? TRISTATE_YES
                                 : version_reaches(program, 10, 1, 0) ? TRISTATE_UNKNOWN
                                                                      : TRISTATE_NO,
+                .has_its = version_reaches(machine, 2, 8, 0) || version_reaches(program, 6, 0, 0),
                 .one_iommu = version_reaches(program, 6, 2, 0),
                 .has_expanders = version_reaches(program, 6, 0, 0),
                 .has_smmu = version_reaches(program, 10, 2, 0),

@@ -49,8 +49,10 @@ static void start_cpus(Space *space, const VirtPolicy *policy, const VirtMap *ma
         else if (cpus > most)
                 layout_refuse(space, START_GIC_CPUS, cpus,
                                 gic > 2 && !redists ? VIRT_LIMIT_REDISTS : VIRT_LIMIT_GIC, most);
-        else if (gic > 2 && cpus > VIRT_REDIST_CPUS && !space->guest->kvm && !policy->tcg_redists)
-                layout_refuse(space, START_REDIST, cpus, 0, VIRT_REDIST_CPUS);
+        /* Of the CPUs at start. */
+        else if (gic > 2 && space->guest->virt.cpus > VIRT_REDIST_CPUS && !space->guest->kvm &&
+                        !policy->tcg_redists)
+                layout_refuse(space, START_REDIST, space->guest->virt.cpus, 0, VIRT_REDIST_CPUS);
 }
 
 static void start_switches(Space *space, const VirtPolicy *policy) {
@@ -64,6 +66,7 @@ static void start_switches(Space *space, const VirtPolicy *policy) {
                 [VIRT_MSI] = virt->msi_gicv2m != TRISTATE_UNKNOWN,
                 [VIRT_GIC4] = virt->gic_version == 4,
                 [VIRT_EXPANDER] = virt->expanders,
+                [VIRT_ITS] = virt->its != TRISTATE_UNKNOWN && virt->msi_gicv2m == TRISTATE_UNKNOWN,
                 [VIRT_SMMU] = space->guest->viommu.kind == VIOMMU_SMMUV3 && space->guest->viommu.of_bus,
         };
         const bool absent[_VIRT_SWITCH_MAX] = {
@@ -75,6 +78,7 @@ static void start_switches(Space *space, const VirtPolicy *policy) {
                 [VIRT_MSI] = policy->has_msi == TRISTATE_NO,
                 [VIRT_GIC4] = !policy->has_gic4,
                 [VIRT_EXPANDER] = !policy->has_expanders,
+                [VIRT_ITS] = !policy->has_its,
                 [VIRT_SMMU] = !policy->has_smmu,
         };
         const uint64_t size = virt->highmem_mmio_size;

@@ -20,6 +20,7 @@ typedef struct VirtPolicy {
         bool gic3_default;  /* without gic-version=, more than 8 CPUs get GICv3 without KVM too */
         bool has_gic4;
         Tristate has_msi;    /* -machine msi=; then GICv2 excludes its=on */
+        bool has_its;        /* -machine its= */
         bool one_iommu;      /* refuses a second one */
         bool has_expanders;  /* pxb-pcie */
         bool has_smmu;       /* -device arm-smmuv3 */
@@ -78,6 +79,7 @@ typedef enum VirtSwitch {
         VIRT_MSI,
         VIRT_GIC4,
         VIRT_EXPANDER,
+        VIRT_ITS,
         VIRT_SMMU,
         VIRT_HIGHMEM, /* in all */
         _VIRT_SWITCH_MAX,
