@@ -10,6 +10,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "probe/grow.h"
+#include "profile/architecture.h"
 
 /* ── answers ───────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -227,13 +228,20 @@ static int guest_copy(const Guest *guest, Guest *ret) {
         return 0;
 }
 
-int place_question_make(Guest *guest, const Profile *from, PlaceQuestion *ret) {
+/* As its description is read on this host. */
+static const Guest *guest_on(const Guest *guest, const Guest *arm64, const Profile *host) {
+        return arm64->read_for == ARCHITECTURE_ARM64 && profile_is_arm64(host) ? arm64 : guest;
+}
+
+int place_question_make(Guest *guest, Guest *arm64, const Profile *from, PlaceQuestion *ret) {
         PlaceQuestion question = { .from = from };
-        Guest copy;
+        Guest copy, none = {};
         int r = 0;
 
+        if (!arm64)
+                arm64 = &none;
         if (from) {
-                r = guest_copy(guest, &copy);
+                r = guest_copy(guest_on(guest, arm64, from), &copy);
                 if (r < 0)
                         return r;
                 r = check_findings(&copy, from, &question.here);
@@ -242,28 +250,34 @@ int place_question_make(Guest *guest, const Profile *from, PlaceQuestion *ret) {
         if (r < 0)
                 return r;
         question.guest = *guest;
-        *guest = (Guest){};
+        question.arm64 = *arm64;
+        *guest = *arm64 = (Guest){};
         *ret = question;
         return 0;
 }
 
 void place_question_done(PlaceQuestion *question) {
         guest_done(&question->guest);
+        guest_done(&question->arm64);
         check_done(&question->here);
         *question = (PlaceQuestion){};
 }
 
-bool place_names_devices(const PlaceQuestion *question) {
-        for (size_t i = 0; i < question->guest.n_devices; i++)
-                if (question->guest.devices[i].has_address || *question->guest.devices[i].uuid)
+static bool names_devices(const Guest *guest) {
+        for (size_t i = 0; i < guest->n_devices; i++)
+                if (guest->devices[i].has_address || *guest->devices[i].uuid)
                         return true;
         return false;
+}
+
+bool place_names_devices(const PlaceQuestion *question) {
+        return names_devices(&question->guest) || names_devices(&question->arm64);
 }
 
 static int make_check(const PlaceQuestion *question, const Profile *host, Placement *ret) {
         Check check = {};
         Guest guest;
-        int r = guest_copy(&question->guest, &guest);
+        int r = guest_copy(guest_on(&question->guest, &question->arm64, host), &guest);
 
         if (r < 0)
                 return r;
@@ -279,7 +293,7 @@ static int make_moves(const PlaceQuestion *question, const Profile *host, Placem
 
         if (!question->from)
                 return 0;
-        r = guest_copy(&question->guest, &guest);
+        r = guest_copy(guest_on(&question->guest, &question->arm64, question->from), &guest);
         if (r < 0)
                 return r;
         /* As on the source, where its devices are known. */

@@ -33,12 +33,14 @@ typedef struct Placement {
 /* A guest, and the host that it is to leave. */
 typedef struct PlaceQuestion {
         Guest guest;
+        Guest arm64; /* on arm64 hosts, if read_for says so: its description leaves the architecture to the host */
         const Profile *from; /* NULL: it does not run yet */
         Check here;          /* on that host */
 } PlaceQuestion;
 
-/* Takes the guest over, with its defaults; from: NULL for none. -ENOMEM. */
-int place_question_make(Guest *guest, const Profile *from, PlaceQuestion *ret);
+/* Takes the guests over, with their defaults; arm64: NULL or empty if the architecture does not depend on the host.
+ * from: NULL for none. -ENOMEM. */
+int place_question_make(Guest *guest, Guest *arm64, const Profile *from, PlaceQuestion *ret);
 void place_question_done(PlaceQuestion *question);
 
 /* Whether a class does not suffice: the guest names devices of its host. */

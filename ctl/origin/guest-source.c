@@ -18,12 +18,16 @@
 #include "probe/cleanup.h"
 #include "profile/architecture.h"
 
-/* The host is read when the guest's description asks for its architecture, else after the guest. */
+/* The host is read when the guest's description asks for its architecture, else after the guest. Of a guest that
+ * runs elsewhere, only an architecture is supposed. */
 typedef struct Host {
         const Options *options;
         Profile *profile;
         bool read;
         int status;
+        bool elsewhere, quiet;
+        GuestArchitecture supposed;
+        InputFile text; /* of the guest, to be read again; owned */
 } Host;
 
 static int read_host(Host *host) {
@@ -38,6 +42,10 @@ static int ask_architecture(void *userdata, GuestArchitecture *ret) {
 
         if (!host)
                 return 0;
+        if (host->elsewhere) {
+                *ret = host->supposed;
+                return 1;
+        }
         if (read_host(host) != EXIT_SUCCESS)
                 return -ECANCELED;
         *ret = profile_is_arm64(host->profile) ? ARCHITECTURE_ARM64 : ARCHITECTURE_X86;
@@ -48,6 +56,8 @@ static int complain(const char *place, const Host *host, int r, const VmError *e
         /* Already printed. */
         if (host && host->status != EXIT_SUCCESS)
                 return host->status;
+        if (host && host->quiet && r != -ENOMEM)
+                return EXIT_USAGE;
         if (r == -ENOMEM) {
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
                 return EXIT_FAILURE;
@@ -65,14 +75,14 @@ static int complain(const char *place, const Host *host, int r, const VmError *e
 
 static int read_file(const char *path, const char *place, Host *host, Guest *ret) {
         const VmFiles files = { guest_files_read, &(GuestFiles){}, ask_architecture, host };
-        _cleanup_(input_file_done) InputFile file = {};
+        _cleanup_(input_file_done) InputFile own = {};
+        InputFile *file = host ? &host->text : &own;
         VmError error;
-        int r;
+        int r = file->data ? EXIT_SUCCESS : input_file_read(path, VM_TEXT_MAX, file);
 
-        r = input_file_read(path, VM_TEXT_MAX, &file);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = vm_form_read((const char *) file.data, file.n, &files, guest_domain_read, ret, &error);
+        r = vm_form_read((const char *) file->data, file->n, &files, guest_domain_read, ret, &error);
         return r < 0 ? complain(place, host, r, &error) : EXIT_SUCCESS;
 }
 
@@ -182,10 +192,23 @@ int guest_source(const Options *options, const GuestOptions *which, int argc, ch
         int r = read_source(options, which, !options->root && !options->host && !options->bus_address, &host,
                         argc, argv, ret);
 
+        input_file_done(&host.text);
         return r == EXIT_SUCCESS ? read_host(&host) : r;
 }
 
-int guest_source_elsewhere(
-                const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret) {
-        return read_source(options, which, which->pid != NULL, NULL, argc, argv, ret);
+int guest_source_elsewhere(const Options *options, const GuestOptions *which, int argc, char **argv,
+                Guest *ret, Guest *ret_arm64) {
+        Host host = { .options = options, .elsewhere = true, .supposed = ARCHITECTURE_X86 };
+        int r = read_source(options, which, which->pid != NULL, &host, argc, argv, ret);
+
+        if (r == EXIT_SUCCESS && ret->by_host) {
+                host.supposed = ARCHITECTURE_ARM64;
+                host.quiet = true;
+                /* Without one, the check of an arm64 host says what is missing. */
+                if (read_source(options, which, which->pid != NULL, &host, argc, argv, ret_arm64) !=
+                                EXIT_SUCCESS)
+                        guest_done(ret_arm64);
+        }
+        input_file_done(&host.text);
+        return r;
 }

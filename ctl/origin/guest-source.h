@@ -14,9 +14,11 @@
 int guest_source(const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret,
                 Profile *ret_host);
 
-/* Only the guest, which runs elsewhere: only a process of this host has its packages and defaults. */
-int guest_source_elsewhere(
-                const Options *options, const GuestOptions *which, int argc, char **argv, Guest *ret);
+/* Only the guest, which runs elsewhere: only a process of this host has its packages and defaults. If its
+ * description leaves the architecture to the host (by_host), *ret is the guest on x86 and *ret_arm64 the one on
+ * arm64; that stays empty if it cannot be read so. */
+int guest_source_elsewhere(const Options *options, const GuestOptions *which, int argc, char **argv,
+                Guest *ret, Guest *ret_arm64);
 
 /* argv holds the arguments of the verb: a file or "-" with a JSON document, a domain's XML or a command
  * line; a QEMU command line itself (after "--"); or nothing with --pid=PID. Fills *ret without defaults;

@@ -149,7 +149,7 @@ static int run(const Options *options, int argc, char **argv) {
         _cleanup_(fleet_read_done) FleetRead read = {};
         _cleanup_(place_question_done) PlaceQuestion question = {};
         _cleanup_(profile_done) Profile from = {};
-        _cleanup_(guest_done) Guest guest = {};
+        _cleanup_(guest_done) Guest guest = {}, arm64 = {};
         const PlaceOptions *own = options->own;
         const FleetVisit visits = { visit, &question };
         Arguments words, fleet;
@@ -158,12 +158,12 @@ static int run(const Options *options, int argc, char **argv) {
         if (r == EXIT_SUCCESS)
                 r = check_inputs(own, &words, &fleet);
         if (r == EXIT_SUCCESS)
-                r = guest_source_elsewhere(options, &own->guest, words.argc, words.argv, &guest);
+                r = guest_source_elsewhere(options, &own->guest, words.argc, words.argv, &guest, &arm64);
         if (r == EXIT_SUCCESS && own->from)
                 r = source_file_profile(options, own->from, &from);
         if (r != EXIT_SUCCESS)
                 return r;
-        r = place_question_make(&guest, own->from ? &from : NULL, &question);
+        r = place_question_make(&guest, &arm64, own->from ? &from : NULL, &question);
         if (r < 0)
                 return fail(r);
         r = fleet_read(options, fleet.argc, fleet.argv, &visits, &read);

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from guests import intel
-from place import Place, run
+from place import HAWCTL, Place, run
 from test_virt_check import host
 
 KVM = "-M virt -accel kvm -cpu host"
@@ -115,18 +115,25 @@ def test_accelerators(options, tmp_path):
 LEFT_OPEN = "the guest's architecture, which its description leaves to the host"
 
 
-@pytest.mark.parametrize("text", [f'if [ "$(uname -m)" = aarch64 ]; then {BIG}; else {SMALL}; fi', "qemu-kvm -m 4G -cpu host", CLOUD + "4G"])
-def test_place(text, tmp_path):
-    """The guest is read once for all hosts, as on x86: an arm64 host may start another."""
+@pytest.mark.parametrize("text,on_arm64", [
+    (f'if [ "$(uname -m)" = aarch64 ]; then {BIG.replace("1100G", "300T")}; else {SMALL}; fi', ("unsafe", [])),
+    ("qemu-kvm -m 4G -cpu host", ("warning", ["what -machine means"])), (CLOUD + "4G", ("safe", [])),
+    (f'if [ "$(uname -m)" = x86_64 ]; then {SMALL}; fi', ("warning", [LEFT_OPEN]))])
+@pytest.mark.parametrize("form", ["file", "stdin"])
+def test_place(text, on_arm64, form, tmp_path):
+    """The guest is read for hosts of each architecture; where its script starts none, an arm64 host says what is missing."""
     guest, place = tmp_path / "guest", Place(tmp_path)
     guest.write_text(text + "\n", encoding="utf-8")
 
     def other(t):
         host(48)(t)
         t.write("etc/machine-id", "0123456789abcdef0123456789abcdef\n")
-    done = run("place", guest, place.host(other, "arm"), place.host(intel(46, 48), "intel"), "--qemu=10.0", "-j")
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {line["host"]: (line["verdict"], line["missing"]) for line in lines} == {"arm": ("warning", [LEFT_OPEN]), "host": ("safe", [])}
+    fleet = place.host(other, "arm"), place.host(intel(46, 48), "intel")
+    done = subprocess.run([HAWCTL, "place", guest if form == "file" else "-", *fleet, "--qemu=10.0", "-j"], input=text, text=True, timeout=60,
+                          stdout=subprocess.PIPE, check=False)
+    lines = {line["host"]: (line["verdict"], line["missing"]) for line in map(json.loads, done.stdout.splitlines())}
+    assert lines["host"] == ("safe", []) and lines["arm"][0] == on_arm64[0], done.stdout
+    assert len(lines["arm"][1]) == len(on_arm64[1]) and all(one.startswith(two) for one, two in zip(lines["arm"][1], on_arm64[1])), done.stdout
 
 
 def test_errors_come_first(tmp_path):

@@ -317,7 +317,7 @@ static int place_all(Counts *ret) {
         if (r >= 0)
                 r = fleet_finish(fleet);
         if (r >= 0)
-                r = place_question_make(&guest, &from.profile, &question);
+                r = place_question_make(&guest, NULL, &from.profile, &question);
         if (r >= 0)
                 r = place_make(&question, fleet, &place);
         *ret = (Counts){ .hosts = place.n_hosts, .outcomes = place.n_outcomes, .causes = place.n_causes };
