@@ -253,6 +253,10 @@ static void live_gic(CheckRun *run, const Fact *from, const Fact *to) {
 void live_arm64(CheckRun *run, const Profile *source) {
         if (!live_architectures(run, source))
                 return;
+        /* What does not start there does not arrive either. */
+        check_kvm(run);
+        for (const CheckRule *rule = rules_virt_host; *rule; rule++)
+                (*rule)(run);
         live_part(run, &source->host, &run->profile->host);
         live_gic(run, &source->host.gic_version, &run->profile->host.gic_version);
         live_layout(run, source);

@@ -50,6 +50,9 @@ static inline uint64_t width_end(unsigned bits) {
         return bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
 }
 
+/* Whether KVM on the host runs such guests at all (R12). */
+void check_kvm(CheckRun *run);
+
 /* Memory alone exceeds the guest's width (R1). The place of windows and BARs is then meaningless. */
 static inline bool check_beyond_width(const Layout *layout) {
         return layout->beyond;

@@ -51,7 +51,7 @@ static bool same_architecture(const Guest *guest, const Profile *profile) {
 }
 
 /* Independent of width: the host cannot run such a guest with KVM. */
-static void rule_kvm(CheckRun *run) {
+void check_kvm(CheckRun *run) {
         const ProfileHost *host = &run->profile->host;
         const ProfilePaging *paging = &run->profile->paging;
         const bool arm64 = run->guest->architecture == ARCHITECTURE_ARM64;
@@ -164,4 +164,4 @@ static void rule_sources(CheckRun *run) {
                 check_advice(run, f, "memory encryption reduces only the host's address width");
 }
 
-const CheckRule rules_width[] = { rule_kvm, rule_told, rule_sources, NULL };
+const CheckRule rules_width[] = { check_kvm, rule_told, rule_sources, NULL };

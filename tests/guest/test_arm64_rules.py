@@ -5,7 +5,7 @@ import json
 import pytest
 
 from guests import intel
-from hosts_arm import raspberry_like
+from hosts_arm import arm64_no_el2, raspberry_like
 from place import Place, rules, run
 from test_arm64_hosts import RMR, host
 from tree import MSI_WINDOW
@@ -160,7 +160,8 @@ def test_interrupt_controller(place, build, machine, verdict):
 @pytest.mark.parametrize("here,there,machine,live", [
     (GICV2, GICV2, "virt-10.0,gic-version=max", "safe"), (GICV2, GICV3, "virt-10.0,gic-version=max", "unsafe"),
     (GICV3, GICV2, "virt-10.0,gic-version=host", "unsafe"), (GICV3, GICV2, "virt-10.0", "warning"), (GICV3, GICV3, "virt-10.0", "safe"),
-    (GICV3, NO_GIC, "virt-10.0", "warning"),
+    (GICV3, NO_GIC, "virt-10.0", "warning"), (GICV3, GICV2, "virt-10.0,gic-version=3", "unsafe"), (GICV3, GICV2, "virt-10.0 -smp 9", "unsafe"),
+    (GICV3, arm64_no_el2, "virt-10.0", "unsafe"),
 ])
 def test_another_interrupt_controller(place, here, there, machine, live):
     """QEMU 10.0 with gic-version=2 saved, 3 loaded: "Unknown savevm section or instance 'arm_gic' 0"."""

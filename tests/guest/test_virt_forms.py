@@ -132,6 +132,10 @@ REFUSED = [
     ("-M virt,secure=on -accel kvm -cpu host", "mach-virt: KVM does not support providing Security extensions (TrustZone) to the guest CPU"),
     ("-M virt,memory-backend=m -object memory-backend-ram,id=m,size=3G",
      "maxmem/slots too huge: without -m the maximum is 128 MiB (seen with QEMU 7.2 and later): set -m"),
+    ("-M virt -m 4G,slots=257,maxmem=8G", "unsupported amount of memory slots, maximum amount is 256"),
+    ("-M virt,memory.slots=4294967295", "unsupported amount of memory slots, maximum amount is 256"),
+    ("-M virt -m 4G,maxmem=2G", "invalid value of maxmem: it must be at least the initial memory size"),
+    ("-M virt -m 4G,slots=2", "slots without maxmem"),
     ("-M virt -accel kvm", "missing: the default, cortex-a15, does not run under KVM: set -cpu host"),
 ]
 
@@ -140,6 +144,13 @@ REFUSED = [
 def test_what_qemu_refuses(line, text):
     document = read("--", "qemu-system-aarch64", *([] if "memory-backend" in line else ["-m", "1G"]), *line.split())
     assert [note["text"] for note in document["refused"]] == [text]
+
+
+def test_without_the_kernels_interrupt_controller():
+    """Releases differ in what they emulate then."""
+    line = ["qemu-system-aarch64", "-M", "virt,kernel-irqchip=off", "-m", "1G", "-cpu", "max"]
+    assert ignored(read("--", *line, "-accel", "kvm")) == ["-machine kernel-irqchip=off"]
+    assert ignored(read("--", *line)) == []
 
 
 def test_spelling_of_later_releases():
@@ -187,7 +198,7 @@ ERRORS = [
     ("qemu-system-aarch64 -M virt,highmem-mmio-size=x", "-machine highmem-mmio-size: expected a size such as 4G, not 'x'"),
     ("qemu-system-aarch64 -M virt,highmem-mmio-size=8E", "-machine highmem-mmio-size: 8E is larger than 4 PiB, the maximum on arm64"),
     ("qemu-system-aarch64 -M virt -smp x", "-smp cpus: expected a number from 0 to 4294967295, not 'x'"),
-    ("qemu-system-aarch64 -M virt -m 4G,slots=300,maxmem=8G", "-m slots: expected a number from 0 to 256, not '300'"),
+    ("qemu-system-aarch64 -M virt -m 4G,slots=4294967296,maxmem=8G", "-m slots: expected a number from 0 to 4294967295, not '4294967296'"),
 ]
 
 

@@ -25,6 +25,15 @@ const VmObject *vm_object_find(const Vm *vm, const char *id) {
         return NULL;
 }
 
+/* On arm64 a finding, as other settings that QEMU rejects. */
+static int reject_memory(Vm *vm, const char *text) {
+        GuestMemory *memory = &vm->guest->memory;
+
+        memory->max = 0;
+        memory->slots = 0;
+        return vm_refuse(vm, "-m", text);
+}
+
 static int finish_memory(Vm *vm) {
         GuestMemory *memory = &vm->guest->memory;
         int r = vm_memory_backend(vm);
@@ -39,6 +48,11 @@ static int finish_memory(Vm *vm) {
                 if (r < 0)
                         return vm_bounded(vm, r);
         }
+        if (vm->qemu->arm64 && !vm->qemu->domain && memory->slots > 0 && memory->max == 0)
+                return reject_memory(vm, "slots without maxmem");
+        if (vm->qemu->arm64 && !vm->qemu->domain && memory->max > 0 && memory->max < memory->ram)
+                return reject_memory(
+                                vm, "invalid value of maxmem: it must be at least the initial memory size");
         if (memory->slots > 0 && memory->max == 0)
                 return vm_fail(vm, "memory slots: expected a maximum memory as well");
         if (memory->max > 0 && memory->max < memory->ram)

@@ -107,13 +107,7 @@ static int set_max(Vm *vm, const char *value) {
 }
 
 static int set_slots(Vm *vm, const char *value) {
-        uint64_t slots;
-        int r;
-
-        r = vm_number(vm, "-machine memory.slots", value, 256, &slots);
-        if (r >= 0)
-                vm->guest->memory.slots = (uint32_t) slots;
-        return r;
+        return vm_memory_slots(vm, "-machine memory.slots", value);
 }
 
 static int add_window(Vm *vm, const char *value) {

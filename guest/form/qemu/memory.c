@@ -100,16 +100,31 @@ int vm_object(Vm *vm, const KeyValues *values) {
         return 0;
 }
 
+#define SLOTS_MAX 256
+
 /* QEMU rounds boot RAM up to 8 KiB. */
 static uint64_t round_ram(uint64_t size) {
         return (size + 8191) & ~UINT64_C(8191);
+}
+
+/* On arm64 the limit is a finding like the others of the machine. */
+int vm_memory_slots(Vm *vm, const char *what, const char *value) {
+        uint64_t number = 0;
+        int r = vm_number(vm, what, value, vm->qemu->arm64 ? UINT32_MAX : SLOTS_MAX, &number);
+
+        if (r >= 0 && number > SLOTS_MAX) {
+                number = 0;
+                r = vm_refuse(vm, what, "unsupported amount of memory slots, maximum amount is 256");
+        }
+        if (r >= 0)
+                vm->guest->memory.slots = (uint32_t) number;
+        return r;
 }
 
 int vm_memory(Vm *vm, const KeyValues *values) {
         GuestMemory *memory = &vm->guest->memory;
         const char *size = key_values_get(values, "size"), *max = key_values_get(values, "maxmem");
         const char *slots = key_values_get(values, "slots");
-        uint64_t number;
         int r = 0;
 
         if (size) {
@@ -118,9 +133,5 @@ int vm_memory(Vm *vm, const KeyValues *values) {
         }
         if (r >= 0 && max)
                 r = vm_size(vm, "-m maxmem", max, 1, &memory->max);
-        if (r >= 0 && slots) {
-                r = vm_number(vm, "-m slots", slots, 256, &number);
-                memory->slots = r < 0 ? 0 : (uint32_t) number;
-        }
-        return r;
+        return r >= 0 && slots ? vm_memory_slots(vm, "-m slots", slots) : r;
 }

@@ -111,6 +111,7 @@ typedef struct VmQemu {
         GuestViommu global_viommu; /* vIOMMU properties from -global */
         bool i386;                 /* qemu-system-i386: no CPU has long mode */
         bool arm64;                /* qemu-system-aarch64, or the virt machine */
+        bool irqchip_off;          /* kernel-irqchip=off */
         bool aarch64, x86;         /* a program for one architecture only */
         bool any_program;          /* its name says no architecture: the host's */
         bool no_machine;           /* no option names a machine; only of these two programs */
@@ -144,7 +145,8 @@ bool vm_machine_property_is_harmless(const char *key); /* no effect on addresses
 int vm_machine_look(Vm *vm, const KeyValues *values);  /* -machine: the architecture, before other options */
 int vm_accelerator(Vm *vm, const char *names, AcceleratorBy by); /* "kvm", "kvm:tcg" */
 int vm_accelerator_finish(Vm *vm);
-int vm_memory(Vm *vm, const KeyValues *values);                   /* -m */
+int vm_memory(Vm *vm, const KeyValues *values); /* -m */
+int vm_memory_slots(Vm *vm, const char *what, const char *value);
 int vm_numa(Vm *vm, const KeyValues *values);                     /* -numa */
 int vm_module(Vm *vm, const KeyValues *values);                   /* -device pc-dimm, virtio-mem-pci, … */
 int vm_cpu(Vm *vm, const char *text);                             /* -cpu */

@@ -106,6 +106,11 @@ static int set_virtualization(Vm *vm, const char *key, const char *value) {
         return set_switch(vm, key, value, &vm->guest->virt.virtualization);
 }
 
+static int set_irqchip(Vm *vm, const char *key, const char *value) {
+        vm->qemu->irqchip_off = strcmp(value, "off") == 0;
+        return 0;
+}
+
 /* Its windows lie behind the hot-plug region. */
 static int note_cxl(Vm *vm, const char *key, const char *value) {
         bool on = true;
@@ -121,6 +126,7 @@ static const struct {
         { "acpi", set_acpi },
         { "gic-version", set_gic },
         { "iommu", set_iommu },
+        { "kernel-irqchip", set_irqchip },
         { "msi", set_msi },
         { "highmem-mmio-size", set_window_size },
         { "secure", set_secure },
@@ -273,6 +279,10 @@ static int check_machine(Vm *vm) {
                 r = vm_refuse(vm, "-machine gic-version=4", "gic-version=4 requires virtualization enabled");
         if (r >= 0 && virt->gic_version == GIC_HOST && !vm->guest->kvm)
                 r = vm_refuse(vm, "-machine gic-version=host", "gic-version=host requires KVM");
+        /* Without KVM's, releases differ in which version they emulate. */
+        if (r >= 0 && vm->qemu->irqchip_off && vm->guest->kvm)
+                r = vm_ignore(vm, "-machine kernel-irqchip=off",
+                                "whether the guest starts with its interrupt controller and CPUs is unknown");
         if (r >= 0 && vm->qemu->secure && vm->guest->kvm)
                 r = vm_refuse(vm, "-machine secure=on",
                                 "mach-virt: KVM does not support providing Security extensions (TrustZone) "
