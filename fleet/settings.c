@@ -116,11 +116,11 @@ static int read_guest(const SettingForm *form, const SettingsRequest *request, b
 /* What the rules read of the guest, as text: settings of several programs often make the same. */
 static char *guest_key(const Guest *guest, uint8_t expected) {
         json_t *json = guest_json_write(guest);
-        char *key;
+        char *key = NULL;
 
         json_object_del(json, "assumed");
-        json_object_set_new(json, "form", json_pack("[i, i]", (int) guest->form.manager, expected));
-        key = json ? json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+        if (json_object_set_new(json, "form", json_pack("[i, i]", (int) guest->form.manager, expected)) == 0)
+                key = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
         json_decref(json);
         return key;
 }
