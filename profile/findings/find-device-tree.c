@@ -62,7 +62,6 @@ static void find_limit(const Profile *profile, uint32_t domain, FindingList *lis
                         UINT64_C(1) << limit);
 }
 
-/* As both drivers name their units: by register base. */
 /* Where none is driven, iommu-firmware-only says so. */
 static void find_not_driven(const Profile *profile, FindingList *list) {
         const DeviceTree *tree = &profile->firmware.device_tree;
@@ -74,12 +73,8 @@ static void find_not_driven(const Profile *profile, FindingList *list) {
 
                 if (smmu_driven(profile, unit->base))
                         continue;
-                Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
-                                unit->base);
-                finding_summary(f,
-                                "The kernel does not drive the SMMU at 0x%" PRIx64
-                                ": devices behind it cannot be assigned",
-                                unit->base);
+                Finding *f = finding_smmu_not_driven(list, unit->base);
+
                 finding_detail(f, "The device tree names it (%s, %s), /sys/class/iommu does not.",
                                 unit->path, unit->compatible);
                 finding_remedy(f,

@@ -84,6 +84,16 @@ static size_t *functions_behind(const Profile *profile) {
         return behind;
 }
 
+Finding *finding_smmu_not_driven(FindingList *list, uint64_t base) {
+        Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64, base);
+
+        finding_summary(f,
+                        "The kernel does not drive the SMMU at 0x%" PRIx64
+                        ": devices behind it cannot be assigned",
+                        base);
+        return f;
+}
+
 /* Where none is driven, iommu-firmware-only says so. */
 static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
         const Iort *iort = &profile->firmware.iort;
@@ -97,12 +107,8 @@ static void find_smmu_not_driven(const Profile *profile, FindingList *list) {
 
                 if (smmu_driven(profile, unit->base))
                         continue;
-                Finding *f = finding_add(list, FINDING_SMMU_NOT_DRIVEN, SEVERITY_WARNING, "SMMU 0x%" PRIx64,
-                                unit->base);
-                finding_summary(f,
-                                "The kernel does not drive the SMMU at 0x%" PRIx64
-                                ": devices behind it cannot be assigned",
-                                unit->base);
+                Finding *f = finding_smmu_not_driven(list, unit->base);
+
                 finding_detail(f,
                                 "ACPI IORT names it (%s, at byte %" PRIu32
                                 "), /sys/class/iommu does not. %zu PCI functions are behind it.",

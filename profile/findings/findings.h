@@ -33,3 +33,6 @@ void find_firmware(const Profile *profile, FindingList *list);
 void find_groups(const Profile *profile, FindingList *list);
 void find_holes(const Profile *profile, FindingList *list);
 void find_memory(const Profile *profile, FindingList *list);
+
+/* With its summary: firmware names the SMMU with registers at that address, the kernel does not drive it. */
+Finding *finding_smmu_not_driven(FindingList *list, uint64_t base);
