@@ -14,6 +14,7 @@ def domain(inside="<cpu mode='host-passthrough'/>", machine="virt", devices="", 
 
 QEMU = " xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"
 HOSTDEV = "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0x0005' bus='0x01' slot='0x00' function='0x0'/></source></hostdev>"
+EXPANDED = "<controller type='pci' index='2' model='pcie-root-port'><address type='pci' domain='0' bus='0x01' slot='0' function='0'/></controller>"
 HOLE = "<controller type='pci' index='0' model='pcie-root'><pcihole64 unit='GiB'>1024</pcihole64></controller>"
 
 ELEMENTS = [
@@ -36,6 +37,11 @@ ELEMENTS = [
     (domain(devices="<iommu model='smmuv3'/>"), {"viommu.kind": "smmuv3", "viommu.accel": None}),
     (domain(devices="<controller type='pci' index='1' model='pcie-root-port'/><iommu model='smmuv3'><driver pciBus='1' accel='on' ats='on'/></iommu>"),
      {"viommu.kind": "smmuv3", "viommu.accel": True, "viommu.ofBus": True}),
+    # libvirt, tests/qemuxml2argvdata/pcie-expander-bus-aarch64: 254 is the first that it gives.
+    (domain(devices=f"<controller type='pci' index='1' model='pcie-expander-bus'/>{EXPANDED}"), {"virt.expanders": True, "virt.lastBus": 255}),
+    (domain(devices="<controller type='pci' index='1' model='pcie-expander-bus'><target><busNr>32</busNr></target></controller>" + EXPANDED),
+     {"virt.lastBus": 33}),
+    (domain(), {"virt.expanders": None, "virt.lastBus": None}),
     (domain(devices="<iommu model='virtio'><driver aw_bits='48'/></iommu>"), {"viommu.kind": "virtio", "viommu.awBits": 48}),
     (domain(devices=HOLE), {"virt.highmemMmioSize": TIB, "pciHole64Size": None}),
     (domain(devices=HOSTDEV), {"devices.0.address": "0005:01:00.0", "devices.0.ownPort": True}),

@@ -2,7 +2,9 @@
 #include "guest/form/libvirt/element.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "guest/size.h"
@@ -151,4 +153,10 @@ bool vm_element_on_pci(const xmlNode *node) {
 
         return vm_element_attribute(vm_element_child(node, "address"), "type", type) &&
                         strcmp(type, "pci") == 0;
+}
+
+unsigned long vm_element_number(const xmlNode *node, const char *name) {
+        char text[VM_ATTRIBUTE_MAX];
+
+        return vm_element_attribute(node, name, text) ? strtoul(text, NULL, 0) : ULONG_MAX;
 }

@@ -8,13 +8,14 @@
 #include "guest/form/qemu/qemu.h"
 
 #define VM_ATTRIBUTE_MAX 256
+#define VM_DOMAIN_BUSES 256
 
 typedef struct VmDomain {
         Vm *vm;
         uint64_t memory;              /* <memory>: boot RAM plus all modules */
         uint64_t modules;             /* <memory model=…> */
         uint64_t cells;               /* <numa> */
-        bool buses[256];              /* have a controller */
+        bool buses[VM_DOMAIN_BUSES];  /* have a controller */
         char switch_bus[VM_NAME_MAX]; /* of the last switch without address */
 } VmDomain;
 
@@ -34,6 +35,9 @@ const xmlNode *vm_element_next(const xmlNode *node);
 /* Truncate long values. Return "" if missing; the first also returns false. Strip blanks around text. */
 bool vm_element_attribute(const xmlNode *node, const char *name, char ret[VM_ATTRIBUTE_MAX]);
 void vm_element_text(const xmlNode *node, char ret[VM_ATTRIBUTE_MAX]);
+
+/* As libvirt writes it; ULONG_MAX if missing. */
+unsigned long vm_element_number(const xmlNode *node, const char *name);
 
 /* Reads a size in its unit. Errors have the element's line. */
 int vm_element_size(Vm *vm, const xmlNode *node, uint64_t *ret);
