@@ -1,4 +1,4 @@
-"""What a host does to a service: killed at any moment (five times, with HAWD_TEST_ALL twenty), the bus taken away, the clock moved, no
+"""What a host does to a service: killed at any moment (six times, with HAWD_TEST_ALL twenty), the bus taken away, the clock moved, no
 room to write."""
 import json
 import os
