@@ -96,7 +96,7 @@ static void test_controllers(void **state) {
                 { GIC_HOST, 3, 2, VERDICT_UNSAFE }, { GIC_MAX, 2, 3, VERDICT_UNSAFE },
                 { GIC_DEFAULT, 2, 3, VERDICT_UNKNOWN }, { GIC_HOST, 3, 0, VERDICT_UNKNOWN },
                 { GIC_DEFAULT, 0, 3, VERDICT_UNKNOWN },
-                { 3, 3, 2, VERDICT_SAFE }, /* another rule: it does not start there */
+                { 3, 3, 2, VERDICT_UNSAFE }, /* it does not start there */
         };
 
         for (size_t i = 0; i < ELEMENTS(rows); i++) {
