@@ -7,25 +7,22 @@
 #include <string.h>
 
 #include "guest/form/libvirt/element.h"
-#include "profile/document/json-fact.h"
 
 /* Content cut here exceeds the limit of guest_form_add_element(), which then drops all of it. */
 #define DEPTH (GUEST_FORM_DEPTH_MAX + 1)
 
-/* NULL if out of memory, so that nothing of an element is missing. */
 static json_t *attributes_json(const xmlNode *node) {
         json_t *object = json_object();
-        bool ok = object;
 
-        for (const xmlAttr *attribute = node->properties; attribute && ok; attribute = attribute->next) {
+        for (const xmlAttr *attribute = node->properties; attribute && object; attribute = attribute->next) {
                 xmlChar *value = xmlGetNoNsProp(node, attribute->name);
 
-                if (!attribute->ns)
-                        ok = json_object_set_new(object, (const char *) attribute->name,
-                                             json_string((const char *) value)) == 0;
+                if (value && !attribute->ns)
+                        json_object_set_new(object, (const char *) attribute->name,
+                                        json_string((const char *) value));
                 xmlFree(value);
         }
-        return json_finish(object, ok);
+        return object;
 }
 
 static bool is_blank(const char *text) {
@@ -34,17 +31,17 @@ static bool is_blank(const char *text) {
 
 static json_t *node_json(const xmlNode *node, unsigned depth) {
         json_t *array = json_array();
-        bool ok = json_array_append_new(array, json_string((const char *) node->name)) == 0 &&
-                        json_array_append_new(array, attributes_json(node)) == 0;
 
-        for (const xmlNode *child = node->children; child && depth < DEPTH && ok; child = child->next) {
+        json_array_append_new(array, json_string((const char *) node->name));
+        json_array_append_new(array, attributes_json(node));
+        for (const xmlNode *child = node->children; child && depth < DEPTH; child = child->next) {
                 if (child->type == XML_ELEMENT_NODE && !child->ns)
-                        ok = json_array_append_new(array, node_json(child, depth + 1)) == 0;
+                        json_array_append_new(array, node_json(child, depth + 1));
                 else if ((child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) &&
                                 child->content && !is_blank((const char *) child->content))
-                        ok = json_array_append_new(array, json_string((const char *) child->content)) == 0;
+                        json_array_append_new(array, json_string((const char *) child->content));
         }
-        return json_finish(array, ok);
+        return array;
 }
 
 static int keep(Vm *vm, const xmlNode *node) {
