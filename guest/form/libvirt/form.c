@@ -7,45 +7,66 @@
 #include <string.h>
 
 #include "guest/form/libvirt/element.h"
+#include "profile/document/json-fact.h"
 
-/* Content cut here exceeds the limit of guest_form_add_element(), which then drops all of it. */
+/* What exceeds a limit of guest_form_add_element() is cut here right behind it: that drops all of the element. */
 #define DEPTH (GUEST_FORM_DEPTH_MAX + 1)
+#define CHILDREN (2 * GUEST_FORM_NODES_MAX)
 
+/* null, which no element has, if it is too long; NULL if out of memory. */
+static json_t *text_json(const xmlChar *text) {
+        if (!text)
+                return NULL;
+        return strlen((const char *) text) > GUEST_FORM_TEXT_MAX ? json_null()
+                                                                 : json_string((const char *) text);
+}
+
+/* NULL if out of memory, as below: nothing of an element may be missing. */
 static json_t *attributes_json(const xmlNode *node) {
         json_t *object = json_object();
+        bool ok = object;
 
-        for (const xmlAttr *attribute = node->properties; attribute && object; attribute = attribute->next) {
-                xmlChar *value = xmlGetNoNsProp(node, attribute->name);
+        for (const xmlAttr *attribute = node->properties;
+                        attribute && ok && json_object_size(object) <= GUEST_FORM_LIST_MAX;
+                        attribute = attribute->next) {
+                xmlChar *value = attribute->ns ? NULL : xmlGetNoNsProp(node, attribute->name);
 
-                if (value && !attribute->ns)
-                        json_object_set_new(object, (const char *) attribute->name,
-                                        json_string((const char *) value));
+                if (!attribute->ns)
+                        ok = json_object_set_new(object, (const char *) attribute->name, text_json(value)) ==
+                                        0;
                 xmlFree(value);
         }
-        return object;
+        return json_finish(object, ok);
 }
 
 static bool is_blank(const char *text) {
         return text[strspn(text, " \t\r\n")] == 0;
 }
 
-static json_t *node_json(const xmlNode *node, unsigned depth) {
+static json_t *node_json(const xmlNode *node, unsigned depth, unsigned *nodes) {
         json_t *array = json_array();
+        bool ok = json_array_append_new(array, json_string((const char *) node->name)) == 0 &&
+                        json_array_append_new(array, attributes_json(node)) == 0;
 
-        json_array_append_new(array, json_string((const char *) node->name));
-        json_array_append_new(array, attributes_json(node));
-        for (const xmlNode *child = node->children; child && depth < DEPTH; child = child->next) {
+        ++*nodes;
+        for (const xmlNode *child = node->children;
+                        child && depth < DEPTH && *nodes <= GUEST_FORM_NODES_MAX && ok;
+                        child = child->next) {
+                if (json_array_size(array) > CHILDREN)
+                        return json_finish(array, json_array_append_new(array, json_null()) == 0);
                 if (child->type == XML_ELEMENT_NODE && !child->ns)
-                        json_array_append_new(array, node_json(child, depth + 1));
+                        ok = json_array_append_new(array, node_json(child, depth + 1, nodes)) == 0;
                 else if ((child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE) &&
                                 child->content && !is_blank((const char *) child->content))
-                        json_array_append_new(array, json_string((const char *) child->content));
+                        ok = json_array_append_new(array, text_json(child->content)) == 0;
         }
-        return array;
+        return json_finish(array, ok);
 }
 
 static int keep(Vm *vm, const xmlNode *node) {
-        return node ? guest_form_add_element(&vm->guest->form, node_json(node, 1)) : 0;
+        unsigned nodes = 0;
+
+        return node ? guest_form_add_element(&vm->guest->form, node_json(node, 1, &nodes)) : 0;
 }
 
 static bool is_host_bridge(const xmlNode *controller) {
