@@ -103,7 +103,7 @@ static const struct {
         { "pxb", false, false, false },
 };
 
-/* Before 6.0 virt has none. */
+/* Machine types of virt before 6.0 have no expanders: a rule says so. */
 static int read_expander(Vm *vm, const KeyValues *values, VmPort *ret) {
         const char *text = key_values_get(values, "bus_nr");
         uint64_t number = 0;
