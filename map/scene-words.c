@@ -72,6 +72,17 @@ static json_t *lanes_json(const Map *map) {
         return json_finish(lanes, ok);
 }
 
+/* Why a lane is empty or incomplete. */
+static json_t *notes_json(const Map *map) {
+        json_t *notes = json_object();
+        bool ok = true;
+
+        for (MapLane lane = 0; lane < _MAP_LANE_MAX; lane++)
+                if (*map->notes[lane])
+                        ok = ok && json_put(notes, map_lane_to_string(lane), json_string(map->notes[lane]));
+        return json_finish(notes, ok);
+}
+
 static json_t *limit_json(const void *data, size_t i) {
         const MapLimit *limit = &((const Map *) data)->limits[i];
 
@@ -81,12 +92,15 @@ static json_t *limit_json(const void *data, size_t i) {
 static json_t *conflict_json(const void *data, size_t i) {
         const MapConflict *conflict = &((const Map *) data)->conflicts[i];
 
-        return json_pack("{s:s, s:o, s:o}", "rule", rule_to_string(conflict->finding->rule), "start",
+        return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "rule", rule_to_string(conflict->finding->rule),
+                        "verdict", finding_verdict_word(conflict->finding->verdict), "subject",
+                        conflict->finding->subject, "summary", conflict->finding->summary, "start",
                         address(conflict->start), "end", address(conflict->end));
 }
 
 json_t *map_json(const Map *map) {
-        return json_pack("{s:s, s:i, s:o, s:o, s:o}", "schema", "hawd-map/1", "bits", (int) map->bits,
-                        "lanes", lanes_json(map), "limits", json_list(map->n_limits, limit_json, map),
-                        "conflicts", json_list(map->n_conflicts, conflict_json, map));
+        return json_pack("{s:s, s:i, s:o, s:o, s:o, s:s, s:o}", "schema", "hawd-map/1", "bits",
+                        (int) map->bits, "lanes", lanes_json(map), "notes", notes_json(map), "limits",
+                        json_list(map->n_limits, limit_json, map), "unknown", map->unknown, "conflicts",
+                        json_list(map->n_conflicts, conflict_json, map));
 }

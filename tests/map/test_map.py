@@ -210,3 +210,23 @@ def test_json(pictures):
             assert [(b["kind"], b["start"], b["end"]) for b in bands] == \
                 [(r.get("class"), r.get("data-start"), r.get("data-end")) for r in picture.lanes().get(name, [])]
         assert {limit["bits"] for limit in document["limits"]} == set(picture.limits)
+
+
+def test_json_says_what_is_not_drawn(tmp_path):
+    """Why a lane is empty, which limits have no line, and what each conflict is: as below the picture in a terminal."""
+    hosts_other.no_iommu_vmx_locked(Tree(tmp_path / "tree"))
+    root = f"--root={tmp_path / 'tree'}"
+    document = json.loads(run(root, "-j").stdout)
+    text = " ".join(run(root, COLUMNS="200").stdout.decode().split())
+    assert document["unknown"] and f"no line for: {document['unknown']}" in text
+    assert document["notes"] and all(note in text for note in document["notes"].values())
+    guest = tmp_path / "guest.json"
+    guest.write_text(json.dumps({"schema": "hawd-guest/1", "name": "big", "machine": "q35", "accelerator": "kvm", "cpu": {"model": "host", "physBits": 36},
+                                 "firmware": {"kind": "ovmf", "version": "202311"}, "memory": {"ram": 128 * GIB}, "devices": []}), encoding="utf-8")
+    done = subprocess.run([HAWCTL, "check", guest, root, "-j"], capture_output=True, check=False)
+    findings = {(f["rule"], f["range"]["start"]): f for f in json.loads(done.stdout)["findings"] if f["range"] and f["verdict"] != "info"}
+    conflicts = json.loads(run(guest, root, "-j").stdout)["conflicts"]
+    assert len(conflicts) == len(findings) > 0
+    for conflict in conflicts:
+        finding = findings[conflict["rule"], conflict["start"]]
+        assert [conflict[key] for key in ("verdict", "subject", "summary")] == [finding[key] for key in ("verdict", "subject", "summary")]
