@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the service has on the bus, kept up to date by its signals. */
+
+const cockpit = window.cockpit;
+
+export const NAME = "org.hawd.AddressWidth1";
+export const PATH = "/org/hawd/AddressWidth1";
+export const HOST = NAME + ".Host";
+const UNIT = NAME + ".Iommu";
+const GROUP = NAME + ".Group";
+const PROPERTIES = "org.freedesktop.DBus.Properties";
+const MANAGER = "org.freedesktop.DBus.ObjectManager";
+
+/* Seconds until the service is asked again; the last one stays. */
+const RETRIES = [1, 2, 5, 10, 30];
+/* Signals of one change come together: sections are told once. Milliseconds. */
+const TOGETHER = 30;
+
+const plain = variants => Object.fromEntries(Object.entries(variants).map(([name, variant]) => [name, variant.v]));
+
+/* model.state: "connecting" (nothing is known yet), "ready", "stopped" (the service was there and ended; what it said stays),
+ *   "absent" (the bus knows no such service), "denied", "failed".
+ * model.message: what the bus said in the last three.
+ * model.host: the properties of the host object, by name, or null. model.units, model.groups: Maps of object path to properties.
+ *   64-bit numbers above 2^53 are not exact here: use the document.
+ * model.document: the profile (profile.schema.json), or null; see document.js.
+ * Event "change": event.detail is the Set of what changed, of "state", "host", "units", "groups", "document". */
+export class Model extends EventTarget {
+    constructor() {
+        super();
+        this.state = "connecting";
+        this.message = "";
+        this.host = this.document = this.documentProblem = null;
+        this.units = new Map();
+        this.groups = new Map();
+        this.pending = new Set();   /* what sections are not told of yet */
+        this.early = null;          /* signals that came while everything is read; null: it is not */
+        this.stale = new Set();     /* paths with properties that changed without their values */
+        this.attempt = 0;
+        this.timer = this.client = null;
+    }
+
+    open() {
+        this.client = cockpit.dbus(NAME, { bus: "system" });
+        this.client.addEventListener("owner", (_event, owner) => this.ownerChanged(owner));
+        this.client.addEventListener("close", (_event, options) => this.closed(options));
+        this.client.subscribe({ path_namespace: PATH }, (path, face, member, values) => this.signal(path, face, member, values));
+    }
+
+    /* Calls a method of the host object. Resolves with its results in an array. */
+    call(method, values) {
+        return this.client.call(PATH, HOST, method, values || []);
+    }
+
+    /* Asks the service again now, rather than in a while. */
+    retry() {
+        window.clearTimeout(this.timer);
+        if (this.client)
+            this.load();
+        else
+            this.open();
+    }
+
+    changed(...what) {
+        if (this.pending.size === 0)
+            window.setTimeout(() => {
+                const detail = this.pending;
+                this.pending = new Set();
+                this.dispatchEvent(new CustomEvent("change", { detail }));
+            }, TOGETHER);
+        what.forEach(name => this.pending.add(name));
+    }
+
+    become(state, message) {
+        this.state = state;
+        this.message = message || "";
+        this.changed("state");
+        if (state === "ready") {
+            this.attempt = 0;
+        } else {
+            const seconds = RETRIES[Math.min(this.attempt++, RETRIES.length - 1)];
+            window.clearTimeout(this.timer);
+            this.timer = window.setTimeout(() => this.retry(), seconds * 1000);
+        }
+    }
+
+    ownerChanged(owner) {
+        window.clearTimeout(this.timer);
+        if (owner) {
+            this.owner = owner;
+            this.load();
+        } else if (this.host) {
+            this.early = null;
+            this.become("stopped");
+        } else {
+            /* The call starts the service, if the bus knows it. */
+            this.load();
+        }
+    }
+
+    closed(options) {
+        this.client = this.early = null;
+        if (options.problem === "access-denied")
+            this.become("denied", options.message);
+        else
+            this.become("failed", options.message || options.problem);
+    }
+
+    load() {
+        const early = this.early = [];
+        this.client.call(PATH, MANAGER, "GetManagedObjects", []).then(([objects]) => {
+            if (this.early !== early)
+                return;
+            this.host = null;
+            this.units.clear();
+            this.groups.clear();
+            for (const [path, interfaces] of Object.entries(objects))
+                this.take(path, interfaces);
+            this.early = null;
+            early.forEach(signal => this.signal(...signal));
+            this.become("ready");
+            this.changed("host", "units", "groups");
+            this.dispatchEvent(new Event("profile"));
+        }).catch(error => {
+            if (this.early !== early)
+                return;
+            this.early = null;
+            this.refused(error);
+        });
+    }
+
+    refused(error) {
+        const name = error.name || "";
+        if (name.endsWith(".ServiceUnknown") || error.problem === "not-found")
+            this.become(this.host ? "stopped" : "absent", error.message);
+        else if (name.endsWith(".AccessDenied") || error.problem === "access-denied")
+            this.become("denied", error.message);
+        else
+            this.become("failed", error.message || error.problem);
+    }
+
+    take(path, interfaces) {
+        if (interfaces[HOST]) {
+            this.host = plain(interfaces[HOST]);
+            this.changed("host");
+        }
+        if (interfaces[UNIT]) {
+            this.units.set(path, plain(interfaces[UNIT]));
+            this.changed("units");
+        }
+        if (interfaces[GROUP]) {
+            this.groups.set(path, plain(interfaces[GROUP]));
+            this.changed("groups");
+        }
+    }
+
+    /* The properties of an object that is known, and what sections call it. */
+    known(path) {
+        if (path === PATH)
+            return [this.host, "host"];
+        return this.units.has(path) ? [this.units.get(path), "units"] : [this.groups.get(path), "groups"];
+    }
+
+    signal(path, face, member, values) {
+        if (this.early) {
+            this.early.push([path, face, member, values]);
+            return;
+        }
+        if (face === PROPERTIES && member === "PropertiesChanged") {
+            const [properties, what] = this.known(path);
+            if (!properties)
+                return;
+            Object.assign(properties, plain(values[1]));
+            if (values[2].length > 0)
+                this.stale.add(path);
+            this.changed(what);
+        } else if (face === MANAGER && member === "InterfacesAdded") {
+            this.take(values[0], values[1]);
+        } else if (face === MANAGER && member === "InterfacesRemoved") {
+            if (this.units.delete(values[0]))
+                this.changed("units");
+            if (this.groups.delete(values[0]))
+                this.changed("groups");
+        } else if (face === HOST && member === "ProfileChanged") {
+            /* Sent last. */
+            this.refresh();
+            this.dispatchEvent(new Event("profile"));
+        }
+    }
+
+    /* Reads what changed without its value. */
+    refresh() {
+        for (const path of this.stale) {
+            const [before] = this.known(path);
+            const face = path === PATH ? HOST : this.units.has(path) ? UNIT : GROUP;
+            this.client.call(path, PROPERTIES, "GetAll", [face]).then(([variants]) => {
+                const [properties, what] = this.known(path);
+                if (properties && properties === before) {
+                    Object.assign(properties, plain(variants));
+                    this.changed(what);
+                }
+            }).catch(error => {
+                /* An object that is gone by now, or a service that ended: signals tell both. */
+                console.debug(error);
+            });
+        }
+        this.stale.clear();
+    }
+}

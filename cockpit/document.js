@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The profile's document has what is no property on the bus: each device. It has megabytes on a host with thousands of
+ * devices, and the service limits how much a user may ask for: it is read again when the profile changed, but not at once and
+ * not while nobody looks. */
+
+const REST = 20;            /* between two readings: so many times the duration of the last one */
+const LONGEST = 30000;      /* milliseconds, and after an error */
+
+export function followDocument(model) {
+    let wanted = false, reading = false, timer = null, rest = 0;
+
+    function done(changed) {
+        reading = false;
+        if (changed)
+            model.changed("document");
+        schedule();
+    }
+
+    function read() {
+        timer = null;
+        wanted = false;
+        reading = true;
+        const start = performance.now();
+        model.call("Describe").then(([text]) => {
+            model.document = JSON.parse(text);
+            model.documentProblem = null;
+            rest = Math.min(REST * (performance.now() - start), LONGEST);
+            done(true);
+        }).catch(error => {
+            model.documentProblem = error.message || error.problem || String(error);
+            wanted = true;
+            rest = LONGEST;
+            done(true);
+        });
+    }
+
+    function schedule() {
+        if (!wanted || reading || timer !== null || document.hidden || model.state !== "ready")
+            return;
+        timer = window.setTimeout(read, rest);
+        rest = 0;
+    }
+
+    model.addEventListener("profile", () => {
+        wanted = true;
+        schedule();
+    });
+    model.addEventListener("change", schedule);
+    document.addEventListener("visibilitychange", schedule);
+}
