@@ -214,7 +214,7 @@ def test_json(pictures):
 
 def test_json_says_what_is_not_drawn(tmp_path):
     """Why a lane is empty, which limits have no line, and what each conflict is: as below the picture in a terminal."""
-    hosts_other.no_iommu_vmx_locked(Tree(tmp_path / "tree"))
+    hosts_intel.no_iommu_vmx_locked(Tree(tmp_path / "tree"))
     root = f"--root={tmp_path / 'tree'}"
     document = json.loads(run(root, "-j").stdout)
     text = " ".join(run(root, COLUMNS="200").stdout.decode().split())
