@@ -220,9 +220,13 @@ def test_json_says_what_is_not_drawn(tmp_path):
     text = " ".join(run(root, COLUMNS="200").stdout.decode().split())
     assert document["unknown"] and f"no line for: {document['unknown']}" in text
     assert document["notes"] and all(note in text for note in document["notes"].values())
+    hosts_intel.client_46_39(Tree(tmp_path / "narrow"))
+    root = f"--root={tmp_path / 'narrow'}"
     guest = tmp_path / "guest.json"
-    guest.write_text(json.dumps({"schema": "hawd-guest/1", "name": "big", "machine": "q35", "accelerator": "kvm", "cpu": {"model": "host", "physBits": 36},
-                                 "firmware": {"kind": "ovmf", "version": "202311"}, "memory": {"ram": 128 * GIB}, "devices": []}), encoding="utf-8")
+    guest.write_text(json.dumps({"schema": "hawd-guest/1", "name": "big", "machine": "q35", "accelerator": "kvm", "cpu": {"model": "host", "physBits": "host"},
+                                 "firmware": {"kind": "ovmf", "version": "202311"}, "memory": {"ram": 4 * GIB},
+                                 "devices": [{"name": "gpu", "assigned": True, "bars": [{"index": 0, "size": 64 * GIB, "is64bit": True, "prefetchable": True}]}]}),
+                     encoding="utf-8")
     done = subprocess.run([HAWCTL, "check", guest, root, "-j"], capture_output=True, check=False)
     findings = {(f["rule"], f["range"]["start"]): f for f in json.loads(done.stdout)["findings"] if f["range"] and f["verdict"] != "info"}
     conflicts = json.loads(run(guest, root, "-j").stdout)["conflicts"]
