@@ -12,7 +12,9 @@
 #include "probe/cleanup.h"
 
 static int refuse_firmware(const char *text) {
-        fprintf(stderr, "hawctl: --firmware=%s: expected ovmf:TAG (such as ovmf:202411), seabios:VERSION (such as seabios:1.16.3), ovmf, seabios or none\n",
+        fprintf(stderr,
+                        "hawctl: --firmware=%s: expected ovmf:TAG (such as ovmf:202411), seabios:VERSION "
+                        "(such as seabios:1.16.3), aavmf:TAG, ovmf, seabios, aavmf or none\n",
                         text);
         return EXIT_USAGE;
 }
@@ -21,6 +23,7 @@ static int parse_firmware(const char *text, GuestChoice *choice) {
         const char *colon = strchr(text, ':');
         size_t n = colon ? (size_t) (colon - text) : strlen(text);
         char word[16] = "";
+        bool edk2;
         int kind;
 
         if (n < sizeof(word))
@@ -32,11 +35,12 @@ static int parse_firmware(const char *text, GuestChoice *choice) {
         choice->kind = (FirmwareKind) kind;
         if (colon && guest_version_from_text(colon + 1, false, &choice->firmware) < 0)
                 return refuse_firmware(text);
+        edk2 = kind == FIRMWARE_OVMF || kind == FIRMWARE_AAVMF;
         /* "2024.11", as in packages. */
-        if (kind == FIRMWARE_OVMF && choice->firmware.major > 2000 && choice->firmware.major < 2100)
+        if (edk2 && choice->firmware.major > 2000 && choice->firmware.major < 2100)
                 choice->firmware = (GuestVersion){ choice->firmware.major * 100 + choice->firmware.minor, 0,
                         0 };
-        if (colon && (kind == FIRMWARE_OVMF) != (choice->firmware.major > 2000))
+        if (colon && edk2 != (choice->firmware.major > 2000))
                 return refuse_firmware(text);
         return EXIT_SUCCESS;
 }

@@ -8,6 +8,7 @@ import pytest
 from forms import assumed, at, read
 from guests import GIB, device, guest, intel
 from place import HAWCTL, run
+from test_virt_check import host
 
 DESCRIPTORS = sorted(pathlib.Path("/usr/share/qemu/firmware").glob("*.json"))
 
@@ -38,11 +39,18 @@ def test_option_of_qemu(place):
 
 
 @pytest.mark.parametrize("option", ["--firmware=", "--firmware=ovmf:", "--firmware=ovmf:9", "--firmware=ovmf:x", "--firmware=uefi", "--firmware=none:1",
-                                    "--firmware=seabios:202411", "--firmware=unknown", "--qemu=", "--qemu=0", "--qemu=9.x", "--qemu=202411"])
+                                    "--firmware=seabios:202411", "--firmware=aavmf:1.16", "--firmware=unknown", "--qemu=", "--qemu=0", "--qemu=9.x", "--qemu=202411"])
 def test_option_refused(place, option):
     place.guest(guest())
     done = run("check", place.path / "guest.json", option)
     assert done.returncode == 2 and not done.stdout and option in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["aavmf", "aavmf:202411", "aavmf:2024.11"])
+def test_option_of_virt(place, option):
+    done = run("check", f"--root={place.host(host(48))}", "-j", "--qemu=10.0", f"--firmware={option}", "--", *"qemu-system-aarch64 -M virt -accel kvm -cpu host -m 4G".split())
+    answer = json.loads(done.stdout)
+    assert answer["verdict"] == "safe" and answer["missing"] == [], answer
 
 
 @pytest.mark.parametrize("path", DESCRIPTORS or [None], ids=lambda p: p.name if p else "none")
