@@ -11,6 +11,7 @@
 #include "profile/document/member.h"
 
 #define ELEMENTS_MAX 6
+#define MEMBERS_MAX 16
 
 /* Depth to which parts of a value are formatted; deeper ones are plain JSON, shortened. */
 #define DEPTH_MAX 2
@@ -53,6 +54,30 @@ static void put_fact(FILE *f, const json_t *fact, int depth) {
         fputc(')', f);
 }
 
+/* Of a large object, such as a firmware table, the plain members, and how many elements its lists have. */
+static void put_members(FILE *f, const json_t *object, int depth) {
+        const char *key;
+        unsigned n = 0;
+        json_t *value;
+
+        json_object_foreach((json_t *) object, key, value) {
+                bool empty = json_is_array(value) && json_array_size(value) == 0;
+
+                if (json_is_null(value) || empty || (json_is_object(value) && depth >= DEPTH_MAX))
+                        continue;
+                if (n++ >= MEMBERS_MAX)
+                        continue;
+                fputs(n > 1 ? ", " : "", f);
+                put_string(f, key);
+                fputc(' ', f);
+                if (json_is_array(value))
+                        fprintf(f, "(%zu)", json_array_size(value));
+                else
+                        put_value(f, value, depth + 1);
+        }
+        fputs(n > MEMBERS_MAX ? ", ..." : n == 0 ? "none" : "", f);
+}
+
 /* A range, or what identifies the element. */
 static void put_object(FILE *f, const json_t *object, int depth) {
         if (json_object_get(object, "start") && json_object_get(object, "end")) {
@@ -64,7 +89,7 @@ static void put_object(FILE *f, const json_t *object, int depth) {
         else if (put_member(f, object, "vendorId", ""))
                 put_member(f, object, "deviceId", ":");
         else if (!put_member(f, object, "summary", "") && !put_member(f, object, "kind", ""))
-                put_json(f, object);
+                put_members(f, object, depth);
 }
 
 static json_t *element_set(const json_t *array) {

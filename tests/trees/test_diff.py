@@ -203,6 +203,18 @@ def test_deep_texts(tmp_path):
     assert len(run("diff", tmp_path / "a", tmp_path / "b")) < 20000
 
 
+def test_objects(tmp_path):
+    """Large objects are shown by their plain members, not as JSON."""
+    hosts_arm.ampere_like(Tree(tmp_path / "tree"))
+    iort = json.loads(run("describe", f"--root={tmp_path}/tree"))["firmware"]["iort"]["table"]
+    (tmp_path / "a").write_bytes(document(x=None))
+    (tmp_path / "b").write_bytes(document(x={"table": iort} | {f"member{i:03}": i for i in range(100)}))
+    text = " ".join(run("diff", tmp_path / "a", tmp_path / "b", COLUMNS="200").split())
+    for part in (f"table revision {iort['revision']}", "units (2)", "rootComplexes (2)", "nodeCount 5", "checksumValid yes", ", ..."):
+        assert part in text, text
+    assert not set('{}[]"') & set(text) and "namedComponents" not in text and len(text) < 1000
+
+
 def test_many(tmp_path):
     for name, value in (("a", 1), ("b", 2)):
         (tmp_path / name).write_bytes(document(host={f"m{i}": value for i in range(5000)}))
