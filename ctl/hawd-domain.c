@@ -6,6 +6,7 @@
  *   hawd-domain PARENT     reads a libvirt domain from standard input;
  *                          prints hawd's JSON of the guest, status 0;
  *                          or {"line": 3, "text": "<memory>: …"}, status 2; or a status of program-limits.h
+ *   hawd-domain --version  prints the version
  *
  * PARENT is hawctl's process ID. See sandbox.h. */
 
@@ -13,6 +14,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ctl/command/options.h"
@@ -41,6 +43,8 @@ int main(int argc, char **argv) {
         int r;
 
         standard_descriptors_open();
+        if (argc > 1 && strcmp(argv[1], "--version") == 0)
+                return puts("hawd-domain " HAWD_VERSION) < 0 || fflush(stdout) != 0;
         if (!parent || isatty(STDIN_FILENO)) {
                 fprintf(stderr, "hawd-domain is run by hawctl.\n");
                 return EXIT_USAGE;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor/diagnosis.h"
 #include "fleet/baseline-document.h"
 #include "fleet/place-document.h"
 #include "fleet/summary.h"
@@ -25,6 +26,7 @@ static const struct {
         { "baseline", &baseline_table, "urn:hawd:baseline:1", "hawd baseline" },
         { "check", &check_table, "urn:hawd:check:1", "hawd check" },
         { "comparison", &comparison_table, "urn:hawd:comparison:1", "hawd comparison" },
+        { "doctor", &diagnosis_table, "urn:hawd:doctor:1", "hawd doctor" },
         { "fit", &fit_table, "urn:hawd:fit:1", "hawd fit" },
         { "guest", &guest_table, "urn:hawd:guest:1", "hawd guest" },
         { "guest-defaults", &site_defaults_table, "urn:hawd:guest-defaults:1", "hawd guest defaults" },

@@ -27,7 +27,8 @@ static void close_both(int fds[2]) {
         closep(&fds[1]);
 }
 
-static int start(const ProgramLimits *limits, bool unpack, int file, Run *ret) {
+static int start(const ProgramLimits *limits, bool unpack, int file, Run *ret,
+                char why_not[ARCHIVE_WHY_MAX]) {
         int entries[2] = { -1, -1 }, why[2] = { -1, -1 }, r;
 
         if (pipe2(entries, O_CLOEXEC) < 0 || pipe2(why, O_CLOEXEC) < 0)
@@ -39,7 +40,8 @@ static int start(const ProgramLimits *limits, bool unpack, int file, Run *ret) {
         if (r < 0) {
                 close_both(entries);
                 close_both(why);
-                return r;
+                (void) own_program_not_started(limits, r, why_not, ARCHIVE_WHY_MAX);
+                return -EBADMSG;
         }
         ret->limits = limits;
         ret->entries = entries[unpack ? 0 : 1];
@@ -95,7 +97,7 @@ int archive_run_unpack(int in, MemoryTree **ret, char why[ARCHIVE_WHY_MAX]) {
 
         if (r < 0)
                 return r;
-        r = start(&unpack_limits, true, in, &run);
+        r = start(&unpack_limits, true, in, &run, why);
         if (r < 0)
                 return r;
         capture_receiver_init(&receiver, tree);
@@ -114,7 +116,7 @@ int archive_run_unpack(int in, MemoryTree **ret, char why[ARCHIVE_WHY_MAX]) {
 
 int archive_run_pack(const MemoryTree *tree, int out, char why[ARCHIVE_WHY_MAX]) {
         Run run;
-        int r = start(&pack_limits, false, out, &run);
+        int r = start(&pack_limits, false, out, &run, why);
 
         return r < 0 ? r : finish(&run, capture_send(tree, run.entries), why);
 }

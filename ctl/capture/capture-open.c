@@ -21,6 +21,8 @@ static int complain(const char *path, const char *what, int r) {
 static const char *const marks[] = { "hawd", "proc", "sys" };
 #define NO_HOST "not a host tree: there is neither hawd/ nor proc/ nor sys/ in it"
 
+#define NO_MOUNTS "neither /proc nor /sys is here: mount them, or run hawctl outside of this chroot"
+
 bool capture_is_host_tree(const char *path) {
         char mark[PATH_MAX];
         struct stat st;
@@ -36,7 +38,7 @@ static int open_directory(const char *path, CaptureRoot *ret) {
         int r;
 
         if (!capture_is_host_tree(path))
-                return complain(path, NO_HOST, -EINVAL);
+                return complain(path, strcmp(path, "/") == 0 ? NO_MOUNTS : NO_HOST, -EINVAL);
         r = root_open(path, &ret->root);
         return r < 0 ? complain(path, strerror(-r), r) : 0;
 }
@@ -88,7 +90,10 @@ int capture_open(const char *path, CaptureRoot *ret) {
                 return complain(path, "neither a directory nor a capture", -EINVAL);
         _cleanup_close_ int fd = reopen(place);
         if (fd < 0)
-                return complain(path, strerror(-fd), fd);
+                /* It was there: what is missing is /proc. */
+                return complain(path,
+                                fd == -ENOENT ? "cannot be opened without /proc: mount it" : strerror(-fd),
+                                fd);
         return open_archive(path, fd, ret);
 }
 

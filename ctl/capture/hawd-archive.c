@@ -7,6 +7,7 @@
  *   hawd-archive unpack PARENT     an archive to its entries
  *   hawd-archive pack PARENT       entries to a .tar.zst
  *   hawd-archive stream PARENT     a compressed file to its content
+ *   hawd-archive --version         prints the version
  *
  * PARENT is hawctl's process ID. Status 0, one of program-limits.h, or 1 with the reason on descriptor 3.
  * See sandbox.h. */
@@ -49,6 +50,8 @@ int main(int argc, char **argv) {
         int r;
 
         standard_descriptors_open();
+        if (argc > 1 && strcmp(argv[1], "--version") == 0)
+                return puts("hawd-archive " HAWD_VERSION) < 0 || fflush(stdout) != 0;
         if (!parent || !mode) {
                 fprintf(stderr, "hawd-archive is run by hawctl.\n");
                 return 2;

@@ -62,7 +62,7 @@ static int start_program(int file, FleetInput *input, char why_not[ARCHIVE_WHY_M
         if (r < 0) {
                 closep(&out[0]);
                 closep(&why[0]);
-                snprintf(why_not, ARCHIVE_WHY_MAX, "cannot run %s: %s", stream_limits.name, strerror(-r));
+                (void) own_program_not_started(&stream_limits, r, why_not, ARCHIVE_WHY_MAX);
                 return -EBADMSG;
         }
         input->fd = out[0];

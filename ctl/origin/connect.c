@@ -121,12 +121,14 @@ int connect_read(const Options *options, json_t **ret) {
         if (r >= 0)
                 return EXIT_SUCCESS;
         if (is_elsewhere(options)) {
-                fprintf(stderr, "hawctl: %s: %s\n", where(options), why ? why : strerror(ENOMEM));
+                fprintf(stderr, "hawctl: %s: %s%s\n", where(options), why ? why : strerror(ENOMEM),
+                                options->host ? "; 'hawctl doctor' there says what to do"
+                                              : "; " CONNECT_NEXT);
                 free(why);
                 return EXIT_FAILURE;
         }
-        fprintf(stderr, "hawctl: no service on the %s (%s); reading this host directly\n", where(options),
-                        why ? why : strerror(ENOMEM));
+        fprintf(stderr, "hawctl: no service on the %s (%s); reading this host directly; " CONNECT_NEXT "\n",
+                        where(options), why ? why : strerror(ENOMEM));
         free(why);
         return -1;
 }

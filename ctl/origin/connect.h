@@ -15,6 +15,9 @@ int connect_open(const Options *options, sd_bus **ret);
  * frees: a message, or the reason for a fallback. */
 int connect_document(sd_bus *bus, json_t **ret, char **ret_why);
 
+/* What errors of the service end with. */
+#define CONNECT_NEXT "'hawctl doctor' says what to do"
+
 /* Both in one call. EXIT_SUCCESS; EXIT_FAILURE after printing the error; -1: no service, the caller reads
  * the host itself (printed on standard error). */
 int connect_read(const Options *options, json_t **ret);

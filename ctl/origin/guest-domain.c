@@ -116,8 +116,10 @@ int guest_domain_read(const char *text, size_t n, Guest *ret, VmError *reterr) {
                 return -EINVAL;
         }
         r = start(text, n, &program, &fd);
-        if (r < 0)
-                return fail(reterr, r);
+        if (r < 0) {
+                (void) own_program_not_started(&domain_limits, r, reterr->text, sizeof(reterr->text));
+                return r;
+        }
         answer = read_answer(&program, fd);
         close(fd);
         status = own_program_wait(&program);

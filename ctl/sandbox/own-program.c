@@ -106,6 +106,12 @@ int own_program_start(const ProgramLimits *limits, const char *mode, const int f
         return 0;
 }
 
+const char *own_program_not_started(const ProgramLimits *limits, int r, char *buffer, size_t size) {
+        snprintf(buffer, size, "cannot run %s: %s; 'hawctl doctor' says what to do", limits->name,
+                        strerror(-r));
+        return buffer;
+}
+
 /* Waits for input. 0, -errno, or -ETIME. */
 static int wait_for(OwnProgram *program, int fd) {
         struct pollfd event = { .fd = fd, .events = POLLIN };

@@ -23,6 +23,9 @@ typedef struct OwnProgram {
  * closed). -errno. */
 int own_program_start(const ProgramLimits *limits, const char *mode, const int fds[3], OwnProgram *ret);
 
+/* Tells the user that it could not be started, r being the error, and what to do. */
+const char *own_program_not_started(const ProgramLimits *limits, int r, char *buffer, size_t size);
+
 /* Reads its output like read(2), until the deadline. -errno; -ETIME: deadline passed. */
 ssize_t own_program_read(OwnProgram *program, int fd, void *buffer, size_t n);
 

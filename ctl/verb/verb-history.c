@@ -150,7 +150,8 @@ static int run(const Options *options, int argc, char **argv) {
 
         if (n < 0) {
                 fprintf(stderr, "hawctl: %s: %s%s\n", directory, strerror(errno),
-                                errno == ENOENT ? "; the service has not stored profiles there yet" : "");
+                                errno == ENOENT ? "; the service has not stored profiles there yet, 'hawctl doctor' says why"
+                                                : "");
                 return EXIT_FAILURE;
         }
 

@@ -196,7 +196,8 @@ static int subscribe(Watch *watch) {
         /* Starts the service if needed. */
         r = connect_document(watch->bus, &watch->document, &why);
         if (r < 0) {
-                fprintf(stderr, "hawctl: cannot monitor the service: %s\n", why ? why : strerror(-r));
+                fprintf(stderr, "hawctl: cannot monitor the service: %s; " CONNECT_NEXT "\n",
+                                why ? why : strerror(-r));
                 return r;
         }
         r = name_owner_read(watch->bus, &watch->owner);
@@ -234,10 +235,11 @@ static int run(const Options *options, int argc, char **argv) {
 
         r = connect_open(options, &watch.bus);
         if (r < 0) {
-                complain(options->host                                 ? options->host
+                fprintf(stderr, "hawctl: %s: %s; " CONNECT_NEXT "\n",
+                                options->host                          ? options->host
                                                 : options->bus_address ? options->bus_address
                                                                        : "system bus",
-                                r);
+                                strerror(-r));
                 return EXIT_FAILURE;
         }
         r = watch_bus(&watch);

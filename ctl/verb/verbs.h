@@ -26,6 +26,7 @@
         VERB(diff)     \
         VERB(export)   \
         VERB(gather)   \
+        VERB(doctor)   \
         VERB(help)
 
 #define DECLARE_VERB(name) extern const Verb verb_##name;

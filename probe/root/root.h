@@ -109,6 +109,16 @@ Reason root_link_name(Root *root, const char *path, char *ret, size_t size);
 /* The component before the last: for a device, its parent device. "" if none. */
 Reason root_link_parent(Root *root, const char *path, char *ret, size_t size);
 
+typedef struct RootStatus {
+        uint32_t mode; /* st_mode: type and permissions */
+        uint32_t uid, gid;
+        int64_t modified; /* seconds since the epoch */
+} RootStatus;
+
+/* Who may do what with a file of any type, and when it was written; it is not opened. Links are not followed.
+ * REASON_NOT_APPLICABLE in a tree in memory, which has no owners and times. Not observed. */
+Reason root_status(Root *root, const char *path, RootStatus *ret);
+
 /* ── other than files ──────────────────────────────────────────────────────────────────────────────────── */
 
 /* Live: executes CPUID, the leaves that hawd decodes. Tree: hawd/cpuid. */

@@ -34,7 +34,7 @@ def test_verbs_and_options():
         assert option in page, option
 
 
-@pytest.mark.parametrize("name", ["profile.schema.json", "comparison.schema.json", "check.schema.json", "fit.schema.json",
+@pytest.mark.parametrize("name", ["profile.schema.json", "comparison.schema.json", "check.schema.json", "doctor.schema.json", "fit.schema.json",
                                   "guest.schema.json", "guest-defaults.schema.json", "models.schema.json", "place.schema.json", "summary.schema.json"])
 def test_schema(name):
     schema = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).with_name(name).read_text(encoding="utf-8"))

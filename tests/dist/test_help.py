@@ -23,7 +23,7 @@ OPTIONS = {verb: run(verb, "--list-options").stdout.split() for verb in VERBS}
 HOST = {"--root", "--local", "--host", "--bus-address"}
 TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST | {"--json"}, "help": set(), "decode": {"--json"},
          **{verb: HOST | {"--json", "--no-legend"} for verb in ("iommus", "groups", "devices", "regions", "check", "fit", "models")},
-         "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "monitor": {"--host", "--bus-address", "--json"},
+         "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "doctor": {"--root", "--local", "--bus-address", "--json"}, "monitor": {"--host", "--bus-address", "--json"},
          **{verb: {"--json", "--no-legend"} for verb in ("baseline", "compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set(), "place": {"--json"}}
 ALWAYS = {"--help", "--version", "--no-pager"}
 GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
@@ -65,6 +65,7 @@ def test_an_option_is_refused_with_what_to_do():
     assert run("compare", "--qemu", "9.2", "a", "b").stderr == "hawctl: 'compare' does not support --qemu; it is an option of 'map', 'check', 'fit' and 'place'\n"
     assert run("capture", "-j").stderr == "hawctl: 'capture' does not support -j; 'hawctl capture --help' lists its options\n"
     assert "run it on the other host" in run("audit", "-H", "other").stderr
+    assert "ssh HOST hawctl doctor" in run("doctor", "-H", "other").stderr
     assert "until it is interrupted" in run("monitor", "--timeout=3").stderr
     assert "over ssh, which are its arguments" in run("gather", "-H", "other").stderr
 
