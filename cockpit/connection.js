@@ -2,6 +2,7 @@
 /* What the service has on the bus, kept up to date by its signals. */
 
 const cockpit = window.cockpit;
+const _ = cockpit.gettext;
 
 export const NAME = "org.hawd.AddressWidth1";
 export const PATH = "/org/hawd/AddressWidth1";
@@ -38,6 +39,7 @@ export class Model extends EventTarget {
         this.stale = new Set();     /* paths with properties that changed without their values */
         this.attempt = 0;
         this.timer = this.client = null;
+        this.owner = undefined;     /* whom the bus named last */
     }
 
     open() {
@@ -45,11 +47,15 @@ export class Model extends EventTarget {
         this.client.addEventListener("owner", (_event, owner) => this.ownerChanged(owner));
         this.client.addEventListener("close", (_event, options) => this.closed(options));
         this.client.subscribe({ path_namespace: PATH }, (path, face, member, values) => this.signal(path, face, member, values));
+        /* The call starts the service, if the bus knows it. */
+        this.load();
     }
 
-    /* Calls a method of the host object. Resolves with its results in an array. */
-    call(method, values) {
-        return this.client.call(PATH, HOST, method, values || []);
+    /* Calls a method of the host object with strings. Resolves with its results in an array. */
+    call(method, values = []) {
+        if (!this.client)
+            return Promise.reject(new Error(_("hawd does not answer")));
+        return this.client.call(PATH, HOST, method, values, { type: "s".repeat(values.length) });
     }
 
     /* Asks the service again now, rather than in a while. */
@@ -85,33 +91,33 @@ export class Model extends EventTarget {
     }
 
     ownerChanged(owner) {
-        window.clearTimeout(this.timer);
-        if (owner) {
-            this.owner = owner;
+        const first = this.owner === undefined;
+        this.owner = owner;
+        if (owner && !(first && this.early)) {
+            window.clearTimeout(this.timer);
             this.load();
-        } else if (this.host) {
+        } else if (!owner && this.host) {
             this.early = null;
             this.become("stopped");
-        } else {
-            /* The call starts the service, if the bus knows it. */
-            this.load();
         }
     }
 
+    /* Cockpit closes the connection, too, if the bus does not know the service. */
     closed(options) {
         this.client = this.early = null;
-        if (options.problem === "access-denied")
-            this.become("denied", options.message);
-        else
-            this.become("failed", options.message || options.problem);
+        this.owner = undefined;
+        this.refused({ problem: options.problem, message: options.message });
     }
 
     load() {
         const early = this.early = [];
-        this.client.call(PATH, MANAGER, "GetManagedObjects", []).then(([objects]) => {
+        /* The object that manages the others is not among them. */
+        const host = this.client.call(PATH, PROPERTIES, "GetAll", [HOST], { type: "s" });
+        const others = this.client.call(PATH, MANAGER, "GetManagedObjects", [], { type: "" });
+        Promise.all([host, others]).then(([[variants], [objects]]) => {
             if (this.early !== early)
                 return;
-            this.host = null;
+            this.host = plain(variants);
             this.units.clear();
             this.groups.clear();
             for (const [path, interfaces] of Object.entries(objects))
@@ -130,20 +136,16 @@ export class Model extends EventTarget {
     }
 
     refused(error) {
-        const name = error.name || "";
+        const name = error.name || "", message = error.message || error.problem;
         if (name.endsWith(".ServiceUnknown") || error.problem === "not-found")
             this.become(this.host ? "stopped" : "absent", error.message);
         else if (name.endsWith(".AccessDenied") || error.problem === "access-denied")
-            this.become("denied", error.message);
+            this.become("denied", message);
         else
-            this.become("failed", error.message || error.problem);
+            this.become("failed", message);
     }
 
     take(path, interfaces) {
-        if (interfaces[HOST]) {
-            this.host = plain(interfaces[HOST]);
-            this.changed("host");
-        }
         if (interfaces[UNIT]) {
             this.units.set(path, plain(interfaces[UNIT]));
             this.changed("units");
@@ -193,7 +195,7 @@ export class Model extends EventTarget {
         for (const path of this.stale) {
             const [before] = this.known(path);
             const face = path === PATH ? HOST : this.units.has(path) ? UNIT : GROUP;
-            this.client.call(path, PROPERTIES, "GetAll", [face]).then(([variants]) => {
+            this.client.call(path, PROPERTIES, "GetAll", [face], { type: "s" }).then(([variants]) => {
                 const [properties, what] = this.known(path);
                 if (properties && properties === before) {
                     Object.assign(properties, plain(variants));

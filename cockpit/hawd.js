@@ -9,6 +9,7 @@ import { start as devices } from "./devices.js";
 import { start as findings } from "./findings.js";
 import { start as history } from "./history.js";
 import { start as map } from "./map.js";
+import { start as news } from "./news.js";
 import { start as state } from "./state.js";
 import { start as units } from "./units.js";
 import { start as widths } from "./widths.js";
@@ -21,6 +22,7 @@ document.documentElement.lang = (window.cockpit.language || "en").replace("_", "
 const model = new Model();
 followDocument(model);
 state(document.getElementById("state"), model);
+news(document.getElementById("news"), model);
 for (const [name, start] of Object.entries(SECTIONS))
     start(document.querySelector(`#${name} > .content`), model);
 model.open();
