@@ -25,8 +25,10 @@ typedef struct Host {
         Profile *profile;
         bool read;
         int status;
-        bool elsewhere, quiet;
+        bool elsewhere, asked;
         GuestArchitecture supposed;
+        VmError refusal; /* elsewhere, after the question: of the guest for `supposed` */
+        const char *refused_at;
         InputFile text; /* of the guest, to be read again; owned */
 } Host;
 
@@ -43,6 +45,7 @@ static int ask_architecture(void *userdata, GuestArchitecture *ret) {
         if (!host)
                 return 0;
         if (host->elsewhere) {
+                host->asked = true;
                 *ret = host->supposed;
                 return 1;
         }
@@ -52,12 +55,18 @@ static int ask_architecture(void *userdata, GuestArchitecture *ret) {
         return *ret == ARCHITECTURE_ARM64 || profile_is_x86(host->profile);
 }
 
-static int complain(const char *place, const Host *host, int r, const VmError *error) {
+static int refuse(const char *place, const VmError *error) {
+        if (error->line > 0)
+                fprintf(stderr, "hawctl: %s: line %u: %s\n", place, error->line, error->text);
+        else
+                fprintf(stderr, "hawctl: %s: %s\n", place, error->text);
+        return EXIT_USAGE;
+}
+
+static int complain(const char *place, Host *host, int r, const VmError *error) {
         /* Already printed. */
         if (host && host->status != EXIT_SUCCESS)
                 return host->status;
-        if (host && host->quiet && r != -ENOMEM)
-                return EXIT_USAGE;
         if (r == -ENOMEM) {
                 fprintf(stderr, "hawctl: %s\n", strerror(ENOMEM));
                 return EXIT_FAILURE;
@@ -66,10 +75,12 @@ static int complain(const char *place, const Host *host, int r, const VmError *e
                 fprintf(stderr, "hawctl: %s: %s\n", place, error->text);
                 return EXIT_FAILURE;
         }
-        if (error->line > 0)
-                fprintf(stderr, "hawctl: %s: line %u: %s\n", place, error->line, error->text);
-        else
-                fprintf(stderr, "hawctl: %s: %s\n", place, error->text);
+        if (!host || !host->asked)
+                return refuse(place, error);
+        /* On the other architecture it may be a guest. */
+        if (!host->refused_at)
+                host->refusal = *error;
+        host->refused_at = place;
         return EXIT_USAGE;
 }
 
@@ -196,19 +207,31 @@ int guest_source(const Options *options, const GuestOptions *which, int argc, ch
         return r == EXIT_SUCCESS ? read_host(&host) : r;
 }
 
+static int read_supposed(const Options *options, const GuestOptions *which, Host *host,
+                GuestArchitecture supposed, int argc, char **argv, Guest *ret) {
+        int r;
+
+        host->supposed = supposed;
+        r = read_source(options, which, which->pid != NULL, host, argc, argv, ret);
+        if (r != EXIT_SUCCESS)
+                guest_done(ret);
+        return r;
+}
+
 int guest_source_elsewhere(const Options *options, const GuestOptions *which, int argc, char **argv,
                 Guest *ret, Guest *ret_arm64) {
-        Host host = { .options = options, .elsewhere = true, .supposed = ARCHITECTURE_X86 };
-        int r = read_source(options, which, which->pid != NULL, &host, argc, argv, ret);
+        Host host = { .options = options, .elsewhere = true };
+        int x86 = read_supposed(options, which, &host, ARCHITECTURE_X86, argc, argv, ret), arm64 = x86;
 
-        if (r == EXIT_SUCCESS && ret->by_host) {
-                host.supposed = ARCHITECTURE_ARM64;
-                host.quiet = true;
-                /* Without one, the check of an arm64 host says what is missing. */
-                if (read_source(options, which, which->pid != NULL, &host, argc, argv, ret_arm64) !=
-                                EXIT_SUCCESS)
-                        guest_done(ret_arm64);
-        }
+        if (x86 == EXIT_SUCCESS ? ret->by_host : host.asked)
+                arm64 = read_supposed(options, which, &host, ARCHITECTURE_ARM64, argc, argv, ret_arm64);
+        /* The check of an x86 host says what is missing of a guest for arm64, and the other way round. */
+        if (x86 != EXIT_SUCCESS && arm64 == EXIT_SUCCESS) {
+                x86 = read_supposed(options, which, &host, ARCHITECTURE_ARM64, argc, argv, ret);
+                ret->by_host = ret_arm64->by_host = true;
+                ret->read_for = ret_arm64->read_for = ARCHITECTURE_ARM64;
+        } else if (x86 != EXIT_SUCCESS && host.refused_at)
+                refuse(host.refused_at, &host.refusal);
         input_file_done(&host.text);
-        return r;
+        return x86;
 }

@@ -16,7 +16,7 @@ int guest_source(const Options *options, const GuestOptions *which, int argc, ch
 
 /* Only the guest, which runs elsewhere: only a process of this host has its packages and defaults. If its
  * description leaves the architecture to the host (by_host), *ret is the guest on x86 and *ret_arm64 the one on
- * arm64; that stays empty if it cannot be read so. */
+ * arm64; that stays empty if it cannot be read so. If it can be read for arm64 only, both are that guest. */
 int guest_source_elsewhere(const Options *options, const GuestOptions *which, int argc, char **argv,
                 Guest *ret, Guest *ret_arm64);
 

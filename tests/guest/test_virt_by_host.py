@@ -136,6 +136,35 @@ def test_place(text, on_arm64, form, tmp_path):
     assert len(lines["arm"][1]) == len(on_arm64[1]) and all(one.startswith(two) for one, two in zip(lines["arm"][1], on_arm64[1])), done.stdout
 
 
+@pytest.mark.parametrize("text", [f'[ "$(uname -m)" = aarch64 ] || exit 1\n{SMALL}', f"case $(arch) in aarch64) {SMALL};; esac",
+                                  f"[Service]\nExecStart=/bin/sh -c 'test $(uname -m) = aarch64 && exec {SMALL}'"])
+@pytest.mark.parametrize("form", ["file", "stdin"])
+def test_place_on_arm64_only(text, form, tmp_path):
+    guest, place = tmp_path / "guest", Place(tmp_path)
+    guest.write_text(text + "\n", encoding="utf-8")
+
+    def other(t):
+        host(48)(t)
+        t.write("etc/machine-id", "f123456789abcdef0123456789abcdef\n")
+    fleet = place.host(other, "arm"), place.host(intel(46, 48), "intel")
+    done = subprocess.run([HAWCTL, "place", guest if form == "file" else "-", *fleet, "--qemu=10.0", "-j"], input=text, text=True, timeout=60,
+                          capture_output=True, check=False)
+    lines = {line["host"]: (line["verdict"], line["missing"]) for line in map(json.loads, done.stdout.splitlines())}
+    assert lines["arm"] == ("safe", []) and lines["host"][0] == "warning" and "expected" not in done.stderr, (done.stdout, done.stderr)
+    assert len(lines["host"][1]) == 1 and lines["host"][1][0].startswith(LEFT_OPEN), done.stdout
+
+
+@pytest.mark.parametrize("text", ["[ $(uname -m) = riscv64 ] && qemu-system-riscv64 -M virt", "qemu-system-$(uname -m) -M none-such",
+                                  f"if [ $(uname -m) = aarch64 ]; then {SMALL} -m x; else qemu-system-x86_64 -m y; fi"])
+def test_place_on_none(text, tmp_path):
+    """What starts nothing on either is refused as on x86, once."""
+    guest, place = tmp_path / "guest", Place(tmp_path)
+    guest.write_text(text + "\n", encoding="utf-8")
+    done = subprocess.run([HAWCTL, "place", guest, place.host(host(48), "arm"), "--qemu=10.0", "-j"], text=True, timeout=60, capture_output=True, check=False)
+    alone = run("check", guest, f"--root={place.host(intel(46, 48), 'intel')}")
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", alone.stderr) and done.stderr.count("\n") == 1
+
+
 def test_errors_come_first(tmp_path):
     """A guest that is not understood is said before the host is read, unless its description asks for the host."""
     done = run("check", f"--root={tmp_path / 'none'}", "--", "qemu-system-x86_64", "-M", "none-such")
