@@ -3,6 +3,7 @@ import contextlib
 
 import pytest
 
+import apparmor
 import image
 import overlay
 from machine import Machine
@@ -10,10 +11,11 @@ from machine import Machine
 
 @pytest.fixture(scope="session")
 def guest(tmp_path_factory):
-    """Kernel and initramfs with this build of hawd in it."""
-    directory = overlay.build()
+    """Kernel and initramfs with this build of hawd in it, confined by its AppArmor profiles where this system has the parser."""
+    directory, tmp = overlay.build(), tmp_path_factory.mktemp("guest")
+    profiles = apparmor.archive(tmp)
     try:
-        return overlay.initramfs(directory, tmp_path_factory.mktemp("guest"))
+        return overlay.initramfs(directory, tmp, [profiles] if profiles else [])
     except image.Missing as why:
         pytest.skip(str(why))
 
@@ -26,7 +28,8 @@ def with_daemon(guest):
 
 @pytest.fixture(scope="session")
 def boot(guest):
-    """boot(qemu arguments, kernel arguments): a context with a machine that has booted."""
+    """boot(qemu arguments, kernel arguments): a context with a machine that has booted. In the end, the profiles of AppArmor must
+    have refused nothing."""
     kernel, initramfs = guest
 
     @contextlib.contextmanager
@@ -34,6 +37,9 @@ def boot(guest):
         with Machine(kernel, initramfs, arguments, append, **sizes) as machine:
             machine.wait_for_boot()
             print(f"booted in {machine.booted_in:.1f} s")
+            if apparmor.PARSER:
+                assert set(apparmor.PROFILES) <= apparmor.enforced(machine)
             yield machine
+            assert apparmor.denials(machine) == []
 
     return start

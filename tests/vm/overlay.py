@@ -78,7 +78,7 @@ def join(parts, whole):
     return whole
 
 
-def initramfs(directory, tmp):
-    """One file of both archives, and the kernel: ready for QEMU."""
+def initramfs(directory, tmp, more=()):
+    """One file of these archives and more, and the kernel: ready for QEMU."""
     base = image.image(programs(directory))
-    return base / "vmlinuz", join((base / "base.cpio", archive(directory, tmp)), tmp / "initramfs")
+    return base / "vmlinuz", join((base / "base.cpio", archive(directory, tmp), *more), tmp / "initramfs")
