@@ -1,4 +1,53 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The address map of this host, from the JSON of `hawctl map`. */
+
+import { element } from "./element.js";
+import { hawctl, problemText } from "./hawctl.js";
+import { mapView } from "./map-view.js";
+
+const cockpit = window.cockpit;
+const _ = cockpit.gettext;
+const REST = 2000;  /* milliseconds between two readings */
 
 export function start(section, model) {
+    let wanted = false, running = false, timer = null, shown = "";
+
+    function show({ document }) {
+        const text = JSON.stringify(document);
+        if (text !== shown)
+            section.replaceChildren(mapView(document, cockpit.format(_("Address space of $0"), model.host?.Hostname || _("this host"))));
+        shown = text;
+    }
+
+    function fail(error) {
+        shown = "";
+        section.replaceChildren(element("p", { class: "unknown" }, problemText(error)));
+    }
+
+    async function read() {
+        timer = null;
+        wanted = false;
+        running = true;
+        try {
+            show(await hawctl(["map"]).answer);
+        } catch (error) {
+            fail(error);
+        }
+        running = false;
+        schedule(REST);
+    }
+
+    /* Not while nobody looks: a host may change many times a second. */
+    function schedule(rest) {
+        if (wanted && !running && timer === null && !window.document.hidden && model.state === "ready")
+            timer = window.setTimeout(read, rest);
+    }
+
+    model.addEventListener("profile", () => {
+        wanted = true;
+        schedule(0);
+    });
+    model.addEventListener("change", () => schedule(0));
+    window.document.addEventListener("visibilitychange", () => schedule(0));
+    section.append(element("p", null, _("Not known yet.")));
 }
