@@ -160,8 +160,12 @@ static void diagnose_log(const HostSurroundings *host, const Profile *profile, D
 /* ── KVM ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /* A user gets into a group; a mode for root alone is udev's. */
-static void remedy_of_node(const RootStatus *status, const CallerFacts *caller, DiagnosisEntry *entry) {
-        if (status->mode & S_IWGRP)
+static void remedy_of_node(const NodeFact *node, const CallerFacts *caller, DiagnosisEntry *entry) {
+        const RootStatus *status = &node->status;
+
+        if (node->reason != REASON_NONE)
+                diagnosis_remedy(entry, "Run hawctl as root.");
+        else if (status->mode & S_IWGRP)
                 diagnosis_remedy(entry,
                                 "Run 'usermod -a -G kvm %s' as root and log in again (its group is number %u), or run "
                                 "hawctl as root.",
@@ -177,8 +181,12 @@ static void diagnose_kvm(const Surroundings *surroundings, const Profile *profil
                 Diagnosis *diagnosis) {
         const HostSurroundings *host = &surroundings->host;
         const Fact *loaded = &profile->paging.kvm_loaded;
-        DiagnosisEntry *entry = diagnosis_add(diagnosis, "kvm", DIAGNOSIS_PROBLEM, "/dev/kvm");
+        DiagnosisEntry *entry;
 
+        /* The finding kvm-absent says why. */
+        if (fact_known(loaded) && loaded->value == 0)
+                return;
+        entry = diagnosis_add(diagnosis, "kvm", DIAGNOSIS_PROBLEM, "/dev/kvm");
         if (diagnosis_refused(profile, "/dev/kvm")) {
                 diagnosis_found(entry, "%s%s may not open /dev/kvm", by_service ? "The service" : "User ",
                                 by_service ? "" : surroundings->caller.user);
@@ -186,21 +194,12 @@ static void diagnose_kvm(const Surroundings *surroundings, const Profile *profil
                         diagnosis_remedy(entry,
                                         "Check DeviceAllow= in 'systemctl cat hawd', and the mode of /dev/kvm.");
                 else
-                        remedy_of_node(&host->kvm.status, &surroundings->caller, entry);
+                        remedy_of_node(&host->kvm, &surroundings->caller, entry);
         } else if (!fact_known(loaded)) {
                 entry->state = DIAGNOSIS_UNKNOWN;
                 diagnosis_found(entry, "Whether KVM runs is unknown (%s): %s",
                                 reason_to_string(loaded->reason), loaded->source);
                 diagnosis_remedy(entry, "%s", AS_ROOT);
-        } else if (loaded->value == 0) {
-                diagnosis_found(entry, "KVM does not run");
-                diagnosis_remedy(entry,
-                                *profile->host.virtualised && strcmp(profile->host.virtualised, "none") != 0
-                                                ? "Allow nested virtualisation on the host of this virtual machine, "
-                                                  "then run 'modprobe kvm_intel' or 'modprobe kvm_amd' as root."
-                                                : "Enable virtualisation in firmware setup, then run 'modprobe "
-                                                  "kvm_intel' or 'modprobe kvm_amd' as root; 'dmesg | grep -i kvm' "
-                                                  "says why it does not start.");
         } else if (host->live && host->kvm.reason == REASON_ABSENT) {
                 diagnosis_found(entry, "KVM runs, but /dev/kvm does not exist here");
                 diagnosis_remedy(entry,

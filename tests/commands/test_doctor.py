@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
@@ -48,7 +49,9 @@ CAUSES = {
     "no lockdown": (lambda t: (without(t, "sys/kernel/security/lockdown"), t.write("sys/kernel/security/lsm", "x")), "lockdown", "ok", "not locked down", ""),
     "no securityfs": (lambda t: without(t, "sys/kernel/security/lockdown"), "lockdown", "unknown", "absent", "capture"),
     "lockdown closed": (lambda t: (without(t, "sys/kernel/security/lockdown"), reasons(t, "permission sys/kernel/security/lockdown")), "lockdown", "unknown", "permission", "as root"),
-    "kvm closed": (lambda t: (hide_kvm(t), t.write("dev/kvm", "")), "kvm", "problem", "may not open /dev/kvm", "root"),
+    "kvm closed": (hide_kvm, "kvm", "problem", "may not open /dev/kvm", "Run hawctl as root."),
+    "kvm for its group": (lambda t: (hide_kvm(t), t.write("dev/kvm", ""), os.chmod(t.root / "dev/kvm", 0o660)), "kvm", "problem", "may not open /dev/kvm", "usermod -a -G kvm "),
+    "kvm for root": (lambda t: (hide_kvm(t), t.write("dev/kvm", ""), os.chmod(t.root / "dev/kvm", 0o600)), "kvm", "problem", "may not open /dev/kvm", "has mode 0600"),
     "no sysfs": (lambda t: os.rename(t.root / "sys", t.root / "was-sys"), "sysfs", "problem", "absent", "mount -t sysfs sysfs /sys"),
     "sysfs closed": (lambda t: (os.rename(t.root / "sys/class", t.root / "was-class"), reasons(t, "permission sys/class")), "sysfs", "problem", "permission", "sandbox"),
     "iommu closed": (lambda t: (os.rename(t.root / "sys/class/iommu", t.root / "was"), reasons(t, "permission sys/class/iommu")), "profile-incomplete", "problem", "/sys/class/iommu", "root"),
@@ -74,8 +77,9 @@ def test_causes(tmp_path, case):
     (hosts_kernel.virtio, "kernel-log", "problem", "no line about 0000:00:05.0", "Restart the host"),
     (hosts_kernel.virtio, "iova-bits", "problem", "absent", "See iommu-width-unknown"),
     (hosts_kernel.virtio_width_in_log, "kernel-log", "ok", "Nothing is unknown", ""),
-    (hosts_kernel.kvm_alone, "kvm", "problem", "KVM does not run", "modprobe"),
-    (hosts_kernel.kvm_alone, "kvm-absent", "problem", "", ""),
+    (hosts_kernel.kvm_alone, "kvm-absent", "problem", "KVM is not running", "modprobe"),
+    (hosts_arm.arm64_kvm_off, "kvm-absent", "problem", "KVM is not running", ""),
+    (hosts_arm.arm64_no_el2, "kvm-absent", "problem", "KVM is not running", "EL2"),
     (hosts_kernel.kvm_alone, "guest-physical-bits", "problem", "", "See kvm-absent"),
     (hosts_intel.no_iommu_vmx_locked, "vmx-locked-by-firmware", "problem", "", "firmware"),
     (hosts_other.bare, "cpu-physical-bits", "problem", "unknown", ""),
@@ -88,6 +92,12 @@ def test_hosts(tmp_path, build, name, state, found, remedy):
     tree.write("proc/sys/kernel/dmesg_restrict", "1\n")
     entry = doctor(f"--root={tmp_path}")[name]
     assert entry["state"] == state and found in entry["found"] and remedy in (entry["remedy"] or ""), entry
+
+
+def test_kvm_absent_is_said_once(tmp_path):
+    tree = Tree(tmp_path)
+    hosts_kernel.kvm_alone(tree)
+    assert "kvm" not in doctor(f"--root={tmp_path}")
 
 
 def test_a_capture(tmp_path):
