@@ -36,7 +36,7 @@ function row([path, unit]) {
 export function start(section, model) {
     const none = element("p", null, _("Not known yet."));
     const table = tableOf(_("IOMMU units"), [
-        { title: _("Unit") },
+        { title: _("Unit"), short: true },
         { title: _("Kind"), short: true },
         { title: _("Bits"), number: true, short: true },
         { title: _("Second stage"), number: true, short: true },
