@@ -163,7 +163,7 @@ def test_a_large_host(serve, page, devices):
     page.wait_text("#devices .count", f"1 of {devices:,} devices")
     address = page.run("return document.querySelector('[data-device]').dataset.device")
     assert address == "0000:19:01.0"  # 201 is 8 * 25 + 1: bus 25, slot 1
-    page.wait_text("[data-device] .meaning", "10de")
+    page.wait_text("[data-device] .meaning", "8086:1572")
     page.run("document.querySelector('[data-device]').dataset.kept = 'yes'")
     service.tree.pci("0002:00:01.0", endpoint())
     service.tree.link("sys/devices/virtual/iommu/dmar1/devices/0002:00:01.0", "../../../../pci0000:00/0002:00:01.0")
