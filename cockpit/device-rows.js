@@ -18,11 +18,16 @@ function bars(device) {
     return device.bars.map(bar => bytes(Number(bar.size))).join(", ");
 }
 
-function name(device) {
+/* "Display: NVIDIA Corporation GP104 [GeForce GTX 1080] (10de:1b80)" */
+function name(device, names) {
     if (!device.classCode)
         return cockpit.format(_("unknown: $0"), reason(device.idsReason));
-    const ids = device.vendorId && device.deviceId ? ` ${device.vendorId.slice(2)}:${device.deviceId.slice(2)}` : "";
-    return deviceClass(device.classCode) + ids;
+    if (!device.vendorId || !device.deviceId)
+        return deviceClass(device.classCode);
+    const vendor = device.vendorId.slice(2), id = device.deviceId.slice(2);
+    const named = names.get(vendor);
+    const words = named ? `: ${[named.get(""), named.get(id)].filter(Boolean).join(" ")}` : "";
+    return `${deviceClass(device.classCode)}${words} (${vendor}:${id})`;
 }
 
 /* VFIO takes a group as a whole: the others of the group must not stay with the host. */
@@ -50,14 +55,14 @@ function verdictOf(address, device, group, devices, groupsReason) {
     return [group.Assignable === "no" ? "no" : "unknown", obstacle(group.AssignableReason)];
 }
 
-function rowOf(address, device, group, { devices, groupsReason }) {
+function rowOf(address, device, group, { devices, groupsReason, names }) {
     const [verdict, why] = verdictOf(address, device, group, devices, groupsReason);
     const row = {
         address,
         group: group ? group.Id : -1,
         unit: group ? group.Iommu : "",
         driver: device ? device.driver || "" : "",
-        name: device ? name(device) : "",
+        name: device ? name(device, names) : "",
         bars: device ? bars(device) : "",
         verdict,
         answer: verdict === "yes" ? _("Yes") : verdict === "no" ? _("No") : answer("unknown"),
@@ -72,7 +77,7 @@ export function deviceRows(model) {
     const groups = new Map();
     for (const group of model.groups.values())
         group.Devices.forEach(address => groups.set(address, group));
-    const known = { devices, groupsReason: model.document && model.document.groupsReason };
+    const known = { devices, groupsReason: model.document && model.document.groupsReason, names: model.names };
     const rows = [];
     for (const [address, group] of groups)
         rows.push(rowOf(address, devices.get(address), group, known));

@@ -45,7 +45,7 @@ function articleOf(alike) {
                    element("h3", null, element("span", { class: "severity" }, TITLES[severity] || severity), " ", summary),
                    element("p", { class: "remedy" }, element("strong", null, _("Remedy:")), " ", remedy),
                    alike.length > 1 && others(alike.slice(1)),
-                   element("p", { class: "foot" }, copyButton(remedy, _("the remedy")),
+                   element("p", { class: "foot" }, /^None[:.]/.test(remedy) ? null : copyButton(remedy, _("the remedy")),
                            element("span", { class: "source" }, cockpit.format(_("$0, see hawd-findings(7)"), id))));
 }
 

@@ -3,6 +3,7 @@
 
 import { Model } from "./connection.js";
 import { followDocument } from "./document.js";
+import { followNames } from "./names.js";
 import { followTheme } from "./theme.js";
 import { start as check } from "./check.js";
 import { start as devices } from "./devices.js";
@@ -21,6 +22,7 @@ window.cockpit.translate();
 document.documentElement.lang = (window.cockpit.language || "en").replace("_", "-");
 const model = new Model();
 followDocument(model);
+followNames(model);
 state(document.getElementById("state"), model);
 news(document.getElementById("news"), model);
 for (const [name, start] of Object.entries(SECTIONS))

@@ -43,7 +43,7 @@ export function start(section, model) {
         { title: _("First stage"), number: true, short: true },
         { title: _("Interrupt remapping"), short: true },
         { title: _("Devices"), number: true, short: true },
-        { title: _("Where the width comes from") },
+        { title: _("Where the width comes from"), label: _("From") },
     ], "units");
     section.append(none);
     model.addEventListener("change", event => {

@@ -50,7 +50,7 @@ export function start(section, model) {
         { title: _("Bits"), number: true, short: true },
         { title: _("Reach"), number: true, short: true },
         { title: "", decoration: true },
-        { title: _("Where it comes from") },
+        { title: _("Where it comes from"), label: _("From") },
     ], "widths");
     const waiting = element("p", null, _("Not known yet."));
     section.append(waiting);

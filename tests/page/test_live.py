@@ -63,6 +63,28 @@ def test_unknown_is_no_number(serve, page):
     assert "0" not in page.texts("[data-width] td.number")
 
 
+def test_names(serve, page):
+    """Vendors and devices are named as pci.ids names them, which is read here by other means."""
+    file = pathlib.Path("/usr/share/misc/pci.ids")
+    if not file.exists():
+        pytest.skip("pci.ids is not installed")
+    text = file.read_text(encoding="utf-8")
+    vendor = text[text.index("\n10de  ") + 7:]
+    card_name = vendor[vendor.index("\n\t1b80  ") + 8:]
+    serve(hosts_intel.client_46_39)
+    page.open()
+    page.wait_text("[data-device='0000:01:00.0']", f"Display: {vendor.splitlines()[0]} {card_name.splitlines()[0]} (10de:1b80)")
+
+
+def test_cockpit_lists_the_page(serve, page):
+    """In its menu, under a title and with what people search for."""
+    serve(hosts_intel.client_46_39)
+    page.open()
+    manifest = page.driver.execute_async_script("fetch('../manifests.json').then(r => r.json()).then(all => arguments[0](all.hawd))")
+    assert manifest["tools"]["index"]["label"] == "Address widths"
+    assert "iommu" in manifest["tools"]["index"]["keywords"][0]["matches"]
+
+
 def test_reasons_have_sentences():
     """Each word of the service that is a reason has its own sentence on the page."""
     words = (TOP / "cockpit" / "words.js").read_text(encoding="utf-8")
