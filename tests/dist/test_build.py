@@ -123,3 +123,22 @@ def test_packages_of_other_releases(tmp_path):
     calls.unlink()
     assert subprocess.run(command, capture_output=True, check=False, timeout=60, env=environment).returncode == 0
     assert calls.read_text().count("apt-get") == 1
+
+
+def fuzz_tool(place, *arguments):
+    return subprocess.run([TOP / "tools" / "fuzz", *arguments], capture_output=True, text=True, timeout=60, check=False, env=ENVIRONMENT | {"FUZZ_CORPUS": str(place)})
+
+
+def test_fuzz_adds_up_its_runs(tmp_path):
+    """Seconds and executions of all runs; edges and inputs of the last."""
+    (tmp_path / "runs").write_text("dmar 60 1000 700 20\nivrs 61 5 400 3\ndmar 3600 2000000000 712 19\n", encoding="utf-8")
+    lines = fuzz_tool(tmp_path, "--times").stdout.splitlines()
+    assert [line.split()[:4] for line in lines] == [["dmar", "3660", "s", "2000001000"], ["ivrs", "61", "s", "5"], ["all", "3721", "s", "2000001005"]]
+    assert lines[0].endswith("reaches   712 edges with    19 inputs")
+
+
+def test_fuzz_says_how_it_is_used(tmp_path):
+    done = fuzz_tool(tmp_path, "--nonsense")
+    assert done.returncode == 2 and "tools/fuzz [TARGET...]" in done.stderr and not done.stdout
+    done = fuzz_tool(tmp_path / "empty", "--times")
+    assert done.returncode == 1 and "no runs yet" in done.stderr
