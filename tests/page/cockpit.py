@@ -31,10 +31,19 @@ def answers(port):
     return True
 
 
+def bridge_of(release, place):
+    """A program that runs the bridge of an unpacked release, which is Python from 293 on and brings cockpit.js."""
+    program = place / "bridge"
+    program.write_text(f"#!/bin/sh\nPYTHONPATH={release}/usr/lib/python3/dist-packages XDG_DATA_DIRS={release}/usr/share "
+                       f'exec /usr/bin/python3 {release}/usr/bin/cockpit-bridge "$@"\n', encoding="ascii")
+    program.chmod(0o755)
+    return program
+
+
 class Cockpit:
     """cockpit-ws with one session, which is the user of the test. The page is the one of the source tree."""
 
-    def __init__(self, place, address):
+    def __init__(self, place, address, bridge=BRIDGE):
         data = place / "data" / "cockpit"
         data.mkdir(parents=True)
         os.symlink(TOP / "cockpit", data / "hawd")
@@ -46,7 +55,7 @@ class Cockpit:
                                     "LC_ALL": "C.UTF-8"}
         self.log = place / "cockpit.log"
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen([WS, "--no-tls", "-a", "127.0.0.1", "-p", str(self.port), f"--local-session={BRIDGE}"],
+            self.process = subprocess.Popen([WS, "--no-tls", "-a", "127.0.0.1", "-p", str(self.port), f"--local-session={bridge}"],
                                             env=environment, stdin=subprocess.DEVNULL, stderr=log, stdout=log)
         wait_for(lambda: self.process.poll() is not None or answers(self.port), "cockpit-ws")
         assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
