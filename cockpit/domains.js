@@ -9,18 +9,18 @@ const FLAGS = 0;    /* all domains; their current configuration */
 const NAME = /^\s*(\S+) (.*)$/;
 
 function property(client, path, face, name) {
-    return client.call(path, "org.freedesktop.DBus.Properties", "Get", [face, name]).then(([variant]) => variant.v);
+    return client.call(path, "org.freedesktop.DBus.Properties", "Get", [face, name], { type: "ss" }).then(([variant]) => variant.v);
 }
 
 async function fromBus() {
     const client = cockpit.dbus(LIBVIRT, { bus: "system" });
-    const [paths] = await client.call(CONNECTION, `${LIBVIRT}.Connect`, "ListDomains", [FLAGS]);
+    const [paths] = await client.call(CONNECTION, `${LIBVIRT}.Connect`, "ListDomains", [FLAGS], { type: "u" });
     const names = await Promise.all(paths.map(path => property(client, path, `${LIBVIRT}.Domain`, "Name")));
     return {
         source: "org.libvirt",
         domains: paths.map((path, i) => ({
             name: names[i],
-            read: async () => (await client.call(path, `${LIBVIRT}.Domain`, "GetXMLDesc", [FLAGS]))[0],
+            read: async () => (await client.call(path, `${LIBVIRT}.Domain`, "GetXMLDesc", [FLAGS], { type: "u" }))[0],
         })),
     };
 }

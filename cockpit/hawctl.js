@@ -23,10 +23,10 @@ export function problemText(error) {
     return error.message || error.problem || String(error);
 }
 
-/* Starts `hawctl ARGUMENTS --json=short`; `input` is its standard input. Returns { answer, cancel }: `answer` is a promise of
+/* Starts `hawctl ARGUMENTS --json=short`; `input` is its standard input, `answers` are exit statuses with JSON. Returns { answer, cancel }: `answer` is a promise of
  * { document, status, warning }, `warning` what hawctl printed beside its answer. It is rejected with an error of cockpit.spawn()
  * whose message is what hawctl said. cancel() ends the program, and the promise is rejected with problem "cancelled". */
-export function hawctl(words, input) {
+export function hawctl(words, input, answers = ANSWERS) {
     let output = "";
     const process = cockpit.spawn(["hawctl", ...words, "--json=short"], { err: "message", environ: ["LC_ALL=C.UTF-8"] });
     process.stream(text => { output += text; });
@@ -40,7 +40,7 @@ export function hawctl(words, input) {
             }
         };
         process.then((_data, message) => finish(0, message))
-            .catch(error => ANSWERS.includes(error.exit_status) ? finish(error.exit_status, error.message, error) : reject(error));
+            .catch(error => answers.includes(error.exit_status) ? finish(error.exit_status, error.message, error) : reject(error));
     });
     return { answer, cancel: () => process.close("cancelled") };
 }

@@ -8,6 +8,7 @@ import { hawctl, problemText } from "./hawctl.js";
 const cockpit = window.cockpit;
 const _ = cockpit.gettext;
 
+const ANSWERS = [0, 1];     /* 1: a profile is damaged; the others are listed */
 const SHOWN = 8;            /* changes before one asks for more */
 const LONGEST_LIST = 200;
 
@@ -67,7 +68,7 @@ async function show(section, boots, warning) {
 
 export function start(section) {
     section.append(element("p", null, _("Not known yet.")));
-    hawctl(["history"]).answer
+    hawctl(["history"], "", ANSWERS).answer
         .then(({ document, warning }) => show(section, [...document].reverse(), warning))
         .catch(error => section.replaceChildren(element("p", { class: "unknown" }, problemText(error))));
 }
