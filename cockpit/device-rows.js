@@ -2,7 +2,7 @@
 /* Joins the groups, which are objects on the bus and always up to date, with the devices of the document, which is read a
  * little later. Where they differ, groups are right. */
 
-import { answer, bytes, deviceClass, obstacle, reason } from "./words.js";
+import { bytes, deviceClass, obstacle, reason } from "./words.js";
 
 const cockpit = window.cockpit;
 const _ = cockpit.gettext;
@@ -50,6 +50,8 @@ function verdictOf(address, device, group, devices, groupsReason) {
         return ["unknown", cockpit.format(_("IOMMU groups are unknown: $0"), reason(groupsReason))];
     if (!group)
         return ["no", _("It is in no IOMMU group. Enable the IOMMU in the firmware setup, and check the kernel parameters.")];
+    if (group.Assignable === "yes" && group.Devices.length > 1 && !(device && device.classCode))
+        return ["unknown", _("The group can be assigned. It is not known yet whether this is one of its bridges, which stay with the host.")];
     if (group.Assignable === "yes")
         return ["yes", companions(address, group, devices)];
     return [group.Assignable === "no" ? "no" : "unknown", obstacle(group.AssignableReason)];
@@ -65,7 +67,7 @@ function rowOf(address, device, group, { devices, groupsReason, names }) {
         name: device ? name(device, names) : "",
         bars: device ? bars(device) : "",
         verdict,
-        answer: verdict === "yes" ? _("Yes") : verdict === "no" ? _("No") : answer("unknown"),
+        answer: verdict === "yes" ? _("Yes") : verdict === "no" ? _("No") : _("Unknown"),
         why,
     };
     row.search = [address, row.driver, row.name, row.unit, why, group ? cockpit.format(_("group $0"), group.Id) : ""].join(" ").toLowerCase();

@@ -117,7 +117,8 @@ export function start(section, model) {
         chosen.page = 0;
         show();
     });
-    section.append(
+    const waiting = element("p", null, _("Not known yet."));
+    const known = element("div", { hidden: true },
         element("div", { class: "fields" },
                 element("div", { class: "field" }, element("label", { for: "device-filter" }, _("Filter")), filter),
                 choice("device-verdict", _("Assignable"), [["", _("all")], ["yes", _("yes")], ["no", _("no")], ["unknown", _("unknown")]], value => {
@@ -126,9 +127,12 @@ export function start(section, model) {
                     show();
                 })),
         count, problem, table.element, pager.element);
+    section.append(waiting, known);
     model.addEventListener("change", event => {
         if (!model.host || !["groups", "document", "host"].some(what => event.detail.has(what)))
             return;
+        known.hidden = false;
+        waiting.hidden = true;
         rows = deviceRows(model);
         problem.hidden = !model.documentProblem;
         problem.textContent = model.documentProblem

@@ -64,7 +64,7 @@ export function start(section, model) {
         if (lines.length === 0)
             return;
         title.hidden = false;
-        const time = new Date().toLocaleTimeString(document.documentElement.lang);
+        const time = new Date().toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
         list.append(...lines.map(line => element("li", null, element("time", null, time), " ", line)));
         while (list.children.length > Math.max(KEPT, lines.length))
             list.firstChild.remove();

@@ -11,8 +11,8 @@ const STATES = {
     connecting: () => ({ title: _("Connecting to hawd…") }),
     stopped: () => ({
         title: _("The service has stopped"),
-        text: _("What this page shows is from before. It is asked again by itself, and continues when the service is back."),
-        commands: "systemctl status hawd.service\njournalctl --unit=hawd.service --lines=20",
+        text: _("What this page shows is from before. The page asks the service again by itself, and continues when it is back. See why it stopped:"),
+        commands: "hawctl doctor\nsystemctl status hawd.service\njournalctl --unit=hawd.service --lines=20",
     }),
     absent: () => ({
         title: _("hawd is not installed on this host, or not known to D-Bus"),
@@ -26,7 +26,7 @@ const STATES = {
     failed: () => ({
         title: _("hawd does not answer"),
         text: _("See why:"),
-        commands: "systemctl status hawd.service\njournalctl --unit=hawd.service --lines=20",
+        commands: "hawctl doctor\nsystemctl status hawd.service\njournalctl --unit=hawd.service --lines=20",
     }),
 };
 
@@ -57,6 +57,7 @@ export function start(section, model) {
             section.replaceChildren(...model.state === "ready" ? [] : [notice(model)]);
         shown = now;
         document.documentElement.dataset.state = model.state;
+        document.documentElement.toggleAttribute("data-old", model.state !== "ready" && model.host !== null);
         line.textContent = model.host ? hostLine(model.host) : "";
     }
     model.addEventListener("change", show);
