@@ -3,6 +3,7 @@
 
 import { copyable } from "./copy.js";
 import { element } from "./element.js";
+import { expectSchema } from "./hawctl.js";
 
 const cockpit = window.cockpit;
 const _ = cockpit.gettext;
@@ -95,8 +96,7 @@ function notes(title, name, items) {
 
 /* answer: the document of `hawctl check --json`. Throws an Error if it is none. */
 export function checkAnswer(answer, host) {
-    if (answer.schema !== "hawd-check/1")
-        throw new Error(`unexpected schema: ${answer.schema}`);
+    expectSchema(answer, "hawd-check/1");
     return [verdict(answer, host), missing(answer.missing), plan(answer),
             element("h3", null, _("Findings")),
             answer.findings.length === 0 ? element("p", null, _("No findings.")) : findings(answer.findings, answer.guest.vmm),

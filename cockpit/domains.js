@@ -20,7 +20,10 @@ async function fromBus() {
         source: "org.libvirt",
         domains: paths.map((path, i) => ({
             name: names[i],
-            read: async () => (await client.call(path, `${LIBVIRT}.Domain`, "GetXMLDesc", [FLAGS], { type: "u" }))[0],
+            read: () => ({
+                text: client.call(path, `${LIBVIRT}.Domain`, "GetXMLDesc", [FLAGS], { type: "u" }).then(([text]) => text),
+                cancel: () => {},
+            }),
         })),
     };
 }
@@ -38,7 +41,11 @@ async function fromVirsh() {
     return {
         source: "virsh",
         domains: lines.map(line => NAME.exec(line)).filter(Boolean).map(([_line, uuid, name]) => ({
-            name: name.trimEnd(), read: () => virsh("dumpxml", `--domain=${uuid}`),
+            name: name.trimEnd(),
+            read: () => {
+                const process = virsh("dumpxml", `--domain=${uuid}`);
+                return { text: process, cancel: () => process.close("cancelled") };
+            },
         })),
     };
 }
@@ -53,7 +60,8 @@ function virshProblem(error) {
     return (error.message || error.problem || String(error)).replace(/^error: /gm, "").replace(/\n+/g, ": ");
 }
 
-/* { source, domains: [{ name, read }], problem }: read() is a promise of the domain's XML; `problem` says why there are none. */
+/* { source, domains: [{ name, read }], problem }: read() is { text, cancel }, `text` a promise of the domain's XML; `problem` says
+ * why there are none. */
 export async function listDomains() {
     try {
         return await fromBus();

@@ -2,6 +2,8 @@
 /* Where an address stands in the picture. The scale is that of `hawctl map`: the space between two neighbouring edges gets at
  * least one row, so that a label fits, and more rows the more often the address doubles. */
 
+import { expectSchema } from "./hawctl.js";
+
 const ROWS_MAX = 5;
 const FLOOR_BITS = 20;   /* one row below 1 MiB */
 
@@ -20,8 +22,7 @@ function rowsBetween(start, next) {
 /* The document of `hawctl map --json` with addresses as BigInt: { bits, last, lanes: [{ name, bands, note }], limits, conflicts,
  * unknown }. Throws an Error if it is none. */
 export function readMap(document) {
-    if (document.schema !== "hawd-map/1")
-        throw new Error(`unexpected schema: ${document.schema}`);
+    expectSchema(document, "hawd-map/1");
     const range = item => ({ ...item, start: BigInt(item.start), end: BigInt(item.end) });
     return {
         bits: document.bits,

@@ -32,27 +32,26 @@ function rowsOf(lane) {
 }
 
 /* By lane, from the lowest address on. */
-function table(map, label) {
+function table(body, label) {
     const heads = [_("Column"), _("Contents"), _("First address"), _("Last address"), _("Size")];
     return element("table", { class: "map-table", role: "table" },
                    element("caption", { class: "unseen" }, label),
                    element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, heads.map((head, i) => element(
                        "th", { scope: "col", role: "columnheader", class: i > 1 ? "number" : null }, head)))),
-                   element("tbody", { role: "rowgroup" }, map.lanes.flatMap(rowsOf)));
+                   body);
 }
 
-function limitList(map) {
-    return element("ul", { class: "map-limits", "aria-label": _("Limits") }, map.limits.map(limit => element(
-        "li", null, element("strong", null, limitText(limit.bits)), ": ", limit.label)));
+function limitItems(map) {
+    return map.limits.map(limit => element("li", null, element("strong", null, limitText(limit.bits)), ": ", limit.label));
 }
 
-function conflictList(map) {
-    return element("ul", { class: "map-conflicts", "aria-label": _("Conflicts") }, map.conflicts.map(conflict => element(
+function conflictItems(map) {
+    return map.conflicts.map(conflict => element(
         "li", { class: conflict.verdict }, element("strong", null, conflict.rule), " ",
-        cockpit.format("$0–$1", hex(conflict.start), hex(conflict.end)), ": ", conflict.subject, ": ", conflict.summary)));
+        cockpit.format("$0–$1", hex(conflict.start), hex(conflict.end)), ": ", conflict.subject, ": ", conflict.summary));
 }
 
-function notes(map) {
+function noteLines(map) {
     const lines = map.lanes.filter(lane => lane.note).map(lane => `${LANES[lane.name] || lane.name}: ${lane.note}`);
     if (map.unknown)
         lines.push(cockpit.format(_("No line for: $0"), map.unknown));
@@ -60,23 +59,41 @@ function notes(map) {
     return lines.map(line => element("p", { class: "meaning" }, line));
 }
 
-/* document: of `hawctl map --json`. label: what the map shows, in a sentence. Draws itself again when its width changes. Throws an
- * Error if the document is not a map. */
-export function mapView(document, label) {
-    const map = readMap(document);
+/* label: what the map shows, in a sentence. Returns { element, update(document) }: `document` is of `hawctl map --json`; update()
+ * throws an Error if it is not. What was opened, has the focus or is being read stays where it is: an update replaces the picture
+ * and the rows only. The map draws itself again when its width changes. */
+export function mapView(label) {
     const stage = element("div", { class: "map-stage" });
-    const limits = limitList(map);
-    let drawn = 0;
-    const draw = () => {
+    const conflicts = element("ul", { class: "map-conflicts", "aria-label": _("Conflicts") });
+    const limits = element("ul", { class: "map-limits", "aria-label": _("Limits") });
+    const notes = element("div", { class: "map-notes" });
+    const body = element("tbody", { role: "rowgroup" });
+    let map = null, drawn = 0;
+
+    function draw() {
         const width = Math.floor(stage.clientWidth);
-        if (width === drawn || width === 0)
+        if (!map || width === drawn || width === 0)
             return;
         drawn = width;
         /* A wide picture has the names of limits beside it. */
         limits.classList.toggle("unseen", isWide(width));
         stage.replaceChildren(mapDrawing(map, Math.max(width, NARROWEST), size => measureOf(stage, size), label));
-    };
+    }
+
+    function update(document) {
+        map = readMap(document);
+        drawn = 0;
+        conflicts.replaceChildren(...conflictItems(map));
+        limits.replaceChildren(...limitItems(map));
+        notes.replaceChildren(...noteLines(map));
+        body.replaceChildren(...map.lanes.flatMap(rowsOf));
+        draw();
+    }
+
     new ResizeObserver(draw).observe(stage);
-    return element("div", { class: "map" }, stage, conflictList(map), limits, notes(map),
-                   element("details", null, element("summary", null, _("The map as a table")), table(map, label)));
+    return {
+        element: element("div", { class: "map" }, stage, conflicts, limits, notes,
+                         element("details", null, element("summary", null, _("The map as a table")), table(body, label))),
+        update,
+    };
 }

@@ -10,17 +10,23 @@ const _ = cockpit.gettext;
 const REST = 2000;  /* milliseconds between two readings */
 
 export function start(section, model) {
-    let wanted = false, running = false, timer = null, shown = "";
+    let wanted = false, running = false, timer = null, shown = "", view = null;
 
     function show({ document }) {
         const text = JSON.stringify(document);
-        if (text !== shown)
-            section.replaceChildren(mapView(document, cockpit.format(_("Address space of $0"), model.host?.Hostname || _("this host"))));
+        if (text === shown)
+            return;
+        if (!view) {
+            view = mapView(cockpit.format(_("Address space of $0"), model.host?.Hostname || _("this host")));
+            section.replaceChildren(view.element);
+        }
+        view.update(document);
         shown = text;
     }
 
     function fail(error) {
         shown = "";
+        view = null;
         section.replaceChildren(element("p", { class: "unknown" }, problemText(error)));
     }
 

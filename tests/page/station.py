@@ -13,18 +13,19 @@ HAWCTL = os.environ["HAWCTL"]
 
 
 class Programs:
-    """A directory that is the whole PATH of the session. hawctl is that of the build; `history` reads the test's directory; with
-    hold() it starts, writes its number and waits."""
+    """A directory that is the whole PATH of the session. hawctl is that of the build; `history` reads the test's directory. If the
+    file `held` exists, `check` writes its process number there and waits; `instead` is a script in place of `check` and `map`."""
 
     def __init__(self, place):
         self.place, self.boots = place / "programs", place / "boots"
         self.place.mkdir()
         self.boots.mkdir()
-        self.held = self.place / "held"
+        self.held, self.instead = self.place / "held", self.place / "instead"
         self.write("hawctl", f"""case $1 in
 history) shift; exec {HAWCTL} history {self.boots} "$@" ;;
 check) [ ! -e {self.held} ] || {{ echo $$ >{self.held}; exec /bin/sleep 1000; }} ;;
 esac
+case $1 in check | map) [ ! -e {self.instead} ] || . {self.instead} ;; esac
 exec {HAWCTL} "$@"
 """)
 

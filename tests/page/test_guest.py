@@ -53,6 +53,7 @@ def page(station):
     station.page.said = []
     yield station.page
     station.programs.held.unlink(missing_ok=True)
+    station.programs.instead.unlink(missing_ok=True)
     assert not station.page.complaints()
 
 
@@ -157,6 +158,45 @@ def test_too_long(station, page):
     assert station.programs.held.read_text(encoding="ascii") == ""
 
 
+def test_nul(station, page):
+    """It would end the session's connection. The page says so itself."""
+    paste(page, "qemu-system-x86_64\0-m\x004G")
+    assert "NUL" in page.text("#check .refused") and "--pid=PID" in page.text("#check .answer")
+    assert page.state() == "ready"
+    paste(page, SAFE)
+    assert await_answer(page) == "safe"
+
+
+@pytest.mark.parametrize("script, wanted", [
+    ("echo '{\"schema\"'; exit 3", "hawctl printed no JSON"),
+    ("echo null; exit 0", "hawctl printed no hawd-check/1 document"),
+    ("echo '{\"schema\": \"hawd-check/2\"}'; exit 0", "hawctl printed no hawd-check/1 document"),
+    ("exit 1", "hawctl ended with status 1 and said nothing"),
+    ("kill -9 $$", "hawctl ended with signal KILL"),
+], ids=["half", "null", "other", "silent", "killed"])
+def test_no_answer(station, page, script, wanted):
+    """A program that fails is said in a sentence, and no check is left running."""
+    station.programs.instead.write_text(script + "\n", encoding="ascii")
+    paste(page, SAFE)
+    assert await_answer(page) == "refused"
+    assert wanted in page.text("#check .refused")
+    assert page.run("return document.getElementById('check-cancel').getAttribute('aria-disabled')") == "true"
+
+
+def test_patience(station, page):
+    """hawctl that does not answer is ended. The minute is over at once here."""
+    station.programs.held.write_text("", encoding="ascii")
+    page.run("""const later = window.setTimeout;
+        window.setTimeout = (call, wait, ...words) => wait === 60000 ? (window.giveUp = call, later(() => {}, 0)) : later(call, wait, ...words);
+        window.restore = () => { window.setTimeout = later; };""")
+    paste(page, SAFE)
+    number = int(wait_for(lambda: station.programs.held.read_text(encoding="ascii").strip(), "hawctl"))
+    page.run("window.restore(); window.giveUp()")
+    assert await_answer(page) == "refused"
+    assert "has not answered within 60 seconds" in page.text("#check .refused")
+    wait_for(lambda: not running(number), "the end of hawctl")
+
+
 def test_long(page):
     """All of it arrives, with HAWD_TEST_ALL of almost as much as a domain may have."""
     length = (4 << 20) - 2000 if os.environ.get("HAWD_TEST_ALL") else 1 << 20
@@ -197,7 +237,9 @@ def test_only_the_last_counts(station, page):
     assert status(page) == "Checked: Safe"
 
 
-def test_without_libvirt(page):
+def test_without_libvirt(station, page):
+    (station.programs.place / "virsh").unlink(missing_ok=True)
+    page.open()
     assert "neither libvirt's D-Bus service nor virsh is installed" in page.wait_text("#check .domains", "cannot be listed")
     assert page.run("return document.getElementById('check-domain')") is None
 
@@ -233,6 +275,62 @@ def test_virsh(station, page):
         assert choose(page, name) == "safe", name
         assert f"<name>{escape(name)}</name>" in page.run("return document.getElementById('check-text').value")
     assert page.run("return document.querySelectorAll('#check b').length") == 0
+
+
+def slow_virsh(station):
+    """Two domains. The first is given when the file `go` is there; the number of its process is in `reading`."""
+    first, second = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+    (station.place / "unsafe.xml").write_text(UNSAFE, encoding="utf-8")
+    (station.place / "safe.xml").write_text(SAFE, encoding="utf-8")
+    for name in ("go", "reading"):
+        (station.place / name).unlink(missing_ok=True)
+    station.programs.write("virsh", f"""shift 3
+case $1 in
+list) printf '%s\\n' '{first} slow' '{second} \u202equick' ;;
+*) [ $2 != --domain={first} ] || {{ echo $$ >{station.place}/reading; while [ ! -e {station.place}/go ]; do /bin/sleep 0.05; done; exec /bin/cat {station.place}/unsafe.xml; }}
+   exec /bin/cat {station.place}/safe.xml ;;
+esac
+""")
+    return station.place / "reading"
+
+
+@pytest.mark.parametrize("then", ["choose", "type", "cancel"])
+def test_slow_domain(station, page, then):
+    """What was chosen or typed later counts, and a domain that is still being read neither replaces it nor is checked."""
+    reading = slow_virsh(station)
+    page.open()
+    page.wait(lambda: page.run("return Boolean(document.getElementById('check-domain'))"), "the domains")
+    # A name that would turn its line around is shown as it is written.
+    assert page.texts("#check-domain option") == ["slow", "\\u202equick"]
+    page.run("document.querySelector('#check .domains button').click()")
+    number = int(wait_for(lambda: reading.exists() and reading.read_text(encoding="ascii").strip(), "virsh"))
+    assert page.run("return document.getElementById('check-cancel').getAttribute('aria-disabled')") == "false"
+    text = page.driver.find_element("id", "check-text")
+    if then == "choose":
+        assert choose(page, "\\u202equick") == "safe"
+    elif then == "type":
+        text.send_keys("mine")
+    else:
+        page.run("document.getElementById('check-cancel').click()")
+    wait_for(lambda: not running(number), "the end of virsh")
+    (station.place / "go").touch()
+    if then == "choose":
+        assert status(page) == "Checked: Safe" and text.get_property("value") == SAFE
+    else:
+        assert status(page) == "Cancelled." and text.get_property("value") == ("mine" if then == "type" else "")
+        paste(page, SAFE)
+        assert await_answer(page) == "safe"
+
+
+def test_list_again(station, page):
+    """A domain that was defined since then."""
+    (station.programs.place / "virsh").unlink(missing_ok=True)
+    page.open()
+    page.wait_text("#check .domains", "cannot be listed")
+    slow_virsh(station)
+    page.run("document.querySelector('#check .domains button').click()")
+    page.wait_text("#check .domains", "slow")
+    assert page.run("return document.activeElement.textContent") == "List domains again"
 
 
 def test_virsh_refuses(station, page):

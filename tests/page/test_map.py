@@ -27,7 +27,7 @@ READ = """const map = document.querySelector(arguments[0] + " .map"), svg = map.
 const number = (node, name) => Number(node.getAttribute(name));
 const boxes = selector => Array.from(svg.querySelectorAll(selector), node => ({ ...node.dataset, y: number(node, "y"), height: number(node, "height"), x: number(node, "x"), width: number(node, "width") }));
 return { bands: boxes("rect.band"), conflicts: boxes("[data-rule]"), limits: Array.from(svg.querySelectorAll("path.limit"), node => [Number(node.dataset.bits), node.getAttribute("d")]),
-         label: svg.getAttribute("aria-label"), role: svg.getAttribute("role"), notes: Array.from(map.querySelectorAll(":scope > p"), node => node.textContent),
+         label: svg.getAttribute("aria-label"), role: svg.getAttribute("role"), notes: Array.from(map.querySelectorAll(".map-notes p"), node => node.textContent),
          texts: Array.from(svg.querySelectorAll("text"), node => { const box = node.getBoundingClientRect(); return { name: node.getAttribute("class"), text: node.textContent, left: box.left, right: box.right, top: box.top, bottom: box.bottom }; }),
          page: (box => ({ left: box.left, right: box.right, top: box.top, bottom: box.bottom }))(svg.getBoundingClientRect()),
          list: Array.from(map.querySelectorAll(".map-limits li"), node => node.textContent),
@@ -137,10 +137,18 @@ def test_what_a_reader_looks_for(station, page):
 
 
 def test_follows_the_host(station, page):
-    """Memory that was plugged in is there without a new load."""
+    """Memory that was plugged in is there without a new load; what was opened, has the focus or is read stays where it is."""
     tree = station.serve(hosts_intel.client_46_39)
     drawn(page)
+    where = """const map = document.querySelector('#map .map'), summary = map.querySelector('summary');
+        return [map.querySelector('details').open, document.activeElement === summary, document.querySelector('#devices').getBoundingClientRect().top]"""
+    page.run("const summary = document.querySelector('#map summary'); summary.click(); summary.focus(); document.querySelector('#devices').scrollIntoView({ behavior: 'instant' })")
+    before = page.run(where)
+    assert before[:2] == [True, True]
     tree.memory([(0x1000, 0x9FFFF), (0x100000, 0x7B7FFFFF), (4 * GIB, 34 * GIB - 1)], [(0x7B800000, 0x7FFFFFFF, "Reserved")])
     station.service.reload()
     page.wait_text("#map", "34 GiB")
-    check_bands(drawn(page), json.loads(run(f"--root={tree.root}", "--json=short")))
+    assert page.run(where) == before
+    picture, document = drawn(page), json.loads(run(f"--root={tree.root}", "--json=short"))
+    check_bands(picture, document)
+    check_words(picture, document)
