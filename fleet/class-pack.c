@@ -84,12 +84,12 @@ static bool is_assumed(const ProfileIommu *unit) {
 
 /* "intel-vtd:39", or with the registers that tell what the kernel may choose: "intel-vtd:~39:3f0400". On
  * arm64, where units may differ in it, with whether MSIs are isolated: "arm-smmu-v3:48:1", and with what is certain
- * of an assumed width: "arm-smmu-v3:~48:1:40". */
+ * of an assumed width: "arm-smmu-v3:~48:1:40". A document may have a unit of x86 there, which is written as on x86. */
 static void put_unit(Text *text, const ProfileIommu *unit, bool arm64) {
         text_put(text, iommu_kind_to_string(unit->kind));
         text_put_char(text, ':');
         put_fact(text, &unit->bits, true);
-        if (arm64) {
+        if (arm64 && unit->kind != IOMMU_INTEL_VTD && unit->kind != IOMMU_AMD_VI) {
                 text_put_char(text, ':');
                 put_fact(text, &unit->interrupt_remapping_enabled, false);
                 if (unit->kind == IOMMU_ARM_SMMU_V3 && is_assumed(unit)) {
