@@ -58,6 +58,12 @@ class Slots:
         del self.here[address]
         self.event("remove", address)
 
+    def rebind(self, slot, name):
+        address = self.address(slot)
+        self.driver(address, name)
+        self.here[address] = name
+        self.event("bind" if name else "unbind", address)
+
     def change(self, dice):
         slot = dice.randrange(SLOTS)
         address = self.address(slot)
@@ -66,10 +72,7 @@ class Slots:
         elif dice.randrange(2):
             self.unplug(slot)
         else:
-            name = dice.choice([name for name in DRIVERS if name != self.here[address]])
-            self.driver(address, name)
-            self.here[address] = name
-            self.event("bind" if name else "unbind", address)
+            self.rebind(slot, dice.choice([name for name in DRIVERS if name != self.here[address]]))
 
     def canonical(self):
         """The same half of the slots, for measuring."""
@@ -79,6 +82,8 @@ class Slots:
                 self.unplug(slot)
             elif not there and not slot % 2:
                 self.plug(slot, "vfio-pci")
+            elif there and self.here[self.address(slot)] != "vfio-pci":
+                self.rebind(slot, "vfio-pci")
 
 
 class Mirror:
