@@ -14,17 +14,44 @@ const MANAGER = "org.freedesktop.DBus.ObjectManager";
 
 /* Seconds until the service is asked again; the last one stays. */
 const RETRIES = [1, 2, 5, 10, 30];
+/* What the service may take for an answer. Milliseconds. */
+const LIMIT = 25000;
+/* Cockpit's own connection to the host has ended. */
+const LOST = ["disconnected", "terminated", "no-session", "timeout"];
 /* Signals of one change come together: sections are told once. Milliseconds. */
 const TOGETHER = 30;
 
+/* Sections need not ask whether these are there: another version of the service may not have them. */
+const WIDTHS = ["CpuPhysicalBits", "HostPhysicalBits", "GuestPhysicalBits", "GuestMappableBits", "IovaBits", "SafeGuestBits",
+    "SafeGuestBitsWithDevices"];
+
+/* Rejects if there is no answer for long. */
+export function limited(answer) {
+    let timer;
+    const late = new Promise((_resolve, reject) => {
+        timer = window.setTimeout(() => reject(new Error(cockpit.format(_("There was no answer for $0 seconds."), LIMIT / 1000))), LIMIT);
+    });
+    return Promise.race([answer, late]).finally(() => window.clearTimeout(timer));
+}
+
 const plain = variants => Object.fromEntries(Object.entries(variants).map(([name, variant]) => [name, variant.v]));
 
+function hostOf(variants) {
+    const host = { Unknown: {}, Provenance: {}, Findings: [], ...plain(variants) };
+    for (const name of WIDTHS.filter(width => host[width] === undefined))
+        host.Unknown = { ...host.Unknown, [name]: _("this version of hawd does not report it") };
+    return host;
+}
+
+const objectOf = variants => ({ Unknown: {}, Provenance: {}, Devices: [], Name: "", ...plain(variants) });
+
 /* model.state: "connecting" (nothing is known yet), "ready", "stopped" (the service was there and ended; what it said stays),
- *   "absent" (the bus knows no such service), "denied", "failed".
- * model.message: what the bus said in the last three.
+ *   "absent" (the bus knows no such service), "denied", "failed", "lost" (Cockpit's connection to the host).
+ * model.message: what the bus said in the last four.
  * model.host: the properties of the host object, by name, or null. model.units, model.groups: Maps of object path to properties.
  *   64-bit numbers above 2^53 are not exact here: use the document.
  * model.document: the profile (profile.schema.json), or null; see document.js.
+ *   model.documentFresh: it is of the profile that the bus has, as far as is known.
  * Event "change": event.detail is the Set of what changed, of "state", "host", "units", "groups", "document". */
 export class Model extends EventTarget {
     constructor() {
@@ -32,6 +59,7 @@ export class Model extends EventTarget {
         this.state = "connecting";
         this.message = "";
         this.host = this.document = this.documentProblem = null;
+        this.documentFresh = false;
         this.units = new Map();
         this.groups = new Map();
         this.pending = new Set();   /* what sections are not told of yet */
@@ -81,13 +109,22 @@ export class Model extends EventTarget {
         this.state = state;
         this.message = message || "";
         this.changed("state");
-        if (state === "ready") {
+        window.clearTimeout(this.timer);
+        /* A call would start a service that somebody stopped: the bus tells when it is back. */
+        if (state === "ready" || state === "lost" || (state === "stopped" && this.client)) {
             this.attempt = 0;
         } else {
             const seconds = RETRIES[Math.min(this.attempt++, RETRIES.length - 1)];
-            window.clearTimeout(this.timer);
-            this.timer = window.setTimeout(() => this.retry(), seconds * 1000);
+            this.timer = window.setTimeout(() => this.retryIfSeen(), seconds * 1000);
         }
+    }
+
+    /* Nothing is asked for while nobody looks. */
+    retryIfSeen() {
+        if (document.hidden)
+            document.addEventListener("visibilitychange", () => this.retryIfSeen(), { once: true });
+        else if (this.state !== "ready")
+            this.retry();
     }
 
     ownerChanged(owner) {
@@ -114,10 +151,10 @@ export class Model extends EventTarget {
         /* The object that manages the others is not among them. */
         const host = this.client.call(PATH, PROPERTIES, "GetAll", [HOST], { type: "s" });
         const others = this.client.call(PATH, MANAGER, "GetManagedObjects", [], { type: "" });
-        Promise.all([host, others]).then(([[variants], [objects]]) => {
+        limited(Promise.all([host, others])).then(([[variants], [objects]]) => {
             if (this.early !== early)
                 return;
-            this.host = plain(variants);
+            this.host = hostOf(variants);
             this.units.clear();
             this.groups.clear();
             for (const [path, interfaces] of Object.entries(objects))
@@ -139,6 +176,8 @@ export class Model extends EventTarget {
         const name = error.name || "", message = error.message || error.problem;
         if (name.endsWith(".ServiceUnknown") || error.problem === "not-found")
             this.become(this.host ? "stopped" : "absent", error.message);
+        else if (LOST.includes(error.problem))
+            this.become("lost", message);
         else if (name.endsWith(".AccessDenied") || error.problem === "access-denied")
             this.become("denied", message);
         else
@@ -147,11 +186,11 @@ export class Model extends EventTarget {
 
     take(path, interfaces) {
         if (interfaces[UNIT]) {
-            this.units.set(path, plain(interfaces[UNIT]));
+            this.units.set(path, objectOf(interfaces[UNIT]));
             this.changed("units");
         }
         if (interfaces[GROUP]) {
-            this.groups.set(path, plain(interfaces[GROUP]));
+            this.groups.set(path, objectOf(interfaces[GROUP]));
             this.changed("groups");
         }
     }
@@ -198,7 +237,7 @@ export class Model extends EventTarget {
             this.client.call(path, PROPERTIES, "GetAll", [face], { type: "s" }).then(([variants]) => {
                 const [properties, what] = this.known(path);
                 if (properties && properties === before) {
-                    Object.assign(properties, plain(variants));
+                    Object.assign(properties, path === PATH ? hostOf(variants) : plain(variants));
                     this.changed(what);
                 }
             }).catch(error => {

@@ -28,11 +28,11 @@ async function toClipboard(text) {
     return copied;
 }
 
-/* A button that copies the text. `label` says what it copies, for those who do not see where it stands. */
+/* A button that copies the text, or what the function returns when it is pressed. `label` says what it copies, for those who do not see where it stands. */
 export function copyButton(text, label) {
     const said = element("span", { role: "status" }, _("Copy"));
     const node = button(said, async () => {
-        said.textContent = await toClipboard(text) ? _("Copied") : _("Select the text and copy it");
+        said.textContent = await toClipboard(typeof text === "function" ? text() : text) ? _("Copied") : _("Select the text and copy it");
         window.setTimeout(() => { said.textContent = _("Copy"); }, SAID);
     }, { class: "copy" });
     if (label)

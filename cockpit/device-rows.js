@@ -15,7 +15,7 @@ const isBridge = device => Boolean(device) && ((device.classCode || "").startsWi
 function bars(device) {
     if (device.barsReason)
         return cockpit.format(_("unknown: $0"), reason(device.barsReason));
-    return device.bars.map(bar => bytes(Number(bar.size))).join(", ");
+    return (device.bars || []).map(bar => bytes(Number(bar.size))).join(", ");
 }
 
 /* "Display: NVIDIA Corporation GP104 [GeForce GTX 1080] (10de:1b80)" */
@@ -32,7 +32,9 @@ function name(device, names) {
 
 /* VFIO takes a group as a whole: the others of the group must not stay with the host. */
 function companions(address, group, devices) {
-    const others = group.Devices.filter(other => other !== address && !isBridge(devices.get(other)));
+    if (!devices.has(address))
+        return "";
+    const others = group.Devices.filter(other => other !== address && devices.has(other) && !isBridge(devices.get(other)));
     if (others.length === 0)
         return "";
     const named = others.slice(0, LISTED).join(", ") + (others.length > LISTED ? ", …" : "");
@@ -57,15 +59,16 @@ function verdictOf(address, device, group, devices, groupsReason) {
     return [group.Assignable === "no" ? "no" : "unknown", obstacle(group.AssignableReason)];
 }
 
-function rowOf(address, device, group, { devices, groupsReason, names }) {
+function rowOf(address, device, group, { devices, groupsReason, names, fresh }) {
     const [verdict, why] = verdictOf(address, device, group, devices, groupsReason);
+    const missing = fresh ? "" : "…";
     const row = {
         address,
         group: group ? group.Id : -1,
         unit: group ? group.Iommu : "",
-        driver: device ? device.driver || "" : "",
+        driver: device ? device.driver || "" : missing,
         name: device ? name(device, names) : "",
-        bars: device ? bars(device) : "",
+        bars: device ? bars(device) : missing,
         verdict,
         answer: verdict === "yes" ? _("Yes") : verdict === "no" ? _("No") : _("Unknown"),
         why,
@@ -75,11 +78,11 @@ function rowOf(address, device, group, { devices, groupsReason, names }) {
 }
 
 export function deviceRows(model) {
-    const devices = new Map((model.document ? model.document.devices : []).map(device => [device.address, device]));
+    const devices = new Map(((model.document && model.document.devices) || []).map(device => [device.address, device]));
     const groups = new Map();
     for (const group of model.groups.values())
         group.Devices.forEach(address => groups.set(address, group));
-    const known = { devices, groupsReason: model.document && model.document.groupsReason, names: model.names };
+    const known = { devices, groupsReason: model.document && model.document.groupsReason, names: model.names, fresh: model.documentFresh };
     const rows = [];
     for (const [address, group] of groups)
         rows.push(rowOf(address, devices.get(address), group, known));

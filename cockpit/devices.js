@@ -21,10 +21,12 @@ const COLUMNS = [
     { title: _("Can it be assigned to a guest?"), label: _("Assignable"), sort: "verdict" },
 ];
 
+const collator = new Intl.Collator("en", { numeric: true });
+
 function compare(a, b) {
     if (typeof a === "number" && typeof b === "number")
         return a - b;
-    return String(a).localeCompare(String(b), "en", { numeric: true });
+    return collator.compare(a, b);
 }
 
 function choice(id, label, options, changed) {
@@ -41,6 +43,7 @@ class Choice {
         this.sort = "address";
         this.descending = false;
         this.page = 0;
+        this.sorted = this.order = null;    /* what is in order already, and in which */
     }
 
     sortBy(name) {
@@ -54,9 +57,12 @@ class Choice {
     }
 
     apply(rows) {
-        const sign = this.descending ? -1 : 1;
-        return rows.filter(row => this.takes(row))
-            .sort((a, b) => sign * compare(a[this.sort], b[this.sort]) || compare(a.address, b.address));
+        const sign = this.descending ? -1 : 1, order = `${this.sort} ${sign}`;
+        if (this.sorted !== rows || this.order !== order)
+            rows.sort((a, b) => sign * compare(a[this.sort], b[this.sort]) || compare(a.address, b.address));
+        this.sorted = rows;
+        this.order = order;
+        return rows.filter(row => this.takes(row));
     }
 }
 
@@ -87,7 +93,9 @@ function pagerOf(turned) {
 
 export function start(section, model) {
     const chosen = new Choice();
-    const count = element("p", { role: "status", class: "count" });
+    const count = element("p", { class: "count" });
+    /* Heard after the user chose something, not whenever a device comes or goes. */
+    const heard = element("p", { role: "status", class: "unseen" });
     const problem = element("p", { class: "unknown", hidden: true });
     const filter = element("input", { id: "device-filter", type: "search", autocomplete: "off", spellcheck: "false" });
     const table = tableOf(_("Devices and IOMMU groups"), COLUMNS, "devices", name => {
@@ -100,7 +108,7 @@ export function start(section, model) {
     });
     let rows = [];
 
-    function show() {
+    function show(chose = true) {
         const fitting = chosen.apply(rows), pages = Math.max(1, Math.ceil(fitting.length / PAGE));
         chosen.page = Math.max(0, Math.min(chosen.page, pages - 1));
         table.show(fitting.slice(chosen.page * PAGE, (chosen.page + 1) * PAGE)
@@ -110,6 +118,8 @@ export function start(section, model) {
         const text = cockpit.format(_("$0 of $1 devices"), number(fitting.length), number(rows.length));
         if (count.textContent !== text)
             count.textContent = text;
+        if (chose && heard.textContent !== text)
+            heard.textContent = text;
     }
 
     filter.addEventListener("input", () => {
@@ -126,7 +136,7 @@ export function start(section, model) {
                     chosen.page = 0;
                     show();
                 })),
-        count, problem, table.element, pager.element);
+        count, heard, problem, table.element, pager.element);
     section.append(waiting, known);
     model.addEventListener("change", event => {
         if (!model.host || !["groups", "document", "host"].some(what => event.detail.has(what)))
@@ -137,6 +147,6 @@ export function start(section, model) {
         problem.hidden = !model.documentProblem;
         problem.textContent = model.documentProblem
             ? cockpit.format(_("Drivers, names and BARs may be out of date and are read again in a while: $0"), model.documentProblem) : "";
-        show();
+        show(false);
     });
 }

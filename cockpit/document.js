@@ -3,6 +3,8 @@
  * devices, and the service limits how much a user may ask for: it is read again when the profile changed, but not at once and
  * not while nobody looks. */
 
+import { limited } from "./connection.js";
+
 const REST = 20;            /* between two readings: so many times the duration of the last one */
 const LONGEST = 30000;      /* milliseconds, and after an error */
 
@@ -21,8 +23,9 @@ export function followDocument(model) {
         wanted = false;
         reading = true;
         const start = performance.now();
-        model.call("Describe").then(([text]) => {
-            model.document = JSON.parse(text);
+        limited(model.call("Describe")).then(async ([text]) => {
+            model.document = await new Response(text).json();
+            model.documentFresh = !wanted;
             model.documentProblem = null;
             rest = Math.min(REST * (performance.now() - start), LONGEST);
             done(true);
@@ -43,6 +46,7 @@ export function followDocument(model) {
 
     model.addEventListener("profile", () => {
         wanted = true;
+        model.documentFresh = false;
         schedule();
     });
     model.addEventListener("change", schedule);

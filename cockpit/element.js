@@ -31,6 +31,19 @@ export function drawing(tag, attributes, ...children) {
     return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/* Makes these nodes the children, in this order. A node that stays is not taken out: it keeps the focus and what is selected in it. */
+export function arrange(parent, nodes) {
+    const staying = new Set(nodes);
+    Array.from(parent.children).filter(node => !staying.has(node)).forEach(node => node.remove());
+    let next = parent.firstChild;
+    for (const node of nodes) {
+        if (node === next)
+            next = next.nextSibling;
+        else
+            parent.insertBefore(node, next);
+    }
+}
+
 /* What a class may also do with a handler: button(text, function, attributes). */
 export function button(text, pressed, attributes) {
     const node = element("button", { type: "button", ...attributes }, text);

@@ -20,6 +20,7 @@ const SECTIONS = { widths, findings, map, check, devices, units, history };
 followTheme();
 window.cockpit.translate();
 document.documentElement.lang = (window.cockpit.language || "en").replace("_", "-");
+document.documentElement.dir = window.cockpit.language_direction || "ltr";
 const model = new Model();
 followDocument(model);
 followNames(model);

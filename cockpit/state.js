@@ -11,7 +11,7 @@ const STATES = {
     connecting: () => ({ title: _("Connecting to hawd…") }),
     stopped: () => ({
         title: _("The service has stopped"),
-        text: _("What this page shows is from before. The page asks the service again by itself, and continues when it is back. See why it stopped:"),
+        text: _("What this page shows is from before. The page continues when the service is back. See why it stopped:"),
         commands: "hawctl doctor\nsystemctl status hawd.service\njournalctl --unit=hawd.service --lines=20",
     }),
     absent: () => ({
@@ -22,6 +22,10 @@ const STATES = {
     denied: () => ({
         title: _("Access to hawd was denied"),
         text: _("The configuration of D-Bus does not let this user call org.hawd.AddressWidth1. The file that allows it is /usr/share/dbus-1/system.d/org.hawd.AddressWidth1.conf. If it is there, log in as another user, or ask who administers this host."),
+    }),
+    lost: () => ({
+        title: _("Cockpit has lost its connection to this host"),
+        text: _("What this page shows is from before. Connect again, or reload the page."),
     }),
     failed: () => ({
         title: _("hawd does not answer"),
@@ -39,7 +43,7 @@ function notice(model) {
                    model.message && element("p", { class: "message" }, cockpit.format(_("D-Bus says: $0"), model.message)),
                    text && element("p", null, text),
                    commands && copyable(commands, _("commands")),
-                   button(_("Try again"), () => model.retry()));
+                   model.state !== "lost" && button(model.state === "stopped" ? _("Start it") : _("Try again"), () => model.retry()));
 }
 
 function hostLine(host) {

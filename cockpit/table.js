@@ -2,7 +2,7 @@
 /* Tables: rows are kept while their content is the same, so that a screen reader and a selection are not disturbed by changes
  * elsewhere. The roles are written out, because narrow screens show rows as blocks, which would end the table for some browsers. */
 
-import { button, element } from "./element.js";
+import { arrange, button, element } from "./element.js";
 
 function cellOf(column, content, first) {
     const attributes = { class: ["number", "decoration", "short"].filter(name => column[name]).join(" ") || null };
@@ -38,10 +38,7 @@ export function tableOf(caption, columns, name, sorted) {
             const text = look(made);
             now.set(row.key, before && before.text === text ? before : { text, node: made });
         }
-        const nodes = Array.from(now.values(), row => row.node);
-        /* Only what differs is moved. */
-        if (nodes.length !== body.children.length || nodes.some((node, i) => node !== body.children[i]))
-            body.replaceChildren(...nodes);
+        arrange(body, Array.from(now.values(), row => row.node));
         kept = now;
     }
 

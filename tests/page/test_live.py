@@ -176,7 +176,7 @@ def test_the_document_is_refused(serve, bus, page):
     forbid(bus, ' send_interface="org.hawd.AddressWidth1.Host" send_member="Describe"')
     page.open()
     page.wait_text("#devices .unknown", "Drivers, names and BARs may be out of date and are read again in a while: ")
-    assert device(page, "0000:01:00.0")[1:5] == ["2", "dmar1", "–", "–"]
+    assert device(page, "0000:01:00.0")[1:5] == ["2", "dmar1", "…", "…"]
     # Its group has a bridge, which cannot be told from it by now; the graphics card is alone in its group.
     assert device(page, "0000:01:00.0")[-1].startswith("Unknown The group can be assigned.")
     assert device(page, "0000:00:02.0")[-1] == "Yes"
