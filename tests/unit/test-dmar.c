@@ -127,6 +127,13 @@ static void test_tolerated(void **state) {
         acpi_u64(&table, 0xfed92000);
         acpi_zero(&table, 4);
         expect(&table, "affinity-unknown-unit", false, 1, 0);
+
+        /* Linux takes the second one for the first (dmar_find_dmaru()). */
+        begin_dmar(&table, 39, 1);
+        add_drhd(&table, 0xfed91000);
+        add_drhd(&table, 0xfed92000);
+        add_drhd(&table, 0xfed91000);
+        expect(&table, "unit-base-repeated", false, 3, 0);
 }
 
 /* A device scope of length zero would make a trusting walker loop for ever. */

@@ -131,6 +131,37 @@ static void test_memory(void **state) {
 }
 
 /* Stricter than for a DMAR: a wrong checksum and the IOMMU stays off. */
+/* Two units cannot have the same registers, and a memory block has 32 bytes. */
+static void test_faults(void **state) {
+        AcpiBuild table;
+        FaultList faults = {};
+        Ivrs ivrs = {};
+
+        begin_ivrs(&table);
+        add_ivhd(&table, 0x11, 2, 0xfeb80000);
+        add_ivhd(&table, 0x11, 3, 0xfeb80000);
+        decode(&table, &ivrs, &faults);
+        assert_int_equal(faults.n, 1);
+        assert_string_equal(faults.faults[0].rule, "unit-base-repeated");
+        /* The register base of the second block: after the headers of 48 bytes, and the first block of 44. */
+        assert_int_equal(faults.faults[0].offset, 48 + 44 + 8);
+        ivrs_done(&ivrs);
+        fault_list_done(&faults);
+
+        begin_ivrs(&table);
+        add_ivhd(&table, 0x11, 2, 0xfeb80000);
+        acpi_u8(&table, 0x21);
+        acpi_u8(&table, 8);
+        acpi_u16(&table, 20);
+        acpi_zero(&table, 16);
+        decode(&table, &ivrs, &faults);
+        assert_int_equal(faults.n, 1);
+        assert_string_equal(faults.faults[0].rule, "block-short");
+        assert_int_equal(ivrs.n_units, 1);
+        ivrs_done(&ivrs);
+        fault_list_done(&faults);
+}
+
 static void test_checksum(void **state) {
         AcpiBuild table;
         Ivrs ivrs = {};
@@ -191,6 +222,7 @@ int main(void) {
                 cmocka_unit_test(test_units),
                 cmocka_unit_test(test_four_units),
                 cmocka_unit_test(test_memory),
+                cmocka_unit_test(test_faults),
                 cmocka_unit_test(test_checksum),
                 cmocka_unit_test(test_bad_lengths),
                 cmocka_unit_test(test_truncated),
