@@ -49,7 +49,12 @@ export function hawctl(words, input, answers = ANSWERS) {
             }
         };
         process.then((_data, message) => finish(0, message))
-            .catch(error => answers.includes(error.exit_status) ? finish(error.exit_status, error.message) : reject(error))
+            .catch(error => {
+                if (answers.includes(error.exit_status) && output)
+                    finish(error.exit_status, error.message);
+                else
+                    reject(error);
+            })
             .finally(() => window.clearTimeout(timer));
     });
     return { answer, cancel: () => process.close("cancelled") };

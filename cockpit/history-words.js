@@ -9,18 +9,27 @@ const ADDRESS = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/;
 
 /* hawd's own names for what administrators look for first. */
 const NAMES = {
-    "widths.cpuPhysicalBits": _("CPU physical width"),
-    "widths.hostPhysicalBits": _("host physical width"),
-    "widths.guestPhysicalBits": _("guest physical width"),
-    "widths.guestMappableBits": _("guest mappable width"),
-    "widths.iovaBits": _("IOVA width of devices"),
-    "widths.safeGuestBits": _("safe width for guests"),
-    "widths.safeGuestBitsWithDevices": _("safe width for guests with devices"),
+    "widths.cpuPhysicalBits": _("CPU physical bits"),
+    "widths.hostPhysicalBits": _("host physical bits"),
+    "widths.guestPhysicalBits": _("guest physical bits"),
+    "widths.guestMappableBits": _("guest mappable bits"),
+    "widths.iovaBits": _("IOVA bits of devices"),
+    "widths.safeGuestBits": _("safe bits for guests"),
+    "widths.safeGuestBitsWithDevices": _("safe bits for guests with devices"),
+    "widths.cpuinfoMinBits": _("lowest bits in /proc/cpuinfo"),
+    "widths.cpuinfoMaxBits": _("highest bits in /proc/cpuinfo"),
     "host.kernel": _("kernel"),
     "host.cmdline": _("kernel parameters"),
     "host.hostname": _("host name"),
     "paging.kvm.loaded": _("KVM module loaded"),
     "paging.kvm.backend": _("KVM module"),
+    "paging.virtualisation.enabled": _("virtualisation enabled"),
+    "paging.secondLevel.capable": _("CPU has second-level paging"),
+    "paging.secondLevel.enabled": _("second-level paging enabled"),
+    "paging.secondLevel.levels": _("levels of second-level paging"),
+    "firmware.dmar.table": _("DMAR table"),
+    "firmware.ivrs.table": _("IVRS table"),
+    "firmware.iort.table": _("IORT table"),
     "memory.ranges": _("memory map"),
     "reservedIova": _("reserved addresses of devices"),
     "usableIova": _("addresses that all devices reach"),
@@ -30,7 +39,7 @@ function shortened(text) {
     return text.length > LONGEST ? text.slice(0, LONGEST) + "…" : text;
 }
 
-/* A fact is its value or why it is unknown; a list is its length. */
+/* A fact is its value or why it is unknown; a list is its length; of a table it is said that it is there. */
 function valueText(value) {
     if (value === null || value === undefined)
         return _("none");
@@ -40,7 +49,7 @@ function valueText(value) {
         return value.value === null ? cockpit.format(_("unknown ($0)"), value.reason) : shortened(valueText(value.value));
     if (typeof value === "boolean")
         return value ? _("yes") : _("no");
-    return shortened(typeof value === "object" ? JSON.stringify(value) : String(value));
+    return typeof value === "object" ? _("there") : shortened(String(value));
 }
 
 /* The same text on both sides says nothing. */

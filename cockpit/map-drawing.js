@@ -15,7 +15,8 @@ const WIDE = 620;           /* from this width on, limits are named beside the p
 const GUTTER = [0.3, 280];  /* of the width; at most */
 const FONTS = { wide: 12, narrow: 11 };     /* as in map.css */
 const BOLD = 1.15;          /* times as wide, at most */
-const PATTERNS = ["beyond", "conflict", "doubt"];
+/* Stripes, and their angle: what differs in colour differs in more. */
+const PATTERNS = { beyond: 45, conflict: 45, doubt: -45 };
 
 let pictures = 0;   /* patterns have names in the whole page */
 
@@ -48,8 +49,8 @@ function text(name, x, y, content) {
 }
 
 function patterns(place) {
-    return drawing("defs", null, PATTERNS.map(name => drawing(
-        "pattern", { id: `${place.prefix}-${name}`, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    return drawing("defs", null, Object.entries(PATTERNS).map(([name, angle]) => drawing(
+        "pattern", { id: `${place.prefix}-${name}`, width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${angle})` },
         drawing("rect", { class: `${name}-back`, width: 8, height: 8 }),
         drawing("path", { class: `${name}-line`, d: "M2 0V8" }))));
 }

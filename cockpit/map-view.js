@@ -10,6 +10,7 @@ import { LANES, bandSize, hex, limitText } from "./map-words.js";
 const cockpit = window.cockpit;
 const _ = cockpit.gettext;
 const NARROWEST = 240;
+const SEVERITIES = { unsafe: _("Unsafe"), warning: _("Warning"), info: _("Information") };
 
 function swatch(kind) {
     return drawing("svg", { class: "address-map swatch", width: 14, height: 14, "aria-hidden": "true" },
@@ -47,7 +48,7 @@ function limitItems(map) {
 
 function conflictItems(map) {
     return map.conflicts.map(conflict => element(
-        "li", { class: conflict.verdict }, element("strong", null, conflict.rule), " ",
+        "li", { class: conflict.verdict }, element("strong", null, `${SEVERITIES[conflict.verdict] || conflict.verdict} ${conflict.rule}`), " ",
         cockpit.format("$0–$1", hex(conflict.start), hex(conflict.end)), ": ", conflict.subject, ": ", conflict.summary));
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 import hosts_intel
+from axe import axe_source, violations
 from cockpit import skip_without_programs
 from station import HAWCTL, Station
 from tree import Tree
@@ -57,18 +58,28 @@ def test_boots(station, page, tmp_path):
     shown = boots(page, 4)
     assert list(shown) == ["0010", "0009", "0008", "0007"]
     assert "CPU 39 bits; guests unknown; devices unknown" in shown["0010"] and "CPU 46 bits; guests 46 bits; devices 39 bits" in shown["0009"]
-    assert "IOVA width of devices: 39 before, now unknown (absent)" in shown["0010"] and "CPU physical width: 46 before, now 39" in shown["0010"]
+    assert "IOVA bits of devices: 39 before, now unknown (absent)" in shown["0010"] and "CPU physical bits: 46 before, now 39" in shown["0010"]
     assert "New finding: The CPU supports VMX, but firmware disabled it" in shown["0010"]
     assert "IOMMU dmar0 is gone" in shown["0010"] and "Group 2 is gone" in shown["0010"] and "Device 0000:01:00.0 is gone" in shown["0010"]
     assert "kernel: 6.12.95-amd64 before, now 6.13.1<b>x</b>" in shown["0009"] and "1 change since" in shown["0009"]
     assert page.run("return document.querySelectorAll('#history b').length") == 0
     assert "Nothing changed since the boot before." in shown["0008"]
     assert "The oldest profile that is kept." in shown["0007"]
+    assert "DMAR table: there before, now none" in shown["0010"] and "{" not in shown["0010"]
     # Widths come first, and what is beyond the first few is there for those who ask.
     paths = page.run("return Array.from(document.querySelectorAll('[data-boot=\"0010\"] li'), node => node.dataset.path)")
     done = subprocess.run([HAWCTL, "diff", *sorted(map(str, station.programs.boots.glob("00*.json")))[-2:], "--json=short"],
                           capture_output=True, check=True, timeout=60)
     assert paths[0].startswith("widths.") and sorted(paths) == sorted(difference["path"] for difference in json.loads(done.stdout))
+
+
+def test_access(station, page, tmp_path):
+    for number, build in ((1, hosts_intel.client_46_39), (2, hosts_intel.no_iommu_vmx_locked)):
+        keep(station, tmp_path, number, build)
+    boots(page, 2)
+    page.run("document.querySelectorAll('#history details').forEach(node => { node.open = true; })")
+    page.run(axe_source())
+    assert violations(page) == []
 
 
 def test_one_is_damaged(station, page, tmp_path):

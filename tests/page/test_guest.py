@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 import hosts_intel
+from axe import axe_source, violations
 from bus import wait_for
 from cockpit import skip_without_programs
 from libvirt_bus import Libvirt
@@ -105,6 +106,20 @@ def test_verdict(station, page, text, verdict, rule):
     assert sorted(rules) == sorted(c["rule"] for c in document["conflicts"])
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_access(page, theme):
+    """An answer with everything that it can have, opened."""
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": theme}]})
+    paste(page, WARNING if theme == "light" else UNSAFE)
+    await_answer(page)
+    page.run("document.querySelectorAll('#check details').forEach(node => { node.open = true; })")
+    page.run(axe_source())
+    assert violations(page) == []
+    # What a conflict is, is said in words, too.
+    assert all(text.startswith(("Unsafe R", "Warning R")) for text in page.texts("#check .map-conflicts li"))
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
 def test_command_line(page):
     paste(page, "qemu-system-x86_64 -name shell -machine q35,accel=kvm -cpu host,host-phys-bits-limit=39 -m 4G -device vfio-pci,host=01:00.0\n")
     await_answer(page)
@@ -116,7 +131,7 @@ def test_command_line(page):
     ("<domain type='kvm'>\n<name>a</name>\n<memory unit='GiB'>lots</memory>\n<os><type arch='x86_64'>hvm</type></os></domain>", "line 3:"),
     ("Dear administrator,\nmy guest does not start.\n", "expected"),
     ("<!DOCTYPE domain [<!ENTITY a 'b'>]>\n" + SAFE, "document type"),
-])
+], ids=["tags", "number", "letter", "doctype"])
 def test_refused(page, text, wanted):
     """What hawctl says, with its line."""
     paste(page, text)
