@@ -24,7 +24,8 @@ CALLS = int(os.environ.get("HAWD_SOAK_CALLS", "4000"))
 CLIENTS = 50
 ROUNDS = 10 if CHANGES >= 10000 else 5
 WARM = ROUNDS // 3  # the round after which nothing may grow
-GROWTH = 192  # KiB: an allocator does not give back each page at once
+LAST = max(2, ROUNDS // 3)  # rounds
+GROWTH = 128  # KiB: an allocator does not give back each page at once
 SEED = int(os.environ.get("HAWD_SEED", "1"))
 QUIET = 5  # seconds without a wakeup when nothing happens
 FLOODS_MOST = 40  # of 500 events: 20 MB and more
@@ -199,7 +200,8 @@ def test_soak(service, bus, place):
               f"timers (all, armed) {armed[WARM]} -> {armed[-1]}; {len(said)} lines logged")
         assert soak.slots.changes >= CHANGES and soak.crowd.count.value >= CALLS and all(soak.happened.values())
         assert lost > 0
-        assert max(memory[WARM + 1:]) <= memory[WARM] + GROWTH, memory
+        # A single round may have been measured at a moment when something was in work; what is lost stays lost.
+        assert min(memory[-LAST:]) <= min(memory[:WARM + 1]) + GROWTH, memory
         for now, seen in zip(files[WARM:], armed[WARM:]):
             assert (now, seen) == (files[WARM], armed[WARM])
         assert_as_fresh(soak, place)
