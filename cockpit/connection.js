@@ -121,10 +121,15 @@ export class Model extends EventTarget {
 
     /* Nothing is asked for while nobody looks. */
     retryIfSeen() {
-        if (document.hidden)
-            document.addEventListener("visibilitychange", () => this.retryIfSeen(), { once: true });
-        else if (this.state !== "ready")
+        if (cockpit.hidden) {
+            const again = () => {
+                cockpit.removeEventListener("visibilitychange", again);
+                this.retryIfSeen();
+            };
+            cockpit.addEventListener("visibilitychange", again);
+        } else if (this.state !== "ready") {
             this.retry();
+        }
     }
 
     ownerChanged(owner) {

@@ -38,7 +38,7 @@ export function followDocument(model) {
     }
 
     function schedule() {
-        if (!wanted || reading || timer !== null || document.hidden || model.state !== "ready")
+        if (!wanted || reading || timer !== null || window.cockpit.hidden || model.state !== "ready")
             return;
         timer = window.setTimeout(read, rest);
         rest = 0;
@@ -50,5 +50,6 @@ export function followDocument(model) {
         schedule();
     });
     model.addEventListener("change", schedule);
-    document.addEventListener("visibilitychange", schedule);
+    /* Cockpit also knows whether another of its pages is in front. */
+    window.cockpit.addEventListener("visibilitychange", schedule);
 }

@@ -47,7 +47,7 @@ class Others {
     fill() {
         if (!this.element.open || this.list.firstChild)
             return;
-        this.list.append(...this.alike.slice(0, LONGEST_LIST).map(finding => element("li", null, finding.summary)));
+        this.list.append(...this.alike.slice(0, LONGEST_LIST).map(finding => element("li", { lang: "en" }, finding.summary)));
         const rest = this.alike.length - LONGEST_LIST;
         if (rest > 0)
             this.list.append(element("li", null, cockpit.format(_("$0 more: 'hawctl describe' has all of them"), number(rest))));
@@ -57,8 +57,8 @@ class Others {
 /* One kind. It stays as findings of the kind come and go, with the focus and what is open. */
 class Article {
     constructor({ id, severity }) {
-        this.summary = element("span");
-        this.remedy = element("span");
+        this.summary = element("span", { lang: "en" });
+        this.remedy = element("span", { lang: "en" });
         this.copy = copyButton(() => this.remedy.textContent, _("the remedy"));
         this.others = new Others();
         this.element = element("li", { class: `finding ${SEVERITIES.includes(severity) ? severity : ""}`, "data-finding": id },

@@ -16,7 +16,7 @@ export function followTheme() {
         if (event.key === "shell:style")
             apply();
     });
-    window.addEventListener("cockpit-style", event => apply(event.detail.style));
+    window.addEventListener("cockpit-style", event => apply(event.detail?.style));
     dark.addEventListener("change", () => apply());
     apply();
 }

@@ -28,7 +28,7 @@ function row([path, unit]) {
             width(unit, "FirstStageBits"),
             answer(unit.InterruptRemappingEnabled),
             unit.Unknown.DeviceCount ? _("unknown") : String(unit.DeviceCount),
-            [unknown ? cockpit.format(_("Unknown: $0"), reason(unknown)) : `${kind}:`, " ", element("span", { class: "source" }, source)],
+            [unknown ? cockpit.format(_("Unknown: $0"), reason(unknown)) : `${kind}:`, " ", element("span", { class: "source", lang: "en" }, source)],
         ],
     };
 }

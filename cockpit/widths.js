@@ -38,8 +38,8 @@ function row(host, [name, title, meaning]) {
             unknown ? element("span", { class: "unknown" }, _("unknown")) : String(bits),
             unknown ? "–" : reach(bits),
             unknown ? "" : bar(bits),
-            unknown ? [element("span", null, cockpit.format(_("Unknown: $0"), reason(unknown))), source && element("span", { class: "source" }, " " + source)]
-                : [`${kind}: `, element("span", { class: "source" }, source)],
+            unknown ? [element("span", null, cockpit.format(_("Unknown: $0"), reason(unknown))), source && element("span", { class: "source", lang: "en" }, " " + source)]
+                : [`${kind}: `, element("span", { class: "source", lang: "en" }, source)],
         ],
     };
 }

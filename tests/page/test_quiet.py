@@ -59,6 +59,24 @@ def test_a_flapping_device_is_told_seldom(serve, page):
     assert not [text for text in page.run("return window.heard") if "devices" in text and " of " in text]
 
 
+def test_nothing_is_read_while_nobody_looks(serve, page):
+    """Cockpit says when another of its pages is in front. The document is read again when this one is back."""
+    service = serve(hosts_intel.client_46_39)
+    page.open()
+    page.wait_text("[data-device='0000:00:02.0']", "i915")
+    look = "cockpit.hidden = arguments[0]; cockpit.dispatchEvent('visibilitychange')"
+    page.run(look, True)
+    place = "sys/devices/pci0000:00/0000:00:02.0/uevent"
+    service.tree.write(place, (service.tree.root / place).read_text(encoding="ascii").replace("DRIVER=i915", "DRIVER=vfio-pci"))
+    card(service.tree)
+    service.reload()
+    page.wait_text("#devices .count", "5 of 5 devices")
+    time.sleep(1)  # time to do it wrong
+    assert "i915" in page.text("[data-device='0000:00:02.0']")
+    page.run(look, False)
+    page.wait_text("[data-device='0000:00:02.0']", "vfio-pci")
+
+
 def test_a_stopped_service_stays_stopped(serve, bus, place, page):
     """Whoever stopped it does not want it started by a page that somebody left open. The button starts it."""
     service, started, directory = serve(hosts_intel.client_46_39), place / "started", place / "services"
