@@ -100,8 +100,11 @@ def test_relations(debs):
     assert "dbus-system-bus" in named(fields["hawd"], "Depends")
     assert {"hawd", "hawctl", "cockpit-bridge"} <= named(fields["hawd-cockpit"], "Depends")
     version = subprocess.run(["dpkg-parsechangelog", "-l", TOP / "debian" / "changelog", "-S", "Version"], capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    # Later commits have higher versions, and the release the highest.
+    release, revision = version.rsplit("-", 1)
     for name, package in fields.items():
-        assert package["Version"] == version and package["Multi-Arch"] == "foreign", name
+        assert re.fullmatch(rf"{re.escape(version)}|{re.escape(release)}~git\d{{14}}\.[0-9a-f]{{10,}}-{revision}", package["Version"])
+        assert package["Version"] == fields["hawd"]["Version"] and package["Multi-Arch"] == "foreign", name
         assert (package["Architecture"] == "all") == (name == "hawd-cockpit")
 
 
