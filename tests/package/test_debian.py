@@ -51,10 +51,10 @@ def test_every_file_has_its_package(debs):
     assert found == expected
 
 
-def test_units_are_one_place(debs):
-    """dh_installsystemd made the maintainer scripts: it found hawd.service."""
+def test_service_is_started_last(debs):
+    """dh_installsystemd found hawd.service. It starts with its user, the bus's policy, its directories and its profile."""
     script = (debs.trees["hawd"] / "DEBIAN" / "postinst").read_text(encoding="utf-8")
-    order = [script.index(word) for word in ("systemd-sysusers", "reload dbus.service", "systemd-tmpfiles", "deb-systemd-helper enable 'hawd.service'",
+    order = [script.index(word) for word in ("systemd-sysusers", "reload dbus.service", "systemd-tmpfiles", "apparmor_parser -r", "deb-systemd-helper enable 'hawd.service'",
                                              "deb-systemd-invoke $_dh_action 'hawd.service'")]
     assert order == sorted(order)
     assert "hawd-collect" not in script
