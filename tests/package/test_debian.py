@@ -148,7 +148,7 @@ def test_lintian(debs):
     if not shutil.which("lintian"):
         pytest.skip("lintian is not installed")
     done = subprocess.run(["lintian", "--allow-root", "--pedantic", "--fail-on=error,warning,pedantic", packages.one(debs.directory, "*.changes")],
-                          capture_output=True, text=True, check=False, timeout=280, env=os.environ | {"LC_ALL": "C.UTF-8"})
+                          capture_output=True, text=True, check=False, timeout=900, env=os.environ | {"LC_ALL": "C.UTF-8"})
     assert done.returncode == 0 and done.stdout == "", done.stdout + done.stderr
     # Each override says why.
     overrides = [*(TOP / "debian").glob("*.lintian-overrides"), TOP / "debian" / "source" / "lintian-overrides"]
