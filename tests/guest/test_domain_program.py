@@ -37,7 +37,7 @@ def test_not_there(hawctl):
     if any(pathlib.Path(where, "hawd-domain").exists() for where in ("/usr/libexec/hawd", "/usr/local/libexec/hawd")):
         pytest.skip("an installed one would be taken")
     done = hawctl()
-    assert (done.returncode, done.stderr) == (1, "hawctl: standard input: hawd-domain: No such file or directory\n")
+    assert (done.returncode, done.stderr) == (1, "hawctl: standard input: cannot run hawd-domain: No such file or directory; 'hawctl doctor' says what to do\n")
 
 
 @pytest.mark.parametrize("script", [
