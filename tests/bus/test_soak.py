@@ -16,7 +16,7 @@ from bus import MANAGER, NOBODY, PATH, Bus, Client, wait_for
 from soak_clients import Crowd, FileClient, ask
 from soak_host import Mirror, Slots, descriptors, differences, lost_events, published, timers, wakeups
 from test_full import full
-from test_load import private_kib
+from test_load import instrumented, private_kib
 from tree import Tree
 
 CHANGES = int(os.environ.get("HAWD_SOAK_CHANGES", "1500"))
@@ -201,7 +201,7 @@ def test_soak(service, bus, place):
         assert soak.slots.changes >= CHANGES and soak.crowd.count.value >= CALLS and all(soak.happened.values())
         assert lost > 0
         # A single round may have been measured at a moment when something was in work; what is lost stays lost.
-        assert min(memory[-LAST:]) <= min(memory[:WARM + 1]) + GROWTH, memory
+        assert instrumented(service) or min(memory[-LAST:]) <= min(memory[:WARM + 1]) + GROWTH, memory
         for now, seen in zip(files[WARM:], armed[WARM:]):
             assert (now, seen) == (files[WARM], armed[WARM])
         assert_as_fresh(soak, place)
