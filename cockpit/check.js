@@ -110,14 +110,20 @@ function checker(model, text, status, place, busy) {
 
     async function drawMap(job, description) {
         const part = element("div", null, element("p", null, _("Drawing the map…")));
-        place.append(element("h3", null, _("The guest beside the host")), part);
+        const heading = element("h3", null, _("The guest beside the host"));
+        place.append(heading, part);
         try {
             const { document } = await start(job, "map", description);
             const view = mapView(cockpit.format(_("Address space of $0, with the guest beside it"), host()));
             part.replaceChildren(view.element);
             view.update(document);
         } catch (error) {
-            part.replaceChildren(element("p", { class: "unknown" }, problemText(error)));
+            if (current === job) {
+                part.replaceChildren(element("p", { class: "unknown" }, problemText(error)));
+            } else {
+                heading.remove();
+                part.remove();
+            }
         }
     }
 
@@ -168,7 +174,14 @@ function checker(model, text, status, place, busy) {
             check(begin(""), text.value);
     }
 
-    return { checkDomain, checkText, cancel };
+    /* What is typed is not replaced by a domain that was still being read, and an answer is not of another text. */
+    function edited() {
+        cancel();
+        if (place.firstChild)
+            status.textContent = _("The answer below is of the text before this change.");
+    }
+
+    return { checkDomain, checkText, cancel, edited };
 }
 
 export function start(section, model) {
@@ -182,8 +195,7 @@ export function start(section, model) {
         place.setAttribute("aria-busy", String(busy));
     });
 
-    /* What is typed is not replaced by a domain that was still being read, and the answer is not of another text. */
-    text.addEventListener("input", () => it.cancel());
+    text.addEventListener("input", it.edited);
     section.append(domainChoice(it.checkDomain), field(text, _("Description of a guest"), element(
         "p", { id: "check-forms", class: "why" },
         _("The XML of a libvirt domain, a command line of QEMU or Cloud Hypervisor, or everything else that 'hawctl check' reads."))),

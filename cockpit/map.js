@@ -7,10 +7,11 @@ import { mapView } from "./map-view.js";
 
 const cockpit = window.cockpit;
 const _ = cockpit.gettext;
-const REST = 2000;  /* milliseconds between two readings */
+const REST = 2000;      /* milliseconds between two readings */
+const AGAIN = 30000;    /* after a failure */
 
 export function start(section, model) {
-    let wanted = false, running = false, timer = null, shown = "", view = null;
+    let wanted = false, running = false, failed = false, timer = null, shown = "", view = null;
 
     function show({ document }) {
         const text = JSON.stringify(document);
@@ -36,11 +37,13 @@ export function start(section, model) {
         running = true;
         try {
             show(await hawctl(["map"]).answer);
+            failed = false;
         } catch (error) {
             fail(error);
+            failed = wanted = true;
         }
         running = false;
-        schedule(REST);
+        schedule(failed ? AGAIN : REST);
     }
 
     /* Not while nobody looks: a host may change many times a second. */
@@ -51,6 +54,10 @@ export function start(section, model) {
 
     model.addEventListener("profile", () => {
         wanted = true;
+        if (failed) {
+            window.clearTimeout(timer);
+            timer = null;
+        }
         schedule(0);
     });
     model.addEventListener("change", () => schedule(0));

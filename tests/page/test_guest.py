@@ -239,6 +239,20 @@ def test_cancel(station, page):
     assert await_answer(page) == "unsafe"
 
 
+def test_cancelled_map(station, page):
+    """The verdict stays, without a map that is not there. An answer is not of what is typed after it."""
+    held = station.place / "map"
+    station.programs.instead.write_text(f"[ $1 != map ] || {{ echo $$ >{held}; exec /bin/sleep 1000; }}\n", encoding="ascii")
+    paste(page, SAFE)
+    number = int(wait_for(lambda: held.exists() and held.read_text(encoding="ascii").strip(), "hawctl"))
+    page.run("document.getElementById('check-cancel').click()")
+    wait_for(lambda: not running(number), "the end of hawctl")
+    page.wait(lambda: "beside" not in page.text("#check .answer"), "no map")
+    assert "cancelled" not in page.text("#check .answer") and page.text("#check .guest-verdict").startswith("Safe")
+    page.driver.find_element("id", "check-text").send_keys("x")
+    assert status(page) == "The answer below is of the text before this change."
+
+
 def test_only_the_last_counts(station, page):
     """A second check ends the first."""
     held = station.programs.held

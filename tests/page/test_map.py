@@ -152,3 +152,18 @@ def test_follows_the_host(station, page):
     picture, document = drawn(page), json.loads(run(f"--root={tree.root}", "--json=short"))
     check_bands(picture, document)
     check_words(picture, document)
+
+
+def test_after_a_failure(station, page):
+    """The map is asked for again, without a change of the host. The half minute is over at once here."""
+    script = "const later = window.setTimeout; window.setTimeout = (call, wait, ...words) => later(call, wait === 30000 ? 100 : wait, ...words);"
+    added = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    station.programs.instead.write_text("exit 1\n", encoding="ascii")
+    try:
+        station.serve(hosts_intel.client_46_39)
+        page.wait_text("#map", "hawctl ended with status 1")
+        station.programs.instead.unlink()
+        page.wait_text("#map", "Not to scale")
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+        station.programs.instead.unlink(missing_ok=True)
