@@ -199,7 +199,7 @@ static int run(const Options *options, int argc, char **argv) {
         AuditQuestion question = {
                 .profile = &profile, .site = &site, .installed = &installed, .json = options->json
         };
-        json_t *rows;
+        json_t *rows = NULL;
         int r;
 
         r = site_file_read(options, own->defaults, &site);
