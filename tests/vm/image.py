@@ -1,5 +1,6 @@
 """The guest: Debian's (or Ubuntu's) kernel and a small root file system of its packages, made once by debootstrap and
-kept outside the tree as an initramfs. hawd itself is not in it: see overlay.py."""
+kept outside the tree as an initramfs: once with what hawd needs alone, and once as a Debian that packages can be installed on.
+hawd itself is in neither: see overlay.py and debian.py."""
 import contextlib
 import fcntl
 import hashlib
@@ -14,7 +15,13 @@ import tempfile
 PACKAGES = ["systemd", "systemd-sysv", "dbus", "udev", "kmod", "pciutils", "libpci3", "strace"]
 MODULES = ["msr", "cpuid", "kvm-amd", "kvm-intel", "vfio-pci", "vfio_iommu_type1", "virtio_pci", "virtio_net", "e1000e",
            "e1000"]
+# What the guest that packages are installed on has beside them.
+WHOLE = ["apparmor", "iproute2", "openssh-server"]
 # What a booted guest never opens: it would be unpacked at every boot.
+UNREAD = ["boot", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/zoneinfo", "usr/share/i18n",
+          "var/cache/apt", "var/lib/apt/lists", "var/log/bootstrap.log", "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/udev/hwdb.d",
+          "usr/lib/udev/hwdb.bin", "etc/udev/hwdb.bin", "etc/.updated", "var/.updated"]
+# And what only package managers open.
 UNUSED = ["boot", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/zoneinfo",
           "usr/share/i18n", "usr/share/perl5", "usr/share/bash-completion", "var/cache/apt", "var/lib/apt", "var/lib/dpkg",
           "var/log/bootstrap.log", "usr/lib/x86_64-linux-gnu/perl-base", "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/apt",
@@ -138,8 +145,8 @@ def take_modules(whole, tree, modules, not_in_all=()):
                    ["depmod", "-b", tree, version], check=True)
 
 
-def furnish(tree, control="ttyS1"):
-    for name in UNUSED:
+def furnish(tree, control="ttyS1", unused=tuple(UNUSED)):
+    for name in unused:
         path = tree / name
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -166,7 +173,21 @@ def pack(tree, archive):
                        check=True)
 
 
-def build(place, packages):
+def install(tree, packages):
+    """Into a tree that can still be managed."""
+    shutil.copy("/etc/resolv.conf", tree / "etc" / "resolv.conf")
+    # No service starts in the tree.
+    refusal = tree / "usr" / "sbin" / "policy-rc.d"
+    refusal.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
+    refusal.chmod(0o755)
+    for words in (["update", "-qq"], ["install", "-qq", "--no-install-recommends", "-y", *packages]):
+        subprocess.run(["chroot", tree, "apt-get", *words], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL,
+                       env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"})
+    refusal.unlink()
+
+
+def build(place, packages, more):
     with tempfile.TemporaryDirectory(prefix="making-", dir=place.parent) as made:
         work = pathlib.Path(made)
         site, suite = mirror()
@@ -176,16 +197,22 @@ def build(place, packages):
         if done.returncode:
             raise Missing("debootstrap: " + (done.stdout + done.stderr).strip().splitlines()[-1])
         unpack_kernel(tree, work)
-        furnish(tree)
         ready = work / "ready"
         ready.mkdir()
+        whole = work / "whole"
+        subprocess.run(["cp", "-a", tree, whole], check=True)
+        furnish(tree)
         pack(tree, ready / "base.cpio")
+        install(whole, more)
+        furnish(whole, unused=UNREAD)
+        pack(whole, ready / "whole.cpio")
         shutil.move(work / "vmlinuz", ready / "vmlinuz")
         ready.rename(place)
 
 
-def image(programs):
-    """The directory with vmlinuz and base.cpio, made when it is not there yet."""
+def image(programs, others=()):
+    """The directory with vmlinuz, base.cpio (with the libraries of the programs) and whole.cpio (with those of the others, too), made
+    when it is not there yet."""
     if platform.machine() != "x86_64":
         raise Missing("the emulated machines are x86_64 and take their packages from the running system")
     missing = [name for name in ("qemu-system-x86_64", "debootstrap", "cpio", "depmod", "apt-get", "setpriv")
@@ -193,7 +220,8 @@ def image(programs):
     if missing:
         raise Missing("not installed: " + " ".join(missing))
     packages = PACKAGES + libraries(programs)
-    recipe = hashlib.sha256(repr((packages, kernel_package(), mirror())).encode())
+    more = WHOLE + libraries(others)
+    recipe = hashlib.sha256(repr((packages, more, kernel_package(), mirror())).encode())
     recipe.update(pathlib.Path(__file__).read_bytes())
     place = cache() / recipe.hexdigest()[:16]
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -203,7 +231,7 @@ def image(programs):
             if os.geteuid():
                 raise Missing("debootstrap wants root: run once as root to make the guest's image")
             try:
-                build(place, packages)
+                build(place, packages, more)
             except subprocess.CalledProcessError as error:
                 raise Missing(f"{' '.join(map(str, error.cmd[:2]))} failed: no network?") from error
     return place

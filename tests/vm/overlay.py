@@ -48,9 +48,13 @@ def build():
     return own
 
 
-def programs(directory):
-    names = ("ctl/hawctl", "daemon/hawd", "daemon/hawd-collect")
+def programs(directory, names=("ctl/hawctl", "daemon/hawd", "daemon/hawd-collect")):
     return [directory / name for name in names if (directory / name).is_file()]
+
+
+def base(directory):
+    """Where the guest's archives are. What the programs need that read guests and captures is in the whole Debian only."""
+    return image.image(programs(directory), programs(directory, ("ctl/hawd-archive", "ctl/hawd-domain")))
 
 
 def archive(directory, tmp):
@@ -80,5 +84,5 @@ def join(parts, whole):
 
 def initramfs(directory, tmp, more=()):
     """One file of these archives and more, and the kernel: ready for QEMU."""
-    base = image.image(programs(directory))
-    return base / "vmlinuz", join((base / "base.cpio", archive(directory, tmp), *more), tmp / "initramfs")
+    made = base(directory)
+    return made / "vmlinuz", join((made / "base.cpio", archive(directory, tmp), *more), tmp / "initramfs")
