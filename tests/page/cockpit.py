@@ -52,7 +52,9 @@ class Cockpit:
             self.port = free.getsockname()[1]
         path = os.pathsep.join([os.path.dirname(os.environ["HAWCTL"]), os.environ["PATH"]])
         environment = os.environ | {"DBUS_SYSTEM_BUS_ADDRESS": address, "XDG_DATA_HOME": str(place / "data"), "HOME": str(place), "PATH": path,
-                                    "LC_ALL": "C.UTF-8"}
+                                    "LC_ALL": "C.UTF-8",
+                                    # Debian 12's bridge starts a bus and an agent if there are none, and leaves them behind.
+                                    "DBUS_SESSION_BUS_ADDRESS": address, "SSH_AUTH_SOCK": str(place / "no-agent")}
         self.log = place / "cockpit.log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([WS, "--no-tls", "-a", "127.0.0.1", "-p", str(self.port), f"--local-session={bridge}"],
