@@ -111,6 +111,9 @@ def test_keyboard(serve, page):
     serve(lambda tree: hosts_many.server(tree, 60))
     page.open()
     page.wait_text("#devices .count", "60 of 60 devices")
+    # Programs answer later than the service.
+    page.wait_text("#map", "The map as a table")
+    page.wait_text("#check .domains", "List domains again")
     wanted = page.driver.execute_script(FOCUSABLE)
     assert len(wanted) > 15
     reached = []
