@@ -31,6 +31,19 @@ static void diagnose_bus(const ServiceFacts *service, const CallerFacts *caller,
                 diagnosis_remedy(entry, "See 'systemctl status dbus'.");
 }
 
+static void diagnose_systemd(const UnitFact *unit, Diagnosis *diagnosis) {
+        DiagnosisEntry *entry;
+
+        if (!unit->no_answer)
+                return;
+        entry = diagnosis_add(
+                        diagnosis, "systemd", DIAGNOSIS_PROBLEM, "org.freedesktop.systemd1 on the bus");
+        diagnosis_found(entry, "systemd does not answer on the bus: %s", unit->error);
+        diagnosis_remedy(entry,
+                        "Run 'journalctl -b _PID=1' as root to see why, and 'systemctl daemon-reexec' to start "
+                        "it again.");
+}
+
 /* ── the service ───────────────────────────────────────────────────────────────────────────────────────── */
 
 static const char REINSTALL[] =
@@ -67,7 +80,9 @@ static void no_name(const ServiceFacts *service, const UnitFact *unit, Diagnosis
         if (unit->reason != REASON_NONE) {
                 diagnosis_found(entry, "hawd is not installed or not running: nobody on the %s is " SERVICE,
                                 service->bus);
-                diagnosis_remedy(entry, "Install hawd, and start it.");
+                diagnosis_remedy(entry, "%s",
+                                unit->no_answer ? "See systemd, above: it starts hawd."
+                                                : "Install hawd, and start it.");
         } else if (is(unit->load, "not-found")) {
                 diagnosis_found(entry, "hawd is not installed: there is no hawd.service");
                 diagnosis_remedy(entry,
@@ -160,6 +175,7 @@ void diagnose_service(const Surroundings *surroundings, Diagnosis *diagnosis) {
         diagnose_bus(service, &surroundings->caller, diagnosis);
         if (service->bus_reason != REASON_NONE)
                 return;
+        diagnose_systemd(&service->units[UNIT_SERVICE], diagnosis);
         entry = diagnosis_add(diagnosis, "service", answered ? DIAGNOSIS_OK : DIAGNOSIS_PROBLEM,
                         SERVICE " on the bus; hawd.service");
         if (answered) {

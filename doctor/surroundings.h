@@ -26,6 +26,7 @@ const char *unit_name(UnitName unit);
 /* Words are systemd's (systemd.unit(5)), "" if it has none. All text is printable. */
 typedef struct UnitFact {
         Reason reason;    /* of asking systemd */
+        bool no_answer;   /* systemd does not answer */
         char error[160];  /* its message */
         char load[24];    /* "loaded", "not-found", "masked", … */
         char active[24];  /* "active", "inactive", "failed", … */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "ctl/origin/connect.h"
 #include "dbus/names.h"
@@ -13,6 +14,9 @@
 
 #define SYSTEMD "org.freedesktop.systemd1"
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"
+
+/* The bus and systemd answer at once, or not at all; the service may first have to start. */
+#define ANSWER_LIMIT ((uint64_t) 5 * 1000 * 1000) /* µs */
 
 static void keep(char *ret, size_t size, const char *text) {
         text_printable((Bytes){ .data = (const uint8_t *) text, .n = strlen(text) }, ret, size);
@@ -75,6 +79,8 @@ static int unit_failed(UnitFact *ret, sd_bus_error *error, int r) {
                         ? REASON_ABSENT
                         : sd_bus_error_has_name(error, SD_BUS_ERROR_ACCESS_DENIED) ? REASON_PERMISSION
                                                                                    : REASON_IO;
+        ret->no_answer = r == -ETIMEDOUT || sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
+                        sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT);
         keep(ret->error, sizeof(ret->error), error_text(error, r));
         sd_bus_error_free(error);
         return r;
@@ -145,20 +151,79 @@ static void read_unit(sd_bus *bus, const char *name, UnitFact *ret) {
                 (void) read_started(bus, path, ret);
 }
 
-void service_facts_read(const Options *options, ServiceFacts *ret, sd_bus **ret_bus) {
-        int r = connect_open(options, ret_bus);
+/* What does not answer for one unit is not asked about the others. */
+static void read_units(sd_bus *bus, UnitFact *ret) {
+        UnitName unit = 0;
 
-        *ret = (ServiceFacts){ .asked = true, .bus_reason = r < 0 ? reason_from_errno(r) : REASON_NONE };
+        read_unit(bus, unit_name(unit), &ret[unit]);
+        while (++unit < _UNIT_MAX) {
+                if (ret[0].no_answer)
+                        ret[unit] = ret[0];
+                else
+                        read_unit(bus, unit_name(unit), &ret[unit]);
+        }
+}
+
+static uint64_t now(void) {
+        struct timespec t;
+
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (uint64_t) t.tv_sec * 1000000 + (uint64_t) t.tv_nsec / 1000;
+}
+
+/* Opening a bus only sends the greeting: without its answer, nobody behind it was asked. */
+static int wait_ready(sd_bus *bus) {
+        uint64_t end = now() + ANSWER_LIMIT;
+
+        for (;;) {
+                int r = sd_bus_is_ready(bus);
+                uint64_t time = now();
+
+                if (r != 0)
+                        return r < 0 ? r : 0;
+                r = sd_bus_process(bus, NULL);
+                if (r < 0)
+                        return r;
+                if (r > 0)
+                        continue;
+                if (time >= end)
+                        return -ETIMEDOUT;
+                r = sd_bus_wait(bus, end - time);
+                if (r < 0 && r != -EINTR)
+                        return r;
+        }
+}
+
+/* Of a bus that cannot be opened, or was and cannot be used: the reason, and a text. What comes at once may
+ * already end the opening. */
+static Reason bus_failed(bool open, int r, char *ret, size_t size) {
+        if (open || r == -EPIPE || r == -ECONNRESET || r == -EPROTO || r == -ENOBUFS) {
+                keep(ret, size,
+                                r == -ETIMEDOUT ? "it does not answer"
+                                                : "it closes the connection, or does not speak D-Bus");
+                return REASON_IO;
+        }
+        keep(ret, size, strerror(-r));
+        /* No socket, or nobody behind it. */
+        return r == -ECONNREFUSED ? REASON_ABSENT : reason_from_errno(r);
+}
+
+void service_facts_read(const Options *options, ServiceFacts *ret, sd_bus **ret_bus) {
+        sd_bus *bus = NULL;
+        int r = connect_open(options, &bus);
+
+        if (r >= 0)
+                r = wait_ready(bus);
+        *ret = (ServiceFacts){ .asked = true };
         keep(ret->bus, sizeof(ret->bus), options->bus_address ? options->bus_address : "system bus");
+        *ret_bus = r < 0 ? NULL : bus;
         if (r < 0) {
-                /* No socket, or nobody behind it. */
-                if (r == -ECONNREFUSED)
-                        ret->bus_reason = REASON_ABSENT;
-                keep(ret->bus_error, sizeof(ret->bus_error), strerror(-r));
-                *ret_bus = NULL;
+                ret->bus_reason = bus_failed(bus, r, ret->bus_error, sizeof(ret->bus_error));
+                sd_bus_close_unref(bus);
                 return;
         }
-        call(*ret_bus, ret);
-        for (UnitName unit = 0; unit < _UNIT_MAX; unit++)
-                read_unit(*ret_bus, unit_name(unit), &ret->units[unit]);
+        call(bus, ret);
+        (void) sd_bus_set_method_call_timeout(bus, ANSWER_LIMIT);
+        read_units(bus, ret->units);
+        (void) sd_bus_set_method_call_timeout(bus, 0);
 }

@@ -103,6 +103,29 @@ def test_nobody_listens(place):
     is_entry(doctor(f"--bus-address=unix:path={place}/dead"), "bus", "problem", "refused", "dbus.service")
 
 
+@pytest.mark.parametrize("says", [None, b"x" * 100000, b"REJECTED\r\n" * 10])
+def test_a_bus_that_does_not_answer(place, says):
+    """It accepts, and is silent or speaks something else: then nobody behind it is judged."""
+    with socket.socket(socket.AF_UNIX) as mute:
+        mute.bind(str(place / "mute"))
+        mute.listen()
+        if says:
+            threading.Thread(target=lambda: [mute.accept()[0].sendall(says) for _ in range(2)], daemon=True).start()
+        entries = doctor(f"--bus-address=unix:path={place}/mute")
+    is_entry(entries, "bus", "problem", "cannot be reached: " + ("it closes the connection" if says else "it does not answer"), "systemctl status dbus")
+    assert "service" not in entries and "systemd" not in entries and entries["source"] == "host"
+
+
+def test_systemd_does_not_answer(bus, answering):
+    """It is asked once; what it starts is not said to be missing."""
+    asked = []
+    answering(SYSTEMD, lambda member, path, body: asked.append(member))
+    entries = doctor(f"--bus-address={bus.address}")
+    is_entry(entries, "systemd", "problem", "does not answer", "daemon-reexec")
+    is_entry(entries, "service", "problem", "nobody on the", "systemd")
+    assert asked == ["LoadUnit"] * 2  # doctor() runs it twice
+
+
 def test_a_closed_bus(root, bus, place):
     os.chmod(bus.socket, stat.S_IRWXU)
     program = place / "hawctl"
