@@ -48,7 +48,7 @@ export function start(section, model) {
 
     /* Not while nobody looks: a host may change many times a second. */
     function schedule(rest) {
-        if (wanted && !running && timer === null && !window.document.hidden && model.state === "ready")
+        if (wanted && !running && timer === null && !window.cockpit.hidden && model.state === "ready")
             timer = window.setTimeout(read, rest);
     }
 
@@ -61,6 +61,6 @@ export function start(section, model) {
         schedule(0);
     });
     model.addEventListener("change", () => schedule(0));
-    window.document.addEventListener("visibilitychange", () => schedule(0));
+    window.cockpit.addEventListener("visibilitychange", () => schedule(0));
     section.append(element("p", null, _("Not known yet.")));
 }

@@ -14,7 +14,9 @@ static bool is_incomplete(const Profile *profile) {
         return diagnosis_refused(profile, "") || !fact_known(&widths->cpu_physical_bits) ||
                         !fact_known(&widths->host_physical_bits) ||
                         !fact_known(&widths->guest_physical_bits) ||
-                        !fact_known(&widths->guest_mappable_bits) || !fact_known(&widths->iova_bits);
+                        !fact_known(&widths->guest_mappable_bits) ||
+                        /* Without an IOMMU it is unknown on the host as well: iommu-absent says so. */
+                        (!fact_known(&widths->iova_bits) && widths->iova_bits.reason != REASON_ABSENT);
 }
 
 static DiagnosisEntry *could_not_look(

@@ -1,5 +1,6 @@
 """hawctl doctor on host trees: each cause for something unknown is presented, and is found with what to do."""
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -33,9 +34,17 @@ def hide_kvm(t):
     without(t, "hawd/kvm")
 
 
+def without_iommu(t):
+    shutil.rmtree(t.root / "sys/class/iommu")
+    (t.root / "sys/class/iommu").mkdir()
+    shutil.rmtree(t.root / "sys/kernel/iommu_groups")
+    (t.root / "sys/kernel/iommu_groups").mkdir()
+
+
 CAUSES = {
     "docker": (lambda t: (t.write("run/systemd/container", "docker\n"), hide_kvm(t)), "container", "problem", "docker", "on the host"),
     "container without harm": (lambda t: t.write("run/systemd/container", "lxc\n"), "container", "ok", "/run/systemd/container: lxc", ""),
+    "container of a host without an IOMMU": (lambda t: (t.write("run/systemd/container", "lxc\n"), without_iommu(t)), "container", "ok", "lxc", ""),
     "podman": (lambda t: (t.write("run/.containerenv", "engine=podman\nx=\"y\"\n"), hide_kvm(t)), "container", "problem", "(/run/.containerenv)", "/dev/kvm"),
     "variable": (lambda t: (t.write("proc/1/environ", b"A=1\0container=lxc-libvirt\0B=2"), hide_kvm(t)), "container", "problem", "lxc-libvirt", "host"),
     "no such variable": (lambda t: t.write("proc/1/environ", b"xcontainer=a\0container=\0container"), "container", "ok", "no container", ""),
