@@ -91,8 +91,8 @@ static void test_paths(void **state) {
                                 version.major != paths[i].version.major ||
                                 version.minor != paths[i].version.minor ||
                                 version.patch != paths[i].version.patch)
-                        fail_msg("%s: kind %d, package %d, version %u.%u.%u", paths[i].path, kind, package,
-                                        version.major, version.minor, version.patch);
+                        fail_msg("%s: kind %d, package %d, version %u.%u.%u", paths[i].path, (int) kind,
+                                        (int) package, version.major, version.minor, version.patch);
         }
 }
 

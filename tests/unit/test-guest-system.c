@@ -73,8 +73,8 @@ static void test_text(void **state) {
                 guest_system_from_text(&system, "the name", texts[i].text);
                 if (system.family != texts[i].family || system.is_64bit != texts[i].is_64bit ||
                                 system.old_linux != texts[i].old_linux)
-                        fail_msg("%s: family %d, 64-bit %d, old %d", texts[i].text, system.family,
-                                        system.is_64bit, system.old_linux);
+                        fail_msg("%s: family %d, 64-bit %d, old %d", texts[i].text, (int) system.family,
+                                        (int) system.is_64bit, (int) system.old_linux);
         }
 }
 

@@ -63,7 +63,7 @@ static void test_fates(void **state) {
                 MachineFate fate = policy_machine(rows[i].kind, rows[i].machine, rows[i].program, &oldest);
 
                 if (fate != rows[i].fate)
-                        fail_msg("row %zu: %d", i, fate);
+                        fail_msg("row %zu: %d", i, (int) fate);
         }
 }
 
