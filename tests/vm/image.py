@@ -16,7 +16,7 @@ PACKAGES = ["systemd", "systemd-sysv", "dbus", "udev", "kmod", "pciutils", "libp
 MODULES = ["msr", "cpuid", "kvm-amd", "kvm-intel", "vfio-pci", "vfio_iommu_type1", "virtio_pci", "virtio_net", "e1000e",
            "e1000"]
 # What the guest that packages are installed on has beside them.
-WHOLE = ["apparmor", "iproute2", "openssh-server"]
+WHOLE = ["apparmor", "apt-utils", "iproute2", "openssh-server"]
 # What a booted guest never opens: it would be unpacked at every boot.
 UNREAD = ["boot", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/zoneinfo", "usr/share/i18n",
           "var/cache/apt", "var/lib/apt/lists", "var/log/bootstrap.log", "usr/lib/x86_64-linux-gnu/gconv", "usr/lib/udev/hwdb.d",
