@@ -29,12 +29,14 @@ INSTALLED = {
     "usr/share/hawd/examples/libvirt-hook", "usr/share/hawd/examples/prometheus-rules.yml", "usr/share/hawd/examples/ansible-hawd.fact",
     "usr/share/hawd/examples/facter-hawd", "usr/share/hawd/examples/fleet.sql", "usr/share/hawd/examples/hawd-nfd.path", "usr/share/hawd/examples/hawd-nfd.service",
     "usr/share/hawd/examples/nova-remove-traits", "usr/share/hawd/examples/proxmox-hookscript", "usr/share/hawd/examples/kubevirt-hook.yaml",
-    "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json",
+    "usr/share/hawd/profile.schema.json", "usr/share/hawd/comparison.schema.json", "usr/share/hawd/check.schema.json", "usr/share/hawd/doctor.schema.json",
     "usr/share/hawd/baseline.schema.json", "usr/share/hawd/fit.schema.json", "usr/share/hawd/guest.schema.json", "usr/share/hawd/models.schema.json", "usr/share/hawd/place.schema.json", "usr/share/hawd/summary.schema.json",
     "usr/share/man/man1/hawctl.1", "usr/share/man/man5/hawd-root.5", "usr/share/man/man5/org.hawd.AddressWidth1.5",
     "usr/share/man/man7/hawd-findings.7", "usr/share/man/man8/hawd.8",
     "usr/share/bash-completion/completions/hawctl",
-    "etc/apparmor.d/usr.libexec.hawd.hawd", "etc/apparmor.d/usr.libexec.hawd.hawd-collect"}
+    "etc/apparmor.d/usr.libexec.hawd.hawd", "etc/apparmor.d/usr.libexec.hawd.hawd-collect",
+    # All files of the page: tests/page
+    *(f"usr/share/cockpit/hawd/{path.name}" for path in (TOP / "cockpit").iterdir() if path.name != "meson.build")}
 
 
 def run(*command, **more):
