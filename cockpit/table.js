@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tables: rows are kept while their content is the same, so that a screen reader and a selection are not disturbed by changes
+/* Tables: rows and cells are kept while their content is the same, so that a screen reader and a selection are not disturbed by changes
  * elsewhere. The roles are written out, because narrow screens show rows as blocks, which would end the table for some browsers. */
 
 import { arrange, button, element } from "./element.js";
@@ -11,8 +11,27 @@ function cellOf(column, content, first) {
     return element("td", { role: "cell", "data-label": column.label || column.title || null, ...attributes }, content);
 }
 
-/* How a row looks, to tell whether it changed. */
-const look = node => node.outerHTML;
+/* How a cell looks, to tell whether it changed. */
+const looks = row => Array.from(row.children, cell => cell.outerHTML);
+
+/* A row as it is now: one that was there before keeps its node, and the cells that look the same. */
+function renewed(before, made) {
+    const now = { looks: looks(made), names: made.getAttributeNames(), node: made };
+    if (!before)
+        return now;
+    const cells = Array.from(before.node.children);
+    Array.from(made.children).forEach((cell, i) => {
+        if (now.looks[i] !== before.looks[i])
+            cells[i].replaceWith(cell);
+    });
+    for (const { name, value } of Array.from(made.attributes)) {
+        if (before.node.getAttribute(name) !== value)
+            before.node.setAttribute(name, value);
+    }
+    before.names.filter(name => !made.hasAttribute(name)).forEach(name => before.node.removeAttribute(name));
+    now.node = before.node;
+    return now;
+}
 
 /* columns: [{ title, label, number, decoration, short, sort }]; label is the title where it stands before a cell, short ones share a
  * line there, sort is a name that `sorted` is called with when the column's button is
@@ -34,9 +53,7 @@ export function tableOf(caption, columns, name, sorted) {
         const now = new Map();
         for (const row of rows) {
             const made = element("tr", { role: "row", ...row.attributes }, row.cells.map((content, i) => cellOf(columns[i], content, i === 0)));
-            const before = kept.get(row.key);
-            const text = look(made);
-            now.set(row.key, before && before.text === text ? before : { text, node: made });
+            now.set(row.key, renewed(kept.get(row.key), made));
         }
         arrange(body, Array.from(now.values(), row => row.node));
         kept = now;
