@@ -8,47 +8,15 @@ import stat
 import subprocess
 import threading
 
-import jeepney
 import pytest
 
 import hosts_intel
+from answering import Answering
 from bus import NAME, NOBODY, Bus, Client, Service
 from diagnosis import ESCAPES, HAWCTL, doctor, is_entry, whole
 from tree import Tree
 
 VERSION = subprocess.run([HAWCTL, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
-
-
-class Answering:
-    """Owns names on the bus and answers calls: answer(member, body) is (signature, arguments), an error's name, or None."""
-
-    def __init__(self, bus, name, answer):
-        self.client, self.answer = Client(bus.address), answer
-        assert self.client.bus_call("RequestName", "su", (name, 0)) == (1,)
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-
-    def end(self):
-        self.client.connection.sock.shutdown(socket.SHUT_RDWR)
-        self.thread.join()
-        self.client.close()
-
-    def run(self):
-        while True:
-            try:
-                message = self.client.connection.receive()
-            except (OSError, ValueError, RuntimeError):
-                return
-            if message.header.message_type != jeepney.MessageType.method_call:
-                continue
-            fields = message.header.fields
-            answer = self.answer(fields.get(jeepney.HeaderFields.member), fields.get(jeepney.HeaderFields.path), message.body)
-            if isinstance(answer, str):
-                self.client.connection.send(jeepney.new_error(message, answer, "s", (f"text{ESCAPES}",)))
-            elif answer:
-                self.client.connection.send(jeepney.new_method_return(message, *answer))
-
-
 GOOD = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled", "Result": "success", "InactiveExitTimestampMonotonic": 5}
 
 
@@ -71,7 +39,7 @@ def systemd(**units):
 def answering(bus):
     """answering(name, answer) has somebody answer there."""
     there = []
-    yield lambda name, answer: there.append(Answering(bus, name, answer))
+    yield lambda name, answer: there.append(Answering(bus, name, answer, f"text{ESCAPES}"))
     for one in there:
         one.end()
 

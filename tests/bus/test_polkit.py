@@ -1,43 +1,26 @@
 """Refresh by somebody who is not root, with a polkit that grants, refuses, wants a password, says nonsense, or nothing."""
-import socket
-import threading
-
-import jeepney
 import pytest
 
 import hosts_intel
+from answering import Answering
 from bus import HOST, NAME, NOBODY, PATH, BusError, Client, wait_for
 
 pytestmark = pytest.mark.usefixtures("root")
 ALLOW_INTERACTION = 4
 
 
-class Polkit:
+class Polkit(Answering):
     """Owns polkit's name and gives every question the same answer: (signature, arguments), or None for no answer."""
 
-    def __init__(self, bus, answer):
-        self.client, self.answer, self.questions = Client(bus.address), answer, []
-        assert self.client.bus_call("RequestName", "su", ("org.freedesktop.PolicyKit1", 0)) == (1,)
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
+    def __init__(self, bus, says):
+        self.says, self.questions = says, []
+        super().__init__(bus, "org.freedesktop.PolicyKit1", self.decide)
 
-    def end(self):
-        self.client.connection.sock.shutdown(socket.SHUT_RDWR)
-        self.thread.join()
-        self.client.close()
-
-    def run(self):
-        while True:
-            try:
-                message = self.client.connection.receive()
-            except (OSError, ValueError, RuntimeError):
-                return
-            fields = message.header.fields
-            if fields.get(jeepney.HeaderFields.member) != "CheckAuthorization":
-                continue
-            self.questions.append(message.body)
-            if self.answer:
-                self.client.connection.send(jeepney.new_method_return(message, *self.answer))
+    def decide(self, member, _path, body):
+        if member != "CheckAuthorization":
+            return None
+        self.questions.append(body)
+        return self.says
 
 
 def answer(authorized, challenge):
