@@ -36,6 +36,7 @@ const REASONS = {
     "not-a-file": _("not a file"),
     "link-loop": _("too many links"),
     "unsupported-kernel": _("this kernel does not report it"),
+    "xen": _("Xen has it, and Linux cannot know it"),
     "hidden": _("hidden from the service"),
     "not-applicable": _("this host has nothing of the kind"),
     "ambiguous": _("sources contradict each other"),

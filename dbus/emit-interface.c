@@ -89,7 +89,7 @@ static void print_properties(const FieldTable *table) {
                 if (list.properties[i].field->flags & FIELD_BUS)
                         print_field(&list.properties[i]);
         printf("    <!-- Unknown: Names of properties that are unknown, with the reason: absent, permission, malformed, hidden, "
-               "not-applicable, unsupported-kernel. -->\n");
+               "not-applicable, unsupported-kernel, xen. -->\n");
         print_property("Unknown", "a{ss}", list.facts ? "invalidates" : NULL);
         if (!list.facts)
                 return;

@@ -12,6 +12,7 @@
 static const char *const vmm_table[_VMM_MAX] = {
         [VMM_QEMU] = "qemu",
         [VMM_CLOUD_HYPERVISOR] = "cloud-hypervisor",
+        [VMM_XEN] = "xen",
 };
 WORDS_DEFINE(VmmKind, vmm);
 
@@ -27,8 +28,22 @@ static const char *const firmware_table[_FIRMWARE_KIND_MAX] = {
         [FIRMWARE_SEABIOS] = "seabios",
         [FIRMWARE_OVMF] = "ovmf",
         [FIRMWARE_AAVMF] = "aavmf",
+        [FIRMWARE_ROMBIOS] = "rombios",
 };
 WORDS_DEFINE(FirmwareKind, firmware);
+
+static const char *const xen_rdm_strategy_table[_XEN_RDM_STRATEGY_MAX] = {
+        [XEN_RDM_DEVICES] = "",
+        [XEN_RDM_HOST] = "host",
+};
+WORDS_DEFINE(XenRdmStrategy, xen_rdm_strategy);
+
+static const char *const xen_rdm_policy_table[_XEN_RDM_POLICY_MAX] = {
+        [XEN_RDM_DEFAULT] = "",
+        [XEN_RDM_STRICT] = "strict",
+        [XEN_RDM_RELAXED] = "relaxed",
+};
+WORDS_DEFINE(XenRdmPolicy, xen_rdm_policy);
 
 static const char *const confidential_table[_CONFIDENTIAL_MAX] = {
         [CONFIDENTIAL_NONE] = "none",

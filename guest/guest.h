@@ -31,6 +31,7 @@
 typedef enum VmmKind {
         VMM_QEMU = 0,
         VMM_CLOUD_HYPERVISOR,
+        VMM_XEN,
         _VMM_MAX,
 } VmmKind;
 
@@ -51,6 +52,9 @@ typedef enum MachineKind {
         MACHINE_MICROVM,
         MACHINE_CLOUD_HYPERVISOR, /* of either architecture */
         MACHINE_VIRT,             /* QEMU's virt on Arm */
+        MACHINE_XEN_HVM,          /* type="hvm" of xl.cfg(5); QEMU is its device model */
+        MACHINE_XEN_PVH,
+        MACHINE_XEN_PV,
         _MACHINE_KIND_MAX,
 } MachineKind;
 
@@ -58,8 +62,9 @@ typedef enum FirmwareKind {
         FIRMWARE_UNKNOWN = 0,
         FIRMWARE_NONE, /* a directly started kernel; no firmware places BARs */
         FIRMWARE_SEABIOS,
-        FIRMWARE_OVMF,  /* also CLOUDHV.fd */
-        FIRMWARE_AAVMF, /* ArmVirtQemu: UEFI of the virt machine */
+        FIRMWARE_OVMF,    /* also CLOUDHV.fd */
+        FIRMWARE_AAVMF,   /* ArmVirtQemu: UEFI of the virt machine */
+        FIRMWARE_ROMBIOS, /* Xen, with qemu-xen-traditional */
         _FIRMWARE_KIND_MAX,
 } FirmwareKind;
 
@@ -199,6 +204,25 @@ typedef struct GuestPorts {
         GuestPort port;
 } GuestPorts;
 
+/* Which reserved device memory of the host a guest of Xen keeps free of RAM: rdm="strategy=". */
+typedef enum XenRdmStrategy {
+        XEN_RDM_DEVICES = 0, /* of its assigned devices */
+        XEN_RDM_HOST,        /* all of the host */
+        _XEN_RDM_STRATEGY_MAX,
+} XenRdmStrategy;
+
+WORDS_DECLARE(XenRdmStrategy, xen_rdm_strategy);
+
+/* What a conflict with its RAM does: rdm="policy=", or rdm_policy= of a device. */
+typedef enum XenRdmPolicy {
+        XEN_RDM_DEFAULT = 0, /* relaxed; of a device: strict */
+        XEN_RDM_STRICT,      /* the guest is not started */
+        XEN_RDM_RELAXED,     /* the region is left out, with a warning */
+        _XEN_RDM_POLICY_MAX,
+} XenRdmPolicy;
+
+WORDS_DECLARE(XenRdmPolicy, xen_rdm_policy);
+
 typedef struct GuestDevice {
         char name[96];    /* for display: the id, or driver and address */
         bool assigned;    /* by VFIO */
@@ -210,6 +234,7 @@ typedef struct GuestDevice {
         bool conventional;        /* not PCI Express */
         bool own_port;            /* the only device behind a port; the port's window holds its BARs */
         GuestPort port;           /* if own_port */
+        XenRdmPolicy rdm_policy;  /* Xen only, assigned */
         uint8_t segment;          /* Cloud Hypervisor only */
         Tristate behind_viommu;   /* its DMA goes through the guest's IOMMU; Cloud Hypervisor only */
         uint8_t n_bars;           /* given, or filled in from the host's profile */
@@ -255,6 +280,23 @@ typedef struct GuestVirt {
         uint32_t max_cpus;       /* 0: as cpus */
 } GuestVirt;
 
+/* Guests of Xen: xl.cfg(5). `memory=` is GuestMemory.ram, `maxmem=` GuestMemory.max. */
+typedef struct GuestXen {
+        uint64_t mmio_hole; /* bytes; 0 not set */
+        XenRdmStrategy rdm_strategy;
+        XenRdmPolicy rdm_policy;
+        uint64_t rdm_mem_boundary; /* bytes; 0: 2 GiB */
+        Tristate hap;              /* unknown: as the host */
+        Tristate nested;           /* nestedhvm= */
+        Tristate relocates;        /* hvmloader may move RAM; unknown: not with qemu-xen */
+        Tristate passthrough; /* passthrough=: IOMMU page tables are there; unknown: with assigned devices */
+        bool traditional;     /* device model qemu-xen-traditional */
+        bool no_vga;          /* vga="none" */
+        bool no_platform_device; /* xen_platform_pci=0 */
+        uint64_t video_memory;   /* bytes; 0: the default of the VGA kind */
+        char vga[16];            /* "cirrus", "stdvga", "qxl", "none"; "" default */
+} GuestXen;
+
 typedef struct Guest {
         char name[128];
         VmmKind vmm;
@@ -272,6 +314,7 @@ typedef struct Guest {
         Tristate smm;         /* -machine smm=; unknown: automatic */
         Tristate pcie;        /* microvm: -machine pcie=on; unknown: treated as on */
         GuestVirt virt;
+        GuestXen xen;
         GuestCpu cpu;
         GuestMemory memory;
         uint64_t pci_hole64_size; /* 0: the machine's default */

@@ -136,6 +136,9 @@ int machine_from_name(const char *name, MachineKind *ret_kind, GuestVersion *ret
                 { "virt-", MACHINE_VIRT },
                 { "virt", MACHINE_VIRT },
                 { "cloud-hypervisor", MACHINE_CLOUD_HYPERVISOR },
+                { "xen-hvm", MACHINE_XEN_HVM },
+                { "xen-pvh", MACHINE_XEN_PVH },
+                { "xen-pv", MACHINE_XEN_PV },
         };
         char plain[64];
         size_t length = without_revision(name);
@@ -226,6 +229,9 @@ void machine_to_name(
                 [MACHINE_MICROVM] = "microvm",
                 [MACHINE_CLOUD_HYPERVISOR] = "cloud-hypervisor",
                 [MACHINE_VIRT] = "virt",
+                [MACHINE_XEN_HVM] = "xen-hvm",
+                [MACHINE_XEN_PVH] = "xen-pvh",
+                [MACHINE_XEN_PV] = "xen-pv",
         };
         char text[40];
 

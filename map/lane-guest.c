@@ -26,6 +26,7 @@ static const MapKind kinds[_LAYOUT_KIND_MAX] = {
         [LAYOUT_PMEM] = MAP_BAR,
         [LAYOUT_REDIST] = MAP_RESERVED,
         [LAYOUT_DEVICES] = MAP_RESERVED,
+        [LAYOUT_RDM] = MAP_RESERVED,
 };
 
 static MapKind kind_of(const LayoutRange *range) {

@@ -18,6 +18,7 @@ static const char *const reason_table[_REASON_MAX] = {
         [REASON_AMBIGUOUS] = "ambiguous",
         [REASON_IO] = "io",
         [REASON_RESOURCES] = "resources",
+        [REASON_XEN] = "xen",
 };
 
 WORDS_DEFINE(Reason, reason);

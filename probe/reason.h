@@ -20,6 +20,7 @@ typedef enum Reason {
         REASON_AMBIGUOUS,      /* two interpretations are possible */
         REASON_IO,             /* read error */
         REASON_RESOURCES,      /* out of memory or file descriptors */
+        REASON_XEN,            /* Xen has it; Linux, in a domain of Xen, cannot know it */
         _REASON_MAX,
 } Reason;
 

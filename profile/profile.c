@@ -13,9 +13,18 @@ static const char *const assignable_why_table[_ASSIGNABLE_WHY_MAX] = {
         [ASSIGNABLE_WHY_NO_IOMMU] = "no-iommu",
         [ASSIGNABLE_WHY_NOT_PCI] = "not-pci",
         [ASSIGNABLE_WHY_UNREADABLE] = "unreadable",
+        [ASSIGNABLE_WHY_NOT_HANDED_OVER] = "not-handed-over",
+        [ASSIGNABLE_WHY_SHARED_REGION] = "shared-region",
         [ASSIGNABLE_WHY_MSI_UNKNOWN] = "msi-isolation-unknown",
 };
 WORDS_DEFINE(AssignableWhy, assignable_why);
+
+static const char *const xen_role_table[_XEN_ROLE_MAX] = {
+        [XEN_ROLE_NONE] = "",
+        [XEN_ROLE_CONTROL] = "dom0",
+        [XEN_ROLE_GUEST] = "guest",
+};
+WORDS_DEFINE(XenRole, xen_role);
 
 static const char *const iommu_kind_table[_IOMMU_KIND_MAX] = {
         [IOMMU_OTHER] = "other",
@@ -69,6 +78,7 @@ void profile_done(Profile *profile) {
                 free(profile->devices[i].bars);
         free(profile->devices);
         free(profile->mediated);
+        free(profile->xen.reserved);
         firmware_tables_done(&profile->firmware);
         free(profile->memory.ranges);
         range_set_done(&profile->memory.hot_added);

@@ -23,6 +23,7 @@
 #include "probe/decode/pci/pci-address.h"
 #include "probe/decode/pci/pci-resource.h"
 #include "probe/decode/uuid.h"
+#include "probe/decode/xen/domain-type.h"
 #include "probe/fact.h"
 #include "probe/words.h"
 #include "profile/finding.h"
@@ -166,6 +167,43 @@ typedef struct ProfileIommu {
         int firmware_unit; /* index into firmware.dmar.units; -1 none. Invalid in a profile read from JSON */
 } ProfileIommu;
 
+typedef enum XenRole {
+        XEN_ROLE_NONE = 0, /* this kernel does not run on Xen */
+        XEN_ROLE_CONTROL,  /* dom0: it manages the host, and Xen below it has CPU, memory and IOMMUs */
+        XEN_ROLE_GUEST,    /* another domain, which sees nothing of the host */
+        _XEN_ROLE_MAX,
+} XenRole;
+
+WORDS_DECLARE(XenRole, xen_role);
+
+/* Reserved device memory (XENMEM_reserved_device_memory_map), from RMRRs of the firmware and of Xen's command line:
+ * one element for each device. */
+typedef struct ProfileXenRegion {
+        uint64_t start, end;
+        PciAddress device;
+        bool has_device; /* false: which device it is for is unknown */
+} ProfileXenRegion;
+
+/* What Xen says of the host below this domain. */
+typedef struct ProfileXen {
+        XenRole role;
+        XenDomainType domain_type; /* of this domain */
+        char version[32];          /* "4.17.6"; "" unknown */
+        char command_line[512]; /* of Xen, the options that affect a width or an IOMMU; "" none or unknown */
+        Reason command_line_reason;
+        Fact hvm;                /* HVM and PVH guests can be made: xl info's virt_caps */
+        Fact hap;                /* hardware-assisted paging (EPT or NPT) */
+        Fact shadow;             /* this Xen has shadow paging */
+        Fact passthrough_hvm;    /* hvm_directio: devices can be assigned to HVM guests */
+        Fact passthrough_pv;     /* pv_directio */
+        Fact shared_page_tables; /* IOMMU and HAP use the same page tables: iommu_hap_pt_share */
+        Fact max_address;        /* the highest address of RAM, plus one */
+        Fact guest_la57;         /* Xen gives HVM guests five-level paging */
+        Reason reserved_reason;
+        size_t n_reserved;
+        ProfileXenRegion *reserved; /* by start, end, device */
+} ProfileXen;
+
 typedef enum AssignableWhy {
         ASSIGNABLE_WHY_NONE = 0,               /* it is assignable */
         ASSIGNABLE_WHY_DIRECT_REGION,          /* firmware requires a 1:1 mapping (RMRR, IVMD); assignable is
@@ -175,6 +213,8 @@ typedef enum AssignableWhy {
         ASSIGNABLE_WHY_NO_IOMMU,               /* a group VFIO created (vfio-noiommu) */
         ASSIGNABLE_WHY_NOT_PCI,                /* platform devices only: not for vfio-pci */
         ASSIGNABLE_WHY_UNREADABLE,             /* an input could not be read */
+        ASSIGNABLE_WHY_NOT_HANDED_OVER,        /* Xen: not bound to pciback (xl pci-assignable-add) */
+        ASSIGNABLE_WHY_SHARED_REGION,          /* Xen: its RMRR is another device's, too */
         ASSIGNABLE_WHY_MSI_UNKNOWN, /* arm64: no interrupt in use tells whether MSIs are isolated */
         _ASSIGNABLE_WHY_MAX,
 } AssignableWhy;
@@ -248,6 +288,10 @@ typedef struct ProfileDevice {
         PciAddress physical_function; /* if is_vf */
         uint16_t total_vfs, num_vfs;
         uint32_t vgpu_type; /* of an NVIDIA vGPU on this virtual function, which has other BARs; 0 none */
+        /* In dom0 only, where there are no groups: whether Xen can assign it to a guest, and why not. Elsewhere
+         * unknown and NONE. */
+        Tristate xen_assignable;
+        AssignableWhy xen_why;
         Fingerprint fingerprint;
 } ProfileDevice;
 
@@ -284,6 +328,7 @@ typedef struct Profile {
         ProfileWidths widths;
         ProfilePaging paging;
         ProfileEncryption encryption;
+        ProfileXen xen; /* all zero: this kernel does not run on Xen */
         Reason iommus_reason;
         size_t n_iommus;
         ProfileIommu *iommus;

@@ -142,6 +142,7 @@ const Firmware *firmware_of(FirmwareKind kind) {
                 [FIRMWARE_SEABIOS] = &firmware_seabios,
                 [FIRMWARE_OVMF] = &firmware_ovmf,
                 [FIRMWARE_AAVMF] = &firmware_aavmf,
+                [FIRMWARE_ROMBIOS] = &unknown,
         };
 
         return kind < _FIRMWARE_KIND_MAX ? kinds[kind] : &unknown;

@@ -24,6 +24,7 @@ static const char *const layout_kind_table[_LAYOUT_KIND_MAX] = {
         [LAYOUT_PMEM] = "pmem",
         [LAYOUT_REDIST] = "redistributors",
         [LAYOUT_DEVICES] = "devices",
+        [LAYOUT_RDM] = "rdm",
 };
 WORDS_DEFINE(LayoutKind, layout_kind);
 

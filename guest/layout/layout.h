@@ -89,6 +89,7 @@ typedef enum LayoutKind {
         LAYOUT_PMEM,     /* Cloud Hypervisor's persistent memory */
         LAYOUT_REDIST,   /* the second region of GICv3 redistributors */
         LAYOUT_DEVICES,  /* fixed devices below RAM */
+        LAYOUT_RDM,      /* Xen: reserved device memory of the host, mapped 1:1 */
         _LAYOUT_KIND_MAX,
 } LayoutKind;
 
@@ -159,6 +160,8 @@ typedef struct LayoutHost {
         uint8_t sme_reduction; /* address bits that it takes */
         uint8_t ipa_bits;      /* arm64: KVM's limit for a guest; 0 unknown */
         bool is_arm64;
+        const struct ProfileXen *
+                        xen; /* of the host's profile; NULL: the host does not run Xen, or this is unknown */
 } LayoutHost;
 
 /* A layout being built (space.h). */

@@ -10,9 +10,12 @@
 #include "probe/cleanup.h"
 
 static const Vmm *const vmms[_ARCHITECTURE_MAX][_VMM_MAX] = {
-        [ARCHITECTURE_X86] = { [VMM_QEMU] = &vmm_qemu, [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor },
+        [ARCHITECTURE_X86] = { [VMM_QEMU] = &vmm_qemu,
+                        [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor,
+                        [VMM_XEN] = &vmm_xen },
         [ARCHITECTURE_ARM64] = { [VMM_QEMU] = &vmm_qemu_virt,
-                        [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor_arm64 },
+                        [VMM_CLOUD_HYPERVISOR] = &vmm_cloud_hypervisor_arm64,
+                        [VMM_XEN] = &vmm_xen },
 };
 
 const Vmm *vmm_of(const Guest *guest) {

@@ -98,7 +98,7 @@ typedef struct Vmm {
         void (*option)(ChangeRun *run, const Change *change);
 } Vmm;
 
-extern const Vmm vmm_qemu, vmm_qemu_virt, vmm_cloud_hypervisor, vmm_cloud_hypervisor_arm64;
+extern const Vmm vmm_qemu, vmm_qemu_virt, vmm_cloud_hypervisor, vmm_cloud_hypervisor_arm64, vmm_xen;
 
 /* Never NULL. */
 const Vmm *vmm_of(const Guest *guest);

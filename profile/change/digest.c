@@ -117,7 +117,7 @@ static int of_member(const Profile *profile, const Profile *former, const Field 
 
 int profile_digest(Profile *profile, const Profile *former) {
         const Field *members[PROFILE_MEMBERS_MAX];
-        size_t n = fields_published(&profile_table, true, members, PROFILE_MEMBERS_MAX);
+        size_t n = fields_published(&profile_table, true, profile, members, PROFILE_MEMBERS_MAX);
         const char *between = "{\"";
         SHA2_CTX context;
 

@@ -129,11 +129,6 @@ static bool is_nothing(const Field *field, const void *object, const json_t *val
                         (json_is_array(value) && json_array_size(value) == 0);
 }
 
-static bool left_out(const FieldContext *context, const Field *field, const void *object) {
-        return (field->flags & FIELD_LATER && field->when && !field->when(object)) ||
-                        (context->canonical && field->flags & FIELD_VOLATILE);
-}
-
 json_t *fields_json(const FieldContext *context, const FieldTable *table, const void *object) {
         json_t *json = json_object();
         bool ok = json != NULL;
@@ -142,7 +137,7 @@ json_t *fields_json(const FieldContext *context, const FieldTable *table, const 
                 const Field *field = &table->fields[i];
                 json_t *value;
 
-                if (left_out(context, field, object))
+                if (field_left_out(field, context->canonical, object))
                         continue;
                 value = field_json(context, field, object);
                 if (table->given && is_nothing(field, object, value))

@@ -64,12 +64,17 @@ static int compare_keys(const void *a, const void *b) {
         return strcmp((*x)->key, (*y)->key);
 }
 
-size_t fields_published(const FieldTable *table, bool canonical, const Field **ret, size_t max) {
-        unsigned left_out = canonical ? FIELD_VOLATILE : 0;
+bool field_left_out(const Field *field, bool canonical, const void *object) {
+        return (field->flags & FIELD_LATER && field->when && !field->when(object)) ||
+                        (canonical && field->flags & FIELD_VOLATILE);
+}
+
+size_t fields_published(
+                const FieldTable *table, bool canonical, const void *object, const Field **ret, size_t max) {
         size_t n = 0;
 
         for (size_t i = 0; i < table->n && n < max; i++)
-                if (!(table->fields[i].flags & left_out))
+                if (!field_left_out(&table->fields[i], canonical, object))
                         ret[n++] = &table->fields[i];
         if (canonical)
                 qsort(ret, n, sizeof(ret[0]), compare_keys);

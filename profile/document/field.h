@@ -140,9 +140,13 @@ int64_t field_integer(const Field *field, const void *object);
 size_t field_count(const Field *field, const void *object);
 const void *field_element(const Field *field, const void *object, size_t i);
 
-/* The members of the document: all, or in canonical form the non-volatile ones, sorted by key. Returns their
- * number, at most max. */
-size_t fields_published(const FieldTable *table, bool canonical, const Field **ret, size_t max);
+/* Whether a member is not written: it came later and does not apply, or is volatile in canonical form. */
+bool field_left_out(const Field *field, bool canonical, const void *object);
+
+/* The members of the document that are written: all, or in canonical form the non-volatile ones, sorted by key.
+ * Returns their number, at most max. */
+size_t fields_published(
+                const FieldTable *table, bool canonical, const void *object, const Field **ret, size_t max);
 
 const Field *field_find(const FieldTable *table, const char *key);
 

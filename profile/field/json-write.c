@@ -26,7 +26,7 @@ int profile_json_write(const Profile *profile, JsonLayout layout, JsonSink sink,
         JsonStream stream = { .layout = layout, .sink = sink, .userdata = userdata };
         const FieldContext context = { profile, .canonical = layout == JSON_LAYOUT_CANONICAL };
         const Field *order[PROFILE_MEMBERS_MAX];
-        size_t n = fields_published(&profile_table, context.canonical, order, PROFILE_MEMBERS_MAX);
+        size_t n = fields_published(&profile_table, context.canonical, profile, order, PROFILE_MEMBERS_MAX);
 
         json_stream_open(&stream, NULL, '{');
         for (size_t i = 0; i < n && stream.error == 0; i++)
@@ -43,7 +43,7 @@ json_t *profile_json_members(const Profile *profile, bool (*wanted)(const char *
         for (size_t i = 0; i < profile_table.n && ok; i++) {
                 const Field *field = &profile_table.fields[i];
 
-                if (wanted(field->key))
+                if (wanted(field->key) && !field_left_out(field, false, profile))
                         ok = json_put(json, field->key, field_json(&context, field, profile));
         }
         return json_finish(json, ok);

@@ -181,6 +181,10 @@ static const FieldHook digest_hook = {
 #define PROFILE(member) FIELD_MEMBER(Profile, member)
 #define PROFILE_LIST(array, n) FIELD_ELEMENTS(Profile, array, n)
 
+static bool on_xen(const void *profile) {
+        return ((const Profile *) profile)->xen.role != XEN_ROLE_NONE;
+}
+
 /* In document order: groups and devices refer to units, devices to groups. */
 static const Field profile_fields[] = {
         { "schema", FIELD_FIXED, 0, .fixed = PROFILE_SCHEMA, .text = "What the document is." },
@@ -192,6 +196,8 @@ static const Field profile_fields[] = {
                         .text = "Page tables of the host and of its guests." },
         { "encryption", FIELD_OBJECT, 0, PROFILE(encryption), .table = &encryption_table,
                         .text = "Memory encryption." },
+        { "xen", FIELD_OBJECT, FIELD_LATER, PROFILE(xen), .table = &xen_table, .when = on_xen,
+                        .text = "Xen, if this kernel runs in one of its domains." },
         { "iommusReason", FIELD_REASON, 0, PROFILE(iommus_reason), .text = "Why the units are unknown." },
         { "iommus", FIELD_LIST, 0, PROFILE_LIST(iommus, n_iommus), .table = &iommu_table,
                         .text = "IOMMU units that the kernel drives." },

@@ -11,6 +11,7 @@ extern const FieldTable host_table;        /* ProfileHost */
 extern const FieldTable widths_table;      /* ProfileWidths */
 extern const FieldTable paging_table;      /* ProfilePaging */
 extern const FieldTable encryption_table;  /* ProfileEncryption */
+extern const FieldTable xen_table;         /* ProfileXen */
 extern const FieldTable iommu_table;       /* ProfileIommu */
 extern const FieldTable group_table;       /* ProfileGroup */
 extern const FieldTable device_table;      /* ProfileDevice */

@@ -18,9 +18,9 @@ LAYERS = {"probe/decode": ["probe/decode", "probe/"], "probe/root": ["probe/root
 # The rooms, each above those that it may include: from left to right and from top to bottom. tests/ may include all.
 ROOMS = """
     probe probe/decode probe/decode/firmware probe/decode/acpi probe/decode/amdvi probe/decode/cpu probe/decode/kernel probe/decode/memory probe/decode/pci
-    probe/decode/vtd probe/root probe/source
+    probe/decode/vtd probe/decode/xen probe/root probe/source
     profile profile/model profile/findings profile/document profile/decoded profile/field profile/change profile/derive
-    guest guest/layout guest/firmware guest/vmm guest/vmm/qemu guest/vmm/virt guest/vmm/cloud-hypervisor guest/remedy guest/rules guest/answer
+    guest guest/layout guest/firmware guest/vmm guest/vmm/qemu guest/vmm/virt guest/vmm/cloud-hypervisor guest/vmm/xen guest/remedy guest/rules guest/answer
     guest/form/words guest/form/json guest/form/qemu guest/form/cloud-hypervisor guest/form guest/form/libvirt guest/form/shell guest/form/text
     fleet export doctor schema map dbus daemon
     ctl/command ctl/sandbox ctl/input ctl/show ctl/capture ctl/process ctl/origin ctl/fleet ctl/verb ctl

@@ -103,7 +103,7 @@ void drawn_guest(const uint8_t *data, size_t n, DrawnGuest *ret) {
 }
 
 static bool is(LayoutKind kind, const char *kinds) {
-        static const char names[] = "mpscowWbeirfkd";
+        static const char names[] = "mpscowWbeirfkdx";
 
         _Static_assert(sizeof(names) == _LAYOUT_KIND_MAX + 1, "a letter for each kind");
 
@@ -111,7 +111,7 @@ static bool is(LayoutKind kind, const char *kinds) {
 }
 
 /* m memory at boot, p hot-plug, s SGX, c CXL, o the counted hole, w and W windows, b BAR, e configuration space, i interrupts,
- * r reserved, f persistent memory, k redistributors, d fixed devices. The hole is only counted; what is reserved may be in a window or be hole. */
+ * r reserved, f persistent memory, k redistributors, d fixed devices, x reserved device memory. The hole is only counted; what is reserved may be in a window or be hole. */
 const char *drawn_overlap(const DrawnGuest *drawn, const Layout *layout) {
         bool foreign = drawn->guest.vmm != VMM_QEMU || drawn->guest.machine == MACHINE_MICROVM;
 

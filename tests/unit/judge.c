@@ -6,9 +6,9 @@
 #include "probe/cleanup.h"
 
 /* m memory at boot, p hot-plug, s SGX, c CXL, o the counted hole, w and W windows, b BAR, e configuration space, i interrupts,
- * r reserved, f persistent memory, k redistributors, d fixed devices. */
+ * r reserved, f persistent memory, k redistributors, d fixed devices, x reserved device memory. */
 static bool is(const LayoutRange *range, const char *kinds) {
-        static const char names[] = "mpscowWbeirfkd";
+        static const char names[] = "mpscowWbeirfkdx";
 
         _Static_assert(sizeof(names) == _LAYOUT_KIND_MAX + 1, "a letter for each kind");
 
