@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "probe/decode/xen/xen-cpuid.h"
 #include "probe/root/root-internal.h"
 
 #if defined(__x86_64__) || defined(__i386__)
@@ -38,6 +39,28 @@ static int execute(CpuidTable *table, uint32_t leaf, uint32_t subleaf, CpuidLeaf
         return cpuid_table_add(table, &regs);
 }
 
+/* Xen's leaves come first, or after those of Viridian, which its guests can have. */
+static int execute_hypervisor(CpuidTable *table) {
+        static const CpuidLeaf viridian = { .ebx = 0x7263694d, .ecx = 0x666f736f, .edx = 0x76482074 };
+        CpuidLeaf regs;
+
+        if (execute(table, XEN_CPUID_FIRST, 0, &regs) < 0)
+                return -ENOMEM;
+        if (regs.ebx == viridian.ebx && regs.ecx == viridian.ecx && regs.edx == viridian.edx)
+                for (uint32_t base = XEN_CPUID_FIRST + XEN_CPUID_STEP;
+                                base < XEN_CPUID_LAST && !xen_cpuid_is_signature(&regs);
+                                base += XEN_CPUID_STEP) {
+                        regs = (CpuidLeaf){ .leaf = base };
+                        __cpuid_count(base, 0, regs.eax, regs.ebx, regs.ecx, regs.edx);
+                }
+        if (!xen_cpuid_is_signature(&regs))
+                return 0;
+        for (uint32_t leaf = regs.leaf; leaf <= regs.eax && leaf <= regs.leaf + XEN_CPUID_LEAVES; leaf++)
+                if (execute(table, leaf, 0, NULL) < 0)
+                        return -ENOMEM;
+        return 0;
+}
+
 /* Reads the leaves that hawd decodes, up to each range's maximum. CPUID needs no privilege, and any CPU will
  * do: /proc/cpuinfo shows differences between CPUs. */
 static int execute_all(CpuidTable *table) {
@@ -51,7 +74,7 @@ static int execute_all(CpuidTable *table) {
         for (size_t i = 0; i < ELEMENTS(basic); i++)
                 if (basic[i] <= regs.eax && execute(table, basic[i], 0, basic[i] == 1 ? &first : NULL) < 0)
                         return -ENOMEM;
-        if (bit(first.ecx, 31) && execute(table, 0x40000000, 0, NULL) < 0)
+        if (bit(first.ecx, 31) && execute_hypervisor(table) < 0)
                 return -ENOMEM;
         if (execute(table, 0x80000000, 0, &regs) < 0)
                 return -ENOMEM;

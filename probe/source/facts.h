@@ -27,6 +27,10 @@
 #include "probe/decode/pci/pci-config.h"
 #include "probe/decode/pci/pci-resource.h"
 #include "probe/decode/uuid.h"
+#include "probe/decode/xen/domain-type.h"
+#include "probe/decode/xen/xen-answers.h"
+#include "probe/decode/xen/xen-cpuid.h"
+#include "probe/decode/xen/xen-log.h"
 #include "probe/fact.h"
 #include "probe/root/root.h"
 
@@ -243,6 +247,38 @@ typedef struct MemoryFacts {
         FaultList faults;
 } MemoryFacts;
 
+/* ── source-xen ────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct XenFacts {
+        /* Whether this kernel runs in a domain of Xen. UNKNOWN: a sign is unreadable, and no other says yes. */
+        Tristate running;
+        Reason running_reason;
+        const char *running_source; /* static: the file or CPUID leaf that says so; "" if none does */
+        Tristate control;           /* whether this domain is dom0; meaningful if running is YES */
+        Reason control_reason;
+        const char *control_source;
+        XenDomainType domain_type; /* sys/hypervisor/guest_type, or by the features */
+        Reason domain_type_reason;
+        bool version_known; /* sys/hypervisor/version, or CPUID */
+        uint16_t major, minor;
+        char extra[16];        /* ".5-pre"; "" also where only CPUID says the version */
+        RegisterFact features; /* sys/hypervisor/properties/features: XENFEAT_… */
+        XenCpuid cpuid;
+        /* pciback: the devices that Xen may assign. ABSENT: the driver is not loaded. NOT_APPLICABLE: not dom0 */
+        Reason pciback_reason;
+        size_t n_pciback;
+        PciAddress *pciback; /* owned; bound to the driver; by address */
+        /* Only in dom0, else NOT_APPLICABLE: */
+        Reason answers_reason; /* of asking Xen: PERMISSION without root and collector */
+        XenAnswers answers;
+        Reason log_reason;
+        XenLog log;
+        FaultList faults;
+} XenFacts;
+
+#define XEN_FEATURE_AUTO_TRANSLATED 2 /* XENFEAT_auto_translated_physmap: an HVM or PVH domain */
+#define XEN_FEATURE_DOM0 11           /* XENFEAT_dom0 */
+
 typedef struct Facts {
         HostFacts host;
         CpuFacts cpu;
@@ -254,6 +290,7 @@ typedef struct Facts {
         PciFacts pci;
         MediatedFacts mediated;
         MemoryFacts memory;
+        XenFacts xen;
 } Facts;
 
 /* Runs every source in order. -ENOMEM only: other errors become reasons. */
@@ -277,10 +314,16 @@ int source_group_read(Root *root, Buffer *buffer, GroupFacts *ret);
 int source_pci_read(Root *root, Buffer *buffer, PciFacts *ret);
 int source_mediated_read(Root *root, Buffer *buffer, MediatedFacts *ret);
 int source_memory_read(Root *root, Buffer *buffer, MemoryFacts *ret);
+/* After the CPU, whose CPUID leaves it looks at. */
+int source_xen_read(Root *root, Buffer *buffer, const CpuidTable *cpuid, XenFacts *ret);
+
+/* Reads what Xen says, if this is dom0 of a live host. */
+void source_xen_collect(Root *root);
 
 /* Files that only root reads in full, with maximum sizes. Of 260 real ACPI tables the largest has 2 KiB;
  * those of multi-segment servers stay far below. */
 #define SOURCE_DMAR "sys/firmware/acpi/tables/DMAR"
+#define SOURCE_RMAD "sys/firmware/acpi/tables/RMAD" /* a DMAR that Xen has renamed */
 #define SOURCE_IVRS "sys/firmware/acpi/tables/IVRS"
 #define SOURCE_IORT "sys/firmware/acpi/tables/IORT"
 #define SOURCE_ACPI_TABLE_MAX (1024 * 1024)
@@ -312,3 +355,4 @@ void group_facts_done(GroupFacts *facts);
 void pci_facts_done(PciFacts *facts);
 void mediated_facts_done(MediatedFacts *facts);
 void memory_facts_done(MemoryFacts *facts);
+void xen_facts_done(XenFacts *facts);

@@ -33,7 +33,10 @@ static int facts_read(Root *root, Buffer *buffer, Facts *ret) {
         r = source_mediated_read(root, buffer, &ret->mediated);
         if (r < 0)
                 return r;
-        return source_memory_read(root, buffer, &ret->memory);
+        r = source_memory_read(root, buffer, &ret->memory);
+        if (r < 0)
+                return r;
+        return source_xen_read(root, buffer, &ret->cpu.cpuid, &ret->xen);
 }
 
 int facts_gather(Root *root, Facts *ret) {
@@ -60,4 +63,5 @@ void facts_done(Facts *facts) {
         pci_facts_done(&facts->pci);
         mediated_facts_done(&facts->mediated);
         memory_facts_done(&facts->memory);
+        xen_facts_done(&facts->xen);
 }

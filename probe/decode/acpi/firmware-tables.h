@@ -13,6 +13,8 @@
 
 typedef struct FirmwareTables {
         Reason dmar_reason, ivrs_reason, iort_reason; /* NONE: decoded below */
+        /* Static: the path of the DMAR, without leading slash; "…/RMAD" where Xen has renamed it. NULL: not read. */
+        const char *dmar_source;
         Dmar dmar;
         FaultList dmar_faults;
         Ivrs ivrs;
