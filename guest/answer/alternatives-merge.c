@@ -119,7 +119,7 @@ static int add_missing(const Leaves *leaves, CheckRun *run) {
         size_t before = run->check->n_missing;
 
         if (leaves_vmm_matters(leaves))
-                check_missing(run, VMM_MISSING);
+                check_missing(run, VMM_MISSING, vmm_of(leaves->guest)->name);
         if (leaves_version_matters(leaves))
                 check_missing(run, VERSION_MISSING);
         for (LayoutQuestion q = 0; q < _LAYOUT_QUESTION_MAX; q++)
@@ -128,7 +128,7 @@ static int add_missing(const Leaves *leaves, CheckRun *run) {
         if (run->check->n_missing == before && leaves->any_version)
                 check_missing(run, VERSION_MISSING);
         if (run->check->n_missing == before && leaves->any_vmm)
-                check_missing(run, VMM_MISSING);
+                check_missing(run, VMM_MISSING, vmm_of(leaves->guest)->name);
         return run->error;
 }
 

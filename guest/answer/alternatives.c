@@ -97,6 +97,13 @@ bool check_has_missing(const Check *check, const char *missing) {
         return false;
 }
 
+bool check_has_missing_vmm(const Check *check, const Guest *guest) {
+        char missing[sizeof(check->missing[0])];
+
+        snprintf(missing, sizeof(missing), VMM_MISSING, vmm_of(guest)->name);
+        return check_has_missing(check, missing);
+}
+
 static bool has_all_missing(const Check *check, const Check *other) {
         for (size_t i = 0; i < other->n_missing; i++)
                 if (!check_has_missing(check, other->missing[i]))
@@ -291,7 +298,7 @@ static void append_versions(const VersionList *list, uint32_t versions, char *re
 
 void leaf_words(const Leaves *leaves, const Leaf *leaf, LeafVersions versions, bool questions, char *ret,
                 size_t size) {
-        const VersionList vmms = { "QEMU", leaves->n_vmms, leaves->vmms },
+        const VersionList vmms = { vmm_of(leaves->guest)->name, leaves->n_vmms, leaves->vmms },
                           firmwares = { leaves->guest->firmware.kind == FIRMWARE_OVMF ? "OVMF" : "SeaBIOS",
                                   leaves->n_versions, leaves->versions };
 

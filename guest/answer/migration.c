@@ -299,7 +299,7 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
         run.guest = guest;
         /* The window decides what can be plugged in. */
         check_missing_inputs(&run, kind == MIGRATION_HOTPLUG || check_has_missing(here, VERSION_MISSING),
-                        kind == MIGRATION_HOTPLUG || check_has_missing(here, VMM_MISSING));
+                        kind == MIGRATION_HOTPLUG || check_has_missing_vmm(here, guest));
         reach_release(&run);
         return check_finish(&run);
 }

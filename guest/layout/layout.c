@@ -106,6 +106,13 @@ void layout_refuse(Space *space, StartCauseKind kind, uint64_t value, uint64_t m
                 layout->causes[layout->n_causes++] = (StartCause){ kind, value, min, max };
 }
 
+void layout_lose_region(Space *space, uint64_t start, uint64_t end, int device) {
+        Layout *layout = space->layout;
+
+        if (layout->n_lost < LAYOUT_LOST_MAX)
+                layout->lost[layout->n_lost++] = (LayoutLost){ start, end, device };
+}
+
 bool layout_width_trusted(Space *space, unsigned bits) {
         if (bits >= 41)
                 return true;

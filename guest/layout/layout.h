@@ -8,7 +8,7 @@
 #include "probe/decode/memory/range.h"
 
 /* Why a VMM does not start a guest: one cause for each setting, with the requested and the possible value.
- * Layout.beyond covers the place of memory. Only QEMU has causes. */
+ * Layout.beyond covers the place of memory. Cloud Hypervisor has no causes. */
 typedef enum StartCauseKind {
         START_MACHINE_NEVER = 0, /* no QEMU has this machine type */
         START_MACHINE_NEWER,     /* not yet supported; max: its newest, as below */
@@ -48,6 +48,21 @@ typedef enum StartCauseKind {
         START_GICV2_ITS,       /* GICv2 with its=on */
         START_MODEL_ABSENT,    /* a CPU model that this QEMU does not have yet; min: the first, as above */
         START_GED,             /* DIMMs without UEFI firmware or ACPI; value 1: with mte=on */
+        /* Xen */
+        START_RDM_CONFLICT,    /* reserved device memory in RAM: value to max, both inclusive */
+        START_RDM_LOADER,      /* reserved device memory where hvmloader has its own: value to max */
+        START_RDM_MANY,        /* more regions of it than a memory map can have: max */
+        START_HOLE,            /* mmio_hole= outside min to max */
+        START_VIDEO_MEMORY,    /* videoram= below min */
+        START_ON_DEMAND,       /* maxmem= above memory=, min, with assigned devices */
+        START_NO_HVM,          /* Xen there cannot run HVM and PVH guests */
+        START_NO_HAP,          /* hap=1, but the host has none */
+        START_NO_SHADOW,       /* this Xen has no shadow paging; value 1: hap=0 */
+        START_PVH_ASSIGNED,    /* devices assigned to a PVH guest */
+        START_PASSTHROUGH_OFF, /* passthrough="disabled" with assigned devices */
+        START_TRADITIONAL,     /* qemu-xen-traditional, which this Xen does not have */
+        START_BIOS,            /* firmware of the other device model; value 1: of qemu-xen */
+        START_PCI_SLOTS,       /* more devices than slots of its PCI bus: max */
         _START_CAUSE_MAX,
 } StartCauseKind;
 
@@ -110,6 +125,14 @@ typedef enum LayoutLeft {
         LEFT_ALL,  /* every device's */
 } LayoutLeft;
 
+/* Reserved device memory of the host that meets the guest's RAM and is left out of its map. */
+typedef struct LayoutLost {
+        uint64_t start, end; /* inclusive */
+        int device;          /* index into guest.devices; -1: of no assigned device */
+} LayoutLost;
+
+#define LAYOUT_LOST_MAX 8
+
 typedef struct LayoutRange {
         LayoutKind kind;
         uint64_t start, end; /* inclusive */
@@ -134,6 +157,10 @@ typedef struct Layout {
         char rule[128]; /* rule that placed the window: "OVMF 202211: 1/8 of the address space" */
         bool bars_fit_64, bars_fit_32;
         LayoutLeft left;
+        size_t n_lost_bars;    /* Xen: BARs of any device for which hvmloader has no space */
+        uint64_t largest_lost; /* of them; bytes */
+        size_t n_lost;         /* further ones are not named */
+        LayoutLost lost[LAYOUT_LOST_MAX];
         unsigned full; /* Cloud Hypervisor: 1 + PCI segment whose part of the device area is too short */
         uint64_t full_size;            /* size of that part; 0 none */
         uint64_t port_share;           /* minimum of the 64-bit window per hot-plug port; 0: only its BARs */

@@ -94,6 +94,8 @@ void layout_ask(Space *space, LayoutQuestion question);
 
 /* A cause not to start. */
 void layout_refuse(Space *space, StartCauseKind kind, uint64_t value, uint64_t min, uint64_t max);
+/* Reserved device memory that is left out. */
+void layout_lose_region(Space *space, uint64_t start, uint64_t end, int device);
 /* Whether firmware trusts this width. QEMU's default of 40 bits is a guess, so OVMF and SeaBIOS accept only
  * widths that CPUs of that vendor have, and larger ones. */
 bool layout_width_trusted(Space *space, unsigned bits);

@@ -109,6 +109,7 @@ void check_layout_host(const Profile *profile, LayoutHost *ret) {
         host.is_arm64 = strcmp(profile->host.architecture, "aarch64") == 0;
         if (host.is_arm64 && fact_known(ipa) && ipa->value <= 64)
                 host.ipa_bits = (uint8_t) ipa->value;
+        host.xen = profile->xen.role == XEN_ROLE_CONTROL ? &profile->xen : NULL;
         *ret = host;
 }
 
@@ -121,10 +122,11 @@ void check_missing_inputs(CheckRun *run, bool version, bool vmm) {
         if (firmware->kind == FIRMWARE_UNKNOWN)
                 check_missing(run, "the firmware");
         else if (version && firmware->kind != FIRMWARE_NONE && firmware->kind != FIRMWARE_AAVMF &&
+                        !vmm_of(guest)->loads_firmware &&
                         (firmware->version.major == 0 || firmware->version_guessed))
                 check_missing(run, VERSION_MISSING);
         if (vmm && vmm_version_open(guest))
-                check_missing(run, VMM_MISSING);
+                check_missing(run, VMM_MISSING, vmm_of(guest)->name);
         for (size_t i = 0; i < guest->n_ignored; i++) {
                 /* An unknown image is one missing input, not two. */
                 if (firmware->kind == FIRMWARE_UNKNOWN && strcmp(guest->ignored[i].what, "firmware") == 0)
@@ -240,6 +242,8 @@ static void fill_bars(GuestDevice *device, const ProfileDevice *host) {
 }
 
 void check_fill(Guest *guest, const Profile *profile) {
+        if (vmm_of(guest)->fill_from_host)
+                vmm_of(guest)->fill_from_host(guest, profile);
         if (guest->cpu.vendor_is_host)
                 guest->cpu.vendor = profile->host.vendor;
         for (size_t i = 0; i < guest->n_devices; i++) {

@@ -107,8 +107,9 @@ int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice 
  * on them. */
 void check_missing_inputs(CheckRun *run, bool version, bool vmm);
 #define VERSION_MISSING "the firmware's version"
-#define VMM_MISSING "QEMU's version"
+#define VMM_MISSING "%s's version" /* of the VMM's name */
 bool check_has_missing(const Check *check, const char *missing);
+bool check_has_missing_vmm(const Check *check, const Guest *guest);
 /* Appends a copy. -ENOMEM. */
 int check_add_copy(CheckFinding **findings, size_t *n, const CheckFinding *finding);
 void check_layout_host(const Profile *profile, LayoutHost *ret);

@@ -7,6 +7,7 @@
 #include "guest/change.h"
 #include "guest/layout/layout.h"
 #include "guest/vmm/defaults.h"
+#include "profile/profile.h"
 
 /* Where a VMM places a BAR, before firmware moves it. */
 typedef struct VmmPlace {
@@ -64,6 +65,8 @@ typedef struct Vmm {
          * NULL: the newest represents all. version_set: sets one, with the defaults that follow from it. */
         size_t (*versions)(const Guest *guest, GuestVersion ret[VMM_VERSIONS_MAX]);
         void (*version_set)(const GuestVersion *version, Guest *guest);
+        /* What the host decides of a guest that leaves it open, anew for each host. NULL: nothing. */
+        void (*fill_from_host)(Guest *guest, const Profile *profile);
 
         /* ── layout ── */
         void (*features)(Space *space); /* of the CPU, as far as the layout needs them; NULL: none */
@@ -83,6 +86,8 @@ typedef struct Vmm {
         bool viommu_by_device; /* each device states if it is behind the vIOMMU; else all are */
         bool ends_without_peers; /* by default exits if it cannot map a BAR for other devices */
         bool iommufd_maps_bars;  /* with iommufd, maps device BARs for other devices */
+        bool loads_firmware;     /* its own loader places BARs before the firmware starts, whose version does
+                                  * not matter */
         bool maps_shared_bars;   /* maps BARs backed by its memory like RAM */
         bool has_smm;            /* supports System Management Mode */
         bool tdx_as_host;        /* a TDX guest has the host's width or does not start */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "guest/layout/space.h"
+#include "guest/vmm/xen/xen.h"
+
 #include "guest/machine.h"
-#include "guest/vmm/vmm.h"
 
 /* ── defaults ──────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -9,11 +9,14 @@ static int version_defaults(Guest *guest, const GuestInstalled *installed) {
         if (guest_version_known(&guest->vmm_version) || guest->vmm_guessed)
                 return 0;
         guest->vmm_guessed = true;
-        return guest_assume(guest, "vmmVersion", "unknown: hawd uses the rules of the newest Xen");
+        return guest_assume(guest, "vmmVersion", "the version of the host's Xen");
 }
 
 static int firmware_defaults(Guest *guest) {
-        guest->firmware.kind = guest->machine == MACHINE_XEN_HVM ? FIRMWARE_SEABIOS : FIRMWARE_NONE;
+        if (guest->machine != MACHINE_XEN_HVM)
+                guest->firmware.kind = FIRMWARE_NONE;
+        else
+                guest->firmware.kind = guest->xen.traditional ? FIRMWARE_ROMBIOS : FIRMWARE_SEABIOS;
         return 0;
 }
 
@@ -28,27 +31,18 @@ static int device_defaults(Guest *guest) {
         return 0;
 }
 
-/* ── layout ────────────────────────────────────────────────────────────────────────────────────────────── */
-
-static void width(Space *space) {
-        space->layout->phys_bits = 0;
+/* A guest's Xen is the host's. */
+static void fill_from_host(Guest *guest, const Profile *profile) {
+        if (!guest->vmm_guessed)
+                return;
+        if (guest_version_from_text(profile->xen.version, true, &guest->vmm_version) < 0)
+                guest->vmm_version = (GuestVersion){};
 }
 
-static void layout(Space *space) {
-        layout_unknown(space, REASON_ABSENT, "the layout of Xen's guests");
-}
-
-/* ── limits and remedies ───────────────────────────────────────────────────────────────────────────────── */
+/* ── limits ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 static VmmViommu viommu_of(const Guest *guest) {
         return (VmmViommu){};
-}
-
-static bool change(const Change *change, Guest *guest) {
-        return false;
-}
-
-static void option(ChangeRun *run, const Change *change) {
 }
 
 const Vmm vmm_xen = {
@@ -60,10 +54,15 @@ const Vmm vmm_xen = {
         .default_firmware = firmware_defaults,
         .own_seabios = own_seabios,
         .default_devices = device_defaults,
-        .width = width,
-        .layout = layout,
+        .versions = xen_versions,
+        .version_set = xen_version_set,
+        .fill_from_host = fill_from_host,
+        .width = xen_width,
+        .layout = xen_layout,
+        .start_words = xen_start_words,
         .viommu = viommu_of,
         .libvirt = true,
-        .change = change,
-        .option = option,
+        .loads_firmware = true,
+        .change = xen_change,
+        .option = xen_option,
 };

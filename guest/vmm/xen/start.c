@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Settings that xl, libxl or Xen refuse (tools/xl/xl_parse.c, libxl_create.c, libxl_x86.c, xen/arch/x86/domain.c). */
+
+#include <string.h>
+
+#include "guest/vmm/xen/xen.h"
+#include "profile/profile.h"
+
+#define SLOTS 32 /* of QEMU's bus */
+
+static bool assigns(const Guest *guest) {
+        for (size_t i = 0; i < guest->n_devices; i++)
+                if (guest->devices[i].assigned)
+                        return true;
+        return false;
+}
+
+static bool is_no(const Fact *fact) {
+        return fact_known(fact) && fact->value == 0;
+}
+
+static void check_host(Space *space) {
+        const ProfileXen *xen = space->host->xen;
+        const Guest *guest = space->guest;
+
+        if (!xen || guest->machine == MACHINE_XEN_PV)
+                return;
+        if (is_no(&xen->hvm))
+                layout_refuse(space, START_NO_HVM, 0, 0, 0);
+        else if (guest->xen.hap == TRISTATE_YES && is_no(&xen->hap))
+                layout_refuse(space, START_NO_HAP, 0, 0, 0);
+        else if (xen_hap(guest, space->host) == TRISTATE_NO && is_no(&xen->shadow))
+                layout_refuse(space, START_NO_SHADOW, guest->xen.hap == TRISTATE_NO, 0, 0);
+        if (xen_hap(guest, space->host) == TRISTATE_NO && !fact_known(&xen->shadow))
+                layout_unknown(space, xen->shadow.reason, "whether this Xen has shadow paging");
+}
+
+static void check_assigned(Space *space) {
+        const Guest *guest = space->guest;
+        const bool pod = guest->machine != MACHINE_XEN_PV && guest->memory.max > guest->memory.ram;
+        const bool passthrough = assigns(guest) || guest->xen.passthrough == TRISTATE_YES;
+
+        if (!passthrough)
+                return;
+        if (assigns(guest) && guest->xen.passthrough == TRISTATE_NO)
+                layout_refuse(space, START_PASSTHROUGH_OFF, 0, 0, 0);
+        if (guest->machine == MACHINE_XEN_PVH)
+                layout_refuse(space, START_PVH_ASSIGNED, 0, 0, 0);
+        else if (pod)
+                layout_refuse(space, START_ON_DEMAND, guest->memory.max, guest->memory.ram,
+                                guest->memory.ram);
+}
+
+static uint64_t least_video(const Guest *guest) {
+        const char *vga = xen_vga(guest);
+
+        if (strcmp(vga, "qxl") == 0)
+                return 128 * MIB;
+        if (strcmp(vga, "stdvga") == 0)
+                return guest->xen.traditional ? 8 * MIB : 16 * MIB;
+        return strcmp(vga, "none") == 0 || guest->xen.traditional ? 0 : 8 * MIB;
+}
+
+/* Each emulated device has a slot, and each assigned one, unless its functions share it. */
+static size_t slots_used(const Guest *guest) {
+        size_t n = 2 + !guest->xen.no_platform_device + (strcmp(xen_vga(guest), "none") != 0);
+
+        for (size_t i = 0; i < guest->n_devices; i++) {
+                const GuestDevice *device = &guest->devices[i];
+                bool shares = false;
+
+                for (size_t j = 0; j < i && device->assigned && device->has_address && !shares; j++)
+                        shares = guest->devices[j].assigned && guest->devices[j].has_address &&
+                                        guest->devices[j].address.domain == device->address.domain &&
+                                        guest->devices[j].address.bus == device->address.bus &&
+                                        guest->devices[j].address.device == device->address.device;
+                n += !shares;
+        }
+        return n;
+}
+
+static void check_hvm(Space *space) {
+        const Guest *guest = space->guest;
+        const uint64_t hole = guest->xen.mmio_hole, video = guest->xen.video_memory;
+        const FirmwareKind firmware = guest->firmware.kind;
+
+        if (hole && (hole < XEN_HOLE_MIN || hole > XEN_HOLE_MAX))
+                layout_refuse(space, START_HOLE, hole, XEN_HOLE_MIN, XEN_HOLE_MAX);
+        if (video && video < least_video(guest))
+                layout_refuse(space, START_VIDEO_MEMORY, video, least_video(guest), 0);
+        if (guest->xen.traditional && !policy_xen(guest->vmm_version).traditional)
+                layout_refuse(space, START_TRADITIONAL, 0, 0, 0);
+        else if (guest->xen.traditional ? firmware != FIRMWARE_ROMBIOS : firmware == FIRMWARE_ROMBIOS)
+                layout_refuse(space, START_BIOS, guest->xen.traditional, 0, 0);
+        if (slots_used(guest) > SLOTS)
+                layout_refuse(space, START_PCI_SLOTS, slots_used(guest), 0, SLOTS);
+}
+
+void xen_start(Space *space) {
+        check_host(space);
+        check_assigned(space);
+        if (space->guest->machine == MACHINE_XEN_HVM)
+                check_hvm(space);
+}
