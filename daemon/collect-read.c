@@ -15,12 +15,13 @@
 #define DEVICES "sys/bus/pci/devices"
 #define DEVICES_MAX 65536
 #define KERNEL_LOG "hawd/kernel-log"
+#define XEN_LOG "hawd/xen-log"
 
 /* ── writing copies ────────────────────────────────────────────────────────────────────────────────────── */
 
 static bool only_root_reads(const char *path) {
-        static const char *const paths[] = { SOURCE_DMAR, SOURCE_IVRS, SOURCE_IORT, SOURCE_IOMEM, "hawd/msr",
-                KERNEL_LOG };
+        static const char *const paths[] = { SOURCE_DMAR, SOURCE_RMAD, SOURCE_IVRS, SOURCE_IORT,
+                SOURCE_IOMEM, "hawd/msr", "hawd/xen", KERNEL_LOG, XEN_LOG };
         size_t n = strlen(path);
 
         for (size_t i = 0; i < ELEMENTS(paths); i++)
@@ -30,7 +31,7 @@ static bool only_root_reads(const char *path) {
 }
 
 /* Lines that the log has dropped remain valid: they say what is constant. */
-static int write_log(const Collection *collection, Bytes content) {
+static int write_log(const Collection *collection, const char *path, const CollectLog *log, Bytes content) {
         _cleanup_(buffer_done) Buffer former = {};
         _cleanup_free_ uint8_t *merged = NULL;
         size_t n;
@@ -38,9 +39,9 @@ static int write_log(const Collection *collection, Bytes content) {
 
         if (content.n == 0)
                 return 0;
-        (void) root_read(collection->private_tree, KERNEL_LOG, ROOT_KERNEL_LOG_MAX, &former);
-        r = collect_log_merge(buffer_bytes(&former), content, &merged, &n);
-        return r < 0 ? r : collect_write(collection->fd, KERNEL_LOG, (Bytes){ .data = merged, .n = n });
+        (void) root_read(collection->private_tree, path, log->max, &former);
+        r = collect_log_merge(log, buffer_bytes(&former), content, &merged, &n);
+        return r < 0 ? r : collect_write(collection->fd, path, (Bytes){ .data = merged, .n = n });
 }
 
 /* Leaves out what a capture leaves out: the service could read it, but nobody needs it. */
@@ -58,8 +59,12 @@ static void on_file(void *userdata, const char *path, Bytes content) {
 
         if (!only_root_reads(path) || collection->error != 0)
                 return;
-        r = strcmp(path, KERNEL_LOG) == 0 ? write_log(collection, content)
-                                          : write_scrubbed(collection, path, content);
+        if (strcmp(path, KERNEL_LOG) == 0)
+                r = write_log(collection, path, &collect_log_kernel, content);
+        else if (strcmp(path, XEN_LOG) == 0)
+                r = write_log(collection, path, &collect_log_xen, content);
+        else
+                r = write_scrubbed(collection, path, content);
         if (r < 0) {
                 fprintf(stderr, "hawd-collect: %s: %s\n", path, strerror(-r));
                 collection->error = r;
@@ -130,15 +135,21 @@ void collect_kernel_log(Collection *collection) {
         source_log_collect(collection->root);
 }
 
+void collect_xen(Collection *collection) {
+        source_xen_collect(collection->root);
+}
+
 void collect_everything(Collection *collection) {
         _cleanup_(name_list_done) NameList devices = {};
 
         (void) root_read(collection->root, SOURCE_DMAR, SOURCE_ACPI_TABLE_MAX, &collection->buffer);
+        (void) root_read(collection->root, SOURCE_RMAD, SOURCE_ACPI_TABLE_MAX, &collection->buffer);
         (void) root_read(collection->root, SOURCE_IVRS, SOURCE_ACPI_TABLE_MAX, &collection->buffer);
         (void) root_read(collection->root, SOURCE_IORT, SOURCE_ACPI_TABLE_MAX, &collection->buffer);
         collect_registers(collection);
         collect_memory(collection);
         collect_kernel_log(collection);
+        collect_xen(collection);
         if (root_list(collection->root, DEVICES, DEVICES_MAX, &devices) != REASON_NONE)
                 return;
         drop_gone(collection, &devices);

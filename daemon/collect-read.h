@@ -22,5 +22,8 @@ void collect_everything(Collection *collection);
 /* The lines of the kernel's log that matter (probe/decode/kernel/kernel-log.h). */
 void collect_kernel_log(Collection *collection);
 
+/* What Xen says to dom0 (probe/root/root-xen.h). */
+void collect_xen(Collection *collection);
+
 /* Collects one request (daemon/requests.h); others are logged and ignored. */
 void collect_request(Collection *collection, const char *name);

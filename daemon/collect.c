@@ -11,7 +11,9 @@
  * - the lines of /proc/iomem, to leave out the kernel's addresses (probe/source/scrub.h);
  * - /sys/class/iommu, and on arm64 or if a virtio-iommu is there, lines of /dev/kmsg
  *   (probe/decode/kernel/kernel-log.h), and if its first records are gone, of the journal (sd-journal(3)):
- *   for this part hawd-collect-log.service has no capability but CAP_SYSLOG. */
+ *   for this part hawd-collect-log.service has no capability but CAP_SYSLOG;
+ * - in dom0 of Xen, what it answers to hypercalls, and the lines of its log (probe/decode/xen/xen-log.h): for this
+ *   part hawd-collect-xen.service alone has the device, and no capability. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +36,7 @@ typedef enum CollectWhat {
         COLLECT_EVERYTHING,
         COLLECT_REQUESTED,
         COLLECT_KERNEL_LOG,
+        COLLECT_XEN,
 } CollectWhat;
 
 typedef struct CollectOptions {
@@ -52,6 +55,7 @@ static void show_help(void) {
                "      --requested        Only what is requested in the directory requests of\n"
                "                         DIR, as udev's rule does for what changed\n"
                "      --kernel-log       Only lines of the kernel log about IOMMUs and KVM\n"
+               "      --xen              Only what Xen says to dom0\n"
                "\nSee man hawd(8).\n");
 }
 
@@ -63,6 +67,7 @@ static int parse(int argc, char **argv, CollectOptions *ret) {
                 { "root", required_argument, NULL, 'r' },
                 { "requested", no_argument, NULL, 'q' },
                 { "kernel-log", no_argument, NULL, 'k' },
+                { "xen", no_argument, NULL, 'x' },
                 {},
         };
         int c;
@@ -87,6 +92,9 @@ static int parse(int argc, char **argv, CollectOptions *ret) {
                         break;
                 case 'k':
                         ret->what = COLLECT_KERNEL_LOG;
+                        break;
+                case 'x':
+                        ret->what = COLLECT_XEN;
                         break;
                 default:
                         return -EINVAL;
@@ -118,9 +126,12 @@ static int read_requested(Collection *collection, int requests, bool everything)
 
 static int read_host(Collection *collection, int requests, CollectWhat what) {
         collection_begin(collection);
-        if (what != COLLECT_KERNEL_LOG)
+        if (what == COLLECT_KERNEL_LOG)
+                collect_kernel_log(collection);
+        else if (what == COLLECT_XEN)
+                collect_xen(collection);
+        else
                 return read_requested(collection, requests, what == COLLECT_EVERYTHING);
-        collect_kernel_log(collection);
         return collection->error;
 }
 

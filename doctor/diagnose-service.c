@@ -192,6 +192,7 @@ static void diagnose_unit(const UnitFact *unit, UnitName name, Diagnosis *diagno
         static const char *const ids[_UNIT_MAX] = {
                 [UNIT_COLLECT] = "collector",
                 [UNIT_COLLECT_LOG] = "collector-log",
+                [UNIT_COLLECT_XEN] = "collector-xen",
                 [UNIT_COLLECT_CHANGES] = "collector-changes",
         };
         const char *text = unit_name(name);
@@ -213,6 +214,9 @@ static void diagnose_unit(const UnitFact *unit, UnitName name, Diagnosis *diagno
                                 "%s is %s: changes of devices are read without what only root can read",
                                 text, *unit->active ? unit->active : "not active");
                 diagnosis_remedy(entry, "Run 'systemctl restart hawd' as root.");
+        } else if (unit->not_needed) {
+                entry->state = DIAGNOSIS_OK;
+                diagnosis_found(entry, "%s has nothing to read on this host", text);
         } else if (!unit->has_started) {
                 diagnosis_found(entry, "%s has not run since boot", text);
                 diagnosis_remedy(entry, "Run 'systemctl reload hawd' as root.");

@@ -17,6 +17,7 @@ static const char *const unit_names[_UNIT_MAX] = {
         [UNIT_SERVICE] = "hawd.service",
         [UNIT_COLLECT] = "hawd-collect.service",
         [UNIT_COLLECT_LOG] = "hawd-collect-log.service",
+        [UNIT_COLLECT_XEN] = "hawd-collect-xen.service",
         [UNIT_COLLECT_CHANGES] = "hawd-collect-changes.path",
 };
 

@@ -16,6 +16,7 @@ typedef enum UnitName {
         UNIT_SERVICE,
         UNIT_COLLECT,
         UNIT_COLLECT_LOG,
+        UNIT_COLLECT_XEN,
         UNIT_COLLECT_CHANGES,
         _UNIT_MAX,
 } UnitName;
@@ -33,6 +34,7 @@ typedef struct UnitFact {
         char enabled[24]; /* "enabled", "disabled", … */
         char result[24];  /* of the last run: "success", "exit-code", … */
         bool has_started; /* since the manager started */
+        bool not_needed;  /* its conditions are not met on this host (ConditionArchitecture=, …) */
 } UnitFact;
 
 /* How a call of the service ended. */

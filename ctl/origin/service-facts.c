@@ -98,16 +98,25 @@ static int read_word(sd_bus *bus, const char *path, const char *interface, const
         return 0;
 }
 
-static int read_started(sd_bus *bus, const char *path, UnitFact *ret) {
+static int read_time(sd_bus *bus, const char *path, const char *property, UnitFact *ret, bool *ret_was) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
-        uint64_t left = 0;
-        int r = sd_bus_get_property_trivial(bus, SYSTEMD, path, SYSTEMD ".Unit",
-                        "InactiveExitTimestampMonotonic", &error, 't', &left);
+        uint64_t when = 0;
+        int r = sd_bus_get_property_trivial(
+                        bus, SYSTEMD, path, SYSTEMD ".Unit", property, &error, 't', &when);
 
         if (r < 0)
                 return unit_failed(ret, &error, r);
-        ret->has_started = left > 0;
+        *ret_was = when > 0;
         return 0;
+}
+
+/* A unit whose conditions are not met does not leave its inactive state. */
+static int read_started(sd_bus *bus, const char *path, UnitFact *ret) {
+        int r = read_time(bus, path, "InactiveExitTimestampMonotonic", ret, &ret->has_started);
+
+        if (r < 0 || ret->has_started)
+                return r;
+        return read_time(bus, path, "ConditionTimestampMonotonic", ret, &ret->not_needed);
 }
 
 /* A unit that is not loaded has no state: systemd looks for its file. */

@@ -101,14 +101,21 @@ static void find_encryption_takes_bits(const Profile *profile, FindingList *list
 
 /* The collectors that read what was refused. */
 static const char *collectors(const Profile *profile) {
-        bool log = false;
+        bool log = false, xen = false;
 
-        for (size_t i = 0; i < profile->n_refused; i++)
+        for (size_t i = 0; i < profile->n_refused; i++) {
                 log |= strcmp(profile->refused[i], "/dev/kmsg") == 0;
-        if (!log)
-                return "hawd-collect.service";
-        return profile->n_refused == 1 ? "hawd-collect-log.service"
-                                       : "hawd-collect.service hawd-collect-log.service";
+                xen |= strcmp(profile->refused[i], "/dev/xen/privcmd") == 0;
+        }
+        if (profile->n_refused == (size_t) log + xen)
+                return log && xen     ? "hawd-collect-log.service hawd-collect-xen.service"
+                                : log ? "hawd-collect-log.service"
+                                      : "hawd-collect-xen.service";
+        if (log && xen)
+                return "hawd-collect.service hawd-collect-log.service hawd-collect-xen.service";
+        if (xen)
+                return "hawd-collect.service hawd-collect-xen.service";
+        return log ? "hawd-collect.service hawd-collect-log.service" : "hawd-collect.service";
 }
 
 static void find_profile_incomplete(const Profile *profile, FindingList *list) {

@@ -17,7 +17,8 @@ from diagnosis import ESCAPES, HAWCTL, doctor, is_entry, whole
 from tree import Tree
 
 VERSION = subprocess.run([HAWCTL, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
-GOOD = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled", "Result": "success", "InactiveExitTimestampMonotonic": 5}
+GOOD = {"LoadState": "loaded", "ActiveState": "active", "UnitFileState": "enabled", "Result": "success", "InactiveExitTimestampMonotonic": 5,
+        "ConditionTimestampMonotonic": 0}
 
 
 def systemd(**units):
@@ -178,6 +179,8 @@ def test_a_document_that_is_none(bus, answering):
 @pytest.mark.parametrize("unit,change,name,state,found,remedy", [
     ("hawd_collect_service", {"ActiveState": "inactive"}, "collector", "ok", "has run", ""),
     ("hawd_collect_service", {"ActiveState": "inactive", "InactiveExitTimestampMonotonic": 0}, "collector", "problem", "has not run", "systemctl reload hawd"),
+    ("hawd_collect_xen_service", {"ActiveState": "inactive", "InactiveExitTimestampMonotonic": 0, "ConditionTimestampMonotonic": 4}, "collector-xen", "ok",
+     "nothing to read", ""),
     ("hawd_collect_service", {"ActiveState": "failed", "Result": "timeout"}, "collector", "problem", "has failed (timeout)", "journalctl -b -u hawd-collect.service"),
     ("hawd_collect_service", {"LoadState": "not-found"}, "collector", "problem", "not installed", "Install hawd again"),
     ("hawd_collect_service", "org.freedesktop.DBus.Error.AccessDenied", "collector", "unknown", "Cannot ask systemd", "as root"),

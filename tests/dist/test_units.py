@@ -20,7 +20,7 @@ INSTALLED = {
     "usr/share/hawd/guest-defaults.schema.json",
     "usr/bin/hawctl", "usr/libexec/hawd/hawd", "usr/libexec/hawd/hawd-archive", "usr/libexec/hawd/hawd-collect", "usr/libexec/hawd/hawd-domain",
     f"{UNITS}/hawd.service", f"{UNITS}/hawd-collect.service", f"{UNITS}/hawd-collect-changes.service",
-    f"{UNITS}/hawd-collect-changes.path", f"{UNITS}/hawd-collect-log.service", f"{UNITS}/dbus-org.hawd.AddressWidth1.service",
+    f"{UNITS}/hawd-collect-changes.path", f"{UNITS}/hawd-collect-log.service", f"{UNITS}/hawd-collect-xen.service", f"{UNITS}/dbus-org.hawd.AddressWidth1.service",
     RULE, "usr/lib/sysusers.d/hawd.conf", "usr/lib/tmpfiles.d/hawd.conf",
     "usr/share/dbus-1/system.d/org.hawd.AddressWidth1.conf", "usr/share/dbus-1/system-services/org.hawd.AddressWidth1.service",
     "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Host.xml", "usr/share/dbus-1/interfaces/org.hawd.AddressWidth1.Iommu.xml",
@@ -81,7 +81,7 @@ def test_nothing_left_to_fill_in(root):
             assert (root / program.lstrip("/")).is_file(), f"{path}: {program}"
 
 
-COLLECTORS = ("hawd-collect.service", "hawd-collect-changes.service", "hawd-collect-log.service")
+COLLECTORS = ("hawd-collect.service", "hawd-collect-changes.service", "hawd-collect-log.service", "hawd-collect-xen.service")
 
 
 def test_verify(root, tmp_path):
@@ -106,7 +106,7 @@ def test_sandbox_lets_the_service_work(root):
     assert service.get("ProcSubset", "all") == "all"  # cpuinfo, cmdline
     assert {"AF_UNIX", "AF_NETLINK"} <= set(service["RestrictAddressFamilies"].split())
     needs = {"hawd-collect.service": {"CAP_SYS_ADMIN", "CAP_SYS_RAWIO"}, "hawd-collect-changes.service": {"CAP_SYS_ADMIN", "CAP_SYS_RAWIO"},
-             "hawd-collect-log.service": {"CAP_SYSLOG"}}
+             "hawd-collect-log.service": {"CAP_SYSLOG"}, "hawd-collect-xen.service": set()}
     waits = int(re.search(r"#define LOCK_SECONDS (\d+)", (TOP / "daemon/collect.c").read_text(encoding="utf-8"))[1])
     for name in COLLECTORS:
         collector = dict(settings(root / UNITS / name))
@@ -123,7 +123,7 @@ def test_collectors_differ_in_little(root):
     assert len(common) > 25
     assert {key for unit in units.values() for key, _ in unit - common} == \
         {"Description", "ExecStart", "After", "StartLimitIntervalSec", "StartLimitBurst", "ConditionArchitecture", "ConditionPathExistsGlob",
-         "CapabilityBoundingSet", "DeviceAllow", "ProtectKernelLogs"}
+         "ConditionPathExists", "CapabilityBoundingSet", "DeviceAllow", "ProtectKernelLogs"}
 
 
 def test_bus_activation(root):
