@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl/command/nearest.h"
+#include "guest/nearest.h"
 
 /* ── verbs ─────────────────────────────────────────────────────────────────────────────────────────────── */
 

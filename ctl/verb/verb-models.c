@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctl/command/nearest.h"
 #include "ctl/fleet/fleet-options.h"
 #include "ctl/fleet/fleet-read.h"
 #include "ctl/origin/source-profile.h"
@@ -13,6 +12,7 @@
 #include "ctl/verb/verbs.h"
 #include "guest/answer/models.h"
 #include "guest/cpu-model.h"
+#include "guest/nearest.h"
 
 typedef struct ModelsOptions {
         OptionList fleet;

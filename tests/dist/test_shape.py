@@ -21,7 +21,7 @@ ROOMS = """
     probe/decode/vtd probe/decode/xen probe/root probe/source
     profile profile/model profile/findings profile/document profile/decoded profile/field profile/change profile/derive
     guest guest/layout guest/firmware guest/vmm guest/vmm/qemu guest/vmm/virt guest/vmm/cloud-hypervisor guest/vmm/xen guest/remedy guest/rules guest/answer
-    guest/form/words guest/form/json guest/form/qemu guest/form/cloud-hypervisor guest/form guest/form/libvirt guest/form/shell guest/form/text
+    guest/form/words guest/form/json guest/form/qemu guest/form/cloud-hypervisor guest/form/xen guest/form guest/form/libvirt guest/form/shell guest/form/text
     fleet export doctor schema map dbus daemon
     ctl/command ctl/sandbox ctl/input ctl/show ctl/capture ctl/process ctl/origin ctl/fleet ctl/verb ctl
 """.split()

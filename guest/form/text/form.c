@@ -10,6 +10,7 @@
 #include "guest/form/shell/script.h"
 #include "guest/form/text/text.h"
 #include "guest/form/words/program.h"
+#include "guest/form/xen/xl.h"
 #include "probe/cleanup.h"
 
 /* ── text that contains a command line ─────────────────────────────────────────────────────────────────── */
@@ -74,13 +75,34 @@ static int read_from_program(TextCopy *copy, const VmFiles *files, Guest *ret, V
         return -EINVAL;
 }
 
+/* A script sets variables of the same names, but it starts a VMM. */
+static bool is_xl_config(const TextCopy *copy) {
+        static const char model[] = "device_model";
+        const char *over = copy->text + copy->n;
+
+        if (memchr(copy->text, 0, copy->n) || !xl_is_config(copy->text, copy->n))
+                return false;
+        for (const char *line = copy->text, *end; line < over; line = end + 1) {
+                end = line + strcspn(line, "\n");
+                line += strspn(line, " \t#");
+                if (line < end && strncmp(line, model, strlen(model)) != 0 && text_find_program(line, end))
+                        return false;
+        }
+        return true;
+}
+
+static int read_xl_config(TextCopy *copy, Guest *ret, VmError *reterr) {
+        xl_plain(copy->text, &copy->n);
+        return xl_read(copy->text, copy->n, ret, reterr);
+}
+
 static int read_text(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
         _cleanup_(text_copy_done) TextCopy copy = {};
         int r = text_copy_make(text, n, &copy);
 
         if (r < 0)
                 return r;
-        r = read_copy(&copy, files, ret, reterr);
+        r = is_xl_config(&copy) ? read_xl_config(&copy, ret, reterr) : read_copy(&copy, files, ret, reterr);
         if (r == -EINVAL && reterr->open_quote)
                 r = read_from_program(&copy, files, ret, reterr);
         /* Add the lines cut from the start. */

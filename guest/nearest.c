@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "ctl/command/nearest.h"
+#include "guest/nearest.h"
 
 #include <string.h>
 
