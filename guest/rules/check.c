@@ -122,7 +122,7 @@ void check_missing_inputs(CheckRun *run, bool version, bool vmm) {
         if (firmware->kind == FIRMWARE_UNKNOWN)
                 check_missing(run, "the firmware");
         else if (version && firmware->kind != FIRMWARE_NONE && firmware->kind != FIRMWARE_AAVMF &&
-                        !vmm_of(guest)->loads_firmware &&
+                        !vmm_of(guest)->loader &&
                         (firmware->version.major == 0 || firmware->version_guessed))
                 check_missing(run, VERSION_MISSING);
         if (vmm && vmm_version_open(guest))
@@ -183,7 +183,8 @@ static bool is_another_here(const Guest *guest, const Profile *profile) {
 int check_rules(const Guest *guest, const Profile *profile, const ProfileDevice *const *places, Check *ret) {
         static const CheckRule *const files[] = { rules_start, rules_virt, rules_virt_host, rules_width,
                 rules_reach, rules_assumed_width, rules_device, rules_iommufd, rules_locked, rules_window,
-                rules_viommu, rules_confidential, rules_compatibility, rules_overlap, rules_mediated };
+                rules_viommu, rules_confidential, rules_compatibility, rules_overlap, rules_mediated,
+                rules_hypervisor };
         Check check = {};
         CheckRun run = { .guest = guest,
                 .profile = profile,

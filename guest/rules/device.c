@@ -344,7 +344,7 @@ static void rule_devices(CheckRun *run) {
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 const GuestDevice *device = &run->guest->devices[i];
 
-                if (!device->assigned || device->mediated)
+                if (!device->assigned || device->mediated || vmm_of(run->guest)->hypervisor)
                         continue;
                 if (!device->has_address)
                         miss_isolation(run, device, -1);

@@ -99,7 +99,8 @@ static void rule_locked(CheckRun *run) {
         unsigned spaces = address_spaces(guest);
         CheckFinding *f;
 
-        if (spaces == 0 || __builtin_add_overflow(memory->ram, memory->plugged, &ram))
+        if (spaces == 0 || vmm_of(guest)->hypervisor ||
+                        __builtin_add_overflow(memory->ram, memory->plugged, &ram))
                 return;
         if (memory->locked_limit && memory->locked_limit < product(ram, spaces)) {
                 put_limit(run, spaces, ram);

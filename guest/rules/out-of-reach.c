@@ -129,7 +129,10 @@ static const char *memory_summary(const LayoutRange *range, Verdict verdict, boo
 }
 
 /* The VMM starts: only the device notices, if at all. */
-static const char *limited_summary(const LayoutRange *range) {
+static const char *limited_summary(const CheckRun *run, const LayoutRange *range) {
+        if (vmm_of(run->guest)->hypervisor)
+                return "the assigned devices cannot address all of the guest's memory: the guest starts, but "
+                       "their accesses fail";
         if (range->kind == LAYOUT_CXL)
                 return "the assigned devices cannot address memory in CXL windows";
         return range->kind == LAYOUT_HOTPLUG
@@ -159,8 +162,9 @@ static void put_memory(CheckRun *run, const Reach *reach, const LayoutRange *ran
                                         : reserved_decides(run, region) ? RULE_RESERVED
                                                                         : RULE_MEMORY,
                         doubt ? VERDICT_WARNING : verdict, subject, "%s",
-                        reach->limited && !region ? limited_summary(range)
-                                                  : memory_summary(range, verdict, doubt));
+                        (reach->limited && !region) || vmm_of(run->guest)->hypervisor
+                                        ? limited_summary(run, range)
+                                        : memory_summary(range, verdict, doubt));
         put_numbers(run, f, reach, range, outside);
         if (reserved_decides(run, region))
                 reserved_advise(run, f, range, region);

@@ -39,6 +39,12 @@ static const struct {
         { LAYOUT_HOLE64, LAYOUT_PMEM, true, false },
         /* The window as OVMF counts it. The check uses the VMM's places. */
         { LAYOUT_WINDOW64, LAYOUT_HOTPLUG, true, false },
+        /* Regions of the host's devices, which are left free in a window. */
+        { LAYOUT_RDM, LAYOUT_WINDOW32, false, false },
+        { LAYOUT_RDM, LAYOUT_WINDOW64, false, false },
+        { LAYOUT_RDM, LAYOUT_RDM, false, false },
+        { LAYOUT_RDM, LAYOUT_RESERVED, false, false },
+        { LAYOUT_RDM, LAYOUT_MSI, false, false },
         /* R1: exists with PCI Express only. */
         { LAYOUT_RAM, LAYOUT_WINDOW64, false, true },
         { LAYOUT_HOTPLUG, LAYOUT_WINDOW64, false, true },

@@ -288,6 +288,42 @@ static void reach_group(CheckRun *run, const ProfileGroup *group, uint32_t domai
         }
 }
 
+/* A hypervisor has no groups, and all units have the same width. Its devices get all of the guest's memory mapped,
+ * whatever they can address. */
+static void reach_hypervisor(CheckRun *run, size_t device) {
+        const Profile *profile = run->profile;
+        const Fact *bits = &profile->widths.iova_bits;
+        const bool amd = profile->host.vendor == CPU_VENDOR_AMD || profile->host.vendor == CPU_VENDOR_HYGON;
+        const unsigned width = fact_known(bits) ? (unsigned) bits->value : WIDTH_ANY;
+        RangeSet *own = calloc(1, sizeof(*own));
+        RangeSet holes = {};
+        int r = own ? range_set_add(own, 0, width_end(width)) : -ENOMEM;
+
+        if (!fact_known(bits))
+                check_missing_fact(run, "iovaBits", bits);
+        run->hole = (ReservedRegion){ HYPERTRANSPORT_START, HYPERTRANSPORT_END, RESERVED_RESERVED,
+                "reserved" };
+        run->holes = (ReservedRegions){ amd, &run->hole };
+        if (r >= 0 && amd)
+                r = range_set_add(&holes, HYPERTRANSPORT_START, HYPERTRANSPORT_END);
+        if (r >= 0 && amd)
+                r = range_set_subtract(own, &holes);
+        range_set_done(&holes);
+        if (r < 0) {
+                free_own(own);
+                run->error = r;
+                return;
+        }
+        add_reach(run,
+                        &(Reach){ .usable = own,
+                                        .own = own,
+                                        .regions = &run->holes,
+                                        .device = device,
+                                        .width = width,
+                                        .at_most = width,
+                                        .at_least = WIDTH_ANY });
+}
+
 void reach_collect(CheckRun *run) {
         for (size_t i = 0; i < run->guest->n_devices; i++) {
                 const GuestDevice *device = &run->guest->devices[i];
@@ -298,7 +334,9 @@ void reach_collect(CheckRun *run) {
                         continue;
                 run->assigned = true;
                 host = check_device(run, device);
-                if (!device->has_address)
+                if (vmm_of(run->guest)->hypervisor)
+                        reach_hypervisor(run, i);
+                else if (!device->has_address)
                         reach_anywhere(run, i);
                 else if (host && host->group >= 0)
                         reach_group(run, &run->profile->groups[host->group], host->address.domain, i);

@@ -32,6 +32,8 @@ typedef struct CheckRun {
         bool assigned;                      /* any device */
         size_t n_reaches;
         Reach *reaches;
+        ReservedRegion hole; /* without groups: AMD's, beside which no other region is known */
+        ReservedRegions holes;
         RangeSet anywhere; /* reach common to all assignable groups */
         bool *device_seen; /* scratch for a rule: by guest device */
         bool *group_seen;  /* by host group */
@@ -169,4 +171,4 @@ typedef void (*CheckRule)(CheckRun *run);
 extern const CheckRule rules_virt[], rules_virt_host[], rules_start[], rules_width[], rules_reach[],
                 rules_device[], rules_locked[], rules_window[], rules_viommu[], rules_confidential[],
                 rules_compatibility[], rules_overlap[], rules_iommufd[], rules_mediated[],
-                rules_assumed_width[];
+                rules_assumed_width[], rules_hypervisor[];

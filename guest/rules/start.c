@@ -59,8 +59,9 @@ static void put_unchecked(CheckRun *run) {
                                 range->end <= end)
                         continue;
                 f = check_find(run, RULE_START, later ? VERDICT_WARNING : VERDICT_UNSAFE, "guest",
-                                "memory lies above the guest's address width, and QEMU starts the guest "
-                                "anyway");
+                                "memory lies above the guest's address width, and %s starts the guest "
+                                "anyway",
+                                vmm_of(run->guest)->name);
                 check_numbers(run, f, "%s ends at 0x%" PRIx64 ", %u bits end at 0x%" PRIx64, range->label,
                                 range->end, layout->phys_bits, end);
                 f->start = end + 1;

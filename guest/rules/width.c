@@ -59,7 +59,12 @@ void check_kvm(CheckRun *run) {
 
         if (!run->guest->kvm)
                 return;
-        if (arm64 && !*host->architecture && !profile_is_arm64(run->profile))
+        if (run->profile->xen.role == XEN_ROLE_CONTROL) {
+                f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",
+                                "KVM cannot start guests on this host");
+                check_numbers(run, f, "the host's kernel runs on Xen, which uses VT-x or SVM itself");
+                check_advice(run, f, "run the guest with Xen, or boot the host without Xen");
+        } else if (arm64 && !*host->architecture && !profile_is_arm64(run->profile))
                 check_missing(run, "the host's architecture");
         else if (*host->architecture && !same_architecture(run->guest, run->profile)) {
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, "host",

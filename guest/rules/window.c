@@ -70,6 +70,30 @@ static void put_misfit(CheckRun *run, const LayoutRange *range, const BarNeed *n
         }
 }
 
+/* A loader that leaves BARs without an address and goes on. */
+static void put_lost(CheckRun *run) {
+        const Layout *layout = run->layout;
+        const char *loader = vmm_of(run->guest)->loader;
+        const LayoutRange *range = check_window(layout);
+        char size[SIZE_TEXT_MAX];
+        CheckFinding *f;
+
+        if (layout->n_lost_bars == 0 || layout->unknown != REASON_NONE)
+                return;
+        f = check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "guest",
+                        "%s has no space for BARs: the guest starts, and the devices do not work", loader);
+        check_numbers(run, f,
+                        "%zu BAR%s, the largest of %s; memory ends at 0x%" PRIx64
+                        ", %u bits end at 0x%" PRIx64,
+                        layout->n_lost_bars, layout->n_lost_bars == 1 ? "" : "s",
+                        size_text(layout->largest_lost, size), layout->top, layout->phys_bits,
+                        width_end(layout->phys_bits));
+        if (range) {
+                f->start = range->start;
+                f->end = range->end;
+        }
+}
+
 static void rule_window_64(CheckRun *run) {
         const LayoutRange *range = check_window(run->layout);
         uint64_t room = bar_room(run->guest, run->layout);
@@ -77,6 +101,10 @@ static void rule_window_64(CheckRun *run) {
         bool fits;
 
         /* Of virt: virt.c */
+        if (vmm_of(run->guest)->loader) {
+                put_lost(run);
+                return;
+        }
         if (run->guest->machine == MACHINE_VIRT || (room == 0 && check_beyond_width(run->layout)))
                 return;
         bar_need(run->guest, run->layout, run->layout->port_share, NULL, NULL, &need);
@@ -98,7 +126,7 @@ static void rule_window_64(CheckRun *run) {
 }
 
 static void rule_window_32(CheckRun *run) {
-        if (run->layout->unknown == REASON_NONE && !run->layout->bars_fit_32)
+        if (run->layout->unknown == REASON_NONE && !run->layout->bars_fit_32 && !vmm_of(run->guest)->loader)
                 check_find(run, RULE_WINDOW, VERDICT_UNSAFE, "firmware",
                                 "the 32-bit BARs do not fit below 4 GiB");
 }

@@ -69,7 +69,7 @@ static int firmware_defaults(Guest *guest, const GuestInstalled *installed) {
         const Vmm *vmm = vmm_of(guest);
         char text[40];
 
-        if ((!ovmf && !aavmf && firmware->kind != FIRMWARE_SEABIOS) || vmm->loads_firmware)
+        if ((!ovmf && !aavmf && firmware->kind != FIRMWARE_SEABIOS) || vmm->loader)
                 return 0;
         if (guest_version_known(&firmware->version))
                 return 0;

@@ -51,7 +51,9 @@ typedef struct Vmm {
         const char *const *programs; /* program names, NULL at the end; or NULL: vmm_of_program() */
         const char *sign;            /* prefix of option names: "--" */
         const char *setting;         /* heading for its options */
-        unsigned machines; /* bits of MachineKind; without a VMM's name, the first VMM with the machine
+        const char *loader; /* "hvmloader": places BARs before the firmware starts, whose version does not
+                             * matter; NULL: the firmware places them */
+        unsigned machines;  /* bits of MachineKind; without a VMM's name, the first VMM with the machine
                             * applies */
 
         /* ── defaults ── */
@@ -86,12 +88,12 @@ typedef struct Vmm {
         bool viommu_by_device; /* each device states if it is behind the vIOMMU; else all are */
         bool ends_without_peers; /* by default exits if it cannot map a BAR for other devices */
         bool iommufd_maps_bars;  /* with iommufd, maps device BARs for other devices */
-        bool loads_firmware;     /* its own loader places BARs before the firmware starts, whose version does
-                                  * not matter */
-        bool maps_shared_bars;   /* maps BARs backed by its memory like RAM */
-        bool has_smm;            /* supports System Management Mode */
-        bool tdx_as_host;        /* a TDX guest has the host's width or does not start */
-        bool compares_c_bit;     /* with the host's */
+        bool hypervisor;       /* the host's kernel runs on it: it assigns devices itself, without KVM, VFIO
+                                  * and groups */
+        bool maps_shared_bars; /* maps BARs backed by its memory like RAM */
+        bool has_smm;          /* supports System Management Mode */
+        bool tdx_as_host;      /* a TDX guest has the host's width or does not start */
+        bool compares_c_bit;   /* with the host's */
         const GuestVersion *confidential_since; /* by kind, KVM only; NULL: unknown */
         GuestVersion private_assigned_since;    /* devices with guest_memfd memory; all zero: always */
         GuestVersion entries_refused_since;     /* rejects a device whose mappings may exceed VFIO's limit

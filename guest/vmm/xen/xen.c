@@ -25,6 +25,7 @@ static GuestVersion own_seabios(const GuestVersion *version) {
 }
 
 static int device_defaults(Guest *guest) {
+        guest->kvm = false;
         if (guest->cpu.width_mode == WIDTH_DEFAULT)
                 guest->cpu.width_mode = WIDTH_HOST;
         guest->cpu.vendor_is_host = guest->cpu.vendor == CPU_VENDOR_UNKNOWN;
@@ -49,6 +50,7 @@ const Vmm vmm_xen = {
         .name = "Xen",
         .sign = "",
         .setting = "xl.cfg",
+        .loader = "hvmloader",
         .machines = 1U << MACHINE_XEN_HVM | 1U << MACHINE_XEN_PVH | 1U << MACHINE_XEN_PV,
         .default_version = version_defaults,
         .default_firmware = firmware_defaults,
@@ -62,7 +64,7 @@ const Vmm vmm_xen = {
         .start_words = xen_start_words,
         .viommu = viommu_of,
         .libvirt = true,
-        .loads_firmware = true,
+        .hypervisor = true,
         .change = xen_change,
         .option = xen_option,
 };

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "tests/unit/unit.h"
+
+#include "guest/answer/answer.h"
+#include "guest/rules/check.h"
+#include "guest/vmm/vmm.h"
+#include "probe/cleanup.h"
+#include "profile/profile.h"
+
+#define M (UINT64_C(1) << 20)
+#define G (UINT64_C(1) << 30)
+#define N_DEVICES 4
+
+/* Xen on a host of 40 bits with a VT-d unit of 39: 00:05.0 has a region at 0x60000000, 00:06.0 and 00:07.0 share one
+ * at 0x70000000, 00:08.0 is not handed over. Each has a BAR of 256 MiB. */
+typedef struct Host {
+        Profile profile;
+        ProfileDevice devices[N_DEVICES];
+        ProfileBar bars[N_DEVICES];
+        ProfileXenRegion regions[3];
+} Host;
+
+static void set_host(Host *host) {
+        Profile *p = &host->profile;
+
+        *host = (Host){ .regions = {
+                                        { 0x60000000, 0x6000ffff, { .device = 5 }, true },
+                                        { 0x70000000, 0x7000ffff, { .device = 6 }, true },
+                                        { 0x70000000, 0x7000ffff, { .device = 7 }, true },
+                        } };
+        strcpy(p->host.architecture, "x86_64");
+        p->host.vendor = CPU_VENDOR_INTEL;
+        p->widths.cpu_physical_bits = fact_measured(40, "CPUID");
+        p->widths.iova_bits = fact_derived(39, "VT-d");
+        p->xen = (ProfileXen){ .role = XEN_ROLE_CONTROL,
+                .version = "4.17.5",
+                .hvm = fact_measured(1, "physinfo"),
+                .hap = fact_measured(1, "physinfo"),
+                .shadow = fact_measured(0, "physinfo"),
+                .passthrough_hvm = fact_measured(1, "physinfo"),
+                .passthrough_pv = fact_measured(1, "physinfo"),
+                .n_reserved = 3,
+                .reserved = host->regions };
+        p->n_devices = N_DEVICES;
+        p->devices = host->devices;
+        for (size_t i = 0; i < N_DEVICES; i++) {
+                host->bars[i] = (ProfileBar){
+                        .start = 0x80000000, .end = 0x8fffffff, .index = 0, .is_64bit = true
+                };
+                host->devices[i] = (ProfileDevice){ .address = { .device = (uint8_t) (5 + i) },
+                        .header_type_known = true,
+                        .n_bars = 1,
+                        .bars = &host->bars[i],
+                        .group = -1,
+                        .xen_assignable = tristate(i != 3) };
+        }
+        host->devices[3].xen_why = ASSIGNABLE_WHY_NOT_HANDED_OVER;
+}
+
+typedef struct Row {
+        const char *name;
+        uint64_t memory, maxmem; /* MiB */
+        uint8_t device;          /* 00:0N.0; 0: none */
+        XenRdmPolicy policy;     /* of it */
+        Verdict verdict;
+        Rule rule;        /* of the first finding with that verdict; NONE: not checked */
+        const char *word; /* in its summary */
+} Row;
+
+static const Row rows[] = {
+        { "plain", .memory = 2048, .verdict = VERDICT_SAFE },
+        /* r1 and r2 of real Xen: 512 MiB lie below the region, 2 GiB do not. */
+        { "below the region", .memory = 512, .device = 5, .verdict = VERDICT_SAFE },
+        { "strict", .memory = 2048, .device = 5, .verdict = VERDICT_UNSAFE, .rule = RULE_START,
+                        "RDM conflict" },
+        { "relaxed", .memory = 2048, .device = 5, .policy = XEN_RDM_RELAXED, .verdict = VERDICT_WARNING,
+                        .rule = RULE_RESERVED, "left out" },
+        /* r7: "disallowed to assign 0000:00:06.0 with shared RMRR" */
+        { "shared", .memory = 512, .device = 6, .verdict = VERDICT_UNSAFE, .rule = RULE_RESERVED,
+                        "another device's" },
+        { "shared, relaxed", .memory = 512, .device = 6, .policy = XEN_RDM_RELAXED,
+                        .verdict = VERDICT_WARNING, .rule = RULE_RESERVED, "another device's" },
+        { "not handed over", .memory = 512, .device = 8, .verdict = VERDICT_WARNING, .rule = RULE_ASSIGNMENT,
+                        "not handed over" },
+        { "absent", .memory = 512, .device = 9, .verdict = VERDICT_UNSAFE, .rule = RULE_ASSIGNMENT,
+                        "not found" },
+        /* r15 */
+        { "on demand", .memory = 1024, .maxmem = 2048, .device = 8, .verdict = VERDICT_UNSAFE,
+                        .rule = RULE_START, "populated on demand" },
+        /* 512 GiB less the hole of 256 MiB end at 2^39 + 256 MiB. */
+        { "beyond the unit", .memory = 512 * 1024, .device = 8, .verdict = VERDICT_UNSAFE,
+                        .rule = RULE_MEMORY, "accesses fail" },
+        { "beyond the width", .memory = 1024 * 1024, .verdict = VERDICT_UNSAFE, .rule = RULE_START,
+                        "Xen starts the guest anyway" },
+};
+
+static void set_guest(Guest *guest, GuestDevice *device, const Row *row) {
+        *guest = (Guest){ .vmm = VMM_XEN, .machine = MACHINE_XEN_HVM };
+        guest->memory.ram = row->memory * M;
+        guest->memory.max = row->maxmem * M;
+        assert_int_equal(guest_defaults(guest, &(const GuestInstalled){}), 0);
+        *device = (GuestDevice){ .name = "device",
+                .assigned = true,
+                .has_address = true,
+                .address = { .device = row->device },
+                .rdm_policy = row->policy };
+        guest->devices = device;
+        guest->n_devices = row->device > 0;
+}
+
+static void check_row(const Row *row, const Profile *profile) {
+        Check check = {};
+        GuestDevice device;
+        Guest guest;
+
+        set_guest(&guest, &device, row);
+        assert_int_equal(check_findings(&guest, profile, &check), 0);
+        if (check.verdict != row->verdict ||
+                        (row->rule && (check.n == 0 || check.findings[0].rule != row->rule)) ||
+                        (row->word && (check.n == 0 || !strstr(check.findings[0].summary, row->word)))) {
+                for (size_t i = 0; i < check.n; i++)
+                        print_message("%s %s %s\n", finding_verdict_word(check.findings[i].verdict),
+                                        rule_to_string(check.findings[i].rule), check.findings[i].summary);
+                for (size_t i = 0; i < check.n_missing; i++)
+                        print_message("missing %s\n", check.missing[i]);
+                fail_msg("%s: %s", row->name, check_verdict_word(check.verdict));
+        }
+        check_done(&check);
+        guest.devices = NULL;
+        guest.n_devices = 0;
+        guest_done(&guest);
+}
+
+static void test_rows(void **state) {
+        Host host;
+
+        set_host(&host);
+        for (size_t i = 0; i < ELEMENTS(rows); i++)
+                check_row(&rows[i], &host.profile);
+}
+
+/* What is unknown is never safe. */
+static void test_unknown(void **state) {
+        const Row row = { "unknown", .memory = 512, .device = 5, .verdict = VERDICT_UNKNOWN };
+        Host host;
+
+        set_host(&host);
+        host.profile.xen.reserved_reason = REASON_PERMISSION;
+        check_row(&row, &host.profile);
+        set_host(&host);
+        host.devices[0].xen_assignable = TRISTATE_UNKNOWN;
+        check_row(&row, &host.profile);
+        set_host(&host);
+        host.profile.widths.iova_bits = fact_unknown(REASON_XEN, "Xen's log");
+        check_row(&row, &host.profile);
+        set_host(&host);
+        host.profile.widths.cpu_physical_bits = fact_unknown(REASON_XEN, "CPUID");
+        check_row(&row, &host.profile);
+        set_host(&host);
+        host.profile.xen.passthrough_hvm = fact_unknown(REASON_XEN, "physinfo");
+        check_row(&row, &host.profile);
+}
+
+/* A host without Xen, a guest of Xen as the host, and KVM in dom0. */
+static void test_host(void **state) {
+        const Row row = { "host", .memory = 512, .verdict = VERDICT_UNSAFE, .rule = RULE_ASSIGNMENT,
+                "Xen cannot start guests" };
+        Check check = {};
+        Guest guest = { .machine = MACHINE_Q35, .kvm = true };
+        Host host;
+
+        set_host(&host);
+        host.profile.xen = (ProfileXen){};
+        check_row(&row, &host.profile);
+        set_host(&host);
+        host.profile.xen.role = XEN_ROLE_GUEST;
+        check_row(&row, &host.profile);
+        set_host(&host);
+        guest.memory.ram = G;
+        guest.firmware.kind = FIRMWARE_SEABIOS;
+        assert_int_equal(check_findings(&guest, &host.profile, &check), 0);
+        assert_int_equal(check.verdict, VERDICT_UNSAFE);
+        assert_string_equal(check.findings[0].summary, "KVM cannot start guests on this host");
+        check_done(&check);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_rows),
+                cmocka_unit_test(test_unknown),
+                cmocka_unit_test(test_host),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
