@@ -7,6 +7,7 @@
 #include "fleet/class-arm64.h"
 #include "fleet/class-parts.h"
 #include "fleet/class-text.h"
+#include "fleet/class-xen.h"
 #include "fleet/class.h"
 #include "fleet/copy-text.h"
 #include "probe/cleanup.h"
@@ -326,6 +327,7 @@ int host_class_pack(const Profile *host, char **ret, size_t *ret_n) {
         put_units(&text, host);
         put_groups(&text, host);
         class_put_arm64(&text, host);
+        class_put_xen(&text, host);
         put_reserved(&text, host);
         return text_finish(&text, ret, ret_n);
 }

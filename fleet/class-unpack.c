@@ -6,6 +6,7 @@
 #include "fleet/class-arm64.h"
 #include "fleet/class-cursor.h"
 #include "fleet/class-parts.h"
+#include "fleet/class-xen.h"
 #include "fleet/class.h"
 #include "probe/decode/bytes.h"
 #include "probe/grow.h"
@@ -285,6 +286,10 @@ static int read_line(Cursor line, HostClass *class) {
                 return read_bridge(rest, &profile->firmware);
         case 'I':
                 return class_read_allowed(rest, &profile->host);
+        case 'X':
+                return class_read_xen(rest, &profile->xen);
+        case 'Y':
+                return class_read_xen_region(rest, &profile->xen);
         case 'P':
                 return read_pool(rest, class->pool);
         default:

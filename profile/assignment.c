@@ -21,6 +21,8 @@ static const Obstacle obstacles[_ASSIGNABLE_WHY_MAX] = {
         [ASSIGNABLE_WHY_NO_IOMMU] = OBSTACLE_NO_IOMMU,
         [ASSIGNABLE_WHY_NOT_PCI] = OBSTACLE_NOT_PCI,
         [ASSIGNABLE_WHY_UNREADABLE] = OBSTACLE_UNREADABLE,
+        [ASSIGNABLE_WHY_NOT_HANDED_OVER] = OBSTACLE_NOT_ASSIGNABLE,
+        [ASSIGNABLE_WHY_SHARED_REGION] = OBSTACLE_DIRECT_REGION,
         [ASSIGNABLE_WHY_MSI_UNKNOWN] = OBSTACLE_UNREADABLE,
 };
 
@@ -68,7 +70,38 @@ static bool summary_says_no(const Profile *profile) {
                         with_devices->reason == REASON_NOT_APPLICABLE;
 }
 
+/* Devices that were not handed over yet count: as with a driver of VFIO, that is the administrator's to do. */
+static Assignment assignment_by_xen(const Profile *profile) {
+        const Fact *passthrough = &profile->xen.passthrough_hvm;
+        uint8_t set = 0;
+
+        if (!fact_known(passthrough))
+                return (Assignment){ TRISTATE_UNKNOWN, passthrough->reason, 0 };
+        if (!passthrough->value)
+                return (Assignment){ TRISTATE_NO, REASON_NONE, set_of(OBSTACLE_NO_IOMMU) };
+        if (profile->devices_reason ==
+                        REASON_NOT_APPLICABLE) /* a class, which keeps the answer in `passthrough` */
+                return (Assignment){ TRISTATE_YES, REASON_NONE, 0 };
+        if (profile->devices_reason != REASON_NONE)
+                return (Assignment){ TRISTATE_UNKNOWN, profile->devices_reason, 0 };
+        for (size_t i = 0; i < profile->n_devices; i++) {
+                const ProfileDevice *device = &profile->devices[i];
+
+                if (device->xen_assignable != TRISTATE_NO ||
+                                device->xen_why == ASSIGNABLE_WHY_NOT_HANDED_OVER)
+                        return (Assignment){ TRISTATE_YES, REASON_NONE, 0 };
+                if (device->xen_why != ASSIGNABLE_WHY_BRIDGES_ONLY)
+                        set |= set_of(obstacles[device->xen_why]);
+        }
+        return (Assignment){ TRISTATE_NO, REASON_NONE,
+                set                                  ? set
+                                : profile->n_devices ? set_of(OBSTACLE_BRIDGES_ONLY)
+                                                     : set_of(OBSTACLE_NO_GROUPS) };
+}
+
 Assignment assignment_of(const Profile *profile) {
+        if (profile->xen.role == XEN_ROLE_CONTROL && profile->n_groups == 0)
+                return assignment_by_xen(profile);
         if (without_iommu(profile))
                 return (Assignment){ TRISTATE_NO, REASON_NONE, set_of(OBSTACLE_NO_IOMMU) };
         if (summary_says_no(profile))

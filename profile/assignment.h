@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whether a host can assign devices to guests at all, by its IOMMU groups. Pure. */
+/* Whether a host can assign devices to guests at all, by its IOMMU groups, or by Xen. Pure. */
 
 #include "profile/profile.h"
 
@@ -21,7 +21,7 @@ typedef enum Obstacle {
 WORDS_DECLARE(Obstacle, obstacle);
 
 typedef struct Assignment {
-        Tristate possible; /* yes: VFIO can assign the devices of at least one group */
+        Tristate possible; /* yes: VFIO can assign the devices of at least one group; on Xen, xl a device */
         Reason reason; /* if unknown: why the groups are; REASON_NONE: no group is known to be assignable */
         uint8_t obstacles; /* if no: why, never empty; if unknown: of the groups in doubt. Bit 1 << Obstacle */
 } Assignment;

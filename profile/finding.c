@@ -60,6 +60,12 @@ static const char *const finding_id_table[_FINDING_ID_MAX] = {
         [FINDING_VIRTUALISED_HOST] = "virtualised-host",
         [FINDING_VMX_LOCKED_BY_FIRMWARE] = "vmx-locked-by-firmware",
         [FINDING_WIDTH_SOURCES_DISAGREE] = "width-sources-disagree",
+        [FINDING_XEN_CONTROLS_HOST] = "xen-controls-host",
+        [FINDING_XEN_HAP_OFF] = "xen-hap-off",
+        [FINDING_XEN_HVM_OFF] = "xen-hvm-off",
+        [FINDING_XEN_IOMMU_OFF] = "xen-iommu-off",
+        [FINDING_XEN_NOT_ASKED] = "xen-not-asked",
+        [FINDING_XEN_REGION_SHARED] = "xen-region-shared",
 };
 WORDS_DEFINE(FindingId, finding_id);
 

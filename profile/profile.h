@@ -320,7 +320,7 @@ typedef struct ProfileMemory {
         Fact block_size;    /* memory hot-plug granularity */
 } ProfileMemory;
 
-#define PROFILE_REFUSED_MAX 20
+#define PROFILE_REFUSED_MAX 24
 #define PROFILE_MEMBERS_MAX 24 /* in the document */
 
 typedef struct Profile {

@@ -22,6 +22,33 @@ static const Column columns[] = {
         [COLUMN_NAME] = { "NAME", .wrap = true },
 };
 
+/* In dom0, which has no groups. */
+static const Column xen_columns[] = {
+        [COLUMN_ADDRESS] = { "DEVICE" },
+        [COLUMN_GROUP] = { "ASSIGNABLE" },
+        [COLUMN_IOMMU] = { "UNIT" },
+        [COLUMN_DRIVER] = { "DRIVER" },
+        [COLUMN_BARS] = { "BARS", .wrap = true },
+        [COLUMN_NAME] = { "NAME", .wrap = true },
+};
+
+static bool by_xen(const Profile *profile) {
+        return profile->xen.role == XEN_ROLE_CONTROL && profile->n_groups == 0;
+}
+
+static void assignable_cell(Table *table, const ProfileDevice *device) {
+        if (device->xen_assignable == TRISTATE_YES)
+                table_cell(table, COLUMN_GROUP, "yes");
+        else if (device->xen_why == ASSIGNABLE_WHY_NONE)
+                table_cell(table, COLUMN_GROUP, NULL);
+        else
+                table_cellf(table, COLUMN_GROUP, "%s: %s",
+                                device->xen_assignable == TRISTATE_NO ? "no" : "unknown",
+                                device->xen_why == ASSIGNABLE_WHY_BRIDGES_ONLY
+                                                ? "bridge"
+                                                : assignable_why_to_string(device->xen_why));
+}
+
 /* "16 MiB 64-bit pref, 32 KiB": memory BARs only; ROM and ports use little guest address space. */
 static void bars_text(const ProfileDevice *device, char *ret, size_t size) {
         char bytes[NUMBER_TEXT_MAX];
@@ -48,7 +75,9 @@ static void add_row(Table *table, const Profile *profile, const ProfileDevice *d
         pci_address_format(&device->address, address, sizeof(address));
         table_row(table);
         table_cell(table, COLUMN_ADDRESS, address);
-        if (device->group >= 0)
+        if (by_xen(profile))
+                assignable_cell(table, device);
+        else if (device->group >= 0)
                 table_cellf(table, COLUMN_GROUP, "%" PRIu32, profile->groups[device->group].id);
         else if (device->group_reason == REASON_UNSUPPORTED_KERNEL)
                 table_cell(table, COLUMN_GROUP, "none yet");
@@ -107,7 +136,8 @@ static int run(const Options *options, int argc, char **argv) {
                         printf("No PCI devices.\n");
                 return EXIT_SUCCESS;
         }
-        Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
+        Table *table = table_new(by_xen(&profile) ? xen_columns : columns, ELEMENTS(columns), &screen,
+                        options->no_legend);
         for (size_t i = 0; i < selection.n; i++)
                 add_row(table, &profile, &profile.devices[selection.indices[i]], names);
         return table_finish(table);
@@ -119,7 +149,8 @@ const Verb verb_devices = {
         .max = -1,
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
         .summary = "List PCI devices: group, driver, BARs",
-        .help = "Names are taken from pci.ids if hawctl was built with libpci. The JSON is that\n"
+        .help = "In dom0 of Xen, ASSIGNABLE says whether Xen can assign a device to an HVM guest;\n"
+                "not-handed-over: 'xl pci-assignable-add' comes first. Names are taken from pci.ids if hawctl was built with libpci. The JSON is that\n"
                 "of the profile with \"name\" added.\n",
         .example = "hawctl devices 0000:01:00.0",
         .run = run,

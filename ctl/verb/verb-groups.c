@@ -135,7 +135,11 @@ static int run(const Options *options, int argc, char **argv) {
         (void) pager;
         if (selection.n == 0) {
                 if (!options->no_legend)
-                        printf("No IOMMU groups.\n");
+                        printf("%s\n",
+                                        profile.xen.role == XEN_ROLE_CONTROL
+                                                        ? "No IOMMU groups: Xen assigns devices one by one "
+                                                          "('hawctl devices')."
+                                                        : "No IOMMU groups.");
                 if (!options->no_legend)
                         print_waiting(&profile, &screen);
                 return EXIT_SUCCESS;

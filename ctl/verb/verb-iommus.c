@@ -121,7 +121,11 @@ static int run(const Options *options, int argc, char **argv) {
         (void) pager;
         if (selection.n == 0) {
                 if (!options->no_legend)
-                        printf("No IOMMU units.\n");
+                        printf("%s\n",
+                                        profile.xen.role != XEN_ROLE_CONTROL ? "No IOMMU units."
+                                                        : profile.iommus_reason == REASON_NONE
+                                                        ? "No IOMMU units: Xen uses none."
+                                                        : "The IOMMU units are Xen's, and unknown.");
                 return EXIT_SUCCESS;
         }
         bool arm64 = profile_is_arm64(&profile);

@@ -56,6 +56,60 @@ static int print_table(const Profile *profile, const HostRegions *regions, const
         return table_finish(table);
 }
 
+/* Reserved device memory: Xen has no groups, and says which devices a region is for. */
+static int print_xen(const Profile *profile, const Options *options) {
+        static const Column xen_columns[] = { { "START", .right = true }, { "END", .right = true },
+                { "TYPE" }, { "DEVICE" }, { "WHAT", .wrap = true } };
+        const ProfileXen *xen = &profile->xen;
+        const Screen screen = screen_get();
+        char address[PCI_ADDRESS_TEXT_MAX];
+
+        if (xen->n_reserved == 0) {
+                if (options->no_legend)
+                        return EXIT_SUCCESS;
+                if (xen->reserved_reason == REASON_NONE)
+                        printf("No reserved regions: Xen knows of no RMRR.\n");
+                else
+                        printf("Reserved regions are unknown: %s.\n",
+                                        reason_to_string(xen->reserved_reason));
+                return EXIT_SUCCESS;
+        }
+        Table *table = table_new(xen_columns, ELEMENTS(xen_columns), &screen, options->no_legend);
+        for (size_t i = 0; i < xen->n_reserved; i++) {
+                const ProfileXenRegion *region = &xen->reserved[i];
+
+                range_cells(table, region->start, region->end);
+                table_cell(table, COLUMN_TYPE, "rmrr");
+                pci_address_format(&region->device, address, sizeof(address));
+                table_cell(table, COLUMN_GROUPS, region->has_device ? address : NULL);
+                table_cell(table, COLUMN_MEANING, "mapped 1:1 in a guest with the device");
+        }
+        return table_finish(table);
+}
+
+static json_t *xen_region_json(const ProfileXenRegion *region) {
+        json_t *object = json_range(region->start, region->end);
+        char address[PCI_ADDRESS_TEXT_MAX];
+
+        pci_address_format(&region->device, address, sizeof(address));
+        if (json_put(object, "type", json_string("rmrr")) &&
+                        json_put(object, "device", region->has_device ? json_string(address) : json_null()))
+                return object;
+        json_decref(object);
+        return NULL;
+}
+
+static json_t *xen_json(const ProfileXen *xen) {
+        json_t *array = json_array();
+
+        for (size_t i = 0; i < xen->n_reserved; i++)
+                if (json_array_append_new(array, xen_region_json(&xen->reserved[i])) < 0) {
+                        json_decref(array);
+                        return NULL;
+                }
+        return array;
+}
+
 static json_t *regions_json(const HostRegions *regions) {
         json_t *array = json_array();
 
@@ -84,6 +138,11 @@ static int run(const Options *options, int argc, char **argv) {
 
         if (r != EXIT_SUCCESS)
                 return r;
+        bool in_dom0 = profile.xen.role == XEN_ROLE_CONTROL && profile.n_groups == 0;
+        if (options->json && in_dom0)
+                return json_print(options,
+                                json_pack("{s:o*, s:[]}", "reservedRegions", xen_json(&profile.xen),
+                                                "usableIova"));
         if (options->json)
                 return json_print(options,
                                 json_pack("{s:o*, s:o*}", "reservedRegions", regions_json(&profile.regions),
@@ -91,6 +150,8 @@ static int run(const Options *options, int argc, char **argv) {
 
         _cleanup_pager_ pid_t pager = pager_open(options);
         (void) pager;
+        if (in_dom0)
+                return print_xen(&profile, options);
         if (profile.regions.n == 0 && profile.usable_iova.n == 0) {
                 if (!options->no_legend)
                         printf("%s.\n",

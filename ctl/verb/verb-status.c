@@ -1,34 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctl/origin/source-profile.h"
 #include "ctl/show/numbers.h"
 #include "ctl/show/status-findings.h"
+#include "ctl/show/status-line.h"
+#include "ctl/show/status-xen.h"
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
 #include "profile/architecture.h"
 #include "profile/host-regions.h"
 
-#define LABEL_WIDTH 12
 #define HOLES_SHOWN 6
-
-static void line(const Screen *screen, const char *label, const char *format, ...)
-                __attribute__((format(printf, 3, 4)));
-
-/* "Label       text, wrapped below itself" */
-static void line(const Screen *screen, const char *label, const char *format, ...) {
-        char text[1024];
-        va_list ap;
-
-        va_start(ap, format);
-        vsnprintf(text, sizeof(text), format, ap);
-        va_end(ap);
-        printf("%s%-*s%s", screen_bold(screen), LABEL_WIDTH, label, screen_off(screen));
-        screen_wrap(screen, LABEL_WIDTH, text);
-}
 
 static const char *or_unknown(const char *text) {
         return *text ? text : "unknown";
@@ -52,14 +37,15 @@ static void print_host(const Profile *profile, const Screen *screen) {
         char cpu[sizeof(host->vendor_name) + sizeof(host->model_name) + 32];
 
         name_cpu(host, cpu, sizeof(cpu));
-        line(screen, "Host", "%s, Linux %s, %s", or_unknown(host->hostname), or_unknown(host->kernel),
+        status_line(screen, "Host", "%s, Linux %s, %s", or_unknown(host->hostname), or_unknown(host->kernel),
                         or_unknown(host->architecture));
         if (fact_known(&host->cpus))
-                line(screen, "CPU", "%s, %" PRIu64 " logical", cpu, host->cpus.value);
+                status_line(screen, "CPU", "%s, %" PRIu64 " logical", cpu, host->cpus.value);
         else
-                line(screen, "CPU", "%s", cpu);
-        if (*host->virtualised && strcmp(host->virtualised, "none") != 0)
-                line(screen, "", "a virtual machine (%s): its hypervisor reports all numbers",
+                status_line(screen, "CPU", "%s", cpu);
+        if (!status_xen_host(profile, screen) && *host->virtualised &&
+                        strcmp(host->virtualised, "none") != 0)
+                status_line(screen, "", "a virtual machine (%s): its hypervisor reports all numbers",
                                 host->virtualised);
 }
 
@@ -118,18 +104,20 @@ static void unit_line(const Profile *profile, const ProfileIommu *iommu, const c
         const char *mark = said ? "" : "; ", *why = said ? "" : iommu->bits.source;
 
         if (fact_known(&iommu->bits))
-                line(screen, label, "%s (%s) %" PRIu64 " bits, %s%s%s", iommu->name,
+                status_line(screen, label, "%s (%s) %" PRIu64 " bits, %s%s%s", iommu->name,
                                 iommu_kind_to_string(iommu->kind), iommu->bits.value, devices, mark, why);
         else
-                line(screen, label, "%s (%s) width unknown, %s%s%s", iommu->name,
+                status_line(screen, label, "%s (%s) width unknown, %s%s%s", iommu->name,
                                 iommu_kind_to_string(iommu->kind), devices, mark, why);
 }
 
 static void print_iommus(const Profile *profile, const Screen *screen) {
         const char *label = "IOMMU";
 
+        if (status_xen_iommus(profile, screen))
+                return;
         if (profile->n_iommus == 0)
-                line(screen, label, "%s",
+                status_line(screen, label, "%s",
                                 profile->iommus_reason == REASON_NONE ? "none in use by the kernel"
                                                 : profile->iommus_reason == REASON_ABSENT
                                                 ? "unknown: /sys/class does not exist"
@@ -154,23 +142,25 @@ static void print_holes(const Profile *profile, const Screen *screen) {
         char start[NUMBER_TEXT_MAX], end[NUMBER_TEXT_MAX];
         const char *label = "Holes";
 
+        if (status_xen_holes(profile, screen))
+                return;
         for (size_t i = 0; i < regions->n && i < HOLES_SHOWN; i++) {
                 const HostRegion *region = &regions->regions[i];
 
-                line(screen, label, "%s-%s %s, %s",
+                status_line(screen, label, "%s-%s %s, %s",
                                 number_address(region->region.start, start, sizeof(start)),
                                 number_address(region->region.end, end, sizeof(end)), region->region.word,
                                 region_meaning(profile, &region->region));
                 label = "";
         }
         if (regions->n > HOLES_SHOWN)
-                line(screen, "", "and %zu more: hawctl regions", regions->n - HOLES_SHOWN);
+                status_line(screen, "", "and %zu more: hawctl regions", regions->n - HOLES_SHOWN);
 }
 
 static void print_groups(const Profile *profile, const Screen *screen) {
         size_t yes = 0, no = 0, together = 0, bridges = 0;
 
-        if (profile->n_groups == 0)
+        if (status_xen_devices(profile, screen) || profile->n_groups == 0)
                 return;
         for (size_t i = 0; i < profile->n_groups; i++) {
                 const ProfileGroup *group = &profile->groups[i];
@@ -190,7 +180,7 @@ static void print_groups(const Profile *profile, const Screen *screen) {
                 n += snprintf(text + n, sizeof(text) - (size_t) n, ", %zu with bridges only", bridges);
         if (profile->n_groups > yes + no)
                 snprintf(text + n, sizeof(text) - (size_t) n, ", %zu unknown", profile->n_groups - yes - no);
-        line(screen, "Groups", "%zu: %s; see 'hawctl groups'", profile->n_groups, text);
+        status_line(screen, "Groups", "%zu: %s; see 'hawctl groups'", profile->n_groups, text);
 }
 
 static const char *guest_tables(const ProfilePaging *paging) {
@@ -222,11 +212,11 @@ static void print_stage_2(const Profile *profile, const char *guest, const Scree
                 snprintf(host, sizeof(host), "host %" PRIu64 " KiB pages",
                                 profile->host.page_size.value / 1024);
         if (!fact_known(&paging->kvm_loaded))
-                line(screen, "Paging", "%s; whether KVM runs is unknown", host);
+                status_line(screen, "Paging", "%s; whether KVM runs is unknown", host);
         else if (!paging->kvm_loaded.value)
-                line(screen, "Paging", "%s; no guests: KVM is not running", host);
+                status_line(screen, "Paging", "%s; no guests: KVM is not running", host);
         else
-                line(screen, "Paging", "%s; guests on stage-2 tables%s%s", host, guest,
+                status_line(screen, "Paging", "%s; guests on stage-2 tables%s%s", host, guest,
                                 modes[paging->kvm_mode]);
 }
 
@@ -234,6 +224,8 @@ static void print_paging(const Profile *profile, const Screen *screen) {
         const ProfilePaging *paging = &profile->paging;
         char host[48] = "levels unknown", guest[48] = "";
 
+        if (status_xen_paging(profile, screen))
+                return;
         if (fact_known(&paging->host_levels))
                 snprintf(host, sizeof(host), "%" PRIu64 " levels%s", paging->host_levels.value,
                                 fact_known(&paging->la57_capable) && paging->la57_capable.value &&
@@ -247,10 +239,11 @@ static void print_paging(const Profile *profile, const Screen *screen) {
                 return;
         }
         if (fact_known(&paging->kvm_loaded) && !paging->kvm_loaded.value)
-                line(screen, "Paging", "host %s; no guests: KVM is not running", host);
+                status_line(screen, "Paging", "host %s; no guests: KVM is not running", host);
         else
-                line(screen, "Paging", "host %s; guests on %s tables%s%s%s", host, guest_tables(paging),
-                                guest, *paging->kvm_backend ? ", module " : "", paging->kvm_backend);
+                status_line(screen, "Paging", "host %s; guests on %s tables%s%s%s", host,
+                                guest_tables(paging), guest, *paging->kvm_backend ? ", module " : "",
+                                paging->kvm_backend);
 }
 
 static void print_encryption(const Profile *profile, const Screen *screen) {
@@ -259,12 +252,12 @@ static void print_encryption(const Profile *profile, const Screen *screen) {
         if (!fact_known(taken) && profile_is_arm64(profile))
                 return;
         if (!fact_known(taken))
-                line(screen, "Encryption", "number of bits taken is unknown: %s (%s)", taken->source,
+                status_line(screen, "Encryption", "number of bits taken is unknown: %s (%s)", taken->source,
                                 reason_to_string(taken->reason));
         else if (taken->value > 0)
-                line(screen, "Encryption", "takes %" PRIu64 " bits: %s", taken->value, taken->source);
+                status_line(screen, "Encryption", "takes %" PRIu64 " bits: %s", taken->value, taken->source);
         else
-                line(screen, "Encryption", "takes no bits: %s", taken->source);
+                status_line(screen, "Encryption", "takes no bits: %s", taken->source);
 }
 
 static int run(const Options *options, int argc, char **argv) {

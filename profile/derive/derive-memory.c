@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/derive/derive-steps.h"
+#include "profile/derive/derive-xen.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,13 +14,13 @@ static int compare_entries(const void *a, const void *b) {
         return x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* The firmware's map, or the top level of the kernel's. */
-static int take_ranges(const Iomem *map, ProfileMemory *ret) {
+/* The firmware's map, or the top level of the kernel's; of dom0 what `keep` accepts. */
+static int take_ranges(const Iomem *map, bool (*keep)(const IomemEntry *entry), ProfileMemory *ret) {
         ret->ranges = calloc(map->n ? map->n : 1, sizeof(IomemEntry));
         if (!ret->ranges)
                 return -ENOMEM;
         for (size_t i = 0; i < map->n; i++)
-                if (map->entries[i].depth == 0)
+                if (map->entries[i].depth == 0 && (!keep || keep(&map->entries[i])))
                         ret->ranges[ret->n_ranges++] = map->entries[i];
         if (ret->n_ranges > 1)
                 qsort(ret->ranges, ret->n_ranges, sizeof(IomemEntry), compare_entries);
@@ -91,8 +92,38 @@ int derive_memory(const Facts *facts, ProfileMemory *ret) {
         if (use_memmap || use_iomem) {
                 snprintf(ret->ranges_source, sizeof(ret->ranges_source), "%s",
                                 use_memmap ? "/sys/firmware/memmap" : "/proc/iomem");
-                if (take_ranges(use_memmap ? &memory->memmap : &memory->iomem, ret) < 0)
+                if (take_ranges(use_memmap ? &memory->memmap : &memory->iomem, NULL, ret) < 0)
                         return -ENOMEM;
         }
         return derive_hot_added(memory, &now, ret);
+}
+
+/* Firmware's ranges and PCI windows are the machine's. System RAM is that of dom0, and unusable memory is what Linux
+ * makes of the rest (arch/x86/xen/setup.c; xen/arch/x86/hvm/dom0_build.c). */
+static bool is_machine(const IomemEntry *entry) {
+        switch (entry->kind) {
+        case IOMEM_RESERVED:
+        case IOMEM_ACPI_TABLES:
+        case IOMEM_ACPI_NVS:
+        case IOMEM_PERSISTENT:
+        case IOMEM_PCI_WINDOW:
+        case IOMEM_PCI_ECAM:
+                return true;
+        default:
+                return false;
+        }
+}
+
+int derive_xen_memory(const Facts *facts, Profile *profile) {
+        ProfileMemory *memory = &profile->memory;
+
+        if (profile->xen.role != XEN_ROLE_CONTROL)
+                return 0;
+        memory->ram_top = profile->xen.max_address;
+        memory->ranges_reason = facts->memory.iomem_reason;
+        if (memory->ranges_reason != REASON_NONE)
+                return 0;
+        snprintf(memory->ranges_source, sizeof(memory->ranges_source),
+                        "/proc/iomem, without dom0's own memory");
+        return take_ranges(&facts->memory.iomem, is_machine, memory);
 }

@@ -72,6 +72,7 @@ static bool any_config(const PciFacts *pci) {
 
 void derive_refused(const Facts *facts, Profile *profile) {
         Reason kvm = facts->kvm.reason;
+        const XenFacts *xen = &facts->xen;
 
         add(profile, is_refusal(profile->firmware.dmar_reason), "/sys/firmware/acpi/tables/DMAR");
         add(profile, is_refusal(profile->firmware.ivrs_reason), "/sys/firmware/acpi/tables/IVRS");
@@ -88,6 +89,8 @@ void derive_refused(const Facts *facts, Profile *profile) {
         add(profile, any_group(&facts->group), "/sys/kernel/iommu_groups");
         add(profile, any_device(&facts->pci), "/sys/bus/pci/devices");
         add(profile, is_refusal(facts->mediated.reason), "/sys/bus/mdev/devices");
+        add(profile, xen->running == TRISTATE_YES && is_refusal(xen->answers_reason), "/dev/xen/privcmd");
+        add(profile, is_refusal(xen->running_reason) || is_refusal(xen->control_reason), "/sys/hypervisor");
         add(profile, any_parameter(&facts->kvm), "/sys/module");
         add(profile, is_refusal(facts->memory.block_size_reason), "/sys/devices/system/memory");
         add(profile, is_refusal(facts->cpu.cpuinfo_reason), "/proc/cpuinfo");

@@ -164,6 +164,13 @@ static bool awaits_group(const void *device) {
         return ((const ProfileDevice *) device)->group_reason == REASON_UNSUPPORTED_KERNEL;
 }
 
+/* Elsewhere the group says it. */
+static bool asks_xen(const void *device) {
+        const ProfileDevice *d = device;
+
+        return d->xen_assignable != TRISTATE_UNKNOWN || d->xen_why != ASSIGNABLE_WHY_NONE;
+}
+
 static bool has_acs(const void *device) {
         return ((const ProfileDevice *) device)->acs == TRISTATE_YES;
 }
@@ -225,6 +232,11 @@ static const Field device_fields[] = {
                         .when = awaits_group,
                         .text = "unsupported-kernel: it has no group yet, as this kernel makes it when a driver binds." },
         { "iommu", FIELD_UNIT, 0, DEVICE(iommu), .text = "Name of its IOMMU unit." },
+        { "assignable", FIELD_STATE3, FIELD_LATER | FIELD_OF_ITSELF, DEVICE(xen_assignable),
+                        .when = asks_xen, .text = "In dom0: whether Xen can assign it to an HVM guest." },
+        { "assignableWhy", FIELD_WORD, FIELD_LATER | FIELD_OF_ITSELF, DEVICE(xen_why),
+                        .words = &assignable_why_words, .when = asks_xen,
+                        .text = "In dom0: why Xen cannot assign it, or it is unknown." },
         { "bars", FIELD_LIST, 0, FIELD_ELEMENTS(ProfileDevice, bars, n_bars), .max = PCI_RESOURCE_BARS,
                         .table = &bar_table, .text = "Base address registers in use." },
         { "barsReason", FIELD_REASON, 0, DEVICE(resource_reason), .text = "Why the BARs are unknown." },

@@ -10,8 +10,11 @@ static void explain_encryption(const Profile *profile, Finding *f) {
                         ". Memory encryption takes the difference of %" PRIu64 " bits: %s.",
                         profile->host.family.value, profile->host.model.value,
                         profile->encryption.bits_taken.value, profile->encryption.bits_taken.source);
-        finding_remedy(f,
-                        "None if encryption is needed. Otherwise, disable SME, SEV or TME in firmware setup.");
+        finding_remedy(f, "%s",
+                        profile->xen.role == XEN_ROLE_CONTROL
+                                        ? "None: Xen sets the bits aside whether or not encryption is on."
+                                        : "None if encryption is needed. Otherwise, disable SME, SEV or TME in "
+                                          "firmware setup.");
 }
 
 static void explain_firmware(const Profile *profile, const CpuNarrow *narrow, Finding *f) {
@@ -31,6 +34,10 @@ static void explain_hypervisor(const Profile *profile, const CpuNarrow *narrow, 
                         "Family %" PRIu64 " model %" PRIu64
                         ". This host is a virtual machine: the hypervisor (%s) sets the width.",
                         profile->host.family.value, profile->host.model.value, profile->host.virtualised);
+        if (profile->xen.role == XEN_ROLE_GUEST) {
+                finding_remedy(f, "None here: Xen gives its guests the width of its host, up to 48 bits.");
+                return;
+        }
         finding_remedy(f,
                         "If guests need more than %u bits, give this virtual machine a wider CPU: libvirt "
                         "<maxphysaddr mode='passthrough'/>, QEMU -cpu …,host-phys-bits=on.",

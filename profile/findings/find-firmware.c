@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <string.h>
 
 #include "profile/findings/findings.h"
 
-static void add_table_fault(FindingList *list, FindingId id, const char *table, const char *word,
-                const FaultList *faults, bool refused) {
+/* Xen renames the table, so that Linux leaves the units alone. */
+static const char *table_file(const Profile *profile, const char *table) {
+        return profile->xen.role == XEN_ROLE_CONTROL && strcmp(table, "DMAR") == 0 ? "RMAD" : table;
+}
+
+static void add_table_fault(const Profile *profile, FindingList *list, FindingId id, const char *table,
+                const char *word, const FaultList *faults, bool refused) {
         if (faults->n == 0)
                 return;
+        refused &= profile->xen.role != XEN_ROLE_CONTROL;
         Finding *f = finding_add(list, id, refused ? SEVERITY_ERROR : SEVERITY_WARNING, "%s", table);
         finding_summary(f, "The ACPI %s table has faults%s", table,
                         refused ? ": Linux rejects it and uses no IOMMU" : "");
@@ -15,17 +22,17 @@ static void add_table_fault(FindingList *list, FindingId id, const char *table, 
         finding_remedy(f,
                         "Update the firmware. Report the table to its vendor: 'hawctl decode %s "
                         "/sys/firmware/acpi/tables/%s' shows all faults.",
-                        word, table);
+                        word, table_file(profile, table));
 }
 
 static void find_table_faults(const Profile *profile, FindingList *list) {
         const FirmwareTables *firmware = &profile->firmware;
 
-        add_table_fault(list, FINDING_DMAR_FAULT, "DMAR", "dmar", &firmware->dmar_faults,
+        add_table_fault(profile, list, FINDING_DMAR_FAULT, "DMAR", "dmar", &firmware->dmar_faults,
                         firmware->dmar_reason == REASON_NONE && firmware->dmar.linux_refuses);
-        add_table_fault(list, FINDING_IVRS_FAULT, "IVRS", "ivrs", &firmware->ivrs_faults,
+        add_table_fault(profile, list, FINDING_IVRS_FAULT, "IVRS", "ivrs", &firmware->ivrs_faults,
                         firmware->ivrs_reason == REASON_NONE && firmware->ivrs.linux_refuses);
-        add_table_fault(list, FINDING_IORT_FAULT, "IORT", "iort", &firmware->iort_faults, false);
+        add_table_fault(profile, list, FINDING_IORT_FAULT, "IORT", "iort", &firmware->iort_faults, false);
 }
 
 static bool overlaps_ram(const Profile *profile, uint64_t start, uint64_t end) {

@@ -48,9 +48,12 @@ static void find_kvm_absent(const Profile *profile, FindingList *list) {
                                         ? "/sys/module/kvm does not exist"
                                         : profile->paging.kvm_loaded.source);
         if (is(&profile->paging.virtualisation_capable, false))
-                finding_remedy(f,
-                                "The CPU supports neither VMX nor SVM. In a virtual machine, enable nested "
-                                "virtualisation on the outer host.");
+                finding_remedy(f, "%s",
+                                profile->xen.role == XEN_ROLE_GUEST
+                                                ? "Xen gives this domain neither VMX nor SVM. An HVM guest has it "
+                                                  "with nestedhvm=1 in its configuration."
+                                                : "The CPU supports neither VMX nor SVM. In a virtual machine, "
+                                                  "enable nested virtualisation on the outer host.");
         else if (!profile_is_x86(profile))
                 finding_remedy(f, "Run a kernel with KVM.");
         else
@@ -65,7 +68,8 @@ static void find_virtualisation_disabled(const Profile *profile, FindingList *li
         bool amd = profile->host.vendor == CPU_VENDOR_AMD || profile->host.vendor == CPU_VENDOR_HYGON;
 
         if (!is(&profile->paging.virtualisation_capable, true) ||
-                        !is(&profile->paging.virtualisation_enabled, false))
+                        !is(&profile->paging.virtualisation_enabled, false) ||
+                        profile->xen.role == XEN_ROLE_CONTROL) /* xen-hvm-off */
                 return;
         Finding *f = finding_add(list,
                         amd ? FINDING_SVM_DISABLED_BY_FIRMWARE : FINDING_VMX_LOCKED_BY_FIRMWARE,
@@ -122,7 +126,9 @@ static void find_mappable_below_physical(const Profile *profile, FindingList *li
 }
 
 static void find_five_level_off(const Profile *profile, FindingList *list) {
-        if (!is(&profile->paging.la57_capable, true) || !is(&profile->paging.la57_enabled, false))
+        /* Xen has four levels, whatever Linux was built with. */
+        if (!is(&profile->paging.la57_capable, true) || !is(&profile->paging.la57_enabled, false) ||
+                        profile->xen.role == XEN_ROLE_CONTROL)
                 return;
         Finding *f = finding_add(list, FINDING_FIVE_LEVEL_CAPABLE_BUT_OFF, SEVERITY_INFO, "host");
         finding_summary(f, "The CPU supports five page-table levels; the kernel uses four");

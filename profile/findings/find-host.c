@@ -27,6 +27,13 @@ static void find_virtualised_host(const Profile *profile, FindingList *list) {
                 return;
         Finding *f = finding_add(list, FINDING_VIRTUALISED_HOST, SEVERITY_INFO, "host");
         finding_summary(f, "This host is itself a virtual machine (%s)", hypervisor);
+        if (profile->xen.role == XEN_ROLE_GUEST) {
+                finding_detail(f,
+                                "Every number here is what Xen gives this domain. Xen gives its guests no IOMMU, so "
+                                "that no device can be assigned from here. The hardware may differ.");
+                finding_remedy(f, "Run 'hawctl status' in dom0 for the widths of the host.");
+                return;
+        }
         finding_detail(f,
                         "Every number here is what the outer hypervisor reports. The hardware may differ.");
         finding_remedy(f, "Check the widths on the outer host as well.");
@@ -35,7 +42,9 @@ static void find_virtualised_host(const Profile *profile, FindingList *list) {
 static void find_cpus_differ(const Profile *profile, FindingList *list) {
         const Fact *min = &profile->widths.cpuinfo_min_bits, *max = &profile->widths.cpuinfo_max_bits;
 
-        if (!fact_known(min) || !fact_known(max) || min->value == max->value)
+        /* Xen goes by the boot CPU, and dom0 sees virtual CPUs. */
+        if (!fact_known(min) || !fact_known(max) || min->value == max->value ||
+                        profile->xen.role != XEN_ROLE_NONE)
                 return;
         Finding *f = finding_add(list, FINDING_CPUS_DIFFER, SEVERITY_WARNING, "host");
         finding_summary(f, "CPUs report different physical address widths: %" PRIu64 " to %" PRIu64 " bits",
@@ -90,6 +99,16 @@ static void find_encryption_takes_bits(const Profile *profile, FindingList *list
         if (!fact_known(taken) || taken->value == 0 || !fact_known(cpu))
                 return;
         Finding *f = finding_add(list, FINDING_ENCRYPTION_TAKES_BITS, SEVERITY_INFO, "host");
+        if (profile->xen.role == XEN_ROLE_CONTROL) {
+                finding_summary(f,
+                                "Xen sets %" PRIu64 " of the CPU's %" PRIu64
+                                " address bits aside for encryption",
+                                taken->value, cpu->value);
+                finding_detail(f, "%s. With HAP, HVM and PVH guests get the CPU's width all the same.",
+                                taken->source);
+                finding_remedy(f, "None: Xen has no option for it, and does not depend on firmware setup.");
+                return;
+        }
         finding_summary(f, "Memory encryption takes %" PRIu64 " of the CPU's %" PRIu64 " address bits",
                         taken->value, cpu->value);
         finding_detail(f, "%s. With second-level paging, KVM still offers guests the CPU's full width.",

@@ -22,6 +22,10 @@ static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
 
         if (!fact_known(cpu) || !fact_known(iova) || iova->value >= cpu->value)
                 return;
+        const Fact *guest = &profile->widths.guest_physical_bits;
+        /* Xen's guests have 48 bits at most. */
+        if (profile->xen.role == XEN_ROLE_CONTROL && fact_known(guest) && iova->value >= guest->value)
+                return;
         bool arm64 = profile_is_arm64(profile);
         Finding *f = finding_add(list, FINDING_IOMMU_NARROWER_THAN_CPU,
                         arm64 && iova->value >= SMMU_BITS ? SEVERITY_INFO : SEVERITY_WARNING, "host");
@@ -29,6 +33,17 @@ static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
         reach_text(cpu->value, processor);
         finding_summary(f, "Devices can address %" PRIu64 " bits (%s), the CPU %" PRIu64 " bits (%s)",
                         iova->value, devices, cpu->value, processor);
+        if (profile->xen.role == XEN_ROLE_CONTROL) {
+                finding_detail(f,
+                                "Assigned devices do not reach what a guest has at or above 0x%" PRIx64
+                                ": Xen's tables of the unit end there, and nothing reports it. %s.",
+                                UINT64_C(1) << iova->value, iova->source);
+                finding_remedy(f,
+                                "Keep the memory of guests with assigned devices below 0x%" PRIx64
+                                " (maxmem, or <memory>); 'hawctl check' takes the limit into account.",
+                                UINT64_C(1) << iova->value);
+                return;
+        }
         finding_detail(f,
                         "If a guest with an assigned device places RAM or a BAR at or above 0x%" PRIx64
                         ", mapping it fails with EINVAL. %s.",
@@ -67,7 +82,9 @@ static void find_units_differ(const Profile *profile, FindingList *list) {
         finding_detail(f,
                         "The host's IOVA width is the lowest of them. Devices behind a wider unit can "
                         "address more.");
-        finding_remedy(f, "Before you limit a guest, check the group of its device (hawctl groups).");
+        finding_remedy(f, "Before you limit a guest, check the %s.",
+                        profile->xen.role == XEN_ROLE_CONTROL ? "unit of its device (hawctl devices)"
+                                                              : "group of its device (hawctl groups)");
 }
 
 static void find_mgaw_below_sagaw(const Profile *profile, FindingList *list) {
@@ -126,6 +143,15 @@ static void find_first_stage(const Profile *profile, FindingList *list) {
         }
 }
 
+/* Xen says the registers in its boot log only, whose first lines go when it is full. */
+static void explain_log(const ProfileIommu *iommu, Finding *f) {
+        finding_summary(f, "%s: Xen's log does not have how many bits its devices can address", iommu->name);
+        finding_detail(f, "%s (%s).", iommu->bits.source, reason_to_string(iommu->bits.reason));
+        finding_remedy(f,
+                        "Add iommu=verbose loglvl=all to Xen's command line (GRUB_CMDLINE_XEN in /etc/default/grub), "
+                        "and conring_size=256k, so that the log keeps its first lines; then update-grub and reboot.");
+}
+
 static void find_width_unknown(const Profile *profile, FindingList *list) {
         for (size_t i = 0; i < profile->n_iommus; i++) {
                 const ProfileIommu *iommu = &profile->iommus[i];
@@ -134,6 +160,10 @@ static void find_width_unknown(const Profile *profile, FindingList *list) {
                         continue;
                 Finding *f = finding_add(
                                 list, FINDING_IOMMU_WIDTH_UNKNOWN, SEVERITY_INFO, "%s", iommu->name);
+                if (profile->xen.role == XEN_ROLE_CONTROL) {
+                        explain_log(iommu, f);
+                        continue;
+                }
                 finding_summary(f, "%s: the kernel does not publish how many bits its devices can address",
                                 iommu->name);
                 finding_detail(f, "%s (%s).", iommu->bits.source, reason_to_string(iommu->bits.reason));

@@ -53,7 +53,8 @@ static void find_iommu_missing(const Profile *profile, FindingList *list) {
         const FirmwareTables *firmware = &profile->firmware;
         FirmwareUnits units = firmware_units(firmware);
 
-        if (!kernel_drives_none(profile))
+        /* Xen drives the units of dom0 (xen-iommu-off), and guests have none (virtualised-host). */
+        if (!kernel_drives_none(profile) || profile->xen.role != XEN_ROLE_NONE)
                 return;
         if (units.n > 0) {
                 Finding *f = finding_add(list, FINDING_IOMMU_FIRMWARE_ONLY, SEVERITY_WARNING, "host");
@@ -135,6 +136,23 @@ static const char *remapping_remedy(const Profile *profile, bool capable, bool a
                         " allows the assignment anyway, but a guest can then raise any interrupt of the host.";
 }
 
+/* Xen assigns all the same, and marks the guest as able to send any MSI. */
+static void find_remapping_off_in_xen(const ProfileIommu *iommu, bool capable, FindingList *list) {
+        Finding *f = finding_add(list, FINDING_INTERRUPT_REMAPPING_OFF, SEVERITY_WARNING, "%s", iommu->name);
+
+        finding_summary(f,
+                        "Interrupts are not remapped: a guest with a device behind %s can raise any interrupt of the "
+                        "host",
+                        iommu->name);
+        finding_detail(f, "%s: off. %s.", iommu->interrupt_remapping_enabled.source,
+                        capable ? "The unit supports interrupt remapping"
+                                : "The unit does not report that it supports interrupt remapping");
+        finding_remedy(f,
+                        "Remove iommu=no-intremap from Xen's command line (GRUB_CMDLINE_XEN in /etc/default/grub), "
+                        "and enable x2APIC/VT-d in firmware setup. Until then, assign devices to trusted guests "
+                        "only.");
+}
+
 static void find_interrupt_remapping(const Profile *profile, FindingList *list) {
         const Fact *type1 = &profile->host.unsafe_type1;
         bool allowed = fact_known(type1) && type1->value;
@@ -147,6 +165,10 @@ static void find_interrupt_remapping(const Profile *profile, FindingList *list) 
 
                 if (!fact_known(enabled) || enabled->value || serves_none(iommu))
                         continue;
+                if (profile->xen.role == XEN_ROLE_CONTROL) {
+                        find_remapping_off_in_xen(iommu, capable, list);
+                        continue;
+                }
                 Finding *f = finding_add(
                                 list, FINDING_INTERRUPT_REMAPPING_OFF, SEVERITY_WARNING, "%s", iommu->name);
                 finding_summary(f,

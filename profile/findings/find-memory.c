@@ -13,12 +13,16 @@ static void find_ram_above(const Profile *profile, uint64_t limit, FindingList *
                         iova->value);
         finding_detail(f,
                         "RAM ends at 0x%" PRIx64 ", IOVAs at 0x%" PRIx64
-                        ": identity mapping (iommu=pt) cannot cover it, and no guest with devices can be as large.",
-                        top->value, limit);
-        finding_remedy(f,
-                        "Keep guests with devices below %" PRIu64
-                        " bits of address space; do not use iommu=pt.",
-                        iova->value);
+                        ": identity mapping (%s) cannot cover it, and no guest with devices can be as large.",
+                        top->value, limit, profile->xen.role == XEN_ROLE_CONTROL ? "of dom0" : "iommu=pt");
+        if (profile->xen.role == XEN_ROLE_CONTROL)
+                finding_remedy(f, "Keep guests with devices below %" PRIu64 " bits of address space.",
+                                iova->value);
+        else
+                finding_remedy(f,
+                                "Keep guests with devices below %" PRIu64
+                                " bits of address space; do not use iommu=pt.",
+                                iova->value);
 }
 
 static const ProfileBar *bar_above(const ProfileDevice *device, uint64_t limit) {
@@ -47,6 +51,12 @@ static void find_bar_above(const Profile *profile, uint64_t limit, FindingList *
                                 "0x%" PRIx64 "-0x%" PRIx64 " is above the %" PRIu64
                                 "-bit IOVA limit 0x%" PRIx64 ": peer-to-peer DMA to it cannot be mapped.",
                                 bar->start, bar->end, profile->widths.iova_bits.value, limit);
+                if (profile->xen.role == XEN_ROLE_CONTROL) {
+                        finding_remedy(f,
+                                        "Choose a smaller MMIO window in firmware setup. Where a guest has the BAR is "
+                                        "another matter: 'hawctl check'.");
+                        continue;
+                }
                 finding_remedy(f,
                                 "A guest given this device must place the BAR lower: limit its physical bits to "
                                 "%" PRIu64 "; on the host, a smaller MMIO window in firmware setup.",

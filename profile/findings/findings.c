@@ -109,6 +109,7 @@ int profile_find(const Profile *profile, FindingList *ret) {
         find_groups(profile, &list);
         find_holes(profile, &list);
         find_memory(profile, &list);
+        find_xen(profile, &list);
         r = finding_list_finish(&list);
         if (r < 0) {
                 finding_list_done(&list);

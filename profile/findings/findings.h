@@ -28,6 +28,7 @@ void find_iommu_width(const Profile *profile, FindingList *list);
 void find_device_tree(const Profile *profile, FindingList *list);
 void find_smmu(const Profile *profile, FindingList *list);
 void find_iort(const Profile *profile, FindingList *list);
+void find_xen(const Profile *profile, FindingList *list);
 
 void find_firmware(const Profile *profile, FindingList *list);
 void find_groups(const Profile *profile, FindingList *list);

@@ -15,12 +15,13 @@ import hosts_narrow
 import hosts_other
 import hosts_rmr
 import hosts_smmu
+import hosts_xen
 from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).read_text(encoding="utf-8"))
 HOSTS = (hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_smmu.HOSTS + hosts_rmr.HOSTS + hosts_iort.HOSTS + hosts_kernel.HOSTS +
-         hosts_narrow.HOSTS)
+         hosts_narrow.HOSTS + hosts_xen.HOSTS)
 
 
 def run(*arguments, **environment):

@@ -213,6 +213,28 @@ class Tree:
         self._unit(name, {"amd-iommu/cap": f"{cap:x}", "amd-iommu/features": features}, devices,
                    "pci0000:00/0000:00:00.2/iommu")
 
+    def xen(self, kind, version="4.17.5", control=True, features=True):
+        """What the kernel shows of Xen in a domain of a kind: PV, HVM, PVH."""
+        major, minor, extra = version.split(".", 2)
+        self.write("sys/hypervisor/type", "xen\n")
+        self.write("sys/hypervisor/guest_type", kind + "\n")
+        for name, text in (("major", major), ("minor", minor), ("extra", "." + extra)):
+            self.write(f"sys/hypervisor/version/{name}", text + "\n")
+        if features:
+            self.write("sys/hypervisor/properties/features", "%08x\n" % (int(control) << 11 | int(kind != "PV") << 2))
+        self.write("proc/xen/capabilities", "control_d\n" if control else "\n")
+
+    def xen_answers(self, text, log=""):
+        """hawd/xen, and Xen's boot log."""
+        self.write("hawd/xen", text)
+        if log:
+            self.write("hawd/xen-log", "".join(f"(XEN) {line}\n" for line in log.strip().splitlines()))
+
+    def pciback(self, *devices):
+        self.directory("sys/bus/pci/drivers/pciback")
+        for device in devices:
+            self.link(f"sys/bus/pci/drivers/pciback/{device}", f"../../../../devices/pci0000:00/{device}")
+
     def smmu(self, base, devices, node="arm-smmu-v3.0.auto", kind=3):
         """node: of ACPI as here, of a device tree "9050000.smmuv3"."""
         self._unit(f"smmu{kind}.0x{base:016x}", {}, devices, f"platform/{node}")
