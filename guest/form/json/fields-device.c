@@ -28,8 +28,8 @@ static int check_bar(const JsonValue *value, void *object, const void *before) {
 }
 
 static const Field bar_fields[] = {
-        { "index", FIELD_INTEGER, FIELD_ALWAYS, FIELD_MEMBER(GuestBar, index), .max = 5,
-                        .text = "Number of the BAR." },
+        { "index", FIELD_INTEGER, FIELD_ALWAYS, FIELD_MEMBER(GuestBar, index), .max = 6,
+                        .text = "Number of the BAR; 6: of an emulated device of Xen the expansion ROM." },
         { "size", FIELD_CUSTOM, FIELD_REQUIRED, FIELD_MEMBER(GuestBar, size), .hook = &guest_bar_size_hook,
                         .text = "Size: a power of two, at most 1 PiB." },
         { "is64bit", FIELD_BOOLEAN, 0, FIELD_MEMBER(GuestBar, is_64bit), .text = "A 64-bit BAR." },
@@ -204,6 +204,8 @@ static const Field device_fields[] = {
                         .text = "Alone behind a root or downstream port, whose window then holds its BARs." },
         { "port", FIELD_OBJECT, 0, DEVICE(port), .table = &guest_port_table,
                         .text = "The port of a device with ownPort." },
+        { "rdmPolicy", FIELD_WORD, 0, DEVICE(rdm_policy), .words = &xen_rdm_policy_words,
+                        .text = "Of Xen, rdm_policy=: what a conflict of RAM with the device's reserved memory does; left out: strict." },
         { "address", FIELD_CUSTOM, 0, .hook = &address_hook,
                         .text = "PCI address of the host's function that is assigned." },
         { "mediated", FIELD_CUSTOM, 0, .hook = &mediated_hook,

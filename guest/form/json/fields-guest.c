@@ -160,7 +160,8 @@ static int read_machine(const JsonValue *json, void *value) {
 
         if (r == -EINVAL)
                 return json_value_fail(json,
-                                "expected \"pc\", \"q35\", \"microvm\", \"virt\", \"cloud-hypervisor\", or "
+                                "expected \"pc\", \"q35\", \"microvm\", \"virt\", \"cloud-hypervisor\", "
+                                "\"xen-hvm\", \"xen-pvh\", \"xen-pv\", or "
                                 "a version such as \"pc-q35-7.1\" or \"virt-10.0\"");
         return r;
 }
@@ -169,7 +170,7 @@ static const FieldHook machine_hook = {
         .write = write_machine,
         .read = read_machine,
         .schema = "{\"type\": \"string\", "
-                  "\"pattern\": \"^(pc|q35|microvm|virt|cloud-hypervisor|pc-(q35|i440fx)-.+|pc-[0-9].*|virt-.+)$\"}",
+                  "\"pattern\": \"^(pc|q35|microvm|virt|cloud-hypervisor|xen-(hvm|pvh|pv)|pc-(q35|i440fx)-.+|pc-[0-9].*|virt-.+)$\"}",
 };
 
 /* 0 is a valid value of this member. */
@@ -243,7 +244,7 @@ static const Field guest_fields[] = {
         { "schema", FIELD_FIXED, FIELD_REQUIRED, .fixed = "hawd-guest/1", .text = "Form of the document." },
         { "name", FIELD_STRING, 0, GUEST(name), .text = "Name of the guest." },
         { "vmm", FIELD_WORD, FIELD_ALWAYS, GUEST(vmm), .words = &vmm_words,
-                        .text = "Its VMM: qemu, unless the machine is cloud-hypervisor." },
+                        .text = "Its VMM: qemu, unless the machine is cloud-hypervisor or one of Xen." },
         { "vmmVersion", FIELD_CUSTOM, 0, GUEST(vmm_version), .hook = &guest_version_hook,
                         .text = "Version of the VMM." },
         { "vmmBuild", FIELD_STRING, 0, GUEST(vmm_build),
@@ -253,9 +254,9 @@ static const Field guest_fields[] = {
         { "architecture", FIELD_WORD, 0, GUEST(architecture), .words = &architecture_words,
                         .text = "Architecture of the virtual CPU: that of the machine; of cloud-hypervisor the host's unless given." },
         { "machine", FIELD_CUSTOM, FIELD_REQUIRED, .hook = &machine_hook,
-                        .text = "A machine type of QEMU with its version, or the newest: pc, q35, pc-i440fx-8.2, pc-q35-7.1, microvm, virt-10.0; or cloud-hypervisor." },
+                        .text = "A machine type of QEMU with its version, or the newest: pc, q35, pc-i440fx-8.2, pc-q35-7.1, microvm, virt-10.0; or cloud-hypervisor; or of Xen xen-hvm, xen-pvh, xen-pv." },
         { "accelerator", FIELD_WORD, FIELD_ALWAYS, GUEST(kvm), .words = &accelerator_words,
-                        .text = "The accelerator: kvm when left out." },
+                        .text = "The accelerator: kvm when left out; of Xen without meaning." },
         { "smm", FIELD_STATE3, 0, GUEST(smm), .text = "-machine smm=; null: automatic." },
         { "pcie", FIELD_STATE3, 0, GUEST(pcie),
                         .text = "Of microvm, -machine pcie=on: it has PCI Express; null: not known, as if it had." },
@@ -276,6 +277,8 @@ static const Field guest_fields[] = {
                         .text = "Persistent memory of Cloud Hypervisor, which lies among the BARs." },
         { "virt", FIELD_OBJECT, 0, GUEST(virt), .table = &guest_virt_table,
                         .text = "The virt machine of arm64." },
+        { "xen", FIELD_OBJECT, 0, GUEST(xen), .table = &guest_xen_table,
+                        .text = "Settings of a guest of Xen." },
         { "cpu", FIELD_OBJECT, 0, GUEST(cpu), .table = &guest_cpu_table,
                         .text = "The virtual CPU; null: as the model, or the host." },
         { "memory", FIELD_OBJECT, FIELD_REQUIRED, GUEST(memory), .table = &guest_memory_table,

@@ -16,6 +16,7 @@ extern const FieldTable guest_port_table;   /* GuestPort */
 extern const FieldTable guest_ports_table;  /* GuestPorts */
 extern const FieldTable guest_bar_table;    /* GuestBar */
 extern const FieldTable guest_virt_table;   /* GuestVirt */
+extern const FieldTable guest_xen_table;    /* GuestXen */
 extern const FieldTable guest_note_table;   /* GuestNote */
 
 /* uint64_t: a number of bytes, or a string with a unit. */
@@ -41,6 +42,9 @@ int guest_check_segments(const JsonValue *top, const Guest *guest);
 
 /* Checks at the end what the guest's architecture does not have. */
 int guest_check_architecture(const JsonValue *top, const Guest *guest);
+
+/* Checks at the end that only a guest of Xen has Xen's settings. */
+int guest_check_xen(const JsonValue *top, const Guest *guest);
 
 /* The guest that contains this member. */
 #define GUEST_OF(value, member) ((Guest *) (void *) ((char *) (value) -offsetof(Guest, member)))

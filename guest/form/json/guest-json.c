@@ -48,6 +48,8 @@ static int check_whole(const JsonValue *top, Guest *guest) {
         r = guest_check_segments(top, guest);
         if (r >= 0)
                 r = guest_check_architecture(top, guest);
+        if (r >= 0)
+                r = guest_check_xen(top, guest);
         if (r < 0)
                 return r;
         r = noted(top, guest_note_machine(guest));
@@ -56,6 +58,8 @@ static int check_whole(const JsonValue *top, Guest *guest) {
         if (json_object_get(top->json, "accelerator"))
                 return 0;
         guest->kvm = true;
+        if (guest->vmm == VMM_XEN)
+                return 0;
         return noted(top, guest_assume(guest, "accelerator", "kvm, the default"));
 }
 

@@ -185,8 +185,10 @@ int xl_scan(XlScanner *scanner, XlToken *ret, VmError *reterr) {
         while (is_one_of(at(scanner, 0), " \t"))
                 scanner->at++;
         *ret = (XlToken){ .line = scanner->line };
-        if (scanner->at == scanner->n)
+        if (scanner->at == scanner->n) {
+                ret->line -= scanner->n > 0 && scanner->text[scanner->n - 1] == '\n';
                 return 0;
+        }
         skip_comment(scanner);
         c = at(scanner, 0);
         if (c == '\n') {
