@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "guest/option-value.h"
@@ -95,6 +96,25 @@ void change_option_show(ChangeRun *run, json_t *option) {
                         return;
         if (json_array_append(run->changed_options, option) < 0)
                 run->error = -ENOMEM;
+}
+
+void change_option_put(ChangeRun *run, const char *name, const char *format, ...) {
+        json_t *option = change_option_open(run, name, NULL, "");
+        char *value = NULL;
+        va_list arguments;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(&value, format, arguments);
+        va_end(arguments);
+        if (n < 0) {
+                run->error = -ENOMEM;
+                return;
+        }
+        if (json_array_set_new(option, 1, json_string(value)) < 0)
+                run->error = -ENOMEM;
+        free(value);
+        change_option_show(run, option);
 }
 
 void change_option_set(ChangeRun *run, json_t *option, const char *implied, const char *key,

@@ -29,6 +29,14 @@ typedef enum ChangeKind {
         CHANGE_HIGHMEM_MMIO, /* the 64-bit window */
         CHANGE_COMPACT,      /* 1: regions that are left out take no space */
         CHANGE_MMIO_SIZE,    /* of the 64-bit window; bytes */
+        /* Xen */
+        CHANGE_HOLE32,       /* mmio_hole=; bytes */
+        CHANGE_RDM_BOUNDARY, /* rdm_mem_boundary=; bytes */
+        CHANGE_RDM_RELAXED,  /* rdm_policy=relaxed, of all assigned devices */
+        CHANGE_HAP,          /* 0 off, 1 on */
+        CHANGE_PASSTHROUGH,  /* passthrough="enabled" */
+        CHANGE_VIDEO_MEMORY, /* bytes */
+        CHANGE_DEVICE_MODEL, /* qemu-xen, with the firmware that fits */
         _CHANGE_KIND_MAX,
 } ChangeKind;
 
@@ -75,5 +83,8 @@ bool change_option_has(const json_t *option, const char *implied, const char *ke
 /* Sets a key of the option (option-value.h) and shows it. */
 void change_option_set(ChangeRun *run, json_t *option, const char *implied, const char *key,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Replaces the value of the option, or of a new one, and shows it. */
+void change_option_put(ChangeRun *run, const char *name, const char *format, ...)
+                __attribute__((format(printf, 3, 4)));
 /* Includes it in the remedy. */
 void change_option_show(ChangeRun *run, json_t *option);

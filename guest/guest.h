@@ -290,6 +290,7 @@ typedef struct GuestXen {
         Tristate nested;           /* nestedhvm= */
         Tristate relocates;        /* hvmloader may move RAM; unknown: not with qemu-xen */
         Tristate passthrough; /* passthrough=: IOMMU page tables are there; unknown: with assigned devices */
+        bool relaxed;         /* rdm_policy= of all assigned devices; set only to try answers */
         bool traditional;     /* device model qemu-xen-traditional */
         bool no_vga;          /* vga="none" */
         bool no_platform_device; /* xen_platform_pci=0 */

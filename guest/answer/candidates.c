@@ -255,7 +255,9 @@ size_t remedy_candidates(const Guest *guest, const Profile *profile, const Profi
                 .finding = finding,
                 .changes = ret };
 
-        if (guest->machine == MACHINE_VIRT)
+        if (vmm_of(guest)->hypervisor)
+                candidates_hypervisor(&c);
+        else if (guest->machine == MACHINE_VIRT)
                 candidates_virt(&c);
         else if (of_rule[finding->rule])
                 of_rule[finding->rule](&c);

@@ -18,3 +18,5 @@ typedef struct Candidates {
 void candidates_add(Candidates *c, ChangeKind kind, uint64_t value);
 /* For QEMU's virt, whose width is not set but follows from the host or the CPU model. */
 void candidates_virt(Candidates *c);
+/* Of guests of a hypervisor (vmm.h). */
+void candidates_hypervisor(Candidates *c);

@@ -52,6 +52,7 @@ typedef enum StartCauseKind {
         START_RDM_CONFLICT,    /* reserved device memory in RAM: value to max, both inclusive */
         START_RDM_LOADER,      /* reserved device memory where hvmloader has its own: value to max */
         START_RDM_MANY,        /* more regions of it than a memory map can have: max */
+        START_LOW_RAM,         /* RAM below 4 GiB, value, ends below min, where hvmloader stops */
         START_HOLE,            /* mmio_hole= outside min to max */
         START_VIDEO_MEMORY,    /* videoram= below min */
         START_ON_DEMAND,       /* maxmem= above memory=, min, with assigned devices */

@@ -61,15 +61,18 @@ static int put_libvirt(FILE *file, const ChangeRun *run) {
 
 static int put_options(FILE *file, const ChangeRun *run) {
         const char *dashes = vmm_of(&run->before)->sign;
+        const bool assigns = vmm_of(&run->before)->assigns_options;
 
         for (size_t i = 0; i < json_array_size(run->changed_options); i++) {
                 const json_t *option = json_array_get(run->changed_options, i);
-                _cleanup_free_ char *quoted = shell_word(json_string_value(json_array_get(option, 1)));
+                _cleanup_free_ char *quoted = assigns
+                                ? strdup(change_option_value(option))
+                                : shell_word(json_string_value(json_array_get(option, 1)));
 
                 if (!quoted)
                         return -ENOMEM;
-                fprintf(file, "%s%s%s %s", i > 0 ? "\n" : "", dashes,
-                                json_string_value(json_array_get(option, 0)), quoted);
+                fprintf(file, "%s%s%s%s%s", i > 0 ? "\n" : "", dashes,
+                                json_string_value(json_array_get(option, 0)), assigns ? "=" : " ", quoted);
         }
         return 0;
 }

@@ -281,6 +281,10 @@ bool change_is_argument(const ChangeRun *run, const Change *change) {
 void change_element(ChangeRun *run, const Change *change) {
         if (!vmm_of(&run->before)->libvirt || change_is_argument(run, change))
                 return;
+        if (vmm_of(&run->before)->element) {
+                vmm_of(&run->before)->element(run, change);
+                return;
+        }
         switch (change->kind) {
         case CHANGE_WIDTH:
         case CHANGE_WIDTH_HOST:

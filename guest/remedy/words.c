@@ -7,6 +7,7 @@
 
 #include "guest/machine.h"
 #include "guest/remedy/remedy.h"
+#include "guest/vmm/vmm.h"
 
 #define PUT(...) snprintf(ret, CHANGE_WORDS_MAX, __VA_ARGS__)
 
@@ -22,7 +23,10 @@ static const char *in_units(uint64_t mib, char ret[32]) {
 static void put_memory(const Change *change, const Guest *guest, char *ret) {
         char size[32];
 
-        if (change->kind == CHANGE_RAM)
+        if (change->kind == CHANGE_MAX_MEMORY && vmm_of(guest)->hypervisor &&
+                        change->value <= guest->memory.ram)
+                PUT("give the guest all of its memory at start");
+        else if (change->kind == CHANGE_RAM)
                 PUT("reduce the guest's memory to %s", in_units(change->value >> 20, size));
         else if (change->value > guest->memory.ram)
                 PUT("reduce the maximum memory to %s", in_units(change->value >> 20, size));
@@ -75,12 +79,45 @@ static bool put_virt(const Change *change, char *ret) {
         return true;
 }
 
+/* True: of Xen. */
+static bool put_xen(const Change *change, char *ret) {
+        char size[32];
+
+        switch (change->kind) {
+        case CHANGE_HOLE32:
+                PUT("set the hole for devices below 4 GiB to %s", in_units(change->value >> 20, size));
+                break;
+        case CHANGE_RDM_BOUNDARY:
+                PUT("let memory above %s make way for reserved regions of devices",
+                                in_units(change->value >> 20, size));
+                break;
+        case CHANGE_RDM_RELAXED:
+                PUT("start the guest without the reserved regions that meet its memory");
+                break;
+        case CHANGE_HAP:
+                PUT("%s hardware-assisted paging", change->value ? "use" : "do not use");
+                break;
+        case CHANGE_PASSTHROUGH:
+                PUT("enable passthrough");
+                break;
+        case CHANGE_VIDEO_MEMORY:
+                PUT("set the memory of the graphics card to %s", in_units(change->value >> 20, size));
+                break;
+        case CHANGE_DEVICE_MODEL:
+                PUT("use the device model qemu-xen and its firmware");
+                break;
+        default:
+                return false;
+        }
+        return true;
+}
+
 void change_words(const Change *change, const Guest *guest, char ret[CHANGE_WORDS_MAX]) {
         const uint64_t value = change->value;
         char size[32];
 
         *ret = 0;
-        if (put_virt(change, ret))
+        if (put_virt(change, ret) || put_xen(change, ret))
                 return;
         switch (change->kind) {
         case CHANGE_WIDTH:

@@ -94,13 +94,10 @@ static const ProfileXenRegion *shared_with(
         return NULL;
 }
 
-static bool is_relaxed(const GuestDevice *device) {
-        return device->rdm_policy == XEN_RDM_RELAXED;
-}
-
 /* Xen refuses such a device unless its policy is relaxed. */
 static bool put_shared(CheckRun *run, const GuestDevice *device) {
         const ProfileXen *xen = &run->profile->xen;
+        const bool relaxed = guest_rdm_relaxed(run->guest, (size_t) (device - run->guest->devices));
         bool refused = false;
 
         for (size_t i = 0; i < xen->n_reserved; i++) {
@@ -115,12 +112,10 @@ static bool put_shared(CheckRun *run, const GuestDevice *device) {
                 if (!other)
                         continue;
                 pci_address_format(&other->device, address, sizeof(address));
-                f = check_find(run, RULE_RESERVED, is_relaxed(device) ? VERDICT_WARNING : VERDICT_UNSAFE,
-                                device->name,
-                                is_relaxed(device)
-                                                ? "its reserved memory region (RMRR) is another device's, too"
-                                                : "cannot be assigned: its reserved memory region (RMRR) is "
-                                                  "another device's, too");
+                f = check_find(run, RULE_RESERVED, relaxed ? VERDICT_WARNING : VERDICT_UNSAFE, device->name,
+                                relaxed ? "its reserved memory region (RMRR) is another device's, too"
+                                        : "cannot be assigned: its reserved memory region (RMRR) is "
+                                          "another device's, too");
                 check_numbers(run, f, "0x%" PRIx64 "-0x%" PRIx64 ", shared with %s", region->start,
                                 region->end, address);
                 check_advice(run, f,

@@ -51,6 +51,7 @@ typedef struct Vmm {
         const char *const *programs; /* program names, NULL at the end; or NULL: vmm_of_program() */
         const char *sign;            /* prefix of option names: "--" */
         const char *setting;         /* heading for its options */
+        bool assigns_options;        /* an option is a line "NAME=VALUE" */
         const char *loader; /* "hvmloader": places BARs before the firmware starts, whose version does not
                              * matter; NULL: the firmware places them */
         unsigned machines;  /* bits of MachineKind; without a VMM's name, the first VMM with the machine
@@ -103,6 +104,8 @@ typedef struct Vmm {
         bool (*change)(const Change *change, Guest *guest); /* as change_apply() */
         /* Puts the change (run->before to run->now) in its options. */
         void (*option)(ChangeRun *run, const Change *change);
+        /* In elements of a libvirt domain, where they differ from QEMU's; NULL: they do not. */
+        void (*element)(ChangeRun *run, const Change *change);
 } Vmm;
 
 extern const Vmm vmm_qemu, vmm_qemu_virt, vmm_cloud_hypervisor, vmm_cloud_hypervisor_arm64, vmm_xen;
@@ -126,6 +129,9 @@ bool vmm_version_open(const Guest *guest);
 
 /* Whether the VMM exits if it cannot map a BAR for other devices: set, or by default. */
 bool guest_p2p_fatal(const Guest *guest);
+
+/* Whether reserved memory of an assigned device may be left out of the guest's map (Xen: rdm_policy=relaxed). */
+bool guest_rdm_relaxed(const Guest *guest, size_t device);
 
 /* -ENOMEM only; an undetermined layout has `unknown` set. */
 int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret);

@@ -184,11 +184,70 @@ static void test_host(void **state) {
         check_done(&check);
 }
 
+/* ── remedies ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct Remedy {
+        Row row;
+        uint64_t hole;      /* MiB */
+        uint64_t bar;       /* of an emulated device; MiB */
+        const char *option; /* of the plan, in xl.cfg */
+        Verdict verdict;    /* with the plan */
+} Remedy;
+
+/* The region at 0x60000000 is 1536 MiB. 4 GiB of RAM end at 0xf0000000 and 0x110000000, and the hole of 192 MiB cannot grow;
+ * with a hole of 512 MiB, a 32-bit BAR of 256 MiB fits. */
+static const Remedy remedies[] = {
+        { { "strict", .memory = 2048, .device = 5 }, .option = "rdm_mem_boundary=1535",
+                        .verdict = VERDICT_SAFE },
+        { { "shared", .memory = 512, .device = 6 }, .option = "pci=[\"0000:00:06.0,rdm_policy=relaxed\"]",
+                        .verdict = VERDICT_WARNING },
+        { { "on demand", .memory = 1024, .maxmem = 2048, .device = 5 }, .option = "maxmem=1024",
+                        .verdict = VERDICT_SAFE },
+        { { "hole", .memory = 512 }, .hole = 100, .option = "mmio_hole=256", .verdict = VERDICT_SAFE },
+        { { "no space", .memory = 4096 }, .bar = 256, .option = "mmio_hole=512", .verdict = VERDICT_SAFE },
+        /* 2^39 less 4 GiB above 4 GiB, the hole's 256 MiB more below it, and 8 MiB of the graphics card. */
+        { { "beyond the unit", .memory = 512 * 1024, .device = 8 }, .option = "memory=524040",
+                        .verdict = VERDICT_WARNING },
+};
+
+static void check_remedy(const Remedy *remedy, const Profile *profile) {
+        GuestDevice devices[2] = {};
+        Check check = {};
+        Guest guest;
+
+        set_guest(&guest, &devices[0], &remedy->row);
+        guest.xen.mmio_hole = remedy->hole * M;
+        if (remedy->bar) {
+                devices[0] = (GuestDevice){ .name = "emulated", .n_bars = 1 };
+                devices[0].bars[0] = (GuestBar){ .index = 0, .size = remedy->bar * M };
+                guest.n_devices = 1;
+        }
+        assert_int_equal(check_guest(&guest, profile, &check), 0);
+        assert_int_equal(check.verdict, VERDICT_UNSAFE);
+        if (check.plan.n == 0)
+                fail_msg("%s: no plan", remedy->row.name);
+        assert_string_equal(check.plan.forms.option, remedy->option);
+        assert_int_equal(check.plan.verdict, remedy->verdict);
+        check_done(&check);
+        guest.devices = NULL;
+        guest.n_devices = 0;
+        guest_done(&guest);
+}
+
+static void test_remedies(void **state) {
+        Host host;
+
+        set_host(&host);
+        for (size_t i = 0; i < ELEMENTS(remedies); i++)
+                check_remedy(&remedies[i], &host.profile);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_rows),
                 cmocka_unit_test(test_unknown),
                 cmocka_unit_test(test_host),
+                cmocka_unit_test(test_remedies),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,8 @@ void xen_layout(Space *space) {
                 return;
         }
         xen_memory(space, &map);
+        if (guest->machine == MACHINE_XEN_HVM && map.low_end < XEN_LOW_RAM_MIN && guest->memory.ram)
+                layout_refuse(space, START_LOW_RAM, map.low_end, XEN_LOW_RAM_MIN, 0);
         if (guest->machine == MACHINE_XEN_HVM)
                 xen_place(space, &map);
         add_ram(space, &map);

@@ -52,12 +52,14 @@ static bool keeps_rdm(const Guest *guest) {
                         guest->form.manager == MANAGER_NONE;
 }
 
-static bool strict_of(const Guest *guest, const GuestDevice *device, bool kept) {
-        const XenRdmPolicy all = kept ? guest->xen.rdm_policy : XEN_RDM_DEFAULT;
-        /* xl gives a device the policy of all, if there is one. */
-        const XenRdmPolicy policy = device->rdm_policy != XEN_RDM_DEFAULT ? device->rdm_policy : all;
+/* xl gives a device the policy of all, if there is one. */
+bool guest_rdm_relaxed(const Guest *guest, size_t device) {
+        const XenRdmPolicy all = keeps_rdm(guest) ? guest->xen.rdm_policy : XEN_RDM_DEFAULT,
+                           own = guest->devices[device].rdm_policy;
 
-        return policy != XEN_RDM_RELAXED;
+        if (guest->xen.relaxed)
+                return true;
+        return (own != XEN_RDM_DEFAULT ? own : all) == XEN_RDM_RELAXED;
 }
 
 static void add_region(Space *space, XenMap *map, const XenRegion *region) {
@@ -88,10 +90,10 @@ static bool same_device(const PciAddress *a, const PciAddress *b) {
                         a->function == b->function;
 }
 
-static void collect_device(Space *space, XenMap *map, size_t index, bool kept) {
+static void collect_device(Space *space, XenMap *map, size_t index) {
         const ProfileXen *xen = space->host->xen;
         const GuestDevice *device = &space->guest->devices[index];
-        const bool strict = strict_of(space->guest, device, kept);
+        const bool strict = !guest_rdm_relaxed(space->guest, index);
 
         if (!device->has_address) {
                 if (xen->n_reserved > 0)
@@ -135,7 +137,7 @@ static void collect_regions(Space *space, XenMap *map) {
         }
         for (size_t i = 0; i < guest->n_devices; i++)
                 if (guest->devices[i].assigned)
-                        collect_device(space, map, i, kept);
+                        collect_device(space, map, i);
 }
 
 /* RAM below 4 GiB ends before each region that lies above the boundary. */

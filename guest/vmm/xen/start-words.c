@@ -41,6 +41,11 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
         size_text(cause->min, least);
         size_text(cause->max, most);
         switch (cause->kind) {
+        case START_LOW_RAM:
+                SAY(summary, "hvmloader needs more RAM below 4 GiB");
+                SAY(numbers, "it has %s, the minimum is %s", value, least);
+                SAY(advice, "set a higher rdm_mem_boundary, or increase memory");
+                break;
         case START_HOLE:
                 SAY(summary, "mmio_hole is out of range");
                 SAY(numbers, "mmio_hole is %" PRIu64 " MiB; supported: %" PRIu64 " to %" PRIu64 " MiB",
@@ -112,7 +117,7 @@ void xen_start_words(const Guest *guest, const Layout *layout, const StartCause 
         *ret = (StartWords){};
         if (cause->kind >= START_RDM_CONFLICT && cause->kind <= START_RDM_MANY)
                 say_region(guest, cause, ret);
-        else if (cause->kind >= START_HOLE && cause->kind <= START_ON_DEMAND)
+        else if (cause->kind >= START_LOW_RAM && cause->kind <= START_ON_DEMAND)
                 say_memory(guest, cause, ret);
         else
                 say_kind(guest, cause, ret);

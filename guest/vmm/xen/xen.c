@@ -50,6 +50,7 @@ const Vmm vmm_xen = {
         .name = "Xen",
         .sign = "",
         .setting = "xl.cfg",
+        .assigns_options = true,
         .loader = "hvmloader",
         .machines = 1U << MACHINE_XEN_HVM | 1U << MACHINE_XEN_PVH | 1U << MACHINE_XEN_PV,
         .default_version = version_defaults,
@@ -67,4 +68,5 @@ const Vmm vmm_xen = {
         .hypervisor = true,
         .change = xen_change,
         .option = xen_option,
+        .element = xen_element,
 };

@@ -15,6 +15,9 @@
 #define XEN_DYNAMIC_START UINT64_C(0xFC100000)
 #define XEN_DYNAMIC_END UINT64_C(0xFE000000)
 
+/* hvmloader stops with less (e820.c). */
+#define XEN_LOW_RAM_MIN (2 * MIB)
+
 #define XEN_HOLE_MIN (4 * GIB - XEN_HOLE_START)
 #define XEN_HOLE_MAX XEN_HOLE_START
 #define XEN_BOUNDARY_DEFAULT (2 * GIB)
@@ -71,3 +74,4 @@ void xen_start_words(const Guest *guest, const Layout *layout, const StartCause 
 
 bool xen_change(const Change *change, Guest *guest);
 void xen_option(ChangeRun *run, const Change *change);
+void xen_element(ChangeRun *run, const Change *change);
