@@ -26,6 +26,7 @@ static void end_line(Filter *filter) {
         Buffer *lines = filter->lines;
 
         if (!filter->too_long && xen_log_line_matters(line)) {
+                line = xen_log_line_kept(line);
                 if (lines->n + line.n + 1 > ROOT_XEN_LOG_MAX)
                         filter->reason = REASON_TOO_LARGE;
                 else if (!buffer_reserve(lines, lines->n + line.n + 1))

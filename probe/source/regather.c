@@ -60,6 +60,20 @@ static int regather_sources(Root *root, const Changes *changes, Buffer *buffer, 
         return 0;
 }
 
+/* In dom0, which devices pciback has, and what Xen reserves for those that are there now. */
+static int reread_xen(Root *root, Buffer *buffer, Facts *facts) {
+        XenFacts fresh = {};
+        int r = source_xen_read(root, buffer, &facts->cpu.cpuid, &fresh);
+
+        if (r < 0) {
+                xen_facts_done(&fresh);
+                return r;
+        }
+        xen_facts_done(&facts->xen);
+        facts->xen = fresh;
+        return 0;
+}
+
 static int regather_everything(Root *root, Facts *facts) {
         Facts fresh = {};
         int r = facts_gather(root, &fresh);
@@ -80,5 +94,7 @@ int facts_regather(Root *root, const Changes *changes, Facts *facts) {
         r = regather_sources(root, changes, &buffer, facts);
         for (size_t i = 0; i < changes->n_devices && r >= 0; i++)
                 r = regather_device(root, &buffer, &changes->devices[i], facts);
+        if (r >= 0 && changes->n_devices > 0 && facts->xen.control == TRISTATE_YES)
+                r = reread_xen(root, &buffer, facts);
         return r;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probe/decode/text.h"
 #include "probe/decode/xen/xen-log.h"
 
 /* The lines' forms are those of Xen's source: xen/drivers/passthrough and xen/arch/x86/hvm, RELEASE-4.14.0 to 4.22.0. */
@@ -45,6 +46,27 @@ static void test_matters(void **state) {
                 if (n > 0 && vectors[i].line[n - 1] == '\r')
                         line.n--;
                 assert_int_equal(xen_log_line_matters(line), vectors[i].matters);
+        }
+}
+
+static void test_kept(void **state) {
+        static const struct {
+                const char *line, *kept;
+        } vectors[] = {
+                { "(XEN) Xen version 4.17.5 (Debian 4.17.5+72) (builder@machine.example) (gcc) debug=n Sat Nov 29",
+                                "(XEN) Xen version 4.17.5" },
+                { "(XEN) [VT-D]drhd->address = fed90000 iommu->reg = ffff82c000205000",
+                                "(XEN) [VT-D]drhd->address = fed90000" },
+                { "(XEN) [    1.5] [VT-D]drhd->address = fed90000",
+                                "(XEN) [    1.5] [VT-D]drhd->address = fed90000" },
+                { "(XEN) HVM: HAP page sizes: 4kB (x)", "(XEN) HVM: HAP page sizes: 4kB (x)" },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(vectors); i++) {
+                Bytes kept = xen_log_line_kept(bytes_of(vectors[i].line));
+
+                assert_true(text_equal(kept, vectors[i].kept));
+                assert_true(xen_log_line_matters(kept));
         }
 }
 
@@ -193,6 +215,7 @@ static void test_bad(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_matters),
+                cmocka_unit_test(test_kept),
                 cmocka_unit_test(test_vtd),
                 cmocka_unit_test(test_amdvi),
                 cmocka_unit_test(test_unknown),

@@ -128,6 +128,15 @@ static bool parse_reason_line(Bytes key, Bytes rest, Parser *parser) {
         return false;
 }
 
+/* Without blanks at its ends, so that it is read again as it was written. */
+static void keep(Bytes text, char *ret, size_t size) {
+        size_t n;
+
+        text_printable(text_trim(text), ret, size);
+        for (n = strlen(ret); n > 0 && ret[n - 1] == ' '; n--)
+                ret[n - 1] = 0;
+}
+
 static bool parse_words(Bytes key, Bytes rest, Parser *parser) {
         XenAnswers *answers = parser->answers;
         uint64_t number;
@@ -135,11 +144,11 @@ static bool parse_words(Bytes key, Bytes rest, Parser *parser) {
         if (text_equal(key, "version"))
                 return parse_version(rest, parser);
         if (text_equal(key, "extra-version"))
-                text_printable(text_trim(rest), answers->extra, sizeof(answers->extra));
+                keep(rest, answers->extra, sizeof(answers->extra));
         else if (text_equal(key, "capabilities"))
-                text_printable(text_trim(rest), answers->capabilities, sizeof(answers->capabilities));
+                keep(rest, answers->capabilities, sizeof(answers->capabilities));
         else if (text_equal(key, "command-line")) {
-                text_printable(text_trim(rest), answers->command_line, sizeof(answers->command_line));
+                keep(rest, answers->command_line, sizeof(answers->command_line));
                 parser->command_line = true;
         } else if (text_equal(key, "sysctl")) {
                 if (!take_number(&rest, 16, UINT32_MAX, &number) || !at_end(rest))

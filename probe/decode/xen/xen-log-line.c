@@ -21,6 +21,8 @@ bool xen_line_begin(Bytes *line) {
                 return false;
         skip_time(line);
         *line = text_trim(*line);
+        while (line->n > 0 && line->data[line->n - 1] == '\r')
+                *line = text_trim(bytes_part(*line, 0, line->n - 1));
         return true;
 }
 

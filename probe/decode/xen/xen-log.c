@@ -290,6 +290,23 @@ bool xen_log_line_matters(Bytes line) {
         return matters;
 }
 
+Bytes xen_log_line_kept(Bytes line) {
+        Bytes rest = line;
+        const char *end = NULL;
+        const void *at;
+
+        if (!xen_line_begin(&rest))
+                return line;
+        if (xen_line_take(&rest, "Xen version "))
+                end = " (";
+        else if (xen_line_take(&rest, "[VT-D]drhd->address = "))
+                end = " iommu->reg";
+        at = end ? memmem(rest.data, rest.n, end, strlen(end)) : NULL;
+        if (!at || text_trim(bytes_part(rest, 0, (size_t) ((const uint8_t *) at - rest.data))).n == 0)
+                return line;
+        return bytes_part(line, 0, (size_t) ((const uint8_t *) at - line.data));
+}
+
 int xen_log_decode(Bytes text, XenLog *ret, FaultList *faults) {
         XenLog log = {};
         Reader reader = { .log = &log, .faults = faults };

@@ -3,7 +3,7 @@
 
 /* Xen's boot log, as `xl dmesg` prints it. No hypercall has what these lines say of IOMMUs:
  *    Intel VT-d iommu 0 supported page sizes: 4kB, 2MB, 1GB        (xen/drivers/passthrough/vtd/iommu.c)
- *    [VT-D]drhd->address = fed90000 iommu->reg = ffff…             (only with iommu=verbose, as the next one)
+ *    [VT-D]drhd->address = fed90000                                (only with iommu=verbose, as the next one)
  *    [VT-D]cap = d2008c222f0686 ecap = f00f4a
  *    - Host Address Translation Size: 0x2                          (xen/drivers/passthrough/amd/iommu_detect.c)
  *    AMD-Vi: IOMMU 0 Enabled.                                      (xen/drivers/passthrough/amd/iommu_init.c)
@@ -74,6 +74,9 @@ void xen_log_done(XenLog *log);
 
 /* True for a line that matters: one of those above. The rest of the log says what guests did. */
 bool xen_log_line_matters(Bytes line);
+
+/* What is kept of such a line: not who built Xen and where, and no address of Xen itself. */
+Bytes xen_log_line_kept(Bytes line);
 
 /* -ENOMEM only. Lines of other kinds are ignored; a line of a known kind with a bad number is a fault by its line. */
 int xen_log_decode(Bytes text, XenLog *ret, FaultList *faults);
