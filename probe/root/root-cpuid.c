@@ -55,6 +55,9 @@ static int execute_hypervisor(CpuidTable *table) {
                 }
         if (!xen_cpuid_is_signature(&regs))
                 return 0;
+        /* KVM can show the leaves of Xen; its own are next to them. */
+        if (execute(table, regs.leaf + XEN_CPUID_STEP, 0, NULL) < 0)
+                return -ENOMEM;
         for (uint32_t leaf = regs.leaf; leaf <= regs.eax && leaf <= regs.leaf + XEN_CPUID_LEAVES; leaf++)
                 if (execute(table, leaf, 0, NULL) < 0)
                         return -ENOMEM;

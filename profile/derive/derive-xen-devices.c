@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "profile/device-lookup.h"
+#include "profile/xen-region.h"
 
 #define CLASS_BRIDGE 0x06
 #define CLASS_IOMMU 0x0806
@@ -123,36 +124,14 @@ static bool is_handed_over(const XenFacts *xen, const ProfileDevice *device) {
         return false;
 }
 
-/* Xen refuses a device of an RMRR that has others, unless the guest's rdm_policy is relaxed
- * (xen/drivers/passthrough/vtd/iommu.c, intel_iommu_assign_device()). */
-static bool shares_region(const ProfileXen *xen, const ProfileDevice *device) {
-        for (size_t i = 0; i < xen->n_reserved; i++) {
-                const ProfileXenRegion *own = &xen->reserved[i];
-
-                if (!own->has_device || pci_address_compare(&own->device, &device->address) != 0)
-                        continue;
-                for (size_t j = 0; j < xen->n_reserved; j++) {
-                        const ProfileXenRegion *other = &xen->reserved[j];
-
-                        if (j != i && other->has_device && other->start == own->start &&
-                                        other->end == own->end &&
-                                        pci_address_compare(&other->device, &device->address) != 0)
-                                return true;
-                }
-        }
-        return false;
-}
-
 static AssignableWhy why_not(const XenFacts *facts, const Profile *profile, const ProfileDevice *device) {
-        const ProfileXen *xen = &profile->xen;
-        const Fact *passthrough = &xen->passthrough_hvm;
-        bool amd = profile->host.vendor == CPU_VENDOR_AMD || profile->host.vendor == CPU_VENDOR_HYGON;
+        const Fact *passthrough = &profile->xen.passthrough_hvm;
 
         if (device->ids_reason == REASON_NONE && device->class_code >> 16 == CLASS_BRIDGE)
                 return ASSIGNABLE_WHY_BRIDGES_ONLY;
         if (fact_known(passthrough) && !passthrough->value)
                 return ASSIGNABLE_WHY_NO_IOMMU;
-        if (!amd && shares_region(xen, device))
+        if (xen_region_shared(profile, &device->address))
                 return ASSIGNABLE_WHY_SHARED_REGION;
         if (facts->pciback_reason != REASON_NONE && facts->pciback_reason != REASON_ABSENT)
                 return ASSIGNABLE_WHY_UNREADABLE;

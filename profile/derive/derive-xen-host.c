@@ -256,6 +256,8 @@ void derive_xen_host(const Facts *facts, Profile *profile) {
 
         if (profile->xen.role == XEN_ROLE_GUEST)
                 snprintf(profile->host.virtualised, sizeof(profile->host.virtualised), "xen");
+        else if (profile->xen.role == XEN_ROLE_NONE && derive_xen_is_kvm(facts))
+                snprintf(profile->host.virtualised, sizeof(profile->host.virtualised), "kvm");
         if (!derive_xen_view(facts, &profile->xen, &view))
                 return;
         if (profile->xen.role == XEN_ROLE_GUEST) {

@@ -10,10 +10,23 @@
 /* The highest page number whose end is an address of 64 bits. */
 #define PAGE_MAX (UINT64_MAX / XEN_PAGE_SIZE - 1)
 
+/* KVM shows its own leaves after those of Xen if a VMM wants its guest to see Xen (QEMU's xen-version). */
+bool derive_xen_is_kvm(const Facts *facts) {
+        static const CpuidLeaf kvm = { .ebx = 0x4b4d564b, .ecx = 0x564b4d56, .edx = 0x4d };
+        const XenCpuid *xen = &facts->xen.cpuid;
+        const CpuidLeaf *leaf = facts->cpu.cpuid_reason == REASON_NONE && xen->found
+                        ? cpuid_table_find(&facts->cpu.cpuid, xen->base + XEN_CPUID_STEP, 0)
+                        : NULL;
+
+        return leaf && leaf->ebx == kvm.ebx && leaf->ecx == kvm.ecx && leaf->edx == kvm.edx;
+}
+
 /* A domain without privilege sees nothing of the host. So does one that does not tell: this is the safe answer only
  * for a guest, and dom0 tells. */
-static XenRole role_of(const XenFacts *xen) {
-        if (xen->running != TRISTATE_YES)
+static XenRole role_of(const Facts *facts) {
+        const XenFacts *xen = &facts->xen;
+
+        if (xen->running != TRISTATE_YES || (xen->control != TRISTATE_YES && derive_xen_is_kvm(facts)))
                 return XEN_ROLE_NONE;
         return xen->control == TRISTATE_YES ? XEN_ROLE_CONTROL : XEN_ROLE_GUEST;
 }
@@ -186,7 +199,7 @@ static void copy_options(const char *options, char *ret, size_t size) {
 int derive_xen(const Facts *facts, ProfileXen *ret) {
         const XenFacts *xen = &facts->xen;
 
-        ret->role = role_of(xen);
+        ret->role = role_of(facts);
         if (ret->role == XEN_ROLE_NONE)
                 return 0;
         ret->domain_type = xen->domain_type;

@@ -14,6 +14,9 @@ int derive_xen(const Facts *facts, ProfileXen *ret);
  * virtual machines like others. */
 bool derive_xen_view(const Facts *facts, const ProfileXen *xen, Facts *ret);
 
+/* Whether KVM only looks like Xen. */
+bool derive_xen_is_kvm(const Facts *facts);
+
 /* What any value is unknown for that Xen alone has: permission where Xen could be asked. */
 Reason derive_xen_reason(const Facts *facts);
 

@@ -25,11 +25,11 @@ static const FieldTable region_table = { FIELD_TABLE(region_fields), .check = ch
 #define XEN(member) FIELD_MEMBER(ProfileXen, member)
 
 static const Field xen_fields[] = {
-        { "role", FIELD_WORD, 0, XEN(role), .words = &xen_role_words,
+        { "role", FIELD_WORD, FIELD_EMITS, XEN(role), .words = &xen_role_words,
                         .text = "dom0, which manages the host, or guest." },
         { "domainType", FIELD_WORD, 0, XEN(domain_type), .words = &xen_domain_type_words,
                         .text = "How this domain is virtualised: pv, hvm, pvh." },
-        { "version", FIELD_TEXT, 0, XEN(version), .text = "Version of Xen." },
+        { "version", FIELD_TEXT, FIELD_EMITS, XEN(version), .text = "Version of Xen." },
         { "commandLine", FIELD_TEXT, 0, XEN(command_line),
                         .text = "Options of Xen's command line that affect a width or an IOMMU." },
         { "commandLineReason", FIELD_REASON, 0, XEN(command_line_reason),

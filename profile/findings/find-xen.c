@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "profile/findings/findings.h"
+#include "profile/xen-region.h"
 
 /* Debian's and most others' way to Xen's command line. */
 #define COMMAND_LINE \
@@ -141,16 +142,12 @@ static void find_region_shared(const Profile *profile, FindingList *list) {
         const ProfileXen *xen = &profile->xen;
         char devices[128];
 
-        /* AMD's units have no such rule. */
-        if (profile->host.vendor == CPU_VENDOR_AMD || profile->host.vendor == CPU_VENDOR_HYGON)
-                return;
-        for (size_t i = 0; i + 1 < xen->n_reserved; i++) {
-                const ProfileXenRegion *region = &xen->reserved[i], *next = &xen->reserved[i + 1];
+        for (size_t i = 0; i < xen->n_reserved; i++) {
+                const ProfileXenRegion *region = &xen->reserved[i];
                 bool again = i > 0 && xen->reserved[i - 1].start == region->start &&
                                 xen->reserved[i - 1].end == region->end;
 
-                if (again || !region->has_device || !next->has_device || next->start != region->start ||
-                                next->end != region->end)
+                if (again || !xen_region_is_shared(profile, i))
                         continue;
                 list_sharers(xen, region, devices, sizeof(devices));
                 Finding *f = finding_add(list, FINDING_XEN_REGION_SHARED, SEVERITY_WARNING,

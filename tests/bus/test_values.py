@@ -8,6 +8,7 @@ import pytest
 import hosts_intel
 import hosts_other
 import hosts_smmu
+import hosts_xen
 from bus import GROUP, HOST, IOMMU, PATH
 
 MSI = (0xFEE00000, 0xFEEFFFFF, "msi")
@@ -29,7 +30,7 @@ INTEL = {
         "HostPhysicalBits": 46, "GuestPhysicalBits": 46, "GuestMappableBits": 46, "IovaBits": 39, "LinearBits": 48,
         "SafeGuestBits": 46, "SafeGuestBitsWithDevices": 39, "La57Enabled": "no", "La57Capable": "no",
         "SecondLevelKind": "ept", "SecondLevelEnabled": "yes", "KvmBackend": "kvm_intel", "EncryptionBitsTaken": 0,
-        "RamTop": 0x480000000, "ReservedRegions": [(0x7B800000, 0x7FFFFFFF, "direct-relaxable"), MSI],
+        "XenRole": "", "XenVersion": "", "RamTop": 0x480000000, "ReservedRegions": [(0x7B800000, 0x7FFFFFFF, "direct-relaxable"), MSI],
         "UsableIova": [BELOW_MSI, (0xFEF00000, (1 << 39) - 1)], "Generation": 1, "Unknown": {},
     },
     "findings": {("bar-above-iova", "warning", "0000:01:00.0"), ("iommu-narrower-than-cpu", "warning", "host"),
@@ -67,7 +68,7 @@ AMD = {
         "HostPhysicalBits": 43, "GuestPhysicalBits": 48, "GuestMappableBits": 48, "IovaBits": 64, "LinearBits": 48,
         "SafeGuestBits": 48, "SafeGuestBitsWithDevices": 48, "La57Enabled": "no", "La57Capable": "no",
         "SecondLevelKind": "npt", "SecondLevelEnabled": "yes", "KvmBackend": "kvm_amd", "EncryptionBitsTaken": 5,
-        "RamTop": 0x2080000000, "ReservedRegions": [MSI, HT], "UsableIova": AMD_USABLE, "Generation": 1, "Unknown": {},
+        "XenRole": "", "XenVersion": "", "RamTop": 0x2080000000, "ReservedRegions": [MSI, HT], "UsableIova": AMD_USABLE, "Generation": 1, "Unknown": {},
     },
     "findings": {("cpu-narrower-than-usual", "info", "host"), ("encryption-takes-bits", "info", "host"), ("hypertransport-hole", "info", "host")},
     "provenance": {"EncryptionBitsTaken": "measured: SYSCFG[23]", "IovaBits": "derived: ivhd0"},
@@ -90,7 +91,8 @@ NONE = {
         "Virtualised": "none", "CpuVendor": "GenuineIntel", "CpuModelName": "Test CPU", "Cpus": 2, "CpuPhysicalBits": 39,
         "HostPhysicalBits": 39, "GuestPhysicalBits": 0, "GuestMappableBits": 0, "IovaBits": 0, "LinearBits": 48, "SafeGuestBits": 0,
         "SafeGuestBitsWithDevices": 0, "La57Enabled": "no", "La57Capable": "no", "SecondLevelKind": "ept",
-        "SecondLevelEnabled": "unknown", "KvmBackend": "", "EncryptionBitsTaken": 0, "RamTop": 0x480000000, "ReservedRegions": [],
+        "SecondLevelEnabled": "unknown", "KvmBackend": "", "EncryptionBitsTaken": 0, "XenRole": "", "XenVersion": "", "RamTop": 0x480000000,
+        "ReservedRegions": [],
         "UsableIova": [], "Generation": 1,
         "Unknown": dict.fromkeys(("GuestPhysicalBits", "GuestMappableBits", "IovaBits", "SafeGuestBits", "SafeGuestBitsWithDevices",
                                   "SecondLevelEnabled"), "absent"),
@@ -103,7 +105,8 @@ NONE = {
 BARE = {
     "host": dict.fromkeys(("Cpus", "CpuPhysicalBits", "HostPhysicalBits", "GuestPhysicalBits", "GuestMappableBits", "IovaBits", "LinearBits",
                            "SafeGuestBits", "SafeGuestBitsWithDevices", "EncryptionBitsTaken", "RamTop"), 0)
-    | dict.fromkeys(("MachineId", "Hostname", "Kernel", "Architecture", "Virtualised", "CpuVendor", "CpuModelName", "KvmBackend"), "")
+    | dict.fromkeys(("MachineId", "Hostname", "Kernel", "Architecture", "Virtualised", "CpuVendor", "CpuModelName", "KvmBackend",
+                     "XenRole", "XenVersion"), "")
     | dict.fromkeys(("La57Enabled", "La57Capable", "SecondLevelEnabled"), "unknown")
     | {"SecondLevelKind": "none", "Version": VERSION, "ReservedRegions": [], "UsableIova": [], "Generation": 1, "Unknown": dict.fromkeys(FACTS, "absent") | {"IovaBits": "ambiguous"}},
     "findings": set(), "provenance": {"RamTop": "unknown: /proc/iomem"},
@@ -145,6 +148,25 @@ def test_smmu(serve, client):
     unit = client.get_all(path, IOMMU)
     assert (unit["Kind"], unit["Features"], unit["Oas"], unit["Stages"]) == ("arm-smmu-v3", 0x88705, 44, "both")
     assert (unit["IovaBits"], unit["FirstStageBits"], unit["SecondStageBits"], unit["InterruptRemappingEnabled"]) == (48, 48, 44, "yes")
+
+
+def test_dom0(serve, client):
+    """What only Xen knows, and what it says."""
+    serve(hosts_xen.xen_dom0_pv_intel)
+    host = client.get_all()
+    assert (host["XenRole"], host["XenVersion"], host["Virtualised"], host["KvmBackend"]) == ("dom0", "4.17.5", "", "")
+    assert (host["CpuPhysicalBits"], host["GuestPhysicalBits"], host["IovaBits"], host["RamTop"]) == (46, 46, 48, 0x140000000)
+    assert host["Unknown"]["Cpus"] == "xen"
+    unit = client.get_all(f"{PATH}/iommu/vtd0", IOMMU)
+    assert (unit["Kind"], unit["Cap"], unit["IovaBits"], unit["InterruptRemappingEnabled"]) == ("intel-vtd", 0xD2008C222F0686, 48, "yes")
+
+
+def test_dom0_silent(serve, client):
+    """Without Xen's answers nothing is made up of what Linux sees."""
+    serve(hosts_xen.xen_dom0_silent)
+    host = client.get_all()
+    assert (host["XenRole"], host["XenVersion"], host["GuestPhysicalBits"], host["SecondLevelEnabled"]) == ("dom0", "4.17.5", 0, "unknown")
+    assert {host["Unknown"][name] for name in ("GuestPhysicalBits", "IovaBits", "SecondLevelEnabled", "RamTop")} == {"xen"}
 
 
 def test_unknown_of_a_group(serve, client):

@@ -266,5 +266,56 @@ xen_guest_pvh.expect = {"host.virtualised": "xen", "xen.domainType": "pvh"}
 xen_guest_pvh.findings = {"virtualised-host", "kvm-absent"}
 
 
-HOSTS = [xen_dom0_pv_amd, xen_dom0_pv_sme, xen_dom0_pv_intel, xen_dom0_quiet_log, xen_dom0_pvh, xen_dom0_silent, xen_dom0_iommu_off,
+def xen_by_kvm(t):
+    """KVM shows the leaves of Xen to a guest that wants them (QEMU, xen-version=), and its own after them: no Xen, no dom0."""
+    t.base(name="looks-like-xen")
+    t.cpuid(INTEL, 46, hypervisor=XEN)
+    t.cpuinfo(INTEL, 46, flags="fpu lm hypervisor")
+    path = t.root / "hawd/cpuid"
+    path.write_text(path.read_text(encoding="utf-8") + leaf(0x40000100, 0x40000101, 0x4B4D564B, 0x564B4D56, 0x4D), encoding="utf-8")
+    t.xen("HVM", control=False)
+    t.memory([(0x100000, 0x7FFFFFFF)])
+
+
+xen_by_kvm.expect = {"host.virtualised": "kvm", "widths.cpuPhysicalBits.value": 46}
+xen_by_kvm.findings = {"virtualised-host", "kvm-absent", "iommu-absent"}
+
+
+def xen_bare(t):
+    """No Xen: a kernel that was built with its drivers has an empty /sys/hypervisor."""
+    t.base(name="bare")
+    t.cpuid(INTEL, 46, vmx=True)
+    t.cpuinfo(INTEL, 46, flags="fpu lm vmx ept")
+    t.directory("sys/hypervisor")
+    t.memory([(0x100000, 0x7FFFFFFF)])
+
+
+xen_bare.expect = {"host.virtualised": "none", "paging.virtualisation.enabled.value": True}
+xen_bare.findings = {"kvm-absent", "iommu-absent"}
+
+
+def xen_dom0_vtd_on_amd(t):
+    """As an emulator has it. The unit of VT-d is what decides that a shared RMRR is refused."""
+    dom0_amd(t)
+    t.xen_answers(answers(regions="reserved 0000:00:05.0 0x0000000000070000 16\nreserved 0000:00:07.0 0x0000000000070000 16\n"
+                                  "reserved all 0x0000000000070000 16\n"), VTD_LOG)
+
+
+xen_dom0_vtd_on_amd.expect = {
+    "iommus.0.kind": "intel-vtd", "devices.1.assignableWhy": "shared-region", "devices.2.assignableWhy": "shared-region",
+}
+xen_dom0_vtd_on_amd.findings = {"xen-controls-host", "xen-region-shared", "iommu-caching-mode"}
+
+
+def xen_dom0_ivmd(t):
+    """AMD's units have no such rule: an IVMD for many devices is no reason."""
+    dom0_amd(t)
+    t.xen_answers(answers(regions="reserved 0000:00:05.0 0x0000000000070000 16\nreserved 0000:00:07.0 0x0000000000070000 16\n"), AMD_LOG)
+
+
+xen_dom0_ivmd.expect = {"devices.1.assignable": True, "devices.2.assignableWhy": "not-handed-over"}
+xen_dom0_ivmd.findings = {"xen-controls-host"}
+
+
+HOSTS = [xen_by_kvm, xen_bare, xen_dom0_vtd_on_amd, xen_dom0_ivmd, xen_dom0_pv_amd, xen_dom0_pv_sme, xen_dom0_pv_intel, xen_dom0_quiet_log, xen_dom0_pvh, xen_dom0_silent, xen_dom0_iommu_off,
          xen_dom0_pv_only, xen_dom0_no_hap, xen_guest_pv, xen_guest_hvm, xen_guest_pvh]
