@@ -224,7 +224,8 @@ void diagnose_host(const Surroundings *surroundings, const Profile *profile, boo
         diagnose_container(host, is_incomplete(profile), diagnosis);
         diagnose_lockdown(host, profile, diagnosis);
         diagnose_log(host, profile, diagnosis);
-        diagnose_kvm(surroundings, profile, by_service, diagnosis);
+        if (!diagnose_xen(profile, by_service, diagnosis))
+                diagnose_kvm(surroundings, profile, by_service, diagnosis);
 }
 
 /* ── hawctl's own programs ─────────────────────────────────────────────────────────────────────────────── */

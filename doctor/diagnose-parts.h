@@ -19,5 +19,7 @@ void diagnose_collector(const Surroundings *surroundings, const Profile *profile
                 Diagnosis *diagnosis);
 void diagnose_host(const Surroundings *surroundings, const Profile *profile, bool by_service,
                 Diagnosis *diagnosis);
+/* In dom0 and in PV domains, where KVM does not run. False: elsewhere. */
+bool diagnose_xen(const Profile *profile, bool by_service, Diagnosis *diagnosis);
 void diagnose_programs(const Surroundings *surroundings, Diagnosis *diagnosis);
 void diagnose_profile(const Profile *profile, Diagnosis *diagnosis);

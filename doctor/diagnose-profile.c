@@ -17,6 +17,9 @@ static const FindingId explaining[] = {
         FINDING_SMMU_NOT_DRIVEN,
         FINDING_SVM_DISABLED_BY_FIRMWARE,
         FINDING_VMX_LOCKED_BY_FIRMWARE,
+        FINDING_XEN_HVM_OFF,
+        FINDING_XEN_IOMMU_OFF,
+        FINDING_XEN_NOT_ASKED,
 };
 
 static const Finding *find(const Profile *profile, FindingId id) {
@@ -47,6 +50,7 @@ static const char *remedy_of(Reason reason) {
                 [REASON_UNSUPPORTED_KERNEL] = "Use a newer kernel.",
                 [REASON_NOT_APPLICABLE] = "None: it has no meaning on this host.",
                 [REASON_AMBIGUOUS] = "None: what the host tells has two meanings.",
+                [REASON_XEN] = "None: Xen has it, and does not say it.",
                 [REASON_RESOURCES] = "Free memory, or raise the limit of open files, and try again.",
         };
         const char *remedy = reason < _REASON_MAX ? remedies[reason] : NULL;
@@ -57,7 +61,7 @@ static const char *remedy_of(Reason reason) {
 /* The finding that explains an unknown width. */
 static const Finding *find_cause(const Profile *profile, const Fact *fact) {
         static const FindingId of_devices[] = { FINDING_IOMMU_ABSENT, FINDING_IOMMU_FIRMWARE_ONLY,
-                FINDING_IOMMU_WIDTH_UNKNOWN };
+                FINDING_IOMMU_WIDTH_UNKNOWN, FINDING_XEN_IOMMU_OFF };
         const ProfileWidths *widths = &profile->widths;
         const Finding *finding = NULL;
 
@@ -65,7 +69,11 @@ static const Finding *find_cause(const Profile *profile, const Fact *fact) {
                 for (size_t i = 0; i < ELEMENTS(of_devices) && !finding; i++)
                         finding = find(profile, of_devices[i]);
         if (fact == &widths->guest_physical_bits || fact == &widths->guest_mappable_bits)
-                finding = find(profile, FINDING_KVM_ABSENT);
+                finding = find(profile,
+                                profile->xen.role == XEN_ROLE_CONTROL ? FINDING_XEN_HVM_OFF
+                                                                      : FINDING_KVM_ABSENT);
+        if (!finding && fact->reason == REASON_XEN)
+                finding = find(profile, FINDING_XEN_NOT_ASKED);
         return finding;
 }
 

@@ -96,9 +96,13 @@ bool host_class_pool_key(const HostClass *class, char ret[static CLASS_KEY_SIZE]
         add_word(&pool, host->host.vendor_name);
         add_bits(&pool, &host->widths.guest_physical_bits);
         add_bits(&pool, &host->widths.guest_mappable_bits);
-        add_la57(&pool, host);
         add_part(&pool, host);
-        add_iova(&pool, host);
+        if (host->xen.role == XEN_ROLE_CONTROL)
+                add(&pool, "Xen");
+        else {
+                add_la57(&pool, host);
+                add_iova(&pool, host);
+        }
         SHA256End(&pool.context, ret);
         return pool.known;
 }

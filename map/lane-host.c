@@ -101,15 +101,24 @@ int lane_dma(Map *map) {
 
         if (!fact_known(bits))
                 snprintf(map->notes[MAP_LANE_DMA], sizeof(map->notes[0]), "unknown (%s)",
-                                profile->n_iommus == 0 ? "no IOMMU in use" : reason_to_string(bits->reason));
+                                profile->n_iommus == 0 && profile->iommus_reason == REASON_NONE
+                                                ? "no IOMMU in use"
+                                                : reason_to_string(bits->reason));
         for (size_t i = 0; i < profile->regions.n && r >= 0; i++) {
                 const ReservedRegion *region = &profile->regions.regions[i].region;
 
                 r = range_set_add(&pieces.kinds[kind_of_region(region)], region->start, region->end);
         }
+        for (size_t i = 0; i < profile->xen.n_reserved && r >= 0; i++)
+                r = range_set_add(&pieces.kinds[MAP_DIRECT], profile->xen.reserved[i].start,
+                                profile->xen.reserved[i].end);
         for (size_t i = 0; i < profile->usable_iova.n && r >= 0; i++)
                 r = range_set_add(&pieces.kinds[MAP_USABLE], profile->usable_iova.ranges[i].start,
                                 profile->usable_iova.ranges[i].end);
+        /* Xen maps what a guest has, wherever the tables of the unit reach. */
+        if (r >= 0 && profile->xen.role == XEN_ROLE_CONTROL && fact_known(bits) && bits->value > 0)
+                r = range_set_add(&pieces.kinds[MAP_USABLE], 0,
+                                bits->value >= 64 ? UINT64_MAX : (UINT64_C(1) << bits->value) - 1);
         if (r >= 0 && fact_known(bits) && bits->value < map->bits)
                 r = range_set_add(&pieces.kinds[MAP_BEYOND], UINT64_C(1) << bits->value, map_last(map));
         return r < 0 ? r : lane_finish(map, MAP_LANE_DMA, &pieces);

@@ -9,6 +9,7 @@ import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
+import hosts_xen
 from diagnosis import ESCAPES, HAWCTL, doctor, is_entry, run, whole
 from tree import Tree
 
@@ -92,6 +93,13 @@ def test_causes(tmp_path, case):
     (hosts_kernel.kvm_alone, "guest-physical-bits", "problem", "", "See kvm-absent"),
     (hosts_intel.no_iommu_vmx_locked, "vmx-locked-by-firmware", "problem", "", "firmware"),
     (hosts_other.bare, "cpu-physical-bits", "problem", "unknown", ""),
+    (hosts_xen.xen_dom0_pv_amd, "xen", "ok", "Xen 4.17.5 answers", ""),
+    (hosts_xen.xen_dom0_silent, "xen", "problem", "did not answer", "xen-not-asked"),
+    (hosts_xen.xen_dom0_silent, "iova-bits", "problem", "unknown (xen)", "See xen-not-asked."),
+    (hosts_xen.xen_dom0_iommu_off, "iova-bits", "problem", "unknown (absent)", "See xen-iommu-off."),
+    (hosts_xen.xen_dom0_pv_only, "guest-physical-bits", "problem", "not-applicable", "See xen-hvm-off."),
+    (hosts_xen.xen_dom0_quiet_log, "iova-bits", "problem", "unknown (xen)", "See iommu-width-unknown."),
+    (hosts_xen.xen_guest_pv, "xen", "ok", "PV domain", ""),
     (hosts_other.unreadable, "profile-incomplete", "problem", "/dev/kvm", "root"),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_hosts(tmp_path, build, name, state, found, remedy):
