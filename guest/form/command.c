@@ -6,6 +6,7 @@
 #include "guest/form/cloud-hypervisor/ch.h"
 #include "guest/form/qemu/cmdline.h"
 #include "guest/form/words/program.h"
+#include "guest/form/xen/xl.h"
 #include "guest/vmm/vmm.h"
 #include "probe/cleanup.h"
 
@@ -16,6 +17,7 @@ static const struct {
         int (*read_json)(const struct json_t *document, Guest *ret, VmError *reterr);
 } readers[_VMM_MAX] = {
         [VMM_CLOUD_HYPERVISOR] = { ch_cmdline_read, ch_json_is, ch_json_read },
+        [VMM_XEN] = { NULL, xl_json_is, xl_json_read }, /* xl.cfg is a text: form/text/ */
 };
 
 int vm_command_read(const VmWords *words, const VmFiles *files, Guest *ret, VmError *reterr) {
@@ -24,14 +26,16 @@ int vm_command_read(const VmWords *words, const VmFiles *files, Guest *ret, VmEr
         VmmKind vmm;
 
         *reterr = (VmError){};
-        if (qemu_program(path) == QEMU_PROGRAM_OTHER && vmm_of_program(qemu_program_name(path), &vmm))
+        if (qemu_program(path) == QEMU_PROGRAM_OTHER && vmm_of_program(qemu_program_name(path), &vmm) &&
+                        readers[vmm].read_words)
                 return readers[vmm].read_words(words, program + 1, ret, reterr);
         return vm_cmdline_read(words, files, ret, reterr);
 }
 
 int vm_config_json_read(const struct json_t *document, Guest *ret, VmError *reterr) {
-        for (size_t i = 0; i < ELEMENTS(readers); i++)
-                if (readers[i].is_json && readers[i].is_json(document))
-                        return readers[i].read_json(document, ret, reterr);
+        /* The last first: libxl's JSON has members with the names of Cloud Hypervisor's. */
+        for (size_t i = ELEMENTS(readers); i > 0; i--)
+                if (readers[i - 1].is_json && readers[i - 1].is_json(document))
+                        return readers[i - 1].read_json(document, ret, reterr);
         return -ENOENT;
 }

@@ -160,8 +160,19 @@ static int read_json(const char *text, size_t n, const VmFiles *files, Guest *re
         return r;
 }
 
+/* "[ { …": "xl list -l" prints a list. */
+static bool is_list(const char *start, size_t n) {
+        size_t i = 1;
+
+        while (i < n && start[i] && strchr(" \t\r\n", start[i]))
+                i++;
+        return *start == '[' && i < n && start[i] == '{';
+}
+
 /* "{ RAM=4G; …" is shell code. */
 static bool is_json(const char *start, size_t n) {
+        if (is_list(start, n))
+                return true;
         return *start == '{' &&
                         !(n >= 3 && start[1] == ' ' &&
                                         ((start[2] >= 'A' && start[2] <= 'Z') ||

@@ -116,7 +116,7 @@ static int copy_notes(Vm *vm, const Guest *read) {
         return vm_bounded(vm, r);
 }
 
-static int read_words(Vm *vm, const VmWords *words) {
+int xl_device_model_words(Vm *vm, const VmWords *words) {
         Guest read = { .machine = MACHINE_PC };
         VmQemu qemu = {};
         Vm inner = { .guest = &read, .error = vm->error, .qemu = &qemu };
@@ -139,5 +139,5 @@ int xl_device_model(Xl *xl) {
 
         if (r >= 0)
                 r = collect(xl, "device_model_args_hvm", &words);
-        return r < 0 || words.n == 0 ? r : read_words(&xl->vm, &words);
+        return r < 0 || words.n == 0 ? r : xl_device_model_words(&xl->vm, &words);
 }

@@ -180,6 +180,13 @@ int xl_pci_read(Vm *vm, const char *text) {
         return r < 0 ? r : add_device(vm, &entry);
 }
 
+int xl_pci_named(Vm *vm, const char *name) {
+        PciEntry entry = {};
+
+        text_printable(bytes_of(name), entry.name, sizeof(entry.name));
+        return add_device(vm, &entry);
+}
+
 static int read_devices(Xl *xl) {
         const XlValue *list;
         const char *text;

@@ -52,6 +52,7 @@ int xl_assigned(Xl *xl);
 int xl_emulated(Xl *xl);
 /* The devices of device_model_args= and device_model_args_hvm=. */
 int xl_device_model(Xl *xl);
+int xl_device_model_words(Vm *vm, const VmWords *words);
 
 /* vif= with a model, or the default rtl8139. */
 int xl_network_add(Vm *vm, size_t i, const char *model);
@@ -66,3 +67,13 @@ void xl_emulated_complete(GuestDevice *device, const char *driver);
 
 /* One entry of pci=, "[DDDD:]BB:DD.F[@VSLOT][,KEY=VALUE...]". */
 int xl_pci_read(Vm *vm, const char *text);
+/* A device by the name of "xl pci-assignable-add -n". */
+int xl_pci_named(Vm *vm, const char *name);
+
+/* ── libxl's JSON ──────────────────────────────────────────────────────────────────────────────────────── */
+
+struct json_t;
+
+/* Is it a domain of libxl, or a list of them? */
+bool xl_json_is(const struct json_t *document);
+int xl_json_read(const struct json_t *document, Guest *ret, VmError *reterr);
