@@ -18,6 +18,5 @@ Reason root_xen(Root *root, const PciAddress *devices, size_t n, XenAnswers *ret
 /* Only the lines of Xen's log that matter (xen-log.h). Live: its ring, up to its current end. Tree: hawd/xen-log. */
 Reason root_xen_log(Root *root, Buffer *ret);
 
-/* Between the two of them: opens the device of a live host, and finds the version of sysctl; 0: none, with its reason. */
+/* Between the two of them: opens the device of a live host. */
 Reason root_xen_open(Root *root, XenCall *ret);
-uint32_t root_xen_sysctl_version(XenCall *call, Reason *ret);

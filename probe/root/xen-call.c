@@ -20,12 +20,15 @@ typedef struct Hypercall {
 
 #define MEMORY_SIZE (XEN_CALL_ARGUMENT_SIZE + XEN_CALL_DATA_SIZE)
 
-/* Without the device, locked memory can still move for a moment, and Xen then says EFAULT. */
+/* Without the device, memory can move for a moment, locked or not, and Xen then says EFAULT. */
 static void *map_memory(int fd) {
         if (fd >= 0)
                 return mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        return mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE, -1, 0);
+
+        const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE;
+        void *locked = mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, flags | MAP_LOCKED, -1, 0);
+
+        return locked != MAP_FAILED ? locked : mmap(NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
 }
 
 Reason xen_call_begin(XenCall *ret, int privcmd, int hypercall) {

@@ -155,6 +155,55 @@ static void test_amdvi(void **state) {
         xen_log_done(&log);
 }
 
+static XenLog decode_file(const char *directory, const char *name) {
+        char path[512];
+        static char text[64 * 1024];
+        FILE *file;
+        size_t n;
+
+        snprintf(path, sizeof(path), "%s/%s", directory, name);
+        file = fopen(path, "re");
+        assert_non_null(file);
+        n = fread(text, 1, sizeof(text) - 1, file);
+        text[n] = 0;
+        fclose(file);
+        return decode(text);
+}
+
+/* What `xl dmesg` printed on Xen 4.17.5 of Debian 12; numbers by eye, from its lines. */
+static void test_real(void **state) {
+        XenLog log = decode_file(*state, "real-4.17-amdvi");
+
+        assert_true(log.begins);
+        assert_int_equal(log.iommu, XEN_IOMMU_AMDVI);
+        assert_int_equal(log.n_units, 1);
+        assert_true(log.hats_known && log.hats == 2);
+        assert_int_equal(log.iommu_enabled, TRISTATE_YES);
+        assert_int_equal(log.interrupt_remapping, TRISTATE_YES);
+        assert_int_equal(log.shared_tables, TRISTATE_NO);
+        assert_int_equal(log.dom0_passthrough, TRISTATE_NO);
+        assert_int_equal(log.hvm, XEN_VIRTUALISATION_SVM);
+        assert_int_equal(log.hap, TRISTATE_YES);
+        assert_int_equal(log.hap_2m, TRISTATE_YES);
+        assert_int_equal(log.hap_1g, TRISTATE_YES);
+        xen_log_done(&log);
+
+        log = decode_file(*state, "real-4.17-vtd");
+        assert_true(log.begins);
+        assert_int_equal(log.iommu, XEN_IOMMU_VTD);
+        assert_int_equal(log.n_units, 1);
+        assert_int_equal(log.dmar_bits, 39);
+        assert_true(log.units[0].address == 0xfed90000 && log.units[0].registers_known);
+        assert_true(log.units[0].cap == UINT64_C(0xd2008c22260206) && log.units[0].ecap == 0xf00f4a);
+        assert_int_equal(log.units[0].page_1g, TRISTATE_YES);
+        assert_int_equal(log.shared_tables, TRISTATE_NO);
+        assert_int_equal(log.posted_interrupts, TRISTATE_NO);
+        assert_int_equal(log.queued_invalidation, TRISTATE_YES);
+        assert_false(log.hats_known);
+        assert_int_equal(log.hvm, XEN_VIRTUALISATION_SVM);
+        xen_log_done(&log);
+}
+
 /* Nothing is said: nothing is known. */
 static void test_unknown(void **state) {
         XenLog log = decode("(XEN) d1v0: upcall vector f3\n(d1) HVM: VMX enabled\n");
@@ -212,8 +261,9 @@ static void test_bad(void **state) {
         }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test_prestate(test_real, argv[1]),
                 cmocka_unit_test(test_matters),
                 cmocka_unit_test(test_kept),
                 cmocka_unit_test(test_vtd),
