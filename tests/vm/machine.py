@@ -16,10 +16,12 @@ KERNEL = ["quiet", "loglevel=4", "panic=-1", "net.ifnames=0", "systemd.show_stat
 
 @dataclasses.dataclass(frozen=True)
 class Platform:
-    """What differs between architectures: QEMU's words, the serial port that carries the shell, the kernel's parameters."""
+    """What differs between architectures: QEMU's words, the serial port that carries the shell, the kernel's parameters:
+    those of the architecture and those of each boot."""
     qemu: tuple
     control: tuple
     append: tuple
+    always: tuple = tuple(KERNEL)
 
 
 # no_timer_check: an emulated timer on a busy host may be too late for the kernel's own test of it.
@@ -43,7 +45,7 @@ class Machine:
         self.command = [
                 "setpriv", "--pdeathsig", "KILL", *platform.qemu, "-accel", "tcg,thread=multi", "-m", memory,
                 "-smp", str(cpus), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-                "-kernel", str(kernel), "-initrd", str(initramfs), "-append", " ".join([*platform.append, *KERNEL, *append]),
+                "-kernel", str(kernel), "-initrd", str(initramfs), "-append", " ".join([*platform.append, *platform.always, *append]),
                 "-serial", f"file:{self.console}",
                 "-chardev", f"socket,id=control,path={self.directory}/control", *platform.control,
                 "-qmp", f"unix:{self.directory}/qmp", *arguments]
