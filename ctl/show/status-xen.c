@@ -96,9 +96,9 @@ bool status_xen_devices(const Profile *profile, const Screen *screen) {
                 else
                         counts[profile->devices[i].xen_why]++;
         n = put_count(text, sizeof(text), n, assignable, "assignable");
-        n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_NOT_HANDED_OVER],
-                        "not handed over to pciback");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_SHARED_REGION], "with a shared RMRR");
+        n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_NOT_HANDED_OVER],
+                        "not handed over (xl pci-assignable-add)");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_NO_IOMMU],
                         "not assignable without an IOMMU");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_BRIDGES_ONLY], "bridges");

@@ -36,6 +36,18 @@ static bool by_xen(const Profile *profile) {
         return profile->xen.role == XEN_ROLE_CONTROL && profile->n_groups == 0;
 }
 
+/* What one command changes. */
+static void print_how(const Profile *profile, const Selection *selection, const Screen *screen) {
+        for (size_t i = 0; i < selection->n; i++)
+                if (profile->devices[selection->indices[i]].xen_why == ASSIGNABLE_WHY_NOT_HANDED_OVER) {
+                        putchar('\n');
+                        screen_wrap(screen, 0,
+                                        "not-handed-over: 'xl pci-assignable-add DEVICE' takes a device from its driver "
+                                        "and lets Xen assign it.");
+                        return;
+                }
+}
+
 static void assignable_cell(Table *table, const ProfileDevice *device) {
         if (device->xen_assignable == TRISTATE_YES)
                 table_cell(table, COLUMN_GROUP, "yes");
@@ -140,7 +152,10 @@ static int run(const Options *options, int argc, char **argv) {
                         options->no_legend);
         for (size_t i = 0; i < selection.n; i++)
                 add_row(table, &profile, &profile.devices[selection.indices[i]], names);
-        return table_finish(table);
+        r = table_finish(table);
+        if (r == EXIT_SUCCESS && !options->no_legend)
+                print_how(&profile, &selection, &screen);
+        return r;
 }
 
 const Verb verb_devices = {

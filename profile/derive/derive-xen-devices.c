@@ -117,14 +117,7 @@ void derive_xen_device_units(Profile *profile) {
 
 /* ── assignability ─────────────────────────────────────────────────────────────────────────────────────── */
 
-static bool is_handed_over(const XenFacts *xen, const ProfileDevice *device) {
-        for (size_t i = 0; i < xen->n_pciback; i++)
-                if (pci_address_compare(&xen->pciback[i], &device->address) == 0)
-                        return true;
-        return false;
-}
-
-static AssignableWhy why_not(const XenFacts *facts, const Profile *profile, const ProfileDevice *device) {
+static AssignableWhy why_not(const Profile *profile, const ProfileDevice *device) {
         const Fact *passthrough = &profile->xen.passthrough_hvm;
 
         if (device->ids_reason == REASON_NONE && device->class_code >> 16 == CLASS_BRIDGE)
@@ -133,14 +126,14 @@ static AssignableWhy why_not(const XenFacts *facts, const Profile *profile, cons
                 return ASSIGNABLE_WHY_NO_IOMMU;
         if (xen_region_shared(profile, &device->address))
                 return ASSIGNABLE_WHY_SHARED_REGION;
-        if (facts->pciback_reason != REASON_NONE && facts->pciback_reason != REASON_ABSENT)
+        if (device->ids_reason != REASON_NONE)
                 return ASSIGNABLE_WHY_UNREADABLE;
-        if (!is_handed_over(facts, device))
+        if (strcmp(device->driver, "pciback") != 0)
                 return ASSIGNABLE_WHY_NOT_HANDED_OVER;
         return fact_known(passthrough) ? ASSIGNABLE_WHY_NONE : ASSIGNABLE_WHY_UNREADABLE;
 }
 
-void derive_xen_assignable(const Facts *facts, Profile *profile) {
+void derive_xen_assignable(Profile *profile) {
         if (profile->xen.role != XEN_ROLE_CONTROL)
                 return;
         for (size_t i = 0; i < profile->n_devices; i++) {
@@ -149,7 +142,7 @@ void derive_xen_assignable(const Facts *facts, Profile *profile) {
                 /* AMD's units are PCI functions, too. */
                 if (device->ids_reason == REASON_NONE && device->class_code >> 8 == CLASS_IOMMU)
                         continue;
-                device->xen_why = why_not(&facts->xen, profile, device);
+                device->xen_why = why_not(profile, device);
                 device->xen_assignable = device->xen_why == ASSIGNABLE_WHY_NONE ? TRISTATE_YES
                                 : device->xen_why == ASSIGNABLE_WHY_UNREADABLE  ? TRISTATE_UNKNOWN
                                                                                 : TRISTATE_NO;

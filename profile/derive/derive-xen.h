@@ -30,7 +30,7 @@ void derive_xen_device_units(Profile *profile);
 /* After derive_iova_width(). */
 void derive_xen_iova(const Facts *facts, Profile *profile);
 
-void derive_xen_assignable(const Facts *facts, Profile *profile);
+void derive_xen_assignable(Profile *profile);
 
 /* The host's map, as far as dom0 has it. -ENOMEM. */
 int derive_xen_memory(const Facts *facts, Profile *profile);

@@ -22,7 +22,7 @@ static int derive_devices_and_groups(const Facts *facts, const Facts *xen_facts,
         if (r < 0)
                 return r;
         derive_xen_device_units(profile);
-        derive_xen_assignable(xen_facts, profile);
+        derive_xen_assignable(profile);
         derive_iova_width(profile, &profile->widths);
         derive_xen_iova(xen_facts, profile);
         derive_safe_widths(facts_are_arm64(facts), &profile->widths);

@@ -38,7 +38,9 @@ static void find_controls_host(const Profile *profile, FindingList *list) {
         finding_detail(f,
                         "CPU, memory and IOMMUs are Xen's. Values here are what Xen says of them; what Xen does "
                         "not say is unknown (xen). KVM, VFIO and IOMMU groups do not apply.");
-        finding_remedy(f, "None. 'hawctl devices' shows what can be assigned, 'xl info' what Xen reports.");
+        finding_remedy(f,
+                        "None. 'hawctl devices' shows what can be assigned; 'xl pci-assignable-add DEVICE' hands a device over to "
+                        "Xen's guests.");
 }
 
 /* Permission has its own finding. */

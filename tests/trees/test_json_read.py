@@ -9,11 +9,12 @@ import pytest
 import hosts_arm
 import hosts_intel
 import hosts_other
+import hosts_xen
 from tree import Tree
 
 HAWCTL = os.environ["HAWCTL"]
 ROUNDTRIP = os.environ["JSON_ROUNDTRIP"]
-HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS
+HOSTS = hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS + hosts_xen.HOSTS
 
 
 def roundtrip(root):
