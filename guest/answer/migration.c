@@ -186,6 +186,10 @@ static void live_processors(CheckRun *run, const Profile *source) {
 }
 
 static void live(CheckRun *run, const Profile *source) {
+        if (vmm_of(run->guest)->hypervisor) {
+                live_hypervisor(run, source);
+                return;
+        }
         /* Without KVM the guest's CPU and addresses do not depend on the host. */
         if (run->guest->kvm && run->guest->architecture == ARCHITECTURE_ARM64)
                 live_arm64(run, source);
@@ -289,6 +293,10 @@ static int answer(const Guest *guest, const Check *here, const Profile *source, 
                 run.assigned = run.assigned || guest->devices[i].assigned;
         if (kind == MIGRATION_LIVE)
                 live(&run, source);
+        else if (vmm_of(guest)->hypervisor && guest->xen.passthrough != TRISTATE_YES && !run.assigned)
+                /* Xen gives a guest the IOMMU's tables at its start, or never. */
+                check_find(&run, RULE_MIGRATION, VERDICT_SAFE, "guest",
+                                "no device can be plugged in: the guest started without passthrough");
         else {
                 plugged.devices = &any;
                 plugged.n_devices = 1;

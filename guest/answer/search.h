@@ -120,6 +120,8 @@ int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY
 bool live_architectures(CheckRun *run, const Profile *source);
 /* KVM guests of arm64: CPUs, and the layout with the target's limit. */
 void live_arm64(CheckRun *run, const Profile *source);
+/* Of guests of a hypervisor (vmm.h). */
+void live_hypervisor(CheckRun *run, const Profile *source);
 
 /* ── plan ──────────────────────────────────────────────────────────────────────────────────────────────── */
 

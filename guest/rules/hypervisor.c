@@ -183,6 +183,22 @@ static void check_device_of_host(CheckRun *run, const GuestDevice *device) {
                 check_missing(run, "whether %s can be assigned", device->name);
 }
 
+/* Without an address it may be any that is, or can be, handed over. */
+static void find_any(CheckRun *run, const char *subject) {
+        const Profile *profile = run->profile;
+
+        if (profile->devices_reason != REASON_NONE) {
+                check_missing(run, "PCI devices of the host (%s)",
+                                reason_to_string(profile->devices_reason));
+                return;
+        }
+        for (size_t i = 0; i < profile->n_devices; i++)
+                if (profile->devices[i].xen_assignable != TRISTATE_NO ||
+                                profile->devices[i].xen_why == ASSIGNABLE_WHY_NOT_HANDED_OVER)
+                        return;
+        check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject, "no device of this host can be assigned");
+}
+
 static void rule_devices(CheckRun *run) {
         bool first = true, possible = true;
 
@@ -195,6 +211,8 @@ static void rule_devices(CheckRun *run) {
                         continue;
                 if (first)
                         possible = check_passthrough(run, device->name);
+                if (first && possible && !device->has_address)
+                        find_any(run, device->name);
                 first = false;
                 if (possible && device->has_address)
                         check_device_of_host(run, device);

@@ -309,6 +309,8 @@ static void reach_hypervisor(CheckRun *run, size_t device) {
         if (r >= 0 && amd)
                 r = range_set_subtract(own, &holes);
         range_set_done(&holes);
+        for (size_t i = 0; r >= 0 && run->anywhere.n < own->n; i++)
+                r = range_set_add(&run->anywhere, own->ranges[i].start, own->ranges[i].end);
         if (r < 0) {
                 free_own(own);
                 run->error = r;

@@ -242,12 +242,74 @@ static void test_remedies(void **state) {
                 check_remedy(&remedies[i], &host.profile);
 }
 
+/* ── migration ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+typedef struct Move {
+        const char *version; /* of the target's Xen; NULL: it does not run Xen */
+        uint8_t bits;        /* of the target's guests */
+        uint8_t device;
+        Verdict live;
+        const char *word;
+} Move;
+
+/* SUPPORT.md: to the same release and the next one. The source has 4.17.5 and 40 bits. */
+static const Move moves[] = {
+        { "4.17.2", 40, 0, VERDICT_SAFE, NULL },
+        { "4.18.0", 48, 0, VERDICT_SAFE, NULL },
+        { "4.19.0", 40, 0, VERDICT_WARNING, "one release newer" },
+        { "4.16.6", 40, 0, VERDICT_UNSAFE, "older Xen" },
+        { "", 40, 0, VERDICT_UNKNOWN, NULL },
+        { NULL, 40, 0, VERDICT_UNSAFE, "does not run Xen" },
+        { "4.17.2", 39, 0, VERDICT_UNSAFE, "more address bits" },
+        { "4.17.2", 40, 5, VERDICT_UNSAFE, "Xen does not migrate it" },
+};
+
+static void check_move(const Move *move, const Profile *source) {
+        Row row = { "move", .memory = 512, .device = move->device };
+        Migration migration = {};
+        const Check *live = &migration.answers[MIGRATION_LIVE];
+        Check check = {};
+        GuestDevice device;
+        Guest guest;
+        Host target;
+
+        set_host(&target);
+        target.profile.widths.guest_physical_bits = fact_derived(move->bits, "Xen");
+        if (move->version)
+                snprintf(target.profile.xen.version, sizeof(target.profile.xen.version), "%s",
+                                move->version);
+        else
+                target.profile.xen = (ProfileXen){};
+        set_guest(&guest, &device, &row);
+        assert_int_equal(check_findings(&guest, source, &check), 0);
+        assert_int_equal(check_migration(&guest, &check, source, &target.profile, &migration), 0);
+        if (live->verdict != move->live ||
+                        (move->word && (live->n == 0 || !strstr(live->findings[0].summary, move->word))))
+                fail_msg("%s, %u bits: %s, %s", move->version, move->bits, check_verdict_word(live->verdict),
+                                live->n > 0 ? live->findings[0].summary : "");
+        migration_done(&migration);
+        check_done(&check);
+        guest.devices = NULL;
+        guest.n_devices = 0;
+        guest_done(&guest);
+}
+
+static void test_moves(void **state) {
+        Host source;
+
+        set_host(&source);
+        source.profile.widths.guest_physical_bits = fact_derived(40, "Xen");
+        for (size_t i = 0; i < ELEMENTS(moves); i++)
+                check_move(&moves[i], &source.profile);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_rows),
                 cmocka_unit_test(test_unknown),
                 cmocka_unit_test(test_host),
                 cmocka_unit_test(test_remedies),
+                cmocka_unit_test(test_moves),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
