@@ -7,6 +7,7 @@
 #include "probe/root/root-xen.h"
 #include "probe/source/facts.h"
 
+#define CAPABILITIES "proc/xen/capabilities"
 #define CAPABILITIES_MAX 4096
 #define PCIBACK "sys/bus/pci/drivers/pciback"
 #define PCIBACK_MAX 65536
@@ -30,7 +31,8 @@ static void say_running(const char *source, XenFacts *ret) {
 }
 
 /* The driver xen-sysfs makes the first file. Without it, CPUID says so in HVM and PVH domains, and in all domains
- * the bus that only a kernel on Xen registers (drivers/xen/xenbus/xenbus_probe_frontend.c). */
+ * the bus and the file system that only a kernel on Xen registers (drivers/xen/xenbus/xenbus_probe_frontend.c,
+ * drivers/xen/xenfs/super.c). */
 static void read_running(Root *root, Buffer *buffer, const CpuidTable *cpuid, XenFacts *ret) {
         _cleanup_(name_list_done) NameList bus = {};
         Reason reason = root_read_attribute(root, "sys/hypervisor/type", buffer);
@@ -43,6 +45,9 @@ static void read_running(Root *root, Buffer *buffer, const CpuidTable *cpuid, Xe
                 say_running("CPUID", ret);
         if (ret->running == TRISTATE_UNKNOWN && root_list(root, "sys/bus/xen", 64, &bus) == REASON_NONE)
                 say_running("sys/bus/xen", ret);
+        if (ret->running == TRISTATE_UNKNOWN &&
+                        root_read(root, CAPABILITIES, CAPABILITIES_MAX, buffer) == REASON_NONE)
+                say_running(CAPABILITIES, ret);
         if (ret->running == TRISTATE_YES)
                 return;
         if (reason == REASON_NONE || reason == REASON_ABSENT)
@@ -114,7 +119,7 @@ static bool has_control(Bytes text) {
 
 /* /proc/xen exists in any domain and is empty until xenfs is mounted there: a missing file says nothing. */
 static void read_control(Root *root, Buffer *buffer, XenFacts *ret) {
-        Reason reason = root_read(root, "proc/xen/capabilities", CAPABILITIES_MAX, buffer);
+        Reason reason = root_read(root, CAPABILITIES, CAPABILITIES_MAX, buffer);
 
         ret->control_source = "";
         if (ret->features.reason == REASON_NONE) {
@@ -123,7 +128,7 @@ static void read_control(Root *root, Buffer *buffer, XenFacts *ret) {
         }
         if (reason == REASON_NONE && ret->control != TRISTATE_YES) {
                 ret->control = tristate(has_control(buffer_bytes(buffer)));
-                ret->control_source = "proc/xen/capabilities";
+                ret->control_source = CAPABILITIES;
         }
         if (ret->control == TRISTATE_UNKNOWN)
                 ret->control_reason = reason == REASON_ABSENT ? ret->features.reason : reason;

@@ -44,24 +44,44 @@ static XenUnit *unit_at(XenUnits *units, uint32_t number) {
         return &units->units[units->n++];
 }
 
+/* Addresses are numbered by their order. If the log has lost its first lines, the first address left may be that of a
+ * later unit: then there are more units, of which it says page sizes later and with their number. */
+static bool in_order(const XenLog *log) {
+        for (size_t i = 0; i < log->n_units && !log->begins; i++)
+                if (!log->units[i].address_known)
+                        return false;
+        return true;
+}
+
 static void add_log(const XenLog *log, XenUnits *ret) {
+        const bool ordered = in_order(log);
+
         ret->kind = log->iommu;
         for (size_t i = 0; i < log->n_units; i++) {
                 XenUnit *unit = unit_at(ret, log->units[i].number);
 
-                if (unit)
+                if (unit && (ordered || !log->units[i].address_known))
                         unit->logged = &log->units[i];
         }
 }
 
+static const XenLogUnit *logged_at(const XenLog *log, uint64_t address) {
+        for (size_t i = 0; i < log->n_units; i++)
+                if (log->units[i].address_known && log->units[i].address == address)
+                        return &log->units[i];
+        return NULL;
+}
+
 /* Xen numbers its units in the order of the tables. */
-static void add_dmar(const Dmar *dmar, XenUnits *ret) {
+static void add_dmar(const Dmar *dmar, const XenLog *log, XenUnits *ret) {
         ret->kind = XEN_IOMMU_VTD;
         for (size_t i = 0; i < dmar->n_units && i <= UINT32_MAX; i++) {
                 XenUnit *unit = unit_at(ret, (uint32_t) i);
 
-                if (unit)
-                        unit->dmar = &dmar->units[i];
+                if (!unit)
+                        continue;
+                unit->dmar = &dmar->units[i];
+                unit->logged = log ? logged_at(log, unit->dmar->base) : NULL;
         }
 }
 
@@ -88,7 +108,7 @@ static void collect(const Facts *facts, XenUnits *ret) {
         if (has_log(facts))
                 add_log(&facts->xen.log, ret);
         if (kind != XEN_IOMMU_AMDVI && firmware->dmar_reason == REASON_NONE)
-                add_dmar(&firmware->dmar, ret);
+                add_dmar(&firmware->dmar, has_log(facts) ? &facts->xen.log : NULL, ret);
         else if (kind != XEN_IOMMU_VTD && firmware->ivrs_reason == REASON_NONE)
                 add_ivrs(&firmware->ivrs, ret);
 }

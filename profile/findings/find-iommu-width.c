@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "probe/decode/vtd/vtd-width.h"
 #include "profile/architecture.h"
@@ -144,12 +145,25 @@ static void find_first_stage(const Profile *profile, FindingList *list) {
 }
 
 /* Xen says the registers in its boot log only, whose first lines go when it is full. */
-static void explain_log(const ProfileIommu *iommu, Finding *f) {
-        finding_summary(f, "%s: Xen's log does not have how many bits its devices can address", iommu->name);
+static void explain_log(const Profile *profile, const ProfileIommu *iommu, Finding *f) {
         finding_detail(f, "%s (%s).", iommu->bits.source, reason_to_string(iommu->bits.reason));
-        finding_remedy(f,
-                        "Add iommu=verbose loglvl=all to Xen's command line (GRUB_CMDLINE_XEN in /etc/default/grub), "
-                        "and conring_size=256k, so that the log keeps its first lines; then update-grub and reboot.");
+        if (iommu->bits.reason == REASON_MALFORMED) {
+                finding_summary(f, "%s: its registers do not say how many bits its devices can address",
+                                iommu->name);
+                finding_remedy(f, "Do not assume a width. Report the unit to the vendor of the machine.");
+                return;
+        }
+        finding_summary(f, "%s: Xen's log does not have how many bits its devices can address", iommu->name);
+        if (strstr(profile->xen.command_line, "verbose"))
+                finding_remedy(f,
+                                "Xen logs it at boot, but its log has lost its first lines, or was not read. Add "
+                                "conring_size=256k to Xen's command line (GRUB_CMDLINE_XEN in /etc/default/grub), then "
+                                "update-grub and reboot.");
+        else
+                finding_remedy(f,
+                                "Add iommu=verbose loglvl=all to Xen's command line (GRUB_CMDLINE_XEN in "
+                                "/etc/default/grub), and conring_size=256k, so that the log keeps its first lines; then "
+                                "update-grub and reboot.");
 }
 
 static void find_width_unknown(const Profile *profile, FindingList *list) {
@@ -161,7 +175,7 @@ static void find_width_unknown(const Profile *profile, FindingList *list) {
                 Finding *f = finding_add(
                                 list, FINDING_IOMMU_WIDTH_UNKNOWN, SEVERITY_INFO, "%s", iommu->name);
                 if (profile->xen.role == XEN_ROLE_CONTROL) {
-                        explain_log(iommu, f);
+                        explain_log(profile, iommu, f);
                         continue;
                 }
                 finding_summary(f, "%s: the kernel does not publish how many bits its devices can address",

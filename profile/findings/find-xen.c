@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probe/decode/text.h"
+#include "probe/decode/xen/xen-log-line.h"
 #include "profile/findings/findings.h"
 #include "profile/xen-region.h"
 
@@ -14,16 +16,37 @@ static bool is(const Fact *state, bool value) {
         return fact_known(state) && !!state->value == value;
 }
 
-static bool has_option(const ProfileXen *xen, const char *option) {
-        const char *at = xen->command_line;
-        size_t n = strlen(option);
+/* A word that is false to Xen (parse_bool() in xen/common/kernel.c). */
+static bool is_false(Bytes word) {
+        static const char *const words[] = { "0", "no", "off", "false", "disable" };
 
-        while ((at = strstr(at, option))) {
-                bool begins = at == xen->command_line || at[-1] == ' ' || at[-1] == ',' || at[-1] == '=';
-
-                if (begins && (at[n] == 0 || at[n] == ' ' || at[n] == ','))
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (text_equal(word, words[i]))
                         return true;
-                at += n;
+        return false;
+}
+
+/* True if the option's list of words, in any of its places, or a "no-" before it, says that it is off. */
+static bool is_switched_off(const ProfileXen *xen, const char *name) {
+        Bytes rest = bytes_of(xen->command_line), option;
+
+        while (text_word(&rest, &option)) {
+                bool negated = xen_line_take(&option, "no-");
+
+                if (!xen_line_take(&option, name))
+                        continue;
+                if (option.n == 0 && negated)
+                        return true;
+                if (!xen_line_take(&option, "="))
+                        continue;
+                while (option.n > 0) {
+                        const uint8_t *comma = memchr(option.data, ',', option.n);
+                        size_t n = comma ? (size_t) (comma - option.data) : option.n;
+
+                        if (is_false(bytes_part(option, 0, n)))
+                                return true;
+                        option = bytes_part(option, comma ? n + 1 : n, option.n);
+                }
         }
         return false;
 }
@@ -65,9 +88,7 @@ static void find_not_asked(const Profile *profile, FindingList *list) {
 
 static void find_iommu_off(const Profile *profile, FindingList *list) {
         const ProfileXen *xen = &profile->xen;
-        bool off = has_option(xen, "iommu=off") || has_option(xen, "iommu=no") ||
-                        has_option(xen, "iommu=0") || has_option(xen, "no-iommu") ||
-                        has_option(xen, "iommu=false");
+        bool off = is_switched_off(xen, "iommu");
 
         if (!is(&xen->passthrough_hvm, false) || !is(&xen->hvm, true))
                 return;
@@ -109,8 +130,7 @@ static void find_hap_off(const Profile *profile, FindingList *list) {
                                         ? "This Xen has no shadow paging either: no HVM and PVH guest starts."
                                         : "HVM and PVH guests run on shadow page tables, slower and with fewer "
                                           "address bits.");
-        if (has_option(xen, "hap=0") || has_option(xen, "hap=off") || has_option(xen, "hap=no") ||
-                        has_option(xen, "no-hap") || has_option(xen, "hap=false"))
+        if (is_switched_off(xen, "hap"))
                 finding_remedy(f, "Remove hap=0 from " COMMAND_LINE ".");
         else if (is(&profile->paging.second_level_capable, false))
                 finding_remedy(f, "None: the CPU does not report EPT or NPT to Xen.");

@@ -317,5 +317,72 @@ xen_dom0_ivmd.expect = {"devices.1.assignable": True, "devices.2.assignableWhy":
 xen_dom0_ivmd.findings = {"xen-controls-host"}
 
 
-HOSTS = [xen_by_kvm, xen_bare, xen_dom0_vtd_on_amd, xen_dom0_ivmd, xen_dom0_pv_amd, xen_dom0_pv_sme, xen_dom0_pv_intel, xen_dom0_quiet_log, xen_dom0_pvh, xen_dom0_silent, xen_dom0_iommu_off,
+def two_units(t, log):
+    """vtd0 has 00:02.0 and 39 bits (MGAW 0x26, SAGAW 2), vtd1 all else and 48 bits."""
+    dom0_intel(t)
+    table = bytearray(dmar(46, drhd(0xFED90000, False, scope(1, 0, (2, 0))), drhd(0xFED91000)))
+    table[:4] = b"RMAD"
+    t.table("RMAD", bytes(table))
+    t.xen_answers(answers(options="iommu=verbose"), log)
+
+
+TWO_UNITS_LOG = """
+[VT-D]drhd->address = fed90000 iommu->reg = ffff82c000a1c000
+[VT-D]cap = d2008c22260206 ecap = f00f4a
+[VT-D]drhd->address = fed91000 iommu->reg = ffff82c000a1e000
+[VT-D]cap = d2008c222f0606 ecap = f00f4a
+Intel VT-d iommu 0 supported page sizes: 4kB, 2MB, 1GB
+Intel VT-d iommu 1 supported page sizes: 4kB, 2MB, 1GB
+I/O virtualisation enabled
+"""
+
+
+def xen_dom0_two_units(t):
+    """Each device has the width of its unit; the host's is the lower one."""
+    two_units(t, TWO_UNITS_LOG)
+
+
+xen_dom0_two_units.expect = {
+    "iommus.0.iovaBits.value": 39, "iommus.1.iovaBits.value": 48, "widths.iovaBits.value": 39,
+    "devices.0.iommu": "vtd0", "devices.1.iommu": "vtd1", "devices.2.iommu": "vtd1",
+}
+xen_dom0_two_units.findings = {"xen-controls-host", "iommu-narrower-than-cpu", "iommu-units-differ"}
+
+
+def xen_dom0_lost_lines(t):
+    """The ring has lost the first unit: the registers that are left are those of the second, by its address."""
+    two_units(t, TWO_UNITS_LOG.strip().split("\n", 2)[2])
+
+
+xen_dom0_lost_lines.expect = {
+    "iommus.0.iovaBits.reason": "xen", "iommus.0.registers.cap.reason": "xen", "iommus.1.iovaBits.value": 48,
+    "iommus.1.registers.address.value": "0xfed91000", "widths.iovaBits.reason": "xen",
+}
+xen_dom0_lost_lines.findings = {"xen-controls-host", "iommu-width-unknown"}
+
+
+def xen_dom0_lost_lines_pvh(t):
+    """The same where dom0 has no DMAR: nothing says whose registers are left."""
+    two_units(t, TWO_UNITS_LOG.strip().split("\n", 2)[2])
+    t.xen("PVH")
+    (t.root / "sys/firmware/acpi/tables/RMAD").unlink()
+
+
+xen_dom0_lost_lines_pvh.expect = {
+    "iommus.0.iovaBits.reason": "xen", "iommus.1.iovaBits.reason": "xen", "widths.iovaBits.reason": "xen",
+}
+xen_dom0_lost_lines_pvh.findings = {"xen-controls-host", "iommu-width-unknown"}
+
+
+def xen_dom0_off_word(t):
+    """Xen takes a false word in any place of the list (parse_iommu_param())."""
+    dom0_amd(t)
+    t.xen_answers(answers(NO_IOMMU, options="iommu=verbose,disable"), "I/O virtualisation disabled\n")
+
+
+xen_dom0_off_word.expect = xen_dom0_iommu_off.expect
+xen_dom0_off_word.findings = {"xen-controls-host", "xen-iommu-off"}
+
+
+HOSTS = [xen_dom0_two_units, xen_dom0_lost_lines, xen_dom0_lost_lines_pvh, xen_dom0_off_word, xen_by_kvm, xen_bare, xen_dom0_vtd_on_amd, xen_dom0_ivmd, xen_dom0_pv_amd, xen_dom0_pv_sme, xen_dom0_pv_intel, xen_dom0_quiet_log, xen_dom0_pvh, xen_dom0_silent, xen_dom0_iommu_off,
          xen_dom0_pv_only, xen_dom0_no_hap, xen_guest_pv, xen_guest_hvm, xen_guest_pvh]

@@ -67,6 +67,18 @@ static void test_unreadable(void **state) {
         xen_facts_done(&facts);
 }
 
+/* A kernel without xen-sysfs, of which a PV domain's CPUID says nothing: only a kernel on Xen has xenfs. */
+static void test_without_sysfs(void **state) {
+        static const FileText files[] = { { "proc/xen/capabilities", "control_d\n" } };
+        XenFacts facts;
+
+        read_tree(files, ELEMENTS(files), "", &facts);
+        assert_int_equal(facts.running, TRISTATE_YES);
+        assert_string_equal(facts.running_source, "proc/xen/capabilities");
+        assert_int_equal(facts.control, TRISTATE_YES);
+        xen_facts_done(&facts);
+}
+
 static void test_dom0(void **state) {
         static const FileText files[] = {
                 { "sys/hypervisor/type", "xen\n" },
@@ -205,6 +217,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_none),
                 cmocka_unit_test(test_unreadable),
+                cmocka_unit_test(test_without_sysfs),
                 cmocka_unit_test(test_dom0),
                 cmocka_unit_test(test_control),
                 cmocka_unit_test(test_domain_type),
