@@ -58,6 +58,13 @@ int guest_choice_parse(const GuestOptions *options, GuestChoice *ret) {
                                 options->qemu);
                 return EXIT_USAGE;
         }
+        if (options->xen &&
+                        (guest_version_from_text(options->xen, false, &choice.xen) < 0 ||
+                                        choice.xen.major == 0 || choice.xen.major > 99)) {
+                fprintf(stderr, "hawctl: --xen=%s: expected a version such as 4.17 or 4.20.1\n",
+                                options->xen);
+                return EXIT_USAGE;
+        }
         *ret = choice;
         return EXIT_SUCCESS;
 }
@@ -70,6 +77,11 @@ int guest_choice_apply(const GuestChoice *choice, Guest *guest) {
                 guest->vmm_version = choice->qemu;
                 guest_version_to_text(&choice->qemu, version, sizeof(version));
                 r = guest_assume(guest, "vmmVersion", "QEMU %s, by --qemu", version);
+        }
+        if (guest_version_known(&choice->xen) && guest->vmm == VMM_XEN) {
+                guest->vmm_version = choice->xen;
+                guest_version_to_text(&choice->xen, version, sizeof(version));
+                r = guest_assume(guest, "vmmVersion", "Xen %s, by --xen", version);
         }
         if (r < 0 || !choice->has_firmware)
                 return r;

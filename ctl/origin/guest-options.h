@@ -9,6 +9,7 @@ typedef struct GuestOptions {
         const char *pid;      /* --pid: running guest */
         const char *firmware; /* --firmware: firmware of the guest */
         const char *qemu;     /* --qemu: version of QEMU */
+        const char *xen;      /* --xen: version of Xen */
         const char *defaults; /* --defaults: administrator's file */
 } GuestOptions;
 
@@ -26,4 +27,6 @@ typedef struct GuestOptions {
                                 "The guest's firmware, such as ovmf:202411 or\nseabios:1.16.3" },        \
                         { "qemu", "=VERSION", option_text, offsetof(own, field.qemu),                    \
                                 "The version of QEMU, such as 9.2" },                                    \
+                        { "xen", "=VERSION", option_text, offsetof(own, field.xen),                      \
+                                "The version of Xen, such as 4.17" },                                    \
                         GUEST_DEFAULTS_OPTION(own, field.defaults)

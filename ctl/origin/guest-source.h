@@ -26,12 +26,13 @@ int guest_source_elsewhere(const Options *options, const GuestOptions *which, in
  * status: 1: cannot read, 2: not a guest; prints the error. */
 int guest_input_read(const char *pid, int argc, char **argv, Guest *ret, ProcessPlace *ret_place);
 
-/* --firmware and --qemu: override what the guest's description says, or add what it lacks. */
+/* --firmware, --qemu and --xen: override what the guest's description says, or add what it lacks. */
 typedef struct GuestChoice {
         bool has_firmware;
         FirmwareKind kind;
         GuestVersion firmware; /* all zero: not given */
         GuestVersion qemu;     /* all zero: not given */
+        GuestVersion xen;      /* all zero: not given */
 } GuestChoice;
 
 /* Returns an exit status after printing the error. */

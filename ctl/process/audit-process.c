@@ -98,6 +98,23 @@ static json_t *audited_json(const AuditQuestion *question, const Audited *audite
                                                           : json_null());
 }
 
+int audit_domain(const AuditQuestion *question, Guest *guest, const char *why, json_t **ret) {
+        _cleanup_(audited_done)
+                        Audited audited = { .process = { .program = "xen", .place.same_root = true } };
+        int r = 0;
+
+        audited.process.guest = *guest;
+        *guest = (Guest){};
+        if (*why)
+                snprintf(audited.why, sizeof(audited.why), "%s", why);
+        else
+                r = judge(question, &audited);
+        if (r < 0)
+                return r;
+        *ret = audited_json(question, &audited);
+        return *ret ? 0 : -ENOMEM;
+}
+
 int audit_process(const ProcessJob *job, void *channel, const void *userdata, json_t **ret) {
         _cleanup_(audited_done) Audited audited = {};
         const char *program = audited.process.program;

@@ -20,3 +20,7 @@ typedef struct AuditQuestion {
 /* A ProcessWork; `userdata` is an AuditQuestion. Returns the row of the audit's JSON without PID; null:
  * the process has ended or is no VMM. */
 int audit_process(const ProcessJob *job, void *channel, const void *userdata, json_t **ret);
+
+/* The same for a guest of Xen, which has no process: takes the guest's content. `why` not empty: its settings are
+ * unknown. -ENOMEM. */
+int audit_domain(const AuditQuestion *question, Guest *guest, const char *why, json_t **ret);

@@ -81,6 +81,21 @@ static int architecture_here(void *host, GuestArchitecture *ret) {
         return 1;
 }
 
+/* The number of the guest of Xen whose devices this QEMU emulates; NULL: none. */
+static const char *xen_domid(const char *cmdline, size_t n) {
+        const char *end = cmdline + n;
+        bool next = false;
+
+        for (const char *word = cmdline; word < end; word += strlen(word) + 1) {
+                const char *name = vm_option_name(word);
+
+                if (next)
+                        return word;
+                next = name && strcmp(name, "xen-domid") == 0;
+        }
+        return NULL;
+}
+
 int process_guest_read(
                 const ProcessJob *job, void *channel, bool only_vmm, ProcessGuest *ret, VmError *reterr) {
         GuestFiles files = {
@@ -93,6 +108,7 @@ int process_guest_read(
         };
         const VmFiles here = { guest_files_read, &files, architecture_here };
         _cleanup_free_ char *cmdline = NULL;
+        const char *domid;
         uint64_t locked;
         size_t n;
         int r;
@@ -105,9 +121,14 @@ int process_guest_read(
                                 CMDLINE_MAX >> 20);
                 r = -EINVAL;
         }
-        /* A zombie has no command line. */
-        if (r >= 0 && only_vmm && n == 0)
+        domid = r >= 0 ? xen_domid(cmdline, n) : NULL;
+        /* A zombie has no command line. Guests of Xen are not processes. */
+        if (r >= 0 && only_vmm && (n == 0 || domid))
                 ret->is_vmm = false;
+        else if (domid)
+                r = vm_error(reterr, 0,
+                                "the device model of a guest of Xen: use 'xl list -l %.10s | hawctl check -'",
+                                domid);
         if (r >= 0 && (!only_vmm || (ret->is_vmm && qemu_program(ret->program) != QEMU_PROGRAM_FOREIGN))) {
                 r = vm_process_read(cmdline, n, &here, &ret->guest, reterr);
                 if (r >= 0) {

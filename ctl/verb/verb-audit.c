@@ -12,6 +12,7 @@
 #include "ctl/process/audit-process.h"
 #include "ctl/process/guest-installed.h"
 #include "ctl/process/qemu-processes.h"
+#include "ctl/process/xen-domains.h"
 #include "ctl/show/json-output.h"
 #include "ctl/show/table.h"
 #include "ctl/verb/verbs.h"
@@ -87,6 +88,49 @@ static int audit_all(const QemuProcesses *processes, const AuditQuestion *questi
         return r;
 }
 
+/* ── guests of Xen ─────────────────────────────────────────────────────────────────────────────────────── */
+
+static int add_row(json_t *rows, json_t *domid, json_t *answer) {
+        json_t *json = json_pack("{s:n, s:n, s:o}", "pid", "uid", "domid", domid);
+        int r = json && json_object_update_missing(json, answer) >= 0 ? 0 : -ENOMEM;
+
+        json_decref(answer);
+        if (r < 0) {
+                json_decref(json);
+                return r;
+        }
+        return json_array_append_new(rows, json) < 0 ? -ENOMEM : 0;
+}
+
+static int add_domain(const AuditQuestion *question, XenDomain *domain, json_t *rows) {
+        json_t *answer;
+        int r = audit_domain(question, &domain->guest, domain->why, &answer);
+
+        return r < 0 ? r : add_row(rows, json_integer(domain->domid), answer);
+}
+
+/* In a dom0 only. */
+static int audit_domains(const AuditQuestion *question, json_t *rows) {
+        _cleanup_(xen_domains_done) XenDomains domains = {};
+        char why[128];
+        int r;
+
+        if (!xen_domains_here())
+                return 0;
+        r = xen_domains_read(XEN_DOMAINS_PATH, xen_domains_since(), &domains);
+        if (r < 0 && r != -ENOMEM) {
+                Guest none = {};
+                json_t *answer;
+
+                snprintf(why, sizeof(why), "Xen's guests: %s: %s", XEN_DOMAINS_PATH, strerror(-r));
+                r = audit_domain(question, &none, why, &answer);
+                return r < 0 ? r : add_row(rows, json_null(), answer);
+        }
+        for (size_t i = 0; i < domains.n && r >= 0; i++)
+                r = add_domain(question, &domains.items[i], rows);
+        return r;
+}
+
 /* ── output ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 enum { COLUMN_PID, COLUMN_UID, COLUMN_NAME, COLUMN_VERDICT, COLUMN_WIDTH, COLUMN_WHY };
@@ -109,6 +153,23 @@ static const char *member(const json_t *json, const char *key, char ret[512]) {
         return text ? ret : NULL;
 }
 
+/* A guest of Xen has no process: its number in Xen stands there. */
+static void print_owner(Table *table, const json_t *json) {
+        const json_t *domid = json_object_get(json, "domid"), *pid = json_object_get(json, "pid");
+
+        if (json_is_integer(domid))
+                table_cellf(table, COLUMN_PID, "dom%d", (int) json_integer_value(domid));
+        else if (json_is_integer(pid))
+                table_cellf(table, COLUMN_PID, "%d", (int) json_integer_value(pid));
+        else
+                table_cell(table, COLUMN_PID, NULL);
+        if (json_is_integer(pid))
+                table_cellf(table, COLUMN_UID, "%u",
+                                (unsigned) json_integer_value(json_object_get(json, "uid")));
+        else
+                table_cell(table, COLUMN_UID, NULL);
+}
+
 static int print_table(const Options *options, const json_t *rows) {
         const Screen screen = screen_get();
         Table *table = table_new(columns, ELEMENTS(columns), &screen, options->no_legend);
@@ -121,9 +182,7 @@ static int print_table(const Options *options, const json_t *rows) {
                 const char *verdict;
 
                 table_row(table);
-                table_cellf(table, COLUMN_PID, "%d", (int) json_integer_value(json_object_get(json, "pid")));
-                table_cellf(table, COLUMN_UID, "%u",
-                                (unsigned) json_integer_value(json_object_get(json, "uid")));
+                print_owner(table, json);
                 table_cell(table, COLUMN_NAME, member(json, "name", text));
                 verdict = member(json, "verdict", text);
                 table_cell(table, COLUMN_VERDICT, verdict ? verdict : "unknown");
@@ -143,7 +202,7 @@ static int print_text(const Options *options, const json_t *rows) {
         if (json_array_size(rows) > 0)
                 return print_table(options, rows);
         if (!options->no_legend)
-                printf("No QEMU or Cloud Hypervisor runs here, as far as this user can see.\n");
+                printf("No guest of QEMU, Cloud Hypervisor or Xen runs here, as far as this user can see.\n");
         return EXIT_SUCCESS;
 }
 
@@ -213,14 +272,19 @@ static int run(const Options *options, int argc, char **argv) {
                 return failed("/proc: ", r);
         guest_installed_read(&installed);
         r = audit_all(&processes, &question, &rows);
+        if (r >= 0)
+                r = audit_domains(&question, rows);
+        if (r < 0)
+                json_decref(rows);
         return r < 0 ? failed("", r) : print(options, rows);
 }
 
 const Verb verb_audit = {
         .name = "audit",
         .takes = TAKES_ROOT | TAKES_LOCAL | TAKES_BUS | TAKES_JSON | TAKES_TABLE | TAKES_TIMEOUT,
-        .summary = "Check all guests of QEMU and Cloud Hypervisor that run here",
-        .help = "Reads the command line of each process from /proc and checks it on this host.\n"
+        .summary = "Check all guests of QEMU, Cloud Hypervisor and Xen that run here",
+        .help = "Reads the command line of each process from /proc and checks it on this host,\n"
+                "and in a dom0, as root, what libxl keeps of Xen's guests in /var/lib/xen.\n"
                 "Shows the verdict, the guest's address bits, and the worst finding. The exit\n"
                 "status is 3 if a guest is unsafe, 1 if one is unknown. Without root, processes\n"
                 "of other users may not be visible. With --root, checks them on that host.\n",

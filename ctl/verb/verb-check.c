@@ -147,9 +147,10 @@ const Verb verb_check = {
                 "missing inputs is never safe. The exit status is 3 if the guest is unsafe, 2 if\n"
                 "GUEST is not understood.\n"
                 "\n"
-                "GUEST is a file with hawd's JSON, the XML of a libvirt domain, a command line of\n"
-                "QEMU or Cloud Hypervisor (also in a script or a libvirt log), or the JSON of\n"
-                "Cloud Hypervisor; - for standard input; or -- and the command line itself.\n",
+                "GUEST is a file with hawd's JSON, the XML of a libvirt domain, an xl.cfg of Xen,\n"
+                "a command line of QEMU or Cloud Hypervisor (also in a script or a libvirt log),\n"
+                "or the JSON of Cloud Hypervisor or libxl; - for standard input; or -- and the\n"
+                "command line itself.\n",
         .example = "virsh dumpxml vm1 | hawctl check - --for=other-host.json",
         .options = own_options,
         .size = sizeof(CheckOptions),

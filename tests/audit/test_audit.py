@@ -104,6 +104,14 @@ def test_replaced_by_an_update(root, tmp_path):
         assert rows(root)[0][pid]["program"] == "qemu-system-x86_64"
 
 
+def test_the_device_model_of_a_guest_of_xen(root, tmp_path):
+    """It is no guest of its own: libxl has the guest's settings. Which program emulates is the distribution's choice."""
+    with waiting_shell(tmp_path / "qemu-system-i386", "-xen-domid", "7", "-machine", "xenfv", "-m", "256") as pid:
+        assert pid not in rows(root)[0]
+        done = subprocess.run([HAWCTL, "check", f"--pid={pid}", root], capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and "the device model of a guest of Xen: use 'xl list -l 7 | hawctl check -'" in done.stderr
+
+
 def test_not_what_only_looks_like_one(start, root):
     """A shell whose arguments speak of QEMU is none, nor is one that has ended."""
     shell = subprocess.Popen(["sh", "-c", "sleep 30; : qemu-system-x86_64"], stdin=subprocess.DEVNULL)

@@ -26,7 +26,7 @@ TAKEN = {"status": HOST | {"--json"}, "describe": HOST | {"--json"}, "map": HOST
          "audit": {"--root", "--local", "--bus-address", "--json", "--no-legend"}, "doctor": {"--root", "--local", "--bus-address", "--json"}, "monitor": {"--host", "--bus-address", "--json"},
          **{verb: {"--json", "--no-legend"} for verb in ("baseline", "compare", "diff", "history")}, "capture": {"--root", "--local"}, "export": HOST, "gather": set(), "place": {"--json"}}
 ALWAYS = {"--help", "--version", "--no-pager"}
-GUEST = {"--pid", "--firmware", "--qemu", "--defaults"}
+GUEST = {"--pid", "--firmware", "--qemu", "--xen", "--defaults"}
 OWN = {"check": GUEST | {"--layout", "--for"}, "fit": GUEST | {"--bar", "--device", "--count"}, "place": GUEST | {"--from", "--all"}, "map": GUEST | {"--svg", "--ascii"},
        "audit": {"--defaults"}, "baseline": {"--for-width", "--settings", "--all"}, "capture": {"--force"}, "models": {"--fleet"}, "export": {"--output"},
        "gather": {"--hosts", "--output", "--continue", "--jobs", "--ssh-config", "--ssh-option", "--remote-command"}}

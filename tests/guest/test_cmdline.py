@@ -218,7 +218,7 @@ def test_file(tmp_path):
     path.write_text("qemu-system-x86_64\n -name 'x\n")
     assert refused(str(path)) == f"{path}: line 2: this quote is not closed"
     path.write_text("")
-    assert refused(str(path)).endswith("empty: expected a JSON document, a libvirt domain or a command line")
+    assert refused(str(path)).endswith("empty: expected a JSON document, a libvirt domain, an xl.cfg or a command line")
     assert refused("-", text="qemu-system-riscv64 -M virt") == "standard input: line 1: expected an x86 or arm64 machine, not qemu-system-riscv64"
 
 

@@ -215,7 +215,7 @@ int vm_form_read(const char *text, size_t n, const VmFiles *files, VmDomainReade
                 start++;
         if (start == n)
                 return vm_error(reterr, 0,
-                                "empty: expected a JSON document, a libvirt domain or a command line");
+                                "empty: expected a JSON document, a libvirt domain, an xl.cfg or a command line");
         for (size_t i = 0; i < ELEMENTS(forms); i++)
                 if (forms[i].is(text + start, n - start))
                         return forms[i].read ? forms[i].read(text, n, files, ret, reterr)
