@@ -11,6 +11,7 @@
 
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
+#include "probe/decode/xen/xen-log-line.h"
 #include "probe/grow.h"
 #include "profile/document/member.h"
 
@@ -121,6 +122,34 @@ static void compare_hypervisors(Move *move) {
                                 "Xen runs the host %s, not the one %s: guests of one do not run on the other",
                                 from ? move->from->name : move->to->name,
                                 from ? move->to->name : move->from->name);
+}
+
+static bool get_xen_version(Move *move, const MoveHost *host, uint64_t *ret_major, uint64_t *ret_minor) {
+        const char *text = json_string_value(member_at(host->document, "xen.version"));
+        Bytes version = bytes_of(text ? text : "");
+
+        if (xen_line_number(&version, 10, ret_major) && xen_line_take(&version, ".") &&
+                        xen_line_number(&version, 10, ret_minor))
+                return true;
+        conclude(move, VERDICT_UNKNOWN, "xen.version is unknown %s", host->name);
+        return false;
+}
+
+/* As in guest/answer/migration-hypervisor.c: to the same release or the next one. */
+static void compare_xen_versions(Move *move) {
+        uint64_t from[2], to[2];
+        bool known = get_xen_version(move, move->from, &from[0], &from[1]);
+
+        if (!get_xen_version(move, move->to, &to[0], &to[1]) || !known)
+                return;
+        if (to[0] < from[0] || (to[0] == from[0] && to[1] < from[1]))
+                conclude(move, VERDICT_UNSAFE,
+                                "Xen %s is older than %s: guests move to the same or a newer Xen",
+                                move->to->name, move->from->name);
+        else if (to[0] != from[0] || to[1] - from[1] > 1)
+                conclude(move, VERDICT_WARNING,
+                                "Xen %s is more than one release newer than %s: not supported",
+                                move->to->name, move->from->name);
 }
 
 static void compare_guest_physical(Move *move) {
@@ -327,7 +356,9 @@ int comparison_move(const MoveHost *from, const MoveHost *to, ComparisonMove *re
         compare_guest_mappable(&move);
         compare_part(&move);
         /* Xen's guests have no LA57, and none with an assigned device moves. */
-        if (!xen) {
+        if (xen)
+                compare_xen_versions(&move);
+        else {
                 compare_la57(&move);
                 compare_iova(&move);
                 compare_regions(&move);

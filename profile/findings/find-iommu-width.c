@@ -37,7 +37,7 @@ static void find_narrower_than_cpu(const Profile *profile, FindingList *list) {
         if (profile->xen.role == XEN_ROLE_CONTROL) {
                 finding_detail(f,
                                 "Assigned devices do not reach what a guest has at or above 0x%" PRIx64
-                                ": Xen's tables of the unit end there, and nothing reports it. %s.",
+                                ": Xen's tables of the unit end there. Xen refuses nothing; its log has the DMA faults. %s.",
                                 UINT64_C(1) << iova->value, iova->source);
                 finding_remedy(f,
                                 "Keep the memory of guests with assigned devices below 0x%" PRIx64

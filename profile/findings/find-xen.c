@@ -73,7 +73,7 @@ static void find_not_asked(const Profile *profile, FindingList *list) {
         if (fact_known(&xen->max_address) || xen->max_address.reason != REASON_XEN)
                 return;
         Finding *f = finding_add(list, FINDING_XEN_NOT_ASKED, SEVERITY_WARNING, "host");
-        finding_summary(f, "Xen did not answer: most values of this host are unknown");
+        finding_summary(f, "Xen did not answer: what its log does not say of this host is unknown");
         if (xen->command_line_reason != REASON_NONE) {
                 finding_detail(f, "hawd asks Xen through /dev/xen/privcmd, which it could not use.");
                 finding_remedy(f,
@@ -81,8 +81,10 @@ static void find_not_asked(const Profile *profile, FindingList *list) {
                                 "hawd-collect-xen.service', or 'hawctl status --local' as root.");
         } else {
                 finding_detail(f,
-                                "Xen answers, but its management interface has a version that hawd does not know.");
-                finding_remedy(f, "Use a version of hawd that knows this version of Xen.");
+                                "Xen answers, but does not say what the host is (physinfo): its management interface may have a "
+                                "version that hawd does not know.");
+                finding_remedy(f,
+                                "Use a version of hawd that knows this version of Xen. 'xl info' shows what Xen answers.");
         }
 }
 

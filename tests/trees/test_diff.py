@@ -10,6 +10,7 @@ import pytest
 import hosts_arm
 import hosts_intel
 import hosts_other
+import hosts_xen
 from tree import GIB, INTEL, MEMORY64, MSI, Tree, dmar, drhd, endpoint
 
 HAWCTL = os.environ["HAWCTL"]
@@ -242,6 +243,21 @@ def test_comparison_of_two_hosts(tmp_path):
     assert found["toThere"] == {"verdict": "safe", "reasons": []}
     assert found["reservedIova"] == [{"start": "0xfee00000", "end": "0xfeefffff"}]
     assert {"path": "host.hostname", "kind": "changed", "here": "client", "there": "spr"} in found["differences"]
+
+
+@pytest.mark.parametrize("version, to_there, to_here", [
+    ("4.17.2", "safe", "safe"), ("4.18.0", "safe", "unsafe"), ("4.19.0", "warning", "unsafe"), ("4.14.6", "unsafe", "warning"), ("5.0.0", "warning", "unsafe")])
+def test_comparison_of_xen_versions(tmp_path, version, to_there, to_here):
+    """Xen takes guests of the same release and of the one before (docs/features/migration.pandoc)."""
+    def there(t):
+        hosts_xen.xen_dom0_pv_amd(t)
+        path = t.root / "hawd/xen"
+        release, extra = version.rsplit(".", 1)
+        path.write_text(path.read_text(encoding="utf-8").replace("version 4.17\nextra-version .5", f"version {release}\nextra-version .{extra}"), encoding="utf-8")
+
+    found = compare(tmp_path, hosts_xen.xen_dom0_pv_amd, there)
+    assert (found["toThere"]["verdict"], found["toHere"]["verdict"]) == (to_there, to_here), found
+    assert not any("unknown" in reason for reason in found["toThere"]["reasons"] + found["toHere"]["reasons"])
 
 
 @pytest.mark.parametrize("build", hosts_intel.HOSTS + hosts_other.HOSTS + hosts_arm.HOSTS, ids=lambda build: build.__name__)

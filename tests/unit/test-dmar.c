@@ -180,6 +180,23 @@ static void test_not_a_dmar(void **state) {
         assert_int_equal(dmar_decode(BYTES(NULL, 0), &dmar, NULL), -EBADMSG);
 }
 
+/* As a PV dom0 of Xen 4.17 has it: the letters reversed, all else as it was. */
+static void test_renamed_by_xen(void **state) {
+        AcpiBuild table;
+        Dmar dmar = {};
+        FaultList faults = {};
+
+        begin_dmar(&table, 39, 1);
+        add_drhd(&table, 0xfed90000);
+        acpi_end(&table);
+        memcpy(table.data, "RMAD", 4);
+        assert_int_equal(dmar_decode(BYTES(table.data, table.n), &dmar, &faults), 0);
+        assert_int_equal(faults.n, 0);
+        assert_true(dmar.checksum_valid && dmar.n_units == 1);
+        dmar_done(&dmar);
+        fault_list_done(&faults);
+}
+
 /* Every prefix, each in memory of its own size so that a sanitizer sees a byte too far. */
 static void test_truncated(void **state) {
         AcpiBuild table;
@@ -211,6 +228,7 @@ int main(void) {
                 cmocka_unit_test(test_scope_lengths),
                 cmocka_unit_test(test_checksum),
                 cmocka_unit_test(test_not_a_dmar),
+                cmocka_unit_test(test_renamed_by_xen),
                 cmocka_unit_test(test_truncated),
         };
 

@@ -7,8 +7,11 @@
 
 #include "probe/decode/acpi/acpi-table.h"
 #include "probe/decode/acpi/dmar-structure.h"
+#include "probe/decode/text.h"
 
 #define DMAR_HEADER_SIZE 48
+/* Xen keeps dom0 off its units by another name, with which the checksum stays right (acpi_dmar_zap()). */
+#define DMAR_OF_XEN "RMAD"
 #define STRUCTURE_HEADER_SIZE 4
 #define HAW_MIN 12 /* Linux requires one page */
 
@@ -95,7 +98,7 @@ int dmar_decode(Bytes b, Dmar *ret, FaultList *faults) {
         Dmar dmar = {};
         int r;
 
-        r = acpi_table_decode(b, "DMAR", &table, faults);
+        r = acpi_table_decode(b, text_starts(b, DMAR_OF_XEN) ? DMAR_OF_XEN : "DMAR", &table, faults);
         if (r < 0)
                 return r;
         if (!bytes_has(table.table, 0, DMAR_HEADER_SIZE)) {
