@@ -232,6 +232,7 @@ typedef struct GuestDevice {
         bool mediated;            /* assigned: a mediated device of this host */
         char uuid[UUID_TEXT_MAX]; /* its UUID; "" any */
         bool conventional;        /* not PCI Express */
+        bool supposed;            /* assigned: not a device of the host, but one that fit counts */
         bool own_port;            /* the only device behind a port; the port's window holds its BARs */
         GuestPort port;           /* if own_port */
         XenRdmPolicy rdm_policy;  /* Xen only, assigned */

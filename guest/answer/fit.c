@@ -270,6 +270,7 @@ int fit_devices(Guest *guest, const Profile *profile, const GuestDevice *device,
         if (!devices)
                 return -ENOMEM;
         filled.assigned = true;
+        filled.supposed = !filled.has_address;
         check_fill(guest, profile);
         check_fill(&one, profile);
         for (size_t i = 0; i < room; i++)

@@ -7,6 +7,7 @@
 
 #include "guest/rules/run.h"
 #include "profile/architecture.h"
+#include "profile/xen-region.h"
 
 /* ── the host ──────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -94,7 +95,7 @@ static const ProfileXenRegion *shared_with(
         return NULL;
 }
 
-/* Xen refuses such a device unless its policy is relaxed. */
+/* With VT-d, Xen refuses such a device unless its policy is relaxed. */
 static bool put_shared(CheckRun *run, const GuestDevice *device) {
         const ProfileXen *xen = &run->profile->xen;
         const bool relaxed = guest_rdm_relaxed(run->guest, (size_t) (device - run->guest->devices));
@@ -102,8 +103,8 @@ static bool put_shared(CheckRun *run, const GuestDevice *device) {
 
         for (size_t i = 0; i < xen->n_reserved; i++) {
                 const ProfileXenRegion *region = &xen->reserved[i];
-                const ProfileXenRegion *other =
-                                region->has_device && same_address(&region->device, &device->address)
+                const ProfileXenRegion *other = xen_region_is_shared(run->profile, i) &&
+                                                same_address(&region->device, &device->address)
                                 ? shared_with(xen, region, &device->address)
                                 : NULL;
                 char address[PCI_ADDRESS_TEXT_MAX];

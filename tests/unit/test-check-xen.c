@@ -161,6 +161,40 @@ static void test_unknown(void **state) {
         check_row(&row, &host.profile);
 }
 
+/* AMD's units have no rule on a region of several devices (amd/pci_amd_iommu.c). */
+static void test_shared_amd(void **state) {
+        const Row row = { "shared", .memory = 512, .device = 6, .verdict = VERDICT_SAFE };
+        Host host;
+
+        set_host(&host);
+        host.profile.host.vendor = CPU_VENDOR_AMD;
+        check_row(&row, &host.profile);
+}
+
+/* One BAR of 64 GiB each from 64 GiB on: 15 end at 2^40. The machine has two slots, and the bus 32. */
+static void test_fit(void **state) {
+        GuestDevice device = { .name = "device", .n_bars = 1 }, own;
+        const Row row = { "fit", .memory = 512 };
+        Host host;
+        Guest guest;
+        Fit fit = {};
+
+        set_host(&host);
+        device.bars[0] = (GuestBar){ .size = 64 * G, .is_64bit = true };
+        set_guest(&guest, &own, &row);
+        assert_int_equal(fit_devices(&guest, &host.profile, &device, 1, &fit), 0);
+        assert_int_equal(fit.now.n, 15);
+        fit_done(&fit);
+        /* 00:05.0 has BARs of 256 MiB; host bridge, ISA bridge, platform device and graphics card have a slot. */
+        device = (GuestDevice){ .name = "device", .has_address = true, .address.device = 5 };
+        assert_int_equal(fit_devices(&guest, &host.profile, &device, 1, &fit), 0);
+        assert_int_equal(fit.now.n, 28);
+        fit_done(&fit);
+        guest.devices = NULL;
+        guest.n_devices = 0;
+        guest_done(&guest);
+}
+
 /* A host without Xen, a guest of Xen as the host, and KVM in dom0. */
 static void test_host(void **state) {
         const Row row = { "host", .memory = 512, .verdict = VERDICT_UNSAFE, .rule = RULE_ASSIGNMENT,
@@ -307,6 +341,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_rows),
                 cmocka_unit_test(test_unknown),
+                cmocka_unit_test(test_shared_amd),
+                cmocka_unit_test(test_fit),
                 cmocka_unit_test(test_host),
                 cmocka_unit_test(test_remedies),
                 cmocka_unit_test(test_moves),

@@ -205,6 +205,11 @@ static void test_notes(void **state) {
                                 NULL,
                                 "cpuid: line 4: changes the address width in leaf 0x80000008: hawd does not follow it",
                                 NULL },
+                { "name='a'\ntype='hvm'\nmemory=8\nxen_platform_pci_bar_uc=1\n", NULL, NULL, NULL },
+                { "name='a'\ntype='hvm'\nmemory=8\nxen_platform_pci_bar_uc=0\n", NULL,
+                                "xen_platform_pci_bar_uc: line 4: makes hvmloader of Xen 4.21 and later place a BAR at "
+                                "the end of the hole: hawd does not follow it",
+                                NULL },
                 { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=100\n", NULL, NULL,
                                 "mmio_hole: line 4: xl: invalid value 100 for \"mmio_hole\"" },
                 { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=3841\n", NULL, NULL,

@@ -95,6 +95,18 @@ static int note_cpuid(Xl *xl) {
         return 0;
 }
 
+/* Older Xen ignores the setting; which one it is, the host says later. */
+static int note_platform(Xl *xl) {
+        Tristate uncached = TRISTATE_UNKNOWN;
+        int r = xl_toggle(xl, "xen_platform_pci_bar_uc", &uncached);
+
+        if (r < 0 || !xl->hvm || uncached != TRISTATE_NO)
+                return r;
+        return vm_ignore(&xl->vm, "xen_platform_pci_bar_uc",
+                        "makes hvmloader of Xen 4.21 and later place a BAR at the end of the hole: "
+                        "hawd does not follow it");
+}
+
 /* xl ignores names that it does not know. */
 static int note_unknown(Xl *xl, const XlSetting *setting) {
         Nearest nearest = nearest_to(setting->name);
@@ -133,6 +145,8 @@ int xl_settings_note(Xl *xl) {
 
         if (r >= 0)
                 r = note_cpuid(xl);
+        if (r >= 0)
+                r = note_platform(xl);
         for (size_t i = 0; i < xl->config->n && r >= 0; i++) {
                 r = note_unknown(xl, &xl->config->settings[i]);
                 if (r >= 0)

@@ -96,7 +96,7 @@ static void collect_device(Space *space, XenMap *map, size_t index) {
         const bool strict = !guest_rdm_relaxed(space->guest, index);
 
         if (!device->has_address) {
-                if (xen->n_reserved > 0)
+                if (xen->n_reserved > 0 && !device->supposed)
                         layout_unknown(space, REASON_ABSENT,
                                         "the address of an assigned device, and its reserved memory (RMRR)");
                 return;

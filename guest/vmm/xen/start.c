@@ -62,22 +62,10 @@ static uint64_t least_video(const Guest *guest) {
         return strcmp(vga, "none") == 0 || guest->xen.traditional ? 0 : 8 * MIB;
 }
 
-/* Each emulated device has a slot, and each assigned one, unless its functions share it. */
+/* Each device has a slot. libxl makes each function that is named function 0 of its own; only all of them
+ * together (00:08.*) share one (libxl_pci.c). */
 static size_t slots_used(const Guest *guest) {
-        size_t n = 2 + !guest->xen.no_platform_device + (strcmp(xen_vga(guest), "none") != 0);
-
-        for (size_t i = 0; i < guest->n_devices; i++) {
-                const GuestDevice *device = &guest->devices[i];
-                bool shares = false;
-
-                for (size_t j = 0; j < i && device->assigned && device->has_address && !shares; j++)
-                        shares = guest->devices[j].assigned && guest->devices[j].has_address &&
-                                        guest->devices[j].address.domain == device->address.domain &&
-                                        guest->devices[j].address.bus == device->address.bus &&
-                                        guest->devices[j].address.device == device->address.device;
-                n += !shares;
-        }
-        return n;
+        return 2 + !guest->xen.no_platform_device + (strcmp(xen_vga(guest), "none") != 0) + guest->n_devices;
 }
 
 static void check_hvm(Space *space) {
