@@ -9,6 +9,7 @@
 #include "daemon/requests.h"
 #include "daemon/write-file.h"
 #include "probe/decode/pci/pci-address.h"
+#include "probe/root/root-xen.h"
 #include "probe/source/facts.h"
 #include "probe/source/scrub.h"
 
@@ -31,7 +32,7 @@ static bool only_root_reads(const char *path) {
 }
 
 /* Lines that the log has dropped remain valid: they say what is constant. */
-static int write_log(const Collection *collection, const char *path, const CollectLog *log, Bytes content) {
+static int write_log(const Collection *collection, Bytes content) {
         _cleanup_(buffer_done) Buffer former = {};
         _cleanup_free_ uint8_t *merged = NULL;
         size_t n;
@@ -39,9 +40,18 @@ static int write_log(const Collection *collection, const char *path, const Colle
 
         if (content.n == 0)
                 return 0;
-        (void) root_read(collection->private_tree, path, log->max, &former);
-        r = collect_log_merge(log, buffer_bytes(&former), content, &merged, &n);
-        return r < 0 ? r : collect_write(collection->fd, path, (Bytes){ .data = merged, .n = n });
+        (void) root_read(collection->private_tree, KERNEL_LOG, ROOT_KERNEL_LOG_MAX, &former);
+        r = collect_log_merge(buffer_bytes(&former), content, &merged, &n);
+        return r < 0 ? r : collect_write(collection->fd, KERNEL_LOG, (Bytes){ .data = merged, .n = n });
+}
+
+/* Of Xen's lines the same holds, but they belong together, and those of two units may be equal. All are of its start,
+ * and the ring forgets the first: of two copies the longer one has more. */
+static int write_xen_log(const Collection *collection, Bytes content) {
+        _cleanup_(buffer_done) Buffer former = {};
+
+        (void) root_read(collection->private_tree, XEN_LOG, ROOT_XEN_LOG_MAX, &former);
+        return content.n > former.n ? collect_write(collection->fd, XEN_LOG, content) : 0;
 }
 
 /* Leaves out what a capture leaves out: the service could read it, but nobody needs it. */
@@ -60,9 +70,9 @@ static void on_file(void *userdata, const char *path, Bytes content) {
         if (!only_root_reads(path) || collection->error != 0)
                 return;
         if (strcmp(path, KERNEL_LOG) == 0)
-                r = write_log(collection, path, &collect_log_kernel, content);
+                r = write_log(collection, content);
         else if (strcmp(path, XEN_LOG) == 0)
-                r = write_log(collection, path, &collect_log_xen, content);
+                r = write_xen_log(collection, content);
         else
                 r = write_scrubbed(collection, path, content);
         if (r < 0) {

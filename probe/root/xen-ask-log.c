@@ -14,6 +14,7 @@ typedef struct Filter {
         size_t max;
         uint8_t line[LINE_MAX_BYTES]; /* of which the end has not been read */
         size_t n;
+        bool cut; /* its beginning is lost: what is left could pass for Xen's own, though a guest wrote it */
         bool too_long;
         Reason reason;
 } Filter;
@@ -36,10 +37,10 @@ static void keep_line(Filter *filter, Bytes line) {
 static void end_line(Filter *filter) {
         Bytes line = { .data = filter->line, .n = filter->n };
 
-        if (!filter->too_long && xen_log_line_matters(line))
+        if (!filter->too_long && !filter->cut && xen_log_line_matters(line))
                 keep_line(filter, xen_log_line_kept(line));
         filter->n = 0;
-        filter->too_long = false;
+        filter->too_long = filter->cut = false;
 }
 
 static void take(Filter *filter, Bytes part) {
@@ -53,8 +54,9 @@ static void take(Filter *filter, Bytes part) {
 }
 
 /* Reads the next part of the ring, from the index on if there was one before. */
-static Reason read_part(XenCall *call, uint32_t version, bool first, uint32_t *index, Bytes *ret) {
-        uint32_t n;
+static Reason read_part(
+                XenCall *call, uint32_t version, bool first, uint32_t *index, Bytes *ret, bool *ret_gap) {
+        uint32_t n, before = *index;
         long r;
 
         xen_call_clear(call);
@@ -68,7 +70,17 @@ static Reason read_part(XenCall *call, uint32_t version, bool first, uint32_t *i
         *index = bytes_u32(xen_call_argument(call), XEN_CONSOLE_INDEX);
         n = bytes_u32(xen_call_argument(call), XEN_CONSOLE_COUNT);
         *ret = xen_call_data(call, n);
+        *ret_gap = *index - n != before;
         return REASON_NONE;
+}
+
+/* A ring that has overwritten its beginning, before or while it was read, goes on in the middle of a line. From index 0
+ * on nothing has been overwritten: then the first line is whole. */
+static void begin_part(Filter *filter, bool gap) {
+        if (!gap)
+                return;
+        filter->n = 0;
+        filter->cut = true;
 }
 
 Reason xen_ask_log(XenCall *call, size_t max, Buffer *ret) {
@@ -76,13 +88,15 @@ Reason xen_ask_log(XenCall *call, size_t max, Buffer *ret) {
         Reason reason = REASON_NONE;
         uint32_t index = 0, version = xen_ask_sysctl_version(call, &reason);
         Bytes part;
+        bool gap = false;
 
         if (version == 0)
                 return reason;
         for (size_t n = 0; n < RING_MAX && filter.reason == REASON_NONE; n += part.n) {
-                reason = read_part(call, version, n == 0, &index, &part);
+                reason = read_part(call, version, n == 0, &index, &part, &gap);
                 if (reason != REASON_NONE || part.n == 0)
                         break;
+                begin_part(&filter, gap);
                 take(&filter, part);
         }
         if (reason == REASON_NONE)

@@ -174,6 +174,18 @@ static int list_devices(Root *root, PciAddress **ret, size_t *ret_n) {
         return 0;
 }
 
+/* Xen answers physinfo to dom0 only. */
+static void prove_control(XenFacts *ret) {
+        if (ret->answers_reason == REASON_NONE && ret->answers.physinfo_reason == REASON_NONE) {
+                ret->control = TRISTATE_YES;
+                ret->control_reason = REASON_NONE;
+                ret->control_source = "Xen physinfo";
+                return;
+        }
+        xen_answers_done(&ret->answers);
+        ret->answers_reason = REASON_NOT_APPLICABLE;
+}
+
 static int read_dom0(Root *root, XenFacts *ret) {
         _cleanup_(buffer_done) Buffer log = {};
         _cleanup_free_ PciAddress *devices = NULL;
@@ -183,6 +195,10 @@ static int read_dom0(Root *root, XenFacts *ret) {
         if (r < 0)
                 return r;
         ret->answers_reason = root_xen(root, devices, n, &ret->answers, &ret->faults);
+        if (ret->control == TRISTATE_UNKNOWN)
+                prove_control(ret);
+        if (ret->control != TRISTATE_YES)
+                return 0;
         ret->log_reason = root_xen_log(root, &log);
         if (ret->log_reason == REASON_NONE)
                 r = xen_log_decode(buffer_bytes(&log), &ret->log, &ret->faults);
@@ -201,9 +217,7 @@ int source_xen_read(Root *root, Buffer *buffer, const CpuidTable *cpuid, XenFact
         read_features(root, buffer, ret);
         read_domain_type(root, buffer, ret);
         read_control(root, buffer, ret);
-        if (ret->control != TRISTATE_YES)
-                return 0;
-        return read_dom0(root, ret);
+        return ret->control == TRISTATE_NO ? 0 : read_dom0(root, ret);
 }
 
 void source_xen_collect(Root *root) {

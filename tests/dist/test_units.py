@@ -295,6 +295,25 @@ def test_collector_reads_the_log_of_arm64(populated, root, architecture, kept):
     assert ("ConditionArchitecture", "|arm64") in unit and ("ConditionPathExistsGlob", "|/sys/bus/virtio/drivers/virtio_iommu/virtio*") in unit
 
 
+@pytest.mark.parametrize("features,kept", [("00000800", True), ("000002f1", False)])
+def test_collector_reads_what_xen_says(populated, root, features, kept):
+    """In dom0 only. Two units may have equal registers, and a ring that has lost its beginning takes nothing away."""
+    tree, private = populated / "host", populated / "run/hawd/private"
+    (tree / "hawd").mkdir(parents=True)
+    (tree / "sys/hypervisor/properties").mkdir(parents=True)
+    (tree / "sys/hypervisor/type").write_text("xen\n", encoding="ascii")
+    (tree / "sys/hypervisor/properties/features").write_text(f"{features}\n", encoding="ascii")
+    (tree / "hawd/xen").write_text("version 4.17\nreserved none\n", encoding="ascii")
+    units = [f"(XEN) [VT-D]drhd->address = {address}\n(XEN) [VT-D]cap = d2008c40660462 ecap = f050da\n" for address in ("fed90000", "fed91000")]
+    for log in ("".join(units), units[1]):
+        (tree / "hawd/xen-log").write_text(log, encoding="ascii")
+        assert run(root / "usr/libexec/hawd/hawd-collect", f"--root={tree}", f"--output={private}", "--xen").returncode == 0
+    assert (private / "hawd/xen").exists() == (private / "hawd/xen-log").exists() == kept
+    if kept:
+        assert (private / "hawd/xen").read_text(encoding="ascii") == "version 4.17\nreserved none\n"
+        assert (private / "hawd/xen-log").read_text(encoding="ascii") == "".join(units)
+
+
 # ── udev ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 def test_rule(root):

@@ -24,7 +24,7 @@ typedef struct FakeXen {
         int version_error, sysctl_error, map_error; /* 0: it answers */
         uint32_t n_leaves, n_reserved;              /* more than there is room for: a broken Xen */
         const char *log;
-        size_t log_at, log_step;
+        size_t log_at, log_step, log_lost; /* characters that the ring has overwritten */
         unsigned n_sysctls, n_maps;
 } FakeXen;
 
@@ -83,10 +83,10 @@ static void fake_console(uint8_t *body) {
                 n = fake.log_step;
         assert_int_equal(body[0], 0); /* never cleared */
         assert_int_equal(body[1], fake.log_at > 0);
-        assert_int_equal(get(body + 4, 4), fake.log_at);
+        assert_int_equal(get(body + 4, 4), fake.log_at > 0 ? fake.log_lost + fake.log_at : 0);
         memcpy(buffer, fake.log + fake.log_at, n);
         fake.log_at += n;
-        put(body + 4, fake.log_at, 4);
+        put(body + 4, fake.log_lost + fake.log_at, 4);
         put(body + 16, n, 4);
 }
 
@@ -231,10 +231,10 @@ static void test_beyond(void **state) {
         xen_answers_done(&answers);
 }
 
-static void read_log(const char *log, size_t step, size_t max, Buffer *ret) {
+static void read_log(const char *log, size_t step, size_t lost, size_t max, Buffer *ret) {
         _cleanup_(xen_call_done) XenCall call = {};
 
-        fake = (FakeXen){ .version = 0x15, .log = log, .log_step = step };
+        fake = (FakeXen){ .version = 0x15, .log = log, .log_step = step, .log_lost = lost };
         assert_int_equal(xen_call_begin(&call, open("/dev/null", O_RDWR | O_CLOEXEC), -1), REASON_NONE);
         ret->n = 0;
         assert_int_equal(xen_ask_log(&call, max, ret), REASON_NONE);
@@ -249,15 +249,19 @@ static void test_log(void **state) {
         _cleanup_(buffer_done) Buffer lines = {};
 
         for (size_t step = 1; step <= sizeof(log); step++) {
-                read_log(log, step, 1024, &lines);
+                read_log(log, step, 0, 1024, &lines);
                 assert_int_equal(lines.n, sizeof(kept) - 1);
                 assert_memory_equal(lines.data, kept, lines.n);
         }
         /* Lines of the boot come first: later ones give way. */
-        read_log(log, 64, strlen("(XEN) HVM: SVM enabled\n") + 1, &lines);
+        read_log(log, 64, 0, strlen("(XEN) HVM: SVM enabled\n") + 1, &lines);
         assert_int_equal(lines.n, strlen("(XEN) HVM: SVM enabled\n"));
-        read_log("", 64, 1024, &lines);
+        read_log("", 64, 0, 1024, &lines);
         assert_int_equal(lines.n, 0);
+        /* Of "(d1) (XEN) HVM: VMX enabled" the ring has the end: no line of Xen's. */
+        read_log("(XEN) HVM: VMX enabled\n(XEN) HVM: SVM enabled\n", 64, 4711, 1024, &lines);
+        assert_int_equal(lines.n, strlen("(XEN) HVM: SVM enabled\n"));
+        assert_memory_equal(lines.data, "(XEN) HVM: SVM enabled\n", lines.n);
 }
 
 int main(void) {

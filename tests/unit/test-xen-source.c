@@ -188,6 +188,29 @@ static void test_cpuid(void **state) {
         xen_facts_done(&facts);
 }
 
+/* No file says whether this is dom0; Xen tells only dom0 of the machine. */
+static void test_proved(void **state) {
+        static const FileText answered[] = {
+                { "sys/hypervisor/type", "xen\n" },
+                { "hawd/xen", "version 4.17\nphysinfo capabilities 0x0000000c max-mfn 0x17ffff total-pages 1\n" }
+        };
+        static const FileText refused[] = { { "sys/hypervisor/type", "xen\n" },
+                { "hawd/xen", "version 4.17\nphysinfo-reason permission\n" } };
+        XenFacts facts;
+
+        read_tree(answered, ELEMENTS(answered), "", &facts);
+        assert_int_equal(facts.control, TRISTATE_YES);
+        assert_int_equal(facts.control_reason, REASON_NONE);
+        assert_int_equal(facts.answers_reason, REASON_NONE);
+        xen_facts_done(&facts);
+        read_tree(refused, ELEMENTS(refused), "", &facts);
+        assert_int_equal(facts.control, TRISTATE_UNKNOWN);
+        assert_int_equal(facts.control_reason, REASON_ABSENT);
+        assert_int_equal(facts.answers_reason, REASON_NOT_APPLICABLE);
+        assert_int_equal(facts.log_reason, REASON_NOT_APPLICABLE);
+        xen_facts_done(&facts);
+}
+
 /* Neither xen nor reasons: what Xen says is absent, not empty. */
 static void test_no_answers(void **state) {
         static const FileText plain[] = { { "sys/hypervisor/type", "xen\n" }, { DOM0 } };
@@ -222,6 +245,7 @@ int main(void) {
                 cmocka_unit_test(test_control),
                 cmocka_unit_test(test_domain_type),
                 cmocka_unit_test(test_cpuid),
+                cmocka_unit_test(test_proved),
                 cmocka_unit_test(test_no_answers),
         };
 
