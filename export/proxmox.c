@@ -49,6 +49,8 @@ static void write_models(const Profile *profile, ExportText *text) {
         if (*profile->host.architecture && strcmp(profile->host.architecture, "x86_64") != 0)
                 export_textf(text, "\n# none: the architecture of this host is %s\n",
                                 profile->host.architecture);
+        else if (profile->xen.role == XEN_ROLE_CONTROL)
+                export_puts(text, "\n# none: Xen runs this host, and Proxmox VE requires KVM\n");
         else if (has_model(guest) && has_model(devices) && guest.bits == devices.bits)
                 write_width(text, guest, "With and without assigned devices");
         else {

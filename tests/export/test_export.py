@@ -16,6 +16,7 @@ import hosts_arm
 import hosts_intel
 import hosts_kernel
 import hosts_other
+import hosts_xen
 from exported import exported, why_no_devices
 from tree import Tree
 
@@ -193,6 +194,13 @@ def test_no_device_can_be_assigned(client, assignable, why, reason):
     for device in profile["devices"]:
         device["group"] = None
     assert lines_with_devices(profile) == []
+
+
+def test_no_models_on_xen(tmp_path):
+    """Proxmox VE runs guests by KVM, and phys-bits is an option of QEMU with it."""
+    hosts_xen.xen_dom0_pv_amd(Tree(tmp_path / "dom0"))
+    text = export("proxmox", str(tmp_path / "dom0"))
+    assert "cpu-model:" not in text and text.endswith("# none: Xen runs this host, and Proxmox VE requires KVM\n")
 
 
 FORMATS = ("prometheus", "nfd", "nova", "proxmox", "ansible")
