@@ -59,20 +59,31 @@ static int put_libvirt(FILE *file, const ChangeRun *run) {
         return r;
 }
 
+/* "name=value" as in xl.cfg(5), whose quoted texts may have bytes as "\\xNN". */
+static void put_assigned(FILE *file, const char *name, const char *value) {
+        fprintf(file, "%s=", name);
+        for (; *value; value++)
+                if (*value >= ' ' && *value <= '~')
+                        fputc(*value, file);
+                else
+                        fprintf(file, "\\x%02x", (unsigned char) *value);
+}
+
 static int put_options(FILE *file, const ChangeRun *run) {
-        const char *dashes = vmm_of(&run->before)->sign;
-        const bool assigns = vmm_of(&run->before)->assigns_options;
+        const Vmm *vmm = vmm_of(&run->before);
 
         for (size_t i = 0; i < json_array_size(run->changed_options); i++) {
                 const json_t *option = json_array_get(run->changed_options, i);
-                _cleanup_free_ char *quoted = assigns
-                                ? strdup(change_option_value(option))
-                                : shell_word(json_string_value(json_array_get(option, 1)));
+                const char *name = json_string_value(json_array_get(option, 0));
+                _cleanup_free_ char *quoted = shell_word(change_option_value(option));
 
                 if (!quoted)
                         return -ENOMEM;
-                fprintf(file, "%s%s%s%s%s", i > 0 ? "\n" : "", dashes,
-                                json_string_value(json_array_get(option, 0)), assigns ? "=" : " ", quoted);
+                fputs(i > 0 ? "\n" : "", file);
+                if (vmm->assigns_options)
+                        put_assigned(file, name, change_option_value(option));
+                else
+                        fprintf(file, "%s%s %s", vmm->sign, name, quoted);
         }
         return 0;
 }

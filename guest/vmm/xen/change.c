@@ -131,7 +131,8 @@ static void set_relaxed(ChangeRun *run) {
                 return;
         }
         fputc('[', file);
-        if (!put_own_list(file, own))
+        /* A quote within a quoted entry is not followed. */
+        if (strchr(own, '\\') || !put_own_list(file, own))
                 put_devices(file, &run->now);
         fputc(']', file);
         if (fclose(file) != 0)
