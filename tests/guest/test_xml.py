@@ -129,7 +129,7 @@ REFUSED = [
     (domain(memory=""), "line 1: <memory>: missing"),
     (domain(memory="<maxMemory unit='GiB' slots='1'>2</maxMemory><memory unit='GiB'>4</memory>"), "maximum memory: expected at least the 4096 MiB at boot"),
     (domain(devices="<memory model='dimm'><target><size unit='GiB'>4</size></target></memory>"), "line 1: <memory>: expected more than the size of the memory modules"),
-    (domain(kind="lxc"), "line 1: <domain type='lxc'>: expected kvm or qemu"),
+    (domain(kind="lxc"), "line 1: <domain type='lxc'>: expected kvm, qemu or xen"),
     (domain().replace("x86_64", "riscv64"), "line 4: <type arch='riscv64'>: expected x86_64, i686 or aarch64"),
     (domain().replace("x86_64", "aarch64"), "line 4: <type machine='q35'>: expected virt or one of its versions"),
     (domain(machine="virt"), "line 4: <type machine='virt'>: expected pc, q35, microvm or one of their versions"),

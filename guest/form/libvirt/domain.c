@@ -133,7 +133,7 @@ static int read_type(VmDomain *domain, const xmlNode *root) {
 
         vm_element_attribute(root, "type", type);
         if (strcmp(type, "kvm") != 0 && strcmp(type, "qemu") != 0 && strcmp(type, "hvf") != 0)
-                return vm_fail(domain->vm, "<domain type='%.40s'>: expected kvm or qemu", type);
+                return vm_fail(domain->vm, "<domain type='%.40s'>: expected kvm, qemu or xen", type);
         return vm_accelerator(domain->vm, strcmp(type, "qemu") == 0 ? "tcg" : type, ACCELERATOR_BY_DOMAIN);
 }
 
@@ -161,6 +161,7 @@ static int set_boot_memory(VmDomain *domain, const xmlNode *root) {
 static int read_domain(Vm *vm, const xmlNode *root) {
         const xmlNode *os = vm_element_child(root, "os");
         VmDomain domain = { .vm = vm };
+        char type[VM_ATTRIBUTE_MAX];
         int r;
 
         vm->qemu->domain = true;
@@ -168,6 +169,9 @@ static int read_domain(Vm *vm, const xmlNode *root) {
         vm_element_line(vm, root);
         if (strcmp((const char *) root->name, "domain") != 0)
                 return vm_fail(vm, "<%.60s>: expected <domain>", (const char *) root->name);
+        vm_element_attribute(root, "type", type);
+        if (strcmp(type, "xen") == 0)
+                return vm_domain_xen(&domain, root);
         r = read_type(&domain, root);
         if (r >= 0 && !os)
                 r = vm_fail(vm, "<os>: missing");

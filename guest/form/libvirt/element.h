@@ -71,4 +71,5 @@ int vm_domain_virt_features(VmDomain *domain, const xmlNode *node); /* <features
 int vm_domain_vcpu(VmDomain *domain, const xmlNode *node);
 int vm_domain_sysinfo(VmDomain *domain, const xmlNode *node);
 int vm_domain_form(Vm *vm, const xmlNode *root);
-int vm_domain_qemu(Vm *vm, const xmlNode *root); /* reads the qemu namespace */
+int vm_domain_xen(VmDomain *domain, const xmlNode *root); /* type='xen', instead of all others */
+int vm_domain_qemu(Vm *vm, const xmlNode *root);          /* reads the qemu namespace */

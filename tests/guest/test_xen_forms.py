@@ -1,0 +1,90 @@
+"""A guest of Xen in each of its forms: xl.cfg(5), a libvirt domain (formatdomain; src/libxl/libxl_conf.c says what libxl gets of it) and
+libxl's JSON (what "xl create -n" of Xen 4.17 prints for the same xl.cfg). BARs and ROMs: "info pci" of QEMU 7.2."""
+import json
+
+import pytest
+
+from forms import read, refused
+
+MIB, GIB = 1 << 20, 1 << 30
+
+XL = """name = "win10"
+type = "hvm"
+memory = 2048
+maxmem = 4096
+hap = 0
+passthrough = "share_pt"
+vga = "stdvga"
+videoram = 32
+pci = [ '00:05.0' ]
+vif = [ 'model=e1000', '', 'type=vif' ]
+disk = [ 'phy:/dev/a,sda,w' ]
+soundhw = "hda"
+device_model_args_hvm = [ "-device", "pci-testdev,membar=2G" ]
+"""
+DOMAIN = """<domain type='xen' xmlns:xen='http://libvirt.org/schemas/domain/xen/1.0'>
+  <name>win10</name><memory unit='KiB'>4194304</memory><currentMemory unit='KiB'>2097152</currentMemory><vcpu>1</vcpu>
+  <os><type arch='x86_64' machine='xenfv'>hvm</type><loader type='rom'>/usr/lib/xen-4.17/boot/hvmloader</loader></os>
+  <features><acpi/><hap state='off'/><xen><passthrough state='on' mode='share_pt'/></xen></features>
+  <devices>
+    <disk type='block' device='disk'><source dev='/dev/a'/><target dev='sda' bus='scsi'/></disk>
+    <interface type='bridge'><model type='e1000'/></interface><interface type='bridge'/>
+    <interface type='bridge'><model type='netfront'/></interface>
+    <hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='0' slot='5' function='0'/></source></hostdev>
+    <sound model='ich6'/><video><model type='vga' vram='32768'/></video>
+  </devices>
+  <xen:commandline><xen:arg value='-device'/><xen:arg value='pci-testdev,membar=2G'/></xen:commandline>
+</domain>"""
+LIBXL = {"c_info": {"type": "hvm", "hap": "False", "name": "win10", "passthrough": "share_pt"},
+         "b_info": {"max_memkb": 4194304, "target_memkb": 2097152, "video_memkb": 32768, "extra_hvm": ["-device", "pci-testdev,membar=2G"],
+                    "type.hvm": {"vga": {"kind": "std"}, "soundhw": "hda", "rdm": {}}},
+         "disks": [{"pdev_path": "/dev/a", "vdev": "sda", "format": "raw", "readwrite": 1}],
+         "nics": [{"devid": 0, "model": "e1000"}, {"devid": 1}, {"devid": 2, "nictype": "vif"}],
+         "pcidevs": [{"dev": 5, "vfunc_mask": 1}]}
+LIST = [{"domid": 0, "config": {"c_info": {"type": "pv", "name": "Domain-0"}, "b_info": {"max_memkb": 1}}}, {"domid": 3, "config": LIBXL}]
+
+ROM = (6, 256 << 10)
+DEVICES = {"0000:00:05.0": [], "lsi53c895a": [(1, 1 << 10), (2, 8 << 10)], "intel-hda": [(0, 16 << 10)], "nic0 (e1000)": [(0, 128 << 10), ROM],
+           "nic1 (rtl8139)": [(1, 256), ROM], "pci-testdev": [(2, 2 * GIB), (0, 4 << 10)]}
+
+
+@pytest.mark.parametrize("text", [XL, XL.replace("\n", "\r\n"), "root@dom0:~# cat /etc/xen/a.cfg\n" + XL + "root@dom0:~# \n", DOMAIN, json.dumps(LIBXL), json.dumps(LIST)],
+                         ids=["xl.cfg", "crlf", "prompt", "domain", "libxl", "list"])
+def test_the_same_guest(text):
+    guest = read("-", text=text)
+    assert (guest["vmm"], guest["machine"], guest["name"]) == ("xen", "xen-hvm", "win10")
+    assert guest["memory"] == {"ram": 2 * GIB, "max": 4 * GIB}
+    assert guest["xen"] == {"hap": False, "passthrough": True, "videoMemory": 32 * MIB, "vga": "stdvga"}
+    assert {d["name"]: [(b["index"], b["size"]) for b in d.get("bars", [])] for d in guest["devices"]} == DEVICES
+    assert [d["name"] for d in guest["devices"] if d["assigned"]] == ["0000:00:05.0"]
+    assert "ignored" not in guest and "refused" not in guest
+
+
+@pytest.mark.parametrize("kind, machine", [("xen", "xen-pv"), ("linux", "xen-pv"), ("xenpvh", "xen-pvh")])
+def test_domains_without_a_device_model(kind, machine):
+    text = f"<domain type='xen'><name>a</name><memory unit='MiB'>512</memory><os><type>{kind}</type><kernel>/k</kernel></os></domain>"
+    guest = read("-", text=text)
+    assert (guest["machine"], guest["firmware"]["kind"], guest["memory"]["ram"]) == (machine, "none", 512 * MIB) and "devices" not in guest
+
+
+def test_settings_are_kept_for_remedies():
+    options = dict(read("-", text=XL)["form"]["options"])
+    assert options["pci"] == '["00:05.0"]' and options["memory"] == "2048" and "disk" not in options
+
+
+@pytest.mark.parametrize("text, error", [
+    (XL.replace("2048", "2G"), "line 3: expected a name in lower case, or a value in quotes, not 'G'"),
+    (XL.replace("2048", "'2G'"), "line 3: memory: expected a number, not '2G'"),
+    (XL.replace("'00:05.0'", "'00:05'"), "line 9: pci: expected an address such as 0000:01:00.0, not '00:05'"),
+    ("import os, re\nname='a'\nmemory=256\n", "line 1: a Python program"),
+    ("name='a'\nmemory=int(256)\n", "line 2: expected a string in quotes, a number or a list, not 'int'"),
+    ("name='a'\nmemory=(256)\n", "line 2: Python code, as configurations of old Xen had it: xl accepts only NAME = VALUE"),
+    (DOMAIN.replace(">hvm<", ">exe<"), "<os><type>: expected hvm, xenpvh or xen, not 'exe'"),
+    (json.dumps(LIST[:1]), "only dom0 is in this list: expected a guest"),
+    (json.dumps(LIBXL | {"b_info": {}}), "b_info: expected max_memkb or target_memkb"),
+    (json.dumps(LIBXL | {"pcidevs": [{"dev": 32}]}), "dev: expected a number from 0 to 31"),
+])
+def test_refused(text, error, tmp_path):
+    path = tmp_path / "guest"
+    path.write_text(text, encoding="utf-8")
+    assert error in refused(str(path))
