@@ -6,6 +6,7 @@
 
 #include "ctl/show/numbers.h"
 #include "ctl/show/status-line.h"
+#include "profile/xen-region.h"
 
 #define HOLES_SHOWN 6
 
@@ -15,7 +16,7 @@ static bool in_dom0(const Profile *profile) {
 
 bool status_xen_host(const Profile *profile, const Screen *screen) {
         const ProfileXen *xen = &profile->xen;
-        const char *type = xen_domain_type_to_string(xen->domain_type);
+        const char *type = xen_domain_type_name(xen->domain_type);
         const char *version = *xen->version ? xen->version : "version unknown";
 
         if (in_dom0(profile))
@@ -50,7 +51,7 @@ bool status_xen_holes(const Profile *profile, const Screen *screen) {
         if (!in_dom0(profile))
                 return false;
         if (xen->reserved_reason != REASON_NONE)
-                status_line(screen, label, "reserved device memory (RMRR) unknown: %s",
+                status_line(screen, label, "reserved device memory unknown: %s",
                                 reason_to_string(xen->reserved_reason));
         for (size_t i = 0, n; i < xen->n_reserved; i += n) {
                 const ProfileXenRegion *region = &xen->reserved[i];
@@ -63,11 +64,12 @@ bool status_xen_holes(const Profile *profile, const Screen *screen) {
                 number_address(region->start, start, sizeof(start));
                 number_address(region->end, end, sizeof(end));
                 if (n > 1)
-                        status_line(screen, label, "%s-%s reserved (RMRR) for %s and %zu more", start, end,
-                                        device, n - 1);
+                        status_line(screen, label, "%s-%s reserved (%s) for %s and %zu more", start, end,
+                                        xen_region_word(profile), device, n - 1);
                 else
-                        status_line(screen, label, "%s-%s reserved (RMRR)%s%s", start, end,
-                                        region->has_device ? " for " : "", region->has_device ? device : "");
+                        status_line(screen, label, "%s-%s reserved (%s)%s%s", start, end,
+                                        xen_region_word(profile), region->has_device ? " for " : "",
+                                        region->has_device ? device : "");
                 label = "";
         }
         if (regions > HOLES_SHOWN)
@@ -82,7 +84,7 @@ static int put_count(char *text, size_t size, int n, size_t count, const char *w
 }
 
 bool status_xen_devices(const Profile *profile, const Screen *screen) {
-        size_t counts[_ASSIGNABLE_WHY_MAX] = {}, assignable = 0;
+        size_t counts[_ASSIGNABLE_WHY_MAX] = {}, assignable = 0, no_hvm = 0;
         char text[256] = "";
         int n = 0;
 
@@ -93,12 +95,16 @@ bool status_xen_devices(const Profile *profile, const Screen *screen) {
         for (size_t i = 0; i < profile->n_devices; i++)
                 if (profile->devices[i].xen_assignable == TRISTATE_YES)
                         assignable++;
+                else if (profile->devices[i].xen_assignable == TRISTATE_NO &&
+                                profile->devices[i].xen_why == ASSIGNABLE_WHY_NONE)
+                        no_hvm++;
                 else
                         counts[profile->devices[i].xen_why]++;
         n = put_count(text, sizeof(text), n, assignable, "assignable");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_SHARED_REGION], "with a shared RMRR");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_NOT_HANDED_OVER],
                         "not handed over (xl pci-assignable-add)");
+        n = put_count(text, sizeof(text), n, no_hvm, "not assignable without HVM guests");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_NO_IOMMU],
                         "not assignable without an IOMMU");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_BRIDGES_ONLY], "bridges");

@@ -52,7 +52,7 @@ static void assignable_cell(Table *table, const ProfileDevice *device) {
         if (device->xen_assignable == TRISTATE_YES)
                 table_cell(table, COLUMN_GROUP, "yes");
         else if (device->xen_why == ASSIGNABLE_WHY_NONE)
-                table_cell(table, COLUMN_GROUP, NULL);
+                table_cell(table, COLUMN_GROUP, device->xen_assignable == TRISTATE_NO ? "no: no HVM" : NULL);
         else
                 table_cellf(table, COLUMN_GROUP, "%s: %s",
                                 device->xen_assignable == TRISTATE_NO ? "no" : "unknown",

@@ -11,6 +11,7 @@
 #include "ctl/verb/verbs.h"
 #include "profile/document/json-fact.h"
 #include "profile/host-regions.h"
+#include "profile/xen-region.h"
 
 enum { COLUMN_START, COLUMN_END, COLUMN_TYPE, COLUMN_GROUPS, COLUMN_MEANING };
 
@@ -56,6 +57,10 @@ static int print_table(const Profile *profile, const HostRegions *regions, const
         return table_finish(table);
 }
 
+static const char *type_of(const Profile *profile) {
+        return strcmp(xen_region_word(profile), "RMRR") == 0 ? "rmrr" : "ivmd";
+}
+
 /* Reserved device memory: Xen has no groups, and says which devices a region is for. */
 static int print_xen(const Profile *profile, const Options *options) {
         static const Column xen_columns[] = { { "START", .right = true }, { "END", .right = true },
@@ -68,7 +73,7 @@ static int print_xen(const Profile *profile, const Options *options) {
                 if (options->no_legend)
                         return EXIT_SUCCESS;
                 if (xen->reserved_reason == REASON_NONE)
-                        printf("No reserved regions: Xen knows of no RMRR.\n");
+                        printf("No reserved regions: Xen knows of none.\n");
                 else
                         printf("Reserved regions are unknown: %s.\n",
                                         reason_to_string(xen->reserved_reason));
@@ -79,7 +84,7 @@ static int print_xen(const Profile *profile, const Options *options) {
                 const ProfileXenRegion *region = &xen->reserved[i];
 
                 range_cells(table, region->start, region->end);
-                table_cell(table, COLUMN_TYPE, "rmrr");
+                table_cell(table, COLUMN_TYPE, type_of(profile));
                 pci_address_format(&region->device, address, sizeof(address));
                 table_cell(table, COLUMN_GROUPS, region->has_device ? address : NULL);
                 table_cell(table, COLUMN_MEANING, "mapped 1:1 in a guest with the device");
@@ -87,23 +92,24 @@ static int print_xen(const Profile *profile, const Options *options) {
         return table_finish(table);
 }
 
-static json_t *xen_region_json(const ProfileXenRegion *region) {
+static json_t *xen_region_json(const Profile *profile, const ProfileXenRegion *region) {
         json_t *object = json_range(region->start, region->end);
         char address[PCI_ADDRESS_TEXT_MAX];
 
         pci_address_format(&region->device, address, sizeof(address));
-        if (json_put(object, "type", json_string("rmrr")) &&
+        if (json_put(object, "type", json_string(type_of(profile))) &&
                         json_put(object, "device", region->has_device ? json_string(address) : json_null()))
                 return object;
         json_decref(object);
         return NULL;
 }
 
-static json_t *xen_json(const ProfileXen *xen) {
+static json_t *xen_json(const Profile *profile) {
+        const ProfileXen *xen = &profile->xen;
         json_t *array = json_array();
 
         for (size_t i = 0; i < xen->n_reserved; i++)
-                if (json_array_append_new(array, xen_region_json(&xen->reserved[i])) < 0) {
+                if (json_array_append_new(array, xen_region_json(profile, &xen->reserved[i])) < 0) {
                         json_decref(array);
                         return NULL;
                 }
@@ -141,7 +147,7 @@ static int run(const Options *options, int argc, char **argv) {
         bool in_dom0 = profile.xen.role == XEN_ROLE_CONTROL && profile.n_groups == 0;
         if (options->json && in_dom0)
                 return json_print(options,
-                                json_pack("{s:o*, s:[]}", "reservedRegions", xen_json(&profile.xen),
+                                json_pack("{s:o*, s:[]}", "reservedRegions", xen_json(&profile),
                                                 "usableIova"));
         if (options->json)
                 return json_print(options,

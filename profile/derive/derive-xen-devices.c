@@ -118,12 +118,12 @@ void derive_xen_device_units(Profile *profile) {
 /* ── assignability ─────────────────────────────────────────────────────────────────────────────────────── */
 
 static AssignableWhy why_not(const Profile *profile, const ProfileDevice *device) {
-        const Fact *passthrough = &profile->xen.passthrough_hvm;
+        const Fact *passthrough = &profile->xen.passthrough_hvm, *hvm = &profile->xen.hvm;
 
         if (device->ids_reason == REASON_NONE && device->class_code >> 16 == CLASS_BRIDGE)
                 return ASSIGNABLE_WHY_BRIDGES_ONLY;
         if (fact_known(passthrough) && !passthrough->value)
-                return ASSIGNABLE_WHY_NO_IOMMU;
+                return fact_known(hvm) && !hvm->value ? ASSIGNABLE_WHY_NONE : ASSIGNABLE_WHY_NO_IOMMU;
         if (xen_region_shared(profile, &device->address))
                 return ASSIGNABLE_WHY_SHARED_REGION;
         if (device->ids_reason != REASON_NONE)
@@ -134,6 +134,8 @@ static AssignableWhy why_not(const Profile *profile, const ProfileDevice *device
 }
 
 void derive_xen_assignable(Profile *profile) {
+        const Fact *passthrough = &profile->xen.passthrough_hvm;
+
         if (profile->xen.role != XEN_ROLE_CONTROL)
                 return;
         for (size_t i = 0; i < profile->n_devices; i++) {
@@ -143,8 +145,12 @@ void derive_xen_assignable(Profile *profile) {
                 if (device->ids_reason == REASON_NONE && device->class_code >> 8 == CLASS_IOMMU)
                         continue;
                 device->xen_why = why_not(profile, device);
-                device->xen_assignable = device->xen_why == ASSIGNABLE_WHY_NONE ? TRISTATE_YES
-                                : device->xen_why == ASSIGNABLE_WHY_UNREADABLE  ? TRISTATE_UNKNOWN
-                                                                                : TRISTATE_NO;
+                if (fact_known(passthrough) && !passthrough->value)
+                        device->xen_assignable =
+                                        TRISTATE_NO; /* also without a reason: there are no HVM guests */
+                else
+                        device->xen_assignable = device->xen_why == ASSIGNABLE_WHY_NONE ? TRISTATE_YES
+                                        : device->xen_why == ASSIGNABLE_WHY_UNREADABLE  ? TRISTATE_UNKNOWN
+                                                                                        : TRISTATE_NO;
         }
 }

@@ -16,6 +16,15 @@
 /* PADDR_BITS of Xen. */
 #define XEN_PADDR_BITS 52
 
+/* Neither the limit to four levels nor the subtraction of encryption bits is in these (by the tags of Xen). */
+static bool is_old(const ProfileXen *xen) {
+        unsigned major = 0, minor = 0, point = 0;
+
+        if (sscanf(xen->version, "%u.%u.%u", &major, &minor, &point) < 2 || major != 4)
+                return false;
+        return minor < 14 || (minor == 14 && point < 4) || (minor == 15 && point < 2);
+}
+
 static uint64_t lower(uint64_t a, uint64_t b) {
         return a < b ? a : b;
 }
@@ -59,13 +68,14 @@ static void derive_names(const Facts *facts, const CpuFacts *view, Profile *prof
 /* ── widths of the CPU ─────────────────────────────────────────────────────────────────────────────────── */
 
 /* What Xen gives dom0 of the leaf: to a PV domain its own width, which on AMD's CPUs is the hardware's less what
- * encryption may take; to a PVH domain the hardware's up to 48 bits (xen/arch/x86/cpu-policy.c). */
+ * encryption may take; to a PVH domain the hardware's up to 48 bits, with shadow
+ * paging 44 (xen/arch/x86/cpu-policy.c). */
 static Fact intercepted_bits(const Facts *facts, const ProfileXen *xen) {
         const CpuFacts *cpu = &facts->cpu;
         unsigned bits = cpu->width.physical_bits;
         bool passed = xen->domain_type == XEN_DOMAIN_PV
                         ? cpu->feature.vendor == CPU_VENDOR_INTEL
-                        : xen->domain_type == XEN_DOMAIN_PVH && bits < XEN_LEVELS_BITS;
+                        : xen->domain_type == XEN_DOMAIN_PVH && bits < XEN_SHADOW_BITS;
 
         if (cpu->cpuid_reason == REASON_NONE && cpu->width.rule == CPUID_WIDTH_LEAF && passed)
                 return fact_derived(bits, "CPUID 0x80000008 EAX[7:0], as Xen passes it on to dom0");
@@ -73,13 +83,15 @@ static Fact intercepted_bits(const Facts *facts, const ProfileXen *xen) {
 }
 
 /* Xen subtracts the bits that encryption may take, whether or not it is on (xen/arch/x86/cpu/common.c). */
-static Fact taken_bits(const Facts *facts, const CpuFacts *view) {
+static Fact taken_bits(const Facts *facts, const CpuFacts *view, const ProfileXen *xen) {
         if (view->cpuid_reason != REASON_NONE)
                 return fact_unknown(derive_xen_reason(facts), "CPUID 0x8000001f, which Xen intercepts");
         if (!view->encryption.known)
                 return fact_unknown(REASON_XEN, "CPUID 0x8000001f: not in Xen's policy");
         if (!view->encryption.present)
                 return fact_derived(0, "CPUID has no leaf 0x8000001f");
+        if (is_old(xen))
+                return fact_derived(0, "Xen %.32s subtracts no bits for encryption", xen->version);
         return fact_derived(view->encryption.pa_reduction,
                         "CPUID 0x8000001f EBX[11:6], which Xen subtracts in any case");
 }
@@ -103,7 +115,7 @@ static void derive_cpu(const Facts *facts, const CpuFacts *view, Profile *profil
 
         if (!fact_known(&widths->cpu_physical_bits))
                 widths->cpu_physical_bits = intercepted_bits(facts, &profile->xen);
-        encryption->bits_taken = taken_bits(facts, view);
+        encryption->bits_taken = taken_bits(facts, view, &profile->xen);
         widths->host_physical_bits =
                         host_bits(facts, &profile->xen, &widths->cpu_physical_bits, &encryption->bits_taken);
 }
@@ -211,6 +223,10 @@ static Fact guest_physical(const Facts *facts, const CpuFacts *view, const Profi
                                 "min(hostPhysicalBits %" PRIu64
                                 ", 44): shadow paging of a Xen without BIGMEM",
                                 from->value);
+        if (is_old(xen))
+                return fact_derived(value, "%s %" PRIu64 ": Xen %.32s limits no guest to its tables",
+                                value == from->value ? "cpuPhysicalBits" : "Xen's policy", value,
+                                xen->version);
         return fact_derived(lower(value, XEN_LEVELS_BITS),
                         "min(%s %" PRIu64 ", 48): Xen's rule for HVM and PVH guests with HAP",
                         value == from->value ? "cpuPhysicalBits" : "Xen's policy", value);
@@ -221,10 +237,14 @@ static void derive_guests(const Facts *facts, const CpuFacts *view, Profile *pro
         const Fact *physical = &widths->guest_physical_bits;
 
         widths->guest_physical_bits = guest_physical(facts, view, profile);
-        widths->guest_mappable_bits = fact_known(physical)
-                        ? fact_derived(physical->value,
-                                          "guestPhysicalBits, which Xen limits to what its tables map")
-                        : *physical;
+        if (fact_known(physical) && physical->value > XEN_LEVELS_BITS)
+                widths->guest_mappable_bits =
+                                fact_derived(XEN_LEVELS_BITS, "Xen's tables of guests have four levels");
+        else
+                widths->guest_mappable_bits = fact_known(physical)
+                                ? fact_derived(physical->value,
+                                                  "guestPhysicalBits, which Xen limits to what its tables map")
+                                : *physical;
         if (physical->provenance == PROVENANCE_ASSUMED)
                 widths->guest_mappable_bits.provenance = PROVENANCE_ASSUMED;
 }

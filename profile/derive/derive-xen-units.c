@@ -171,7 +171,7 @@ static void derive_amd_unit(const XenUnit *unit, ProfileIommu *ret) {
                                                       : fact_unknown(REASON_XEN, "not reported by Xen");
         ret->capability = ret->caching_mode = fact_unknown(REASON_XEN, "not reported by Xen");
         ret->second_stage_bits =
-                        fact_derived(LEVELS_4_BITS, "Xen gives HVM guests four levels of AMD-Vi tables");
+                        fact_derived(LEVELS_4_BITS, "AMD-Vi tables of HVM guests have up to four levels");
         ret->interrupt_remapping_capable = fact_assumed(1, "all AMD-Vi units support interrupt remapping");
 }
 

@@ -151,6 +151,12 @@ static bool is_told(const ProfileXenRegion *regions, size_t n, const ProfileXenR
         return false;
 }
 
+static bool has_amd_units(const Facts *facts) {
+        if (has_log(&facts->xen) && facts->xen.log.iommu != XEN_IOMMU_UNKNOWN)
+                return facts->xen.log.iommu == XEN_IOMMU_AMDVI;
+        return facts->acpi.ivrs_reason == REASON_NONE;
+}
+
 static int derive_regions(const Facts *facts, ProfileXen *ret) {
         const XenAnswers *answers = &facts->xen.answers;
 
@@ -158,6 +164,9 @@ static int derive_regions(const Facts *facts, ProfileXen *ret) {
                                         answers->reserved_reason != REASON_PERMISSION
                         ? answers->reserved_reason == REASON_NONE ? REASON_NONE : REASON_XEN
                         : derive_xen_reason(facts);
+        /* Before 4.16 Xen had no answer for AMD's units, and gave none. */
+        if (answers->n_reserved == 0 && answers->major == 4 && answers->minor < 16 && has_amd_units(facts))
+                ret->reserved_reason = REASON_XEN;
         if (ret->reserved_reason != REASON_NONE || answers->n_reserved == 0)
                 return 0;
         ret->reserved = calloc(answers->n_reserved, sizeof(ProfileXenRegion));

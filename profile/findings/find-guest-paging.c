@@ -57,11 +57,14 @@ static void find_kvm_absent(const Profile *profile, FindingList *list) {
         else if (!profile_is_x86(profile))
                 finding_remedy(f, "Run a kernel with KVM.");
         else
-                finding_remedy(f, "Run 'modprobe %s'. If that fails, enable VT-x or SVM in firmware setup.",
+                finding_remedy(f, "Run 'modprobe %s'. If that fails, %s.",
                                 profile->host.vendor == CPU_VENDOR_AMD ||
                                                                 profile->host.vendor == CPU_VENDOR_HYGON
                                                 ? "kvm_amd"
-                                                : "kvm_intel");
+                                                : "kvm_intel",
+                                profile->xen.role == XEN_ROLE_GUEST
+                                                ? "look at nestedhvm= in the configuration of this guest of Xen"
+                                                : "enable VT-x or SVM in firmware setup");
 }
 
 static void find_virtualisation_disabled(const Profile *profile, FindingList *list) {
@@ -69,7 +72,7 @@ static void find_virtualisation_disabled(const Profile *profile, FindingList *li
 
         if (!is(&profile->paging.virtualisation_capable, true) ||
                         !is(&profile->paging.virtualisation_enabled, false) ||
-                        profile->xen.role == XEN_ROLE_CONTROL) /* xen-hvm-off */
+                        profile->xen.role != XEN_ROLE_NONE) /* xen-hvm-off; of guests, Xen decides */
                 return;
         Finding *f = finding_add(list,
                         amd ? FINDING_SVM_DISABLED_BY_FIRMWARE : FINDING_VMX_LOCKED_BY_FIRMWARE,
@@ -116,6 +119,12 @@ static void find_mappable_below_physical(const Profile *profile, FindingList *li
                         "If firmware places memory or a BAR above %" PRIu64
                         " bits, each access faults endlessly (%s).",
                         mappable->value, mappable->source);
+        if (profile->xen.role == XEN_ROLE_CONTROL) {
+                finding_remedy(f,
+                                "Update Xen: releases from 4.14.4, 4.15.2 and 4.16 on limit guests themselves. Until "
+                                "then, give no guest a BAR or memory that does not fit below ('hawctl check').");
+                return;
+        }
         finding_remedy(f,
                         "Limit guests: libvirt <maxphysaddr mode='passthrough' limit='%" PRIu64
                         "'/>, QEMU -cpu host,host-phys-bits-limit=%" PRIu64 "%s.",

@@ -3,26 +3,37 @@
 
 #include "profile/findings/findings.h"
 
+/* Xen's number has memory that can be plugged in. */
+static void explain_xen(const Fact *top, const Fact *iova, uint64_t limit, Finding *f) {
+        finding_summary(f, "The host may have RAM above the %" PRIu64 " bits that devices can be given",
+                        iova->value);
+        finding_detail(f,
+                        "RAM, with what can be plugged in, ends at 0x%" PRIx64 ", IOVAs at 0x%" PRIx64
+                        ": no guest with devices can be as large, and devices of dom0 do not reach what is above.",
+                        top->value, limit);
+        finding_remedy(f, "Keep guests with devices below %" PRIu64 " bits of address space.", iova->value);
+}
+
 static void find_ram_above(const Profile *profile, uint64_t limit, FindingList *list) {
         const Fact *top = &profile->memory.ram_top, *iova = &profile->widths.iova_bits;
 
         if (!fact_known(top) || top->value <= limit)
                 return;
         Finding *f = finding_add(list, FINDING_RAM_ABOVE_IOVA, SEVERITY_WARNING, "host");
+        if (profile->xen.role == XEN_ROLE_CONTROL) {
+                explain_xen(top, iova, limit, f);
+                return;
+        }
         finding_summary(f, "The host has RAM above the %" PRIu64 " bits that devices can be given",
                         iova->value);
         finding_detail(f,
                         "RAM ends at 0x%" PRIx64 ", IOVAs at 0x%" PRIx64
-                        ": identity mapping (%s) cannot cover it, and no guest with devices can be as large.",
-                        top->value, limit, profile->xen.role == XEN_ROLE_CONTROL ? "of dom0" : "iommu=pt");
-        if (profile->xen.role == XEN_ROLE_CONTROL)
-                finding_remedy(f, "Keep guests with devices below %" PRIu64 " bits of address space.",
-                                iova->value);
-        else
-                finding_remedy(f,
-                                "Keep guests with devices below %" PRIu64
-                                " bits of address space; do not use iommu=pt.",
-                                iova->value);
+                        ": identity mapping (iommu=pt) cannot cover it, and no guest with devices can be as large.",
+                        top->value, limit);
+        finding_remedy(f,
+                        "Keep guests with devices below %" PRIu64
+                        " bits of address space; do not use iommu=pt.",
+                        iova->value);
 }
 
 static const ProfileBar *bar_above(const ProfileDevice *device, uint64_t limit) {

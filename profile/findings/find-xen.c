@@ -57,7 +57,7 @@ static void find_controls_host(const Profile *profile, FindingList *list) {
 
         finding_summary(f, "Xen%s%s runs this host; Linux runs in its control domain (dom0%s%s)",
                         *xen->version ? " " : "", xen->version, xen->domain_type ? ", " : "",
-                        xen_domain_type_to_string(xen->domain_type));
+                        xen_domain_type_name(xen->domain_type));
         finding_detail(f,
                         "CPU, memory and IOMMUs are Xen's. Values here are what Xen says of them; what Xen does "
                         "not say is unknown (xen). KVM, VFIO and IOMMU groups do not apply.");

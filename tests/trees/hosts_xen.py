@@ -207,6 +207,7 @@ def xen_dom0_pv_only(t):
 
 
 xen_dom0_pv_only.expect = {
+    "devices.1.assignable": False, "devices.1.assignableWhy": None,
     "host.virtualised": "kvm", "widths.guestPhysicalBits.reason": "not-applicable", "paging.virtualisation.enabled.value": False,
 }
 xen_dom0_pv_only.findings = {"xen-controls-host", "xen-hvm-off", "virtualised-host"}
@@ -317,6 +318,49 @@ xen_dom0_ivmd.expect = {"devices.1.assignable": True, "devices.2.assignableWhy":
 xen_dom0_ivmd.findings = {"xen-controls-host"}
 
 
+def xen_dom0_old(t):
+    """Xen 4.14.3 gives a guest all bits of a 52-bit CPU, of which its tables map 48, and knows no regions of AMD's units. Its own width
+    is the CPU's."""
+    dom0_amd(t, sme=True)
+    t.cpuid(AMD, 52, family=(25, 0x11, 1), svm=True, npt=True, sme=True, sev=True, c_bit=51, reduction=6)
+    t.cpuinfo(AMD, 52, flags="fpu lm")
+    t.xen("PV", version="4.14.3")
+    t.xen_answers(answers().replace("4.17", "4.14").replace("extra-version .5", "extra-version .3"), AMD_LOG)
+
+
+xen_dom0_old.expect = {
+    "xen.version": "4.14.3", "widths.cpuPhysicalBits.value": 52, "widths.hostPhysicalBits.value": 52, "widths.guestPhysicalBits.value": 52,
+    "widths.guestMappableBits.value": 48, "widths.safeGuestBits.value": 48, "xen.reservedReason": "xen", "encryption.bitsTaken.value": 0,
+}
+xen_dom0_old.findings = {"xen-controls-host", "guest-mappable-below-physical", "iommu-narrower-than-cpu"}
+
+
+def xen_dom0_refused(t):
+    """A user without privilege: what Xen would say is unknown by permission, and the finding names the collector."""
+    dom0_amd(t)
+    t.write("hawd/reasons", "permission dev/xen/privcmd\n")
+
+
+xen_dom0_refused.expect = {
+    "widths.guestPhysicalBits.reason": "permission", "xen.reservedReason": "permission", "iommusReason": "permission",
+    "devices.1.assignableWhy": "unreadable",
+}
+xen_dom0_refused.findings = {"xen-controls-host", "profile-incomplete"}
+
+
+def xen_dom0_scope(t):
+    """The RMRR's scope names a second function, which is not there: Xen counts it."""
+    dom0_intel(t)
+    table = bytearray(dmar(46, drhd(0xFED90000), rmrr(0x60000000, 0x6000FFFF, scope(1, 0, (2, 0)), scope(1, 0, (9, 0)))))
+    table[:4] = b"RMAD"
+    t.table("RMAD", bytes(table))
+    t.xen_answers(answers(regions="reserved 0000:00:02.0 0x0000000000060000 16\n"), VTD_LOG)
+
+
+xen_dom0_scope.expect = {"devices.0.assignableWhy": "shared-region", "devices.1.assignable": True}
+xen_dom0_scope.findings = {"xen-controls-host", "xen-region-shared", "iommu-caching-mode"}
+
+
 def two_units(t, log):
     """vtd0 has 00:02.0 and 39 bits (MGAW 0x26, SAGAW 2), vtd1 all else and 48 bits."""
     dom0_intel(t)
@@ -384,5 +428,7 @@ xen_dom0_off_word.expect = xen_dom0_iommu_off.expect
 xen_dom0_off_word.findings = {"xen-controls-host", "xen-iommu-off"}
 
 
-HOSTS = [xen_dom0_two_units, xen_dom0_lost_lines, xen_dom0_lost_lines_pvh, xen_dom0_off_word, xen_by_kvm, xen_bare, xen_dom0_vtd_on_amd, xen_dom0_ivmd, xen_dom0_pv_amd, xen_dom0_pv_sme, xen_dom0_pv_intel, xen_dom0_quiet_log, xen_dom0_pvh, xen_dom0_silent, xen_dom0_iommu_off,
-         xen_dom0_pv_only, xen_dom0_no_hap, xen_guest_pv, xen_guest_hvm, xen_guest_pvh]
+HOSTS = [xen_dom0_old, xen_dom0_refused, xen_dom0_scope, xen_dom0_two_units, xen_dom0_lost_lines, xen_dom0_lost_lines_pvh,
+         xen_dom0_off_word, xen_by_kvm, xen_bare, xen_dom0_vtd_on_amd, xen_dom0_ivmd, xen_dom0_pv_amd, xen_dom0_pv_sme,
+         xen_dom0_pv_intel, xen_dom0_quiet_log, xen_dom0_pvh, xen_dom0_silent, xen_dom0_iommu_off, xen_dom0_pv_only,
+         xen_dom0_no_hap, xen_guest_pv, xen_guest_hvm, xen_guest_pvh]

@@ -17,3 +17,14 @@ XenDomainType xen_domain_type_decode(const char *word) {
                         return (XenDomainType) i;
         return XEN_DOMAIN_UNKNOWN;
 }
+
+const char *xen_domain_type_name(XenDomainType type) {
+        static const char *const names[_XEN_DOMAIN_TYPE_MAX] = {
+                [XEN_DOMAIN_UNKNOWN] = "",
+                [XEN_DOMAIN_PV] = "PV",
+                [XEN_DOMAIN_HVM] = "HVM",
+                [XEN_DOMAIN_PVH] = "PVH",
+        };
+
+        return type < _XEN_DOMAIN_TYPE_MAX ? names[type] : "";
+}

@@ -16,5 +16,8 @@ typedef enum XenDomainType {
 /* "pv", "hvm", "pvh"; "" for XEN_DOMAIN_UNKNOWN. */
 WORDS_DECLARE(XenDomainType, xen_domain_type);
 
+/* As Xen's documents write it: "PV", "HVM", "PVH"; "" for XEN_DOMAIN_UNKNOWN. */
+const char *xen_domain_type_name(XenDomainType type);
+
 /* The kernel's word: "PV", "HVM", "PVH"; others are unknown. */
 XenDomainType xen_domain_type_decode(const char *word);
