@@ -10,6 +10,7 @@ import hosts_intel
 import hosts_kernel
 import hosts_other
 import hosts_xen
+import hosts_xen_guests
 from diagnosis import ESCAPES, HAWCTL, doctor, is_entry, run, whole
 from tree import Tree
 
@@ -99,7 +100,7 @@ def test_causes(tmp_path, case):
     (hosts_xen.xen_dom0_iommu_off, "iova-bits", "problem", "unknown (absent)", "See xen-iommu-off."),
     (hosts_xen.xen_dom0_pv_only, "guest-physical-bits", "problem", "not-applicable", "See xen-hvm-off."),
     (hosts_xen.xen_dom0_quiet_log, "iova-bits", "problem", "unknown (xen)", "See iommu-width-unknown."),
-    (hosts_xen.xen_guest_pv, "xen", "ok", "PV domain", ""),
+    (hosts_xen_guests.xen_guest_pv, "xen", "ok", "PV domain", ""),
     (hosts_other.unreadable, "profile-incomplete", "problem", "/dev/kvm", "root"),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_hosts(tmp_path, build, name, state, found, remedy):
