@@ -29,11 +29,15 @@ bool status_xen_host(const Profile *profile, const Screen *screen) {
 }
 
 bool status_xen_iommus(const Profile *profile, const Screen *screen) {
+        const Fact *passthrough = &profile->xen.passthrough_pv;
+
         if (!in_dom0(profile) || profile->n_iommus > 0)
                 return false;
         status_line(screen, "IOMMU", "%s",
-                        profile->iommus_reason != REASON_NONE ? "Xen drives it; which units is unknown"
-                                                              : "none in use by Xen");
+                        profile->iommus_reason == REASON_NONE ? "none in use by Xen"
+                                        : fact_known(passthrough) && passthrough->value
+                                        ? "in use by Xen; which units is unknown"
+                                        : "unknown whether Xen uses one");
         return true;
 }
 
@@ -107,7 +111,8 @@ bool status_xen_devices(const Profile *profile, const Screen *screen) {
         n = put_count(text, sizeof(text), n, no_hvm, "not assignable without HVM guests");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_NO_IOMMU],
                         "not assignable without an IOMMU");
-        n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_BRIDGES_ONLY], "bridges");
+        n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_BRIDGES_ONLY],
+                        counts[ASSIGNABLE_WHY_BRIDGES_ONLY] == 1 ? "bridge" : "bridges");
         n = put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_NONE], "of the IOMMU");
         put_count(text, sizeof(text), n, counts[ASSIGNABLE_WHY_UNREADABLE], "unknown");
         status_line(screen, "Devices", "%zu: %s; see 'hawctl devices'", profile->n_devices, text);

@@ -109,10 +109,24 @@ static Fact host_bits(const Facts *facts, const ProfileXen *xen, const Fact *cpu
         return fact_unknown(derive_xen_reason(facts), "the width that Xen uses");
 }
 
+static bool by_policy(const Facts *facts) {
+        return facts->xen.answers_reason == REASON_NONE &&
+                        facts->xen.answers.policies[XEN_POLICY_RAW].reason == REASON_NONE;
+}
+
+static void name_policy(const char *bits, Fact *fact) {
+        if (fact->provenance == PROVENANCE_MEASURED)
+                *fact = fact_measured(fact->value, "Xen's raw CPU policy: CPUID 0x80000008 %s", bits);
+}
+
 static void derive_cpu(const Facts *facts, const CpuFacts *view, Profile *profile) {
         ProfileWidths *widths = &profile->widths;
         ProfileEncryption *encryption = &profile->encryption;
 
+        if (by_policy(facts)) {
+                name_policy("EAX[7:0]", &widths->cpu_physical_bits);
+                name_policy("EAX[15:8]", &widths->linear_bits);
+        }
         if (!fact_known(&widths->cpu_physical_bits))
                 widths->cpu_physical_bits = intercepted_bits(facts, &profile->xen);
         encryption->bits_taken = taken_bits(facts, view, &profile->xen);

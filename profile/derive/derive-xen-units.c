@@ -242,5 +242,5 @@ void derive_xen_iova(const Facts *facts, Profile *profile) {
         if (profile->iommus_reason == REASON_NONE)
                 *iova = fact_unknown(REASON_ABSENT, "Xen uses no IOMMU");
         else
-                *iova = fact_unknown(profile->iommus_reason, "Xen drives the IOMMUs");
+                *iova = fact_unknown(profile->iommus_reason, "the IOMMUs are Xen's");
 }
