@@ -55,6 +55,7 @@ typedef enum StartCauseKind {
         START_LOW_RAM,         /* RAM below 4 GiB, value, ends below min, where hvmloader stops */
         START_HOLE,            /* mmio_hole= outside min to max */
         START_VIDEO_MEMORY,    /* videoram= below min */
+        START_HOST_MEMORY,     /* memory=, more than the host has: max */
         START_ON_DEMAND,       /* maxmem= above memory=, min, with assigned devices */
         START_NO_HVM,          /* Xen there cannot run HVM and PVH guests */
         START_NO_HAP,          /* hap=1, but the host has none */

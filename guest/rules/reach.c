@@ -336,6 +336,8 @@ void reach_collect(CheckRun *run) {
                         continue;
                 run->assigned = true;
                 host = check_device(run, device);
+                if (vmm_of(run->guest)->hypervisor && run->profile->xen.role != XEN_ROLE_CONTROL)
+                        continue; /* it does not start there */
                 if (vmm_of(run->guest)->hypervisor)
                         reach_hypervisor(run, i);
                 else if (!device->has_address)

@@ -196,6 +196,19 @@ static void test_fit(void **state) {
 }
 
 /* A host without Xen, a guest of Xen as the host, and KVM in dom0. */
+/* A host of 4 GiB. */
+static void test_host_memory(void **state) {
+        const Row row = { "host's memory", .memory = 8192, .verdict = VERDICT_UNSAFE, .rule = RULE_START,
+                "the host has less memory" };
+        const Row most = { "host's memory", .memory = 4096, .verdict = VERDICT_SAFE };
+        Host host;
+
+        set_host(&host);
+        host.profile.xen.max_address = fact_measured(4 * G, "physinfo");
+        check_row(&row, &host.profile);
+        check_row(&most, &host.profile);
+}
+
 static void test_host(void **state) {
         const Row row = { "host", .memory = 512, .verdict = VERDICT_UNSAFE, .rule = RULE_ASSIGNMENT,
                 "Xen cannot start guests" };
@@ -344,6 +357,7 @@ int main(void) {
                 cmocka_unit_test(test_shared_amd),
                 cmocka_unit_test(test_fit),
                 cmocka_unit_test(test_host),
+                cmocka_unit_test(test_host_memory),
                 cmocka_unit_test(test_remedies),
                 cmocka_unit_test(test_moves),
         };

@@ -44,7 +44,8 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
         case START_LOW_RAM:
                 SAY(summary, "hvmloader needs more RAM below 4 GiB");
                 SAY(numbers, "it has %s, the minimum is %s", value, least);
-                SAY(advice, "set a higher rdm_mem_boundary, or increase memory");
+                SAY(advice, "%sincrease memory",
+                                guest->xen.rdm_mem_boundary ? "set a higher rdm_mem_boundary, or " : "");
                 break;
         case START_HOLE:
                 SAY(summary, "mmio_hole is out of range");
@@ -56,6 +57,11 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
                 SAY(summary, "the graphics card has too little memory");
                 SAY(numbers, "videoram is %s; vga=\"%s\" needs %s", value, xen_vga(guest), least);
                 SAY(advice, "set videoram to at least %" PRIu64, cause->min / MIB);
+                break;
+        case START_HOST_MEMORY:
+                SAY(summary, "the host has less memory");
+                SAY(numbers, "memory is %s, the host's RAM ends at %s", value, most);
+                SAY(advice, "reduce memory");
                 break;
         default:
                 SAY(summary, "assigned devices cannot be used with memory that is populated on demand");

@@ -24,6 +24,8 @@ static void check_host(Space *space) {
         const ProfileXen *xen = space->host->xen;
         const Guest *guest = space->guest;
 
+        if (xen && fact_known(&xen->max_address) && guest->memory.ram > xen->max_address.value)
+                layout_refuse(space, START_HOST_MEMORY, guest->memory.ram, 0, xen->max_address.value);
         if (!xen || guest->machine == MACHINE_XEN_PV)
                 return;
         if (is_no(&xen->hvm))
