@@ -165,7 +165,8 @@ const Verb verb_devices = {
         .takes = TAKES_PROFILE | TAKES_JSON | TAKES_TIMEOUT | TAKES_TABLE,
         .summary = "List PCI devices: group, driver, BARs",
         .help = "In dom0 of Xen, ASSIGNABLE says whether Xen can assign a device to an HVM guest;\n"
-                "not-handed-over: 'xl pci-assignable-add' comes first. Names are taken from pci.ids if hawctl was built with libpci. The JSON is that\n"
+                "not-handed-over: 'xl pci-assignable-add' comes first.\n"
+                "Names are taken from pci.ids if hawctl was built with libpci. The JSON is that\n"
                 "of the profile with \"name\" added.\n",
         .example = "hawctl devices 0000:01:00.0",
         .run = run,
