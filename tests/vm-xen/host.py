@@ -108,7 +108,7 @@ class Booted:
     def create(self, name):
         """hvmloader's lines come over Xen's serial port, without any work in dom0."""
         machine, start = self.machine, self.machine.console.stat().st_size
-        made, said = machine.run("timeout 200 xl create /run/guest.cfg", machine.patience(200))
+        made, said = machine.run("timeout 200 xl create -e /run/guest.cfg", machine.patience(200))
         deadline = time.monotonic() + machine.patience(120)
         while made == 0 and not word.END.search(self.console(start)) and time.monotonic() < deadline:
             time.sleep(0.2)

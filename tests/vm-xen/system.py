@@ -58,7 +58,9 @@ ExecStart=/bin/sh -c 'grep -q control_d /proc/xen/capabilities 2>/dev/null || mo
         "etc/xen/xl.conf": "autoballoon=\"off\"\n",
 }
 LINKS = {"usr/bin/sh": "dash", "usr/bin/awk": "mawk",
-         "etc/systemd/system/multi-user.target.wants/xen-daemons.service": "../xen-daemons.service"}
+         "etc/systemd/system/multi-user.target.wants/xen-daemons.service": "../xen-daemons.service",
+         # Xen's console has the log, not a login.
+         "etc/systemd/system/serial-getty@hvc0.service": "/dev/null"}
 
 
 @dataclasses.dataclass(frozen=True)
