@@ -2,7 +2,7 @@
 /* Joins the groups, which are objects on the bus and always up to date, with the devices of the document, which is read a
  * little later. Where they differ, groups are right. */
 
-import { bytes, deviceClass, obstacle, reason } from "./words.js";
+import { bytes, deviceClass, obstacle, obstacleOfXen, reason } from "./words.js";
 
 const cockpit = window.cockpit;
 const _ = cockpit.gettext;
@@ -42,10 +42,18 @@ function companions(address, group, devices) {
     return group.MissingAcs ? text + " " + cockpit.format(_("They are one group because bridge $0 lacks ACS."), group.MissingAcs) : text;
 }
 
+/* In dom0, which has no groups. */
+function byXen(device) {
+    const verdict = device.assignable === null ? "unknown" : device.assignable ? "yes" : "no";
+    return [verdict, device.assignableWhy ? obstacleOfXen(device.assignableWhy) : ""];
+}
+
 /* [verdict, why] */
 function verdictOf(address, device, group, devices, groupsReason) {
     if (isBridge(device))
         return ["no", _("A bridge stays with the host.")];
+    if (!group && device && "assignable" in device)
+        return byXen(device);
     if (!group && device.groupReason)
         return ["unknown", _("It has no IOMMU group yet: this kernel makes it when a driver binds to the device.")];
     if (!group && groupsReason)

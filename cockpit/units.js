@@ -33,6 +33,14 @@ function row([path, unit]) {
     };
 }
 
+function noUnits(xenRole) {
+    if (xenRole === "dom0")
+        return _("Xen has the IOMMUs of this host. It uses none, or does not say which.");
+    if (xenRole === "guest")
+        return _("Xen gives its guests no IOMMU: no device can be assigned from here.");
+    return _("The kernel uses no IOMMU: no device can be assigned to a guest. Enable it in the firmware setup, and check the kernel parameters.");
+}
+
 export function start(section, model) {
     const none = element("p", null, _("Not known yet."));
     const table = tableOf(_("IOMMU units"), [
@@ -51,7 +59,7 @@ export function start(section, model) {
             return;
         const units = Array.from(model.units).sort(([, a], [, b]) => a.Name.localeCompare(b.Name, "en", { numeric: true }));
         table.show(units.map(row));
-        none.textContent = _("The kernel uses no IOMMU: no device can be assigned to a guest. Enable it in the firmware setup, and check the kernel parameters.");
+        none.textContent = noUnits(model.host.XenRole);
         section.replaceChildren(units.length ? table.element : none);
     });
 }

@@ -59,6 +59,19 @@ const OBSTACLES = {
     "msi-isolation-unknown": _("It is not known whether interrupts of devices are isolated on this host."),
 };
 
+/* Why Xen cannot assign a device, and what helps. */
+const OBSTACLES_OF_XEN = {
+    "bridges-only": _("A bridge stays with the host."),
+    "no-iommu": _("Xen uses no IOMMU. Enable VT-d or AMD-Vi in the firmware setup, and check Xen's command line."),
+    "not-handed-over": _("It is not handed over to guests yet: xl pci-assignable-add does this."),
+    "shared-region": _("Its reserved memory region (RMRR) is another device's, too: Xen does not assign it, unless the guest's rdm_policy is relaxed."),
+    "unreadable": _("Xen did not say what this depends on."),
+};
+
+export function obstacleOfXen(word) {
+    return OBSTACLES_OF_XEN[word] || word;
+}
+
 export function obstacle(word) {
     return OBSTACLES[word] || word;
 }
