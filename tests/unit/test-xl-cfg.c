@@ -182,7 +182,8 @@ static void test_notes(void **state) {
         static const struct {
                 const char *text, *assumed, *ignored, *refused;
         } cases[] = {
-                { "memory=1\n", "type: pv, the default of xl without type=", NULL, NULL },
+                { "memory=1\n", "type: pv, the default of xl without type=", NULL,
+                                "kernel: not given: libxl starts no such guest without kernel= or bootloader=" },
                 { "type='hvm'\n", "name: not given: xl starts no guest without name=", NULL, NULL },
                 { "name='a'\ntype='hvm'\n", "memory: 32 MiB, libxl's default", NULL, NULL },
                 { "name='a'\ntype='hvm'\nmemory=8\nmmio_hol=300\n",
@@ -210,10 +211,20 @@ static void test_notes(void **state) {
                                 "xen_platform_pci_bar_uc: line 4: makes hvmloader of Xen 4.21 and later place a BAR at "
                                 "the end of the hole: hawd does not follow it",
                                 NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=100\n", NULL, NULL,
-                                "mmio_hole: line 4: xl: invalid value 100 for \"mmio_hole\"" },
-                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=3841\n", NULL, NULL,
-                                "mmio_hole: line 4: xl: invalid value 3841 for \"mmio_hole\"" },
+                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=0\n", NULL, NULL,
+                                "mmio_hole: line 4: xl: invalid value 0 for \"mmio_hole\"" },
+                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=3841\n", NULL, NULL, NULL },
+                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=9223372036854775807\n", NULL, NULL,
+                                "mmio_hole: line 4: xl: invalid value 9223372036854775807 for \"mmio_hole\"" },
+                { "name='a'\ntype='hvm'\nmemory=8\npci=['00:08.*']\n", NULL, NULL,
+                                "pci: line 4: libxl: Must specify a v-slot for multi-function devices" },
+                { "name='a'\ntype='hvm'\nmemory=8\npci=['00:08.*@6']\n", NULL,
+                                "0000:00:08.0: line 4: all functions of the device are assigned (.*): hawd counts the "
+                                "first one",
+                                NULL },
+                { "name='a'\ntype='hvm'\nmemory=8\ndevice_model_args=['-device','vfio-pci,host=00:08.0']\n",
+                                NULL, NULL,
+                                "device_model_args: line 4: a host that Xen runs has no VFIO: pci= assigns devices" },
                 { "name='a'\ntype='pvh'\nbuilder='hvm'\nkernel='/k'\nmemory=8\n", NULL, NULL,
                                 "builder: line 3: xl: Contradicting \"builder\" and \"type\" options specified." },
                 { "name='a'\ntype='hvm'\nmemory=8\nvcpus=4\nmaxvcpus=2\n", NULL, NULL,

@@ -92,8 +92,17 @@ static bool is_xl_config(const TextCopy *copy) {
 }
 
 static int read_xl_config(TextCopy *copy, Guest *ret, VmError *reterr) {
+        const bool returns = memchr(copy->text, '\r', copy->n);
+        int r;
+
         xl_plain(copy->text, &copy->n);
-        return xl_read(copy->text, copy->n, ret, reterr);
+        r = xl_read(copy->text, copy->n, ret, reterr);
+        if (r < 0 || !returns)
+                return r;
+        r = guest_assume(ret, "lines", "without the CR at their ends, which xl does not accept");
+        if (r < 0)
+                guest_done(ret);
+        return r;
 }
 
 static int read_text(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {

@@ -60,6 +60,9 @@ static int add_device(Vm *vm, const char *text, const Guest *read, size_t *next)
         id = key_values_get(&values, "id");
         if (!driver)
                 return vm_fail(vm, "-device: expected DRIVER,PROPERTY=VALUE,...");
+        if (strncmp(driver, "vfio-", strlen("vfio-")) == 0)
+                return vm_refuse(vm, "device_model_args",
+                                "a host that Xen runs has no VFIO: pci= assigns devices");
         if (*next == read->n_devices || strcmp(read->devices[*next].name, id && *id ? id : driver) != 0)
                 return xl_emulated_add(vm, id && *id ? id : driver, driver);
         r = move_device(vm, &read->devices[(*next)++]);

@@ -16,6 +16,7 @@
 typedef struct PciEntry {
         PciAddress address;
         bool has_address, all_functions;
+        unsigned slot; /* in the guest; 0: any */
         char name[96]; /* name=, of "xl pci-assignable-add -n"; "" not given */
         XenRdmPolicy policy;
 } PciEntry;
@@ -74,7 +75,6 @@ static bool set_policy(XenRdmPolicy *policy, const char *value) {
 static int set_key(Vm *vm, PciEntry *entry, const char *key, const char *value) {
         static const char *const harmless[] = { "permissive", "msitranslate", "seize", "power_mgmt" };
         const char *rest = value;
-        unsigned slot;
 
         if (VM_ONE_OF(key, harmless))
                 return 0;
@@ -89,7 +89,7 @@ static int set_key(Vm *vm, PciEntry *entry, const char *key, const char *value) 
                                 : vm_fail(vm, "pci: bdf: expected an address such as 0000:01:00.0, not '%.60s'",
                                                   value);
         if (strcmp(key, "vslot") == 0)
-                return take_hex(&rest, 0x1f, &slot)
+                return take_hex(&rest, 0x1f, &entry->slot)
                                 ? 0
                                 : vm_fail(vm, "pci: vslot: expected a number from 0 to 1f, not '%.60s'",
                                                   value);
@@ -128,11 +128,10 @@ static int read_keys(Vm *vm, const char *text, PciEntry *entry) {
 
 static int read_entry(Vm *vm, const char *text, PciEntry *entry) {
         const char *rest = text;
-        unsigned slot;
         int r;
 
         if (take_address(&rest, entry)) {
-                if (take_sign(&rest, '@') && !take_hex(&rest, 0x1f, &slot))
+                if (take_sign(&rest, '@') && !take_hex(&rest, 0x1f, &entry->slot))
                         return vm_fail(vm, "pci: expected a slot from 0 to 1f after '@', not '%.60s'", rest);
                 if (*rest && !take_sign(&rest, ','))
                         return vm_fail(vm, "pci: expected a comma, not '%.60s'", rest);
@@ -166,6 +165,8 @@ static int add_device(Vm *vm, const PciEntry *entry) {
                 return vm_ignore(vm, device->name,
                                 "only the host knows which device has this name: give its "
                                 "address");
+        if (entry->all_functions && entry->slot == 0)
+                return vm_refuse(vm, "pci", "libxl: Must specify a v-slot for multi-function devices");
         if (entry->all_functions)
                 return vm_ignore(vm, device->name,
                                 "all functions of the device are assigned (.*): hawd counts "

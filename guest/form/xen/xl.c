@@ -235,19 +235,15 @@ static int read_kernel(Xl *xl) {
                 return vm_refuse(
                                 &xl->vm, "firmware", "xl: only pvgrub{32|64} supported as firmware options");
         if (!text && !kernel && !bootloader)
-                return vm_bounded(&xl->vm,
-                                guest_assume(xl->vm.guest, "kernel",
-                                                "not given: xl starts no such guest without kernel= or bootloader="));
+                return vm_refuse(&xl->vm, "kernel",
+                                "not given: libxl starts no such guest without kernel= or bootloader=");
         return 0;
 }
 
 /* ── HVM ───────────────────────────────────────────────────────────────────────────────────────────────── */
 
-#define HOLE_MIN (UINT64_C(0x10000000)) /* HVM_BELOW_4G_MMIO_LENGTH, also the default */
-#define HOLE_MAX (UINT64_C(0xf0000000)) /* HVM_BELOW_4G_MMIO_START */
-
+/* Sizes that xl does not accept are left to the layout, which knows a remedy. */
 static int read_hole(Xl *xl) {
-        uint64_t hole;
         long number;
         bool set;
         char text[64];
@@ -255,12 +251,11 @@ static int read_hole(Xl *xl) {
 
         if (r < 0 || !set)
                 return r;
-        if (number < (long) (HOLE_MIN >> 20) || number > (long) (HOLE_MAX >> 20)) {
+        if (number <= 0 || number > INT32_MAX) {
                 snprintf(text, sizeof(text), "xl: invalid value %ld for \"mmio_hole\"", number);
                 return vm_refuse(&xl->vm, "mmio_hole", text);
         }
-        hole = (uint64_t) number << 20;
-        xl->vm.guest->xen.mmio_hole = hole;
+        xl->vm.guest->xen.mmio_hole = (uint64_t) number << 20;
         return 0;
 }
 
