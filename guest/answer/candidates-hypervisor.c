@@ -28,11 +28,15 @@ static void less_memory(Candidates *c, uint64_t excess) {
         candidates_add(c, CHANGE_RAM, to);
 }
 
-/* RAM makes way for regions above the boundary, so it goes right below the region. */
+/* RAM makes way for regions above the boundary, so it goes right below the region. libvirt has neither setting, but
+ * it has memory. */
 static void for_region(Candidates *c, uint64_t start) {
-        if (start > MIB && start < 4 * GIB)
+        const bool libvirt = c->guest->form.manager == MANAGER_LIBVIRT && start > MIB;
+
+        if (!libvirt && start > MIB && start < 4 * GIB)
                 candidates_add(c, CHANGE_RDM_BOUNDARY, (start - 1) & ~(MIB - 1));
-        candidates_add(c, CHANGE_RDM_RELAXED, 0);
+        if (!libvirt)
+                candidates_add(c, CHANGE_RDM_RELAXED, 0);
         if (start < 4 * GIB && static_max(c) > start)
                 less_memory(c, static_max(c) - start);
         else if (c->check->layout.top >= start)

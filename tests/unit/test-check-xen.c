@@ -289,6 +289,28 @@ static void test_remedies(void **state) {
                 check_remedy(&remedies[i], &host.profile);
 }
 
+/* libvirt has no rdm_mem_boundary. */
+static void test_libvirt_remedy(void **state) {
+        const Row row = { "strict", .memory = 2048, .device = 5 };
+        GuestDevice device;
+        Check check = {};
+        Guest guest;
+        Host host;
+
+        set_host(&host);
+        set_guest(&guest, &device, &row);
+        guest.form.manager = MANAGER_LIBVIRT;
+        assert_int_equal(check_guest(&guest, &host.profile, &check), 0);
+        assert_int_equal(check.plan.n, 1);
+        assert_int_equal(check.plan.changes[0].kind, CHANGE_RAM);
+        assert_int_equal(check.plan.changes[0].value, 1536 * M);
+        assert_int_equal(check.plan.verdict, VERDICT_SAFE);
+        check_done(&check);
+        guest.devices = NULL;
+        guest.n_devices = 0;
+        guest_done(&guest);
+}
+
 /* ── migration ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 typedef struct Move {
@@ -359,6 +381,7 @@ int main(void) {
                 cmocka_unit_test(test_host),
                 cmocka_unit_test(test_host_memory),
                 cmocka_unit_test(test_remedies),
+                cmocka_unit_test(test_libvirt_remedy),
                 cmocka_unit_test(test_moves),
         };
 

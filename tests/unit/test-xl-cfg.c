@@ -178,73 +178,72 @@ static void test_devices(void **state) {
 }
 
 /* The first note of each kind, "what: text"; NULL: none. */
-static void test_notes(void **state) {
-        static const struct {
-                const char *text, *assumed, *ignored, *refused;
-        } cases[] = {
-                { "memory=1\n", "type: pv, the default of xl without type=", NULL,
-                                "kernel: not given: libxl starts no such guest without kernel= or bootloader=" },
-                { "type='hvm'\n", "name: not given: xl starts no guest without name=", NULL, NULL },
-                { "name='a'\ntype='hvm'\n", "memory: 32 MiB, libxl's default", NULL, NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hol=300\n",
-                                "mmio_hol: line 4: xl ignores this name: did you mean mmio_hole?", NULL,
-                                NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nwhatever=[]\n", "whatever: line 4: xl ignores this name",
-                                NULL, NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nmaxmem=4\n",
-                                "memory: maxmem=, which is less than memory=", NULL, NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nrdm='strategy=all'\n",
-                                "rdm: line 4: not in effect: xl does not know strategy=all and goes on without rdm=",
-                                NULL, NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\niomem=['fd000,10']\n", NULL,
-                                "iomem: line 4: maps memory of the host into the guest: hawd does not follow it",
-                                NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\npci=['name=gpu']\n", NULL,
-                                "gpu: line 4: only the host knows which device has this name: give its address",
-                                NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\ncpuid=['0x80000008:eax=xxxxxxxxxxxxxxxxxxxxxxxx00100100']\n",
-                                NULL,
-                                "cpuid: line 4: changes the address width in leaf 0x80000008: hawd does not follow it",
-                                NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nxen_platform_pci_bar_uc=1\n", NULL, NULL, NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nxen_platform_pci_bar_uc=0\n", NULL,
-                                "xen_platform_pci_bar_uc: line 4: makes hvmloader of Xen 4.21 and later place a BAR at "
-                                "the end of the hole: hawd does not follow it",
-                                NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=0\n", NULL, NULL,
-                                "mmio_hole: line 4: xl: invalid value 0 for \"mmio_hole\"" },
-                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=3841\n", NULL, NULL, NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=9223372036854775807\n", NULL, NULL,
-                                "mmio_hole: line 4: xl: invalid value 9223372036854775807 for \"mmio_hole\"" },
-                { "name='a'\ntype='hvm'\nmemory=8\npci=['00:08.*']\n", NULL, NULL,
-                                "pci: line 4: libxl: Must specify a v-slot for multi-function devices" },
-                { "name='a'\ntype='hvm'\nmemory=8\npci=['00:08.*@6']\n", NULL,
-                                "0000:00:08.0: line 4: all functions of the device are assigned (.*): hawd counts the "
-                                "first one",
-                                NULL },
-                { "name='a'\ntype='hvm'\nmemory=8\ndevice_model_args=['-device','vfio-pci,host=00:08.0']\n",
-                                NULL, NULL,
-                                "device_model_args: line 4: a host that Xen runs has no VFIO: pci= assigns devices" },
-                { "name='a'\ntype='pvh'\nbuilder='hvm'\nkernel='/k'\nmemory=8\n", NULL, NULL,
-                                "builder: line 3: xl: Contradicting \"builder\" and \"type\" options specified." },
-                { "name='a'\ntype='hvm'\nmemory=8\nvcpus=4\nmaxvcpus=2\n", NULL, NULL,
-                                "maxvcpus: line 5: xl: maxvcpus < vcpus" },
-        };
+static const struct {
+        const char *text, *assumed, *ignored, *refused;
+} notes[] = {
+        { "memory=1\n", "type: pv, the default of xl without type=", NULL,
+                        "kernel: not given: libxl starts no such guest without kernel= or bootloader=" },
+        { "type='hvm'\n", "name: not given: xl starts no guest without name=", NULL, NULL },
+        { "name='a'\ntype='hvm'\n", "memory: 32 MiB, libxl's default", NULL, NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nmmio_hol=300\n",
+                        "mmio_hol: line 4: xl ignores this name: did you mean mmio_hole?", NULL, NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nwhatever=[]\n", "whatever: line 4: xl ignores this name", NULL,
+                        NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nmaxmem=4\n", "memory: maxmem=, which is less than memory=", NULL,
+                        NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nrdm='strategy=all'\n",
+                        "rdm: line 4: not in effect: xl does not know strategy=all and goes on without rdm=",
+                        NULL, NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\niomem=['fd000,10']\n", NULL,
+                        "iomem: line 4: maps memory of the host into the guest: hawd does not follow it",
+                        NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\npci=['name=gpu']\n", NULL,
+                        "gpu: line 4: only the host knows which device has this name: give its address",
+                        NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\ncpuid=['0x80000008:eax=xxxxxxxxxxxxxxxxxxxxxxxx00100100']\n",
+                        NULL,
+                        "cpuid: line 4: changes the address width in leaf 0x80000008: hawd does not follow it",
+                        NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nxen_platform_pci_bar_uc=1\n", NULL, NULL, NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nxen_platform_pci_bar_uc=0\n", NULL,
+                        "xen_platform_pci_bar_uc: line 4: makes hvmloader of Xen 4.21 and later place a BAR at "
+                        "the end of the hole: hawd does not follow it",
+                        NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=0\n", NULL, NULL,
+                        "mmio_hole: line 4: xl: invalid value 0 for \"mmio_hole\"" },
+        { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=3841\n", NULL, NULL, NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nmmio_hole=9223372036854775807\n", NULL, NULL,
+                        "mmio_hole: line 4: xl: invalid value 9223372036854775807 for \"mmio_hole\"" },
+        { "name='a'\ntype='hvm'\nmemory=8\npci=['00:08.*']\n", NULL, NULL,
+                        "pci: line 4: libxl: Must specify a v-slot for multi-function devices" },
+        { "name='a'\ntype='hvm'\nmemory=8\npci=['00:08.*@6']\n", NULL,
+                        "0000:00:08.0: line 4: all functions of the device are assigned (.*): hawd counts the "
+                        "first one",
+                        NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\ndevice_model_args=['-device','vfio-pci,host=00:08.0']\n", NULL,
+                        NULL,
+                        "device_model_args: line 4: a host that Xen runs has no VFIO: pci= assigns devices" },
+        { "name='a'\ntype='pvh'\nbuilder='hvm'\nkernel='/k'\nmemory=8\n", NULL, NULL,
+                        "builder: line 3: xl: Contradicting \"builder\" and \"type\" options specified." },
+        { "name='a'\ntype='hvm'\nmemory=8\nvcpus=4\nmaxvcpus=2\n", NULL, NULL,
+                        "maxvcpus: line 5: xl: maxvcpus < vcpus" },
+};
 
-        for (size_t i = 0; i < ELEMENTS(cases); i++) {
-                const char *const wanted[] = { cases[i].assumed, cases[i].ignored, cases[i].refused };
+static void test_notes(void **state) {
+        for (size_t i = 0; i < ELEMENTS(notes); i++) {
+                const char *const wanted[] = { notes[i].assumed, notes[i].ignored, notes[i].refused };
                 char text[300];
                 Guest guest;
 
-                read_ok(cases[i].text, &guest);
-                const GuestNote *notes[] = { guest.n_assumed ? guest.assumed : NULL,
+                read_ok(notes[i].text, &guest);
+                const GuestNote *found[] = { guest.n_assumed ? guest.assumed : NULL,
                         guest.n_ignored ? guest.ignored : NULL, guest.n_refused ? guest.refused : NULL };
 
                 for (size_t k = 0; k < ELEMENTS(wanted); k++) {
                         if (!wanted[k] && k == 0)
                                 continue;
-                        snprintf(text, sizeof(text), "%s: %s", notes[k] ? notes[k]->what : "",
-                                        notes[k] ? notes[k]->text : "");
+                        snprintf(text, sizeof(text), "%s: %s", found[k] ? found[k]->what : "",
+                                        found[k] ? found[k]->text : "");
                         assert_string_equal(text, wanted[k] ? wanted[k] : ": ");
                 }
                 guest_done(&guest);
