@@ -118,6 +118,8 @@ static bool encryption_limits(const Standing *standing, uint8_t bits) {
 static Limit guest_physical_limit(const Standing *standing, uint8_t bits) {
         if (standing->cpu_physical == bits)
                 return LIMIT_CPU;
+        if (standing->xen)
+                return LIMIT_SECOND_LEVEL;
         return encryption_limits(standing, bits) ? LIMIT_ENCRYPTION : LIMIT_KVM;
 }
 
@@ -155,6 +157,7 @@ Standing standing_of(const Profile *profile, bool summary) {
                 .encryption = width(&profile->encryption.bits_taken),
                 .encryption_known = fact_known(&profile->encryption.bits_taken),
                 .second_level_off = fact_known(enabled) && !enabled->value,
+                .xen = profile->xen.role == XEN_ROLE_CONTROL,
                 .disabled = is_disabled(&profile->paging),
                 .summary = summary,
         };

@@ -43,6 +43,7 @@ typedef struct Standing {
         uint8_t with_devices; /* smaller of guest and iova */
         uint8_t encryption;   /* bits that memory encryption takes, if known */
         bool encryption_known, second_level_off;
+        bool xen;          /* it limits its guests to what its tables map */
         bool disabled;     /* firmware disables virtualisation */
         bool summary;      /* only a summary was read: nothing is known of groups */
         bool impossible;   /* no device can be assigned; not said of what is unknown */
