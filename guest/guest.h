@@ -235,10 +235,11 @@ typedef struct GuestDevice {
         bool supposed;            /* assigned: not a device of the host, but one that fit counts */
         bool own_port;            /* the only device behind a port; the port's window holds its BARs */
         GuestPort port;           /* if own_port */
-        XenRdmPolicy rdm_policy;  /* Xen only, assigned */
-        uint8_t segment;          /* Cloud Hypervisor only */
-        Tristate behind_viommu;   /* its DMA goes through the guest's IOMMU; Cloud Hypervisor only */
-        uint8_t n_bars;           /* given, or filled in from the host's profile */
+        bool seized; /* Xen only, assigned: handed over to pciback at the start (seize=1, managed='yes') */
+        XenRdmPolicy rdm_policy; /* Xen only, assigned */
+        uint8_t segment;         /* Cloud Hypervisor only */
+        Tristate behind_viommu;  /* its DMA goes through the guest's IOMMU; Cloud Hypervisor only */
+        uint8_t n_bars;          /* given, or filled in from the host's profile */
         GuestBar bars[GUEST_BARS_MAX];
 } GuestDevice;
 

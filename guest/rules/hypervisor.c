@@ -136,9 +136,12 @@ static void put_refusal(CheckRun *run, const GuestDevice *device, const ProfileD
         pci_address_format(&host->address, address, sizeof(address));
         switch (host->xen_why) {
         case ASSIGNABLE_WHY_NOT_HANDED_OVER:
+                if (device->seized)
+                        return;
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, device->name,
-                                "not handed over to Xen: the guest does not start before");
-                check_numbers(run, f, "its driver is %s", *host->driver ? host->driver : "none");
+                                "not handed over to Xen yet: the guest does not start without that");
+                check_numbers(run, f, "its driver is %s, not pciback",
+                                *host->driver ? host->driver : "none");
                 check_advice(run, f, "xl pci-assignable-add %s", address);
                 return;
         case ASSIGNABLE_WHY_BRIDGES_ONLY:

@@ -21,6 +21,7 @@ vif = [ 'model=e1000', '', 'type=vif' ]
 disk = [ 'phy:/dev/a,sda,w' ]
 soundhw = "hda"
 device_model_args_hvm = [ "-device", "pci-testdev,membar=2G" ]
+pci_seize = 1
 """
 DOMAIN = """<domain type='xen' xmlns:xen='http://libvirt.org/schemas/domain/xen/1.0'>
   <name>win10</name><memory unit='KiB'>4194304</memory><currentMemory unit='KiB'>2097152</currentMemory><vcpu>1</vcpu>
@@ -40,7 +41,7 @@ LIBXL = {"c_info": {"type": "hvm", "hap": "False", "name": "win10", "passthrough
                     "type.hvm": {"vga": {"kind": "std"}, "soundhw": "hda", "rdm": {}}},
          "disks": [{"pdev_path": "/dev/a", "vdev": "sda", "format": "raw", "readwrite": 1}],
          "nics": [{"devid": 0, "model": "e1000"}, {"devid": 1}, {"devid": 2, "nictype": "vif"}],
-         "pcidevs": [{"dev": 5, "vfunc_mask": 1}]}
+         "pcidevs": [{"dev": 5, "vfunc_mask": 1, "seize": True}]}
 LIST = [{"domid": 0, "config": {"c_info": {"type": "pv", "name": "Domain-0"}, "b_info": {"max_memkb": 1}}}, {"domid": 3, "config": LIBXL}]
 
 ROM = (6, 256 << 10)
@@ -57,6 +58,8 @@ def test_the_same_guest(text):
     assert guest["xen"] == {"hap": False, "passthrough": True, "videoMemory": 32 * MIB, "vga": "stdvga"}
     assert {d["name"]: [(b["index"], b["size"]) for b in d.get("bars", [])] for d in guest["devices"]} == DEVICES
     assert [d["name"] for d in guest["devices"] if d["assigned"]] == ["0000:00:05.0"]
+    # managed='yes' of libvirt binds the device to pciback as well.
+    assert [d["name"] for d in guest["devices"] if d.get("seized")] == ["0000:00:05.0"]
     assert "ignored" not in guest and "refused" not in guest
 
 

@@ -65,6 +65,7 @@ typedef struct Row {
         Verdict verdict;
         Rule rule;        /* of the first finding with that verdict; NONE: not checked */
         const char *word; /* in its summary */
+        bool seized;
 } Row;
 
 static const Row rows[] = {
@@ -80,6 +81,8 @@ static const Row rows[] = {
                         "another device's" },
         { "shared, relaxed", .memory = 512, .device = 6, .policy = XEN_RDM_RELAXED,
                         .verdict = VERDICT_WARNING, .rule = RULE_RESERVED, "another device's" },
+        /* xl.cfg(5), xl-pci-configuration(5): seize=1 */
+        { "seized", .memory = 512, .device = 8, .verdict = VERDICT_SAFE, .seized = true },
         { "not handed over", .memory = 512, .device = 8, .verdict = VERDICT_WARNING, .rule = RULE_ASSIGNMENT,
                         "not handed over" },
         { "absent", .memory = 512, .device = 9, .verdict = VERDICT_UNSAFE, .rule = RULE_ASSIGNMENT,
@@ -103,7 +106,8 @@ static void set_guest(Guest *guest, GuestDevice *device, const Row *row) {
                 .assigned = true,
                 .has_address = true,
                 .address = { .device = row->device },
-                .rdm_policy = row->policy };
+                .rdm_policy = row->policy,
+                .seized = row->seized };
         guest->devices = device;
         guest->n_devices = row->device > 0;
 }

@@ -150,6 +150,8 @@ static void test_refused(void **state) {
                                 "xen: expected with the machines \"xen-hvm\", \"xen-pvh\" and \"xen-pv\" only" },
                 { "{\"schema\":\"hawd-guest/1\",\"machine\":\"pc\",\"memory\":{\"ram\":1},\"devices\":[{\"rdmPolicy\":\"strict\"}]}",
                                 "devices.0.rdmPolicy: expected with guests of Xen only" },
+                { "{\"schema\":\"hawd-guest/1\",\"machine\":\"pc\",\"memory\":{\"ram\":1},\"devices\":[{\"seized\":true}]}",
+                                "devices.0.seized: expected with guests of Xen only" },
                 { "{\"xen\":{\"mmioHole\":\"255MiB\"}}", "xen.mmioHole: expected 256 MiB to 3840 MiB" },
                 { "{\"xen\":{\"vga\":\"std\"}}",
                                 "xen.vga: expected \"cirrus\", \"stdvga\", \"qxl\" or \"none\"" },

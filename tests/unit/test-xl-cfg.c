@@ -119,8 +119,8 @@ static void test_whole(void **state) {
 
         read_ok("name='win10'\ntype='hvm'\nmemory=2048\nmaxmem=\"0x1000\"\nhap=0\nnestedhvm=1\nmmio_hole=512\n"
                 "rdm='strategy=host,policy=relaxed'\nrdm_mem_boundary=1024\nvga='stdvga'\nvideoram=32\n"
-                "bios='ovmf'\nxen_platform_pci=0\npassthrough='sync_pt'\n"
-                "pci=['00:05.0,rdm_policy=relaxed', '0001:c1:1F.7@6,permissive=1', 'bdf=02:00.0,vslot=7']\n",
+                "bios='ovmf'\nxen_platform_pci=0\npassthrough='sync_pt'\npci_seize=1\n"
+                "pci=['00:05.0,rdm_policy=relaxed', '0001:c1:1F.7@6,permissive=1,seize=0', 'bdf=02:00.0,vslot=7']\n",
                         &guest);
         assert_string_equal(guest.name, "win10");
         assert_int_equal(guest.vmm, VMM_XEN);
@@ -143,6 +143,7 @@ static void test_whole(void **state) {
         assert_string_equal(guest.devices[1].name, "0001:c1:1f.7");
         assert_int_equal(guest.devices[1].rdm_policy, XEN_RDM_DEFAULT);
         assert_int_equal(guest.devices[2].address.bus, 2);
+        assert_true(guest.devices[0].seized && !guest.devices[1].seized && guest.devices[2].seized);
         assert_int_equal(guest.n_ignored + guest.n_refused + guest.n_assumed, 0);
         guest_done(&guest);
 }

@@ -206,6 +206,8 @@ static const Field device_fields[] = {
                         .text = "The port of a device with ownPort." },
         { "rdmPolicy", FIELD_WORD, 0, DEVICE(rdm_policy), .words = &xen_rdm_policy_words,
                         .text = "Of Xen, rdm_policy=: what a conflict of RAM with the device's reserved memory does; left out: strict." },
+        { "seized", FIELD_BOOLEAN, 0, DEVICE(seized),
+                        .text = "Of Xen, seize=1 or libvirt's managed='yes': handed over to pciback at the start." },
         { "address", FIELD_CUSTOM, 0, .hook = &address_hook,
                         .text = "PCI address of the host's function that is assigned." },
         { "mediated", FIELD_CUSTOM, 0, .hook = &mediated_hook,

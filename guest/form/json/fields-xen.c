@@ -87,8 +87,8 @@ int guest_check_xen(const JsonValue *top, const Guest *guest) {
                                 "xen: expected with the machines \"xen-hvm\", \"xen-pvh\" and "
                                 "\"xen-pv\" only");
         for (size_t i = 0; i < guest->n_devices; i++)
-                if (guest->devices[i].rdm_policy != XEN_RDM_DEFAULT)
-                        return json_value_fail(
-                                        top, "devices.%zu.rdmPolicy: expected with guests of Xen only", i);
+                if (guest->devices[i].rdm_policy != XEN_RDM_DEFAULT || guest->devices[i].seized)
+                        return json_value_fail(top, "devices.%zu.%s: expected with guests of Xen only", i,
+                                        guest->devices[i].seized ? "seized" : "rdmPolicy");
         return 0;
 }

@@ -53,7 +53,7 @@ static bool is_unassigned(const xmlNode *node) {
 static int add_assigned(VmDomain *domain, const xmlNode *node) {
         Vm *vm = domain->vm;
         const xmlNode *address = vm_element_child(vm_element_child(node, "source"), "address");
-        char id[VM_ATTRIBUTE_MAX];
+        char id[VM_ATTRIBUTE_MAX], managed[VM_ATTRIBUTE_MAX];
         uint64_t segment, bus, slot, function;
         GuestDevice *device;
         PciAddress host;
@@ -77,9 +77,12 @@ static int add_assigned(VmDomain *domain, const xmlNode *node) {
         if (!*id)
                 pci_address_format(&host, id, sizeof(id));
         r = vm_assigned(vm, id, &host, has_iommufd(node), &device);
-        if (r >= 0)
-                put_behind(vm, node, device);
-        return r;
+        if (r < 0)
+                return r;
+        vm_element_attribute(node, "managed", managed);
+        device->seized = vm->guest->vmm == VMM_XEN && strcmp(managed, "yes") == 0;
+        put_behind(vm, node, device);
+        return 0;
 }
 
 static int add_mediated(Vm *vm, const xmlNode *node) {

@@ -190,7 +190,7 @@ static int add_assigned(XlJson *x, const json_t *json) {
         n = (int) strlen(text);
         if (policy && xen_rdm_policy_from_string(policy) >= 0)
                 snprintf(text + n, sizeof(text) - (size_t) n, ",rdm_policy=%.20s", policy);
-        return xl_pci_read(&x->vm, text);
+        return xl_pci_read(&x->vm, text, json_is_true(json_object_get(json, "seize")));
 }
 
 static int add_network(XlJson *x, size_t i, const json_t *json) {

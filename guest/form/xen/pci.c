@@ -15,7 +15,7 @@
 
 typedef struct PciEntry {
         PciAddress address;
-        bool has_address, all_functions;
+        bool has_address, all_functions, seized;
         unsigned slot; /* in the guest; 0: any */
         char name[96]; /* name=, of "xl pci-assignable-add -n"; "" not given */
         XenRdmPolicy policy;
@@ -73,11 +73,16 @@ static bool set_policy(XenRdmPolicy *policy, const char *value) {
 }
 
 static int set_key(Vm *vm, PciEntry *entry, const char *key, const char *value) {
-        static const char *const harmless[] = { "permissive", "msitranslate", "seize", "power_mgmt" };
+        static const char *const harmless[] = { "permissive", "msitranslate", "power_mgmt" };
         const char *rest = value;
 
         if (VM_ONE_OF(key, harmless))
                 return 0;
+        if (strcmp(key, "seize") == 0) {
+                /* atoi() */
+                entry->seized = strtol(value, NULL, 10) != 0;
+                return 0;
+        }
         if (strcmp(key, "rdm_policy") == 0)
                 return set_policy(&entry->policy, value)
                                 ? 0
@@ -157,6 +162,7 @@ static int add_device(Vm *vm, const PciEntry *entry) {
         device->has_address = entry->has_address;
         device->address = entry->address;
         device->rdm_policy = entry->policy;
+        device->seized = entry->seized;
         if (entry->has_address)
                 pci_address_format(&entry->address, device->name, sizeof(device->name));
         else
@@ -174,8 +180,8 @@ static int add_device(Vm *vm, const PciEntry *entry) {
         return 0;
 }
 
-int xl_pci_read(Vm *vm, const char *text) {
-        PciEntry entry = {};
+int xl_pci_read(Vm *vm, const char *text, bool seized) {
+        PciEntry entry = { .seized = seized };
         int r = read_entry(vm, text, &entry);
 
         return r < 0 ? r : add_device(vm, &entry);
@@ -191,10 +197,15 @@ int xl_pci_named(Vm *vm, const char *name) {
 static int read_devices(Xl *xl) {
         const XlValue *list;
         const char *text;
-        int r = xl_list(xl, "pci", &list);
+        Tristate seized = TRISTATE_NO;
+        int r = xl_toggle(xl, "pci_seize", &seized);
 
+        if (r >= 0)
+                r = xl_list(xl, "pci", &list);
+        if (r < 0)
+                return r;
         for (size_t i = 0; list && r >= 0 && (text = xl_item(xl, list, i)); i++)
-                r = xl_pci_read(&xl->vm, text);
+                r = xl_pci_read(&xl->vm, text, seized == TRISTATE_YES);
         return r;
 }
 

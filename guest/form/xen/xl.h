@@ -65,8 +65,8 @@ int xl_emulated_add(Vm *vm, const char *name, const char *driver);
 /* Adds a driver's small BARs to a device of this driver, which has its large ones. */
 void xl_emulated_complete(GuestDevice *device, const char *driver);
 
-/* One entry of pci=, "[DDDD:]BB:DD.F[@VSLOT][,KEY=VALUE...]". */
-int xl_pci_read(Vm *vm, const char *text);
+/* One entry of pci=, "[DDDD:]BB:DD.F[@VSLOT][,KEY=VALUE...]". seized: without seize= in it. */
+int xl_pci_read(Vm *vm, const char *text, bool seized);
 /* A device by the name of "xl pci-assignable-add -n". */
 int xl_pci_named(Vm *vm, const char *name);
 
