@@ -36,19 +36,6 @@ static const FieldHook vga_hook = {
         .schema = "{\"enum\": [\"cirrus\", \"stdvga\", \"qxl\", \"none\"]}",
 };
 
-/* xl rejects other sizes. */
-static int check_xen(const JsonValue *value, void *object, const void *before) {
-        const GuestXen *xen = object;
-        const uint64_t min = UINT64_C(256) << 20, max = UINT64_C(3840) << 20;
-        JsonValue member;
-        int r;
-
-        if (xen->mmio_hole == 0 || (xen->mmio_hole >= min && xen->mmio_hole <= max))
-                return 0;
-        r = json_value_member(value, "mmioHole", &member);
-        return r < 0 ? r : json_value_fail(&member, "expected 256 MiB to 3840 MiB");
-}
-
 static const Field xen_fields[] = {
         { "mmioHole", FIELD_CUSTOM, 0, XEN(mmio_hole), .hook = &guest_size_hook,
                         .text = "mmio_hole=: size of the hole for BARs below 4 GiB; 0: not given." },
@@ -76,7 +63,6 @@ const FieldTable guest_xen_table = {
         FIELD_TABLE(xen_fields),
         .text = "What only guests of Xen have.",
         .given = true,
-        .check = check_xen,
 };
 
 int guest_check_xen(const JsonValue *top, const Guest *guest) {

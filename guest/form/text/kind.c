@@ -94,6 +94,37 @@ static const struct {
         { "services:", "", "a Compose file" },
 };
 
+/* Commands of Xen's xl, and what it prints, without the guest's configuration. */
+static const struct {
+        const char *start, *within, *advice;
+} of_xl[] = {
+        { "xl create ", "", "an xl command: use the configuration file that it names" },
+        { "sudo xl create ", "", "an xl command: use the configuration file that it names" },
+        { "xl list", "", "an xl command: use what \"xl list -l\" prints" },
+        { "Name ", " VCPUs",
+                        "a list of guests without their configurations: use what \"xl list -l\" prints" },
+};
+
+/* What follows "root@host:~# ". */
+static const char *without_prompt(const char *text) {
+        const char *at = strchr(text, '@'), *sign = at ? strpbrk(at, "#$") : NULL;
+
+        return sign && sign[1] == ' ' ? sign + 2 : text;
+}
+
+static int refuse_xl(unsigned number, const char *line, const char *end, VmError *error) {
+        char text[256];
+        const char *command;
+
+        snprintf(text, sizeof(text), "%.*s", (int) (end - line < 255 ? end - line : 255), line);
+        command = without_prompt(text);
+        for (size_t i = 0; i < ELEMENTS(of_xl); i++)
+                if (strncmp(command, of_xl[i].start, strlen(of_xl[i].start)) == 0 &&
+                                strstr(command, of_xl[i].within))
+                        return vm_error(error, number, "%s", of_xl[i].advice);
+        return 0;
+}
+
 static const char *language_of(const char *line, const char *end) {
         char text[256];
 
@@ -177,6 +208,8 @@ int text_kind_refuse(TextCopy *copy, VmError *reterr) {
                 language = language_of(line, end);
                 if (language)
                         return refuse(number, language, reterr);
+                if (refuse_xl(number, line, end, reterr) < 0)
+                        return -EINVAL;
                 if (is_rule(line, end))
                         return read_recipes(copy, reterr);
                 number++;

@@ -198,15 +198,22 @@ static int read_devices(Xl *xl) {
         const XlValue *list;
         const char *text;
         Tristate seized = TRISTATE_NO;
+        size_t i;
         int r = xl_toggle(xl, "pci_seize", &seized);
 
         if (r >= 0)
                 r = xl_list(xl, "pci", &list);
         if (r < 0)
                 return r;
-        for (size_t i = 0; list && r >= 0 && (text = xl_item(xl, list, i)); i++)
+        for (i = 0; list && r >= 0 && (text = xl_item(xl, list, i)); i++)
                 r = xl_pci_read(&xl->vm, text, seized == TRISTATE_YES);
-        return r;
+        if (r < 0 || !list || i == list->n)
+                return r;
+        return vm_bounded(&xl->vm,
+                        guest_assume(xl->vm.guest, "pci",
+                                        "line %u: xl ends the list before the first entry that is a list: %zu "
+                                        "not assigned",
+                                        xl_find(xl, "pci")->line, list->n - i));
 }
 
 /* ── rdm= ──────────────────────────────────────────────────────────────────────────────────────────────── */

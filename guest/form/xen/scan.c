@@ -139,9 +139,12 @@ static int refuse(XlScanner *scanner, VmError *error) {
 
         while (n < 40 && at(scanner, n) && !is_one_of(at(scanner, n), " \t\r\n"))
                 n++;
-        scanner->python = is_one_of(c, "+-.():*");
         if (!c)
                 return vm_error(error, scanner->line, "expected text, not a NUL");
+        if (is_one_of(c, "+-") && is_digit(at(scanner, 1)))
+                return vm_error(error, scanner->line, "expected a number without a sign, not '%.*s'",
+                                (int) n, scanner->text + scanner->at);
+        scanner->python = is_one_of(c, "+-.():*");
         if (c == '#')
                 return vm_error(error, scanner->line,
                                 "xl does not accept a comment at the end of the file "
