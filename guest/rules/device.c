@@ -241,6 +241,17 @@ static void put_own_driver(CheckRun *run, const ProfileDevice *host, const char 
                                 host->driver);
 }
 
+/* Linux has neither units nor groups in dom0. */
+static bool put_xen(CheckRun *run, const char *subject) {
+        if (run->profile->groups_reason != REASON_XEN)
+                return false;
+        check_advice(run,
+                        check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject,
+                                        "cannot be assigned with VFIO: Xen has this host's IOMMUs"),
+                        "assign it to a guest of Xen, or boot the host without Xen");
+        return true;
+}
+
 static void check_one(CheckRun *run, size_t i) {
         const GuestDevice *device = &run->guest->devices[i];
         const ProfileDevice *host = check_device(run, device);
@@ -255,7 +266,7 @@ static void check_one(CheckRun *run, size_t i) {
                                 reason_to_string(run->profile->devices_reason));
                 return;
         }
-        if (put_bridge(run, host, device->name))
+        if (put_bridge(run, host, device->name) || put_xen(run, device->name))
                 return;
         put_virtual_functions(run, host, device->name);
         put_own_driver(run, host, device->name);

@@ -181,7 +181,8 @@ static void miss_width(CheckRun *run, const ProfileGroup *group) {
 }
 
 static void miss_groups(CheckRun *run) {
-        if (run->profile->groups_reason != REASON_NONE)
+        /* In dom0 of Xen nothing is assigned with VFIO, which is a finding already. */
+        if (run->profile->groups_reason != REASON_NONE && run->profile->groups_reason != REASON_XEN)
                 check_missing(run, "IOMMU groups (%s)", reason_to_string(run->profile->groups_reason));
         for (size_t i = 0; i < run->profile->n_groups; i++) {
                 const ProfileGroup *group = &run->profile->groups[i];

@@ -199,7 +199,6 @@ static void test_fit(void **state) {
         guest_done(&guest);
 }
 
-/* A host without Xen, a guest of Xen as the host, and KVM in dom0. */
 /* A host of 4 GiB. */
 static void test_host_memory(void **state) {
         const Row row = { "host's memory", .memory = 8192, .verdict = VERDICT_UNSAFE, .rule = RULE_START,
@@ -213,11 +212,15 @@ static void test_host_memory(void **state) {
         check_row(&most, &host.profile);
 }
 
+/* A host without Xen, a guest of Xen as the host, and KVM and VFIO in dom0. */
 static void test_host(void **state) {
         const Row row = { "host", .memory = 512, .verdict = VERDICT_UNSAFE, .rule = RULE_ASSIGNMENT,
                 "Xen cannot start guests" };
         Check check = {};
-        Guest guest = { .machine = MACHINE_Q35, .kvm = true };
+        GuestDevice device = {
+                .name = "00:05.0", .assigned = true, .has_address = true, .address = { .device = 5 }
+        };
+        Guest guest = { .machine = MACHINE_Q35, .kvm = true, .n_devices = 1, .devices = &device };
         Host host;
 
         set_host(&host);
@@ -227,11 +230,15 @@ static void test_host(void **state) {
         host.profile.xen.role = XEN_ROLE_GUEST;
         check_row(&row, &host.profile);
         set_host(&host);
+        host.profile.groups_reason = REASON_XEN;
         guest.memory.ram = G;
         guest.firmware.kind = FIRMWARE_SEABIOS;
         assert_int_equal(check_findings(&guest, &host.profile, &check), 0);
         assert_int_equal(check.verdict, VERDICT_UNSAFE);
-        assert_string_equal(check.findings[0].summary, "KVM cannot start guests on this host");
+        assert_string_equal(check.findings[1].summary, "KVM cannot start guests on this host");
+        assert_string_equal(check.findings[0].summary,
+                        "cannot be assigned with VFIO: Xen has this host's IOMMUs");
+        assert_true(check.n_missing == 0 || !strstr(check.missing[0], "groups"));
         check_done(&check);
 }
 
