@@ -19,6 +19,8 @@ DEVICES = ("-device", "pci-testdev,addr=5.0,membar=2G", "-device", "pci-testdev,
            "-device", "e1000e,addr=7.0,romfile=", "-device", "pci-testdev,addr=8.0,membar=4G")
 # Xen crashes under TCG with SMAP or MONITOR; without the bit for hypervisors and with a maker's SMBIOS, Linux believes in hardware.
 CPU = "EPYC,-smap,-monitor,-rdtscp,+svm,+npt,-hypervisor"
+# Below Xen, a domain with hardware assistance that has CPUID's word for AVX finds its instructions invalid under TCG.
+NO_AVX = ",-avx,-avx2,-fma,-f16c"
 MAKER = ("-smbios", "type=0,vendor=Dell Inc.", "-smbios", "type=1,manufacturer=Dell Inc.,product=PowerEdge R7425")
 XEN = ("console=com1", "com1=115200,8n1", "loglvl=all", "guest_loglvl=all", "dom0_mem=1024M,max:1024M", "noreboot", "conring_size=256k",
        "bootscrub=0")
@@ -56,7 +58,8 @@ class Host:
         return self.unit and self.dom0_type == "PV"
 
     def arguments(self, place):
-        return ["-machine", "q35,kernel-irqchip=split", "-cpu", f"{CPU},phys-bits={self.bits}", *self.units, *MAKER, *DEVICES,
+        return ["-machine", "q35,kernel-irqchip=split", "-cpu", f"{CPU}{NO_AVX if self.dom0_type == 'PVH' else ''},phys-bits={self.bits}",
+                *self.units, *MAKER, *DEVICES,
                 "-drive", f"file={place}/disk,format=raw,if=none,id=disk,snapshot=on",
                 "-device", "virtio-blk-pci,drive=disk,iommu_platform=on,disable-legacy=on,addr=4.0"]
 
