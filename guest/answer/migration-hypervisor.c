@@ -39,18 +39,6 @@ static void live_versions(CheckRun *run, const Profile *source) {
         check_numbers(run, f, "source %s, target %s", from, to);
 }
 
-static void live_vendors(CheckRun *run, const Profile *source) {
-        const CpuVendor a = source->host.vendor, b = run->profile->host.vendor;
-
-        if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
-                check_missing(run, "a host's CPU vendor");
-        else if (a != b)
-                check_numbers(run,
-                                check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
-                                                "the hosts have CPUs of different vendors"),
-                                "%s and %s", cpu_vendor_to_string(a), cpu_vendor_to_string(b));
-}
-
 static void live_width(CheckRun *run) {
         const Fact *to = &run->profile->widths.guest_physical_bits;
         const unsigned bits = run->layout->phys_bits;

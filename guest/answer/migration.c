@@ -161,11 +161,9 @@ bool live_architectures(CheckRun *run, const Profile *source) {
         return *from && strcmp(from, to) == 0;
 }
 
-static void live_processors(CheckRun *run, const Profile *source) {
-        const Fact *from = &source->paging.la57_capable, *to = &run->profile->paging.la57_capable;
-        CpuVendor a = source->host.vendor, b = run->profile->host.vendor;
+void live_vendors(CheckRun *run, const Profile *source) {
+        const CpuVendor a = source->host.vendor, b = run->profile->host.vendor;
 
-        live_architectures(run, source);
         if (a == CPU_VENDOR_UNKNOWN || b == CPU_VENDOR_UNKNOWN)
                 check_missing(run, "a host's CPU vendor");
         else if (a != b)
@@ -173,6 +171,13 @@ static void live_processors(CheckRun *run, const Profile *source) {
                                 check_find(run, RULE_MIGRATION, VERDICT_UNSAFE, "host",
                                                 "the hosts have CPUs of different vendors"),
                                 "%s and %s", cpu_vendor_to_string(a), cpu_vendor_to_string(b));
+}
+
+static void live_processors(CheckRun *run, const Profile *source) {
+        const Fact *from = &source->paging.la57_capable, *to = &run->profile->paging.la57_capable;
+
+        live_architectures(run, source);
+        live_vendors(run, source);
         if (run->guest->cpu.la57 == TRISTATE_NO || !fact_known(from) || !from->value)
                 return;
         if (!fact_known(to))

@@ -118,6 +118,7 @@ int remedy_put_forms(const Guest *guest, CheckFinding *finding, char note[REMEDY
 /* Parts of the live answer. The run's profile is the target's, its layout the source's. */
 /* True: the same, and known. */
 bool live_architectures(CheckRun *run, const Profile *source);
+void live_vendors(CheckRun *run, const Profile *source);
 /* KVM guests of arm64: CPUs, and the layout with the target's limit. */
 void live_arm64(CheckRun *run, const Profile *source);
 /* Of guests of a hypervisor (vmm.h). */

@@ -254,18 +254,11 @@ static bool put_xen(CheckRun *run, const char *subject) {
 
 static void check_one(CheckRun *run, size_t i) {
         const GuestDevice *device = &run->guest->devices[i];
-        const ProfileDevice *host = check_device(run, device);
+        const ProfileDevice *host = check_device_found(run, device);
         const ProfileGroup *group;
 
-        if (!host && run->profile->devices_reason == REASON_NONE) {
-                check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "not found on this host");
+        if (!host)
                 return;
-        }
-        if (!host) {
-                check_missing(run, "PCI devices of the host (%s)",
-                                reason_to_string(run->profile->devices_reason));
-                return;
-        }
         if (put_bridge(run, host, device->name) || put_xen(run, device->name))
                 return;
         put_virtual_functions(run, host, device->name);

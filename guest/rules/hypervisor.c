@@ -163,17 +163,10 @@ static void put_refusal(CheckRun *run, const GuestDevice *device, const ProfileD
 }
 
 static void check_device_of_host(CheckRun *run, const GuestDevice *device) {
-        const ProfileDevice *host = check_device(run, device);
+        const ProfileDevice *host = check_device_found(run, device);
 
-        if (!host && run->profile->devices_reason == REASON_NONE) {
-                check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "not found on this host");
+        if (!host)
                 return;
-        }
-        if (!host) {
-                check_missing(run, "PCI devices of the host (%s)",
-                                reason_to_string(run->profile->devices_reason));
-                return;
-        }
         if (host->header_type_known && host->header_type != 0) {
                 check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
                                 "cannot be assigned: Xen does not assign bridges");

@@ -230,6 +230,21 @@ static void reach_anywhere(CheckRun *run, size_t device) {
         add_reach(run, &reach);
 }
 
+/* Ranges that belong to the reach; r < 0: they could not be made. */
+static void add_own(CheckRun *run, int r, const Reach *own) {
+        Reach reach = *own;
+
+        if (r < 0) {
+                free_own(own->own);
+                run->error = r;
+                return;
+        }
+        reach.usable = reach.own;
+        reach.at_most = reach.width;
+        reach.at_least = WIDTH_ANY;
+        add_reach(run, &reach);
+}
+
 /* Memory that meets a region is out of reach at any width, as is what the root complex does not pass on. */
 static void reach_regions(CheckRun *run, const ProfileGroup *group, uint32_t domain, size_t device) {
         _cleanup_(range_set_done) RangeSet holes = {};
@@ -246,19 +261,11 @@ static void reach_regions(CheckRun *run, const ProfileGroup *group, uint32_t dom
                 r = range_set_subtract(own, &holes);
         if (r >= 0)
                 r = memory_limit_intersect(&limit, own);
-        if (r < 0) {
-                free_own(own);
-                run->error = r;
-                return;
-        }
-        add_reach(run,
-                        &(Reach){ .usable = own,
-                                        .own = own,
+        add_own(run, r,
+                        &(Reach){ .own = own,
                                         .regions = &group->regions,
                                         .device = device,
                                         .width = width,
-                                        .at_most = width,
-                                        .at_least = WIDTH_ANY,
                                         .limited = limit.bits > 0 });
 }
 
@@ -312,19 +319,7 @@ static void reach_hypervisor(CheckRun *run, size_t device) {
         range_set_done(&holes);
         for (size_t i = 0; r >= 0 && run->anywhere.n < own->n; i++)
                 r = range_set_add(&run->anywhere, own->ranges[i].start, own->ranges[i].end);
-        if (r < 0) {
-                free_own(own);
-                run->error = r;
-                return;
-        }
-        add_reach(run,
-                        &(Reach){ .usable = own,
-                                        .own = own,
-                                        .regions = &run->holes,
-                                        .device = device,
-                                        .width = width,
-                                        .at_most = width,
-                                        .at_least = WIDTH_ANY });
+        add_own(run, r, &(Reach){ .own = own, .regions = &run->holes, .device = device, .width = width });
 }
 
 void reach_collect(CheckRun *run) {

@@ -127,6 +127,17 @@ const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device
         return run->places[device - run->guest->devices];
 }
 
+const ProfileDevice *check_device_found(CheckRun *run, const GuestDevice *device) {
+        const ProfileDevice *host = check_device(run, device);
+        const Reason reason = run->profile->devices_reason;
+
+        if (!host && reason == REASON_NONE)
+                check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name, "not found on this host");
+        else if (!host)
+                check_missing(run, "PCI devices of the host (%s)", reason_to_string(reason));
+        return host;
+}
+
 const ProfileDevice **check_places(const Guest *guest, const Profile *profile) {
         const ProfileDevice **places = calloc(guest->n_devices + 1, sizeof(*places));
 

@@ -77,6 +77,8 @@ void check_missing_fact(CheckRun *run, const char *name, const Fact *fact);
 
 /* The host's device behind a guest device; NULL: no address, or the host has no such device. */
 const ProfileDevice *check_device(const CheckRun *run, const GuestDevice *device);
+/* Same; what is not there is a finding, or a missing input. */
+const ProfileDevice *check_device_found(CheckRun *run, const GuestDevice *device);
 
 /* Window for 64-bit BARs; NULL: none. */
 const LayoutRange *check_window(const Layout *layout);

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 
 import release
-import system
+from unpacked import made_once
 
 SUITE, PACKAGES = "trixie", ["qemu-system-arm", "qemu-system-x86"]
 PLACE = "/run/qemu"
@@ -22,7 +22,7 @@ QMP = [{"execute": "qmp_capabilities"},
 def drive():
     """QEMU's arguments for the disk."""
     source = release.tree(SUITE, PACKAGES, True, "arm64")
-    with system.made_once("arm64-qemu", source.name) as (place, ready):
+    with made_once(__file__, "arm64-qemu", source.name) as (place, ready):
         if ready:
             for name in ("proc", "dev", "sys", "tmp", "run"):
                 (source / name).mkdir(exist_ok=True)

@@ -1,17 +1,13 @@
 """The systems of the emulated hosts, of Debian's arm64 packages: nothing of them runs before they boot, so that no second stage of an
 installation is needed. Made once and kept outside the tree. hawd is not in them: see tests/vm/overlay.py."""
-import contextlib
-import fcntl
-import hashlib
 import os
-import pathlib
 import shutil
 import subprocess
-import tempfile
 
 import image
 import release
 from image import Missing
+from unpacked import accounts, made_once
 
 SUITE = "bookworm"
 PACKAGES = ["base-files", "base-passwd", "bash", "coreutils", "dash", "diffutils", "findutils", "grep", "gzip", "hostname", "libc-bin",
@@ -27,42 +23,12 @@ UNUSED = ["usr/lib/aarch64-linux-gnu/gconv", "usr/lib/aarch64-linux-gnu/perl-bas
 LINKS = {"usr/bin/sh": "dash", "usr/bin/awk": "true"}
 
 
-@contextlib.contextmanager
-def made_once(name, *recipe):
-    """A directory below the cache: (place, None), or (place, where to make it) the first time."""
-    digest = hashlib.sha256(repr(recipe).encode())
-    digest.update(pathlib.Path(__file__).read_bytes() + pathlib.Path(image.__file__).read_bytes())
-    place = image.cache() / f"{name}-{digest.hexdigest()[:12]}"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{place}.lock", "w", encoding="utf-8") as lock, contextlib.closing(lock):
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if place.is_dir():
-            yield place, None
-            return
-        with tempfile.TemporaryDirectory(prefix="making-", dir=place.parent) as work:
-            ready = pathlib.Path(work) / "ready"
-            ready.mkdir()
-            yield place, ready
-            ready.rename(place)
-
-
-def accounts(tree):
-    for name in ("passwd", "group"):
-        lines = (tree / f"usr/share/base-passwd/{name}.master").read_text(encoding="utf-8")
-        (tree / f"etc/{name}").write_text(lines, encoding="utf-8")
-    for name, source in (("shadow", "passwd"), ("gshadow", "group")):
-        names = [line.split(":")[0] for line in (tree / f"etc/{source}").read_text(encoding="utf-8").splitlines()]
-        rest = ":*:19000:0:99999:7:::" if name == "shadow" else ":*::"
-        (tree / f"etc/{name}").write_text("".join(f"{account}{rest}\n" for account in names), encoding="utf-8")
-        (tree / f"etc/{name}").chmod(0o640)
-
-
 def base():
     """An archive with systemd and a bus."""
     if os.geteuid():
         raise Missing("root is needed to make the system of the emulated hosts: files in it have owners")
     source = release.tree(SUITE, PACKAGES, True, "arm64")
-    with made_once("arm64-system", source.name) as (place, ready):
+    with made_once(__file__, "arm64-system", source.name) as (place, ready):
         if ready:
             tree = ready / "tree"
             subprocess.run(["cp", "-a", source, tree], check=True)
@@ -83,7 +49,7 @@ def kernel(suite, package="linux-image-arm64"):
     root = release.tree(suite, [package], True, "arm64")
     whole = root / "usr/lib/modules"
     version = next(p for p in sorted(whole.iterdir()) if (p / "kernel").is_dir()).name
-    with made_once(f"arm64-modules-{version}", root.name) as (place, ready):
+    with made_once(__file__, f"arm64-modules-{version}", root.name) as (place, ready):
         if ready:
             tree = ready / "tree"
             (tree / "usr/lib").mkdir(parents=True)

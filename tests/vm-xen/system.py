@@ -1,19 +1,15 @@
 """The system of dom0: a disk with packages of a Debian release and its Xen, of which nothing runs before it boots, and an initramfs that
 finds it, with the kernel's modules. Made once and kept outside the tree. hawd is not in them: see tests/vm/overlay.py."""
-import contextlib
 import dataclasses
-import fcntl
 import gzip
-import hashlib
 import os
-import pathlib
 import shutil
 import subprocess
-import tempfile
 
 import image
 import release
 from image import Missing
+from unpacked import accounts, made_once
 
 PACKAGES = ["base-files", "base-passwd", "bash", "coreutils", "dash", "diffutils", "findutils", "grep", "gzip", "hostname", "libc-bin",
             "login", "mount", "sed", "tar", "util-linux", "init-system-helpers", "systemd", "systemd-sysv", "dbus", "udev", "kmod",
@@ -78,36 +74,6 @@ BOOKWORM = Release("bookworm", "4.17", ("libarchive13",))
 TRIXIE = Release("trixie", "4.20", ("libarchive13t64",))
 
 
-@contextlib.contextmanager
-def made_once(name, *recipe):
-    """A directory below the cache: (place, None), or (place, where to make it) the first time."""
-    digest = hashlib.sha256(repr(recipe).encode())
-    digest.update(pathlib.Path(__file__).read_bytes() + pathlib.Path(image.__file__).read_bytes())
-    place = image.cache() / f"{name}-{digest.hexdigest()[:12]}"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with open(f"{place}.lock", "w", encoding="utf-8") as lock, contextlib.closing(lock):
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if place.is_dir():
-            yield place, None
-            return
-        with tempfile.TemporaryDirectory(prefix="making-", dir=place.parent) as work:
-            ready = pathlib.Path(work) / "ready"
-            ready.mkdir()
-            yield place, ready
-            ready.rename(place)
-
-
-def accounts(tree):
-    for name in ("passwd", "group"):
-        lines = (tree / f"usr/share/base-passwd/{name}.master").read_text(encoding="utf-8")
-        (tree / f"etc/{name}").write_text(lines, encoding="utf-8")
-    for name, source in (("shadow", "passwd"), ("gshadow", "group")):
-        names = [line.split(":")[0] for line in (tree / f"etc/{source}").read_text(encoding="utf-8").splitlines()]
-        rest = ":*:19000:0:99999:7:::" if name == "shadow" else ":*::"
-        (tree / f"etc/{name}").write_text("".join(f"{account}{rest}\n" for account in names), encoding="utf-8")
-        (tree / f"etc/{name}").chmod(0o640)
-
-
 def disk(source, ready):
     tree = ready / "tree"
     subprocess.run(["cp", "-a", source, tree], check=True)
@@ -152,7 +118,7 @@ def system(wanted):
     if missing:
         raise Missing("not installed: " + " ".join(missing))
     source = release.tree(wanted.suite, wanted.packages(), True, "amd64")
-    with made_once(f"xen-{wanted.xen}", source.name) as (place, ready):
+    with made_once(__file__, f"xen-{wanted.xen}", source.name) as (place, ready):
         if ready:
             disk(source, ready)
             start_of(source, ready / "start")
