@@ -71,7 +71,8 @@ class Release:
 
 
 BOOKWORM = Release("bookworm", "4.17", ("libarchive13",))
-TRIXIE = Release("trixie", "4.20", ("libarchive13t64",))
+# Debian 12 has the functions of scripts for System V init in each system.
+TRIXIE = Release("trixie", "4.20", ("libarchive13t64", "sysvinit-utils"))
 
 
 def disk(source, ready):
