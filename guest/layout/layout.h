@@ -51,6 +51,7 @@ typedef enum StartCauseKind {
         /* Xen */
         START_RDM_CONFLICT,    /* reserved device memory in RAM: value to max, both inclusive */
         START_RDM_LOADER,      /* reserved device memory where hvmloader has its own: value to max */
+        START_RDM_POLICY,      /* rdm= without a policy, which xl then leaves undefined for the device */
         START_RDM_MANY,        /* more regions of it than a memory map can have: max */
         START_LOW_RAM,         /* RAM below 4 GiB, value, ends below min, where hvmloader stops */
         START_HOLE,            /* mmio_hole= outside min to max */

@@ -94,6 +94,13 @@ static const Row derived[] = {
                         .low = 0x7fffffff, .window = 4 * G },
         { "policy of libxl", .memory = 2048, .strategy = XEN_RDM_HOST, .policy = XEN_RDM_STRICT,
                         .low = 0x7fffffff, .window = 4 * G, .cause = START_RDM_CONFLICT },
+        /* rdm= without a policy: xl leaves that of a device undefined, which libxl does not take. */
+        { "no policy", .memory = 512, .strategy = XEN_RDM_HOST, .bars = { 2 * G }, .assigned = 1, .xl = true,
+                        .low = 0x1fffffff, .window = 4 * G, .cause = START_RDM_POLICY },
+        { "no policy, of libxl", .memory = 512, .strategy = XEN_RDM_HOST, .bars = { 2 * G }, .assigned = 1,
+                        .low = 0x1fffffff, .window = 4 * G },
+        { "no policy, no device", .memory = 512, .strategy = XEN_RDM_HOST, .xl = true, .low = 0x1fffffff,
+                        .window = 4 * G },
         /* 2 MiB aligned with HAP. */
         { "boundary below 4 GiB", .memory = 3072, .boundary = 1600, .strategy = XEN_RDM_HOST,
                         .low = 0x6fffffff, .high = 0x14fffffff, .window = 0x150000000, .lost = 0x60000000 },

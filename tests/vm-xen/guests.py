@@ -65,6 +65,7 @@ ASSIGNED = {
         "pci-all": ("memory=512", PLAIN, 'pci=["00:05.0","00:06.0","00:08.0"]'),
         "pci-pod": (SMALL, "maxmem=512", PLAIN, 'pci=["00:08.0"]'),
         "pci-absent": (SMALL, PLAIN, 'pci=["00:1f.0"]'),
+        "pci-rdm": ("memory=512", PLAIN, 'rdm="strategy=host"', 'pci=["00:05.0"]'),
 }
 # On the host whose Xen is told of memory at 0x60000000 for 00:05.0 and at 0x70000000 for 00:06.0 and 00:07.0.
 RESERVED = {

@@ -28,6 +28,11 @@ static void say_region(const Guest *guest, const StartCause *cause, StartWords *
                                 (unsigned) XEN_DYNAMIC_END - 1);
                 SAY(advice, "assign another device, or disable what uses the region in firmware setup");
                 break;
+        case START_RDM_POLICY:
+                SAY(summary, "xl leaves the policy for reserved device memory undefined");
+                SAY(numbers, "rdm=\"strategy=host\" is set, and a device in pci has no rdm_policy");
+                SAY(advice, "set rdm_policy=strict for each device in pci");
+                break;
         default:
                 SAY(summary, "too many regions of reserved device memory for its memory map");
                 SAY(numbers, "%" PRIu64 " regions or more, supported: %" PRIu64, cause->value, cause->max);

@@ -38,6 +38,18 @@ static void check_host(Space *space) {
                 layout_unknown(space, xen->shadow.reason, "whether this Xen has shadow paging");
 }
 
+/* xl's rdm= has no policy of its own, and overwrites that of each device before it reads the device's. libxl
+ * then says "unknown rdm check flag". */
+static bool lacks_policy(const Guest *guest) {
+        if (guest->form.manager != MANAGER_COMMAND_LINE || guest->xen.rdm_strategy != XEN_RDM_HOST ||
+                        guest->xen.rdm_policy != XEN_RDM_DEFAULT)
+                return false;
+        for (size_t i = 0; i < guest->n_devices; i++)
+                if (guest->devices[i].assigned && guest->devices[i].rdm_policy == XEN_RDM_DEFAULT)
+                        return true;
+        return false;
+}
+
 static void check_assigned(Space *space) {
         const Guest *guest = space->guest;
         const bool pod = guest->machine != MACHINE_XEN_PV && guest->memory.max > guest->memory.ram;
@@ -52,6 +64,8 @@ static void check_assigned(Space *space) {
         else if (pod)
                 layout_refuse(space, START_ON_DEMAND, guest->memory.max, guest->memory.ram,
                                 guest->memory.ram);
+        if (guest->machine == MACHINE_XEN_HVM && lacks_policy(guest))
+                layout_refuse(space, START_RDM_POLICY, 0, 0, 0);
 }
 
 static uint64_t least_video(const Guest *guest) {
