@@ -9,6 +9,8 @@
 
 #define CAPABILITIES "proc/xen/capabilities"
 #define CAPABILITIES_MAX 4096
+#define XENBUS "sys/devices/virtual/misc/xen!xenbus/dev"
+#define XENBUS_MAX 64
 #define PCIBACK "sys/bus/pci/drivers/pciback"
 #define PCIBACK_MAX 65536
 #define DEVICES_MAX 65536
@@ -31,10 +33,10 @@ static void say_running(const char *source, XenFacts *ret) {
 }
 
 /* The driver xen-sysfs makes the first file. Without it, CPUID says so in HVM and PVH domains, and in all domains
- * the bus and the file system that only a kernel on Xen registers (drivers/xen/xenbus/xenbus_probe_frontend.c,
- * drivers/xen/xenfs/super.c). */
+ * the device of xenstore and the file system, which a kernel registers on Xen only
+ * (drivers/xen/xenbus/xenbus_dev_frontend.c, drivers/xen/xenfs/super.c). The bus "xen" says nothing: each kernel
+ * that could run on Xen has it. */
 static void read_running(Root *root, Buffer *buffer, const CpuidTable *cpuid, XenFacts *ret) {
-        _cleanup_(name_list_done) NameList bus = {};
         Reason reason = root_read_attribute(root, "sys/hypervisor/type", buffer);
 
         ret->running_source = "";
@@ -43,8 +45,8 @@ static void read_running(Root *root, Buffer *buffer, const CpuidTable *cpuid, Xe
                 say_running("sys/hypervisor/type", ret);
         if (ret->cpuid.found)
                 say_running("CPUID", ret);
-        if (ret->running == TRISTATE_UNKNOWN && root_list(root, "sys/bus/xen", 64, &bus) == REASON_NONE)
-                say_running("sys/bus/xen", ret);
+        if (ret->running == TRISTATE_UNKNOWN && root_read(root, XENBUS, XENBUS_MAX, buffer) == REASON_NONE)
+                say_running(XENBUS, ret);
         if (ret->running == TRISTATE_UNKNOWN &&
                         root_read(root, CAPABILITIES, CAPABILITIES_MAX, buffer) == REASON_NONE)
                 say_running(CAPABILITIES, ret);

@@ -121,6 +121,9 @@ class Tree:
         self.directory("sys/kernel/iommu_groups")
         self.directory("sys/bus/pci/devices")
         self.directory("sys/module")
+        # Distributions' kernels have the buses of Xen's domains on any machine.
+        self.directory("sys/bus/xen/drivers/vbd")
+        self.directory("sys/bus/xen-backend/drivers")
 
     def arm_kernel(self, page_size=4096, address_bits=48):
         """What an arm64 kernel is built with; 0: not known."""

@@ -67,10 +67,32 @@ static void test_unreadable(void **state) {
         xen_facts_done(&facts);
 }
 
-/* A kernel without xen-sysfs, of which a PV domain's CPUID says nothing: only a kernel on Xen has xenfs. */
+/* A kernel that could run on Xen registers its buses on any machine. */
+static void test_only_bus(void **state) {
+        static const FileText files[] = {
+                { "sys/bus/xen/drivers_autoprobe", "1\n" },
+                { "sys/bus/xen-backend/drivers_autoprobe", "1\n" },
+                { "sys/bus/xen/drivers/vbd/uevent", "" },
+        };
+        XenFacts facts;
+
+        read_tree(files, ELEMENTS(files), "", &facts);
+        assert_int_equal(facts.running, TRISTATE_NO);
+        xen_facts_done(&facts);
+}
+
+/* A kernel without xen-sysfs, of which a PV domain's CPUID says nothing: only a kernel on Xen has the device of
+ * xenstore, and xenfs. */
 static void test_without_sysfs(void **state) {
+        static const FileText device[] = { { "sys/devices/virtual/misc/xen!xenbus/dev", "10:120\n" } };
         static const FileText files[] = { { "proc/xen/capabilities", "control_d\n" } };
         XenFacts facts;
+
+        read_tree(device, ELEMENTS(device), "", &facts);
+        assert_int_equal(facts.running, TRISTATE_YES);
+        assert_string_equal(facts.running_source, "sys/devices/virtual/misc/xen!xenbus/dev");
+        assert_int_equal(facts.control, TRISTATE_UNKNOWN);
+        xen_facts_done(&facts);
 
         read_tree(files, ELEMENTS(files), "", &facts);
         assert_int_equal(facts.running, TRISTATE_YES);
@@ -240,6 +262,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_none),
                 cmocka_unit_test(test_unreadable),
+                cmocka_unit_test(test_only_bus),
                 cmocka_unit_test(test_without_sysfs),
                 cmocka_unit_test(test_dom0),
                 cmocka_unit_test(test_control),
