@@ -9,6 +9,7 @@
 #include "ctl/input/input-file.h"
 #include "guest/guest.h"
 #include "guest/machine.h"
+#include "guest/vmm/vmm.h"
 #include "probe/cleanup.h"
 
 static int refuse_firmware(const char *text) {
@@ -92,6 +93,17 @@ int guest_choice_apply(const GuestChoice *choice, Guest *guest) {
                 guest_version_to_text(&choice->firmware, version, sizeof(version));
         return guest_assume(guest, "firmware", "%s%s%s, by --firmware", firmware_to_string(choice->kind),
                         *version ? " " : "", version);
+}
+
+/* No error: a script may pass both options with each of its guests. */
+void guest_choice_note_ignored(const GuestOptions *options, const Guest *guest) {
+        const char *name = vmm_of(guest)->name;
+
+        if (options->qemu && guest->vmm != VMM_QEMU)
+                fprintf(stderr, "hawctl: --qemu=%s is ignored: the guest's VMM is %s\n", options->qemu,
+                                name);
+        if (options->xen && guest->vmm != VMM_XEN)
+                fprintf(stderr, "hawctl: --xen=%s is ignored: the guest's VMM is %s\n", options->xen, name);
 }
 
 /* ── defaults of a site ────────────────────────────────────────────────────────────────────────────────── */

@@ -204,7 +204,10 @@ int guest_source(const Options *options, const GuestOptions *which, int argc, ch
                         argc, argv, ret);
 
         input_file_done(&host.text);
-        return r == EXIT_SUCCESS ? read_host(&host) : r;
+        if (r != EXIT_SUCCESS)
+                return r;
+        guest_choice_note_ignored(which, ret);
+        return read_host(&host);
 }
 
 static int read_supposed(const Options *options, const GuestOptions *which, Host *host,
@@ -232,6 +235,8 @@ int guest_source_elsewhere(const Options *options, const GuestOptions *which, in
                 ret->read_for = ret_arm64->read_for = ARCHITECTURE_ARM64;
         } else if (x86 != EXIT_SUCCESS && host.refused_at)
                 refuse(host.refused_at, &host.refusal);
+        if (x86 == EXIT_SUCCESS)
+                guest_choice_note_ignored(which, ret);
         input_file_done(&host.text);
         return x86;
 }

@@ -39,6 +39,8 @@ typedef struct GuestChoice {
 int guest_choice_parse(const GuestOptions *options, GuestChoice *ret);
 /* Overrides the description. -ENOMEM, -E2BIG. */
 int guest_choice_apply(const GuestChoice *choice, Guest *guest);
+/* Prints which of them are for another VMM than the guest's. */
+void guest_choice_note_ignored(const GuestOptions *options, const Guest *guest);
 
 /* Reads the file of --defaults. If NULL and the host is this one, reads /etc/hawd/guest-defaults.json if
  * it exists; the file is used only if root alone can write to it. Returns an exit status after printing

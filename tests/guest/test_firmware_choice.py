@@ -38,6 +38,25 @@ def test_option_of_qemu(place):
     assert json.loads(done.stdout)["layout"]["guestPhysBits"] is None and "QEMU 9.0, by --qemu" in done.stdout
 
 
+QEMU, CLOUD_HYPERVISOR, XEN = "qemu-system-x86_64 -m 1G\n", "cloud-hypervisor --memory size=1G --kernel k\n", 'name = "a"\ntype = "hvm"\nmemory = 1024\n'
+
+
+@pytest.mark.parametrize("text, option, vmm", [
+    (XEN, "--qemu=9.2", "Xen"), (CLOUD_HYPERVISOR, "--qemu=9.2", "Cloud Hypervisor"), (QEMU, "--xen=4.17", "QEMU"), (CLOUD_HYPERVISOR, "--xen=4.17", "Cloud Hypervisor"),
+    (QEMU, "--qemu=9.2", None), (XEN, "--xen=4.17", None),
+])
+def test_option_of_another_vmm(place, tmp_path, text, option, vmm):
+    """One line each, and the answer is that without the option."""
+    path, host = tmp_path / "guest", place.host(intel(46, 48))
+    path.write_text(text, encoding="utf-8")
+    for words in (["check", f"--root={host}", "-j", path], ["place", "-j", path, host]):
+        done = run(*words, option)
+        assert done.stderr == (f"hawctl: {option} is ignored: the guest's VMM is {vmm}\n" if vmm else "")
+        if vmm:
+            plain = run(*words)
+            assert (done.returncode, done.stdout, plain.stderr) == (plain.returncode, plain.stdout, "")
+
+
 @pytest.mark.parametrize("option", ["--firmware=", "--firmware=ovmf:", "--firmware=ovmf:9", "--firmware=ovmf:x", "--firmware=uefi", "--firmware=none:1",
                                     "--firmware=seabios:202411", "--firmware=aavmf:1.16", "--firmware=unknown", "--qemu=", "--qemu=0", "--qemu=9.x", "--qemu=202411"])
 def test_option_refused(place, option):
