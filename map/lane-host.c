@@ -2,6 +2,7 @@
 
 /* The host's memory in the firmware's map, its devices' BARs, and what devices can reach. */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,9 @@
 #include "profile/architecture.h"
 
 #define LEGACY_END UINT64_C(0xfffff)
+/* x86: writes there are interrupts (SDM volume 3, chapter 11; AMD IOMMU specification, special addresses). */
+#define X86_MSI_START UINT64_C(0xfee00000)
+#define X86_MSI_END UINT64_C(0xfeefffff)
 
 /* The kernel's map has devices, which the firmware's lacks; only arm64 hosts never have the latter. */
 static MapKind kind_of_memory(IomemKind kind, bool arm64) {
@@ -60,12 +64,27 @@ static int add_bars(const Profile *profile, LanePieces *pieces) {
         return r;
 }
 
+/* dom0 sees its own memory; of the host's, Xen says where it ends. */
+static void note_xen(Map *map) {
+        const Fact *top = &map->profile->memory.ram_top;
+        char *note = map->notes[MAP_LANE_HOST];
+
+        if (fact_known(top))
+                snprintf(note, sizeof(map->notes[0]),
+                                "RAM is Xen's and not drawn; it ends at or below 0x%" PRIx64, top->value);
+        else
+                snprintf(note, sizeof(map->notes[0]), "RAM is Xen's and not drawn; its end is unknown (%s)",
+                                reason_to_string(top->reason));
+}
+
 int lane_host(Map *map) {
         _cleanup_(lane_pieces_done) LanePieces pieces = {};
         const ProfileMemory *memory = &map->profile->memory;
         int r;
 
-        if (memory->n_ranges == 0)
+        if (map->profile->xen.role == XEN_ROLE_CONTROL)
+                note_xen(map);
+        else if (memory->n_ranges == 0)
                 snprintf(map->notes[MAP_LANE_HOST], sizeof(map->notes[0]), "unknown (%s)",
                                 memory->ranges_reason == REASON_NONE
                                                 ? "empty"
@@ -93,6 +112,28 @@ static MapKind kind_of_region(const ReservedRegion *region) {
         }
 }
 
+/* Xen maps what a guest has, wherever the tables of the unit reach. Where the platform takes writes for interrupts,
+ * and AMD's IOMMUs map nothing, is hardware's; no group of the kernel says it there. */
+static int add_xen(const Profile *profile, LanePieces *pieces) {
+        const Fact *bits = &profile->widths.iova_bits;
+        int r = 0;
+
+        for (size_t i = 0; i < profile->xen.n_reserved && r >= 0; i++)
+                r = range_set_add(&pieces->kinds[MAP_DIRECT], profile->xen.reserved[i].start,
+                                profile->xen.reserved[i].end);
+        if (r < 0 || profile->xen.role != XEN_ROLE_CONTROL || !fact_known(bits) || bits->value == 0)
+                return r;
+        r = range_set_add(&pieces->kinds[MAP_USABLE], 0,
+                        bits->value >= 64 ? UINT64_MAX : (UINT64_C(1) << bits->value) - 1);
+        if (r >= 0)
+                r = range_set_add(&pieces->kinds[MAP_MSI], X86_MSI_START, X86_MSI_END);
+        if (r >= 0 && bits->value >= 40 &&
+                        (profile->host.vendor == CPU_VENDOR_AMD || profile->host.vendor == CPU_VENDOR_HYGON))
+                r = range_set_add(&pieces->kinds[MAP_HYPERTRANSPORT], MAP_HYPERTRANSPORT_START,
+                                MAP_HYPERTRANSPORT_END);
+        return r;
+}
+
 int lane_dma(Map *map) {
         _cleanup_(lane_pieces_done) LanePieces pieces = {};
         const Profile *profile = map->profile;
@@ -109,16 +150,11 @@ int lane_dma(Map *map) {
 
                 r = range_set_add(&pieces.kinds[kind_of_region(region)], region->start, region->end);
         }
-        for (size_t i = 0; i < profile->xen.n_reserved && r >= 0; i++)
-                r = range_set_add(&pieces.kinds[MAP_DIRECT], profile->xen.reserved[i].start,
-                                profile->xen.reserved[i].end);
         for (size_t i = 0; i < profile->usable_iova.n && r >= 0; i++)
                 r = range_set_add(&pieces.kinds[MAP_USABLE], profile->usable_iova.ranges[i].start,
                                 profile->usable_iova.ranges[i].end);
-        /* Xen maps what a guest has, wherever the tables of the unit reach. */
-        if (r >= 0 && profile->xen.role == XEN_ROLE_CONTROL && fact_known(bits) && bits->value > 0)
-                r = range_set_add(&pieces.kinds[MAP_USABLE], 0,
-                                bits->value >= 64 ? UINT64_MAX : (UINT64_C(1) << bits->value) - 1);
+        if (r >= 0)
+                r = add_xen(profile, &pieces);
         if (r >= 0 && fact_known(bits) && bits->value < map->bits)
                 r = range_set_add(&pieces.kinds[MAP_BEYOND], UINT64_C(1) << bits->value, map_last(map));
         return r < 0 ? r : lane_finish(map, MAP_LANE_DMA, &pieces);

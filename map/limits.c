@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,20 +116,6 @@ static int add_guest(Map *map) {
         return r;
 }
 
-/* dom0 sees its own memory; of the host's, Xen says where it ends. */
-static void add_ram(Map *map) {
-        const Fact *top = &map->profile->memory.ram_top;
-        size_t n = strlen(map->unknown);
-
-        if (fact_known(top))
-                snprintf(map->unknown + n, sizeof(map->unknown) - n,
-                                "%shost memory but for its end, 0x%" PRIx64 " (Xen)", n > 0 ? ", " : "",
-                                top->value);
-        else
-                snprintf(map->unknown + n, sizeof(map->unknown) - n, "%shost memory (%s)", n > 0 ? ", " : "",
-                                reason_to_string(top->reason));
-}
-
 static int by_bits(const void *p, const void *q) {
         const MapLimit *a = p, *b = q;
 
@@ -158,8 +143,6 @@ int map_limits(Map *map) {
                 r = add_wider_units(map);
         if (r >= 0 && map->check)
                 r = add_guest(map);
-        if (xen)
-                add_ram(map);
         if (r >= 0 && map->n_limits > 1)
                 qsort(map->limits, map->n_limits, sizeof(*map->limits), by_bits);
         return r;

@@ -81,7 +81,7 @@ typedef struct Map {
         unsigned bits; /* the picture ends at 2^bits */
         unsigned rows;
         bool lanes[_MAP_LANE_MAX];     /* present lanes */
-        char notes[_MAP_LANE_MAX][96]; /* why a lane is empty */
+        char notes[_MAP_LANE_MAX][96]; /* why a lane is empty or incomplete */
         char unknown[320];             /* limits not drawn, and why */
         size_t n_bands;
         MapBand *bands; /* by lane, then by start */
