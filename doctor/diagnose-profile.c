@@ -58,6 +58,17 @@ static const char *remedy_of(Reason reason) {
         return remedy ? remedy : "Report it to hawd, with the output of 'hawctl capture'.";
 }
 
+/* Of a guest of Xen; NULL if what is said of all hosts holds. */
+static const char *remedy_in_guest(const Profile *profile, const Fact *fact) {
+        if (profile->xen.role != XEN_ROLE_GUEST)
+                return NULL;
+        if (fact->reason == REASON_XEN)
+                return "None here: run 'hawctl doctor' in dom0 for what guests of Xen get.";
+        return fact == &profile->widths.iova_bits && fact->reason == REASON_ABSENT
+                        ? "None: Xen gives its guests no IOMMU."
+                        : NULL;
+}
+
 /* The finding that explains an unknown width. */
 static const Finding *find_cause(const Profile *profile, const Fact *fact) {
         static const FindingId of_devices[] = { FINDING_IOMMU_ABSENT, FINDING_IOMMU_FIRMWARE_ONLY,
@@ -80,6 +91,7 @@ static const Finding *find_cause(const Profile *profile, const Fact *fact) {
 static void diagnose_width(const Profile *profile, const char *name, const char *key, const Fact *fact,
                 Diagnosis *diagnosis) {
         const Finding *cause = find_cause(profile, fact);
+        const char *in_guest = remedy_in_guest(profile, fact);
         DiagnosisEntry *entry;
 
         if (fact_known(fact))
@@ -90,7 +102,7 @@ static void diagnose_width(const Profile *profile, const char *name, const char 
         if (cause)
                 diagnosis_remedy(entry, "See %s.", cause->id);
         else
-                diagnosis_remedy(entry, "%s", remedy_of(fact->reason));
+                diagnosis_remedy(entry, "%s", in_guest ? in_guest : remedy_of(fact->reason));
 }
 
 static void diagnose_widths(const Profile *profile, Diagnosis *diagnosis) {

@@ -101,6 +101,9 @@ def test_causes(tmp_path, case):
     (hosts_xen.xen_dom0_pv_only, "guest-physical-bits", "problem", "not-applicable", "See xen-hvm-off."),
     (hosts_xen.xen_dom0_quiet_log, "iova-bits", "problem", "unknown (xen)", "See iommu-width-unknown."),
     (hosts_xen_guests.xen_guest_pv, "xen", "ok", "PV domain", ""),
+    (hosts_xen_guests.xen_guest_pv, "guest-physical-bits", "problem", "a PV domain runs no guests", "in dom0"),
+    (hosts_xen_guests.xen_guest_pv, "iova-bits", "problem", "no unit", "Xen gives its guests no IOMMU."),
+    (hosts_xen_guests.xen_guest_hvm, "iova-bits", "problem", "no unit", "Xen gives its guests no IOMMU."),
     (hosts_other.unreadable, "profile-incomplete", "problem", "/dev/kvm", "root"),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_hosts(tmp_path, build, name, state, found, remedy):
