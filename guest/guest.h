@@ -292,9 +292,9 @@ typedef struct GuestXen {
         Tristate nested;           /* nestedhvm= */
         Tristate relocates;        /* hvmloader may move RAM; unknown: not with qemu-xen */
         Tristate passthrough; /* passthrough=: IOMMU page tables are there; unknown: with assigned devices */
-        bool relaxed;         /* rdm_policy= of all assigned devices; set only to try answers */
-        bool traditional;     /* device model qemu-xen-traditional */
-        bool no_vga;          /* vga="none" */
+        uint64_t relaxed; /* rdm_policy=relaxed of devices, as in CHANGE_RDM_RELAXED; set only to try answers */
+        bool traditional;        /* device model qemu-xen-traditional */
+        bool no_vga;             /* vga="none" */
         bool no_platform_device; /* xen_platform_pci=0 */
         uint64_t video_memory;   /* bytes; 0: the default of the VGA kind */
         char vga[16];            /* "cirrus", "stdvga", "qxl", "none"; "" default */

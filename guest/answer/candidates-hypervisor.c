@@ -28,6 +28,34 @@ static void less_memory(Candidates *c, uint64_t excess) {
         candidates_add(c, CHANGE_RAM, to);
 }
 
+/* Of the devices whose region starts there. */
+static void relax(Candidates *c, uint64_t start) {
+        const uint64_t devices = guest_rdm_devices(c->guest, &c->profile->xen, start);
+
+        if (devices)
+                candidates_add(c, CHANGE_RDM_RELAXED, devices);
+}
+
+/* Of all whose regions are in RAM, then also of those with a shared one. */
+static void relax_all(Candidates *c) {
+        const Check *check = c->check;
+        const ProfileXen *xen = &c->profile->xen;
+        uint64_t devices = 0;
+
+        if (c->guest->form.manager == MANAGER_LIBVIRT)
+                return;
+        for (size_t i = 0; i < check->layout.n_causes; i++)
+                if (check->layout.causes[i].kind == START_RDM_CONFLICT)
+                        devices |= guest_rdm_devices(c->guest, xen, check->layout.causes[i].value);
+        if (devices)
+                candidates_add(c, CHANGE_RDM_RELAXED, devices);
+        for (size_t i = 0; i < check->n; i++)
+                if (check->findings[i].rule == RULE_RESERVED && check->findings[i].verdict == VERDICT_UNSAFE)
+                        devices |= guest_rdm_devices(c->guest, xen, check->findings[i].start);
+        if (devices)
+                candidates_add(c, CHANGE_RDM_RELAXED, devices);
+}
+
 /* RAM makes way for regions above the boundary, so it goes right below the region. libvirt has neither setting, but
  * it has memory. */
 static void for_region(Candidates *c, uint64_t start) {
@@ -36,7 +64,7 @@ static void for_region(Candidates *c, uint64_t start) {
         if (!libvirt && start > MIB && start < 4 * GIB)
                 candidates_add(c, CHANGE_RDM_BOUNDARY, (start - 1) & ~(MIB - 1));
         if (!libvirt)
-                candidates_add(c, CHANGE_RDM_RELAXED, 0);
+                relax(c, start);
         if (start < 4 * GIB && static_max(c) > start)
                 less_memory(c, static_max(c) - start);
         else if (c->check->layout.top >= start)
@@ -86,11 +114,13 @@ static void for_memory(Candidates *c) {
 static void for_start(Candidates *c) {
         for (size_t i = 0; i < c->check->layout.n_causes; i++)
                 for_cause(c, &c->check->layout.causes[i]);
+        relax_all(c);
         for_memory(c);
 }
 
 static void for_reserved(Candidates *c) {
         for_region(c, c->finding->start);
+        relax_all(c);
 }
 
 /* A larger hole below 4 GiB, or memory that ends where the largest BAR may begin. */

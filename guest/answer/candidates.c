@@ -13,6 +13,9 @@
 #define WIDTH_MAX 52
 
 void candidates_add(Candidates *c, ChangeKind kind, uint64_t value) {
+        for (size_t i = 0; i < c->n; i++)
+                if (c->changes[i].kind == kind && c->changes[i].value == value)
+                        return;
         if (c->n < REMEDY_CANDIDATES_MAX)
                 c->changes[c->n++] = (Change){ .kind = kind, .value = value };
 }

@@ -132,6 +132,8 @@ bool guest_p2p_fatal(const Guest *guest);
 
 /* Whether reserved memory of an assigned device may be left out of the guest's map (Xen: rdm_policy=relaxed). */
 bool guest_rdm_relaxed(const Guest *guest, size_t device);
+/* The assigned devices whose reserved memory starts in that page, as in CHANGE_RDM_RELAXED. */
+uint64_t guest_rdm_devices(const Guest *guest, const ProfileXen *xen, uint64_t start);
 
 /* -ENOMEM only; an undetermined layout has `unknown` set. */
 int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret);

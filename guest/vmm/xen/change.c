@@ -31,6 +31,10 @@ static bool set_hole(Guest *guest, uint64_t bytes) {
                         bytes <= XEN_HOLE_MAX;
 }
 
+bool xen_in_relaxed(uint64_t devices, size_t device) {
+        return device < 64 ? devices >> device & 1 : devices == UINT64_MAX;
+}
+
 bool xen_change(const Change *change, Guest *guest) {
         GuestXen *xen = &guest->xen;
 
@@ -44,8 +48,8 @@ bool xen_change(const Change *change, Guest *guest) {
                 xen->rdm_mem_boundary = change->value;
                 return change->value >= MIB;
         case CHANGE_RDM_RELAXED:
-                xen->relaxed = true;
-                return guest->n_devices > 0;
+                xen->relaxed = change->value;
+                return change->value != 0;
         case CHANGE_HAP:
                 xen->hap = tristate(change->value);
                 return true;
@@ -68,9 +72,9 @@ static void put_mebibytes(ChangeRun *run, const char *name, uint64_t bytes) {
         change_option_put(run, name, "%" PRIu64, bytes >> 20);
 }
 
-#define RELAXED "rdm_policy=relaxed"
+#define POLICY "rdm_policy"
 
-/* One entry of the list, with its policy at the end; "[,]KEY=VALUE" of another is left out. */
+/* One entry of the list, with the new policy at the end; "[,]KEY=VALUE" of the old one is left out. */
 static void put_entry(FILE *file, const char *entry, size_t n) {
         const char *end = entry + n;
         bool first = true;
@@ -80,18 +84,43 @@ static void put_entry(FILE *file, const char *entry, size_t n) {
                 const char *comma = memchr(entry, ',', (size_t) (end - entry));
                 const size_t part = (size_t) ((comma ? comma : end) - entry);
 
-                if (strncmp(entry, "rdm_policy", strlen("rdm_policy")) != 0) {
+                if (strncmp(entry, POLICY "=", strlen(POLICY "=")) != 0) {
                         fprintf(file, "%s%.*s", first ? "" : ",", (int) part, entry);
                         first = false;
                 }
                 entry += part + 1;
         }
-        fputs("," RELAXED "\"", file);
+        fputs("," POLICY "=relaxed\"", file);
 }
 
-/* Each quoted entry of the guest's own list. False: there is none. */
-static bool put_own_list(FILE *file, const char *list) {
+/* After guest.devices[i]; n_devices: none. */
+static size_t next_assigned(const Guest *guest, size_t i) {
+        while (i < guest->n_devices && !guest->devices[i].assigned)
+                i++;
+        return i;
+}
+
+static size_t count_entries(const char *list) {
         size_t n = 0;
+
+        for (const char *c = list; (c = strpbrk(c, "\"'")) && (c = strchr(c + 1, *c)); c++)
+                n++;
+        return n;
+}
+
+static size_t count_assigned(const Guest *guest) {
+        size_t n = 0;
+
+        for (size_t i = next_assigned(guest, 0); i < guest->n_devices; i = next_assigned(guest, i + 1))
+                n++;
+        return n;
+}
+
+/* Each quoted entry of the guest's own list, which has the assigned devices in their order. One entry may be several
+ * devices (".*"): then all entries are relaxed. False: there is none. */
+static bool put_own_list(FILE *file, const char *list, const Guest *guest) {
+        const bool all = count_entries(list) != count_assigned(guest);
+        size_t n = 0, device = next_assigned(guest, 0);
 
         for (const char *c = list; (c = strpbrk(c, "\"'"));) {
                 const char *end = strchr(c + 1, *c);
@@ -99,7 +128,11 @@ static bool put_own_list(FILE *file, const char *list) {
                 if (!end)
                         break;
                 fputs(n++ > 0 ? ", " : "", file);
-                put_entry(file, c + 1, (size_t) (end - c - 1));
+                if (all || (device < guest->n_devices && xen_in_relaxed(guest->xen.relaxed, device)))
+                        put_entry(file, c + 1, (size_t) (end - c - 1));
+                else
+                        fprintf(file, "\"%.*s\"", (int) (end - c - 1), c + 1);
+                device = next_assigned(guest, device + 1);
                 c = end + 1;
         }
         return n > 0;
@@ -111,11 +144,16 @@ static void put_devices(FILE *file, const Guest *guest) {
 
         for (size_t i = 0; i < guest->n_devices; i++) {
                 const GuestDevice *device = &guest->devices[i];
+                const XenRdmPolicy policy =
+                                xen_in_relaxed(guest->xen.relaxed, i) ? XEN_RDM_RELAXED : device->rdm_policy;
 
                 if (!device->assigned || !device->has_address)
                         continue;
                 pci_address_format(&device->address, address, sizeof(address));
-                fprintf(file, "%s\"%s," RELAXED "\"", first ? "" : ", ", address);
+                fprintf(file, "%s\"%s", first ? "" : ", ", address);
+                if (policy != XEN_RDM_DEFAULT)
+                        fprintf(file, "," POLICY "=%s", xen_rdm_policy_to_string(policy));
+                fputc('"', file);
                 first = false;
         }
 }
@@ -132,7 +170,7 @@ static void set_relaxed(ChangeRun *run) {
         }
         fputc('[', file);
         /* A quote within a quoted entry is not followed. */
-        if (strchr(own, '\\') || !put_own_list(file, own))
+        if (strchr(own, '\\') || !put_own_list(file, own, &run->now))
                 put_devices(file, &run->now);
         fputc(']', file);
         if (fclose(file) != 0)

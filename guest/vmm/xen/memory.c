@@ -57,7 +57,7 @@ bool guest_rdm_relaxed(const Guest *guest, size_t device) {
         const XenRdmPolicy all = keeps_rdm(guest) ? guest->xen.rdm_policy : XEN_RDM_DEFAULT,
                            own = guest->devices[device].rdm_policy;
 
-        if (guest->xen.relaxed)
+        if (xen_in_relaxed(guest->xen.relaxed, device))
                 return true;
         return (own != XEN_RDM_DEFAULT ? own : all) == XEN_RDM_RELAXED;
 }
@@ -88,6 +88,23 @@ static XenRegion region_of(const ProfileXenRegion *region, int device, bool stri
 static bool same_device(const PciAddress *a, const PciAddress *b) {
         return a->domain == b->domain && a->bus == b->bus && a->device == b->device &&
                         a->function == b->function;
+}
+
+uint64_t guest_rdm_devices(const Guest *guest, const ProfileXen *xen, uint64_t start) {
+        uint64_t devices = 0;
+
+        for (size_t i = 0; i < guest->n_devices; i++) {
+                const GuestDevice *device = &guest->devices[i];
+
+                for (size_t j = 0; device->assigned && device->has_address && j < xen->n_reserved; j++) {
+                        const ProfileXenRegion *region = &xen->reserved[j];
+
+                        if (region->has_device && region->start / PAGE == start / PAGE &&
+                                        same_device(&region->device, &device->address))
+                                devices |= i < 64 ? UINT64_C(1) << i : UINT64_MAX;
+                }
+        }
+        return devices;
 }
 
 static void collect_device(Space *space, XenMap *map, size_t index) {

@@ -72,6 +72,8 @@ void xen_start(Space *space);
 
 void xen_start_words(const Guest *guest, const Layout *layout, const StartCause *cause, StartWords *ret);
 
+/* Whether `devices` of CHANGE_RDM_RELAXED has this one. */
+bool xen_in_relaxed(uint64_t devices, size_t device);
 bool xen_change(const Change *change, Guest *guest);
 void xen_option(ChangeRun *run, const Change *change);
 void xen_element(ChangeRun *run, const Change *change);

@@ -1,0 +1,42 @@
+"""Guests of Xen in xl.cfg(5) on whole hosts: dom0 with VT-d, where 00:02.0 has a reserved region at 0x60000000 (1536 MiB), and 00:03.0 and
+00:04.0 share one at 0x70000000 (tests/trees/hosts_xen.py)."""
+import json
+
+import pytest
+
+from hosts_xen import xen_dom0_pv_intel
+from place import run
+
+HVM = 'name = "a"\ntype = "hvm"\nvif = [""]\n'
+
+
+def check(place, text, build=xen_dom0_pv_intel, name="vm.cfg"):
+    path = place.path / name
+    host = place.host(build)
+    path.write_text(text, encoding="utf-8")
+    done = run("check", f"--root={host}", "-j", path)
+    assert done.returncode in (0, 3), done.stderr
+    return json.loads(done.stdout)
+
+
+def relaxed(answer):
+    """pci= of the plan and of the findings' own remedies."""
+    options = [line for text in [answer["plan"]["option"], *(f["option"] for f in answer["findings"])] for line in text.splitlines()]
+    return {line.removeprefix("pci=") for line in options if line.startswith("pci=")}
+
+
+@pytest.mark.parametrize("pci, expected", [
+    ('["00:03.0", "00:02.0"]', '["00:03.0,rdm_policy=relaxed", "00:02.0"]'),
+    ('["0000:00:02.0,permissive=1", "00:04.0,rdm_policy=strict,seize=1"]', '["0000:00:02.0,permissive=1", "00:04.0,seize=1,rdm_policy=relaxed"]'),
+])
+def test_policy_of_one_device(place, pci, expected):
+    """512 MiB meet no region: only the shared one is in the way."""
+    answer = check(place, HVM + f"memory = 512\npci = {pci}\n")
+    assert answer["verdict"] == "unsafe" and relaxed(answer) == {expected}
+
+
+def test_policy_of_the_devices_in_conflict(place):
+    """With a boundary above both regions. 00:08.0 has none."""
+    pci = ["00:08.0", "00:02.0", "00:04.0"]
+    answer = check(place, HVM + f"memory = 2048\nrdm_mem_boundary = 2047\npci = {json.dumps(pci)}\n")
+    assert relaxed(answer) == {json.dumps([pci[0], *(f"{address},rdm_policy=relaxed" for address in pci[1:])])}
