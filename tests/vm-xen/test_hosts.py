@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import time
 
 import jsonschema
 
@@ -99,3 +100,19 @@ def test_service(booted):
     if apparmor.PARSER:
         assert set(apparmor.PROFILES) <= apparmor.enforced(machine)
         assert apparmor.denials(machine) == []
+
+
+def test_service_follows_xl(booted):
+    """What xl takes back, and hands over again, the service says of the device without being asked to read anew."""
+    if not booted.host.passthrough:
+        return
+    machine, address = booted.machine, hosting.ASSIGNED[0]
+
+    def assignable():
+        served = json.loads(machine.output("hawctl describe --json=short", machine.patience(60)))
+        return next(device["assignable"] for device in served["devices"] if device["address"] == address)
+    for command, expected in (("remove", False), ("add", True)):
+        machine.output(f"xl pci-assignable-{command} {address}", machine.patience(60))
+        deadline = time.monotonic() + machine.patience(30)
+        while assignable() is not expected:
+            assert time.monotonic() < deadline, command
