@@ -139,9 +139,11 @@ static void put_refusal(CheckRun *run, const GuestDevice *device, const ProfileD
                 if (device->seized)
                         return;
                 f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, device->name,
-                                "not handed over to Xen yet: the guest does not start without that");
-                check_numbers(run, f, "its driver is %s, not pciback",
-                                *host->driver ? host->driver : "none");
+                                "not handed over to Xen yet: the guest does not start until it is");
+                if (*host->driver)
+                        check_numbers(run, f, "its driver is %s, not pciback", host->driver);
+                else
+                        check_numbers(run, f, "it has no driver; pciback is expected");
                 check_advice(run, f, "xl pci-assignable-add %s", address);
                 return;
         case ASSIGNABLE_WHY_BRIDGES_ONLY:

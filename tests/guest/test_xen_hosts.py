@@ -40,3 +40,10 @@ def test_policy_of_the_devices_in_conflict(place):
     pci = ["00:08.0", "00:02.0", "00:04.0"]
     answer = check(place, HVM + f"memory = 2048\nrdm_mem_boundary = 2047\npci = {json.dumps(pci)}\n")
     assert relaxed(answer) == {json.dumps([pci[0], *(f"{address},rdm_policy=relaxed" for address in pci[1:])])}
+
+
+def test_less_memory_than_the_graphics_card(place):
+    """cirrus takes 8 MiB of memory= (libxl_create.c), hvmloader needs 2 MiB. No boundary helps."""
+    found = check(place, HVM + "memory = 5\nrdm_mem_boundary = 4\n")["findings"][0]
+    assert found["remedy"] == "increase memory"
+    assert found["numbers"] == "memory is 5 MiB, the graphics card takes 8 MiB; 2 MiB must remain"

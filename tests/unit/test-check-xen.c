@@ -84,7 +84,7 @@ static const Row rows[] = {
         /* xl.cfg(5), xl-pci-configuration(5): seize=1 */
         { "seized", .memory = 512, .device = 8, .verdict = VERDICT_SAFE, .seized = true },
         { "not handed over", .memory = 512, .device = 8, .verdict = VERDICT_WARNING, .rule = RULE_ASSIGNMENT,
-                        "not handed over" },
+                        "the guest does not start until it is" },
         { "absent", .memory = 512, .device = 9, .verdict = VERDICT_UNSAFE, .rule = RULE_ASSIGNMENT,
                         "not found" },
         /* r15 */

@@ -39,6 +39,24 @@ static void say_region(const Guest *guest, const StartCause *cause, StartWords *
         }
 }
 
+/* The guest is small, or a reserved region ends its RAM early. */
+static void say_low_ram(const Guest *guest, const StartCause *cause, StartWords *words) {
+        const uint64_t all = xen_static_max(guest), video = xen_video_memory(guest);
+        const bool small = all < sum_of(video, cause->min);
+        char has[SIZE_TEXT_MAX], least[SIZE_TEXT_MAX], card[SIZE_TEXT_MAX];
+
+        size_text(small ? all : cause->value, has);
+        size_text(cause->min, least);
+        size_text(video, card);
+        SAY(summary, "hvmloader needs more RAM below 4 GiB");
+        if (small && video > 0)
+                SAY(numbers, "memory is %s, the graphics card takes %s; %s must remain", has, card, least);
+        else
+                SAY(numbers, "it has %s, the minimum is %s", has, least);
+        SAY(advice, "%sincrease memory",
+                        !small && guest->xen.rdm_mem_boundary ? "set a higher rdm_mem_boundary, or " : "");
+}
+
 static void say_memory(const Guest *guest, const StartCause *cause, StartWords *words) {
         char value[SIZE_TEXT_MAX], least[SIZE_TEXT_MAX], most[SIZE_TEXT_MAX];
 
@@ -47,10 +65,7 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
         size_text(cause->max, most);
         switch (cause->kind) {
         case START_LOW_RAM:
-                SAY(summary, "hvmloader needs more RAM below 4 GiB");
-                SAY(numbers, "it has %s, the minimum is %s", value, least);
-                SAY(advice, "%sincrease memory",
-                                guest->xen.rdm_mem_boundary ? "set a higher rdm_mem_boundary, or " : "");
+                say_low_ram(guest, cause, words);
                 break;
         case START_HOLE:
                 SAY(summary, "mmio_hole is out of range");
