@@ -36,12 +36,14 @@ Nearest nearest_to(const char *name) {
 }
 
 void nearest_try(Nearest *nearest, const char *word) {
+        const size_t m = strlen(nearest->name), n = strlen(word);
         size_t d;
 
-        if (strlen(word) > WORD_MAX || strlen(nearest->name) > WORD_MAX)
+        if (m > WORD_MAX || n > WORD_MAX)
                 return;
         d = distance(nearest->name, word);
-        if (d < nearest->distance) {
+        /* More than half of the longer one is the same. */
+        if (d < nearest->distance && 2 * d < (m > n ? m : n)) {
                 nearest->distance = d;
                 nearest->found = word;
         }

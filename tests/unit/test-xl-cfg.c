@@ -188,6 +188,9 @@ static const struct {
         { "name='a'\ntype='hvm'\n", "memory: 32 MiB, libxl's default", NULL, NULL },
         { "name='a'\ntype='hvm'\nmemory=8\nmmio_hol=300\n",
                         "mmio_hol: line 4: xl ignores this name: did you mean mmio_hole?", NULL, NULL },
+        /* Two changes of four letters are another word: boot, hap. */
+        { "name='a'\ntype='hvm'\nmemory=8\nfoo=1\n", "foo: line 4: xl ignores this name", NULL, NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\ndhcp=1\n", "dhcp: line 4: xl ignores this name", NULL, NULL },
         { "name='a'\ntype='hvm'\nmemory=8\nwhatever=[]\n", "whatever: line 4: xl ignores this name", NULL,
                         NULL },
         { "name='a'\ntype='hvm'\nmemory=8\nmaxmem=4\n", "memory: maxmem=, which is less than memory=", NULL,
