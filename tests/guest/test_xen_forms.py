@@ -83,6 +83,8 @@ def test_settings_are_kept_for_remedies():
     ("# as root\nroot@xen:~# xl create -c /etc/xen/vm.cfg\n", "line 2: an xl command: use the configuration file that it names"),
     ("Name                 ID   Mem VCPUs\tState\tTime(s)\nDomain-0              0  1024     2     r-----      33.4\n",
      'line 1: a list of guests without their configurations: use what "xl list -l" prints'),
+    # libxlu_cfg_l.l has no token for it: "lexical error" in line 1.
+    ("\ufeff" + XL, "line 1: a byte order mark, which xl does not accept"),
     ("import os, re\nname='a'\nmemory=256\n", "line 1: a Python program"),
     ("name='a'\nmemory=int(256)\n", "line 2: expected a string in quotes, a number or a list, not 'int'"),
     ("name='a'\nmemory=(256)\n", "line 2: Python code, as configurations of old Xen had it: xl accepts only NAME = VALUE"),

@@ -105,12 +105,17 @@ static int read_xl_config(TextCopy *copy, Guest *ret, VmError *reterr) {
         return r;
 }
 
-static int read_text(const char *text, size_t n, const VmFiles *files, Guest *ret, VmError *reterr) {
+static int read_text(
+                const char *text, size_t n, bool marked, const VmFiles *files, Guest *ret, VmError *reterr) {
         _cleanup_(text_copy_done) TextCopy copy = {};
         int r = text_copy_make(text, n, &copy);
 
         if (r < 0)
                 return r;
+        /* Of a paste, the mark is not the configuration's. */
+        if (marked && copy.line == 1 && is_xl_config(&copy))
+                return vm_error(reterr, 1,
+                                "a byte order mark, which xl does not accept: save the file without it");
         r = is_xl_config(&copy) ? read_xl_config(&copy, ret, reterr) : read_copy(&copy, files, ret, reterr);
         if (r == -EINVAL && reterr->open_quote)
                 r = read_from_program(&copy, files, ret, reterr);
@@ -209,11 +214,12 @@ static const struct {
 
 int vm_form_read(const char *text, size_t n, const VmFiles *files, VmDomainReader *domain, Guest *ret,
                 VmError *reterr) {
+        const bool marked = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
         size_t start = 0;
 
         *reterr = (VmError){};
         /* Skip the byte order mark of some editors. */
-        if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+        if (marked) {
                 text += 3;
                 n -= 3;
         }
@@ -229,5 +235,5 @@ int vm_form_read(const char *text, size_t n, const VmFiles *files, VmDomainReade
                 if (forms[i].is(text + start, n - start))
                         return forms[i].read ? forms[i].read(text, n, files, ret, reterr)
                                              : domain(text, n, ret, reterr);
-        return read_text(text, n, files, ret, reterr);
+        return read_text(text, n, marked, files, ret, reterr);
 }
