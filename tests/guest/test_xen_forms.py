@@ -89,6 +89,7 @@ def test_settings_are_kept_for_remedies():
     ("name='a'\nmemory=int(256)\n", "line 2: expected a string in quotes, a number or a list, not 'int'"),
     ("name='a'\nmemory=(256)\n", "line 2: Python code, as configurations of old Xen had it: xl accepts only NAME = VALUE"),
     (DOMAIN.replace(">hvm<", ">exe<"), "<os><type>: expected hvm, xenpvh or xen, not 'exe'"),
+    ("[]\n", "an empty list: it has no guest"), ("[\n]", "an empty list: it has no guest"),
     (json.dumps(LIST[:1]), "only dom0 is in this list: expected a guest"),
     (json.dumps(LIBXL | {"b_info": {}}), "b_info: expected max_memkb or target_memkb"),
     (json.dumps(LIBXL | {"pcidevs": [{"dev": 32}]}), "dev: expected a number from 0 to 31"),

@@ -164,7 +164,9 @@ static int read_json(const char *text, size_t n, const VmFiles *files, Guest *re
         if (n > GUEST_JSON_MAX)
                 return vm_error(reterr, 0, "expected at most 1 MiB");
         r = json_text_parse(text, n, &document, &error);
-        if (r >= 0)
+        if (r >= 0 && json_is_array(document) && json_array_size(document) == 0)
+                r = vm_error(reterr, 0, "an empty list: it has no guest");
+        else if (r >= 0)
                 r = vm_config_json_read(document, ret, reterr);
         if (r == -ENOENT)
                 r = guest_json_read(document, ret, &error);
@@ -174,13 +176,13 @@ static int read_json(const char *text, size_t n, const VmFiles *files, Guest *re
         return r;
 }
 
-/* "[ { …": "xl list -l" prints a list. */
+/* "[ { …": "xl list -l" prints a list, which may be empty. */
 static bool is_list(const char *start, size_t n) {
         size_t i = 1;
 
         while (i < n && start[i] && strchr(" \t\r\n", start[i]))
                 i++;
-        return *start == '[' && i < n && start[i] == '{';
+        return *start == '[' && i < n && (start[i] == '{' || start[i] == ']');
 }
 
 /* "{ RAM=4G; …" is shell code. */
