@@ -7,6 +7,7 @@ import time
 
 import firmware
 import guests
+import linux
 import overlay
 import system
 import word
@@ -36,7 +37,7 @@ def vtd(bits):
 @dataclasses.dataclass(frozen=True)
 class Host:
     """xen: options of Xen's command line; units: QEMU's arguments for IOMMUs; unit, iova: kind and width of them, None without one.
-    regions: (first, last, device) of reserved memory, which the firmware tells Xen of if not its own options. guests: names in the table that are created there, all of them if none is named."""
+    regions: (first, last, device) of reserved memory, which the firmware tells Xen of if not its own options. guests: names in the table that are created there, all of them if none is named. linux: kinds of Linux guests with hawd in them."""
     name: str
     release: system.Release = system.BOOKWORM
     units: tuple = AMD_VI
@@ -50,6 +51,7 @@ class Host:
     firmware: bool = False
     table: str = "WIDE"
     guests: tuple = ()
+    linux: tuple = ()
     memory: str = "4096M"
 
     @property
@@ -68,6 +70,8 @@ class Host:
 def start(host, archives, tmp):
     """archives: what goes over the system's files, as hawd does."""
     place = system.system(host.release)
+    if host.linux:
+        archives = [*archives, linux.archive(place / "vmlinuz", tmp)]
     whole = overlay.join([place / "start.cpio", *archives], tmp / "initramfs")
     line = " ".join(DOM0).replace(",", ",,")
     arguments = host.arguments(place)

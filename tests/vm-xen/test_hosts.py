@@ -14,7 +14,7 @@ import host as hosting
 
 SCHEMA = json.loads(pathlib.Path(os.environ["HAWD_SCHEMA"]).read_text(encoding="utf-8"))
 # Linux's view, not the host's: Xen uses SVM and the units itself, and KVM is not for dom0.
-FALSE = {"svm-disabled-by-firmware", "vmx-disabled-by-firmware", "kvm-absent", "iommu-absent", "iommu-firmware-only", "virtualised-host"}
+FALSE = {"svm-disabled-by-firmware", "vmx-locked-by-firmware", "kvm-absent", "iommu-absent", "iommu-firmware-only", "virtualised-host"}
 FOREIGN = re.compile(r"modprobe|kvm_|enable (?:SVM|VT-x|VMX)|unit was rejected|driver rejected", re.IGNORECASE)
 
 
@@ -24,6 +24,8 @@ def test_machine_is_as_built(booted):
     assert booted.info["xen_version"].startswith(host.release.xen + ".")
     assert machine.output("cat /sys/hypervisor/guest_type").strip() == host.dom0_type
     assert "control_d" in machine.output("cat /proc/xen/capabilities")
+    # Misc devices have major number 10 (Linux, admin-guide/devices.txt).
+    assert machine.output("cat '/sys/devices/virtual/misc/xen!xenbus/dev'").startswith("10:")
     assert ("I/O virtualisation enabled" in booted.log) == bool(host.unit)
     if host.unit == "intel-vtd":
         assert re.findall(r"Host address width (\d+)", booted.log) == [str(host.iova)]
