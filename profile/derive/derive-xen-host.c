@@ -278,6 +278,8 @@ static void derive_pv_guest(Profile *profile) {
                         paging->second_level_levels;
         paging->la57_capable =
                         fact_unknown(REASON_XEN, "CPUID 0x7 ECX[16], of which a PV domain cannot make use");
+        paging->page_1g = fact_unknown(
+                        REASON_XEN, "CPUID 0x80000001 EDX[26], of which a PV domain cannot make use");
         paging->kvm_loaded = paging->kvm_guest_phys_bits_offered = paging->smaller_maxphyaddr =
                         fact_unknown(REASON_XEN, "KVM does not run in a PV domain");
         profile->encryption.bits_taken = fact_unknown(REASON_XEN, "Xen sets the width of a PV domain");

@@ -44,6 +44,7 @@ def xen_guest_pv(t):
 xen_guest_pv.expect = {
     "host.virtualised": "xen", "xen.role": "guest", "xen.domainType": "pv", "paging.kvm.loaded.reason": "xen",
     "paging.virtualisation.capable.reason": "xen", "widths.guestPhysicalBits.reason": "xen", "encryption.bitsTaken.reason": "xen",
+    "paging.page1G.reason": "xen",
 }
 xen_guest_pv.findings = {"virtualised-host"}
 
