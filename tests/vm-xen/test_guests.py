@@ -22,8 +22,11 @@ def differences(told, document):
         yield f"hawd: {document['verdict']} {rules}; Xen: {told.refused or told.homeless or 'started'}"
     if told.refused:
         return
-    if bool(told.conflicts) != any("reserved" in summary for summary in rules.values()):
+    shared = {rule for rule, summary in rules.items() if "another device's" in summary}
+    if bool(told.conflicts) != any("reserved" in summary for rule, summary in rules.items() if rule not in shared):
         yield f"hawd: {rules}; Xen: conflicts at {[hex(at) for at in told.conflicts]}"
+    if told.shared != bool(shared):
+        yield f"hawd: {rules}; Xen: {'a' if told.shared else 'no'} shared RMRR"
     # The first MiB is not whole in the e820, and of no interest.
     ours = [(max(first, 1 << 20), last) for _, first, last in ranges(document, "ram") if last >= 1 << 20]
     if ours != told.ram:

@@ -16,7 +16,8 @@ END = re.compile(rb"^\(d\d+\) (?:Invoking |\*\*\*)|domain_crash", re.MULTILINE)
 @dataclasses.dataclass
 class Word:
     """bars: (device and function, register) → (first, size, 64-bit, prefetchable); homeless: those without a place. ram: (first, last)
-    from 1 MiB up. base: where the window above 4 GiB starts. refused: libxl's error, None where the guest was made."""
+    from 1 MiB up. base: where the window above 4 GiB starts. refused: libxl's error, None where the guest was made. shared: Xen warns of a region
+    that is another device's, too."""
     refused: str | None
     conflicts: list
     bars: dict
@@ -25,6 +26,7 @@ class Word:
     reserved: list
     width: int | None
     base: int | None
+    shared: bool
     text: str
 
 
@@ -33,7 +35,7 @@ def read(status, said, log):
     text = f"exit status {status}\n{said}\n{log}"
     errors = re.findall(r"^(?:libxl: error: |ERROR: |.*: config parsing error |.*invalid value).*$", text, re.MULTILINE)
     told = Word("\n".join(errors) or f"exit status {status}" if status else None,
-                [int(address, 16) for address in RDM_CONFLICT.findall(text)], {}, {}, [], [], None, None, text)
+                [int(address, 16) for address in RDM_CONFLICT.findall(text)], {}, {}, [], [], None, None, "with shared RMRR at" in text, text)
     for line in re.findall(r"^\(d\d+\) (.*)$", text, re.MULTILINE):
         if found := BAR.match(line):
             device, function, register, size, value = (int(word, 16) for word in found.groups())
