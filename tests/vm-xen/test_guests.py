@@ -13,7 +13,14 @@ def placed(told, count):
     return sorted(bar[2:] for bar in found[-count:]) if count else []
 
 
-def differences(told, document):
+def less_firmware(ours, told, lines):
+    """hvmloader takes pages for OVMF's image, of 4 MiB at most, from the end of RAM, which hawd shows whole (docs/check.md)."""
+    if 'bios="ovmf"' in lines and ours and told.ram and 0 <= ours[-1][1] - told.ram[-1][1] < 4 << 20:
+        return [*ours[:-1], (ours[-1][0], told.ram[-1][1])]
+    return ours
+
+
+def differences(told, document, lines):
     """Each as a line."""
     rules = {f"{finding['rule']} {finding['subject']}": finding["summary"] for finding in document["findings"]}
     unsafe = document["verdict"] == "unsafe"
@@ -29,9 +36,13 @@ def differences(told, document):
         yield f"hawd: {rules}; Xen: {'a' if told.shared else 'no'} shared RMRR"
     # The first MiB is not whole in the e820, and of no interest.
     ours = [(max(first, 1 << 20), last) for _, first, last in ranges(document, "ram") if last >= 1 << 20]
-    if ours != told.ram:
+    if less_firmware(ours, told, lines) != told.ram:
         yield f"RAM: hawd {spell(ours)}, hvmloader {spell(told.ram)}"
-    if document["layout"]["physBits"] != told.width:
+    # hawd says that it does not follow cpuid=, and that this is missing.
+    unfollowed = any("cpuid" in missing for missing in document["missing"])
+    if unfollowed != any(line.startswith("cpuid=") for line in lines):
+        yield f"missing: {document['missing']}"
+    if not unfollowed and document["layout"]["physBits"] != told.width:
         yield f"width: hawd {document['layout']['physBits']}, hvmloader {told.width}"
     bars = sorted((r["bar"], first, last) for r, first, last in ranges(document, "bar"))
     theirs = placed(told, len(bars))
@@ -53,7 +64,7 @@ def test_guests(booted):
         if not host.passthrough and any("pci=" in line for line in getattr(guests, host.table)[name]):
             continue
         told, document = booted.guest(name)
-        found = list(differences(told, document))
+        found = list(differences(told, document, getattr(guests, host.table)[name]))
         print(f"{host.name} {name}: {'refused' if told.refused else spell(placed(told, 4))}; hawd: {document['verdict']}", *found, sep="\n    ", flush=True)
         wrong += [f"{name}: {line}" for line in found]
     assert not wrong, "\n".join(wrong)
