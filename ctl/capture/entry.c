@@ -9,10 +9,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "probe/cleanup.h"
+#include "probe/root/open-within.h"
 
 #define DEPTH_MAX 64
 
@@ -23,13 +23,8 @@ typedef struct Walk {
 } Walk;
 
 int entry_open(int directory, const char *name, int flags) {
-        struct open_how how = {
-                .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC | O_NOFOLLOW),
-                .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS,
-        };
-        long fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
-
-        return fd < 0 ? -errno : (int) fd;
+        return open_within(directory, name, flags | O_NOFOLLOW,
+                        RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS);
 }
 
 static int walk_directory(Walk *walk, int fd, size_t n, unsigned depth);

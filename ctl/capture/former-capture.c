@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "ctl/capture/capture-tree.h"
@@ -16,6 +15,7 @@
 #include "probe/cleanup.h"
 #include "probe/decode/text.h"
 #include "probe/grow.h"
+#include "probe/root/open-within.h"
 #include "probe/root/root.h"
 
 #define FORMAT "hawd/format"
@@ -37,11 +37,8 @@ typedef struct Replay {
 /* Records the file that a path in the tree resolves to, through links as in sysfs. */
 static void note(Replay *replay, const char *path, int flags) {
         FormerCapture *former = replay->former;
-        struct open_how how = {
-                .flags = (uint64_t) (unsigned) (O_PATH | O_CLOEXEC | flags),
-                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
-        };
-        _cleanup_close_ int fd = (int) syscall(SYS_openat2, former->fd, path, &how, sizeof(how));
+        _cleanup_close_ int fd = open_within(former->fd, path, O_PATH | flags,
+                        RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
         FileIdentity *grown;
         struct stat st;
 

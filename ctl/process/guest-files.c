@@ -10,11 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "probe/cleanup.h"
+#include "probe/root/open-within.h"
 
 #define FILE_MAX ((size_t) 1 << 20)
 #define NOT_ORDINARY "not a regular file"
@@ -27,10 +27,6 @@
 
 int guest_files_find(const GuestFiles *files, const char *path) {
         bool absolute = *path == '/';
-        struct open_how how = {
-                .flags = O_PATH | O_CLOEXEC,
-                .resolve = RESOLVE_NO_MAGICLINKS | (absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH),
-        };
         int base = absolute ? files->root : files->cwd, fd;
 
         if (files->refused)
@@ -39,8 +35,10 @@ int guest_files_find(const GuestFiles *files, const char *path) {
                 files->about(files->userdata, path);
         if (files->foreign && base < 0)
                 return base;
-        fd = files->foreign ? (int) syscall(SYS_openat2, base, path, &how, sizeof(how))
-                            : open(path, O_PATH | O_CLOEXEC);
+        if (files->foreign)
+                return open_within(base, path, O_PATH,
+                                RESOLVE_NO_MAGICLINKS | (absolute ? RESOLVE_IN_ROOT : RESOLVE_BENEATH));
+        fd = open(path, O_PATH | O_CLOEXEC);
         return fd < 0 ? -errno : fd;
 }
 

@@ -5,29 +5,14 @@
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
+#include "probe/root/open-within.h"
 #include "probe/root/root-internal.h"
-
-#define OPEN_TRIES 1024
 
 /* ── with openat2(2) ───────────────────────────────────────────────────────────────────────────────────── */
 
 static int open_in_root(int fd, const char *path, int flags) {
-        struct open_how how = {
-                .flags = (uint64_t) (unsigned) (flags | O_CLOEXEC),
-                .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-        };
-        long opened;
-
-        /* EAGAIN: a rename or mount anywhere happened while the kernel followed a "..", as in sysfs links.
-         * Retries help on busy hosts; the limit stops attacks. */
-        for (unsigned tries = 0; tries < OPEN_TRIES; tries++) {
-                opened = syscall(SYS_openat2, fd, path, &how, sizeof(how));
-                if (opened >= 0 || errno != EAGAIN)
-                        break;
-        }
-        return opened < 0 ? -errno : (int) opened;
+        return open_within(fd, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
 /* ── without: component by component ───────────────────────────────────────────────────────────────────── */

@@ -11,10 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "probe/root/memory-tree.h"
+#include "probe/root/open-within.h"
 #include "probe/root/root.h"
 
 static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw) {
@@ -91,22 +91,15 @@ static void draw_path(uint32_t *draw, bool plain, char ret[128]) {
         }
 }
 
-static int open_in(int fd, const char *path, int flags, uint64_t resolve) {
-        struct open_how how = { .flags = (uint64_t) (O_CLOEXEC | flags), .resolve = resolve };
-        long r = syscall(SYS_openat2, fd, path, &how, sizeof(how));
-
-        return r < 0 ? -errno : (int) r;
-}
-
 /* The directory that is to hold an entry, with all above it, through no link. */
 static int make_above(int fd, const char *path) {
-        int at = open_in(fd, ".", O_PATH | O_DIRECTORY, RESOLVE_BENEATH), below;
+        int at = open_within(fd, ".", O_PATH | O_DIRECTORY, RESOLVE_BENEATH), below;
         char name[128];
 
         for (const char *slash; at >= 0 && (slash = strchr(path, '/')); path = slash + 1) {
                 snprintf(name, sizeof(name), "%.*s", (int) (slash - path), path);
                 (void) mkdirat(at, name, 0700);
-                below = open_in(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, RESOLVE_BENEATH);
+                below = open_within(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW, RESOLVE_BENEATH);
                 close(at);
                 at = below;
         }
@@ -150,11 +143,15 @@ static void add(MemoryTree *tree, int fd, TreeKind kind, const char *path, const
 }
 
 static void compare(const MemoryTree *tree, int fd, const char *path, bool follow) {
-        int file = open_in(fd, path, O_PATH | (follow ? 0 : O_NOFOLLOW), RESOLVE_IN_ROOT);
+        int r, file;
         const TreeNode *node;
         struct stat st;
-        int r = memory_tree_find(tree, path, follow, &node);
 
+        /* Forty links in a row outlast all tries while others rename without end. */
+        do
+                file = open_within(fd, path, O_PATH | (follow ? 0 : O_NOFOLLOW), RESOLVE_IN_ROOT);
+        while (file == -EAGAIN);
+        r = memory_tree_find(tree, path, follow, &node);
         if (file < 0) {
                 if (r != file)
                         fail_msg("%s: the kernel says %d, the tree %d", path, file, r);

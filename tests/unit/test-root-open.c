@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <linux/filter.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -18,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "probe/root/open-within.h"
 #include "probe/root/root.h"
 
 #define EXIT_NO_FILTER 78
@@ -252,12 +255,45 @@ static void test_live(void **state) {
         run(*state, EPERM, check_live);
 }
 
+/* ── a busy host ───────────────────────────────────────────────────────────────────────────────────────── */
+
+static void rename_forever(const Tree *tree) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) {
+                (void) renameat(tree->fd, "top", tree->fd, "away");
+                (void) renameat(tree->fd, "away", tree->fd, "top");
+        }
+}
+
+/* A rename anywhere makes the kernel give up a "..": the file is there all the same. */
+static void test_renames_meanwhile(void **state) {
+        const Tree *tree = *state;
+        unsigned lost = 0;
+        pid_t child = fork();
+
+        assert_true(child >= 0);
+        if (child == 0)
+                rename_forever(tree);
+        for (unsigned i = 0; i < 20000; i++) {
+                int fd = open_within(tree->fd, "d/e/../../d/e/../e/file", O_PATH, RESOLVE_IN_ROOT);
+
+                if (fd < 0)
+                        lost++;
+                else
+                        close(fd);
+        }
+        kill(child, SIGKILL);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        assert_int_equal(lost, 0);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_plain_files, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_links, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_foreign, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_live, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_renames_meanwhile, setup, teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
