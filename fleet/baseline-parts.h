@@ -21,6 +21,8 @@ uint64_t baseline_memory(const Baseline *baseline);
 /* `keys`: of all classes, NULL if in none. Sets the pool of each class. */
 int baseline_pools_make(Baseline *baseline, char *const *keys);
 
+/* Adds what a class reserves. */
+int baseline_regions_add(RangeSet *all, const Profile *profile);
 /* From the union of all regions, which is normalised and cut here. */
 int baseline_regions_make(Baseline *baseline, RangeSet *all);
-void baseline_regions_count(Baseline *baseline, const Profile *profile, uint64_t hosts);
+int baseline_regions_count(Baseline *baseline, const Profile *profile, uint64_t hosts);

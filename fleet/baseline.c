@@ -101,13 +101,11 @@ static int add_names(Making *making, const BaselineMember *member) {
 
 /* Made a union whenever the list has doubled, so that it does not grow with the number of classes. */
 static int add_regions(Making *making, const BaselineMember *member, const Standing *standing) {
-        const RangeSet *own = &member->profile->reserved;
-        int r = 0;
+        int r;
 
         if (standing->gaps[GAP_RESERVED] != REASON_NONE || standing->gaps[GAP_PROFILE] != REASON_NONE)
                 return 0;
-        for (size_t k = 0; k < own->n && r >= 0; k++)
-                r = range_set_add(&making->regions, own->ranges[k].start, own->ranges[k].end);
+        r = baseline_regions_add(&making->regions, member->profile);
         if (making->regions.n >= 2 * making->n_normalised + REGIONS_LEAST) {
                 range_set_normalise(&making->regions);
                 making->n_normalised = making->regions.n;
@@ -212,7 +210,7 @@ static int count_regions(Making *making) {
                         continue;
                 r = making->fleet->get(making->fleet->userdata, i, &member);
                 if (r >= 0)
-                        baseline_regions_count(baseline, member.profile, member.hosts);
+                        r = baseline_regions_count(baseline, member.profile, member.hosts);
         }
         return r;
 }

@@ -67,10 +67,12 @@ static void find_obstacles(const Profile *profile, Standing *standing) {
 
 /* ── what is unknown ───────────────────────────────────────────────────────────────────────────────────── */
 
-/* The alphabetically first reason, so that the order of groups does not matter. */
+/* The alphabetically first reason, so that the order of groups does not matter. In dom0, Xen tells. */
 static Reason regions_gap(const Profile *profile) {
         Reason first = profile->groups_reason;
 
+        if (profile->xen.role == XEN_ROLE_CONTROL)
+                return profile->xen.reserved_reason;
         for (size_t i = 0; i < profile->n_groups; i++) {
                 Reason reason = profile->groups[i].regions_reason;
 

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "profile/xen-region.h"
 
+#define MSI_START UINT64_C(0xfee00000)
+#define MSI_END UINT64_C(0xfeefffff)
+#define HT_START UINT64_C(0xfd00000000)
+#define HT_END UINT64_C(0xffffffffff)
+
 static bool rule_applies(const Profile *profile) {
         if (profile->n_iommus > 0)
                 return profile->iommus[0].kind == IOMMU_INTEL_VTD;
@@ -47,4 +52,30 @@ bool xen_region_shared(const Profile *profile, const PciAddress *device) {
                         return true;
         }
         return false;
+}
+
+bool xen_hypertransport(const Profile *profile) {
+        const Fact *bits = &profile->widths.iova_bits;
+
+        return profile->xen.role == XEN_ROLE_CONTROL && !rule_applies(profile) && fact_known(bits) &&
+                        bits->value >= 40;
+}
+
+int xen_region_ranges(const Profile *profile, RangeSet *ret) {
+        RangeSet ranges = {};
+        int r = 0;
+
+        for (size_t i = 0; i < profile->xen.n_reserved && r >= 0; i++)
+                r = range_set_add(&ranges, profile->xen.reserved[i].start, profile->xen.reserved[i].end);
+        if (r >= 0 && fact_known(&profile->widths.iova_bits))
+                r = range_set_add(&ranges, MSI_START, MSI_END);
+        if (r >= 0 && xen_hypertransport(profile))
+                r = range_set_add(&ranges, HT_START, HT_END);
+        if (r < 0) {
+                range_set_done(&ranges);
+                return r;
+        }
+        range_set_normalise(&ranges);
+        *ret = ranges;
+        return 0;
 }
