@@ -34,3 +34,6 @@ int baseline_print_below(const BaselineText *text, const BaselineWidth *width);
 int baseline_print_classes(const BaselineText *text);
 
 void baseline_print_lists(const BaselineText *text);
+
+/* Those that were checked, or why there are none. */
+void baseline_print_settings(const BaselineText *text);

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ctl/show/baseline-text.h"
 
-#include <fnmatch.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ctl/show/baseline-parts.h"
 #include "ctl/show/numbers.h"
-#include "ctl/show/settings-text.h"
 #include "ctl/show/table.h"
 #include "probe/decode/text.h"
 
@@ -188,87 +185,6 @@ static void print_head(const BaselineText *text) {
                 print_plain(text, &mixed);
 }
 
-/* ── settings ──────────────────────────────────────────────────────────────────────────────────────────── */
-
-static const Setting *first_of(const Settings *settings, SettingFor consumer) {
-        for (size_t i = 0; i < settings->n; i++)
-                if (settings->items[i].consumer == consumer)
-                        return &settings->items[i];
-        return NULL;
-}
-
-/* What is shown of them without --settings is the same: each was checked for itself. */
-static bool are_equal(const Settings *a, const Settings *b) {
-        static const SettingFor shown[] = { SETTING_LIBVIRT, SETTING_QEMU };
-
-        for (size_t i = 0; i < ELEMENTS(shown); i++) {
-                const Setting *x = first_of(a, shown[i]), *y = first_of(b, shown[i]);
-
-                if (!x || !y || !setting_offered(x) || !setting_offered(y) ||
-                                strcmp(x->text, y->text) != 0 || x->warning.n_hosts != y->warning.n_hosts)
-                        return false;
-        }
-        return true;
-}
-
-static void print_line(const BaselineText *text, const char *line) {
-        if (!text->no_legend)
-                screen_wrap(&text->screen, 0, line);
-}
-
-/* Whether a host may be of that architecture, or is unknown. */
-static bool any_x86(const BaselineCounts *architectures) {
-        for (size_t i = 0; i < architectures->n; i++) {
-                const char *name = architectures->counts[i].name;
-
-                if (!name || strcmp(name, "x86_64") == 0 || fnmatch("i?86", name, 0) == 0)
-                        return true;
-        }
-        return false;
-}
-
-static void print_no_settings(const BaselineText *text) {
-        char line[256];
-
-        const BaselineCounts *architectures = &text->baseline->architectures;
-
-        if (architectures->n != 1 || strcmp(architectures->counts[0].name, "aarch64") != 0) {
-                print_line(text, "No settings: they are for x86_64 hosts only.");
-                return;
-        }
-        print_line(text, "No settings: the address width of an arm64 guest is the one of its host.");
-        if (!text->baseline->memory)
-                return;
-        snprintf(line, sizeof(line),
-                        "With up to %" PRIu64
-                        " GiB of memory, including maxmem and 1 GiB for each slot, guests of QEMU's "
-                        "machine type virt have the same memory map on all hosts.",
-                        text->baseline->memory >> 30);
-        print_line(text, line);
-}
-
-static void print_settings(const BaselineText *text) {
-        const BaselineSettings *settings = text->settings;
-
-        if (!settings)
-                return;
-        if (!any_x86(&text->baseline->architectures)) {
-                print_no_settings(text);
-                return;
-        }
-        if (settings->n == 0)
-                print_line(text,
-                                "No settings: there is no width that all hosts are known to support. "
-                                "--for-width=N shows those for another width.");
-        for (size_t i = 0; i < settings->n; i++)
-                if (i == 0 || text->all_settings || !are_equal(&settings->sets[0], &settings->sets[i]))
-                        settings_text(&settings->sets[i], text->all_settings);
-                else
-                        print_line(text, "With assigned devices: the same settings.");
-        if (settings->n > 0 && !text->all_settings)
-                print_line(text, "'--settings' shows those for Nova, Proxmox VE and KubeVirt, too.");
-}
-
 static int print_ladders(const BaselineText *text) {
         const Baseline *baseline = text->baseline;
         int r = text->for_width ? baseline_print_below(text, &baseline->guest)
@@ -286,7 +202,7 @@ int baseline_text(const BaselineText *text) {
         int r;
 
         if (text->all_settings) {
-                print_settings(text);
+                baseline_print_settings(text);
                 return EXIT_SUCCESS;
         }
         print_head(text);
@@ -304,6 +220,6 @@ int baseline_text(const BaselineText *text) {
         baseline_print_lists(text);
         if (text->settings)
                 putchar('\n');
-        print_settings(text);
+        baseline_print_settings(text);
         return EXIT_SUCCESS;
 }
