@@ -207,7 +207,7 @@ static const Field baseline_fields[] = {
                         .present = offsetof(BaselineDocument, request.has_settings),
                         .table = &settings_table,
                         .text = "Settings for the widest guests, or for the requested width; empty: no width "
-                                "is known to be supported by all hosts. Null: left out, or they could not be checked." },
+                                "is known to be supported by all hosts, or Xen runs the guests of all. Null: left out, or they could not be checked." },
         { "pools", FIELD_LIST, 0, FIELD_ELEMENTS(BaselineDocument, baseline.pools, baseline.n_pools),
                         .table = &pool_row_table,
                         .text = "Hosts between which guests can migrate live in both directions; most hosts first." },

@@ -13,7 +13,8 @@ void baseline_settings_done(BaselineSettings *settings) {
         *settings = (BaselineSettings){};
 }
 
-/* Unknown inputs do not exclude a host: check() says what is missing. */
+/* Unknown inputs do not exclude a host: check() says what is missing. One where Xen runs the guests is none for
+ * settings of KVM. */
 static bool holds(uint8_t width, uint8_t bits) {
         return width == 0 || width >= bits;
 }
@@ -21,7 +22,7 @@ static bool holds(uint8_t width, uint8_t bits) {
 static bool is_to_hold(const BaselineClass *class, const SettingsRequest *request) {
         const Standing *standing = &class->standing;
 
-        if (!holds(standing->guest_physical, request->bits) ||
+        if (standing->xen || !holds(standing->guest_physical, request->bits) ||
                         !holds(standing->guest_mappable, request->bits))
                 return false;
         return !request->devices || (!standing->impossible && holds(standing->iova, request->bits));
@@ -122,8 +123,11 @@ int baseline_settings_make(const Baseline *baseline, const BaselineFleet *fleet,
         SettingsRequest request = {
                 .bits = for_width ? for_width : baseline->guest.bits, .few = few, .domain = domain
         };
-        int r = add_set(baseline, fleet, &request, &settings, reterr);
+        int r;
 
+        if (baseline->xen > 0 && baseline->xen == baseline->hosts)
+                return 0;
+        r = add_set(baseline, fleet, &request, &settings, reterr);
         request.devices = true;
         request.bits = for_width ? for_width : baseline->with_devices.bits;
         if (baseline->guest.bits > request.bits)

@@ -9,7 +9,7 @@
 #define BASELINE_SETTINGS_MAX 2
 
 typedef struct BaselineSettings {
-        size_t n; /* 0: no width is known that every host holds */
+        size_t n; /* 0: no width is known that every host holds, or Xen runs the guests of all */
         Settings sets[BASELINE_SETTINGS_MAX];
 } BaselineSettings;
 

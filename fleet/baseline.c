@@ -130,6 +130,8 @@ static int add_class(Making *making, size_t i) {
         baseline->hosts += member.hosts;
         if (member.summary)
                 baseline->summaries += member.hosts;
+        if (class->standing.xen)
+                baseline->xen += member.hosts;
         if (member.pool && !(making->keys[i] = strdup(member.pool)))
                 return -ENOMEM;
         add_gaps(making, class);

@@ -90,6 +90,7 @@ typedef struct BaselinePool {
 
 typedef struct Baseline {
         uint64_t hosts, summaries;
+        uint64_t xen; /* hosts where Xen runs the guests, and KVM none */
         BaselineCounts architectures, vendors;
         size_t n_classes;
         BaselineClass *classes; /* owned; in order of being added */

@@ -64,13 +64,29 @@ static void print_no_settings(const BaselineText *text) {
         print_line(text, line);
 }
 
+/* Hosts that the settings are not for. */
+static void print_xen(const BaselineText *text) {
+        Paragraph line = {};
+
+        paragraph_add(&line, "Not for ");
+        paragraph_add_hosts(&line, text->baseline->xen);
+        paragraph_add(&line, " where Xen runs the guests: settings are for guests of KVM.");
+        print_line(text, line.text);
+}
+
 void baseline_print_settings(const BaselineText *text) {
         const BaselineSettings *settings = text->settings;
+        const uint64_t xen = text->baseline->xen;
 
         if (!settings)
                 return;
         if (!any_x86(&text->baseline->architectures)) {
                 print_no_settings(text);
+                return;
+        }
+        if (xen > 0 && xen == text->baseline->hosts) {
+                print_line(text,
+                                "No settings: they are for guests of KVM, and Xen runs the guests of all hosts.");
                 return;
         }
         if (settings->n == 0)
@@ -82,6 +98,8 @@ void baseline_print_settings(const BaselineText *text) {
                         settings_text(&settings->sets[i], text->all_settings);
                 else
                         print_line(text, "With assigned devices: the same settings.");
+        if (settings->n > 0 && xen > 0)
+                print_xen(text);
         if (settings->n > 0 && !text->all_settings)
                 print_line(text, "'--settings' shows those for Nova, Proxmox VE and KubeVirt, too.");
 }

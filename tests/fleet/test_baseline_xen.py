@@ -6,8 +6,9 @@ import pathlib
 import subprocess
 import tempfile
 
+import hosts_intel
 import hosts_xen
-from baseline_fleets import HAWCTL, answer
+from baseline_fleets import HAWCTL, answer, run
 from tree import Tree
 
 MSI = ("0xfee00000", "0xfeefffff")
@@ -49,3 +50,17 @@ def test_unknown_regions(tmp_path):
     document = answer(fleet(tmp_path, hosts_xen.xen_dom0_silent))
     assert document["reserved"] == {"bits": None, "unknown": 1, "regions": []}
     assert ("reservedIova", "xen") in [(gap["what"], gap["reason"]) for gap in document["unknown"]]
+
+
+def test_settings(tmp_path):
+    """They are for guests of KVM, which a host of Xen has none of: it is no reason against them."""
+    alone = fleet(tmp_path, hosts_xen.xen_dom0_pv_intel, hosts_xen.xen_dom0_pvh)
+    assert answer(alone)["settings"] == [] and answer(alone, "--for-width=40")["settings"] == []
+    for words in ([], ["--settings"], ["--for-width=40"]):
+        assert run(alone, *words).stdout.endswith("No settings: they are for guests of KVM, and Xen runs the guests of all hosts.\n")
+    both = fleet(tmp_path, hosts_xen.xen_dom0_pv_intel, hosts_xen.xen_dom0_pvh, hosts_intel.client_46_39)
+    for settings in answer(both)["settings"]:
+        assert all(one["hosts"] == 1 and "Xen" not in (one["unsafe"]["text"] or "") for one in settings["settings"])
+        assert {one["name"]: one["text"] for one in settings["settings"]}["-cpu host"] == f"-cpu host,host-phys-bits-limit={settings['bits']}"
+    assert "\nNot for 2 hosts where Xen runs the guests: settings are for guests of KVM.\n" in run(both).stdout
+    assert "Not for" not in run(fleet(tmp_path, hosts_intel.client_46_39)).stdout
