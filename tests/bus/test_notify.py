@@ -46,14 +46,15 @@ def test_reload_and_end(serve):
 
 
 def test_watchdog(serve):
-    """Asked for a sign every two seconds, it gives one in time, and none unasked."""
+    """Asked for a sign every six seconds, it gives one in time, and none unasked. sd-event gives it after three to four and a half
+    of them: what is left is for a busy machine."""
     service = serve(hosts_intel.client_46_39, start=False)
-    service.environment = {"WATCHDOG_USEC": "2000000"}
+    service.environment = {"WATCHDOG_USEC": "6000000"}
     service.start()
     last = time.monotonic()
-    for _ in range(3):
+    for _ in range(2):
         service.await_notice("WATCHDOG=1")
-        assert time.monotonic() - last < 2
+        assert time.monotonic() - last < 6
         last = time.monotonic()
     service.stop()
     service.environment = {}
