@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hosts_xen import xen_dom0_pv_intel
+from hosts_xen_guests import xen_bare, xen_guest_hvm
 from place import run
 
 HVM = 'name = "a"\ntype = "hvm"\nvif = [""]\n'
@@ -47,3 +48,12 @@ def test_less_memory_than_the_graphics_card(place):
     found = check(place, HVM + "memory = 5\nrdm_mem_boundary = 4\n")["findings"][0]
     assert found["remedy"] == "increase memory"
     assert found["numbers"] == "memory is 5 MiB, the graphics card takes 8 MiB; 2 MiB must remain"
+
+
+@pytest.mark.parametrize("build, of_host", [(xen_dom0_pv_intel, True), (xen_bare, False), (xen_guest_hvm, False)])
+def test_version(place, build, of_host):
+    """Of a dom0 it is that of its Xen. No other host has one that would start the guest."""
+    answer = check(place, HVM + "memory = 512\n", build)
+    assumed = {note["what"]: note["text"] for note in answer["assumed"]}
+    assert assumed["vmmVersion"] == ("the version of the host's Xen" if of_host else "unknown: hawd tries each Xen with other rules")
+    assert answer["verdict"] == ("safe" if of_host else "unsafe")

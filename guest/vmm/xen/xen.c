@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "guest/vmm/xen/xen.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "guest/machine.h"
+
+#define ASSUMED_OF_HOST "the version of the host's Xen"
+#define ASSUMED_EACH "unknown: hawd tries each Xen with other rules"
 
 /* ── defaults ──────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -9,7 +15,7 @@ static int version_defaults(Guest *guest, const GuestInstalled *installed) {
         if (guest_version_known(&guest->vmm_version) || guest->vmm_guessed)
                 return 0;
         guest->vmm_guessed = true;
-        return guest_assume(guest, "vmmVersion", "the version of the host's Xen");
+        return guest_assume(guest, "vmmVersion", ASSUMED_OF_HOST);
 }
 
 static int firmware_defaults(Guest *guest) {
@@ -32,12 +38,25 @@ static int device_defaults(Guest *guest) {
         return 0;
 }
 
-/* A guest's Xen is the host's. */
+static void say_version(Guest *guest, const char *text) {
+        for (size_t i = 0; i < guest->n_assumed; i++)
+                if (strcmp(guest->assumed[i].what, "vmmVersion") == 0)
+                        snprintf(guest->assumed[i].text, sizeof(guest->assumed[i].text), "%s", text);
+}
+
+/* A guest's Xen is that of the dom0; another host has none, or one that is not asked. */
 static void fill_from_host(Guest *guest, const Profile *profile) {
+        const ProfileXen *xen = &profile->xen;
+
         if (!guest->vmm_guessed)
                 return;
-        if (guest_version_from_text(profile->xen.version, true, &guest->vmm_version) < 0)
-                guest->vmm_version = (GuestVersion){};
+        if (xen->role == XEN_ROLE_CONTROL &&
+                        guest_version_from_text(xen->version, true, &guest->vmm_version) >= 0) {
+                say_version(guest, ASSUMED_OF_HOST);
+                return;
+        }
+        guest->vmm_version = (GuestVersion){};
+        say_version(guest, ASSUMED_EACH);
 }
 
 /* ── limits ────────────────────────────────────────────────────────────────────────────────────────────── */
