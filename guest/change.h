@@ -33,6 +33,7 @@ typedef enum ChangeKind {
         CHANGE_HOLE32,       /* mmio_hole=; bytes */
         CHANGE_RDM_BOUNDARY, /* rdm_mem_boundary=; bytes */
         CHANGE_RDM_RELAXED,  /* rdm_policy=relaxed; a bit for each of guest.devices, all set: of all */
+        CHANGE_RDM_SHARED,   /* the same, of regions that are other devices', too */
         CHANGE_HAP,          /* 0 off, 1 on */
         CHANGE_PASSTHROUGH,  /* passthrough="enabled" */
         CHANGE_VIDEO_MEMORY, /* bytes */

@@ -29,17 +29,18 @@ static void less_memory(Candidates *c, uint64_t excess) {
 }
 
 /* Of the devices whose region starts there. */
-static void relax(Candidates *c, uint64_t start) {
+static void relax(Candidates *c, ChangeKind kind, uint64_t start) {
         const uint64_t devices = guest_rdm_devices(c->guest, &c->profile->xen, start);
 
         if (devices)
-                candidates_add(c, CHANGE_RDM_RELAXED, devices);
+                candidates_add(c, kind, devices);
 }
 
 /* Of all whose regions are in RAM, then also of those with a shared one. */
 static void relax_all(Candidates *c) {
         const Check *check = c->check;
         const ProfileXen *xen = &c->profile->xen;
+        ChangeKind kind = CHANGE_RDM_SHARED;
         uint64_t devices = 0;
 
         if (c->guest->form.manager == MANAGER_LIBVIRT)
@@ -48,23 +49,23 @@ static void relax_all(Candidates *c) {
                 if (check->layout.causes[i].kind == START_RDM_CONFLICT)
                         devices |= guest_rdm_devices(c->guest, xen, check->layout.causes[i].value);
         if (devices)
-                candidates_add(c, CHANGE_RDM_RELAXED, devices);
+                candidates_add(c, kind = CHANGE_RDM_RELAXED, devices);
         for (size_t i = 0; i < check->n; i++)
                 if (check->findings[i].rule == RULE_RESERVED && check->findings[i].verdict == VERDICT_UNSAFE)
                         devices |= guest_rdm_devices(c->guest, xen, check->findings[i].start);
         if (devices)
-                candidates_add(c, CHANGE_RDM_RELAXED, devices);
+                candidates_add(c, kind, devices);
 }
 
 /* RAM makes way for regions above the boundary, so it goes right below the region. libvirt has neither setting, but
  * it has memory. */
-static void for_region(Candidates *c, uint64_t start) {
+static void for_region(Candidates *c, ChangeKind policy, uint64_t start) {
         const bool libvirt = c->guest->form.manager == MANAGER_LIBVIRT && start > MIB;
 
         if (!libvirt && start > MIB && start < 4 * GIB)
                 candidates_add(c, CHANGE_RDM_BOUNDARY, (start - 1) & ~(MIB - 1));
         if (!libvirt)
-                relax(c, start);
+                relax(c, policy, start);
         if (start < 4 * GIB && static_max(c) > start)
                 less_memory(c, static_max(c) - start);
         else if (c->check->layout.top >= start)
@@ -74,7 +75,7 @@ static void for_region(Candidates *c, uint64_t start) {
 static void for_cause(Candidates *c, const StartCause *cause) {
         switch (cause->kind) {
         case START_RDM_CONFLICT:
-                for_region(c, cause->value);
+                for_region(c, CHANGE_RDM_RELAXED, cause->value);
                 return;
         case START_ON_DEMAND:
                 candidates_add(c, CHANGE_MAX_MEMORY, 0);
@@ -119,7 +120,7 @@ static void for_start(Candidates *c) {
 }
 
 static void for_reserved(Candidates *c) {
-        for_region(c, c->finding->start);
+        for_region(c, CHANGE_RDM_SHARED, c->finding->start);
         relax_all(c);
 }
 

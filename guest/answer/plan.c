@@ -82,12 +82,14 @@ static void add_candidates(Search *search, const Guest *guest, const Check *chec
         }
 }
 
-/* Width modes are one setting. */
+/* Width modes are one setting, and so is the policy of devices. */
 static bool same_setting(ChangeKind a, ChangeKind b) {
         bool width_a = a == CHANGE_WIDTH || a == CHANGE_WIDTH_HOST,
-             width_b = b == CHANGE_WIDTH || b == CHANGE_WIDTH_HOST;
+             width_b = b == CHANGE_WIDTH || b == CHANGE_WIDTH_HOST,
+             policy_a = a == CHANGE_RDM_RELAXED || a == CHANGE_RDM_SHARED,
+             policy_b = b == CHANGE_RDM_RELAXED || b == CHANGE_RDM_SHARED;
 
-        return a == b || (width_a && width_b);
+        return a == b || (width_a && width_b) || (policy_a && policy_b);
 }
 
 static int apply(const Search *search, const Set *set, Guest *ret) {

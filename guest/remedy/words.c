@@ -94,6 +94,12 @@ static bool put_xen(const Change *change, char *ret) {
         case CHANGE_RDM_RELAXED:
                 PUT("start the guest without the reserved regions that meet its memory");
                 break;
+        case CHANGE_RDM_SHARED:
+                PUT("%s",
+                                __builtin_popcountll(change->value) == 1
+                                                ? "assign the device although its reserved region is another device's, too"
+                                                : "assign devices although their reserved regions are other devices', too");
+                break;
         case CHANGE_HAP:
                 PUT("%s hardware-assisted paging", change->value ? "use" : "do not use");
                 break;

@@ -50,6 +50,20 @@ def test_less_memory_than_the_graphics_card(place):
     assert found["numbers"] == "memory is 5 MiB, the graphics card takes 8 MiB; 2 MiB must remain"
 
 
+@pytest.mark.parametrize("settings, words", [
+    ('memory = 512\npci = ["00:03.0"]', "assign the device although its reserved region is another device's, too"),
+    ('memory = 512\npci = ["00:04.0", "00:03.0"]', "assign devices although their reserved regions are other devices', too"),
+    ('memory = 2048\nrdm_mem_boundary = 2047\npci = ["00:02.0", "00:04.0"]', "start the guest without the reserved regions that meet its memory"),
+])
+def test_words_of_the_policy(place, settings, words):
+    """A shared region is in the way wherever memory is (intel_iommu_assign_device()); one in RAM is left out with a relaxed policy
+    (rdm_policy in xl.cfg(5))."""
+    answer = check(place, HVM + settings + "\n")
+    said = answer["plan"]["changes"] + [f["remedy"] for f in answer["findings"]]
+    assert any(words in one for one in said), said
+    assert ("memory" in words) is any("reserved regions that meet" in one for one in said)
+
+
 @pytest.mark.parametrize("build, of_host", [(xen_dom0_pv_intel, True), (xen_bare, False), (xen_guest_hvm, False)])
 def test_version(place, build, of_host):
     """Of a dom0 it is that of its Xen. No other host has one that would start the guest."""

@@ -48,6 +48,7 @@ bool xen_change(const Change *change, Guest *guest) {
                 xen->rdm_mem_boundary = change->value;
                 return change->value >= MIB;
         case CHANGE_RDM_RELAXED:
+        case CHANGE_RDM_SHARED:
                 xen->relaxed = change->value;
                 return change->value != 0;
         case CHANGE_HAP:
@@ -201,6 +202,7 @@ void xen_option(ChangeRun *run, const Change *change) {
                 put_mebibytes(run, "rdm_mem_boundary", change->value);
                 break;
         case CHANGE_RDM_RELAXED:
+        case CHANGE_RDM_SHARED:
                 set_relaxed(run);
                 break;
         case CHANGE_HAP:
