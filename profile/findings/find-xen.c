@@ -188,6 +188,20 @@ static void find_region_shared(const Profile *profile, FindingList *list) {
         }
 }
 
+/* As find_holes() says it where groups do. Neither libxl nor hvmloader leaves the range out of a guest's memory. */
+static void find_hypertransport(const Profile *profile, FindingList *list) {
+        if (!xen_hypertransport(profile))
+                return;
+        Finding *f = finding_add(list, FINDING_HYPERTRANSPORT_HOLE, SEVERITY_INFO, "host");
+        finding_summary(f, "Devices cannot address the 12 GiB below 1 TiB (HyperTransport)");
+        finding_detail(f,
+                        "AMD-Vi does not map 0xfd00000000-0xffffffffff. Xen gives guests memory there all the "
+                        "same, and what assigned devices do to it fails.");
+        finding_remedy(f,
+                        "Give guests with assigned devices at most 1008 GiB of memory (maxmem=, else memory=): it ends "
+                        "below the range.");
+}
+
 void find_xen(const Profile *profile, FindingList *list) {
         if (profile->xen.role != XEN_ROLE_CONTROL)
                 return;
@@ -197,4 +211,5 @@ void find_xen(const Profile *profile, FindingList *list) {
         find_hvm_off(profile, list);
         find_hap_off(profile, list);
         find_region_shared(profile, list);
+        find_hypertransport(profile, list);
 }

@@ -67,7 +67,7 @@ xen_dom0_pv_amd.expect = {
     "devices.0.assignableWhy": "bridges-only", "devices.1.assignable": True, "devices.1.iommu": "amdvi0",
     "devices.2.assignable": False, "devices.2.assignableWhy": "not-handed-over",
 }
-xen_dom0_pv_amd.findings = {"xen-controls-host"}
+xen_dom0_pv_amd.findings = {"xen-controls-host", "hypertransport-hole"}
 
 
 def xen_dom0_pv_sme(t):
@@ -80,7 +80,7 @@ xen_dom0_pv_sme.expect = {
     "widths.cpuPhysicalBits.value": 48, "widths.hostPhysicalBits.value": 43, "widths.guestPhysicalBits.value": 48,
     "encryption.bitsTaken.value": 5, "encryption.sme.enabled.reason": "xen",
 }
-xen_dom0_pv_sme.findings = {"xen-controls-host", "encryption-takes-bits", "cpu-narrower-than-usual"}
+xen_dom0_pv_sme.findings = {"xen-controls-host", "hypertransport-hole", "encryption-takes-bits", "cpu-narrower-than-usual"}
 
 
 VTD_LOG = """
@@ -224,7 +224,7 @@ xen_dom0_no_hap.expect = {
     "widths.guestPhysicalBits.value": 44, "widths.guestPhysicalBits.provenance": "assumed", "paging.secondLevel.capable.value": True,
     "paging.secondLevel.enabled.value": False,
 }
-xen_dom0_no_hap.findings = {"xen-controls-host", "xen-hap-off"}
+xen_dom0_no_hap.findings = {"xen-controls-host", "hypertransport-hole", "xen-hap-off"}
 
 
 def xen_dom0_vtd_on_amd(t):
@@ -247,7 +247,7 @@ def xen_dom0_ivmd(t):
 
 
 xen_dom0_ivmd.expect = {"devices.1.assignable": True, "devices.2.assignableWhy": "not-handed-over"}
-xen_dom0_ivmd.findings = {"xen-controls-host"}
+xen_dom0_ivmd.findings = {"xen-controls-host", "hypertransport-hole"}
 
 
 def xen_dom0_old(t):
@@ -264,7 +264,7 @@ xen_dom0_old.expect = {
     "xen.version": "4.14.3", "widths.cpuPhysicalBits.value": 52, "widths.hostPhysicalBits.value": 52, "widths.guestPhysicalBits.value": 52,
     "widths.guestMappableBits.value": 48, "widths.safeGuestBits.value": 48, "xen.reservedReason": "xen", "encryption.bitsTaken.value": 0,
 }
-xen_dom0_old.findings = {"xen-controls-host", "guest-mappable-below-physical", "iommu-narrower-than-cpu"}
+xen_dom0_old.findings = {"xen-controls-host", "hypertransport-hole", "guest-mappable-below-physical", "iommu-narrower-than-cpu"}
 
 
 def xen_dom0_refused(t):

@@ -185,6 +185,12 @@ static void shared_on_amd(QuietHost *h) {
         h->iommus[0].kind = IOMMU_AMD_VI;
 }
 
+/* No device reaches the range. */
+static void narrow_amd(QuietHost *h) {
+        narrower(h);
+        h->iommus[0].kind = IOMMU_AMD_VI;
+}
+
 static const Case cases[] = {
         { NULL, 0, NULL, nothing },
         { NULL, 0, NULL, virtual_cpus_differ },
@@ -194,12 +200,13 @@ static const Case cases[] = {
         { NULL, 0, NULL, empty_sysfs },
         { NULL, 0, NULL, as_wide_as_guests },
         { NULL, 0, NULL, regions_of_one },
-        { NULL, 0, NULL, shared_on_amd },
+        { "hypertransport-hole", SEVERITY_INFO, "1008 GiB", shared_on_amd },
         { "virtualised-host", SEVERITY_INFO, "outer host", nested },
         { "encryption-takes-bits", SEVERITY_INFO, "None: Xen has no option", encryption },
         { "profile-incomplete", SEVERITY_INFO, "hawd-collect-xen.service'", refused },
         { "interrupt-remapping-off", SEVERITY_WARNING, "Xen's command line", remapping_off },
         { "iommu-narrower-than-cpu", SEVERITY_WARNING, "maxmem", narrower },
+        { "iommu-narrower-than-cpu", SEVERITY_WARNING, "maxmem", narrow_amd },
         { "iommu-width-unknown", SEVERITY_INFO, "iommu=verbose", not_logged },
         { "iommu-units-differ", SEVERITY_WARNING, "hawctl devices", units_differ },
         { "xen-iommu-off", SEVERITY_WARNING, "Remove iommu=off", iommu_option },
