@@ -70,6 +70,26 @@ def test_domains_without_a_device_model(kind, machine):
     assert (guest["machine"], guest["firmware"]["kind"], guest["memory"]["ram"]) == (machine, "none", 512 * MIB) and "devices" not in guest
 
 
+@pytest.mark.parametrize("devices, card", [
+    # libxlMakeVideo() and libxlDomainDeviceDefPostParse() of libvirt; a domain with graphics has a card (virDomainDefAddImplicitVideo()).
+    ("<video><model type='xen' vram='16384'/></video>", {"vga": "stdvga", "videoMemory": 16 * MIB}),
+    ("<video><model type='qxl'/></video>", {"vga": "qxl"}),
+    ("<video/>", {"vga": "cirrus"}),
+    ("<graphics type='vnc'/>", {"vga": "cirrus"}),
+    ("", {"vga": "none"}),
+])
+def test_graphics_card_of_a_domain(devices, card):
+    text = f"<domain type='xen'><name>a</name><memory unit='MiB'>512</memory><os><type>hvm</type></os><devices>{devices}</devices></domain>"
+    assert read("-", text=text)["xen"] == card
+
+
+def test_memory_of_a_domain_is_rounded_up():
+    """libxlMakeDomBuildInfo() of libvirt: both are 1024 MiB, so nothing is populated on demand."""
+    memory = "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048000</currentMemory>"
+    text = f"<domain type='xen'><name>a</name>{memory}<os><type>hvm</type></os></domain>"
+    assert read("-", text=text)["memory"] == {"ram": GIB}
+
+
 def test_settings_are_kept_for_remedies():
     options = dict(read("-", text=XL)["form"]["options"])
     assert options["pci"] == '["00:05.0"]' and options["memory"] == "2048" and "disk" not in options

@@ -79,6 +79,13 @@ static void read_features(VmDomain *domain, const xmlNode *features) {
 
 /* ── <memory> ──────────────────────────────────────────────────────────────────────────────────────────── */
 
+/* libvirt gives Xen whole MiB (libxlMakeDomBuildInfo()). */
+static uint64_t whole(uint64_t bytes) {
+        const uint64_t mib = UINT64_C(1) << 20;
+
+        return (bytes + mib - 1) / mib * mib;
+}
+
 /* <memory> is maxmem=, <currentMemory> is memory=. */
 static int read_memory(VmDomain *domain, const xmlNode *root) {
         const xmlNode *node = vm_element_child(root, "memory"),
@@ -97,6 +104,8 @@ static int read_memory(VmDomain *domain, const xmlNode *root) {
                 r = vm_fail(domain->vm, "<memory>: expected more than 0");
         if (r < 0)
                 return r;
+        max = whole(max);
+        target = whole(target);
         memory->ram = target > 0 && target < max ? target : max;
         memory->max = max > memory->ram ? max : 0;
         return 0;
@@ -104,11 +113,12 @@ static int read_memory(VmDomain *domain, const xmlNode *root) {
 
 /* ── <devices> ─────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* Without one there is none. */
+/* Without one there is none, but for graphics libvirt adds its default (virDomainDefAddImplicitVideo()). Which card the words
+ * are: libxlMakeVideo(). */
 static int read_video(VmDomain *domain, const xmlNode *devices) {
         static const struct {
                 const char *type, *word;
-        } types[] = { { "vga", "stdvga" }, { "cirrus", "cirrus" }, { "xen", "cirrus" }, { "qxl", "qxl" } };
+        } types[] = { { "vga", "stdvga" }, { "xen", "stdvga" }, { "cirrus", "cirrus" }, { "qxl", "qxl" } };
         const xmlNode *video = vm_element_child(devices, "video"), *model = vm_element_child(video, "model");
         GuestXen *xen = &domain->vm->guest->xen;
         char type[VM_ATTRIBUTE_MAX], vram[VM_ATTRIBUTE_MAX];
@@ -116,6 +126,8 @@ static int read_video(VmDomain *domain, const xmlNode *devices) {
 
         snprintf(xen->vga, sizeof(xen->vga), "none");
         vm_element_attribute(model, "type", type);
+        if (!*type && (video || vm_element_child(devices, "graphics")))
+                snprintf(type, sizeof(type), "cirrus");
         for (size_t i = 0; i < ELEMENTS(types); i++)
                 if (strcmp(type, types[i].type) == 0)
                         snprintf(xen->vga, sizeof(xen->vga), "%s", types[i].word);
