@@ -42,10 +42,31 @@ static void rule_width(CheckRun *run) {
 
 /* ── devices ───────────────────────────────────────────────────────────────────────────────────────────── */
 
+static bool is_no(const Fact *fact) {
+        return fact_known(fact) && !fact->value;
+}
+
+/* libxl wants hvm_directio for PV guests, too (libxl__domain_config_setdefault()). */
 static const Fact *passthrough_of(const CheckRun *run) {
         const ProfileXen *xen = &run->profile->xen;
 
-        return run->guest->machine == MACHINE_XEN_PV ? &xen->passthrough_pv : &xen->passthrough_hvm;
+        return run->guest->machine == MACHINE_XEN_PV && !is_no(&xen->passthrough_hvm)
+                        ? &xen->passthrough_pv
+                        : &xen->passthrough_hvm;
+}
+
+/* Xen may use an IOMMU, but have no HVM. */
+static bool put_no_hvm(CheckRun *run, const char *subject) {
+        const ProfileXen *xen = &run->profile->xen;
+        CheckFinding *f;
+
+        if (!is_no(&xen->hvm) || !fact_known(&xen->passthrough_pv) || !xen->passthrough_pv.value)
+                return false;
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject,
+                        "cannot be assigned: Xen on this host has no HVM, without which libxl assigns no device");
+        check_numbers(run, f, "VT-x or SVM is missing or disabled (xl info, virt_caps)");
+        check_advice(run, f, "enable VT-x or SVM in firmware setup");
+        return true;
 }
 
 /* False: nothing more can be said of devices. */
@@ -60,6 +81,8 @@ static bool check_passthrough(CheckRun *run, const char *subject) {
         }
         if (fact->value)
                 return true;
+        if (put_no_hvm(run, subject))
+                return false;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject,
                         "cannot be assigned: Xen does not use an IOMMU on this host");
         check_numbers(run, f, "%s", fact->source);
