@@ -35,7 +35,7 @@ typedef enum ChangeKind {
         CHANGE_RDM_RELAXED,  /* rdm_policy=relaxed; a bit for each of guest.devices, all set: of all */
         CHANGE_RDM_SHARED,   /* the same, of regions that are other devices', too */
         CHANGE_HAP,          /* 0 off, 1 on */
-        CHANGE_PASSTHROUGH,  /* passthrough="enabled" */
+        CHANGE_PASSTHROUGH,  /* passthrough="enabled"; 1: it was "share_pt" */
         CHANGE_VIDEO_MEMORY, /* bytes */
         CHANGE_DEVICE_MODEL, /* qemu-xen, with the firmware that fits */
         _CHANGE_KIND_MAX,

@@ -292,6 +292,7 @@ typedef struct GuestXen {
         Tristate nested;           /* nestedhvm= */
         Tristate relocates;        /* hvmloader may move RAM; unknown: not with qemu-xen */
         Tristate passthrough; /* passthrough=: IOMMU page tables are there; unknown: with assigned devices */
+        Tristate shared_tables; /* passthrough="share_pt": they are those of HAP; no: "sync_pt"; unknown: if possible */
         uint64_t relaxed; /* rdm_policy=relaxed of devices, as in CHANGE_RDM_RELAXED; set only to try answers */
         bool traditional;        /* device model qemu-xen-traditional */
         bool no_vga;             /* vga="none" */

@@ -93,7 +93,12 @@ static void for_cause(Candidates *c, const StartCause *cause) {
                 candidates_add(c, CHANGE_HAP, 1);
                 return;
         case START_PASSTHROUGH_OFF:
-                candidates_add(c, CHANGE_PASSTHROUGH, 0);
+        case START_SHARED_TABLES:
+                candidates_add(c, CHANGE_PASSTHROUGH, cause->kind == START_SHARED_TABLES);
+                return;
+        case START_NESTED_HAP:
+                if (cause->value)
+                        candidates_add(c, CHANGE_HAP, 1);
                 return;
         case START_TRADITIONAL:
         case START_BIOS:

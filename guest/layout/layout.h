@@ -63,9 +63,12 @@ typedef enum StartCauseKind {
         START_NO_SHADOW,       /* this Xen has no shadow paging; value 1: hap=0 */
         START_PVH_ASSIGNED,    /* devices assigned to a PVH guest */
         START_PASSTHROUGH_OFF, /* passthrough="disabled" with assigned devices */
-        START_TRADITIONAL,     /* qemu-xen-traditional, which this Xen does not have */
-        START_BIOS,            /* firmware of the other device model; value 1: of qemu-xen */
-        START_PCI_SLOTS,       /* more devices than slots of its PCI bus: max */
+        START_NO_PASSTHROUGH,  /* passthrough= without assigned devices, which this Xen cannot do */
+        START_SHARED_TABLES, /* passthrough="share_pt"; value 0: of a PV guest, 1: this Xen cannot, 2: without HAP */
+        START_NESTED_HAP,  /* nestedhvm=1 without HAP */
+        START_TRADITIONAL, /* qemu-xen-traditional, which this Xen does not have */
+        START_BIOS,        /* firmware of the other device model; value 1: of qemu-xen */
+        START_PCI_SLOTS,   /* more devices than slots of its PCI bus: max */
         _START_CAUSE_MAX,
 } StartCauseKind;
 

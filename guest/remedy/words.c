@@ -104,7 +104,7 @@ static bool put_xen(const Change *change, char *ret) {
                 PUT("%s hardware-assisted paging", change->value ? "use" : "do not use");
                 break;
         case CHANGE_PASSTHROUGH:
-                PUT("enable passthrough");
+                PUT(change->value ? "let Xen choose the page tables of passthrough" : "enable passthrough");
                 break;
         case CHANGE_VIDEO_MEMORY:
                 PUT("set the memory of the graphics card to %s", in_units(change->value >> 20, size));

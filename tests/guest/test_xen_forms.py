@@ -55,7 +55,7 @@ def test_the_same_guest(text):
     guest = read("-", text=text)
     assert (guest["vmm"], guest["machine"], guest["name"]) == ("xen", "xen-hvm", "win10")
     assert guest["memory"] == {"ram": 2 * GIB, "max": 4 * GIB}
-    assert guest["xen"] == {"hap": False, "passthrough": True, "videoMemory": 32 * MIB, "vga": "stdvga"}
+    assert guest["xen"] == {"hap": False, "passthrough": True, "sharedTables": True, "videoMemory": 32 * MIB, "vga": "stdvga"}
     assert {d["name"]: [(b["index"], b["size"]) for b in d.get("bars", [])] for d in guest["devices"]} == DEVICES
     assert [d["name"] for d in guest["devices"] if d["assigned"]] == ["0000:00:05.0"]
     # managed='yes' of libvirt binds the device to pciback as well.

@@ -17,7 +17,8 @@ typedef struct Row {
         const char *name;
         MachineKind machine;
         bool assigned;
-        bool no_hvm, no_iommu;
+        bool no_hvm, no_iommu, no_hap, no_sharing;
+        Tristate passthrough, shared, hap, nested;
         Verdict verdict;
         const char *summary, *remedy; /* of the first finding; NULL: not checked */
 } Row;
@@ -31,6 +32,38 @@ static const Row rows[] = {
                         .verdict = VERDICT_UNSAFE,
                         "cannot be assigned: Xen on this host has no HVM, without which libxl assigns no device",
                         "enable VT-x or SVM in firmware setup" },
+        { "share_pt", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .shared = TRISTATE_YES,
+                        .verdict = VERDICT_SAFE },
+        { "share_pt on AMD", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .shared = TRISTATE_YES,
+                        .no_sharing = true, .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: its IOMMU cannot use its page tables" },
+        { "share_pt on AMD, assigned", MACHINE_XEN_HVM, .assigned = true, .passthrough = TRISTATE_YES,
+                        .shared = TRISTATE_YES, .no_sharing = true, .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: its IOMMU cannot use its page tables" },
+        { "share_pt without HAP", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .shared = TRISTATE_YES,
+                        .hap = TRISTATE_NO, .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: its IOMMU cannot use its page tables" },
+        { "share_pt, PV", MACHINE_XEN_PV, .assigned = true, .passthrough = TRISTATE_YES,
+                        .shared = TRISTATE_YES, .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: its IOMMU cannot use its page tables" },
+        { "sync_pt on AMD", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .shared = TRISTATE_NO,
+                        .no_sharing = true, .verdict = VERDICT_SAFE },
+        { "passthrough without an IOMMU", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .no_iommu = true,
+                        .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: passthrough is enabled, but Xen on this host assigns no devices",
+                        "remove passthrough" },
+        { "passthrough without VT-x", MACHINE_XEN_PV, .passthrough = TRISTATE_YES, .no_hvm = true,
+                        .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: passthrough is enabled, but Xen on this host assigns no devices",
+                        "remove passthrough" },
+        { "nested", MACHINE_XEN_HVM, .nested = TRISTATE_YES, .verdict = VERDICT_SAFE },
+        { "nested with hap=0", MACHINE_XEN_HVM, .nested = TRISTATE_YES, .hap = TRISTATE_NO,
+                        .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: nested virtualisation requires hardware-assisted paging (HAP)" },
+        { "nested without HAP", MACHINE_XEN_HVM, .nested = TRISTATE_YES, .no_hap = true,
+                        .verdict = VERDICT_UNSAFE,
+                        "the guest does not start: nested virtualisation requires hardware-assisted paging (HAP)",
+                        "remove nestedhvm" },
         { "no IOMMU", MACHINE_XEN_PV, .assigned = true, .no_iommu = true, .verdict = VERDICT_UNSAFE,
                         "cannot be assigned: Xen does not use an IOMMU on this host" },
 };
@@ -48,10 +81,11 @@ static void set_host(const Row *row, ProfileDevice *device, Profile *ret) {
         ret->xen = (ProfileXen){ .role = XEN_ROLE_CONTROL,
                 .version = "4.17.5",
                 .hvm = state_of(!row->no_hvm),
-                .hap = state_of(!row->no_hvm),
+                .hap = state_of(!row->no_hvm && !row->no_hap),
                 .shadow = state_of(true),
                 .passthrough_hvm = state_of(!row->no_hvm && !row->no_iommu),
-                .passthrough_pv = state_of(!row->no_iommu) };
+                .passthrough_pv = state_of(!row->no_iommu),
+                .shared_page_tables = state_of(!row->no_sharing) };
 }
 
 static void check_row(const Row *row) {
@@ -64,6 +98,10 @@ static void check_row(const Row *row) {
         Check check = {};
 
         set_host(row, &host_device, &host);
+        guest.xen.passthrough = row->passthrough;
+        guest.xen.shared_tables = row->shared;
+        guest.xen.hap = row->hap;
+        guest.xen.nested = row->nested;
         guest.memory.ram = UINT64_C(1) << 30;
         assert_int_equal(guest_defaults(&guest, &(const GuestInstalled){}), 0);
         assert_int_equal(check_findings(&guest, &host, &check), 0);

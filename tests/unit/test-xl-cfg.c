@@ -137,6 +137,7 @@ static void test_whole(void **state) {
         assert_int_equal(guest.xen.video_memory, MIB(32));
         assert_true(guest.xen.no_platform_device);
         assert_int_equal(guest.xen.passthrough, TRISTATE_YES);
+        assert_int_equal(guest.xen.shared_tables, TRISTATE_NO);
         assert_int_equal(guest.firmware.kind, FIRMWARE_OVMF);
         assert_int_equal(guest.n_devices, 3);
         assert_int_equal(guest.devices[0].rdm_policy, XEN_RDM_RELAXED);

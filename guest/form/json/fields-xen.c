@@ -51,6 +51,8 @@ static const Field xen_fields[] = {
                         .text = "hvmloader may move RAM to make room for BARs; null: not with qemu-xen." },
         { "passthrough", FIELD_STATE3, 0, XEN(passthrough),
                         .text = "passthrough=: the guest has IOMMU page tables; null: with assigned devices." },
+        { "sharedTables", FIELD_STATE3, 0, XEN(shared_tables),
+                        .text = "passthrough=: share_pt, the IOMMU uses the guest's HAP page tables, or not, sync_pt; null: Xen's choice." },
         { "traditional", FIELD_BOOLEAN, 0, XEN(traditional),
                         .text = "The device model is qemu-xen-traditional." },
         { "noPlatformDevice", FIELD_BOOLEAN, 0, XEN(no_platform_device), .text = "xen_platform_pci=0." },

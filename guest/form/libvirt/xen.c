@@ -73,8 +73,13 @@ static Tristate state_of(const xmlNode *node) {
 static void read_features(VmDomain *domain, const xmlNode *features) {
         GuestXen *xen = &domain->vm->guest->xen;
 
+        const xmlNode *passthrough = vm_element_child(vm_element_child(features, "xen"), "passthrough");
+        char mode[VM_ATTRIBUTE_MAX];
+
         xen->hap = state_of(vm_element_child(features, "hap"));
-        xen->passthrough = state_of(vm_element_child(vm_element_child(features, "xen"), "passthrough"));
+        xen->passthrough = state_of(passthrough);
+        if (xen->passthrough == TRISTATE_YES && vm_element_attribute(passthrough, "mode", mode))
+                (void) xl_passthrough(xen, mode);
 }
 
 /* ── <memory> ──────────────────────────────────────────────────────────────────────────────────────────── */

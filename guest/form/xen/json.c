@@ -109,8 +109,10 @@ static int read_settings(XlJson *x) {
 
         xen->hap = toggle_of(x->create, "hap");
         xen->nested = toggle_of(x->build, "nested_hvm");
-        if (passthrough && strcmp(passthrough, "default") != 0)
-                xen->passthrough = tristate(strcmp(passthrough, "disabled") != 0);
+        if (passthrough && !xl_passthrough(xen, passthrough))
+                return vm_fail(&x->vm,
+                                "c_info.passthrough: expected default, disabled, enabled, sync_pt or share_pt, not '%.60s'",
+                                passthrough);
         xen->traditional = text_is(x->build, "device_model_version", "qemu_xen_traditional");
         xen->no_platform_device = toggle_of(x->hvm, "xen_platform_pci") == TRISTATE_NO;
         xen->rdm_strategy = text_is(rdm, "strategy", "host") ? XEN_RDM_HOST : XEN_RDM_DEVICES;

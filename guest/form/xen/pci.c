@@ -267,20 +267,37 @@ static int read_rdm(Xl *xl) {
 
 /* ── the rest ──────────────────────────────────────────────────────────────────────────────────────────── */
 
+bool xl_passthrough(GuestXen *xen, const char *word) {
+        static const struct {
+                const char *word;
+                Tristate on, shared;
+        } words[] = {
+                { "default", TRISTATE_UNKNOWN, TRISTATE_UNKNOWN },
+                { "disabled", TRISTATE_NO, TRISTATE_UNKNOWN },
+                { "enabled", TRISTATE_YES, TRISTATE_UNKNOWN },
+                { "sync_pt", TRISTATE_YES, TRISTATE_NO },
+                { "share_pt", TRISTATE_YES, TRISTATE_YES },
+        };
+
+        for (size_t i = 0; i < ELEMENTS(words); i++)
+                if (strcmp(word, words[i].word) == 0) {
+                        xen->passthrough = words[i].on;
+                        xen->shared_tables = words[i].shared;
+                        return true;
+                }
+        return false;
+}
+
 static int read_passthrough(Xl *xl) {
-        static const char *const words[] = { "default", "disabled", "enabled", "sync_pt", "share_pt" };
-        GuestXen *xen = &xl->vm.guest->xen;
         const char *text;
         int r = xl_string(xl, "passthrough", &text);
 
         if (r < 0 || !text)
                 return r;
-        if (!VM_ONE_OF(text, words))
+        if (!xl_passthrough(&xl->vm.guest->xen, text))
                 return vm_fail(&xl->vm,
                                 "passthrough: expected disabled, enabled, sync_pt or share_pt, not '%.60s'",
                                 text);
-        if (strcmp(text, "default") != 0)
-                xen->passthrough = tristate(strcmp(text, "disabled") != 0);
         return 0;
 }
 

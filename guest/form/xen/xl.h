@@ -47,6 +47,8 @@ int xl_settings_note(Xl *xl);
 
 /* pci=, rdm=, passthrough=, dtdev=. */
 int xl_assigned(Xl *xl);
+/* A word of passthrough=. False: libxl does not know it. */
+bool xl_passthrough(GuestXen *xen, const char *word);
 
 /* The devices that QEMU emulates, in its order. */
 int xl_emulated(Xl *xl);

@@ -56,6 +56,7 @@ bool xen_change(const Change *change, Guest *guest) {
                 return true;
         case CHANGE_PASSTHROUGH:
                 xen->passthrough = TRISTATE_YES;
+                xen->shared_tables = TRISTATE_UNKNOWN;
                 return true;
         case CHANGE_VIDEO_MEMORY:
                 xen->video_memory = change->value;

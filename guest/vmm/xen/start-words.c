@@ -90,6 +90,35 @@ static void say_memory(const Guest *guest, const StartCause *cause, StartWords *
         }
 }
 
+static void say_passthrough(const StartCause *cause, StartWords *words) {
+        static const char *const why[] = { "not valid for PV guests",
+                "not supported by Xen on this host (xl info, virt_caps)",
+                "requires hardware-assisted paging (HAP)" };
+
+        switch (cause->kind) {
+        case START_PVH_ASSIGNED:
+                SAY(summary, "devices cannot be assigned to PVH guests");
+                SAY(numbers, "supported for HVM and PV guests only");
+                SAY(advice, "set type=\"hvm\"");
+                break;
+        case START_PASSTHROUGH_OFF:
+                SAY(summary, "passthrough is disabled, but devices are assigned");
+                SAY(numbers, "passthrough=\"disabled\" is set");
+                SAY(advice, "remove passthrough");
+                break;
+        case START_NO_PASSTHROUGH:
+                SAY(summary, "passthrough is enabled, but Xen on this host assigns no devices");
+                SAY(numbers, "hvm_directio is missing (xl info, virt_caps)");
+                SAY(advice, "remove passthrough");
+                break;
+        default:
+                SAY(summary, "its IOMMU cannot use its page tables");
+                SAY(numbers, "passthrough=\"share_pt\" is set: %s",
+                                why[cause->value < 3 ? cause->value : 0]);
+                SAY(advice, "set passthrough=\"enabled\"");
+        }
+}
+
 static void say_kind(const Guest *guest, const StartCause *cause, StartWords *words) {
         switch (cause->kind) {
         case START_NO_HVM:
@@ -110,15 +139,12 @@ static void say_kind(const Guest *guest, const StartCause *cause, StartWords *wo
                         SAY(numbers, "the host has no hardware-assisted paging");
                 SAY(advice, cause->value ? "remove hap" : "use a Xen with shadow paging, or another host");
                 break;
-        case START_PVH_ASSIGNED:
-                SAY(summary, "devices cannot be assigned to PVH guests");
-                SAY(numbers, "supported for HVM and PV guests only");
-                SAY(advice, "set type=\"hvm\"");
-                break;
-        case START_PASSTHROUGH_OFF:
-                SAY(summary, "passthrough is disabled, but devices are assigned");
-                SAY(numbers, "passthrough=\"disabled\" is set");
-                SAY(advice, "remove passthrough");
+        case START_NESTED_HAP:
+                SAY(summary, "nested virtualisation requires hardware-assisted paging (HAP)");
+                SAY(numbers,
+                                cause->value ? "nestedhvm=1 and hap=0 are set"
+                                             : "nestedhvm=1 is set, the host has no HAP");
+                SAY(advice, cause->value ? "remove hap or nestedhvm" : "remove nestedhvm");
                 break;
         case START_TRADITIONAL:
                 SAY(summary, "Xen no longer supports qemu-xen-traditional");
@@ -145,6 +171,8 @@ void xen_start_words(const Guest *guest, const Layout *layout, const StartCause 
                 say_region(guest, cause, ret);
         else if (cause->kind >= START_LOW_RAM && cause->kind <= START_ON_DEMAND)
                 say_memory(guest, cause, ret);
+        else if (cause->kind >= START_PVH_ASSIGNED && cause->kind <= START_SHARED_TABLES)
+                say_passthrough(cause, ret);
         else
                 say_kind(guest, cause, ret);
 }

@@ -50,6 +50,29 @@ static bool lacks_policy(const Guest *guest) {
         return false;
 }
 
+/* Xen uses no IOMMU, or has no HVM, which libxl wants for it (libxl__domain_config_setdefault()). */
+static bool has_no_passthrough(const ProfileXen *xen) {
+        return xen && is_no(&xen->passthrough_hvm) && (is_no(&xen->passthrough_pv) || is_no(&xen->hvm));
+}
+
+/* libxl__arch_passthrough_mode_setdefault() */
+static void check_tables(Space *space) {
+        const ProfileXen *xen = space->host->xen;
+        const Guest *guest = space->guest;
+
+        if (guest->xen.shared_tables != TRISTATE_YES || guest->machine == MACHINE_XEN_PVH)
+                return;
+        if (guest->machine == MACHINE_XEN_PV)
+                layout_refuse(space, START_SHARED_TABLES, 0, 0, 0);
+        else if (xen && is_no(&xen->shared_page_tables))
+                layout_refuse(space, START_SHARED_TABLES, 1, 0, 0);
+        else if (xen_hap(guest, space->host) == TRISTATE_NO)
+                layout_refuse(space, START_SHARED_TABLES, 2, 0, 0);
+        else if (xen && !fact_known(&xen->shared_page_tables))
+                layout_unknown(space, xen->shared_page_tables.reason,
+                                "whether the IOMMU can use the page tables of guests");
+}
+
 static void check_assigned(Space *space) {
         const Guest *guest = space->guest;
         const bool pod = guest->machine != MACHINE_XEN_PV && guest->memory.max > guest->memory.ram;
@@ -64,6 +87,9 @@ static void check_assigned(Space *space) {
         else if (pod)
                 layout_refuse(space, START_ON_DEMAND, guest->memory.max, guest->memory.ram,
                                 guest->memory.ram);
+        else if (!assigns(guest) && has_no_passthrough(space->host->xen))
+                layout_refuse(space, START_NO_PASSTHROUGH, 0, 0, 0);
+        check_tables(space);
         if (guest->machine == MACHINE_XEN_HVM && lacks_policy(guest))
                 layout_refuse(space, START_RDM_POLICY, 0, 0, 0);
 }
@@ -101,9 +127,20 @@ static void check_hvm(Space *space) {
                 layout_refuse(space, START_PCI_SLOTS, slots_used(guest), 0, SLOTS);
 }
 
+/* arch_sanitise_domain_config(), before 4.15 HVM_PARAM_NESTEDHVM */
+static void check_nested(Space *space) {
+        const ProfileXen *xen = space->host->xen;
+        const bool chosen = space->guest->xen.hap == TRISTATE_NO && !(xen && is_no(&xen->hap));
+
+        if (space->guest->xen.nested == TRISTATE_YES && space->guest->machine != MACHINE_XEN_PV &&
+                        xen_hap(space->guest, space->host) == TRISTATE_NO)
+                layout_refuse(space, START_NESTED_HAP, chosen, 0, 0);
+}
+
 void xen_start(Space *space) {
         check_host(space);
         check_assigned(space);
+        check_nested(space);
         if (space->guest->machine == MACHINE_XEN_HVM)
                 check_hvm(space);
 }
