@@ -68,7 +68,8 @@ def into_document(document, options):
 # ── a libvirt domain ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Where an element stands, and children that are shown alone.
-PLACES = {"type": "os", "iommu": "devices", "controller": "devices", "maxphysaddr": "cpu", "feature": "cpu", "reducedPhysBits": "launchSecurity"}
+PLACES = {"type": "os", "iommu": "devices", "controller": "devices", "maxphysaddr": "cpu", "feature": "cpu", "reducedPhysBits": "launchSecurity",
+          "hap": "features", "passthrough": "features/xen", "model": "devices/video"}
 
 
 def is_same(old, new):

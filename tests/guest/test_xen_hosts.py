@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hosts_xen import xen_dom0_pv_intel
+from hosts_xen import xen_dom0_no_hap, xen_dom0_pv_amd, xen_dom0_pv_intel
 from hosts_xen_guests import xen_bare, xen_guest_hvm
 from place import run
 
@@ -71,3 +71,19 @@ def test_version(place, build, of_host):
     assumed = {note["what"]: note["text"] for note in answer["assumed"]}
     assert assumed["vmmVersion"] == ("the version of the host's Xen" if of_host else "unknown: hawd tries each Xen with other rules")
     assert answer["verdict"] == ("safe" if of_host else "unsafe")
+
+
+@pytest.mark.parametrize("build, features, devices, element, parent", [
+    (xen_dom0_no_hap, "<hap state='on'/>", "", "<hap state='off'/>", "<hap> belongs in <features>"),
+    (xen_dom0_pv_amd, "<xen><passthrough state='off'/></xen>",
+     "<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='0' slot='5' function='0'/></source></hostdev>",
+     "<passthrough state='on'/>", "<passthrough> belongs in <features><xen>"),
+    # AMD's units have tables of their own (libxl__arch_passthrough_mode_setdefault()).
+    (xen_dom0_pv_amd, "<xen><passthrough state='on' mode='share_pt'/></xen>", "", "<passthrough state='on'/>", "<passthrough> belongs in <features><xen>"),
+    (xen_dom0_pv_amd, "", "<video><model type='vga' vram='9216'/></video>", "<model type='vga' vram='16384'/>", "<model> belongs in <video>"),
+])
+def test_elements_of_libvirt(place, build, features, devices, element, parent):
+    """formatdomain: what libvirt has a setting for is said in its words."""
+    text = f"<domain type='xen'><name>a</name><memory unit='MiB'>512</memory><os><type>hvm</type></os><features>{features}</features><devices>{devices}</devices></domain>"
+    answer = check(place, text, build, "vm.xml")
+    assert (answer["plan"]["libvirt"], answer["plan"]["note"], answer["plan"]["verdict"]) == (element, parent, "safe")

@@ -247,8 +247,36 @@ static void set_size(ChangeRun *run, const char *name, uint64_t bytes) {
         xml_element_set_text(element, "%" PRIu64, bytes >> 10);
 }
 
+/* The element alone: its parent has others. */
+static json_t *open_within(ChangeRun *run, const char *name, const char *parent) {
+        if (run->before.form.manager == MANAGER_LIBVIRT)
+                change_note(run, "<%s> belongs in %s", name, parent);
+        return open_element(run, name);
+}
+
+static void set_state(ChangeRun *run, const char *name, const char *parent, bool on) {
+        xml_element_set(open_within(run, name, parent), "state", "%s", on ? "on" : "off");
+}
+
+static void set_video_memory(ChangeRun *run, uint64_t bytes) {
+        const char *vga = xen_vga(&run->now);
+        json_t *element = open_within(run, "model", "<video>");
+
+        xml_element_set(element, "type", "%s", strcmp(vga, "stdvga") == 0 ? "vga" : vga);
+        xml_element_set(element, "vram", "%" PRIu64, bytes >> 10);
+}
+
 void xen_element(ChangeRun *run, const Change *change) {
         switch (change->kind) {
+        case CHANGE_HAP:
+                set_state(run, "hap", "<features>", change->value);
+                break;
+        case CHANGE_PASSTHROUGH:
+                set_state(run, "passthrough", "<features><xen>", true);
+                break;
+        case CHANGE_VIDEO_MEMORY:
+                set_video_memory(run, change->value);
+                break;
         case CHANGE_RAM:
         case CHANGE_MAX_MEMORY:
                 set_size(run, "memory", xen_static_max(&run->now));
