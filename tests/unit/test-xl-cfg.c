@@ -235,6 +235,15 @@ static const struct {
                         "builder: line 3: xl: Contradicting \"builder\" and \"type\" options specified." },
         { "name='a'\ntype='hvm'\nmemory=8\nvcpus=4\nmaxvcpus=2\n", NULL, NULL,
                         "maxvcpus: line 5: xl: maxvcpus < vcpus" },
+        /* libxl__domain_config_setdefault() */
+        { "name='a'\ntype='hvm'\nmemory=8\nvnuma=[['pnode=0','size=16','vcpus=0']]\n", NULL, NULL,
+                        "vnuma: line 4: libxl: Cannot enable PoD and vNUMA at the same time" },
+        { "name='a'\ntype='hvm'\nmemory=16\nvnuma=[['pnode=0','size=16','vcpus=0']]\n", NULL, NULL, NULL },
+        { "name='a'\ntype='hvm'\nmemory=8\nmaxmem=16\naltp2m='mixed'\n", NULL, NULL,
+                        "altp2m: line 5: libxl: Cannot enable PoD and ALTP2M at the same time" },
+        { "name='a'\ntype='hvm'\nmemory=8\naltp2mhvm=1\nnestedhvm=1\n", NULL, NULL,
+                        "altp2m: line 4: libxl: nestedhvm and altp2mhvm cannot be used together" },
+        { "name='a'\ntype='hvm'\nmemory=8\naltp2m='disabled'\nnestedhvm=1\n", NULL, NULL, NULL },
 };
 
 static void test_notes(void **state) {

@@ -139,6 +139,36 @@ static int read_memory(Xl *xl) {
                                 guest_assume(xl->vm.guest, "memory", "maxmem=, which is less than memory="));
         }
         memory->max = max > memory->ram ? max : 0;
+        if (memory->max && nodes > 0)
+                return vm_refuse(&xl->vm, "vnuma", "libxl: Cannot enable PoD and vNUMA at the same time");
+        return 0;
+}
+
+/* altp2m= has words and numbers, altp2mhvm= is a boolean for HVM only. */
+static int read_alternate(Xl *xl, bool *ret) {
+        Tristate old = TRISTATE_UNKNOWN;
+        const char *text;
+        int r = xl_string(xl, "altp2m", &text);
+
+        if (r >= 0 && xl->hvm)
+                r = xl_toggle(xl, "altp2mhvm", &old);
+        *ret = old == TRISTATE_YES ||
+                        (r >= 0 && text && strcmp(text, "disabled") != 0 && strcmp(text, "0") != 0);
+        return r;
+}
+
+static int check_alternate(Xl *xl) {
+        const Guest *guest = xl->vm.guest;
+        bool alternate;
+        int r = read_alternate(xl, &alternate);
+
+        if (r < 0 || !alternate || guest->machine == MACHINE_XEN_PV)
+                return r;
+        if (guest->memory.max)
+                return vm_refuse(&xl->vm, "altp2m", "libxl: Cannot enable PoD and ALTP2M at the same time");
+        if (guest->xen.nested == TRISTATE_YES)
+                return vm_refuse(
+                                &xl->vm, "altp2m", "libxl: nestedhvm and altp2mhvm cannot be used together");
         return 0;
 }
 
@@ -156,7 +186,7 @@ static int read_cpus(Xl *xl) {
                 r = xl_toggle(xl, "hap", &xen->hap);
         if (r >= 0)
                 r = xl_toggle(xl, "nestedhvm", &xen->nested);
-        return r;
+        return r < 0 ? r : check_alternate(xl);
 }
 
 /* ── firmware and kernel ───────────────────────────────────────────────────────────────────────────────── */
