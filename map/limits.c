@@ -59,8 +59,16 @@ static int add_fact(Map *map, const Fact *fact, LimitOf of, const char *name) {
         return 0;
 }
 
-static const char *second_level_name(const ProfilePaging *paging) {
-        switch (paging->second_level) {
+static bool is_shadowed(const Profile *profile) {
+        const Fact *hap = &profile->xen.hap;
+
+        return profile->xen.role == XEN_ROLE_CONTROL && fact_known(hap) && !hap->value;
+}
+
+static const char *second_level_name(const Profile *profile) {
+        if (is_shadowed(profile))
+                return "shadow paging";
+        switch (profile->paging.second_level) {
         case SECOND_LEVEL_EPT:
                 return "EPT";
         case SECOND_LEVEL_NPT:
@@ -134,8 +142,7 @@ int map_limits(Map *map) {
                 r = add_fact(map, &widths->guest_physical_bits, LIMIT_HOST,
                                 xen ? "guests' CPUs (Xen)" : "guests' CPUs (KVM)");
         if (r >= 0)
-                r = add_fact(map, &widths->guest_mappable_bits, LIMIT_HOST,
-                                second_level_name(&map->profile->paging));
+                r = add_fact(map, &widths->guest_mappable_bits, LIMIT_HOST, second_level_name(map->profile));
         if (r >= 0)
                 r = add_fact(map, &widths->iova_bits, LIMIT_IOMMU,
                                 map->profile->n_iommus > 1 ? "IOMMU (narrowest)" : "IOMMU");

@@ -170,14 +170,22 @@ static void compare_guest_physical(Move *move) {
                                 runs_xen(move->to) ? "Xen" : "KVM", move->to->name, to);
 }
 
+static const char *tables_of(const MoveHost *host) {
+        bool hap;
+
+        return runs_xen(host) && member_state(member_at(host->document, "xen.hap"), &hap) && !hap
+                        ? "shadow paging"
+                        : "second-level paging";
+}
+
 static void compare_guest_mappable(Move *move) {
         unsigned from, to;
 
         if (get_both_bits(move, "widths.guestMappableBits", &from, &to) && to < from)
                 conclude(move, VERDICT_UNSAFE,
-                                "guestMappableBits %u %s, %u %s: second-level paging %s cannot map guest "
-                                "addresses above 2^%u",
-                                from, move->from->name, to, move->to->name, move->to->name, to);
+                                "guestMappableBits %u %s, %u %s: %s %s cannot map guest addresses above 2^%u",
+                                from, move->from->name, to, move->to->name, tables_of(move->to),
+                                move->to->name, to);
 }
 
 static bool get_state(Move *move, const MoveHost *host, const char *path, bool *ret) {

@@ -87,3 +87,9 @@ def test_elements_of_libvirt(place, build, features, devices, element, parent):
     text = f"<domain type='xen'><name>a</name><memory unit='MiB'>512</memory><os><type>hvm</type></os><features>{features}</features><devices>{devices}</devices></domain>"
     answer = check(place, text, build, "vm.xml")
     assert (answer["plan"]["libvirt"], answer["plan"]["note"], answer["plan"]["verdict"]) == (element, parent, "safe")
+
+
+def test_tables_of_a_target_without_hap(place):
+    """hap=0 of Xen: what cannot map 48 bits there are shadow page tables, not NPT."""
+    done = run("compare", place.host(xen_dom0_pv_amd, "a"), place.host(xen_dom0_no_hap, "b"))
+    assert done.returncode == 3 and "guestMappableBits 48 here, 44 there: shadow paging there cannot map" in " ".join(done.stdout.split())

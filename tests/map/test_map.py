@@ -189,6 +189,9 @@ def test_xen(tmp_path):
     intel = dma(hosts_xen.xen_dom0_pv_intel)
     assert ("direct", 0x60000000, 0x6000FFFF) in intel and ("usable", 0xFEF00000, (1 << 48) - 1) in intel
     assert not dma(hosts_xen_guests.xen_guest_pv)
+    # NPT is not in use there.
+    hosts_xen.xen_dom0_no_hap(Tree(tmp_path / "no-hap"))
+    assert "2^44 = 16 TiB  guests' CPUs (Xen), shadow paging " in run(f"--root={tmp_path / 'no-hap'}").stdout.decode()
 
 
 def test_many_ranges_become_few(tmp_path):
