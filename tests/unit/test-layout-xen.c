@@ -13,7 +13,7 @@
 /* A guest of Xen, and the host's regions and width. 0 is the default everywhere. Sizes of memory in MiB. */
 typedef struct Row {
         const char *name;
-        uint64_t memory, maxmem, hole, boundary;
+        uint64_t memory, maxmem, hole, boundary, video;
         const char *vga; /* NULL: "none" */
         XenRdmStrategy strategy;
         XenRdmPolicy policy;
@@ -81,6 +81,9 @@ static const Row derived[] = {
                         .hole_start = 0xf0000000 },
         { "stdvga", .memory = 4096, .vga = "stdvga", .bars = { 128 * M }, .low = 0xefffffff,
                         .high = 0x10effffff, .window = 0x10f000000, .places = { 0xf0000000 } },
+        /* "info pci" of QEMU 7.2: BAR 0 of VGA,vgamem_mb=2048 is 512 MiB. They fit into 960 MiB, not into 448 MiB. */
+        { "large stdvga", .memory = 4096, .vga = "stdvga", .video = 2048, .low = 0x7fffffff, .window = 4 * G,
+                        .hole_start = 0xc0000000 },
         /* 128 + 32 + 16 MiB fit into 192 MiB, 128 + 64 do not. */
         { "two", .memory = 4096, .vga = "cirrus", .bars = { 128 * M }, .low = 0xefffffff,
                         .high = 0x10f7fffff, .window = 0x10f800000, .places = { 0xf0000000 } },
@@ -145,6 +148,7 @@ static void set(Case *c, const Row *row) {
         c->guest.memory.ram = row->memory * M;
         c->guest.memory.max = row->maxmem * M;
         c->guest.xen.mmio_hole = row->hole * M;
+        c->guest.xen.video_memory = row->video * M;
         c->guest.xen.rdm_mem_boundary = row->boundary * M;
         c->guest.xen.rdm_strategy = row->strategy;
         c->guest.xen.rdm_policy = row->policy;

@@ -14,6 +14,8 @@
 
 #define OF_MACHINE_MAX 8
 #define LARGE GIB
+/* QEMU's VGA has no more, whatever it is asked for (vga_common_init()); of QXL, that is the first of two. */
+#define VGA_MAX (512 * MIB)
 /* More than any width; keeps sums of hostile sizes within 64 bits. */
 #define COUNTED_MAX (UINT64_C(1) << 50)
 
@@ -57,9 +59,9 @@ static void add_machine(Loader *loader) {
         if (strcmp(vga, "none") == 0)
                 return;
         if (strcmp(vga, "stdvga") == 0)
-                add(loader, -1, 0, power_of_two(video), false);
+                add(loader, -1, 0, min_of(power_of_two(video), VGA_MAX), false);
         else if (strcmp(vga, "qxl") == 0) {
-                add(loader, -1, 0, power_of_two(video / 2), false);
+                add(loader, -1, 0, min_of(power_of_two(video / 2), VGA_MAX), false);
                 add(loader, -1, 0, power_of_two(video / 2), false);
         } else
                 add(loader, -1, 0, 32 * MIB, false);
