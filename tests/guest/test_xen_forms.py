@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from forms import read, refused
+from forms import ignored, read, refused
 
 MIB, GIB = 1 << 20, 1 << 30
 
@@ -88,6 +88,24 @@ def test_memory_of_a_domain_is_rounded_up():
     memory = "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048000</currentMemory>"
     text = f"<domain type='xen'><name>a</name>{memory}<os><type>hvm</type></os></domain>"
     assert read("-", text=text)["memory"] == {"ram": GIB}
+
+
+BITS = "x" * 24 + "00100111"
+
+
+@pytest.mark.parametrize("build, what", [
+    # libxl_cpuid_policy_list_gen_json() before Xen 4.18, and since; the other members by libxl_types.idl.
+    ({"cpuid": [{"leaf": 0x80000008, "eax": BITS}]}, ["cpuid"]),
+    ({"cpuid": {"cpuid": [{"leaf": 0x80000008, "eax": BITS}], "msr": []}}, ["cpuid"]),
+    ({"cpuid": [{"leaf": 1, "eax": BITS}, {"leaf": 0x80000008, "ebx": BITS}]}, []),
+    ({"device_model": "/usr/local/bin/qemu"}, ["device_model"]),
+    # As libvirt has it, of <emulator>.
+    ({"device_model": "/usr/lib/xen-4.17/bin/qemu-system-i386"}, []),
+    ({"type.hvm": {"xen_platform_pci_bar_uc": "False"}}, ["xen_platform_pci_bar_uc"]),
+])
+def test_what_libxl_has_and_hawd_does_not_follow(build, what):
+    guest = read("-", text=json.dumps({"c_info": {"type": "hvm", "name": "a"}, "b_info": {"max_memkb": 524288} | build}))
+    assert ignored(guest) == what
 
 
 def test_settings_are_kept_for_remedies():

@@ -302,19 +302,6 @@ static int add_emulated(XlJson *x) {
 
 /* ── the whole ─────────────────────────────────────────────────────────────────────────────────────────── */
 
-static int note_unsupported(XlJson *x) {
-        int r = 0;
-
-        if (json_array_size(json_object_get(x->build, "iomem")) > 0)
-                r = vm_ignore(&x->vm, "iomem",
-                                "maps memory of the host into the guest: hawd does not follow it");
-        if (r >= 0 && toggle_of(x->hvm, "gfx_passthru") == TRISTATE_YES)
-                r = vm_ignore(&x->vm, "gfx_passthru",
-                                "an assigned graphics device in place of the emulated one, with its own memory: hawd "
-                                "does not follow it");
-        return r;
-}
-
 static int read_domain(XlJson *x) {
         int r = read_type(x);
 
@@ -330,7 +317,7 @@ static int read_domain(XlJson *x) {
         r = add_list(x, "pcidevs", GUEST_DEVICES_MAX, add_assigned_at);
         if (r >= 0 && x->vm.guest->machine == MACHINE_XEN_HVM)
                 r = add_emulated(x);
-        return r < 0 ? r : note_unsupported(x);
+        return r < 0 ? r : xl_json_note(&x->vm, x->build, x->hvm);
 }
 
 /* "xl list -l" has an array, with dom0 in it. */

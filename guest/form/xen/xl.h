@@ -79,3 +79,5 @@ struct json_t;
 /* Is it a domain of libxl, or a list of them? */
 bool xl_json_is(const struct json_t *document);
 int xl_json_read(const struct json_t *document, Guest *ret, VmError *reterr);
+/* Notes what hawd does not follow; `build` is b_info, `hvm` its type.hvm, or NULL. */
+int xl_json_note(Vm *vm, const struct json_t *build, const struct json_t *hvm);
