@@ -124,6 +124,9 @@ def test_settings_are_kept_for_remedies():
     # libxlu_cfg_l.l has no token for it: "lexical error" in line 1.
     ("\ufeff" + XL, "line 1: a byte order mark, which xl does not accept"),
     ("import os, re\nname='a'\nmemory=256\n", "line 1: a Python program"),
+    # Xen's xmexample.hvm, in short.
+    ("import os, re\narch = os.uname()[4]\nkernel = 'hvmloader'\nbuilder='hvm'\nmemory = 128\nname = 'a'\n",
+     "line 1: Python code, as configurations of old Xen had it: xl accepts only NAME = VALUE"),
     ("name='a'\nmemory=int(256)\n", "line 2: expected a string in quotes, a number or a list, not 'int'"),
     ("name='a'\nmemory=(256)\n", "line 2: Python code, as configurations of old Xen had it: xl accepts only NAME = VALUE"),
     (DOMAIN.replace(">hvm<", ">exe<"), "<os><type>: expected hvm, xenpvh or xen, not 'exe'"),

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/form/xen/xl.h"
 #include "probe/cleanup.h"
+
+#define PYTHON "a Python program"
 
 static int refuse(unsigned line, const char *language, VmError *error) {
         return vm_error(error, line,
@@ -39,7 +42,7 @@ static const char *interpreter(const char *text, char *ret, size_t size) {
 static const struct {
         const char *start, *language;
 } interpreters[] = {
-        { "python", "a Python program" },
+        { "python", PYTHON },
         { "perl", "a Perl program" },
         { "ruby", "a Ruby program" },
         { "node", "a JavaScript program" },
@@ -63,14 +66,14 @@ static const struct {
 static const struct {
         const char *start, *within, *language;
 } lines[] = {
-        { "import ", "", "a Python program" },
-        { "from ", " import ", "a Python program" },
-        { "def ", "):", "a Python program" },
-        { "class ", ":", "a Python program" },
-        { "async def ", "):", "a Python program" },
-        { "if __name__", ":", "a Python program" },
-        { "subprocess.", "(", "a Python program" },
-        { "os.system(", "", "a Python program" },
+        { "import ", "", PYTHON },
+        { "from ", " import ", PYTHON },
+        { "def ", "):", PYTHON },
+        { "class ", ":", PYTHON },
+        { "async def ", "):", PYTHON },
+        { "if __name__", ":", PYTHON },
+        { "subprocess.", "(", PYTHON },
+        { "os.system(", "", PYTHON },
         { "use strict", ";", "a Perl program" },
         { "use warnings", ";", "a Perl program" },
         { "my $", "=", "a Perl program" },
@@ -206,6 +209,9 @@ int text_kind_refuse(TextCopy *copy, VmError *reterr) {
 
                 end = line + strcspn(line, "\n");
                 language = language_of(line, end);
+                if (language && strcmp(language, PYTHON) == 0 && xl_is_python(copy->text, copy->n))
+                        return vm_error(reterr, number,
+                                        "Python code, as configurations of old Xen had it: xl accepts only NAME = VALUE");
                 if (language)
                         return refuse(number, language, reterr);
                 if (refuse_xl(number, line, end, reterr) < 0)

@@ -223,6 +223,20 @@ bool xl_is_config(const char *text, size_t n) {
         return sets;
 }
 
+/* Other programs have a memory and a name, too. */
+bool xl_is_python(const char *text, size_t n) {
+        const char *over = text + n;
+
+        for (const char *line = text, *end; line < over; line = end + 1) {
+                end = memchr(line, '\n', (size_t) (over - line));
+                end = end ? end : over;
+                if ((strncmp(line, "vif", 3) == 0 || strncmp(line, "builder", 7) == 0) &&
+                                line_sets(line, end))
+                        return true;
+        }
+        return false;
+}
+
 void xl_plain(char *text, size_t *n) {
         char *out = text, *over = text + *n;
 

@@ -19,6 +19,9 @@ int xl_read(const char *text, size_t n, Guest *ret, VmError *reterr);
  * settings without effect alone do not make one. */
 bool xl_is_config(const char *text, size_t n);
 
+/* Whether a Python program is probably a configuration of xend: it sets vif or builder. The text is terminated. */
+bool xl_is_python(const char *text, size_t n);
+
 /* Removes carriage returns, and the lines of a shell's prompt, of a text that was pasted. Line numbers stay.
  * The text is terminated behind its end. */
 void xl_plain(char *text, size_t *n);
