@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hosts_xen import xen_dom0_no_hap, xen_dom0_pv_amd, xen_dom0_pv_intel
+from hosts_xen import VTD_LOG, answers, dom0_intel, xen_dom0_no_hap, xen_dom0_pv_amd, xen_dom0_pv_intel
 from hosts_xen_guests import xen_bare, xen_guest_hvm
 from place import run
 
@@ -93,3 +93,13 @@ def test_tables_of_a_target_without_hap(place):
     """hap=0 of Xen: what cannot map 48 bits there are shadow page tables, not NPT."""
     done = run("compare", place.host(xen_dom0_pv_amd, "a"), place.host(xen_dom0_no_hap, "b"))
     assert done.returncode == 3 and "guestMappableBits 48 here, 44 there: shadow paging there cannot map" in " ".join(done.stdout.split())
+
+
+def test_region_below_what_hvmloader_needs(place):
+    """A region at 0xe0000: no boundary leaves 2 MiB below it. More memory than the host's 5 GiB keeps the guest from starting in any case."""
+    def host(t):
+        dom0_intel(t)
+        t.xen_answers(answers(regions="reserved 0000:00:02.0 0xe0 16\nreserved all 0xe0 16\n"), VTD_LOG)
+
+    found = [f for f in check(place, HVM + 'memory = 8192\npci = ["00:02.0"]\n', host)["findings"] if "RDM conflict" in f["summary"]]
+    assert [f["remedy"] for f in found] == ["set rdm_policy=relaxed for the device, or assign another one"]

@@ -10,16 +10,22 @@
 
 #define SAY(member, ...) snprintf(words->member, sizeof(words->member), __VA_ARGS__)
 
+/* Below a boundary, RAM must have what hvmloader needs. */
+static const char *region_advice(uint64_t start) {
+        if (start >= 4 * GIB)
+                return "reduce memory, or set rdm_policy=relaxed for the device";
+        if (start < XEN_LOW_RAM_MIN)
+                return "set rdm_policy=relaxed for the device, or assign another one";
+        return "set rdm_mem_boundary below the region, or reduce memory";
+}
+
 static void say_region(const Guest *guest, const StartCause *cause, StartWords *words) {
         switch (cause->kind) {
         case START_RDM_CONFLICT:
                 SAY(summary, "reserved device memory of the host lies in its RAM (RDM conflict)");
                 SAY(numbers, "the region is 0x%" PRIx64 "-0x%" PRIx64 ", and its policy is strict",
                                 cause->value, cause->max);
-                SAY(advice, "%s",
-                                cause->value >= 4 * GIB
-                                                ? "reduce memory, or set rdm_policy=relaxed for the device"
-                                                : "set rdm_mem_boundary below the region, or reduce memory");
+                SAY(advice, "%s", region_advice(cause->value));
                 break;
         case START_RDM_LOADER:
                 SAY(summary, "reserved device memory of the host lies where hvmloader has its own");
