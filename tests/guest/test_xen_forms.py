@@ -42,7 +42,7 @@ LIBXL = {"c_info": {"type": "hvm", "hap": "False", "name": "win10", "passthrough
          "disks": [{"pdev_path": "/dev/a", "vdev": "sda", "format": "raw", "readwrite": 1}],
          "nics": [{"devid": 0, "model": "e1000"}, {"devid": 1}, {"devid": 2, "nictype": "vif"}],
          "pcidevs": [{"dev": 5, "vfunc_mask": 1, "seize": True}]}
-LIST = [{"domid": 0, "config": {"c_info": {"type": "pv", "name": "Domain-0"}, "b_info": {"max_memkb": 1}}}, {"domid": 3, "config": LIBXL}]
+LIST = [{"domid": 0, "config": {"c_info": {"type": "pv", "name": "Domain-0"}, "b_info": {"max_memkb": 1}}}, {"domid": None, "config": LIBXL}]
 
 ROM = (6, 256 << 10)
 DEVICES = {"0000:00:05.0": [], "lsi53c895a": [(1, 1 << 10), (2, 8 << 10)], "intel-hda": [(0, 16 << 10)], "nic0 (e1000)": [(0, 128 << 10), ROM],
@@ -88,6 +88,16 @@ def test_memory_of_a_domain_is_rounded_up():
     memory = "<memory unit='KiB'>1048576</memory><currentMemory unit='KiB'>1048000</currentMemory>"
     text = f"<domain type='xen'><name>a</name>{memory}<os><type>hvm</type></os></domain>"
     assert read("-", text=text)["memory"] == {"ram": GIB}
+
+
+def test_balloon_of_a_running_guest():
+    """libxl_retrieve_domain_configuration(): target_memkb is xenstore's memory/target. libxl starts no guest with a device on demand."""
+    config = {"c_info": {"type": "hvm", "name": "a"}, "b_info": {"max_memkb": 2 << 20, "target_memkb": 1 << 20}}
+    assigned = config | {"pcidevs": [{"dev": 5}]}
+    for document, memory in (([{"domid": 7, "config": assigned}], {"ram": 2 * GIB}), ({"domid": 7, "config": assigned}, {"ram": 2 * GIB}),
+                             ([{"domid": 7, "config": config}], {"ram": GIB, "max": 2 * GIB}), (assigned, {"ram": GIB, "max": 2 * GIB}),
+                             ({"domid": None, "config": assigned}, {"ram": GIB, "max": 2 * GIB})):
+        assert read("-", text=json.dumps(document))["memory"] == memory
 
 
 BITS = "x" * 24 + "00100111"

@@ -343,6 +343,27 @@ static const json_t *config_of(const json_t *document, size_t *ret_n) {
         return found ? found : json_object_get(json_array_get(document, 0), "config");
 }
 
+/* "xl create -n" has null in place of the number. */
+static bool is_running(const json_t *document, const json_t *config) {
+        const json_t *item = document;
+        size_t i = 0;
+
+        while (json_object_get(item, "config") != config && i < json_array_size(document))
+                item = json_array_get(document, i++);
+        return json_object_get(item, "config") == config && json_is_integer(json_object_get(item, "domid"));
+}
+
+/* Of a running guest, target_memkb is where the balloon is, and no longer the memory at the start. With page tables for
+ * the IOMMU, the guest had all of its memory then. */
+static void settle_memory(Guest *guest) {
+        bool passthrough = guest->xen.passthrough == TRISTATE_YES;
+
+        for (size_t i = 0; i < guest->n_devices; i++)
+                passthrough = passthrough || guest->devices[i].assigned;
+        if (passthrough && guest->memory.max > 0)
+                guest->memory = (GuestMemory){ .ram = guest->memory.max };
+}
+
 bool xl_json_is(const json_t *document) {
         size_t n;
         const json_t *config = config_of(document, &n);
@@ -365,6 +386,8 @@ int xl_json_read(const json_t *document, Guest *ret, VmError *reterr) {
         if (n == 0)
                 return vm_error(reterr, 0, "only dom0 is in this list: expected a guest");
         r = read_domain(&x);
+        if (r >= 0 && is_running(document, config))
+                settle_memory(&guest);
         if (r >= 0 && n > 1)
                 r = vm_bounded(&x.vm, guest_assume(&guest, "domain", "the first of %zu guests", n));
         if (r < 0) {
