@@ -77,7 +77,9 @@ static void print_target(const Screen *screen, const Guest *guest, const CheckTa
                 snprintf(about, sizeof(about), "%s: %s", target->name, questions[kind]);
                 putchar('\n');
                 check_text_verdict(screen, target->migration.answers[kind].verdict, about);
-                check_text_findings(screen, guest, &target->migration.answers[kind], false);
+                /* That none can be plugged in is no danger, and says what the verdict means. */
+                check_text_findings(
+                                screen, guest, &target->migration.answers[kind], kind == MIGRATION_HOTPLUG);
         }
 }
 

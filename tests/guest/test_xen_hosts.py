@@ -103,3 +103,13 @@ def test_region_below_what_hvmloader_needs(place):
 
     found = [f for f in check(place, HVM + 'memory = 8192\npci = ["00:02.0"]\n', host)["findings"] if "RDM conflict" in f["summary"]]
     assert [f["remedy"] for f in found] == ["set rdm_policy=relaxed for the device, or assign another one"]
+
+
+@pytest.mark.parametrize("setting, said", [("", True), ('passthrough = "enabled"\n', False)])
+def test_device_after_the_move(place, setting, said):
+    """Without page tables for the IOMMU from the start none can be plugged in (XEN_DOMCTL_CDF_iommu): no danger, but it is said."""
+    guest = place.path / "vm.cfg"
+    host, target = place.host(xen_dom0_pv_amd), place.host(xen_dom0_pv_amd, "target")
+    guest.write_text(HVM + "memory = 512\n" + setting, encoding="utf-8")
+    done = run("check", guest, f"--root={host}", f"--for={target}")
+    assert ("no device can be plugged in: the guest started without passthrough" in " ".join(done.stdout.split())) is said
