@@ -34,7 +34,9 @@ bool diagnose_xen(const Profile *profile, bool by_service, Diagnosis *diagnosis)
                                              "hawd-collect-xen.service run.");
         } else if (has_finding(profile, FINDING_XEN_NOT_ASKED)) {
                 entry->state = DIAGNOSIS_PROBLEM;
-                diagnosis_found(entry, "Xen did not answer");
+                diagnosis_found(entry, "Xen did not %s",
+                                xen->command_line_reason != REASON_NONE ? "answer"
+                                                                        : "say what this host is");
                 diagnosis_remedy(entry, "See xen-not-asked.");
         } else
                 diagnosis_found(entry, "Xen %s answers", xen->version);

@@ -73,7 +73,8 @@ static void find_not_asked(const Profile *profile, FindingList *list) {
         if (fact_known(&xen->max_address) || xen->max_address.reason != REASON_XEN)
                 return;
         Finding *f = finding_add(list, FINDING_XEN_NOT_ASKED, SEVERITY_WARNING, "host");
-        finding_summary(f, "Xen did not answer: what its log does not say of this host is unknown");
+        finding_summary(f, "Xen did not %s: what its log does not say of this host is unknown",
+                        xen->command_line_reason != REASON_NONE ? "answer" : "say what this host is");
         if (xen->command_line_reason != REASON_NONE) {
                 finding_detail(f, "hawd asks Xen through /dev/xen/privcmd, which it could not use.");
                 finding_remedy(f,

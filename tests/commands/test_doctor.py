@@ -96,6 +96,7 @@ def test_causes(tmp_path, case):
     (hosts_other.bare, "cpu-physical-bits", "problem", "unknown", ""),
     (hosts_xen.xen_dom0_pv_amd, "xen", "ok", "Xen 4.17.5 answers", ""),
     (hosts_xen.xen_dom0_silent, "xen", "problem", "did not answer", "xen-not-asked"),
+    (hosts_xen.xen_dom0_unknown_interface, "xen", "problem", "Xen did not say what this host is", "xen-not-asked"),
     (hosts_xen.xen_dom0_silent, "iova-bits", "problem", "unknown (xen)", "See xen-not-asked."),
     (hosts_xen.xen_dom0_iommu_off, "iova-bits", "problem", "unknown (absent)", "See xen-iommu-off."),
     (hosts_xen.xen_dom0_pv_only, "guest-physical-bits", "problem", "not-applicable", "See xen-hvm-off."),

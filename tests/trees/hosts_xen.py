@@ -360,7 +360,22 @@ xen_dom0_off_word.expect = xen_dom0_iommu_off.expect
 xen_dom0_off_word.findings = {"xen-controls-host", "xen-iommu-off"}
 
 
-HOSTS = [xen_dom0_old, xen_dom0_refused, xen_dom0_scope, xen_dom0_two_units, xen_dom0_lost_lines, xen_dom0_lost_lines_pvh,
+def xen_dom0_unknown_interface(t):
+    """A Xen whose sysctls have another version: it answers what needs none (version, regions), and its log is read."""
+    dom0_amd(t)
+    t.xen_answers("version 4.23\nextra-version .0\ncapabilities xen-3.0-x86_64 hvm-3.0-x86_64\ncommand-line \n"
+                  "physinfo-reason unsupported-kernel\nreserved none\n", "HVM: SVM enabled\n")
+
+
+xen_dom0_unknown_interface.expect = {
+    "xen.version": "4.23.0", "xen.hvm.value": True, "xen.hap.reason": "xen", "xen.maxAddress.reason": "xen", "xen.reservedReason": None,
+    "widths.guestPhysicalBits.reason": "xen", "iommusReason": "xen", "devices.1.assignable": None, "devices.1.assignableWhy": "unreadable",
+    "findings.0.summary": "Xen did not say what this host is: what its log does not say of this host is unknown",
+}
+xen_dom0_unknown_interface.findings = {"xen-controls-host", "xen-not-asked"}
+
+
+HOSTS = [xen_dom0_old, xen_dom0_unknown_interface, xen_dom0_refused, xen_dom0_scope, xen_dom0_two_units, xen_dom0_lost_lines, xen_dom0_lost_lines_pvh,
          xen_dom0_off_word, xen_dom0_vtd_on_amd, xen_dom0_ivmd, xen_dom0_pv_amd, xen_dom0_pv_sme, xen_dom0_pv_intel,
          xen_dom0_quiet_log, xen_dom0_pvh, xen_dom0_silent, xen_dom0_iommu_off, xen_dom0_pv_only,
          xen_dom0_no_hap] + hosts_xen_guests.HOSTS
