@@ -25,7 +25,7 @@ typedef struct Row {
         uint64_t window;              /* start of the 64-bit window */
         uint64_t places[MAX_DEVICES]; /* of the BARs; 0: not checked */
         StartCauseKind cause;         /* 0: it starts */
-        GuestVersion version;         /* all zero: 4.17 */
+        GuestVersion version;         /* all zero: 4.17.5 */
         bool xl;                      /* read by xl */
         uint8_t told;                 /* width; 0: as bits */
         size_t lost_bars;
@@ -75,7 +75,16 @@ static const Row derived[] = {
         /* 4.14: the BAR counts, so the hole grows to 2 GiB, and the BAR still goes above. */
         { "4.14", .version = { 4, 14, 6 }, .memory = 256, .bars = { 4 * G }, .low = 0xfffffff,
                         .window = 4 * G, .hole_start = 0x80000000, .places = { 4 * G } },
-        { "4.15", .version = { 4, 15, 0 }, .memory = 256, .bars = { 4 * G }, .low = 0xfffffff,
+        { "4.17.3", .version = { 4, 17, 3 }, .memory = 256, .bars = { 4 * G }, .low = 0xfffffff,
+                        .window = 4 * G, .hole_start = 0x80000000, .places = { 4 * G } },
+        { "4.18.0", .version = { 4, 18, 0 }, .memory = 256, .bars = { 4 * G }, .low = 0xfffffff,
+                        .window = 4 * G, .hole_start = 0x80000000, .places = { 4 * G } },
+        /* BAR_RELOC_THRESH of hvmloader's pci.c, by the tags of Xen. */
+        { "4.17.4", .version = { 4, 17, 4 }, .memory = 256, .bars = { 4 * G }, .low = 0xfffffff,
+                        .window = 4 * G, .hole_start = 0xf0000000, .places = { 4 * G } },
+        { "4.18.1", .version = { 4, 18, 1 }, .memory = 256, .bars = { 4 * G }, .low = 0xfffffff,
+                        .window = 4 * G, .hole_start = 0xf0000000, .places = { 4 * G } },
+        { "4.19.0", .version = { 4, 19, 0 }, .memory = 256, .bars = { 4 * G }, .low = 0xfffffff,
                         .window = 4 * G, .hole_start = 0xf0000000, .places = { 4 * G } },
         { "cirrus", .memory = 512, .vga = "cirrus", .low = 0x1f7fffff, .window = 4 * G,
                         .hole_start = 0xf0000000 },
@@ -136,7 +145,7 @@ typedef struct Case {
 static void set(Case *c, const Row *row) {
         *c = (Case){ .xen = { .role = XEN_ROLE_CONTROL, .n_reserved = 3, .reserved = c->regions },
                 .host = { .cpu_physical_bits = row->bits ? row->bits : 40, .xen = &c->xen },
-                .guest = { .vmm = VMM_XEN, .vmm_version = { 4, 17, 0 }, .machine = MACHINE_XEN_HVM } };
+                .guest = { .vmm = VMM_XEN, .vmm_version = { 4, 17, 5 }, .machine = MACHINE_XEN_HVM } };
         memcpy(c->regions, regions, sizeof(regions));
         c->xen.hvm = c->xen.hap = fact_measured(1, "xl info");
         c->xen.shadow = fact_measured(0, "xl info");
