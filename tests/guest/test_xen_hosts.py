@@ -113,3 +113,9 @@ def test_device_after_the_move(place, setting, said):
     guest.write_text(HVM + "memory = 512\n" + setting, encoding="utf-8")
     done = run("check", guest, f"--root={host}", f"--for={target}")
     assert ("no device can be plugged in: the guest started without passthrough" in " ".join(done.stdout.split())) is said
+
+
+def test_boundary_of_0(place):
+    """xl passes 0 on (parse_config_data()), and libxl moves RAM for the region at 0x60000000, which is above it."""
+    answer = check(place, HVM + 'memory = 2048\nrdm_mem_boundary = 0\npci = ["00:02.0"]\n')
+    assert answer["verdict"] == "safe" and answer["layout"]["ranges"][0]["end"] == "0x5fffffff"

@@ -313,13 +313,23 @@ static int read_tree_devices(Xl *xl) {
                         "supported");
 }
 
+/* 0 is a boundary, too, and not the default: RAM gives way to each region. These begin with a page. */
+static int read_boundary(Xl *xl) {
+        uint64_t *boundary = &xl->vm.guest->xen.rdm_mem_boundary;
+        int r = xl_mebibytes(xl, "rdm_mem_boundary", boundary);
+
+        if (r >= 0 && *boundary == 0 && xl_find(xl, "rdm_mem_boundary"))
+                *boundary = 1;
+        return r;
+}
+
 int xl_assigned(Xl *xl) {
         int r = read_passthrough(xl);
 
         if (r >= 0)
                 r = read_rdm(xl);
         if (r >= 0)
-                r = xl_mebibytes(xl, "rdm_mem_boundary", &xl->vm.guest->xen.rdm_mem_boundary);
+                r = read_boundary(xl);
         if (r >= 0)
                 r = read_devices(xl);
         return r < 0 ? r : read_tree_devices(xl);
