@@ -128,6 +128,8 @@ static int read_memory(Xl *xl) {
         else if (nodes > 0 && nodes != max)
                 r = vm_refuse(&xl->vm, "vnuma",
                                 "xl: the sizes of all virtual nodes together are not maxmem");
+        if (r >= 0 && ram == 0 && max == 0 && xl_find(xl, "memory"))
+                return vm_fail(&xl->vm, "memory: expected more than 0");
         if (r >= 0 && ram == 0 && max == 0)
                 r = vm_bounded(&xl->vm, guest_assume(xl->vm.guest, "memory", "32 MiB, libxl's default"));
         if (r < 0)
