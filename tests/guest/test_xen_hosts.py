@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hosts_xen import VTD_LOG, answers, dom0_intel, xen_dom0_no_hap, xen_dom0_pv_amd, xen_dom0_pv_intel
+from hosts_xen import AMD_LOG, VTD_LOG, answers, dom0_amd, dom0_intel, leaf, xen_dom0_no_hap, xen_dom0_pv_amd, xen_dom0_pv_intel
 from hosts_xen_guests import xen_bare, xen_guest_hvm
 from place import run
 
@@ -119,3 +119,13 @@ def test_boundary_of_0(place):
     """xl passes 0 on (parse_config_data()), and libxl moves RAM for the region at 0x60000000, which is above it."""
     answer = check(place, HVM + 'memory = 2048\nrdm_mem_boundary = 0\npci = ["00:02.0"]\n')
     assert answer["verdict"] == "safe" and answer["layout"]["ranges"][0]["end"] == "0x5fffffff"
+
+
+@pytest.mark.parametrize("setting, bits", [("", 46), ("hap = 0\n", 44)])
+def test_width_of_the_policy(place, setting, bits):
+    """recalculate_cpuid_policy(): a guest has no more than the policy of HVM guests, here 46 bits of the CPU's 48."""
+    def host(t):
+        dom0_amd(t)
+        t.xen_answers(answers(policies="policy hvm-max\n" + leaf(0x80000008, 46 | 48 << 8)), AMD_LOG)
+
+    assert check(place, HVM + "memory = 512\n" + setting, host)["layout"]["physBits"] == bits

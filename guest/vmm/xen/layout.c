@@ -31,6 +31,15 @@ static uint8_t shadow_bits(const LayoutHost *host, uint8_t raw, uint8_t most) {
         return (uint8_t) min_of((uint64_t) (raw - less), most);
 }
 
+/* Xen's policy for HVM guests, or CPUID 0x80000008 EAX[23:16] of AMD's CPUs, may have less than the CPU. */
+static uint8_t hap_bits(const LayoutHost *host, uint8_t raw) {
+        const uint8_t bits = (uint8_t) min_of(raw, HAP_BITS);
+
+        if (!host->xen || of_fact(&host->xen->hap) != TRISTATE_YES || !host->guest_mappable_bits)
+                return bits;
+        return (uint8_t) min_of(bits, host->guest_mappable_bits);
+}
+
 void xen_width(Space *space) {
         const Guest *guest = space->guest;
         const uint8_t raw = cpu_host_bits(space);
@@ -39,7 +48,7 @@ void xen_width(Space *space) {
 
         if (!raw)
                 return;
-        with = (uint8_t) min_of(raw, HAP_BITS);
+        with = hap_bits(space->host, raw);
         without = shadow_bits(space->host, raw, guest->machine == MACHINE_XEN_PV ? raw : SHADOW_BITS);
         if (hap == TRISTATE_UNKNOWN && with != without)
                 layout_unknown(space, REASON_XEN, "whether this Xen has hardware-assisted paging (HAP)");
