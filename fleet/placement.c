@@ -215,10 +215,13 @@ static int take_check(Check *check, PlaceAnswer *ret) {
 
 /* ── questions ─────────────────────────────────────────────────────────────────────────────────────────── */
 
-/* check_fill() writes to the guest: each check has its own devices. The rest is shared. */
+/* check_fill() writes to the guest: each check has its own devices, and nothing that is assumed, which no answer here
+ * reads. The rest is shared. */
 static int guest_copy(const Guest *guest, Guest *ret) {
         Guest copy = *guest;
 
+        copy.assumed = NULL;
+        copy.n_assumed = 0;
         copy.devices = calloc(guest->n_devices + 1, sizeof(*copy.devices));
         if (!copy.devices)
                 return -ENOMEM;

@@ -26,6 +26,9 @@ static int guest_elsewhere(const Guest *guest, Guest *ret) {
         Guest copy = *guest;
 
         copy.devices = NULL;
+        /* What is assumed is said of this host only. */
+        copy.assumed = NULL;
+        copy.n_assumed = 0;
         if (guest->n_devices > 0) {
                 copy.devices = malloc(guest->n_devices * sizeof(*copy.devices));
                 if (!copy.devices)

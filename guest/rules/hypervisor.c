@@ -46,24 +46,22 @@ static bool is_no(const Fact *fact) {
         return fact_known(fact) && !fact->value;
 }
 
-/* libxl wants hvm_directio for PV guests, too (libxl__domain_config_setdefault()). */
 static const Fact *passthrough_of(const CheckRun *run) {
         const ProfileXen *xen = &run->profile->xen;
 
-        return run->guest->machine == MACHINE_XEN_PV && !is_no(&xen->passthrough_hvm)
-                        ? &xen->passthrough_pv
-                        : &xen->passthrough_hvm;
+        return run->guest->machine == MACHINE_XEN_PV ? &xen->passthrough_pv : &xen->passthrough_hvm;
 }
 
-/* Xen may use an IOMMU, but have no HVM. */
+/* Xen may use an IOMMU, but have no HVM: its PV guests can have devices. */
 static bool put_no_hvm(CheckRun *run, const char *subject) {
         const ProfileXen *xen = &run->profile->xen;
         CheckFinding *f;
 
-        if (!is_no(&xen->hvm) || !fact_known(&xen->passthrough_pv) || !xen->passthrough_pv.value)
+        if (run->guest->machine == MACHINE_XEN_PV || !is_no(&xen->hvm) ||
+                        !fact_known(&xen->passthrough_pv) || !xen->passthrough_pv.value)
                 return false;
         f = check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, subject,
-                        "cannot be assigned: Xen on this host has no HVM, without which libxl assigns no device");
+                        "cannot be assigned to an HVM guest: Xen on this host has no HVM");
         check_numbers(run, f, "VT-x or SVM is missing or disabled (xl info, virt_caps)");
         check_advice(run, f, "enable VT-x or SVM in firmware setup");
         return true;
@@ -152,22 +150,26 @@ static bool put_shared(CheckRun *run, const GuestDevice *device) {
         return refused;
 }
 
-static void put_refusal(CheckRun *run, const GuestDevice *device, const ProfileDevice *host) {
+static void put_not_handed_over(CheckRun *run, const GuestDevice *device, const ProfileDevice *host) {
         char address[PCI_ADDRESS_TEXT_MAX];
         CheckFinding *f;
 
+        if (device->seized)
+                return;
         pci_address_format(&host->address, address, sizeof(address));
+        f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, device->name,
+                        "not handed over to Xen yet: the guest does not start until it is");
+        if (*host->driver)
+                check_numbers(run, f, "its driver is %s, not pciback", host->driver);
+        else
+                check_numbers(run, f, "it has no driver; pciback is expected");
+        check_advice(run, f, "xl pci-assignable-add %s", address);
+}
+
+static void put_refusal(CheckRun *run, const GuestDevice *device, const ProfileDevice *host) {
         switch (host->xen_why) {
         case ASSIGNABLE_WHY_NOT_HANDED_OVER:
-                if (device->seized)
-                        return;
-                f = check_find(run, RULE_ASSIGNMENT, VERDICT_WARNING, device->name,
-                                "not handed over to Xen yet: the guest does not start until it is");
-                if (*host->driver)
-                        check_numbers(run, f, "its driver is %s, not pciback", host->driver);
-                else
-                        check_numbers(run, f, "it has no driver; pciback is expected");
-                check_advice(run, f, "xl pci-assignable-add %s", address);
+                put_not_handed_over(run, device, host);
                 return;
         case ASSIGNABLE_WHY_BRIDGES_ONLY:
                 check_find(run, RULE_ASSIGNMENT, VERDICT_UNSAFE, device->name,
@@ -187,6 +189,16 @@ static void put_refusal(CheckRun *run, const GuestDevice *device, const ProfileD
         }
 }
 
+/* On a host whose Xen has no HVM, no device is assignable in the profile, which speaks of HVM guests: a PV guest can have one
+ * that was handed over. */
+static bool is_for_pv_only(const CheckRun *run, const ProfileDevice *host) {
+        const ProfileXen *xen = &run->profile->xen;
+
+        return run->guest->machine == MACHINE_XEN_PV && is_no(&xen->hvm) &&
+                        fact_known(&xen->passthrough_pv) && xen->passthrough_pv.value &&
+                        host->xen_why == ASSIGNABLE_WHY_NONE;
+}
+
 static void check_device_of_host(CheckRun *run, const GuestDevice *device) {
         const ProfileDevice *host = check_device_found(run, device);
 
@@ -199,6 +211,11 @@ static void check_device_of_host(CheckRun *run, const GuestDevice *device) {
         }
         if (put_shared(run, device) || host->xen_assignable == TRISTATE_YES)
                 return;
+        if (is_for_pv_only(run, host)) {
+                if (strcmp(host->driver, "pciback") != 0)
+                        put_not_handed_over(run, device, host);
+                return;
+        }
         if (host->xen_assignable == TRISTATE_NO)
                 put_refusal(run, device, host);
         else

@@ -93,7 +93,8 @@ int layout_derive(const Guest *guest, const LayoutHost *host, Layout *ret) {
         if (!guest->memory.ram)
                 layout_unknown(&space, REASON_ABSENT, "memory");
         vmm_of(guest)->layout(&space);
-        if (guest->architecture == ARCHITECTURE_X86)
+        /* A PV guest's addresses are no machine addresses: its RAM is one range, and interrupts are Xen's. */
+        if (guest->architecture == ARCHITECTURE_X86 && guest->machine != MACHINE_XEN_PV)
                 layout_add(&space, LAYOUT_MSI, 0xFEE00000, 0xFEF00000, "message-signalled interrupts");
         if (space.error) {
                 layout_done(&layout);

@@ -98,6 +98,8 @@ def test_balloon_of_a_running_guest():
                              ([{"domid": 7, "config": config}], {"ram": GIB, "max": 2 * GIB}), (assigned, {"ram": GIB, "max": 2 * GIB}),
                              ({"domid": None, "config": assigned}, {"ram": GIB, "max": 2 * GIB})):
         assert read("-", text=json.dumps(document))["memory"] == memory
+    pv = {"c_info": {"type": "pv", "name": "a"}, "b_info": config["b_info"] | {"type.pv": {}}, "pcidevs": [{"dev": 5}]}
+    assert read("-", text=json.dumps([{"domid": 7, "config": pv}]))["memory"] == {"ram": GIB, "max": 2 * GIB}
 
 
 BITS = "x" * 24 + "00100111"
@@ -149,3 +151,17 @@ def test_refused(text, error, tmp_path):
     path = tmp_path / "guest"
     path.write_text(text, encoding="utf-8")
     assert error in refused(str(path))
+
+
+def test_words_of_passthrough_in_a_domain():
+    """virDomainXenPassthroughMode of libvirt has two words."""
+    text = "<domain type='xen'><name>a</name><memory unit='MiB'>512</memory><os><type>hvm</type></os><features><xen>{}</xen></features></domain>"
+    for mode, shared in (("sync_pt", False), ("share_pt", True)):
+        assert read("-", text=text.format(f"<passthrough state='on' mode='{mode}'/>"))["xen"] | {"vga": "none"} \
+            == {"passthrough": True, "sharedTables": shared, "vga": "none"}
+    assert "expected sync_pt or share_pt, not 'disabled'" in refused("-", text=text.format("<passthrough state='on' mode='disabled'/>"))
+
+
+def test_shared_tables_want_passthrough():
+    guest = {"schema": "hawd-guest/1", "machine": "xen-hvm", "memory": {"ram": GIB}, "xen": {"sharedTables": True}}
+    assert "expected with passthrough" in refused("-", text=json.dumps(guest))

@@ -73,6 +73,15 @@ def test_version(place, build, of_host):
     assert answer["verdict"] == ("safe" if of_host else "unsafe")
 
 
+def test_version_with_another_host(place):
+    """What is said of the move leaves what is said of this host."""
+    home, away = place.host(xen_dom0_pv_amd, "home"), place.host(xen_bare, "away")
+    path = place.path / "vm.cfg"
+    path.write_text(HVM + "memory = 512\n", encoding="utf-8")
+    assumed = json.loads(run("check", f"--root={home}", f"--for={away}", "-j", path).stdout)["assumed"]
+    assert {note["what"]: note["text"] for note in assumed}["vmmVersion"] == "the version of the host's Xen"
+
+
 @pytest.mark.parametrize("build, features, devices, element, parent", [
     (xen_dom0_no_hap, "<hap state='on'/>", "", "<hap state='off'/>", "<hap> belongs in <features>"),
     (xen_dom0_pv_amd, "<xen><passthrough state='off'/></xen>",
@@ -119,6 +128,30 @@ def test_boundary_of_0(place):
     """xl passes 0 on (parse_config_data()), and libxl moves RAM for the region at 0x60000000, which is above it."""
     answer = check(place, HVM + 'memory = 2048\nrdm_mem_boundary = 0\npci = ["00:02.0"]\n')
     assert answer["verdict"] == "safe" and answer["layout"]["ranges"][0]["end"] == "0x5fffffff"
+
+
+def test_boundary_of_0_in_json(place):
+    config = {"c_info": {"type": "hvm", "name": "a"}, "pcidevs": [{"dev": 2, "rdm_policy": "strict"}],
+              "b_info": {"max_memkb": 2 << 20, "target_memkb": 2 << 20, "type.hvm": {"rdm_mem_boundary_memkb": 0}}}
+    answer = check(place, json.dumps(config), name="vm.json")
+    assert answer["verdict"] == "safe" and answer["layout"]["ranges"][0]["end"] == "0x5fffffff"
+
+
+def test_interrupts_are_no_place_in_a_pv_guest(place):
+    """Its addresses are pseudo-physical (xen.h, start_info): 4,500 MiB are one range, through 0xfee00000."""
+    answer = check(place, 'name = "a"\ntype = "pv"\nkernel = "/k"\nmemory = 4500\n')
+    assert answer["verdict"] == "safe" and [r["kind"] for r in answer["layout"]["ranges"]] == ["ram"]
+
+
+@pytest.mark.parametrize("setting", ['passthrough = "enabled"', 'pci = ["00:02.0"]'])
+def test_pv_guest_with_an_iommu_but_no_vtx(place, setting):
+    """cap_hvm_directio of libxl is XEN_SYSCTL_PHYSCAP_directio, whether there is HVM or not."""
+    def host(t):
+        dom0_intel(t)
+        t.xen_answers(answers(capabilities=0b010110), VTD_LOG)
+
+    answer = check(place, f'name = "a"\ntype = "pv"\nkernel = "/k"\nmemory = 512\n{setting}\n', host)
+    assert answer["verdict"] == "safe"
 
 
 @pytest.mark.parametrize("setting, bits", [("", 46), ("hap = 0\n", 44)])

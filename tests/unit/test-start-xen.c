@@ -18,6 +18,7 @@ typedef struct Row {
         MachineKind machine;
         bool assigned;
         bool no_hvm, no_iommu, no_hap, no_sharing;
+        bool unknown; /* Xen was not asked, and the CPU has 40 bits: with HAP and without alike */
         Tristate passthrough, shared, hap, nested;
         Verdict verdict;
         const char *summary, *remedy; /* of the first finding; NULL: not checked */
@@ -27,11 +28,13 @@ static const Row rows[] = {
         { "plain", MACHINE_XEN_HVM, .verdict = VERDICT_SAFE },
         { "assigned", MACHINE_XEN_HVM, .assigned = true, .verdict = VERDICT_SAFE },
         { "to a PV guest", MACHINE_XEN_PV, .assigned = true, .verdict = VERDICT_SAFE },
-        /* libxl wants hvm_directio of PV guests, too. */
-        { "an IOMMU without VT-x", MACHINE_XEN_PV, .assigned = true, .no_hvm = true,
-                        .verdict = VERDICT_UNSAFE,
-                        "cannot be assigned: Xen on this host has no HVM, without which libxl assigns no device",
-                        "enable VT-x or SVM in firmware setup" },
+        /* cap_hvm_directio of libxl says of the IOMMU only. */
+        { "to an HVM guest without VT-x", MACHINE_XEN_HVM, .assigned = true, .no_hvm = true,
+                        .verdict = VERDICT_UNSAFE },
+        { "nested, HAP unknown", MACHINE_XEN_HVM, .nested = TRISTATE_YES, .unknown = true,
+                        .verdict = VERDICT_UNKNOWN },
+        { "passthrough, IOMMU unknown", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .unknown = true,
+                        .verdict = VERDICT_UNKNOWN },
         { "share_pt", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .shared = TRISTATE_YES,
                         .verdict = VERDICT_SAFE },
         { "share_pt on AMD", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .shared = TRISTATE_YES,
@@ -50,12 +53,10 @@ static const Row rows[] = {
                         .no_sharing = true, .verdict = VERDICT_SAFE },
         { "passthrough without an IOMMU", MACHINE_XEN_HVM, .passthrough = TRISTATE_YES, .no_iommu = true,
                         .verdict = VERDICT_UNSAFE,
-                        "the guest does not start: passthrough is enabled, but Xen on this host assigns no devices",
+                        "the guest does not start: passthrough is enabled, but Xen does not use an IOMMU on this host",
                         "remove passthrough" },
         { "passthrough without VT-x", MACHINE_XEN_PV, .passthrough = TRISTATE_YES, .no_hvm = true,
-                        .verdict = VERDICT_UNSAFE,
-                        "the guest does not start: passthrough is enabled, but Xen on this host assigns no devices",
-                        "remove passthrough" },
+                        .verdict = VERDICT_SAFE },
         { "nested", MACHINE_XEN_HVM, .nested = TRISTATE_YES, .verdict = VERDICT_SAFE },
         { "nested with hap=0", MACHINE_XEN_HVM, .nested = TRISTATE_YES, .hap = TRISTATE_NO,
                         .verdict = VERDICT_UNSAFE,
@@ -86,6 +87,11 @@ static void set_host(const Row *row, ProfileDevice *device, Profile *ret) {
                 .passthrough_hvm = state_of(!row->no_hvm && !row->no_iommu),
                 .passthrough_pv = state_of(!row->no_iommu),
                 .shared_page_tables = state_of(!row->no_sharing) };
+        if (!row->unknown)
+                return;
+        ret->widths.cpu_physical_bits = ret->widths.iova_bits = fact_measured(40, "CPUID");
+        ret->xen.hap = ret->xen.passthrough_hvm = ret->xen.passthrough_pv =
+                        fact_unknown(REASON_XEN, "not asked");
 }
 
 static void check_row(const Row *row) {

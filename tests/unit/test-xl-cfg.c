@@ -281,6 +281,8 @@ static void test_refused(void **state) {
                 { "memory=8796093022208\n", 1,
                                 "memory: 8796093022208 MiB is larger than 4 PiB, the maximum on x86" },
                 { "memory=0\n", 1, "memory: expected more than 0" },
+                { "memory=0\nmaxmem=2048\n", 1, "memory: expected more than 0" },
+                { "memory=512\nmaxmem=0\n", 2, "maxmem: expected more than 0" },
                 { "memory=[1]\n", 1, "memory: expected a number, not a list" },
                 { "memory+=1\n", 1, "memory: xl does not accept += with a number" },
                 { "type='hvm'\nvga='vmware'\n", 2,

@@ -68,6 +68,9 @@ const FieldTable guest_xen_table = {
 };
 
 int guest_check_xen(const JsonValue *top, const Guest *guest) {
+        if (guest->vmm == VMM_XEN && guest->xen.shared_tables != TRISTATE_UNKNOWN &&
+                        guest->xen.passthrough != TRISTATE_YES)
+                return json_value_fail(top, "xen.sharedTables: expected with passthrough true only");
         if (guest->vmm == VMM_XEN)
                 return 0;
         if (json_is_object(json_object_get(top->json, "xen")))

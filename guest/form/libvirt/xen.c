@@ -70,16 +70,21 @@ static Tristate state_of(const xmlNode *node) {
         return tristate(!vm_element_attribute(node, "state", text) || strcmp(text, "on") == 0);
 }
 
-static void read_features(VmDomain *domain, const xmlNode *features) {
+/* Of libxl's words for passthrough=, libvirt has two. */
+static int read_features(VmDomain *domain, const xmlNode *features) {
         GuestXen *xen = &domain->vm->guest->xen;
-
         const xmlNode *passthrough = vm_element_child(vm_element_child(features, "xen"), "passthrough");
         char mode[VM_ATTRIBUTE_MAX];
 
         xen->hap = state_of(vm_element_child(features, "hap"));
         xen->passthrough = state_of(passthrough);
-        if (xen->passthrough == TRISTATE_YES && vm_element_attribute(passthrough, "mode", mode))
-                (void) xl_passthrough(xen, mode);
+        if (xen->passthrough != TRISTATE_YES || !vm_element_attribute(passthrough, "mode", mode))
+                return 0;
+        if (strcmp(mode, "sync_pt") != 0 && strcmp(mode, "share_pt") != 0)
+                return vm_fail(domain->vm, "<passthrough mode>: expected sync_pt or share_pt, not '%.40s'",
+                                mode);
+        (void) xl_passthrough(xen, mode);
+        return 0;
 }
 
 /* ── <memory> ──────────────────────────────────────────────────────────────────────────────────────────── */
@@ -284,8 +289,8 @@ int vm_domain_xen(VmDomain *domain, const xmlNode *root) {
         if (r < 0)
                 return r;
         read_name(domain, root);
-        read_features(domain, vm_element_child(root, "features"));
-        if (devices)
+        r = read_features(domain, vm_element_child(root, "features"));
+        if (r >= 0 && devices)
                 r = add_assigned(domain, devices);
         if (r >= 0 && guest->machine == MACHINE_XEN_HVM && devices)
                 r = add_emulated(domain, devices);

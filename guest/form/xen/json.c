@@ -102,7 +102,8 @@ static int read_memory(XlJson *x) {
 
 static int read_settings(XlJson *x) {
         GuestXen *xen = &x->vm.guest->xen;
-        const json_t *rdm = json_object_get(x->hvm, "rdm");
+        const json_t *rdm = json_object_get(x->hvm, "rdm"),
+                     *boundary = json_object_get(x->hvm, "rdm_mem_boundary_memkb");
         int policy = text_of(rdm, "policy") ? xen_rdm_policy_from_string(text_of(rdm, "policy")) : -EINVAL;
         const char *passthrough = text_of(x->create, "passthrough");
         int r;
@@ -120,6 +121,9 @@ static int read_settings(XlJson *x) {
         r = kibibytes(x, x->hvm, "mmio_hole_memkb", &xen->mmio_hole);
         if (r >= 0)
                 r = kibibytes(x, x->hvm, "rdm_mem_boundary_memkb", &xen->rdm_mem_boundary);
+        /* 0 is a boundary, as in xl.cfg. */
+        if (r >= 0 && json_is_integer(boundary) && json_integer_value(boundary) == 0)
+                xen->rdm_mem_boundary = 1;
         if (r >= 0)
                 r = kibibytes(x, x->build, "video_memkb", &xen->video_memory);
         if (r >= 0 && xen->mmio_hole != 0 &&
@@ -343,27 +347,6 @@ static const json_t *config_of(const json_t *document, size_t *ret_n) {
         return found ? found : json_object_get(json_array_get(document, 0), "config");
 }
 
-/* "xl create -n" has null in place of the number. */
-static bool is_running(const json_t *document, const json_t *config) {
-        const json_t *item = document;
-        size_t i = 0;
-
-        while (json_object_get(item, "config") != config && i < json_array_size(document))
-                item = json_array_get(document, i++);
-        return json_object_get(item, "config") == config && json_is_integer(json_object_get(item, "domid"));
-}
-
-/* Of a running guest, target_memkb is where the balloon is, and no longer the memory at the start. With page tables for
- * the IOMMU, the guest had all of its memory then. */
-static void settle_memory(Guest *guest) {
-        bool passthrough = guest->xen.passthrough == TRISTATE_YES;
-
-        for (size_t i = 0; i < guest->n_devices; i++)
-                passthrough = passthrough || guest->devices[i].assigned;
-        if (passthrough && guest->memory.max > 0)
-                guest->memory = (GuestMemory){ .ram = guest->memory.max };
-}
-
 bool xl_json_is(const json_t *document) {
         size_t n;
         const json_t *config = config_of(document, &n);
@@ -386,8 +369,8 @@ int xl_json_read(const json_t *document, Guest *ret, VmError *reterr) {
         if (n == 0)
                 return vm_error(reterr, 0, "only dom0 is in this list: expected a guest");
         r = read_domain(&x);
-        if (r >= 0 && is_running(document, config))
-                settle_memory(&guest);
+        if (r >= 0)
+                xl_json_settle(document, config, &guest);
         if (r >= 0 && n > 1)
                 r = vm_bounded(&x.vm, guest_assume(&guest, "domain", "the first of %zu guests", n));
         if (r < 0) {

@@ -111,14 +111,21 @@ static int read_nodes(Xl *xl, uint64_t *ret_total) {
         return r;
 }
 
+static int read_size(Xl *xl, const char *name, uint64_t *ret) {
+        int r = xl_mebibytes(xl, name, ret);
+
+        return r >= 0 && *ret == 0 && xl_find(xl, name) ? vm_fail(&xl->vm, "%s: expected more than 0", name)
+                                                        : r;
+}
+
 /* xl gives the guest maxmem= at most, and maxmem= is memory= if it is not given. */
 static int read_memory(Xl *xl) {
         GuestMemory *memory = &xl->vm.guest->memory;
         uint64_t ram, max, nodes;
-        int r = xl_mebibytes(xl, "memory", &ram);
+        int r = read_size(xl, "memory", &ram);
 
         if (r >= 0)
-                r = xl_mebibytes(xl, "maxmem", &max);
+                r = read_size(xl, "maxmem", &max);
         if (r >= 0)
                 r = read_nodes(xl, &nodes);
         if (r < 0)
@@ -128,8 +135,6 @@ static int read_memory(Xl *xl) {
         else if (nodes > 0 && nodes != max)
                 r = vm_refuse(&xl->vm, "vnuma",
                                 "xl: the sizes of all virtual nodes together are not maxmem");
-        if (r >= 0 && ram == 0 && max == 0 && xl_find(xl, "memory"))
-                return vm_fail(&xl->vm, "memory: expected more than 0");
         if (r >= 0 && ram == 0 && max == 0)
                 r = vm_bounded(&xl->vm, guest_assume(xl->vm.guest, "memory", "32 MiB, libxl's default"));
         if (r < 0)

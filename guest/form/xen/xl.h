@@ -84,3 +84,5 @@ bool xl_json_is(const struct json_t *document);
 int xl_json_read(const struct json_t *document, Guest *ret, VmError *reterr);
 /* Notes what hawd does not follow; `build` is b_info, `hvm` its type.hvm, or NULL. */
 int xl_json_note(Vm *vm, const struct json_t *build, const struct json_t *hvm);
+/* Of a running guest: undoes what the balloon did to memory=. `config` is its member of the document. */
+void xl_json_settle(const struct json_t *document, const struct json_t *config, Guest *guest);

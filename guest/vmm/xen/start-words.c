@@ -113,8 +113,8 @@ static void say_passthrough(const StartCause *cause, StartWords *words) {
                 SAY(advice, "remove passthrough");
                 break;
         case START_NO_PASSTHROUGH:
-                SAY(summary, "passthrough is enabled, but Xen on this host assigns no devices");
-                SAY(numbers, "hvm_directio is missing (xl info, virt_caps)");
+                SAY(summary, "passthrough is enabled, but Xen does not use an IOMMU on this host");
+                SAY(numbers, "hvm_directio and pv_directio are missing (xl info, virt_caps)");
                 SAY(advice, "remove passthrough");
                 break;
         default:

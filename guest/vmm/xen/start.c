@@ -50,9 +50,19 @@ static bool lacks_policy(const Guest *guest) {
         return false;
 }
 
-/* Xen uses no IOMMU, or has no HVM, which libxl wants for it (libxl__domain_config_setdefault()). */
-static bool has_no_passthrough(const ProfileXen *xen) {
-        return xen && is_no(&xen->passthrough_hvm) && (is_no(&xen->passthrough_pv) || is_no(&xen->hvm));
+/* libxl's cap_hvm_directio is that Xen uses an IOMMU, with HVM or without (libxl_get_physinfo()). Of assigned devices the
+ * rules say it. */
+static void check_directio(Space *space) {
+        const ProfileXen *xen = space->host->xen;
+        const bool pv = space->guest->machine == MACHINE_XEN_PV;
+
+        if (!xen || assigns(space->guest) || (!pv && is_no(&xen->hvm)))
+                return;
+        const Fact *directio = pv ? &xen->passthrough_pv : &xen->passthrough_hvm;
+        if (is_no(directio))
+                layout_refuse(space, START_NO_PASSTHROUGH, 0, 0, 0);
+        else if (!fact_known(directio))
+                layout_unknown(space, directio->reason, "whether Xen uses an IOMMU");
 }
 
 /* libxl__arch_passthrough_mode_setdefault() */
@@ -87,8 +97,8 @@ static void check_assigned(Space *space) {
         else if (pod)
                 layout_refuse(space, START_ON_DEMAND, guest->memory.max, guest->memory.ram,
                                 guest->memory.ram);
-        else if (!assigns(guest) && has_no_passthrough(space->host->xen))
-                layout_refuse(space, START_NO_PASSTHROUGH, 0, 0, 0);
+        else
+                check_directio(space);
         check_tables(space);
         if (guest->machine == MACHINE_XEN_HVM && lacks_policy(guest))
                 layout_refuse(space, START_RDM_POLICY, 0, 0, 0);
@@ -132,9 +142,13 @@ static void check_nested(Space *space) {
         const ProfileXen *xen = space->host->xen;
         const bool chosen = space->guest->xen.hap == TRISTATE_NO && !(xen && is_no(&xen->hap));
 
-        if (space->guest->xen.nested == TRISTATE_YES && space->guest->machine != MACHINE_XEN_PV &&
-                        xen_hap(space->guest, space->host) == TRISTATE_NO)
+        if (space->guest->xen.nested != TRISTATE_YES || space->guest->machine == MACHINE_XEN_PV)
+                return;
+        if (xen_hap(space->guest, space->host) == TRISTATE_NO)
                 layout_refuse(space, START_NESTED_HAP, chosen, 0, 0);
+        else if (xen && !fact_known(&xen->hap))
+                layout_unknown(space, xen->hap.reason,
+                                "whether this Xen has hardware-assisted paging (HAP)");
 }
 
 void xen_start(Space *space) {
