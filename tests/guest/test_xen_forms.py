@@ -106,7 +106,7 @@ BITS = "x" * 24 + "00100111"
 
 
 @pytest.mark.parametrize("build, what", [
-    # libxl_cpuid_policy_list_gen_json() before Xen 4.18, and since; the other members by libxl_types.idl.
+    # libxl_cpuid_policy_list_gen_json() of older and newer releases; the other members by libxl_types.idl.
     ({"cpuid": [{"leaf": 0x80000008, "eax": BITS}]}, ["cpuid"]),
     ({"cpuid": {"cpuid": [{"leaf": 0x80000008, "eax": BITS}], "msr": []}}, ["cpuid"]),
     ({"cpuid": [{"leaf": 1, "eax": BITS}, {"leaf": 0x80000008, "ebx": BITS}]}, []),

@@ -162,3 +162,17 @@ def test_width_of_the_policy(place, setting, bits):
         t.xen_answers(answers(policies="policy hvm-max\n" + leaf(0x80000008, 46 | 48 << 8)), AMD_LOG)
 
     assert check(place, HVM + "memory = 512\n" + setting, host)["layout"]["physBits"] == bits
+
+
+@pytest.mark.parametrize("n, verdict", [(128, "safe"), (129, "unsafe")])
+@pytest.mark.parametrize("form", ["cfg", "json", "xml"])
+def test_vcpus(place, form, n, verdict):
+    """HVM_MAX_VCPUS of hvm_info_table.h, which domain_create() holds HVM and PVH guests to."""
+    text = {
+        "cfg": HVM + f"memory = 512\nvcpus = 2\nmaxvcpus = {n}\n",
+        "json": json.dumps({"c_info": {"type": "hvm", "name": "a"}, "b_info": {"max_memkb": 1 << 19, "max_vcpus": n}}),
+        "xml": f"<domain type='xen'><name>a</name><memory unit='MiB'>512</memory><vcpu current='2'>{n}</vcpu><os><type>hvm</type></os></domain>",
+    }[form]
+    assert check(place, text, name=f"vm.{form}")["verdict"] == verdict
+    if form == "cfg":
+        assert check(place, text.replace("hvm", "pv") + 'kernel = "/k"\n', xen_dom0_pv_amd, "pv.cfg")["verdict"] == "safe"

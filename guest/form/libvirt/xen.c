@@ -274,6 +274,15 @@ static void read_name(VmDomain *domain, const xmlNode *root) {
         guest_system_from_text(&guest->system, "the name", name);
 }
 
+/* Those at the start may be fewer, in `current`. */
+static int read_vcpus(VmDomain *domain, const xmlNode *vcpu) {
+        char text[VM_ATTRIBUTE_MAX];
+        uint64_t n;
+
+        vm_element_text(vcpu, text);
+        return text_u64(bytes_of(text), 10, &n) ? xl_vcpus(domain->vm, "<vcpu>", n) : 0;
+}
+
 int vm_domain_xen(VmDomain *domain, const xmlNode *root) {
         const xmlNode *os = vm_element_child(root, "os"), *devices = vm_element_child(root, "devices");
         Guest *guest = domain->vm->guest;
@@ -289,7 +298,9 @@ int vm_domain_xen(VmDomain *domain, const xmlNode *root) {
         if (r < 0)
                 return r;
         read_name(domain, root);
-        r = read_features(domain, vm_element_child(root, "features"));
+        r = read_vcpus(domain, vm_element_child(root, "vcpu"));
+        if (r >= 0)
+                r = read_features(domain, vm_element_child(root, "features"));
         if (r >= 0 && devices)
                 r = add_assigned(domain, devices);
         if (r >= 0 && guest->machine == MACHINE_XEN_HVM && devices)

@@ -13,7 +13,7 @@ static bool is(const json_t *object, const char *key, const char *word) {
         return text && strcasecmp(text, word) == 0;
 }
 
-/* A list of leaves, since Xen 4.18 in an object: {"leaf": 2147483656, "eax": "xxxx..."}, a character for each bit. */
+/* A list of leaves, in newer releases within an object: {"leaf": 2147483656, "eax": "xxxx..."}, a character for each bit. */
 static bool sets_width(const json_t *cpuid) {
         const json_t *list = json_is_object(cpuid) ? json_object_get(cpuid, "cpuid") : cpuid, *item;
         size_t i;

@@ -307,8 +307,13 @@ static int add_emulated(XlJson *x) {
 /* ── the whole ─────────────────────────────────────────────────────────────────────────────────────────── */
 
 static int read_domain(XlJson *x) {
+        uint64_t vcpus = 0;
         int r = read_type(x);
 
+        if (r >= 0)
+                r = number_of(x, x->build, "max_vcpus", UINT32_MAX, &vcpus);
+        if (r >= 0)
+                r = xl_vcpus(&x->vm, "max_vcpus", vcpus);
         if (r >= 0)
                 r = read_memory(x);
         if (r >= 0)

@@ -87,6 +87,9 @@ static int read_name(Xl *xl) {
 
 /* ── memory and CPUs ───────────────────────────────────────────────────────────────────────────────────── */
 
+/* HVM_MAX_VCPUS of Xen's hvm_info_table.h */
+#define VCPUS_MAX 128
+
 /* vnuma=[ [ "pnode=0", "size=1024", "vcpus=0-1" ], ... ]: the sizes add up to maxmem. */
 static int read_nodes(Xl *xl, uint64_t *ret_total) {
         const XlValue *list;
@@ -179,6 +182,12 @@ static int check_alternate(Xl *xl) {
         return 0;
 }
 
+int xl_vcpus(Vm *vm, const char *what, uint64_t n) {
+        if (vm->guest->machine == MACHINE_XEN_PV || n <= VCPUS_MAX)
+                return 0;
+        return vm_refuse(vm, what, "Xen: an HVM or PVH guest has at most 128 vCPUs");
+}
+
 static int read_cpus(Xl *xl) {
         GuestXen *xen = &xl->vm.guest->xen;
         long cpus = 1, max = 0;
@@ -189,6 +198,8 @@ static int read_cpus(Xl *xl) {
                 r = xl_long(xl, "maxvcpus", &max, &set_max);
         if (r >= 0 && set_max && max != 0 && set && max < cpus)
                 r = vm_refuse(&xl->vm, "maxvcpus", "xl: maxvcpus < vcpus");
+        if (r >= 0 && cpus > 0 && max >= 0)
+                r = xl_vcpus(&xl->vm, max ? "maxvcpus" : "vcpus", (uint64_t) (max ? max : cpus));
         if (r >= 0)
                 r = xl_toggle(xl, "hap", &xen->hap);
         if (r >= 0)

@@ -50,6 +50,8 @@ int xl_settings_note(Xl *xl);
 
 /* pci=, rdm=, passthrough=, dtdev=. */
 int xl_assigned(Xl *xl);
+/* Notes more vCPUs than Xen gives a guest that is not PV. */
+int xl_vcpus(Vm *vm, const char *what, uint64_t n);
 /* A word of passthrough=. False: libxl does not know it. */
 bool xl_passthrough(GuestXen *xen, const char *word);
 
